@@ -1,0 +1,55 @@
+// Runs a script of this project on the project's own Node, on any machine with Node 20 or later and npm:
+//   node bootstrap.mjs <script> [arguments]
+// Installs the packages first when package-lock.json is newer than the last install. No dependencies, by design.
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = dirname(fileURLToPath(import.meta.url));
+const windows = process.platform === 'win32';
+const projectNode = join(root, 'node_modules', '.bin', windows ? 'node.cmd' : 'node');
+const lastInstall = join(root, 'node_modules', '.package-lock.json');
+const NODE_MAJOR_MIN = 20;
+
+function fail(message) {
+  process.stderr.write(`${message}\n`);
+  process.exit(1);
+}
+
+function isInstalled() {
+  return (
+    existsSync(projectNode) &&
+    existsSync(lastInstall) &&
+    statSync(lastInstall).mtimeMs >= statSync(join(root, 'package-lock.json')).mtimeMs
+  );
+}
+
+function install() {
+  process.stderr.write('Installing packages with npm ci (about 30 s the first time) ..\n');
+  const { status } = spawnSync('npm', ['ci', '--loglevel=error'], {
+    cwd: root,
+    stdio: ['ignore', 2, 2],
+    shell: windows,
+  });
+  if (status !== 0) fail('npm ci failed: see its message above, then run the same command again.');
+  if (!existsSync(projectNode)) {
+    fail('npm ci ran without install scripts, so the project has no Node of its own. Run: npm rebuild node');
+  }
+}
+
+if (Number(process.versions.node.split('.')[0]) < NODE_MAJOR_MIN) {
+  fail(`Node ${NODE_MAJOR_MIN} or later is needed, this is ${process.version}. Install a newer Node and try again.`);
+}
+if (process.argv.length < 3) fail('usage: node bootstrap.mjs <script> [arguments]');
+if (!isInstalled()) install();
+
+const child = spawn(projectNode, process.argv.slice(2), { cwd: root, stdio: 'inherit', shell: windows });
+// Ctrl-C reaches the whole process group: the child stops what it started, and this process waits for it.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+  process.on(signal, () => {
+    if (signal !== 'SIGINT') child.kill(signal);
+  });
+}
+child.on('error', (error) => fail(`The project's own Node did not start (${error.code}). Run: npm ci`));
+child.on('exit', (code, signal) => process.exit(code ?? (signal === 'SIGINT' ? 130 : 1)));

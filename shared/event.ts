@@ -1,0 +1,107 @@
+import { MalformedEventError } from './errors.ts';
+import {
+  isBase64,
+  type PartitionBatch,
+  type Payload,
+  payloadOf,
+  type RecordHeader,
+  type SourcePosition,
+  type SourceRecord,
+} from './record.ts';
+
+/** https://docs.aws.amazon.com/lambda/latest/dg/with-msk.html and .../with-kafka.html */
+const EVENT_SOURCES: readonly unknown[] = ['aws:kafka', 'SelfManagedKafka'];
+
+/**
+ * Turns the event of a Kafka event source mapping into batches by partition, offsets ascending. Partitions without
+ * records are left out.
+ * Shape: https://docs.aws.amazon.com/lambda/latest/dg/with-msk.html
+ * @throws MalformedEventError that names the place and what should stand there; never what stands there.
+ */
+export function decodeEvent(event: unknown): readonly PartitionBatch[] {
+  const envelope = objectAt(event, 'event');
+  if (!EVENT_SOURCES.includes(envelope['eventSource'])) {
+    throw malformed('event.eventSource', `must be "${EVENT_SOURCES.join('" or "')}"`);
+  }
+  return Object.entries(objectAt(envelope['records'], 'event.records'))
+    .map(([topicPartition, records]) => decodePartition(topicPartition, records))
+    .filter((batch) => batch.records.length > 0);
+}
+
+function decodePartition(topicPartition: string, input: unknown): PartitionBatch {
+  const place = `event.records[${JSON.stringify(topicPartition)}]`;
+  if (!Array.isArray(input)) throw malformed(place, 'must be an array');
+  const records = input.map((record, index) => decodeRecord(topicPartition, record, `${place}[${index}]`));
+  records.sort((a, b) => a.position.offset - b.position.offset);
+  for (const [index, record] of records.entries()) {
+    if (index > 0 && record.position.offset === records[index - 1]?.position.offset) {
+      throw malformed(place, `holds offset ${record.position.offset} twice`);
+    }
+  }
+  return { topicPartition, records };
+}
+
+function decodeRecord(topicPartition: string, input: unknown, place: string): SourceRecord {
+  const record = objectAt(input, place);
+  return {
+    position: decodePosition(topicPartition, record, place),
+    timestampMs: integerAt(record['timestamp'], `${place}.timestamp`, -1),
+    key: emptyAsNull(payloadAt(record['key'], `${place}.key`)),
+    value: payloadAt(record['value'], `${place}.value`),
+    headers: headersAt(record['headers'], `${place}.headers`),
+  };
+}
+
+function decodePosition(topicPartition: string, record: Fields, place: string): SourcePosition {
+  const topic = record['topic'];
+  if (typeof topic !== 'string' || topic === '') throw malformed(`${place}.topic`, 'must be a non-empty string');
+  const partition = integerAt(record['partition'], `${place}.partition`, 0);
+  if (`${topic}-${partition}` !== topicPartition) {
+    throw malformed(place, 'must have the topic and the partition of the key it stands under');
+  }
+  return { topicPartition, topic, partition, offset: integerAt(record['offset'], `${place}.offset`, 0) };
+}
+
+function payloadAt(input: unknown, place: string): Payload | null {
+  if (input === undefined || input === null) return null;
+  if (typeof input !== 'string' || !isBase64(input)) throw malformed(place, 'must be base64 text, null or absent');
+  return payloadOf(input);
+}
+
+const emptyAsNull = (payload: Payload | null): Payload | null => (payload?.byteLength === 0 ? null : payload);
+
+function headersAt(input: unknown, place: string): readonly RecordHeader[] {
+  if (input === undefined || input === null) return [];
+  if (!Array.isArray(input)) throw malformed(place, 'must be an array, null or absent');
+  return input.flatMap((header, index) =>
+    Object.entries(objectAt(header, `${place}[${index}]`)).map(([name, bytes]) => ({
+      name,
+      value: headerBytesAt(bytes, `${place}[${index}]`),
+    })),
+  );
+}
+
+/** Bytes are signed (aws-lambda-go events/kafka.go reads them as int8); unsigned ones are taken as well. */
+function headerBytesAt(input: unknown, place: string): Uint8Array {
+  if (input === undefined || input === null) return new Uint8Array(0);
+  const isByte = (byte: unknown) => Number.isInteger(byte) && Number(byte) >= -128 && Number(byte) <= 255;
+  if (!Array.isArray(input) || !input.every(isByte)) throw malformed(place, 'must hold an array of bytes');
+  return Uint8Array.from(input as number[]);
+}
+
+function integerAt(input: unknown, place: string, min: number): number {
+  if (typeof input !== 'number' || !Number.isSafeInteger(input) || input < min) {
+    throw malformed(place, `must be an integer from ${min} to ${Number.MAX_SAFE_INTEGER}`);
+  }
+  return input;
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+function objectAt(input: unknown, place: string): Fields {
+  if (typeof input !== 'object' || input === null || Array.isArray(input)) throw malformed(place, 'must be an object');
+  return input as Fields;
+}
+
+const malformed = (place: string, rule: string) =>
+  new MalformedEventError(`${place} ${rule}. Is this function invoked by a Kafka event source mapping?`);

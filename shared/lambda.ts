@@ -1,0 +1,72 @@
+import { Logger } from '@aws-lambda-powertools/logger';
+import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
+import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+import middy from '@middy/core';
+import { systemClock } from './clock.ts';
+import { deadlineOf } from './deadline.ts';
+import { describeForeign, MskSinksError } from './errors.ts';
+import { runBatch, type TriggerMode } from './run-batch.ts';
+import type { KafkaBatchResponse } from './settle.ts';
+import type { Sink } from './sink-contract.ts';
+import { createMeter, type Log, type Meter } from './telemetry.ts';
+
+/** What this file needs of Lambda's context object. */
+export interface LambdaContext {
+  getRemainingTimeInMillis(): number;
+}
+
+export type LambdaHandler = (event: unknown, context: LambdaContext) => Promise<KafkaBatchResponse>;
+
+export interface FunctionOptions {
+  /** The function's short name, a metric dimension: `kinesisSink`. */
+  readonly functionName: string;
+  readonly serviceName: string;
+  readonly stage: string;
+  readonly triggerMode: TriggerMode;
+  readonly createSink: (telemetry: { readonly log: Log; readonly meter: Meter }) => Sink;
+}
+
+const METRICS_NAMESPACE = 'msk-sinks';
+
+/** The only place that knows middy, Powertools and Lambda's context. */
+export function createHandler(options: FunctionOptions): LambdaHandler {
+  const logger = new Logger({ serviceName: options.serviceName, persistentKeys: { stage: options.stage } });
+  const metrics = new Metrics({
+    namespace: METRICS_NAMESPACE,
+    serviceName: options.serviceName,
+    defaultDimensions: { stage: options.stage, function: options.functionName },
+    logger,
+  });
+  const log: Log = {
+    info: (message, fields) => logger.info(message, { ...fields }),
+    warn: (message, fields) => logger.warn(message, { ...fields }),
+  };
+  const meter = createMeter();
+  const sink = options.createSink({ log, meter });
+  const parts = { sink, triggerMode: options.triggerMode, clock: systemClock, log, meter };
+
+  async function handle(event: unknown, context: LambdaContext): Promise<KafkaBatchResponse> {
+    try {
+      return await runBatch(event, deadlineOf(Date.now(), context.getRemainingTimeInMillis()), parts);
+    } catch (error) {
+      throw speakable(error);
+    } finally {
+      for (const { name, unit, value } of meter.take()) metrics.addMetric(name, MetricUnit[unit], value);
+      metrics.publishStoredMetrics();
+    }
+  }
+
+  // `logEvent: false` wins over POWERTOOLS_LOGGER_LOG_EVENT: an event is payload.
+  return middy<unknown, KafkaBatchResponse>()
+    .use(injectLambdaContext(logger, { logEvent: false }))
+    .handler(handle) as unknown as LambdaHandler;
+}
+
+/** The runtime logs what a handler throws: a foreign error keeps its name, its code and its frames, not its message. */
+function speakable(error: unknown): Error {
+  if (error instanceof MskSinksError) return error;
+  const replacement = new Error(`unexpected ${describeForeign(error)}`);
+  const frames = error instanceof Error ? (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line)) : [];
+  replacement.stack = [`Error: ${replacement.message}`, ...frames].join('\n');
+  return replacement;
+}

@@ -1,0 +1,68 @@
+/** Where a record came from. The identity of every outcome, log field and test. */
+export interface SourcePosition {
+  /** The key of `event.records`, verbatim: Lambda matches on it. Never split: topics contain dashes. */
+  readonly topicPartition: string;
+  readonly topic: string;
+  readonly partition: number;
+  /** A safe integer; checked when decoding. */
+  readonly offset: number;
+}
+
+export interface RecordHeader {
+  readonly name: string;
+  readonly value: Uint8Array;
+}
+
+/** Bytes that arrived as base64 text and are decoded only when somebody asks, at most once. */
+export interface Payload {
+  /** Standard base64 with padding, as it stood in the event. */
+  readonly base64: string;
+  /** Length of the decoded bytes. */
+  readonly byteLength: number;
+  bytes(): Uint8Array;
+}
+
+export interface SourceRecord {
+  readonly position: SourcePosition;
+  /** Milliseconds since 1970, as Kafka has it; -1 when the producer gave none. */
+  readonly timestampMs: number;
+  /** `null` for an absent and for an empty key: events do not tell them apart. */
+  readonly key: Payload | null;
+  /** `null` is a tombstone; an empty value is a payload of no bytes. */
+  readonly value: Payload | null;
+  /** In order; names may repeat. */
+  readonly headers: readonly RecordHeader[];
+}
+
+/** Non-empty, offsets strictly ascending. */
+export interface PartitionBatch {
+  readonly topicPartition: string;
+  readonly records: readonly SourceRecord[];
+}
+
+export const samePosition = (a: SourcePosition, b: SourcePosition): boolean =>
+  a === b || (a.topicPartition === b.topicPartition && a.offset === b.offset);
+
+/** `base64` must be standard base64 with padding; {@link isBase64} tells. */
+export function payloadOf(base64: string): Payload {
+  let decoded: Uint8Array | undefined;
+  return {
+    base64,
+    byteLength: (base64.length / 4) * 3 - paddingLength(base64),
+    bytes() {
+      decoded ??= Buffer.from(base64, 'base64');
+      return decoded;
+    },
+  };
+}
+
+/** Whether the text is standard base64 with padding, as Kinesis and `Buffer` read it. */
+export const isBase64 = (text: string): boolean => text.length % 4 === 0 && !NOT_BASE64.test(text);
+
+/** A character of no alphabet, or padding that something follows. A search, so that a text of 6 MB needs no backtracking. */
+const NOT_BASE64 = /[^A-Za-z0-9+/=]|=[^=]|===/;
+
+function paddingLength(base64: string): number {
+  if (base64.endsWith('==')) return 2;
+  return base64.endsWith('=') ? 1 : 0;
+}

@@ -1,0 +1,45 @@
+import type { Clock } from './clock.ts';
+import type { Deadline } from './deadline.ts';
+import { UnsettledBatchError } from './errors.ts';
+import { decodeEvent } from './event.ts';
+import { type KafkaBatchResponse, settle, toBatchResponse } from './settle.ts';
+import type { Sink } from './sink-contract.ts';
+import { type Log, logBatch, type Meter, measureBatch } from './telemetry.ts';
+
+/**
+ * `provisioned`: the mapping has pollers of its own and reads the response.
+ * `onDemand`: Lambda ignores the response, so an unsettled batch has to throw.
+ * https://docs.aws.amazon.com/lambda/latest/dg/kafka-retry-configurations.html
+ */
+export type TriggerMode = 'provisioned' | 'onDemand';
+
+export interface BatchParts {
+  readonly sink: Sink;
+  readonly triggerMode: TriggerMode;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly meter: Meter;
+}
+
+/**
+ * One invocation: decode, write, settle, report, answer. The one place that knows this order.
+ * @throws MalformedEventError when the envelope is broken
+ * @throws UnsettledBatchError when records are unsettled and the response would be ignored
+ */
+export async function runBatch(event: unknown, deadline: Deadline, parts: BatchParts): Promise<KafkaBatchResponse> {
+  const startedAtMs = parts.clock.nowMs();
+  const batches = decodeEvent(event);
+  const outcomes = batches.length === 0 ? [] : await parts.sink.write(batches, deadline);
+  const settlements = settle(batches, outcomes);
+  const summary = { batches, outcomes, settlements, startedAtMs, endedAtMs: parts.clock.nowMs() };
+  measureBatch(summary, parts.meter);
+  logBatch(summary, parts.log);
+  const response = toBatchResponse(settlements);
+  const unsettledCount = response.batchItemFailures.length;
+  if (parts.triggerMode === 'onDemand' && unsettledCount > 0) {
+    throw new UnsettledBatchError(
+      `${unsettledCount} of ${outcomes.length} records are unsettled, and trigger.mode is onDemand: the whole batch is to be repeated`,
+    );
+  }
+  return response;
+}

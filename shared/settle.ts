@@ -1,0 +1,80 @@
+import { assert } from './errors.ts';
+import { type FailureCode, isSettled, type OutcomeKind, type RecordOutcome } from './outcome.ts';
+import { type PartitionBatch, samePosition } from './record.ts';
+
+export interface PartitionSettlement {
+  readonly topicPartition: string;
+  readonly offsetMin: number;
+  readonly offsetMax: number;
+  readonly counts: Readonly<Record<OutcomeKind, number>>;
+  /** Failed and skipped, ascending; empty when the partition is settled. */
+  readonly unsettledOffsets: readonly number[];
+  /** How often each code ended in `failed`. */
+  readonly failureCodes: Readonly<Partial<Record<FailureCode, number>>>;
+}
+
+/** https://docs.aws.amazon.com/lambda/latest/dg/kafka-retry-configurations.html */
+export interface KafkaBatchItemFailure {
+  /** `partition` is the key of `event.records`, verbatim: Lambda repeats the whole batch on a name it does not know. */
+  readonly itemIdentifier: { readonly partition: string; readonly offset: number };
+}
+export interface KafkaBatchResponse {
+  readonly batchItemFailures: readonly KafkaBatchItemFailure[];
+}
+
+/**
+ * Groups outcomes by partition.
+ * @throws InvariantError when outcomes and records do not correspond one to one, in order: the batch is then repeated.
+ */
+export function settle(
+  batches: readonly PartitionBatch[],
+  outcomes: readonly RecordOutcome[],
+): readonly PartitionSettlement[] {
+  const recordCount = batches.reduce((sum, batch) => sum + batch.records.length, 0);
+  assert(outcomes.length === recordCount, `${outcomes.length} outcomes for ${recordCount} records`);
+  let next = 0;
+  return batches.map((batch) => {
+    const own = outcomes.slice(next, next + batch.records.length);
+    next += batch.records.length;
+    return settlePartition(batch, own);
+  });
+}
+
+function settlePartition(batch: PartitionBatch, outcomes: readonly RecordOutcome[]): PartitionSettlement {
+  const counts = { written: 0, ignored: 0, deadLettered: 0, failed: 0, skipped: 0 };
+  const failureCodes: Partial<Record<FailureCode, number>> = {};
+  const unsettledOffsets: number[] = [];
+  for (const [index, record] of batch.records.entries()) {
+    const outcome = outcomes[index];
+    assert(
+      outcome !== undefined && samePosition(outcome.position, record.position),
+      `the outcome in place ${index} of ${batch.topicPartition} is about another record`,
+    );
+    counts[outcome.kind] += 1;
+    if (!isSettled(outcome)) unsettledOffsets.push(record.position.offset);
+    if (outcome.kind === 'failed') {
+      failureCodes[outcome.failure.code] = (failureCodes[outcome.failure.code] ?? 0) + 1;
+    }
+  }
+  const offsets = batch.records.map((record) => record.position.offset);
+  return {
+    topicPartition: batch.topicPartition,
+    offsetMin: offsets[0] ?? Number.NaN,
+    offsetMax: offsets.at(-1) ?? Number.NaN,
+    counts,
+    unsettledOffsets,
+    failureCodes,
+  };
+}
+
+/**
+ * Names every unsettled record. Lambda's documents do not say whether it repeats only these or everything from the
+ * lowest on; naming all of them is right under both readings.
+ */
+export function toBatchResponse(settlements: readonly PartitionSettlement[]): KafkaBatchResponse {
+  return {
+    batchItemFailures: settlements.flatMap(({ topicPartition, unsettledOffsets }) =>
+      unsettledOffsets.map((offset) => ({ itemIdentifier: { partition: topicPartition, offset } })),
+    ),
+  };
+}

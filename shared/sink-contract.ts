@@ -1,0 +1,19 @@
+import type { Deadline } from './deadline.ts';
+import type { RecordOutcome } from './outcome.ts';
+import type { PartitionBatch } from './record.ts';
+
+/**
+ * Writes batches to one target.
+ *
+ * - Returns one outcome per record, in the order of `batches`, each about the record in its place.
+ * - Resolves for every trouble of delivery: connections and credentials are made inside `write`, so that their failure
+ *   is an unsettled batch. Rejects only for a bug; the caller lets that escape, and Lambda repeats the batch.
+ * - A record is `written` only when the target acknowledged it, `deadLettered` only when its letter is durable (G1).
+ * - A failure that is not poison does not return early: it is tried again until `deadline.sendUntilMs` (G6).
+ * - Sends nothing new after `deadline.sendUntilMs`, and resolves by `deadline.answerByMs` (G5).
+ * - One call at a time. Keeps nothing between calls but connections, credentials and what it learned of the target.
+ */
+export interface Sink {
+  readonly name: string;
+  write(batches: readonly PartitionBatch[], deadline: Deadline): Promise<readonly RecordOutcome[]>;
+}

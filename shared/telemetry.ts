@@ -1,0 +1,133 @@
+import type { OutcomeKind, RecordOutcome } from './outcome.ts';
+import type { PartitionBatch } from './record.ts';
+import type { PartitionSettlement } from './settle.ts';
+
+export type LogFields = Readonly<Record<string, unknown>>;
+
+/** Constant messages, facts as fields; never a payload, key, header, credential or foreign message (G7). */
+export interface Log {
+  info(message: string, fields: LogFields): void;
+  warn(message: string, fields: LogFields): void;
+}
+
+export type MetricUnit = 'Count' | 'Milliseconds' | 'Seconds' | 'Bytes';
+
+export interface Metric {
+  readonly name: string;
+  readonly unit: MetricUnit;
+  readonly value: number;
+}
+
+/** What a sink says of its own work during a batch; one value per name goes out with the batch. */
+export interface Meter {
+  /** Adds to a sum. */
+  count(name: string, by?: number): void;
+  /** Keeps the greatest value. */
+  peak(name: string, value: number, unit: MetricUnit): void;
+}
+
+export interface BatchMeter extends Meter {
+  /** Everything since the last call. */
+  take(): readonly Metric[];
+}
+
+export function createMeter(): BatchMeter {
+  const metrics = new Map<string, Metric>();
+  return {
+    count(name, by = 1) {
+      metrics.set(name, { name, unit: 'Count', value: (metrics.get(name)?.value ?? 0) + by });
+    },
+    peak(name, value, unit) {
+      metrics.set(name, { name, unit, value: Math.max(metrics.get(name)?.value ?? value, value) });
+    },
+    take() {
+      const taken = [...metrics.values()];
+      metrics.clear();
+      return taken;
+    },
+  };
+}
+
+/** Everything known of one batch once its outcome stands. */
+export interface BatchSummary {
+  readonly batches: readonly PartitionBatch[];
+  readonly outcomes: readonly RecordOutcome[];
+  readonly settlements: readonly PartitionSettlement[];
+  readonly startedAtMs: number;
+  readonly endedAtMs: number;
+}
+
+const METRIC_BY_KIND: Readonly<Record<OutcomeKind, string>> = {
+  written: 'RecordsWritten',
+  ignored: 'RecordsIgnored',
+  deadLettered: 'RecordsDeadLettered',
+  failed: 'RecordsFailed',
+  skipped: 'RecordsSkipped',
+};
+
+/** The metrics both sinks share. `RecordsUnsettled` is what an alarm wants: partial failures raise no Lambda error. */
+export function measureBatch(summary: BatchSummary, meter: Meter): void {
+  meter.count('RecordsReceived', summary.outcomes.length);
+  meter.count('RecordsUnsettled', unsettledCount(summary.settlements));
+  for (const kind of Object.keys(METRIC_BY_KIND) as OutcomeKind[]) {
+    meter.count(METRIC_BY_KIND[kind], countOf(summary, kind));
+  }
+  for (const [reason, count] of Object.entries(ignoredReasons(summary.outcomes))) {
+    meter.count(`RecordsIgnored${pascalCase(reason)}`, count);
+  }
+  meter.peak('BatchDuration', summary.endedAtMs - summary.startedAtMs, 'Milliseconds');
+  for (const { records } of summary.batches) {
+    const oldestMs = records[0]?.timestampMs ?? -1;
+    if (oldestMs >= 0) meter.peak('RecordAge', Math.max(0, summary.endedAtMs - oldestMs), 'Milliseconds');
+  }
+}
+
+const pascalCase = (words: string): string =>
+  words.replaceAll(/(?:^|_)([a-z])/g, (_match, letter: string) => letter.toUpperCase());
+
+/** A batch's log line: an info line when everything is settled, else a warning that names what is not. */
+export function logBatch(summary: BatchSummary, log: Log): void {
+  const fields = {
+    recordCount: summary.outcomes.length,
+    writtenCount: countOf(summary, 'written'),
+    ignored: ignoredReasons(summary.outcomes),
+    deadLetteredCount: countOf(summary, 'deadLettered'),
+    durationMs: summary.endedAtMs - summary.startedAtMs,
+  };
+  if (unsettledCount(summary.settlements) === 0) log.info('batch_settled', fields);
+  else log.warn('records_unsettled', { ...fields, ...describeUnsettled(summary) });
+}
+
+/** Log lines are bounded: so many partitions and so many different details are named. */
+const PARTITIONS_LOGGED_MAX = 20;
+const DETAILS_LOGGED_MAX = 5;
+
+function describeUnsettled({ settlements, outcomes }: BatchSummary): LogFields {
+  const unsettled = settlements.filter(({ unsettledOffsets }) => unsettledOffsets.length > 0);
+  const details = new Set(outcomes.flatMap((outcome) => (outcome.kind === 'failed' ? [outcome.failure.detail] : [])));
+  return {
+    unsettledCount: unsettledCount(settlements),
+    unsettledPartitionCount: unsettled.length,
+    partitions: unsettled.slice(0, PARTITIONS_LOGGED_MAX).map((settlement) => ({
+      topicPartition: settlement.topicPartition,
+      unsettledCount: settlement.unsettledOffsets.length,
+      lowestOffset: settlement.unsettledOffsets[0],
+      codes: settlement.failureCodes,
+    })),
+    details: [...details].slice(0, DETAILS_LOGGED_MAX),
+  };
+}
+
+const unsettledCount = (settlements: readonly PartitionSettlement[]): number =>
+  settlements.reduce((sum, { unsettledOffsets }) => sum + unsettledOffsets.length, 0);
+
+const countOf = ({ settlements }: BatchSummary, kind: OutcomeKind): number =>
+  settlements.reduce((sum, { counts }) => sum + counts[kind], 0);
+
+function ignoredReasons(outcomes: readonly RecordOutcome[]): Readonly<Record<string, number>> {
+  const counts: Record<string, number> = {};
+  for (const outcome of outcomes) {
+    if (outcome.kind === 'ignored') counts[outcome.reason] = (counts[outcome.reason] ?? 0) + 1;
+  }
+  return counts;
+}
