@@ -1,0 +1,87 @@
+import { describeForeign, identify } from '../../shared/errors.ts';
+import type { RecordFailure } from '../../shared/outcome.ts';
+import { CredentialsError } from './credentials.ts';
+
+/** What the service says of one entry of an answered request. */
+export interface EntryReply {
+  readonly sequenceNumber: string | undefined;
+  readonly shardId: string | undefined;
+  readonly errorCode: string | undefined;
+}
+
+/** The entry's failure, or `undefined` when it is acknowledged: a sequence number and no error code. */
+export function classifyEntry(reply: EntryReply | undefined): RecordFailure | undefined {
+  if (reply === undefined) return { ...AMBIGUOUS, detail: 'Kinesis did not answer for every entry of the request' };
+  if (reply.errorCode === undefined && reply.sequenceNumber !== undefined) return undefined;
+  switch (reply.errorCode) {
+    case 'ProvisionedThroughputExceededException':
+    case 'KMSThrottlingException':
+      return { ...THROTTLED, detail: `Kinesis throttled the entry (${reply.errorCode})` };
+    case 'InternalFailure':
+      return { ...TARGET_FAILED, detail: 'Kinesis failed to store the entry (InternalFailure)' };
+    default:
+      return { ...UNCLASSIFIED, detail: `Kinesis refused the entry (${describeCode(reply.errorCode)})` };
+  }
+}
+
+/** What to do about a request that was not answered as a whole. */
+export type RequestFailure =
+  /** Send the same entries again after a while. */
+  | { readonly kind: 'retry'; readonly failure: RecordFailure }
+  /** No request can succeed at present: stop normal sending, probe. */
+  | { readonly kind: 'fatal'; readonly failure: RecordFailure }
+  /** Something in the request can never be accepted: send halves, until it stands alone. */
+  | { readonly kind: 'rejected'; readonly failure: RecordFailure };
+
+/** https://docs.aws.amazon.com/kinesis/latest/APIReference/API_PutRecords.html#API_PutRecords_Errors and CommonErrors. */
+export function classifyError(error: unknown): RequestFailure {
+  if (error instanceof CredentialsError) {
+    return { kind: 'fatal', failure: { ...DENIED, code: 'credentials_unavailable', detail: error.message } };
+  }
+  const name = describeForeign(error);
+  const { name: code } = identify(error);
+  if (code === 'CredentialsProviderError') {
+    const detail = "the function's own role gave no credentials";
+    return { kind: 'fatal', failure: { ...DENIED, code: 'credentials_unavailable', detail } };
+  }
+  const status = statusOf(error);
+  if (THROTTLING.has(code) || status === 429)
+    return { kind: 'retry', failure: { ...THROTTLED, detail: `Kinesis throttled (${name})` } };
+  if (REJECTING.has(code) || status === 413) {
+    const detail = `Kinesis rejects the record (${name})`;
+    return { kind: 'rejected', failure: { ...DENIED, code: 'rejected_by_target', retryable: false, detail } };
+  }
+  if (status !== undefined && status >= 500) {
+    return { kind: 'retry', failure: { ...TARGET_FAILED, mayBeWritten: true, detail: `Kinesis failed (${name})` } };
+  }
+  if (status !== undefined && status >= 400) {
+    const detail = `Kinesis refuses every request (${name}, HTTP ${status}): check the stream, the role and the key`;
+    return { kind: 'fatal', failure: { ...DENIED, detail } };
+  }
+  return { kind: 'retry', failure: { ...AMBIGUOUS, detail: `Kinesis could not be reached (${name})` } };
+}
+
+const THROTTLING = new Set([
+  'ProvisionedThroughputExceededException',
+  'LimitExceededException',
+  'ThrottlingException',
+  'Throttling',
+  'RequestLimitExceeded',
+  'KMSThrottlingException',
+]);
+
+const REJECTING = new Set(['InvalidArgumentException', 'ValidationException', 'SerializationException']);
+
+const THROTTLED: RecordFailure = { code: 'throttled', retryable: true, mayBeWritten: false, detail: '' };
+const TARGET_FAILED: RecordFailure = { code: 'target_failed', retryable: true, mayBeWritten: false, detail: '' };
+const AMBIGUOUS: RecordFailure = { code: 'target_unreachable', retryable: true, mayBeWritten: true, detail: '' };
+const UNCLASSIFIED: RecordFailure = { code: 'unclassified', retryable: true, mayBeWritten: true, detail: '' };
+const DENIED: RecordFailure = { code: 'access_denied', retryable: true, mayBeWritten: false, detail: '' };
+
+const describeCode = (code: string | undefined): string =>
+  code === undefined ? 'no sequence number' : identify({ name: code }).name;
+
+function statusOf(error: unknown): number | undefined {
+  const status = (error as { $metadata?: { httpStatusCode?: unknown } } | null)?.$metadata?.httpStatusCode;
+  return typeof status === 'number' ? status : undefined;
+}

@@ -1,0 +1,230 @@
+import { fullJitterMs } from '../../shared/backoff.ts';
+import type { Clock } from '../../shared/clock.ts';
+import type { PoisonPolicy } from '../../shared/common-settings.ts';
+import { deadLetterOf } from '../../shared/dead-letter.ts';
+import type { DeadLetterQueue } from '../../shared/dead-letter-queue.ts';
+import { abortAt, type Deadline } from '../../shared/deadline.ts';
+import { assertNever } from '../../shared/errors.ts';
+import { deadLettered, ignored, written } from '../../shared/outcome.ts';
+import type { Sink } from '../../shared/sink-contract.ts';
+import type { Meter } from '../../shared/telemetry.ts';
+import { classifyEntry, classifyError, type EntryReply, type RequestFailure } from './classify.ts';
+import { type Entry, type PrepareOptions, prepare } from './entry.ts';
+import { createGate, type Gate } from './gate.ts';
+import { type Claim, Lanes, type PoisonClaim } from './lane.ts';
+import { REQUEST_BYTES_MAX, REQUEST_RECORDS_MAX } from './limits.ts';
+import { createOutcomeBook, ignoredTombstones, type OutcomeBook } from './outcomes.ts';
+import { createTasks, type Tasks } from './tasks.ts';
+
+/** What this sink needs of Kinesis. Rejects when the request was not answered as a whole. */
+export interface KinesisPort {
+  /** One reply per entry, in order; a caller must not trust the count. */
+  putRecords(entries: readonly Entry[], signal: AbortSignal): Promise<readonly EntryReply[]>;
+}
+
+export interface KinesisSinkParts {
+  readonly port: KinesisPort;
+  readonly deadLetters: DeadLetterQueue;
+  readonly clock: Clock;
+  /** 0 <= random() < 1 */
+  readonly random: () => number;
+  readonly meter: Meter;
+  readonly options: PrepareOptions & {
+    readonly functionName: string;
+    readonly streamArn: string;
+    readonly onPoison: PoisonPolicy;
+    readonly requestsInFlightMax: number;
+    readonly requestTimeoutMs: number;
+  };
+}
+
+const REQUEST_LIMITS = { recordsMax: REQUEST_RECORDS_MAX, bytesMax: REQUEST_BYTES_MAX };
+
+/** Everything one call of `write` shares. */
+interface Run {
+  readonly parts: KinesisSinkParts;
+  readonly deadline: Deadline;
+  readonly lanes: Lanes;
+  readonly gate: Gate;
+  readonly book: OutcomeBook;
+  /** Set when the answer goes out: what comes to be known later changes nothing any more. */
+  closed: boolean;
+}
+
+/** First copies of one key arrive in the order of their Kafka partition; see {@link Lanes} for the rule. */
+export function createKinesisSink(parts: KinesisSinkParts): Sink {
+  return {
+    name: 'kinesis',
+    async write(batches, deadline) {
+      const prepared = batches.flatMap(({ records }) => records.map((record) => prepare(record, parts.options)));
+      const run: Run = {
+        parts,
+        deadline,
+        lanes: new Lanes(prepared.filter((item) => item.kind !== 'tombstone')),
+        gate: createGate(parts.options.requestsInFlightMax),
+        book: createOutcomeBook(batches),
+        closed: false,
+      };
+      for (const outcome of ignoredTombstones(prepared)) run.book.record(outcome);
+      await drive(run);
+      run.closed = true;
+      return run.book.close(run.lanes.all);
+    },
+  };
+}
+
+/** Starts whatever may be started, waits for the next thing to happen, until nothing is left or time is up. */
+async function drive(run: Run): Promise<void> {
+  const { clock } = run.parts;
+  const requests = createTasks();
+  const letters = createTasks();
+  for (;;) {
+    const nowMs = clock.nowMs();
+    if (nowMs >= run.deadline.answerByMs) return;
+    if (nowMs < run.deadline.sendUntilMs) start(run, requests, letters);
+    const wakeAtMs = nextWakeAtMs(run, nowMs, requests.openCount());
+    if (requests.openCount() + letters.openCount() === 0 && wakeAtMs === undefined) return;
+    const woken = new AbortController();
+    const timer = clock.waitUntil(wakeAtMs ?? run.deadline.answerByMs, woken.signal);
+    await Promise.race([requests.nextEnd(), letters.nextEnd(), timer]);
+    woken.abort();
+  }
+}
+
+function start(run: Run, requests: Tasks, letters: Tasks): void {
+  const nowMs = run.parts.clock.nowMs();
+  for (const claim of run.lanes.claimPoison(nowMs)) letters.start(settlePoison(run, claim));
+  while (run.gate.mayOpen(nowMs, requests.openCount())) {
+    const claims = run.lanes.claimRequest(nowMs, REQUEST_LIMITS);
+    if (claims.length === 0) return;
+    requests.start(send(run, claims));
+  }
+}
+
+/** When something can be sent without anything having been answered; `undefined` when nothing can before the deadline. */
+function nextWakeAtMs(run: Run, nowMs: number, openCount: number): number | undefined {
+  const readyAtMs = run.lanes.nextReadyAtMs(nowMs);
+  if (readyAtMs === undefined) return undefined;
+  const gateAtMs = run.gate.nextChangeAtMs(nowMs);
+  if (gateAtMs === undefined && openCount > 0 && readyAtMs <= nowMs) return undefined; // all slots are taken
+  const wakeAtMs = Math.max(readyAtMs, gateAtMs ?? nowMs);
+  return wakeAtMs < run.deadline.sendUntilMs ? wakeAtMs : undefined;
+}
+
+async function send(run: Run, claims: readonly Claim[]): Promise<void> {
+  const { clock, meter } = run.parts;
+  if (clock.nowMs() >= run.deadline.sendUntilMs) return; // a half that came too late: its lanes stay unsettled
+  const result = await putRecords(run, claims);
+  if (run.closed) return;
+  if (result.kind === 'answered') return applyReplies(run, claims, result.replies);
+  meter.count('RequestsFailed');
+  switch (result.kind) {
+    case 'retry':
+      return retryAll(run, claims, result.failure);
+    case 'fatal':
+      run.gate.shut(clock.nowMs());
+      for (const { lane } of claims) run.lanes.retry(lane, result.failure, clock.nowMs());
+      return;
+    case 'rejected':
+      return isolate(run, claims, result.failure);
+    default:
+      return assertNever(result);
+  }
+}
+
+/** One bad entry makes Kinesis refuse the whole request: halves are sent until it stands alone. */
+async function isolate(run: Run, claims: readonly Claim[], failure: RequestFailure['failure']): Promise<void> {
+  for (const { lane } of claims) lane.lastFailure = failure;
+  const [only] = claims;
+  if (only !== undefined && claims.length === 1) return run.lanes.poison(only.lane, failure);
+  const middle = Math.ceil(claims.length / 2);
+  await send(run, claims.slice(0, middle));
+  const second = claims.slice(middle);
+  if (run.gate.isShut()) return retryAll(run, second, failure);
+  await send(run, second);
+}
+
+type RequestResult = { readonly kind: 'answered'; readonly replies: readonly EntryReply[] } | RequestFailure;
+
+async function putRecords(run: Run, claims: readonly Claim[]): Promise<RequestResult> {
+  const { clock, meter, options, port } = run.parts;
+  const startedAtMs = clock.nowMs();
+  const request = abortAt(clock, Math.min(startedAtMs + options.requestTimeoutMs, run.deadline.answerByMs));
+  meter.count('Requests');
+  meter.count('EntriesSent', claims.length);
+  try {
+    const entries = claims.map(({ entry }) => entry);
+    return { kind: 'answered', replies: await orAborted(port.putRecords(entries, request.signal), request.signal) };
+  } catch (error) {
+    return classifyError(error);
+  } finally {
+    request.release();
+    meter.peak('RequestDuration', clock.nowMs() - startedAtMs, 'Milliseconds');
+  }
+}
+
+/** A port that is deaf to its signal must not hold the answer back. */
+function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    signal.addEventListener('abort', () => reject(new DOMException('', 'TimeoutError')));
+    work.then(resolve, reject);
+  });
+}
+
+function applyReplies(run: Run, claims: readonly Claim[], replies: readonly EntryReply[]): void {
+  const { meter } = run.parts;
+  run.gate.answered();
+  const trusted = replies.length === claims.length;
+  const retryAtMs = retryTime(run, claims);
+  for (const [index, { lane, entry }] of claims.entries()) {
+    const failure = classifyEntry(trusted ? replies[index] : undefined);
+    if (failure === undefined) {
+      run.book.record(written(entry.record.position));
+      run.lanes.settle(lane);
+      continue;
+    }
+    meter.count('EntriesRefused');
+    if (failure.code === 'throttled') meter.count('EntriesThrottled');
+    run.lanes.retry(lane, failure, retryAtMs);
+  }
+}
+
+function retryAll(run: Run, claims: readonly Claim[], failure: RequestFailure['failure']): void {
+  if (failure.mayBeWritten) run.parts.meter.count('RequestsAmbiguous');
+  const retryAtMs = retryTime(run, claims);
+  for (const { lane } of claims) run.lanes.retry(lane, failure, retryAtMs);
+}
+
+/** One delay for all entries of a request, so that they are sent again together. */
+function retryTime(run: Run, claims: readonly Claim[]): number {
+  const attempt = 1 + Math.max(...claims.map(({ failures }) => failures));
+  return run.parts.clock.nowMs() + fullJitterMs(attempt, run.parts.random());
+}
+
+/** The lane stays claimed until the letter is durable: what follows in it must not overtake a record that may come back. */
+async function settlePoison(run: Run, claim: PoisonClaim): Promise<void> {
+  const { clock, deadLetters, meter, options } = run.parts;
+  const { lane, record, failure, attempts } = claim;
+  lane.lastFailure = failure;
+  if (options.onPoison === 'block') return run.lanes.block(lane, failure);
+  if (options.onPoison === 'skip') {
+    run.book.record(ignored(record.position, 'poison'));
+    return run.lanes.settle(lane);
+  }
+  const letter = deadLetterOf(record, failure, {
+    functionName: options.functionName,
+    target: options.streamArn,
+    stage: attempts === 0 ? 'converting' : 'writing',
+    attempts,
+    atMs: clock.nowMs(),
+  });
+  const durable = await deadLetters.put(letter, run.deadline);
+  if (run.closed) return;
+  if (!durable) {
+    const detail = `its dead letter could not be written; it is one because: ${failure.detail}`;
+    return run.lanes.block(lane, { ...failure, code: 'dead_letter_failed', retryable: true, detail });
+  }
+  meter.count('DeadLetters');
+  run.book.record(deadLettered(record.position, failure.code));
+  run.lanes.settle(lane);
+}

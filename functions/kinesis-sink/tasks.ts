@@ -1,0 +1,31 @@
+/** Work under way, without a promise per piece to wait for: a batch can hold thousands of pieces. */
+export interface Tasks {
+  start(work: Promise<void>): void;
+  openCount(): number;
+  /** Resolves when the next piece ends; rejects once a piece has rejected, which is a bug. */
+  nextEnd(): Promise<void>;
+}
+
+export function createTasks(): Tasks {
+  let openCount = 0;
+  let bug: { readonly error: unknown } | undefined;
+  let end = Promise.withResolvers<void>();
+  return {
+    async start(work) {
+      openCount += 1;
+      try {
+        await work;
+      } catch (error) {
+        bug ??= { error };
+      }
+      openCount -= 1;
+      end.resolve();
+      end = Promise.withResolvers<void>();
+    },
+    openCount: () => openCount,
+    async nextEnd() {
+      if (bug === undefined) await end.promise;
+      if (bug !== undefined) throw bug.error;
+    },
+  };
+}

@@ -1,0 +1,203 @@
+// The seven invariants of every sink, for random batches and random trouble at Kinesis and at the dead-letter bucket.
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Entry } from '../../../../functions/kinesis-sink/entry.ts';
+import { REQUEST_BYTES_MAX, REQUEST_RECORDS_MAX } from '../../../../functions/kinesis-sink/limits.ts';
+import { isSettled, type RecordOutcome } from '../../../../shared/outcome.ts';
+import type { SourceRecord } from '../../../../shared/record.ts';
+import { settle, toBatchResponse } from '../../../../shared/settle.ts';
+import { aKinesisSink } from '../../../support/a-kinesis-sink.ts';
+import { aRecord, batchesOf, deadlineIn } from '../../../support/builders.ts';
+import { fakeDeadLetters } from '../../../support/fake-dead-letters.ts';
+import { type EntryFate, fakeKinesis, type RequestFate } from '../../../support/fake-kinesis.ts';
+
+const RECORD_BYTES_MAX = 60;
+
+const entryFates: readonly EntryFate[] = ['ok', 'ok', 'ok', 'throttled', 'internal', 'unknown-code'];
+const requestFates: readonly RequestFate['kind'][] = [
+  ...(['answer', 'answer', 'answer', 'answer', 'short-answer', 'reset', 'stored-then-reset'] as const),
+  ...(['server-error', 'access-denied', 'until-aborted', 'invalid'] as const),
+];
+
+interface World {
+  readonly records: readonly SourceRecord[];
+  readonly seedFates: readonly number[];
+  readonly letterFates: readonly boolean[];
+  readonly trouble: 'none' | 'some' | 'outage';
+  readonly remainingMs: number;
+}
+
+const worlds: fc.Arbitrary<World> = fc.record({
+  records: fc
+    .array(
+      fc.record({
+        partition: fc.nat(2),
+        key: fc.constantFrom('a', 'b', 'c', 'd', null),
+        size: fc.constantFrom(0, 1, 30, 200),
+        tombstone: fc.integer({ min: 0, max: 9 }).map((die) => die === 0),
+      }),
+      { maxLength: 40 },
+    )
+    .map((parts) =>
+      parts.map(({ partition, key, size, tombstone }, offset) =>
+        aRecord({ partition, offset, key, value: tombstone ? null : new Uint8Array(size) }),
+      ),
+    ),
+  seedFates: fc.array(fc.nat(1_000), { minLength: 1, maxLength: 50 }),
+  letterFates: fc.array(fc.boolean(), { minLength: 1, maxLength: 10 }),
+  trouble: fc.constantFrom('none', 'some', 'some', 'outage'),
+  remainingMs: fc.constantFrom(4_000, 12_000, 60_000),
+});
+
+function fatesOf(world: World): (entries: readonly Entry[]) => RequestFate {
+  let draws = 0;
+  const draw = <T>(options: readonly T[]): T => {
+    const number = world.seedFates[draws % world.seedFates.length] ?? 0;
+    draws += 1;
+    return options[(number + draws) % options.length] as T;
+  };
+  return () => {
+    if (world.trouble === 'none') return { kind: 'answer' };
+    if (world.trouble === 'outage') return { kind: draw(['reset', 'server-error', 'access-denied'] as const) };
+    const kind = draw(requestFates);
+    return kind === 'answer' ? { kind, entry: () => draw(entryFates) } : { kind };
+  };
+}
+
+async function run(world: World) {
+  const kinesis = fakeKinesis(fatesOf(world));
+  let letterCount = 0;
+  const deadLetters = fakeDeadLetters(() => {
+    letterCount += 1;
+    return world.trouble === 'none' || (world.letterFates[letterCount % world.letterFates.length] ?? true);
+  });
+  const setup = aKinesisSink({
+    port: kinesis.port,
+    deadLetters: deadLetters.queue,
+    recordBytesMax: RECORD_BYTES_MAX,
+    tombstone: 'skip',
+  });
+  const deadline = deadlineIn(setup.clock.nowMs(), world.remainingMs);
+  const outcomes = await setup.write(world.records, deadline);
+  const batches = batchesOf(world.records);
+  const response = toBatchResponse(settle(batches, outcomes));
+  return { kinesis, letters: deadLetters.letters, outcomes, batches, response, deadline, clock: setup.clock };
+}
+
+const place = ({ position }: { readonly position: SourceRecord['position'] }) =>
+  `${position.topicPartition}@${position.offset}`;
+const named = (failure: { readonly itemIdentifier: { readonly partition: string; readonly offset: number } }) =>
+  `${failure.itemIdentifier.partition}@${failure.itemIdentifier.offset}`;
+
+const check = (property: (world: World) => Promise<void>) =>
+  fc.assert(fc.asyncProperty(worlds, property), { numRuns: 300 });
+
+describe('the Kinesis sink keeps the invariants of every sink', () => {
+  it('1: one outcome per record, about the record in its place', () =>
+    check(async (world) => {
+      const { outcomes, batches } = await run(world);
+      const records = batches.flatMap((batch) => batch.records);
+      expect(outcomes.map(place)).toEqual(records.map(place));
+    }));
+
+  it('2: every record that is not written, ignored or dead-lettered is named, and those that are have proof', () =>
+    check(async (world) => {
+      const { outcomes, response, kinesis, letters } = await run(world);
+      const names = new Set(response.batchItemFailures.map(named));
+      const stored = new Set(kinesis.stored.map(({ record }) => place(record)));
+      const lettered = new Set(letters.map(({ topic, partition, offset }) => `${topic}-${partition}@${offset}`));
+      for (const outcome of outcomes) {
+        expect(names.has(place(outcome))).toBe(!isSettled(outcome));
+        if (outcome.kind === 'written') expect(stored).toContain(place(outcome));
+        if (outcome.kind === 'deadLettered') expect(lettered).toContain(place(outcome));
+      }
+    }));
+
+  it('3 and 4: every name is a record of the event, none twice, none at all when everything is settled', () =>
+    check(async (world) => {
+      const { outcomes, response } = await run(world);
+      const names = response.batchItemFailures.map(named);
+      expect(new Set(names).size).toBe(names.length);
+      const known = new Set(world.records.map(place));
+      expect(names.every((name) => known.has(name))).toBe(true);
+      expect(names.length === 0).toBe(outcomes.every(isSettled));
+    }));
+
+  it('5: trouble with one partition shows in no other', () =>
+    check(async (world) => {
+      const kinesis = fakeKinesis((entries) => ({
+        kind: 'answer',
+        entry: (entry) => (entries.includes(entry) && entry.record.position.partition === 0 ? 'internal' : 'ok'),
+      }));
+      const sink = aKinesisSink({ port: kinesis.port, recordBytesMax: RECORD_BYTES_MAX });
+      const outcomes = await sink.write(world.records);
+      expect(outcomes.filter((outcome) => outcome.position.partition !== 0).every(isSettled)).toBe(true);
+    }));
+
+  it('6: within a lane, nothing is sent while an earlier record is unsettled, and first copies arrive in order', () =>
+    check(async (world) => {
+      const { kinesis, outcomes } = await run(world);
+      for (const open of kinesis.overlaps) {
+        const lanes = open
+          .flat()
+          .map(({ record, partitionKey }) => `${record.position.topicPartition} ${partitionKey}`);
+        expect(new Set(lanes).size).toBe(lanes.length);
+      }
+      for (const copies of firstCopiesByLane(kinesis.stored).values()) {
+        expect(copies).toEqual(copies.toSorted((a, b) => a - b));
+      }
+      expect(overtaken(world.records, outcomes)).toEqual([]);
+    }));
+
+  it('7: every request respects its limits, and the requests cover each record that can be sent', () =>
+    check(async (world) => {
+      const { kinesis, outcomes } = await run(world);
+      for (const entries of kinesis.requests) {
+        expect(entries.length).toBeGreaterThan(0);
+        expect(entries.length).toBeLessThanOrEqual(REQUEST_RECORDS_MAX);
+        expect(entries.reduce((sum, { byteLength }) => sum + byteLength, 0)).toBeLessThanOrEqual(REQUEST_BYTES_MAX);
+      }
+      const sent = new Set(kinesis.requests.flat().map(({ record }) => place(record)));
+      for (const outcome of outcomes) if (outcome.kind === 'written') expect(sent).toContain(place(outcome));
+    }));
+
+  it('ends by answerByMs', () =>
+    check(async (world) => {
+      const { clock, deadline } = await run(world);
+      expect(clock.nowMs()).toBeLessThanOrEqual(Math.max(deadline.answerByMs, 1_700_000_000_000));
+    }));
+
+  it('without trouble: everything is settled, nothing is sent twice, and no time passes', () =>
+    check(async (world) => {
+      const { kinesis, outcomes, clock } = await run({ ...world, trouble: 'none', remainingMs: 60_000 });
+      expect(outcomes.every(isSettled)).toBe(true);
+      const sent = kinesis.requests.flat().map(({ record }) => place(record));
+      expect(new Set(sent).size).toBe(sent.length);
+      expect(clock.nowMs()).toBe(1_700_000_000_000);
+    }));
+});
+
+function firstCopiesByLane(stored: readonly Entry[]): ReadonlyMap<string, readonly number[]> {
+  const lanes = new Map<string, number[]>();
+  const seen = new Set<string>();
+  for (const { record, partitionKey } of stored) {
+    if (seen.has(place(record))) continue;
+    seen.add(place(record));
+    const lane = `${record.position.topicPartition} ${partitionKey}`;
+    lanes.set(lane, [...(lanes.get(lane) ?? []), record.position.offset]);
+  }
+  return lanes;
+}
+
+/** Keyed records that are settled although an earlier one of their key and partition is not. */
+function overtaken(records: readonly SourceRecord[], outcomes: readonly RecordOutcome[]): readonly string[] {
+  const outcomeByPlace = new Map(outcomes.map((outcome) => [place(outcome), outcome]));
+  const unsettledLanes = new Set<string>();
+  return records.flatMap((record) => {
+    const outcome = outcomeByPlace.get(place(record));
+    if (record.key === null || outcome === undefined || outcome.kind === 'ignored') return [];
+    const lane = `${record.position.topicPartition} ${record.key.base64}`;
+    if (!isSettled(outcome)) unsettledLanes.add(lane);
+    return isSettled(outcome) && unsettledLanes.has(lane) ? [place(record)] : [];
+  });
+}
