@@ -1,0 +1,132 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { createHandler } from '../../../shared/lambda.ts';
+import { written } from '../../../shared/outcome.ts';
+import type { Sink } from '../../../shared/sink-contract.ts';
+
+const SECRET = 'SECRET-payload';
+const event = {
+  eventSource: 'aws:kafka',
+  records: {
+    'orders-0': [
+      {
+        topic: 'orders',
+        partition: 0,
+        offset: 1,
+        timestamp: 1_700_000_000_000,
+        key: Buffer.from(SECRET).toString('base64'),
+        value: Buffer.from(SECRET).toString('base64'),
+        headers: [{ [SECRET]: [1] }],
+      },
+    ],
+  },
+};
+const context = {
+  awsRequestId: 'request-1',
+  functionName: 'msk-sinks-test-kinesisSink',
+  functionVersion: '$LATEST',
+  invokedFunctionArn: 'arn:aws:lambda:eu-west-1:111111111111:function:msk-sinks-test-kinesisSink',
+  memoryLimitInMB: '512',
+  getRemainingTimeInMillis: () => 60_000,
+};
+
+const lines: string[] = [];
+const keep = (chunk: unknown) => {
+  lines.push(...String(chunk).split('\n').filter(Boolean));
+  return true;
+};
+
+beforeEach(() => {
+  lines.length = 0;
+  vi.spyOn(process.stdout, 'write').mockImplementation(keep); // where Powertools writes, past the global console
+  vi.spyOn(process.stderr, 'write').mockImplementation(keep);
+});
+afterEach(() => {
+  vi.unstubAllEnvs();
+  vi.restoreAllMocks();
+});
+
+const aHandler = (write: Sink['write']) =>
+  createHandler({
+    functionName: 'kinesisSink',
+    serviceName: 'msk-sinks',
+    stage: 'test',
+    triggerMode: 'provisioned',
+    createSink: ({ meter }) => ({
+      name: 'fake',
+      write(batches, deadline) {
+        meter.count('Requests', 2);
+        return write(batches, deadline);
+      },
+    }),
+  });
+const allWritten: Sink['write'] = (batches) =>
+  Promise.resolve(batches.flatMap(({ records }) => records.map(({ position }) => written(position))));
+
+describe('a handler', () => {
+  it('takes an event and a context, and nothing more: Node 24 refuses callbacks', () => {
+    expect(aHandler(allWritten).length).toBeLessThan(3);
+  });
+
+  it('writes one info line and one line of metrics a batch', async () => {
+    expect(await aHandler(allWritten)(event, context)).toEqual({ batchItemFailures: [] });
+    const parsed = lines.map((line) => JSON.parse(line));
+    expect(parsed).toHaveLength(2);
+    expect(parsed[0]).toMatchObject({
+      level: 'INFO',
+      message: 'batch_settled',
+      function_request_id: 'request-1',
+      stage: 'test',
+    });
+    expect(parsed[1]).toMatchObject({
+      RecordsReceived: 1,
+      RecordsWritten: 1,
+      Requests: 2,
+      stage: 'test',
+      function: 'kinesisSink',
+    });
+    expect(parsed[1]._aws.CloudWatchMetrics[0].Namespace).toBe('msk-sinks');
+  });
+
+  it('keeps no metric from one batch to the next', async () => {
+    const handler = aHandler(allWritten);
+    await handler(event, context);
+    await handler(event, context);
+    expect(lines.map((line) => JSON.parse(line)).filter((line) => '_aws' in line)).toMatchObject([
+      { Requests: 2, RecordsWritten: 1 },
+      { Requests: 2, RecordsWritten: 1 },
+    ]);
+  });
+
+  it('does not log the event, whatever the environment says', async () => {
+    vi.stubEnv('POWERTOOLS_LOGGER_LOG_EVENT', 'true');
+    await aHandler(allWritten)(event, context);
+    expect(lines.length).toBeGreaterThan(0);
+    expect(lines.join('\n')).not.toContain(SECRET);
+    expect(lines.join('\n')).not.toContain(event.records['orders-0'][0]?.value);
+  });
+
+  it('gives the sink the time that is left, less the reserves', async () => {
+    let sendForMs = 0;
+    await aHandler((batches, deadline) => {
+      sendForMs = deadline.sendUntilMs - Date.now();
+      return allWritten(batches, deadline);
+    })(event, context);
+    expect(sendForMs).toBeGreaterThan(54_000);
+    expect(sendForMs).toBeLessThanOrEqual(55_000);
+  });
+
+  it('throws what a bug threw without its message, and keeps its frames', async () => {
+    const bug = aHandler(() => Promise.reject(new TypeError(`cannot read ${SECRET}`)));
+    const error = await bug(event, context).then(
+      () => undefined,
+      (thrown: Error) => thrown,
+    );
+    expect(error?.message).toBe('unexpected TypeError');
+    expect(error?.stack).toContain('lambda.test.ts');
+    expect(`${error?.stack} ${JSON.stringify(error?.cause)} ${lines.join()}`).not.toContain(SECRET);
+  });
+
+  it('throws for a malformed event with our message', async () => {
+    await expect(aHandler(allWritten)({}, context)).rejects.toThrow('event.eventSource must be');
+  });
+});
