@@ -16,6 +16,9 @@ export const deploymentSettings = {
   ),
 };
 
+/** The names of {@link deploymentSettings}. */
+export const DEPLOYMENT_SETTINGS = ['stage', 'serviceName', 'triggerMode', 'deadLetterBucket'] as const;
+
 /** What both sinks let a user decide. */
 export const sinkSettings = {
   onPoison: v.optional(

@@ -115,9 +115,7 @@ function assumedRole(options: ClientOptions, roleArn: string): CredentialsSource
     });
   const assume = async (): Promise<SessionCredentials> => {
     const output = await sts.send(command()).catch((error: unknown) => {
-      throw new CredentialsError(
-        `AssumeRole of ${roleArn} failed (${describeForeign(error)}): check that its trust policy names this function's role and its external id is the setting externalId`,
-      );
+      throw new CredentialsError(whyNotAssumed(roleArn, error));
     });
     const { AccessKeyId, SecretAccessKey, SessionToken, Expiration } = output.Credentials ?? {};
     if (!AccessKeyId || !SecretAccessKey || !SessionToken || !Expiration) {
@@ -132,6 +130,12 @@ function assumedRole(options: ClientOptions, roleArn: string): CredentialsSource
   };
   return createCredentialsSource(assume, systemClock);
 }
+
+/** Only an answer with a status is a refusal; anything else never reached the service. */
+const whyNotAssumed = (roleArn: string, error: unknown): string =>
+  (error as { $response?: unknown } | null)?.$response === undefined
+    ? `STS could not be reached to assume ${roleArn} (${describeForeign(error)})`
+    : `STS refuses AssumeRole of ${roleArn} (${describeForeign(error)}): its trust policy must name this function's role, and its external id must be the setting externalId`;
 
 const httpHandler = (requestTimeoutMs: number, maxSockets: number) =>
   new NodeHttpHandler({

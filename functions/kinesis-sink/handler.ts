@@ -5,11 +5,11 @@ import { createS3Store } from '../../shared/dead-letter-store.ts';
 import { createHandler } from '../../shared/lambda.ts';
 import { settingsFromEnvironment } from '../../shared/parse-settings.ts';
 import { createKinesisClient } from './client.ts';
-import { kinesisFunctionSettings } from './settings.ts';
+import { kinesisSettings } from './settings.ts';
 import { createKinesisSink } from './sink.ts';
 
 const functionName = 'kinesisSink';
-const settings = settingsFromEnvironment(kinesisFunctionSettings, process.env);
+const settings = settingsFromEnvironment(kinesisSettings, process.env);
 const time = { clock: systemClock, random: Math.random };
 const store = createS3Store({
   bucket: settings.deadLetterBucket,

@@ -3,8 +3,9 @@ import { deploymentSettings, sinkSettings } from '../../shared/common-settings.t
 import { arn, choice, integerOr, text } from '../../shared/parse-settings.ts';
 import { RECORD_KIB_DEFAULT, RECORD_KIB_MAX } from './limits.ts';
 
-/** The settings a user writes under `kinesisSink` in config/<stage>.yml. */
-export const kinesisSinkSettings = {
+/** What a user writes under `kinesisSink` in config/<stage>.yml, and what the deployment adds. */
+export const kinesisSettings = v.strictObject({
+  ...deploymentSettings,
   ...sinkSettings,
   streamArn: arn('kinesis', 'stream/', 'The Kinesis stream records are written to, in whichever account.'),
   roleArn: v.optional(
@@ -44,8 +45,6 @@ export const kinesisSinkSettings = {
     description:
       'One PutRecords call. Keep it long: a call given up may still be stored, and its records are then sent twice.',
   }),
-};
+});
 
-export const kinesisFunctionSettings = v.strictObject({ ...deploymentSettings, ...kinesisSinkSettings });
-
-export type KinesisSettings = Readonly<v.InferOutput<typeof kinesisFunctionSettings>>;
+export type KinesisSettings = Readonly<v.InferOutput<typeof kinesisSettings>>;

@@ -1,0 +1,112 @@
+// `npm run build` bundles both functions into dist/. The default export is also a plugin of the framework (serverless.yml),
+// so that package, deploy and invoke local never run with stale bundles. No top-level await: plugins are loaded by require.
+import { existsSync, readFileSync } from 'node:fs';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { build } from 'esbuild';
+import { caBundleOf } from './infra/ca-bundle.mjs';
+
+const root = dirname(fileURLToPath(import.meta.url));
+const functions = ['kinesis-sink', 'documentdb-sink'];
+
+/** What the MongoDB driver looks for and does without. */
+const optionalPackages = [
+  'mongodb-client-encryption',
+  'kerberos',
+  'snappy',
+  '@mongodb-js/zstd',
+  'gcp-metadata',
+  'socks',
+  '@aws-sdk/credential-providers',
+];
+
+/** @param {string} region whose DocumentDB certificates the function trusts unless it is told otherwise */
+export async function buildAll(region) {
+  await Promise.all(functions.map((name) => buildFunction(name)));
+  await writeFile(join(root, 'dist', 'documentdb-sink', 'ca-bundle.pem'), caBundleOf(region));
+}
+
+/** @param {string} name */
+async function buildFunction(name) {
+  const outdir = join(root, 'dist', name);
+  await rm(outdir, { recursive: true, force: true });
+  await mkdir(outdir, { recursive: true });
+  // ESM in .js files: `serverless invoke local` resolves no .mjs, and Lambda takes either with this package.json.
+  await writeFile(join(outdir, 'package.json'), '{"type":"module"}\n');
+  await build({
+    absWorkingDir: root,
+    entryPoints: { index: `functions/${name}/handler.ts` },
+    outdir,
+    bundle: true,
+    splitting: true, // what is imported lazily stays out of the cold start
+    chunkNames: 'chunk-[hash]',
+    platform: 'node',
+    target: 'node22',
+    format: 'esm',
+    mainFields: ['module', 'main'], // CommonJS entries would add half as much again
+    banner: {
+      js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
+    },
+    alias: { 'whatwg-url': './infra/whatwg-url.mjs' },
+    external: optionalPackages,
+    minify: true,
+    keepNames: true,
+    sourcemap: 'linked',
+    sourcesContent: false,
+    legalComments: 'none',
+    logLevel: 'warning',
+  });
+}
+
+/** Where running engines say how they are reached (local/engines/endpoints.ts). */
+const endpointsFile = process.env.MSK_SINKS_ENDPOINTS_FILE ?? join(root, '.local', 'endpoints.json');
+
+/** Nothing listens here: what is not running is refused at once, and no call can leave the machine. */
+const NOWHERE = {
+  AWS_ENDPOINT_URL: 'http://127.0.0.1:9',
+  AWS_ACCESS_KEY_ID: 'none',
+  AWS_SECRET_ACCESS_KEY: 'none',
+  AWS_EC2_METADATA_DISABLED: 'true',
+};
+
+/** @param {string} name @returns {Record<string, string>} */
+function localEnvironment(name) {
+  const endpoints = existsSync(endpointsFile) ? JSON.parse(readFileSync(endpointsFile, 'utf8')) : undefined;
+  return endpoints?.functions?.[name]?.environment ?? NOWHERE;
+}
+
+export default class EsbuildPlugin {
+  constructor(serverless) {
+    this.serverless = serverless;
+    const build = async () => {
+      await buildAll(serverless.service.provider.region);
+    };
+    this.hooks = {
+      initialize: () => this.addLocalEnvironment(),
+      'before:package:createDeploymentArtifacts': build,
+      'before:deploy:function:packageFunction': build,
+      'before:invoke:local:invoke': build,
+      // Pooled connections would keep the process alive; exit once the answer is written.
+      'after:invoke:local:invoke': () => {
+        process.stdout.write('', () => process.exit(process.exitCode ?? 0));
+      },
+    };
+  }
+
+  /** Stage `local` alone: the functions find the engines of this machine, or nothing at all. */
+  addLocalEnvironment() {
+    const { service } = this.serverless;
+    if (service.provider.stage !== 'local') return;
+    for (const [name, definition] of Object.entries(service.functions)) {
+      definition.environment = { ...definition.environment, ...localEnvironment(name) };
+    }
+  }
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  buildAll(process.argv[2] ?? 'eu-west-1').catch((error) => {
+    process.stderr.write(`${error.message}\n`);
+    process.exitCode = 1;
+  });
+}

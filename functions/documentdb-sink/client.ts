@@ -1,0 +1,187 @@
+import type { SecureContext } from 'node:tls';
+import { type Document, MongoClient, type MongoClientOptions } from 'mongodb';
+import { duplicateIndexOf } from './classify.ts';
+import type { DocumentStore, ServerLimits, WriteReply } from './document-store.ts';
+import type { DocumentId } from './id-strategies/document-id.ts';
+import {
+  CONNECT_TIMEOUT_MS,
+  CONNECTING_MAX,
+  DOCUMENT_BYTES_MAX,
+  HEARTBEAT_EVERY_MS,
+  IDLE_MS_MAX,
+  OPERATIONS_MAX,
+  SERVER_SELECTION_TIMEOUT_MS,
+  SOCKET_TIMEOUT_MS,
+  WAIT_QUEUE_TIMEOUT_MS,
+} from './limits.ts';
+import type { ConnectionSecret, ReadSecret } from './secret.ts';
+
+export interface ClientOptions {
+  readonly readSecret: ReadSecret;
+  readonly readTrust: () => Promise<SecureContext>;
+  /** `none` where the endpoint is no replica set. */
+  readonly replicaSet: string;
+  readonly poolSizeMax: number;
+  readonly appName: string;
+  /** Shows each new client to an observer before it connects. */
+  readonly onClient?: (client: MongoClient) => void;
+}
+
+interface Connection {
+  readonly client: MongoClient;
+  readonly limits: ServerLimits;
+}
+
+const AUTHENTICATION_FAILED = 18;
+
+/**
+ * The target through the MongoDB driver: one client per environment, made with the first call. It is dropped, and the
+ * secret read again, when the credentials are refused. The server's `update` and `delete` commands are sent as such,
+ * rather than through `bulkWrite`: they take a signal, and say of each statement what became of it (decision 0003).
+ */
+export function createDocumentStore(options: ClientOptions): DocumentStore {
+  let current: Promise<Connection> | undefined;
+
+  async function use<T>(signal: AbortSignal, work: (connection: Connection) => Promise<T>): Promise<T> {
+    current ??= connect(options, signal);
+    const used = current;
+    const drop = () => {
+      if (current === used) current = undefined;
+    };
+    let connection: Connection;
+    try {
+      connection = await used;
+    } catch (error) {
+      drop();
+      throw error;
+    }
+    try {
+      return await work(connection);
+    } catch (error) {
+      if ((error as { code?: unknown } | null)?.code === AUTHENTICATION_FAILED) {
+        drop();
+        void connection.client.close(true).catch(() => undefined);
+      }
+      throw error;
+    }
+  }
+
+  return {
+    limits: (signal) => use(signal, async ({ limits }) => limits),
+    write: (namespace, kind, statements, signal) =>
+      use(signal, async ({ client }) => {
+        const command = {
+          [kind]: namespace.collection,
+          [kind === 'update' ? 'updates' : 'deletes']: statements,
+          ordered: false,
+          writeConcern: { w: 'majority' },
+        };
+        return toWriteReply(await client.db(namespace.database).command(command, { signal }));
+      }),
+    findMarks: (namespace, ids, signal) =>
+      use(signal, async ({ client }) => {
+        const options = { projection: { _k: 1 }, readPreference: 'primary', useBigInt64: true, signal } as const;
+        const cursor = collectionOf(client, namespace).find({ _id: { $in: [...ids] } }, options);
+        return (await cursor.toArray()).map(({ _id, _k }) => ({ id: _id, marks: _k }));
+      }),
+    findStrictUniqueIndexes: (namespace, signal) =>
+      use(signal, async ({ client }) => {
+        const { database, collection } = namespace;
+        const reply = await client
+          .db(database)
+          .command({ listIndexes: collection, cursor: {} }, { signal })
+          .catch(ignoreMissingCollection);
+        return (reply?.['cursor']?.firstBatch ?? []).filter(isStrictUnique).map(({ name }: Document) => String(name));
+      }),
+    ensureTtlIndex: (namespace, ttlSeconds, signal) =>
+      use(signal, async ({ client }) => {
+        const index = {
+          key: { _deletedAt: 1 },
+          name: '_deletedAt_ttl',
+          expireAfterSeconds: ttlSeconds,
+          background: true,
+        };
+        const command = { createIndexes: namespace.collection, indexes: [index] };
+        await client.db(namespace.database).command(command, { signal });
+      }),
+  };
+}
+
+const collectionOf = (client: MongoClient, { database, collection }: { database: string; collection: string }) =>
+  client.db(database).collection<{ _id: DocumentId; _k?: unknown }>(collection);
+
+async function connect(options: ClientOptions, signal: AbortSignal): Promise<Connection> {
+  const [secret, secureContext] = await Promise.all([options.readSecret(signal), options.readTrust()]);
+  const client = new MongoClient(`mongodb://${hostOf(secret)}/`, clientOptions(secret, secureContext, options));
+  options.onClient?.(client);
+  try {
+    const hello = await client.db('admin').command({ hello: 1 }, { signal });
+    return { client, limits: toLimits(hello) };
+  } catch (error) {
+    void client.close(true).catch(() => undefined);
+    throw error;
+  }
+}
+
+const hostOf = ({ host, port }: ConnectionSecret): string => `${host.includes(':') ? `[${host}]` : host}:${port}`;
+
+function clientOptions(
+  secret: ConnectionSecret,
+  secureContext: SecureContext,
+  options: ClientOptions,
+): MongoClientOptions {
+  return {
+    ...(options.replicaSet === 'none' ? { directConnection: true } : { replicaSet: options.replicaSet }),
+    tls: true,
+    secureContext,
+    auth: { username: secret.username, password: secret.password },
+    authMechanism: 'SCRAM-SHA-1',
+    authSource: 'admin',
+    retryWrites: false,
+    retryReads: true,
+    readPreference: 'primary',
+    writeConcern: { w: 'majority' },
+    maxPoolSize: options.poolSizeMax,
+    minPoolSize: 0,
+    maxConnecting: Math.min(CONNECTING_MAX, options.poolSizeMax),
+    maxIdleTimeMS: IDLE_MS_MAX,
+    serverSelectionTimeoutMS: SERVER_SELECTION_TIMEOUT_MS,
+    connectTimeoutMS: CONNECT_TIMEOUT_MS,
+    socketTimeoutMS: SOCKET_TIMEOUT_MS,
+    waitQueueTimeoutMS: WAIT_QUEUE_TIMEOUT_MS,
+    heartbeatFrequencyMS: HEARTBEAT_EVERY_MS,
+    serverMonitoringMode: 'poll',
+    appName: options.appName,
+  };
+}
+
+const toLimits = (hello: Document): ServerLimits => ({
+  documentBytesMax: positive(hello['maxBsonObjectSize']) ?? DOCUMENT_BYTES_MAX,
+  operationsMax: positive(hello['maxWriteBatchSize']) ?? OPERATIONS_MAX,
+});
+
+const positive = (value: unknown): number | undefined =>
+  typeof value === 'number' && Number.isInteger(value) && value > 0 ? value : undefined;
+
+/** What is not said counts as not done. Of an error its code and index alone go on: its message quotes the document. */
+const toWriteReply = ({ n, writeErrors }: Document): WriteReply => ({
+  count: typeof n === 'number' ? n : -1,
+  writeErrors: (Array.isArray(writeErrors) ? writeErrors : []).map((error) => ({
+    index: Number(error?.index),
+    code: Number(error?.code),
+    duplicateIndex: duplicateIndexOf(error ?? {}),
+  })),
+});
+
+const NAMESPACE_NOT_FOUND = 26;
+
+function ignoreMissingCollection(error: unknown): undefined {
+  if ((error as { code?: unknown } | null)?.code !== NAMESPACE_NOT_FOUND) throw error;
+}
+
+/** A partial index says itself which documents it holds; tombstones have none of its fields. */
+const isStrictUnique = ({ unique, sparse, partialFilterExpression, key }: Document): boolean =>
+  unique === true &&
+  sparse !== true &&
+  partialFilterExpression === undefined &&
+  Object.keys(key ?? {}).join() !== '_id';

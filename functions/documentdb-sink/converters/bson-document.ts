@@ -1,0 +1,10 @@
+/**
+ * A document on its way to the server. The driver serialises a `Map` as it stands: its names keep their order (an
+ * object puts integer-like ones first), and none of them means anything to the driver (`_bsontype` would, in an object).
+ */
+export type BsonDocument = ReadonlyMap<string, unknown>;
+
+export type Conversion =
+  | { readonly ok: true; readonly document: BsonDocument }
+  /** `detail` is in our words and never quotes the payload. */
+  | { readonly ok: false; readonly detail: string };

@@ -1,0 +1,88 @@
+import { fullJitterMs } from '../../shared/backoff.ts';
+import type { Clock } from '../../shared/clock.ts';
+import type { Deadline } from '../../shared/deadline.ts';
+import { createGate, type Gate } from './gate.ts';
+import type { Judge } from './judge.ts';
+import { isDone, type Lane } from './lane.ts';
+import type { Ledger } from './ledger.ts';
+import type { PoisonHandler } from './poison.ts';
+import { type SendParts, sendWave } from './send.ts';
+import { untilAborted } from './until-aborted.ts';
+import type { Judged } from './verdict.ts';
+import { nextTurn } from './waves.ts';
+
+export interface DeliveryParts extends SendParts {
+  readonly clock: Clock;
+  /** 0 <= random() < 1 */
+  readonly random: () => number;
+  readonly deadline: Deadline;
+  readonly ledger: Ledger;
+  readonly judge: Judge;
+  readonly poison: PoisonHandler;
+  /** Shut while the target as a whole refuses everything. */
+  readonly gate: Gate;
+}
+
+/**
+ * Works on the lanes of one collection, wave by wave, until they are settled or `sendUntilMs` has come. Never returns
+ * early because of a failure. Resolves by `answerByMs`.
+ */
+export async function deliver(lanes: readonly Lane[], parts: DeliveryParts): Promise<void> {
+  const { clock, deadline, ledger, poison, signal } = parts;
+  const own = createGate();
+  for (let nowMs = clock.nowMs(); nowMs < deadline.sendUntilMs; nowMs = clock.nowMs()) {
+    for (const lane of lanes) poison.settleHeads(lane);
+    if (lanes.every((lane) => lane.state === 'stopped' || isDone(lane))) return;
+    const turn = nextTurn(lanes, nowMs, ledger.settledCount);
+    const openAtMs = Math.max(own.openAtMs(), parts.gate.openAtMs());
+    if (turn.kind === 'send' && openAtMs <= nowMs) {
+      await takeTurn(turn, own, parts);
+      continue;
+    }
+    const untilMs = turn.kind === 'send' ? openAtMs : turn.untilMs;
+    if (untilMs === Number.POSITIVE_INFINITY && !poison.hasLetters()) return;
+    await pause(Math.min(untilMs, deadline.sendUntilMs), parts);
+  }
+  await untilAborted(poison.allLetters(), signal).catch(() => undefined);
+}
+
+async function takeTurn(turn: ReturnType<typeof nextTurn> & { kind: 'send' }, own: Gate, parts: DeliveryParts) {
+  const { clock, gate, judge } = parts;
+  const isProbing = [own.enter(clock.nowMs()), gate.enter(clock.nowMs())].includes(true);
+  const waves = turn.alone ? turn.steps.map((step) => [step]) : [turn.steps];
+  for (const steps of isProbing ? waves.slice(0, 1) : waves) {
+    if (!parts.maySend()) return;
+    const judged = await sendWave(steps, isProbing, parts);
+    turnGates(judged, own, parts);
+    const nowMs = clock.nowMs();
+    const retryAtMs = retryTimeOf(judged, nowMs, parts);
+    for (const { step, verdict } of judged) judge.record(step, verdict, { nowMs, retryAtMs });
+  }
+}
+
+/** One moment for everything of the wave that is tried again. */
+function retryTimeOf(judged: readonly Judged[], nowMs: number, { random }: DeliveryParts): number {
+  const attempt = 1 + Math.max(...judged.map(({ step }) => step.lane.attempts));
+  return nowMs + fullJitterMs(attempt, random());
+}
+
+function turnGates(judged: readonly Judged[], own: Gate, { clock, gate }: DeliveryParts): void {
+  const fatal = judged.map(({ verdict }) => verdict).find(({ kind }) => kind === 'fatal');
+  const credentials = judged.some(({ verdict }) => verdict.kind === 'credentials');
+  const nowMs = clock.nowMs();
+  if (fatal === undefined && !credentials) {
+    own.open();
+    gate.open();
+  } else if (fatal?.kind === 'fatal' && !fatal.everywhere) {
+    own.shut(nowMs);
+    gate.open();
+  } else if (fatal !== undefined || !gate.takeSecondChance()) gate.shut(nowMs);
+}
+
+/** Until that time, or until a letter is written: it may free a lane. */
+async function pause(untilMs: number, { clock, poison, signal }: DeliveryParts): Promise<void> {
+  const wake = new AbortController();
+  const timer = clock.waitUntil(untilMs, AbortSignal.any([signal, wake.signal]));
+  await Promise.race([timer, poison.nextLetter()]);
+  wake.abort();
+}

@@ -1,0 +1,34 @@
+import { join } from 'node:path';
+import { systemClock } from '../../shared/clock.ts';
+import { createDeadLetterQueue } from '../../shared/dead-letter-queue.ts';
+import { createS3Store } from '../../shared/dead-letter-store.ts';
+import { createHandler } from '../../shared/lambda.ts';
+import { settingsFromEnvironment } from '../../shared/parse-settings.ts';
+import { createDocumentStore } from './client.ts';
+import { createSecretReader } from './secret.ts';
+import { documentdbSettings } from './settings.ts';
+import { createDocumentdbSink } from './sink.ts';
+import { readTrust } from './trust.ts';
+
+const settings = settingsFromEnvironment(documentdbSettings, process.env);
+const caFile = settings.caBundle === 'region' ? join(import.meta.dirname, 'ca-bundle.pem') : settings.caBundle;
+const clock = systemClock;
+const random = Math.random;
+const letters = createS3Store({
+  bucket: settings.deadLetterBucket,
+  pathStyle: process.env['AWS_ENDPOINT_URL'] !== undefined,
+});
+const store = createDocumentStore({
+  ...{ replicaSet: settings.replicaSet, poolSizeMax: settings.poolSizeMax, appName: settings.serviceName },
+  readSecret: createSecretReader(settings.secretArn),
+  readTrust: () => readTrust(caFile),
+});
+
+export const handler = createHandler({
+  ...{ functionName: 'documentdbSink', serviceName: settings.serviceName, stage: settings.stage },
+  triggerMode: settings.triggerMode,
+  createSink: ({ log, meter }) => {
+    const deadLetters = createDeadLetterQueue({ store: letters, clock, random, meter });
+    return createDocumentdbSink({ settings, store, deadLetters, clock, random, log, meter });
+  },
+});

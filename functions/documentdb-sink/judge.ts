@@ -1,0 +1,129 @@
+import { assertNever } from '../../shared/errors.ts';
+import { ignored, type RecordFailure, written } from '../../shared/outcome.ts';
+import type { Meter } from '../../shared/telemetry.ts';
+import { headOf, type Step } from './lane.ts';
+import type { Ledger } from './ledger.ts';
+import { CONFLICT_ROUNDS_MAX } from './limits.ts';
+import type { PoisonHandler } from './poison.ts';
+import type { Verdict } from './verdict.ts';
+
+export interface Times {
+  readonly nowMs: number;
+  /** For everything of the wave that is tried again. */
+  readonly retryAtMs: number;
+}
+
+export interface JudgeParts {
+  readonly ledger: Ledger;
+  readonly poison: PoisonHandler;
+  readonly meter: Meter;
+}
+
+/** Settles what a verdict settles, and decides how its lane goes on. */
+export class Judge {
+  readonly #parts: JudgeParts;
+  /** Collections that took a write in this batch. */
+  readonly #takers = new Set<string>();
+
+  constructor(parts: JudgeParts) {
+    this.#parts = parts;
+  }
+
+  record(step: Step, verdict: Verdict, { nowMs, retryAtMs }: Times): void {
+    const { lane } = step;
+    lane.attempts += 1;
+    switch (verdict.kind) {
+      case 'written':
+        this.#settleWritten(step);
+        return;
+      case 'stale':
+        this.#settleStale(step, verdict.timestampMs);
+        return;
+      case 'poison':
+        this.#blame(step, verdict.failure);
+        return;
+      case 'conflict':
+        lane.conflicts += 1;
+        lane.failure = CONFLICT;
+        lane.notBeforeMs = lane.conflicts % CONFLICT_ROUNDS_MAX === 0 ? retryAtMs : nowMs;
+        return;
+      case 'collision':
+        this.#collide(step);
+        return;
+      case 'refused':
+        this.#refuse(step, verdict, retryAtMs);
+        return;
+      case 'retry':
+        this.#parts.meter.count('WriteRetries');
+        lane.notBeforeMs = retryAtMs;
+        lane.failure = verdict.failure;
+        return;
+      case 'credentials':
+      case 'fatal':
+        // A gate says when the next try is due.
+        lane.failure = verdict.failure;
+        return;
+      default:
+        assertNever(verdict);
+    }
+  }
+
+  #settleWritten(step: Step): void {
+    this.#takers.add(step.lane.target);
+    if (step.count > 1) this.#parts.meter.count('RecordsFolded', step.count - 1);
+    this.#parts.ledger.settleFold(step, ({ record }) => written(record.position));
+  }
+
+  /** A producer's clock says that an older offset is the newer version: an alarm's matter, for offsets decide. */
+  #settleStale(step: Step, storedTimestampMs: number | undefined): void {
+    this.#parts.ledger.settleFold(step, ({ record }) => {
+      if (storedTimestampMs !== undefined && record.timestampMs > storedTimestampMs) {
+        this.#parts.meter.count('StaleButNewer');
+      }
+      return ignored(record.position, 'stale');
+    });
+  }
+
+  /** Of a fold only the last write was sent: it is cut off, and blamed once it is refused without the others. */
+  #blame({ lane, count }: Step, failure: RecordFailure): void {
+    const head = headOf(lane);
+    if (count > 1) lane.cuts.add(lane.next + count - 1);
+    else if (head !== undefined) this.#parts.poison.settle(lane, head, failure, 'writing');
+  }
+
+  /**
+   * Another document holds a unique value. It may be one that a record of this very batch changes or deletes, so it is
+   * poison only once everything before it in its partition is settled, sent record by record.
+   */
+  #collide(step: Step): void {
+    const { lane } = step;
+    const head = headOf(lane);
+    this.#parts.meter.count('UniqueCollisions');
+    lane.failure = COLLISION;
+    if (!lane.unfolded) lane.unfolded = true;
+    else if (head !== undefined && this.#parts.ledger.areEarlierSettled(lane, head)) {
+      this.#blame(step, { ...COLLISION, retryable: false });
+    } else lane.stuckAt = this.#parts.ledger.settledCount;
+  }
+
+  /**
+   * Nobody says which write of the command is to blame: they are sent in ever smaller company. One that is refused alone
+   * is poison only if the collection takes other writes of this batch; else it may be us.
+   */
+  #refuse(step: Step, { failure, companyCount }: Verdict & { kind: 'refused' }, retryAtMs: number): void {
+    const { lane } = step;
+    lane.failure = { ...failure, retryable: true };
+    if (companyCount > 1) lane.companyMax = Math.ceil(companyCount / 2);
+    else if (this.#takers.has(lane.target)) this.#blame(step, failure);
+    else lane.notBeforeMs = retryAtMs;
+  }
+}
+
+const unsettled = (code: RecordFailure['code'], detail: string): RecordFailure => ({
+  code,
+  retryable: true,
+  mayBeWritten: false,
+  detail,
+});
+const COLLISION = unsettled('duplicate_key', 'another document holds a value of one of its unique indexes');
+const CONFLICT = unsettled('conflict', 'other writers changed the document between each read and write');

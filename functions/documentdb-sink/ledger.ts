@@ -1,0 +1,79 @@
+import { failed, isSettled, type RecordFailure, type RecordOutcome, skipped } from '../../shared/outcome.ts';
+import { advance, type Entry, headOf, isDone, type Lane, type Step, stepOf } from './lane.ts';
+
+export const LETTER_FAILED: RecordFailure = {
+  code: 'dead_letter_failed',
+  retryable: true,
+  mayBeWritten: false,
+  detail: 'the record is poison, and its dead letter could not be stored',
+};
+
+/** The outcomes of one batch, and what follows from them. */
+export class Ledger {
+  #settledCount = 0;
+  readonly #outcomes: (RecordOutcome | undefined)[] = [];
+  readonly #firstIndexes: ReadonlyMap<string, number>;
+
+  /** @param firstIndexes of each partition, the place of its first record in the batch */
+  constructor(firstIndexes: ReadonlyMap<string, number>) {
+    this.#firstIndexes = firstIndexes;
+  }
+
+  get settledCount(): number {
+    return this.#settledCount;
+  }
+
+  /** The head of the lane is settled: the lane goes on with what follows. */
+  settleHead(lane: Lane, entry: Entry, outcome: RecordOutcome): void {
+    this.#set(entry, outcome);
+    advance(lane, 1);
+  }
+
+  settleFold({ lane, count }: Step, outcomeOf: (entry: Entry) => RecordOutcome): void {
+    for (let at = lane.next; at < lane.next + count; at += 1) {
+      const entry = lane.entries[at];
+      if (entry !== undefined) this.#set(entry, outcomeOf(entry));
+    }
+    advance(lane, count);
+  }
+
+  /** The head of the lane is unsettled for the rest of this batch, and so is what follows. */
+  stop(lane: Lane, entry: Entry, failure: RecordFailure): void {
+    this.#set(entry, failed(entry.record.position, failure));
+    lane.state = 'stopped';
+  }
+
+  /** Whether every earlier record of its partition in the batch is settled. */
+  areEarlierSettled({ topicPartition }: Lane, entry: Entry): boolean {
+    for (let at = this.#firstIndexes.get(topicPartition) ?? 0; at < entry.index; at += 1) {
+      const outcome = this.#outcomes[at];
+      if (outcome === undefined || !isSettled(outcome)) return false;
+    }
+    return true;
+  }
+
+  /** Outcomes by place; what is open is unsettled. */
+  close(lanes: readonly Lane[]): readonly (RecordOutcome | undefined)[] {
+    const outcomes = [...this.#outcomes];
+    for (const lane of lanes) closeLane(lane, outcomes);
+    return outcomes;
+  }
+
+  #set(entry: Entry, outcome: RecordOutcome): void {
+    this.#outcomes[entry.index] = outcome;
+    if (isSettled(outcome)) this.#settledCount += 1;
+  }
+}
+
+/** The head failed if it was tried, and what stands behind waits for it; otherwise there was no time for any of it. */
+function closeLane(lane: Lane, outcomes: (RecordOutcome | undefined)[]): void {
+  const head = headOf(lane);
+  if (isDone(lane) || head === undefined) return;
+  const failure = lane.state === 'locked' ? LETTER_FAILED : lane.failure;
+  const blockedBy = failure === undefined && lane.state === 'open' ? 'deadline' : head.record.position;
+  const failedCount = lane.state === 'open' ? (stepOf(lane)?.count ?? 1) : 1;
+  for (const [place, { index, record }] of lane.entries.slice(lane.next).entries()) {
+    const isFailed = failure !== undefined && place < failedCount;
+    outcomes[index] ??= isFailed ? failed(record.position, failure) : skipped(record.position, blockedBy);
+  }
+}

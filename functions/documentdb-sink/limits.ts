@@ -1,0 +1,28 @@
+/** https://docs.aws.amazon.com/documentdb/latest/developerguide/limits.html; used where `hello` does not say. */
+export const DOCUMENT_BYTES_MAX = 16 * 1024 * 1024;
+/** The same, for the operations of one command; MongoDB's own figure. */
+export const OPERATIONS_MAX = 100_000;
+/** https://www.mongodb.com/docs/manual/reference/limits/#mongodb-limit-Nested-Depth-for-BSON-Documents */
+export const NESTING_MAX = 100;
+
+/** After a fatal answer: the pause before the next single try. */
+export const FATAL_RETRY_MS = 5_000;
+/** E11000, read, send again: so often at once, then with a pause. */
+export const CONFLICT_ROUNDS_MAX = 3;
+/** Marks read by one `find`. */
+export const MARKS_READ_MAX = 1_000;
+/** How long an answer may wait for the tombstone index of a new collection. */
+export const INDEX_WAIT_MS_MAX = 2_000;
+/** After a failure, the pause before the tombstone index is tried again. */
+export const INDEX_RETRY_MS = 60_000;
+
+/** Client: reference values for a function behind a cluster that fails over in less than 30 s. */
+export const SERVER_SELECTION_TIMEOUT_MS = 5_000;
+export const CONNECT_TIMEOUT_MS = 5_000;
+export const SOCKET_TIMEOUT_MS = 20_000;
+export const WAIT_QUEUE_TIMEOUT_MS = 5_000;
+export const IDLE_MS_MAX = 60_000;
+export const CONNECTING_MAX = 2;
+export const HEARTBEAT_EVERY_MS = 1_000;
+/** One try to read the secret. */
+export const SECRET_TIMEOUT_MS = 3_000;

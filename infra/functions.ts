@@ -1,0 +1,18 @@
+import type { Deployment } from './deployment.ts';
+
+/** The `functions` section of serverless.yml. */
+export const functionsOf = (deployment: Deployment): Readonly<Record<string, object>> =>
+  Object.fromEntries(
+    deployment.functions.map((each) => [
+      each.name,
+      {
+        handler: `dist/${each.folder}/index.handler`,
+        role: `${each.id}Role`,
+        memorySize: each.memoryMb,
+        timeout: each.timeoutSeconds,
+        environment: each.environment,
+        package: { patterns: [`dist/${each.folder}/**`] },
+        ...(each.vpc && { vpc: each.vpc }),
+      },
+    ]),
+  );

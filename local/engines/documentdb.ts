@@ -1,0 +1,159 @@
+import { randomBytes } from 'node:crypto';
+import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { prepareFolder } from './data-folder.ts';
+import { addUsers, type DocumentDbUser, isServing } from './documentdb-client.ts';
+import { type Engine, startEngine } from './engine.ts';
+import { ensureInstalled, type Progress, type Recipe, type RunStep } from './installation.ts';
+import { freePorts } from './ports.ts';
+import { installPythonPackages, pythonOf } from './python.ts';
+
+/**
+ * SecantusDB is GPL-2.0 and beta: a process of its own for development, never linked, never shipped, its version pinned.
+ * trustme makes the authority and the server's certificate; the authority's key is not kept.
+ */
+const PACKAGES = ['secantusdb==0.7.0b3', 'trustme==1.2.1'];
+/** What its script `secantusd-py` does; the module has no start of its own for `python -m`. */
+const START = 'import sys; from secantus.cli import main; sys.exit(main())';
+const HOST = '127.0.0.1';
+/** Another user than the functions': for fail points and for reading back. */
+const ADMINISTRATOR = 'administrator';
+const READY_TIMEOUT_MS = 60_000;
+const KILL_AFTER_MS = 10_000;
+/** A data folder in which the users exist already: copying it saves the start without `--auth` that makes them. */
+const PREPARED_FOLDER = 'prepared';
+/** Inside a data folder: the server's own files, and the users that were made in them. */
+const STORAGE_FOLDER = 'storage';
+const USERS_FILE = 'users.json';
+/** Another text when the files of an installation change: older ones are then not used. */
+const LAYOUT = 'prepared/storage, prepared/users.json';
+
+export interface DocumentDbOptions {
+  readonly installRoot: string;
+  /** Data and log; an existing folder is opened again. */
+  readonly folder: string;
+  /** A free one unless given. */
+  readonly port?: number;
+  /** The name of the functions' user. */
+  readonly username: string;
+  readonly progress: Progress;
+  readonly onDeath?: (error: Error) => void;
+}
+
+export interface DocumentDb extends Engine {
+  readonly host: string;
+  readonly port: number;
+  readonly caFile: string;
+  readonly user: DocumentDbUser;
+  readonly administrator: DocumentDbUser;
+}
+
+/** A server that speaks MongoDB's protocol over TLS, with SCRAM-SHA-1 users; installs it first when it is missing. */
+export async function startDocumentDb(options: DocumentDbOptions): Promise<DocumentDb> {
+  const recipe = documentDbRecipe(options.username, options.progress);
+  const { folder: installed } = await ensureInstalled(recipe, options.installRoot);
+  const port = options.port ?? (await freePorts(1))[0] ?? 0;
+  const dataFolder = join(options.folder, 'data');
+  await mkdir(options.folder, { recursive: true });
+  await prepareFolder(join(installed, PREPARED_FOLDER), dataFolder);
+  const { user, administrator } = await readUsers(dataFolder);
+  const tls = tlsFiles(installed);
+  const address = { host: HOST, port, caFile: tls.ca };
+  const engine = await startServer({
+    installed,
+    port,
+    storageFolder: join(dataFolder, STORAGE_FOLDER),
+    workFolder: options.folder,
+    flags: ['--auth', '--tls-cert-file', tls.certificate, '--tls-key-file', tls.key],
+    isReady: async () => await isServing(address, user),
+    ...(options.onDeath === undefined ? {} : { onDeath: options.onDeath }),
+  });
+  return { ...engine, ...address, user, administrator };
+}
+
+export function documentDbRecipe(username: string, progress: Progress): Recipe {
+  return {
+    name: 'documentdb',
+    inputs: [...PACKAGES, username, LAYOUT],
+    install: async (folder, run) => await install(folder, username, run, progress),
+  };
+}
+
+async function install(folder: string, username: string, run: RunStep, progress: Progress): Promise<string> {
+  progress('DocumentDB stand-in: getting SecantusDB from PyPI (once, 145 MB, about 15 s) ..');
+  const python = await installPythonPackages(folder, PACKAGES, run);
+  await mkdir(join(folder, 'tls'));
+  await run(pythonOf(folder), ['-m', 'trustme', '-q', '-d', 'tls', '-i', HOST, 'localhost'], folder);
+  await chmod(tlsFiles(folder).key, 0o600);
+  progress('DocumentDB stand-in: making its users (once, about 4 s) ..');
+  await prepareUsers(folder, username);
+  return python;
+}
+
+async function prepareUsers(folder: string, username: string): Promise<void> {
+  const users = {
+    user: { username, password: randomBytes(24).toString('base64url') },
+    administrator: { username: ADMINISTRATOR, password: randomBytes(24).toString('base64url') },
+  };
+  const [port = 0] = await freePorts(1);
+  const workFolder = join(folder, 'trial');
+  const dataFolder = join(folder, PREPARED_FOLDER);
+  await mkdir(workFolder);
+  await mkdir(dataFolder);
+  const engine = await startServer({
+    installed: folder,
+    port,
+    storageFolder: join(dataFolder, STORAGE_FOLDER),
+    workFolder,
+    flags: [],
+    isReady: async () => await isServing({ host: HOST, port }),
+  });
+  await addUsers({ host: HOST, port }, [
+    { ...users.user, role: 'readWriteAnyDatabase' },
+    { ...users.administrator, role: 'root' },
+  ]).finally(() => engine.stop());
+  await rm(workFolder, { recursive: true });
+  await writeFile(join(dataFolder, USERS_FILE), JSON.stringify(users), { mode: 0o600 });
+}
+
+interface ServerOptions {
+  readonly installed: string;
+  readonly port: number;
+  readonly storageFolder: string;
+  readonly workFolder: string;
+  readonly flags: readonly string[];
+  readonly isReady: () => Promise<boolean>;
+  readonly onDeath?: (error: Error) => void;
+}
+
+async function startServer({
+  installed,
+  port,
+  storageFolder,
+  workFolder,
+  flags,
+  ...rest
+}: ServerOptions): Promise<Engine> {
+  const own = ['--host', HOST, '--port', String(port), '--storage-path', storageFolder];
+  return await startEngine({
+    name: 'the DocumentDB stand-in (SecantusDB)',
+    command: pythonOf(installed),
+    args: ['-c', START, ...own, '--cache-size', '256M', '--log-level', 'WARNING', '--enable-test-commands', ...flags],
+    cwd: workFolder,
+    // A home of its own: it would read ~/.secantus/secantusd.toml otherwise.
+    environment: { HOME: workFolder, PYTHONUNBUFFERED: '1' },
+    logFile: join(workFolder, 'documentdb.log'),
+    readyTimeoutMs: READY_TIMEOUT_MS,
+    killAfterMs: KILL_AFTER_MS,
+    ...rest,
+  });
+}
+
+function tlsFiles(installed: string): { readonly ca: string; readonly certificate: string; readonly key: string } {
+  const folder = join(installed, 'tls');
+  return { ca: join(folder, 'client.pem'), certificate: join(folder, 'server.pem'), key: join(folder, 'server.key') };
+}
+
+async function readUsers(dataFolder: string): Promise<{ user: DocumentDbUser; administrator: DocumentDbUser }> {
+  return JSON.parse(await readFile(join(dataFolder, USERS_FILE), 'utf8')); // written by prepareUsers
+}

@@ -1,0 +1,127 @@
+import { join } from 'node:path';
+import { administratorOf, type LocalAccounts, seedAccounts } from './accounts.ts';
+import { type LocalAws, localAwsRecipe, startLocalAws } from './aws.ts';
+import { type DocumentDb, documentDbRecipe, startDocumentDb } from './documentdb.ts';
+import type { Credentials, Endpoints } from './endpoints.ts';
+import type { Engine } from './engine.ts';
+import { functionEnvironments } from './function-environments.ts';
+import { findInstallation, type Progress, type Recipe } from './installation.ts';
+import { type Kafka, kafkaRecipe, startKafka } from './kafka.ts';
+import { DEFAULT_RESOURCES, type LocalResources } from './resources.ts';
+import { findToolchain, TOOLS, type Tool } from './toolchain.ts';
+
+export interface EnginesOptions {
+  /** Absolute; holds data and logs of one run. Kafka's and DocumentDB's data of an earlier run are opened again. */
+  readonly folder: string;
+  readonly resources?: LocalResources;
+  readonly progress: Progress;
+  /** Told when an engine ends without having been asked to; the others go on. */
+  readonly onDeath?: (error: Error) => void;
+  /** Where engines are installed; `.local/engines` of this project unless given. */
+  readonly installRoot?: string;
+}
+
+export interface Engines {
+  readonly endpoints: Endpoints;
+  readonly resources: LocalResources;
+  readonly kafka: Kafka;
+  readonly aws: LocalAws;
+  readonly documentdb: DocumentDb;
+  /** May do anything in their account: for reading back, never for a function. */
+  readonly administrators: { readonly accountA: Credentials; readonly accountB: Credentials };
+  /** The same endpoints with new sessions for the functions: theirs end after 12 hours. */
+  renew(): Promise<Endpoints>;
+  /** Stops all three side by side; resolves when their processes are gone. */
+  stop(): Promise<void>;
+}
+
+export const INSTALL_ROOT = join(import.meta.dirname, '..', '..', '.local', 'engines');
+
+/**
+ * Installs what is missing, starts Kafka, the local AWS and the DocumentDB stand-in side by side, and fills the accounts.
+ * @throws Error that names the tools that are missing, or each engine that did not start; nothing is left running then.
+ */
+export async function startEngines(options: EnginesOptions): Promise<Engines> {
+  const { folder, progress, installRoot = INSTALL_ROOT, resources = DEFAULT_RESOURCES } = options;
+  await checkToolchain(installRoot, resources, progress);
+
+  const common = { installRoot, progress, ...(options.onDeath === undefined ? {} : { onDeath: options.onDeath }) };
+  const kafka = startKafka({ ...common, folder: join(folder, 'kafka') });
+  const documentdb = startDocumentDb({
+    ...common,
+    folder: join(folder, 'documentdb'),
+    username: resources.documentdbUser,
+  });
+  const aws = startLocalAws({ ...common, folder: join(folder, 'aws'), region: resources.region });
+  const seeded = seedWhenUp(resources, aws, documentdb);
+  await allOrNone([kafka, documentdb, aws], seeded);
+  return await assemble(resources, { kafka: await kafka, documentdb: await documentdb, aws: await aws });
+}
+
+/** One message for everything that is missing, before anything is downloaded; asks nothing when all is installed. */
+async function checkToolchain(installRoot: string, resources: LocalResources, progress: Progress): Promise<void> {
+  const needs: readonly (readonly [Recipe, readonly Tool[]])[] = [
+    [await kafkaRecipe(progress), ['java', 'maven']],
+    [documentDbRecipe(resources.documentdbUser, progress), ['python']],
+    [localAwsRecipe(progress), ['python']],
+  ];
+  const wanted = await Promise.all(
+    needs.map(async ([recipe, tools]) => ((await findInstallation(recipe, installRoot)) === undefined ? tools : [])),
+  );
+  await findToolchain(TOOLS.filter((tool) => wanted.flat().includes(tool)));
+}
+
+/** The secret holds DocumentDB's address; the accounts are filled while Kafka, the slowest, still starts. */
+async function seedWhenUp(
+  resources: LocalResources,
+  aws: Promise<LocalAws>,
+  documentdb: Promise<DocumentDb>,
+): Promise<void> {
+  const [{ endpointUrl }, { host, port, user }] = await Promise.all([aws, documentdb]);
+  await seedAccounts({ endpointUrl, resources }, { host, port, ...user });
+}
+
+async function allOrNone(starting: readonly Promise<Engine>[], seeded: Promise<void>): Promise<void> {
+  const outcomes = await Promise.allSettled([...starting, seeded]);
+  const reasons = new Set(outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason] : [])));
+  if (reasons.size === 0) return;
+  const started = outcomes.flatMap((outcome) =>
+    outcome.status === 'fulfilled' && outcome.value ? [outcome.value] : [],
+  );
+  await Promise.all(started.map((engine) => engine.stop()));
+  const [first, ...others] = reasons;
+  if (others.length === 0) throw first;
+  throw new AggregateError(
+    reasons,
+    [...reasons].map((reason) => (reason instanceof Error ? reason.message : reason)).join('\n'),
+  );
+}
+
+interface Started {
+  readonly kafka: Kafka;
+  readonly documentdb: DocumentDb;
+  readonly aws: LocalAws;
+}
+
+async function assemble(resources: LocalResources, { kafka, documentdb, aws }: Started): Promise<Engines> {
+  const accounts: LocalAccounts = { endpointUrl: aws.endpointUrl, resources };
+  const administrators = {
+    accountA: administratorOf(resources.accountA),
+    accountB: administratorOf(resources.accountB),
+  };
+  const { host, port, caFile, user } = documentdb;
+  const renew = async (): Promise<Endpoints> => ({
+    kafka: { bootstrapServers: kafka.bootstrapServers },
+    aws: { endpointUrl: aws.endpointUrl, region: resources.region, administrators },
+    documentdb: { host, port, caFile, ...user, administrator: documentdb.administrator },
+    functions: await functionEnvironments(accounts, caFile),
+  });
+  const stop = async () => {
+    await Promise.all([kafka.stop(), documentdb.stop(), aws.stop()]);
+  };
+  const endpoints = await renew().catch(async (error: unknown) => {
+    await stop();
+    throw error;
+  });
+  return { endpoints, resources, kafka, aws, documentdb, administrators, renew, stop };
+}

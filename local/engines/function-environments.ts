@@ -1,0 +1,33 @@
+import { executionCredentials, type LocalAccounts } from './accounts.ts';
+import type { Credentials, Endpoints } from './endpoints.ts';
+import { resourceArns } from './resources.ts';
+
+/**
+ * What Lambda adds to each function's environment (region and a session of its own role), and what only the local
+ * pipeline adds: where AWS is, and the authority of the DocumentDB stand-in. The SDK reads AWS_ENDPOINT_URL for every
+ * service: https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
+ */
+export async function functionEnvironments(accounts: LocalAccounts, caFile: string): Promise<Endpoints['functions']> {
+  const arns = resourceArns(accounts.resources);
+  const [kinesis, documentdb] = await Promise.all([
+    executionCredentials(accounts, arns.kinesisRole),
+    executionCredentials(accounts, arns.documentdbRole),
+  ]);
+  return {
+    kinesisSink: { environment: environmentOf(accounts, kinesis) },
+    documentdbSink: { environment: { ...environmentOf(accounts, documentdb), MSK_SINKS_CA_BUNDLE: caFile } },
+  };
+}
+
+function environmentOf(accounts: LocalAccounts, session: Credentials): Readonly<Record<string, string>> {
+  return {
+    AWS_REGION: accounts.resources.region,
+    AWS_DEFAULT_REGION: accounts.resources.region,
+    AWS_ACCESS_KEY_ID: session.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: session.secretAccessKey,
+    AWS_SESSION_TOKEN: session.sessionToken ?? '',
+    AWS_ENDPOINT_URL: accounts.endpointUrl,
+    // Nothing here may ask the instance metadata service: traffic stays on 127.0.0.1.
+    AWS_EC2_METADATA_DISABLED: 'true',
+  };
+}

@@ -1,0 +1,47 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { prepareFolder } from './data-folder.ts';
+import { type Engine, startEngine } from './engine.ts';
+import { type KafkaPorts, kafkaProperties } from './kafka-properties.ts';
+import { logSince } from './log-tail.ts';
+
+/** One compiler tier and the simplest collector: quick to start rather than quick under load (2.1 s instead of 8 s). */
+export const JVM_FLAGS = ['-Xms128m', '-Xmx512m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1'];
+/** Both are relative to the installation, from which the JVM is started: the class archive holds the class path's text. */
+export const CLASS_PATH = ['-Dlog4j2.configurationFile=log4j2.properties', '-cp', 'libs/*'];
+/** A formatted, empty data folder inside the installation: copying it takes milliseconds, formatting a JVM start. */
+export const FORMATTED_FOLDER = 'formatted';
+
+const READY_TIMEOUT_MS = 60_000;
+const KILL_AFTER_MS = 15_000;
+
+export interface BrokerOptions {
+  readonly installationFolder: string;
+  readonly java: string;
+  readonly archiveFlag: string;
+  /** Holds the data, the properties and the log; an existing one is opened again. */
+  readonly folder: string;
+  readonly ports: KafkaPorts;
+  readonly onDeath?: (error: Error) => void;
+}
+
+export async function startBroker(options: BrokerOptions): Promise<Engine> {
+  const dataFolder = join(options.folder, 'data');
+  const propertiesFile = join(options.folder, 'server.properties');
+  const logFile = join(options.folder, 'kafka.log');
+  await mkdir(options.folder, { recursive: true });
+  await prepareFolder(join(options.installationFolder, FORMATTED_FOLDER), dataFolder);
+  await writeFile(propertiesFile, kafkaProperties({ ports: options.ports, dataFolder }));
+  return await startEngine({
+    name: 'Apache Kafka',
+    command: options.java,
+    args: [...JVM_FLAGS, options.archiveFlag, ...CLASS_PATH, 'kafka.Kafka', propertiesFile],
+    cwd: options.installationFolder,
+    environment: {},
+    logFile,
+    isReady: async (logOffset) => (await logSince(logFile, logOffset)).includes('Kafka Server started'),
+    readyTimeoutMs: READY_TIMEOUT_MS,
+    killAfterMs: KILL_AFTER_MS,
+    ...(options.onDeath === undefined ? {} : { onDeath: options.onDeath }),
+  });
+}

@@ -1,0 +1,190 @@
+import { randomUUID } from 'node:crypto';
+import { createWriteStream, mkdirSync } from 'node:fs';
+import { basename, dirname, extname } from 'node:path';
+import {
+  type ExecutionEnvironment,
+  type ExecutionEnvironmentOptions,
+  startExecutionEnvironment,
+} from './execution-environment.ts';
+import type { Invocation, Invoke } from './invocation.ts';
+import { PAYLOAD_BYTES_MAX } from './payload-limits.ts';
+
+export interface FunctionOptions {
+  readonly name: string;
+  /** Absolute path of the bundle, which exports `handler`: `dist/<function>/index.js`. */
+  readonly handlerFile: string;
+  /** The function's own variables with the credentials of its role; of this machine's nothing is added. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly timeoutMs: number;
+  /** Told to the function; not enforced, see `memoryPeakMb`. */
+  readonly memoryMb: number;
+  /** Stands for the function's log group: everything that its processes write, and START, END, REPORT. */
+  readonly logFile: string;
+  /** How many processes there are at most; further invocations wait for one. 10 unless given. */
+  readonly environmentsMax?: number;
+  readonly account?: string;
+  /** Told each line of standard output, where the metrics are. */
+  readonly onLogLine?: (line: string) => void;
+}
+
+/** A function, with as many processes as it has invocations at once. */
+export interface FunctionProcess {
+  readonly invoke: Invoke;
+  /** Of the oldest process that runs; undefined when none does. */
+  readonly pid: () => number | undefined;
+  readonly pids: () => readonly number[];
+  /** The most memory that any process so far has held. */
+  readonly memoryPeakMb: () => number;
+  /** Ends the processes and refuses invocations from now on; those under way fail. */
+  stop(): Promise<void>;
+  /** As a crash of all processes: invocations under way fail, the next one gets a new process. */
+  kill(): Promise<void>;
+}
+
+const ENVIRONMENTS_MAX = 10;
+
+interface Pool {
+  readonly start: () => Promise<ExecutionEnvironment>;
+  readonly environmentsMax: number;
+  readonly all: Set<ExecutionEnvironment>;
+  readonly idle: ExecutionEnvironment[];
+  readonly waiting: ((environment: ExecutionEnvironment | undefined) => void)[];
+  /** Counted from before a process is there, so that two starts at once keep to the bound. */
+  places: number;
+  stopped: boolean;
+  memoryPeakMb: number;
+}
+
+export async function startFunction(options: FunctionOptions): Promise<FunctionProcess> {
+  mkdirSync(dirname(options.logFile), { recursive: true });
+  const log = createWriteStream(options.logFile, { flags: 'a', mode: 0o600 });
+  // A full disk must not change what the function does.
+  log.on('error', (error) => process.emitWarning(`${options.logFile} misses lines: ${error.message}`));
+  const write = (line: string) => {
+    if (log.writable) log.write(`${line}\n`);
+  };
+  const pool: Pool = {
+    start: async () => await startExecutionEnvironment(environmentOptions(options, write)),
+    environmentsMax: options.environmentsMax ?? ENVIRONMENTS_MAX,
+    all: new Set(),
+    idle: [],
+    waiting: [],
+    places: 0,
+    stopped: false,
+    memoryPeakMb: 0,
+  };
+  pool.idle.push(await grow(pool));
+  return {
+    invoke: async (eventJson) => await invoke(pool, eventJson),
+    pid: () => pidsOf(pool)[0],
+    pids: () => pidsOf(pool),
+    memoryPeakMb: () => Math.max(pool.memoryPeakMb, ...[...pool.all].map((environment) => environment.memoryPeakMb())),
+    kill: async () => await killAll(pool),
+    stop: async () => {
+      pool.stopped = true;
+      for (const give of pool.waiting.splice(0)) give(undefined);
+      await killAll(pool);
+      await new Promise<void>((resolve) => log.end(resolve));
+    },
+  };
+}
+
+async function invoke(pool: Pool, eventJson: string): Promise<Invocation> {
+  const bytes = Buffer.byteLength(eventJson);
+  if (bytes > PAYLOAD_BYTES_MAX) {
+    return refused('RequestEntityTooLargeException', `An event of ${bytes} bytes: ${PAYLOAD_BYTES_MAX} are allowed.`);
+  }
+  const environment = await acquire(pool).catch(() => undefined);
+  if (environment === undefined) return refused('Function.Stopped', 'The function was stopped, or no process started.');
+  try {
+    return await environment.invoke(eventJson);
+  } finally {
+    // An invocation is over when the runtime asks for the next event, as in Lambda: the next one finds this process.
+    release(pool, environment, await environment.settled());
+  }
+}
+
+function refused(errorType: string, errorMessage: string): Invocation {
+  return { kind: 'failed', errorType, errorMessage, durationMs: 0 };
+}
+
+async function acquire(pool: Pool): Promise<ExecutionEnvironment | undefined> {
+  if (pool.stopped) return undefined;
+  for (let idle = pool.idle.pop(); idle !== undefined; idle = pool.idle.pop()) {
+    if (!idle.hasEnded()) return idle;
+    forget(pool, idle);
+  }
+  if (pool.places < pool.environmentsMax) return await grow(pool);
+  return await new Promise((resolve) => pool.waiting.push(resolve));
+}
+
+async function grow(pool: Pool): Promise<ExecutionEnvironment> {
+  pool.places += 1;
+  const environment = await pool.start().catch((error: unknown) => {
+    pool.places -= 1;
+    throw error;
+  });
+  pool.all.add(environment);
+  if (pool.stopped) await environment.kill();
+  return environment;
+}
+
+/** Gives a process to whoever waits for one; one that is gone leaves its place to another. */
+function release(pool: Pool, environment: ExecutionEnvironment, usable: boolean): void {
+  if (!usable) forget(pool, environment);
+  const give = pool.waiting.shift();
+  if (give === undefined && usable) pool.idle.push(environment);
+  else if (usable) give?.(environment);
+  else if (give !== undefined) grow(pool).then(give, () => give(undefined));
+}
+
+function forget(pool: Pool, environment: ExecutionEnvironment): void {
+  pool.memoryPeakMb = Math.max(pool.memoryPeakMb, environment.memoryPeakMb());
+  if (pool.all.delete(environment)) pool.places -= 1;
+}
+
+function pidsOf(pool: Pool): readonly number[] {
+  return [...pool.all].flatMap(({ pid, hasEnded }) => (pid === undefined || hasEnded() ? [] : [pid]));
+}
+
+async function killAll(pool: Pool): Promise<void> {
+  await Promise.all([...pool.all].map((environment) => environment.kill()));
+}
+
+function environmentOptions(options: FunctionOptions, write: (line: string) => void): ExecutionEnvironmentOptions {
+  const { name, handlerFile, environment, timeoutMs, memoryMb, onLogLine } = options;
+  const taskRoot = dirname(handlerFile);
+  const region = environment['AWS_REGION'] ?? 'eu-west-1';
+  return {
+    functionArn: `arn:aws:lambda:${region}:${options.account ?? '111111111111'}:function:${name}`,
+    cwd: taskRoot,
+    environment: {
+      ...environment,
+      ...FIXED_VARIABLES,
+      AWS_LAMBDA_FUNCTION_NAME: name,
+      AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(memoryMb),
+      AWS_LAMBDA_LOG_GROUP_NAME: `/aws/lambda/${name}`,
+      AWS_LAMBDA_LOG_STREAM_NAME: `${new Date().toISOString().slice(0, 10).replaceAll('-', '/')}/[$LATEST]${randomUUID()}`,
+      LAMBDA_TASK_ROOT: taskRoot,
+      _HANDLER: `${basename(handlerFile, extname(handlerFile))}.handler`,
+    },
+    timeoutMs,
+    onStdout: (line) => {
+      write(line);
+      onLogLine?.(line);
+    },
+    onOther: write,
+  };
+}
+
+/** https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html, "Defined runtime environment variables". */
+const FIXED_VARIABLES = {
+  AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x',
+  AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
+  AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
+  // Lambda's user has no files: the SDK must not find those of whoever runs this.
+  HOME: '/home/sbx_user1051',
+  LANG: 'en_US.UTF-8',
+  PATH: '/usr/local/bin:/usr/bin:/bin',
+  TZ: ':UTC',
+};

@@ -1,0 +1,180 @@
+// The program of a function's process, as the nodejs24.x runtime behaves: loads the handler, then event after event.
+// Started by execution-environment.ts with Lambda's environment variables; imports nothing but Node's own modules, so
+// that the function finds the process as it would find it in Lambda.
+// https://docs.aws.amazon.com/lambda/latest/dg/runtimes-custom.html, https://docs.aws.amazon.com/lambda/latest/dg/nodejs-handler.html
+import { Agent, request as httpRequest } from 'node:http';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { format } from 'node:util';
+
+type Handler = (event: unknown, context: object) => unknown;
+
+interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly body: string;
+}
+
+const PREFIX = '/2018-06-01/runtime';
+const EXIT_UNHANDLED_REJECTION = 128;
+const EXIT_UNCAUGHT_EXCEPTION = 129;
+const EXIT_RUNTIME_API_GONE = 1;
+
+const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+const [host = '', port = ''] = variable('AWS_LAMBDA_RUNTIME_API').split(':');
+let requestId: string | undefined;
+
+class RuntimeError extends Error {
+  constructor(name: string, message: string) {
+    super(message);
+    this.name = `Runtime.${name}`;
+  }
+}
+
+function variable(name: string): string {
+  return process.env[name] ?? '';
+}
+
+function call(
+  method: string,
+  path: string,
+  body?: string,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const length = body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) };
+    const peak = { 'msk-sinks-memory-peak-kb': String(process.resourceUsage().maxRSS) };
+    const options = { agent, host, port, method, path: PREFIX + path, headers: { ...length, ...peak, ...headers } };
+    const request = httpRequest(options, (response) => {
+      const chunks: Buffer[] = [];
+      response.on('data', (chunk: Buffer) => chunks.push(chunk));
+      response.on('error', reject);
+      response.on('end', () => {
+        const text = Buffer.concat(chunks).toString('utf8');
+        resolve({ status: response.statusCode ?? 0, headers: response.headers, body: text });
+      });
+    });
+    request.on('error', reject);
+    request.end(body);
+  });
+}
+
+async function postError(path: string, error: unknown): Promise<void> {
+  const said = describe(error);
+  process.stderr.write(
+    `${new Date().toISOString()}\t${requestId ?? 'undefined'}\tERROR\tInvoke Error\t${JSON.stringify(said)}\n`,
+  );
+  await call('POST', path, JSON.stringify(said), {
+    'content-type': 'application/json',
+    'lambda-runtime-function-error-type': said.errorType,
+  });
+}
+
+function describe(error: unknown): { errorType: string; errorMessage: string; trace: readonly string[] } {
+  if (!(error instanceof Error)) return { errorType: typeof error, errorMessage: String(error), trace: [] };
+  return { errorType: error.name, errorMessage: error.message, trace: (error.stack ?? '').split('\n') };
+}
+
+/** Every line of `console` begins with time, request and level, as CloudWatch shows it; direct writes stay as they are. */
+function patchConsole(): void {
+  const levels = { trace: 'TRACE', debug: 'DEBUG', log: 'INFO', info: 'INFO', warn: 'WARN', error: 'ERROR' } as const;
+  for (const [name, level] of Object.entries(levels)) {
+    const write = (...values: unknown[]) => {
+      const text = format(...values).replaceAll('\n', '\r');
+      process.stdout.write(`${new Date().toISOString()}\t${requestId ?? 'undefined'}\t${level}\t${text}\n`);
+    };
+    Object.assign(console, { [name]: write });
+  }
+}
+
+async function loadHandler(): Promise<Handler> {
+  const [, file, name] = /^([^.]+)\.(.+)$/.exec(variable('_HANDLER')) ?? [];
+  if (file === undefined || name === undefined) throw new RuntimeError('MalformedHandlerName', 'Bad handler');
+  const module = await importFirst(file);
+  const handler: unknown = module[name];
+  if (typeof handler !== 'function') {
+    throw new RuntimeError('HandlerNotFound', `${variable('_HANDLER')} is undefined or not exported`);
+  }
+  if (handler.length >= 3) {
+    throw new RuntimeError(
+      'CallbackHandlerDeprecated',
+      'AWS Lambda has removed support for callback-based function handlers in Node.js 24: use an async handler.',
+    );
+  }
+  return (event, context) => handler(event, context);
+}
+
+async function importFirst(file: string): Promise<Readonly<Record<string, unknown>>> {
+  const path = join(variable('LAMBDA_TASK_ROOT'), file);
+  for (const extension of ['.js', '.mjs', '.cjs']) {
+    try {
+      return await import(pathToFileURL(path + extension).href);
+    } catch (error) {
+      if (error instanceof SyntaxError) throw new RuntimeError('UserCodeSyntaxError', `SyntaxError: ${error.message}`);
+      if (!isMissing(error, path + extension)) throw error;
+    }
+  }
+  throw new RuntimeError('ImportModuleError', `Error: Cannot find module '${file}'`);
+}
+
+/** True when the file itself is missing, not something that it imports. */
+function isMissing(error: unknown, path: string): boolean {
+  if (!(error instanceof Error) || !('code' in error) || error.code !== 'ERR_MODULE_NOT_FOUND') return false;
+  return 'url' in error && error.url === pathToFileURL(path).href;
+}
+
+function contextOf(headers: Answer['headers']): object {
+  const deadlineMs = Number(headers['lambda-runtime-deadline-ms']);
+  return {
+    awsRequestId: requestId,
+    invokedFunctionArn: headers['lambda-runtime-invoked-function-arn'],
+    functionName: variable('AWS_LAMBDA_FUNCTION_NAME'),
+    functionVersion: variable('AWS_LAMBDA_FUNCTION_VERSION'),
+    memoryLimitInMB: variable('AWS_LAMBDA_FUNCTION_MEMORY_SIZE'),
+    logGroupName: variable('AWS_LAMBDA_LOG_GROUP_NAME'),
+    logStreamName: variable('AWS_LAMBDA_LOG_STREAM_NAME'),
+    getRemainingTimeInMillis: () => deadlineMs - Date.now(),
+  };
+}
+
+async function handleOne(handler: Handler): Promise<void> {
+  const next = await call('GET', '/invocation/next');
+  requestId = String(next.headers['lambda-runtime-aws-request-id']);
+  try {
+    const result = await handler(JSON.parse(next.body), contextOf(next.headers));
+    const payload: string | undefined = JSON.stringify(result === undefined ? null : result);
+    if (payload === undefined) throw new TypeError('Unable to stringify response body');
+    await call('POST', `/invocation/${requestId}/response`, payload, { 'content-type': 'application/json' });
+  } catch (error) {
+    await postError(`/invocation/${requestId}/error`, error);
+  }
+}
+
+async function endWith(error: unknown, exitCode: number): Promise<void> {
+  await postError(requestId === undefined ? '/init/error' : `/invocation/${requestId}/error`, error).catch(
+    () => undefined,
+  );
+  process.exit(exitCode);
+}
+
+process.on('uncaughtException', (error) => void endWith(error, EXIT_UNCAUGHT_EXCEPTION));
+process.on('unhandledRejection', (reason) => {
+  void endWith(new RuntimeError('UnhandledPromiseRejection', describe(reason).errorMessage), EXIT_UNHANDLED_REJECTION);
+});
+// Nothing is left that could settle the handler's promise.
+process.once('beforeExit', () => {
+  void endWith(
+    new RuntimeError('NodeJsExit', 'The handler never answered: a promise was never settled.'),
+    EXIT_RUNTIME_API_GONE,
+  );
+});
+
+patchConsole();
+const handler = await loadHandler().catch(async (error: unknown) => {
+  await postError('/init/error', error);
+  process.exit(1);
+});
+for (;;) {
+  // The Runtime API is gone when whoever started this process is.
+  await handleOne(handler).catch(() => process.exit(EXIT_RUNTIME_API_GONE));
+}

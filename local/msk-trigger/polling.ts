@@ -1,0 +1,70 @@
+import type { Executor } from './executor.ts';
+import { isOutOfRange } from './poller.ts';
+import type { Run } from './run.ts';
+
+/** Also the longest a stop waits for an idle poller. */
+const FETCH_WAIT_MS = 250;
+/** While a partition is full, the moment it has room again must be noticed soon. */
+const FETCH_WAIT_SHORT_MS = 20;
+const TROUBLE_PAUSE_MS = 500;
+const PARTITIONS_EVERY_MS = 5_000;
+
+/** Fetches what the machine has room for, until told to stop. Never rejects. */
+export async function poll(run: Run, executor: Executor, stopping: AbortSignal): Promise<void> {
+  const stopped = new Promise<void>((resolve) => stopping.addEventListener('abort', () => resolve()));
+  while (!stopping.aborted) {
+    const change = executor.nextChange();
+    if (run.machine.fetchable().length === 0) await Promise.race([change, stopped]);
+    else await fetchOnce(run, executor, stopping);
+  }
+}
+
+async function fetchOnce(run: Run, executor: Executor, stopping: AbortSignal): Promise<void> {
+  const { machine, poller, clock } = run;
+  const wanted = machine.fetchable();
+  const isAll = wanted.length === machine.committedOffsets().size;
+  try {
+    const arrivals = await poller.fetch(wanted, isAll ? FETCH_WAIT_MS : FETCH_WAIT_SHORT_MS);
+    for (const arrival of arrivals) {
+      if (!stopping.aborted) executor.advance((_, nowMs) => machine.recordsArrived(arrival, nowMs));
+    }
+  } catch (error) {
+    if (stopping.aborted) return;
+    run.trouble('fetch_failed', error);
+    if (isOutOfRange(error)) await resetPositions(run);
+    await clock.waitUntil(clock.nowMs() + TROUBLE_PAUSE_MS, stopping);
+  }
+}
+
+/** Retention has overtaken the group, or the topic was made anew: go on with what there is. */
+async function resetPositions(run: Run): Promise<void> {
+  try {
+    for (const { partition, offset } of await run.poller.outOfRange(run.machine.fetchable())) {
+      run.machine.positionReset(partition, offset);
+      run.log('position_reset', { partition, offset });
+    }
+  } catch (error) {
+    run.trouble('offsets_unknown', error);
+  }
+}
+
+/** Partitions may be added to a topic. Lambda reads them from their beginning. Never rejects. */
+export async function watchPartitions(run: Run, executor: Executor, stopping: AbortSignal): Promise<void> {
+  const { machine, poller, clock } = run;
+  while (!stopping.aborted) {
+    await clock.waitUntil(clock.nowMs() + PARTITIONS_EVERY_MS, stopping);
+    if (stopping.aborted) return;
+    try {
+      const known = new Set(machine.committedOffsets().keys());
+      for (const [partition, offset] of await poller.positions(known)) {
+        executor.advance(() => {
+          machine.partitionAdded(partition, offset);
+          return [];
+        });
+        run.log('partition_added', { partition, offset });
+      }
+    } catch (error) {
+      if (!stopping.aborted) run.trouble('partitions_unknown', error);
+    }
+  }
+}

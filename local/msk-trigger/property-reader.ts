@@ -1,0 +1,72 @@
+import { isObject, member, type ResolveIntrinsic } from './intrinsic.ts';
+
+/** Reads properties by dotted path, and writes down what is wrong with them. */
+export interface PropertyReader {
+  at(path: string): unknown;
+  /** undefined when absent, or not as it must be. `endless`: -1 stands for Infinity. */
+  integer(path: string, bounds: IntegerBounds): number | undefined;
+  flag(path: string): boolean | undefined;
+  /** Resolves intrinsic functions. */
+  text(path: string): string | undefined;
+  /** Writes the problem down and returns the empty text. */
+  missing(path: string, wanted: string): string;
+  problem(path: string, what: string): void;
+}
+
+export interface IntegerBounds {
+  readonly min: number;
+  readonly max: number;
+  readonly endless?: boolean;
+}
+
+export function propertyReader(
+  context: { readonly resolve: ResolveIntrinsic; readonly problems: string[] },
+  logicalId: string,
+  properties: unknown,
+): PropertyReader {
+  const at = (path: string) => path.split('.').reduce(member, properties);
+  const problem = (path: string, what: string) => {
+    context.problems.push(`${logicalId}.${path}: ${what}`);
+  };
+  return {
+    at,
+    problem,
+    missing(path, wanted) {
+      problem(path, `is missing; give ${wanted}`);
+      return '';
+    },
+    integer(path, bounds) {
+      const value = at(path);
+      if (value === undefined) return undefined;
+      const integer = toInteger(value);
+      if (bounds.endless === true && integer === -1) return Number.POSITIVE_INFINITY;
+      if (integer !== undefined && integer >= bounds.min && integer <= bounds.max) return integer;
+      problem(
+        path,
+        `is ${JSON.stringify(value)}; must be ${bounds.endless === true ? '-1 or ' : ''}${bounds.min}..${bounds.max}`,
+      );
+      return undefined;
+    },
+    flag(path) {
+      const value = at(path);
+      if (value === undefined || typeof value === 'boolean') return value;
+      if (value === 'true' || value === 'false') return value === 'true';
+      problem(path, 'must be true or false');
+      return undefined;
+    },
+    text(path) {
+      const value = at(path);
+      if (value === undefined || typeof value === 'string') return value;
+      const resolved = isObject(value) ? context.resolve(value) : undefined;
+      if (resolved === undefined)
+        problem(path, `${JSON.stringify(value)} cannot be resolved here; give a text, or a resolver that knows it`);
+      return resolved;
+    },
+  };
+}
+
+/** CloudFormation takes numbers as text too. */
+function toInteger(value: unknown): number | undefined {
+  const number = typeof value === 'string' && /^-?\d+$/.test(value) ? Number(value) : value;
+  return typeof number === 'number' && Number.isInteger(number) ? number : undefined;
+}

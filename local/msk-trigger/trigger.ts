@@ -1,0 +1,90 @@
+import { systemClock } from '../../shared/clock.ts';
+import { endsWithin } from './ends-within.ts';
+import { type EventRecord, type EventSource, envelopeBytes } from './event.ts';
+import { createExecutor } from './executor.ts';
+import { createTriggerMachine } from './machine.ts';
+import { createPoller, type PollerOptions } from './poller.ts';
+import { poll, watchPartitions } from './polling.ts';
+import { newRun, type Run, type TriggerOptions } from './run.ts';
+import { machineSettings } from './settings.ts';
+import type { Counters } from './world.ts';
+
+export interface PartitionLag {
+  readonly partition: number;
+  readonly endOffset: number;
+  readonly committedOffset: number;
+  readonly lag: number;
+}
+
+export interface Trigger {
+  /** Asks Kafka for the end of each partition. */
+  lag(): Promise<readonly PartitionLag[]>;
+  counters(): Counters;
+  /** Starts no more invocations, waits for the open ones up to `drainMsMax`, commits, disconnects. May be called again. */
+  stop(drainMsMax?: number): Promise<void>;
+}
+
+const DRAIN_MS_DEFAULT = 10_000;
+const CLOSE_MS_MAX = 3_000;
+
+/**
+ * Runs one mapping until it is stopped: polls, invokes, retries, commits. Resolves when the first fetch begins.
+ *
+ * @throws {Error} when the topic does not exist, or the mapping has a destination and there is no `putFailure`
+ */
+export async function startTrigger(options: TriggerOptions): Promise<Trigger> {
+  const { mapping } = options;
+  if (mapping.destination !== undefined && options.putFailure === undefined) {
+    throw new Error(`${mapping.logicalId} has an on-failure destination: startTrigger needs putFailure to serve it`);
+  }
+  const poller = options.poller ?? createPoller(pollerOptions(options));
+  const source: EventSource = { eventSourceArn: mapping.eventSourceArn, bootstrapServers: options.bootstrapServers };
+  try {
+    const positions = await poller.positions(new Set());
+    const settings = machineSettings(mapping, { ...options, envelopeBytes: envelopeBytes(source) });
+    const machine = createTriggerMachine<EventRecord>(settings, positions);
+    return running(newRun(options, { clock: options.clock ?? systemClock, poller, source, machine }));
+  } catch (error) {
+    await poller.close();
+    throw error;
+  }
+}
+
+function pollerOptions({ bootstrapServers, mapping, nullAs }: TriggerOptions): PollerOptions {
+  const { topic, consumerGroupId: groupId, startingPosition } = mapping;
+  return { bootstrapServers, topic, groupId, startingPosition, nullAs: nullAs ?? 'absent' };
+}
+
+function running(run: Run): Trigger {
+  const { clock, poller, machine } = run;
+  const stopping = new AbortController();
+  const executor = createExecutor(run, stopping.signal);
+  const polling = poll(run, executor, stopping.signal);
+  const watching = watchPartitions(run, executor, stopping.signal);
+  let stopped: Promise<void> | undefined;
+
+  const stop = async (drainMsMax: number) => {
+    stopping.abort();
+    await endsWithin(clock, drainMsMax, executor.drained());
+    await endsWithin(clock, CLOSE_MS_MAX, executor.committed());
+    executor.dispose();
+    // Not closed under an open fetch: the client would take that for a lost connection, and try again for a second.
+    await endsWithin(clock, CLOSE_MS_MAX, Promise.all([polling, watching]));
+    await endsWithin(clock, CLOSE_MS_MAX, poller.close());
+  };
+
+  return {
+    counters: () => machine.counters(),
+    stop: (drainMsMax = DRAIN_MS_DEFAULT) => {
+      stopped ??= stop(drainMsMax);
+      return stopped;
+    },
+    lag: async () => {
+      const ends = await poller.endOffsets();
+      return [...machine.committedOffsets()].map(([partition, committedOffset]) => {
+        const endOffset = ends.get(partition) ?? committedOffset;
+        return { partition, endOffset, committedOffset, lag: Math.max(0, endOffset - committedOffset) };
+      });
+    },
+  };
+}

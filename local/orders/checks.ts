@@ -1,0 +1,145 @@
+// What must hold once everything that was produced has been consumed. Knows only what was produced and what the targets hold.
+import { isDeepStrictEqual } from 'node:util';
+import type { DeadLetter } from '../../shared/dead-letter.ts';
+import type { ProducedRecord } from './producer.ts';
+import type { StreamRecord } from './stream-reader.ts';
+
+export interface Check {
+  readonly name: string;
+  readonly passed: boolean;
+  /** Figures when it passed, the first few violations when it did not. */
+  readonly detail: string;
+}
+
+export interface Targets {
+  readonly stream: readonly StreamRecord[];
+  /** Living documents by `_id`, without the sink's own fields. */
+  readonly documents: ReadonlyMap<string, object>;
+  readonly letters: readonly DeadLetter[];
+  /** Keys in the bucket of what the mappings gave up. */
+  readonly givenUp: readonly string[];
+}
+
+export function checkAll(produced: readonly ProducedRecord[], targets: Targets): readonly Check[] {
+  return [
+    checkStreamOrder(produced, targets.stream),
+    checkKeyless(produced, targets.stream),
+    checkDocuments(produced, targets.documents),
+    checkLetters(
+      'kinesisSink',
+      produced.filter(({ poison }) => poison === 'oversized'),
+      targets.letters,
+    ),
+    checkLetters(
+      'documentdbSink',
+      produced.filter(({ poison }) => poison === 'notJson' || poison === 'noKey'),
+      targets.letters,
+    ),
+    checkGivenUp(targets.givenUp),
+  ];
+}
+
+const VIOLATIONS_SHOWN_MAX = 3;
+
+function verdict(name: string, violations: readonly string[], figures: string): Check {
+  if (violations.length === 0) return { name, passed: true, detail: figures };
+  const more =
+    violations.length > VIOLATIONS_SHOWN_MAX ? ` .. and ${violations.length - VIOLATIONS_SHOWN_MAX} more` : '';
+  return { name, passed: false, detail: `${violations.slice(0, VIOLATIONS_SHOWN_MAX).join('; ')}${more}` };
+}
+
+const dataOf = ({ value }: ProducedRecord): string => value ?? '';
+
+/**
+ * Each key's records are all in the stream, their first copies in the order of Kafka. Every further copy repeats one
+ * that came before.
+ */
+function checkStreamOrder(produced: readonly ProducedRecord[], stream: readonly StreamRecord[]): Check {
+  const expected = Map.groupBy(
+    produced.filter(({ key, poison }) => key !== null && poison !== 'oversized'),
+    ({ key }) => key ?? '',
+  );
+  const stored = Map.groupBy(stream, ({ partitionKey }) => partitionKey);
+  let duplicateCount = 0;
+  const violations = [...expected].flatMap(([key, records]) => {
+    const sequence = records.map(dataOf);
+    const copies = (stored.get(key) ?? []).map(({ data }) => data.toString());
+    let next = 0;
+    for (const copy of copies) {
+      if (copy === sequence[next]) next += 1;
+      else if (sequence.slice(0, next).includes(copy)) duplicateCount += 1;
+      else return [`${key}: a copy came before its turn, or was never produced`];
+    }
+    return next === sequence.length
+      ? []
+      : [`${key}: ${sequence.length - next} of ${sequence.length} records are missing`];
+  });
+  const count = [...expected.values()].reduce((sum, { length }) => sum + length, 0);
+  return verdict(
+    "Kinesis: every key's first copies in order",
+    violations,
+    `${count} records of ${expected.size} keys, ${duplicateCount} repeated`,
+  );
+}
+
+/** Records without a key are in the stream under keys nobody knows; nothing else is. */
+function checkKeyless(produced: readonly ProducedRecord[], stream: readonly StreamRecord[]): Check {
+  const keys = new Set(produced.map(({ key }) => key));
+  const expected = new Set(produced.filter(({ key }) => key === null).map(dataOf));
+  const found = new Set(
+    stream.filter(({ partitionKey }) => !keys.has(partitionKey)).map(({ data }) => data.toString()),
+  );
+  const violations = [
+    ...[...expected].filter((data) => !found.has(data)).map(() => 'a record without a key is missing'),
+    ...[...found].filter((data) => !expected.has(data)).map(() => 'the stream has a record that nobody produced'),
+  ];
+  return verdict('Kinesis: every record without a key, and nothing else', violations, `${expected.size} records`);
+}
+
+/** Every document is the newest version of its key that makes a document; none else exists. */
+function checkDocuments(produced: readonly ProducedRecord[], documents: ReadonlyMap<string, object>): Check {
+  const newest = new Map<string, string | null>();
+  for (const { key, value, poison } of produced) {
+    if (key !== null && poison !== 'notJson') newest.set(key, value);
+  }
+  const living = [...newest].flatMap(([key, value]) => (value === null ? [] : [[key, value] as const]));
+  const expectedKeys = new Set(living.map(([key]) => key));
+  const violations = [
+    ...living.flatMap(([key, value]) => {
+      const document = documents.get(key);
+      if (document === undefined) return [`${key}: no document`];
+      return isDeepStrictEqual(document, { _id: key, ...JSON.parse(value) }) ? [] : [`${key}: not the newest version`];
+    }),
+    ...[...documents.keys()].filter((key) => !expectedKeys.has(key)).map((key) => `${key}: should not exist`),
+  ];
+  const deletedCount = newest.size - living.length;
+  return verdict(
+    'DocumentDB: every document is the newest version of its key',
+    violations,
+    `${living.length} documents, ${deletedCount} deleted`,
+  );
+}
+
+function checkLetters(name: string, poisoned: readonly ProducedRecord[], letters: readonly DeadLetter[]): Check {
+  const placeOf = ({ partition, offset }: { readonly partition: number; readonly offset: number }) =>
+    `${partition}@${offset}`;
+  const own = new Map(letters.filter((letter) => letter.function === name).map((letter) => [placeOf(letter), letter]));
+  const expected = new Map(poisoned.map((record) => [placeOf(record), record]));
+  const violations = [
+    ...[...expected].flatMap(([place, record]) => {
+      const letter = own.get(place);
+      if (letter === undefined) return [`${place}: no dead letter`];
+      const value = letter.valueBase64 === null ? null : Buffer.from(letter.valueBase64, 'base64').toString();
+      return value === record.value ? [] : [`${place}: the letter holds another value`];
+    }),
+    ...[...own.keys()].filter((place) => !expected.has(place)).map((place) => `${place}: a letter for a good record`),
+  ];
+  return verdict(`${name}: a dead letter for each poison record, and no other`, violations, `${expected.size} letters`);
+}
+
+const checkGivenUp = (keys: readonly string[]): Check =>
+  verdict(
+    'mappings: nothing was given up',
+    keys.map((key) => `${key} is in the bucket`),
+    'no batch was given up',
+  );

@@ -1,0 +1,31 @@
+import { GetObjectCommand, ListObjectsV2Command, type S3Client } from '@aws-sdk/client-s3';
+import type { DeadLetter } from '../../shared/dead-letter.ts';
+
+/** The keys of everything in the bucket. */
+export async function listKeys(client: S3Client, bucket: string): Promise<readonly string[]> {
+  const keys: string[] = [];
+  let token: string | undefined;
+  do {
+    const page = await client.send(
+      new ListObjectsV2Command({ Bucket: bucket, ...(token !== undefined && { ContinuationToken: token }) }),
+    );
+    keys.push(...(page.Contents ?? []).flatMap(({ Key }) => (Key === undefined ? [] : [Key])));
+    token = page.NextContinuationToken;
+  } while (token !== undefined);
+  return keys;
+}
+
+/** The functions' letters; `others` are keys that are none: what the mappings gave up. */
+export async function readDeadLetters(
+  client: S3Client,
+  bucket: string,
+): Promise<{ readonly letters: readonly DeadLetter[]; readonly others: readonly string[] }> {
+  const keys = await listKeys(client, bucket);
+  const own = keys.filter((key) => key.startsWith('dead-letters/'));
+  const letters: DeadLetter[] = [];
+  for (const Key of own) {
+    const object = await client.send(new GetObjectCommand({ Bucket: bucket, Key }));
+    letters.push(JSON.parse((await object.Body?.transformToString()) ?? 'null'));
+  }
+  return { letters, others: keys.filter((key) => !key.startsWith('dead-letters/')) };
+}

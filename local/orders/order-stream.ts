@@ -1,0 +1,109 @@
+/** What a shop would produce: orders that are placed, change and are deleted, and now and then a record nobody can use. */
+export interface OrderRecord {
+  /** `null`: the producer forgot it. */
+  readonly key: string | null;
+  /** `null`: the order is deleted. */
+  readonly value: string | null;
+  /** Why a sink cannot use it; `undefined` for the others. */
+  readonly poison: PoisonKind | undefined;
+}
+
+/** `notJson` and `noKey` make no document; `oversized` is more than a Kinesis record holds. */
+export type PoisonKind = 'notJson' | 'noKey' | 'oversized';
+
+export interface OrderStreamOptions {
+  /** The same seed gives the same records. */
+  readonly seed: number;
+  /** Length of an ordinary value. */
+  readonly valueBytes: number;
+}
+
+const OPEN_ORDERS_MAX = 2_000;
+const OVERSIZED_BYTES = 1_200_000;
+/** One record of each kind early on, so that a short run has them, then one of some kind in so many. */
+const FIRST_POISON: Readonly<Record<number, PoisonKind>> = { 10: 'notJson', 20: 'noKey', 30: 'oversized' };
+const POISON_EVERY = 1_500;
+const POISON_KINDS: readonly PoisonKind[] = ['notJson', 'noKey', 'oversized'];
+
+interface Order {
+  readonly id: string;
+  revision: number;
+}
+
+export function* orderStream({ seed, valueBytes }: OrderStreamOptions): Generator<OrderRecord, never> {
+  const random = seededRandom(seed);
+  const open: Order[] = [];
+  const pick = () => Math.floor(random() * open.length);
+  for (let index = 0; ; index += 1) {
+    const poison = poisonAt(index);
+    if (poison !== undefined) {
+      yield poisonRecord(poison, index, valueBytes);
+      continue;
+    }
+    const die = random();
+    if (open.length > 0 && (die < 0.08 || open.length > OPEN_ORDERS_MAX)) {
+      const [gone] = open.splice(pick(), 1);
+      yield { key: gone?.id ?? null, value: null, poison: undefined };
+      continue;
+    }
+    const changed = die < 0.6 ? open[pick()] : undefined;
+    const order = changed ?? { id: `order-${String(index).padStart(7, '0')}`, revision: 0 };
+    if (changed === undefined) open.push(order);
+    order.revision += 1;
+    yield { key: order.id, value: orderValue(order, random, valueBytes), poison: undefined };
+  }
+}
+
+function poisonAt(index: number): PoisonKind | undefined {
+  if (index > 0 && index % POISON_EVERY === 0) return POISON_KINDS[(index / POISON_EVERY) % POISON_KINDS.length];
+  return FIRST_POISON[index];
+}
+
+function poisonRecord(poison: PoisonKind, index: number, valueBytes: number): OrderRecord {
+  const id = `order-${poison}-${index}`;
+  switch (poison) {
+    case 'notJson':
+      return { key: id, value: `<order id="${id}"/>`, poison };
+    case 'noKey':
+      return { key: null, value: JSON.stringify({ orderId: id, note: filler(valueBytes) }), poison };
+    case 'oversized':
+      return { key: id, value: JSON.stringify({ orderId: id, note: filler(OVERSIZED_BYTES) }), poison };
+  }
+}
+
+const STATUSES = ['placed', 'paid', 'packed', 'sent', 'delivered'];
+const CITIES = ['Århus', 'Łódź', 'København', 'Reykjavík', 'Zürich'];
+
+function orderValue(order: Order, random: () => number, valueBytes: number): string {
+  const lines = Array.from({ length: 1 + Math.floor(random() * 4) }, () => ({
+    sku: `sku-${Math.floor(random() * 10_000)}`,
+    count: 1 + Math.floor(random() * 9),
+    price: Math.floor(random() * 50_000) / 100,
+  }));
+  const body = {
+    orderId: order.id,
+    revision: order.revision,
+    status: STATUSES[Math.min(order.revision, STATUSES.length) - 1],
+    customer: { id: Math.floor(random() * 2 ** 40), city: CITIES[Math.floor(random() * CITIES.length)] },
+    total: lines.reduce((sum, { count, price }) => sum + count * price, 0),
+    lines,
+    gift: random() < 0.1,
+    note: '',
+  };
+  const missing = valueBytes - Buffer.byteLength(JSON.stringify(body));
+  return JSON.stringify({ ...body, note: filler(missing) });
+}
+
+const filler = (length: number): string =>
+  'lorem ipsum '.repeat(Math.ceil(Math.max(0, length) / 12)).slice(0, Math.max(0, length));
+
+/** mulberry32: https://gist.github.com/tommyettinger/46a874533244883189143505d203312c */
+function seededRandom(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}

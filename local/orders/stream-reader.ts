@@ -1,0 +1,48 @@
+import {
+  GetRecordsCommand,
+  GetShardIteratorCommand,
+  type KinesisClient,
+  ListShardsCommand,
+} from '@aws-sdk/client-kinesis';
+
+/** A Kinesis record, as a consumer sees it. */
+export interface StreamRecord {
+  readonly shardId: string;
+  readonly partitionKey: string;
+  readonly data: Buffer;
+}
+
+export interface StreamReader {
+  /** Everything that arrived since the last call, each shard in its order. */
+  readNew(): Promise<readonly StreamRecord[]>;
+}
+
+/** Reads a stream from its beginning, all shards. */
+export async function createStreamReader(client: KinesisClient, streamName: string): Promise<StreamReader> {
+  const { Shards = [] } = await client.send(new ListShardsCommand({ StreamName: streamName }));
+  const iterators = new Map<string, string | undefined>();
+  for (const { ShardId = '' } of Shards) {
+    const { ShardIterator } = await client.send(
+      new GetShardIteratorCommand({ StreamName: streamName, ShardId, ShardIteratorType: 'TRIM_HORIZON' }),
+    );
+    iterators.set(ShardId, ShardIterator);
+  }
+
+  async function readShard(shardId: string): Promise<readonly StreamRecord[]> {
+    const records: StreamRecord[] = [];
+    for (;;) {
+      const iterator = iterators.get(shardId);
+      if (iterator === undefined) return records;
+      const { Records = [], NextShardIterator } = await client.send(new GetRecordsCommand({ ShardIterator: iterator }));
+      iterators.set(shardId, NextShardIterator);
+      if (Records.length === 0) return records;
+      for (const { PartitionKey = '', Data = new Uint8Array(0) } of Records) {
+        records.push({ shardId, partitionKey: PartitionKey, data: Buffer.from(Data) });
+      }
+    }
+  }
+
+  return {
+    readNew: async () => (await Promise.all([...iterators.keys()].map(readShard))).flat(),
+  };
+}

@@ -1,0 +1,77 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+export const PROJECT_ROOT = join(import.meta.dirname, '..', '..');
+
+/** One `AWS::Lambda::Function` of a packaged template. */
+export interface PackagedFunction {
+  readonly logicalId: string;
+  readonly name: string;
+  /** `dist/kinesis-sink/index.handler` */
+  readonly handler: string;
+  readonly timeoutMs: number;
+  readonly memoryMb: number;
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+export interface PackagedTemplate {
+  /** The CloudFormation template as it would be deployed. */
+  readonly template: unknown;
+  readonly functions: readonly PackagedFunction[];
+}
+
+export interface PackageOptions {
+  readonly stage: string;
+  /** Where the package goes. */
+  readonly folder: string;
+  /** Where the engines say how they are reached; the build puts it into the environment of stage `local`. */
+  readonly endpointsFile?: string;
+}
+
+/**
+ * Runs `serverless package`, as a deployment would.
+ * @throws Error with the framework's own output when it refuses
+ */
+export async function packageTemplate({ stage, folder, endpointsFile }: PackageOptions): Promise<PackagedTemplate> {
+  const serverless = join(PROJECT_ROOT, 'node_modules', 'serverless', 'bin', 'serverless.js');
+  const child = spawn(process.execPath, [serverless, 'package', '--stage', stage, '--package', folder], {
+    cwd: PROJECT_ROOT,
+    env: { ...process.env, ...(endpointsFile !== undefined && { MSK_SINKS_ENDPOINTS_FILE: endpointsFile }) },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const output: string[] = [];
+  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => output.push(text));
+  const [exitCode] = await once(child, 'close');
+  if (exitCode !== 0) throw new Error(`serverless package --stage ${stage} failed:\n${output.join('')}`);
+  const file = join(folder, 'cloudformation-template-update-stack.json');
+  const template: unknown = JSON.parse(await readFile(file, 'utf8'));
+  return { template, functions: functionsOf(template) };
+}
+
+interface FunctionResource {
+  readonly Type: string;
+  readonly Properties: {
+    readonly FunctionName: string;
+    readonly Handler: string;
+    readonly Timeout: number;
+    readonly MemorySize: number;
+    readonly Environment: { readonly Variables: Readonly<Record<string, string>> };
+  };
+}
+
+/** The shape is serverless.yml's, and checked when it is packaged. */
+function functionsOf(template: unknown): readonly PackagedFunction[] {
+  const { Resources } = template as { readonly Resources: Readonly<Record<string, FunctionResource>> };
+  return Object.entries(Resources)
+    .filter(([, { Type }]) => Type === 'AWS::Lambda::Function')
+    .map(([logicalId, { Properties }]) => ({
+      logicalId,
+      name: Properties.FunctionName,
+      handler: Properties.Handler,
+      timeoutMs: Properties.Timeout * 1_000,
+      memoryMb: Properties.MemorySize,
+      environment: Properties.Environment.Variables,
+    }));
+}

@@ -1,0 +1,148 @@
+import { rm } from 'node:fs/promises';
+import { setTimeout as pause } from 'node:timers/promises';
+import { writeEndpoints } from './engines/endpoints.ts';
+import { type Engines, startEngines } from './engines/engines.ts';
+import { resourceArns } from './engines/resources.ts';
+import type { Reading } from './msk-trigger/settings.ts';
+import { type Check, checkAll } from './orders/checks.ts';
+import { readDeadLetters } from './orders/dead-letter-reader.ts';
+import { createDocumentReader } from './orders/document-reader.ts';
+import { orderStream } from './orders/order-stream.ts';
+import { createOrderProducer, createTopic, type ProducedRecord } from './orders/producer.ts';
+import { createStreamReader, type StreamRecord } from './orders/stream-reader.ts';
+import { bucketAdministrator, streamAdministrator } from './pipeline/aws-clients.ts';
+import { type Pipeline, startPipeline } from './pipeline/pipeline.ts';
+import type { Status } from './terminal/table.ts';
+
+export interface SessionOptions {
+  /** Data, logs and the package of this run; emptied first. */
+  readonly folder: string;
+  /** Written once the engines run, removed when they stop. */
+  readonly endpointsFile: string;
+  readonly reading: Reading;
+  readonly seed: number;
+  readonly valueBytes: number;
+  readonly progress: (line: string) => void;
+}
+
+/** Engines, functions, triggers, and orders to feed them. */
+export interface Session {
+  readonly engines: Engines;
+  readonly pipeline: Pipeline;
+  /** Resolves when Kafka has acknowledged so many more records. */
+  produce(count: number): Promise<void>;
+  status(): Promise<Status>;
+  /** Resolves when every record is consumed and committed; rejects when the signal aborts. */
+  drained(signal: AbortSignal): Promise<void>;
+  /** Reads everything back and holds it against what was produced. */
+  check(): Promise<readonly Check[]>;
+  /** Stops what was started, last first. */
+  stop(): Promise<void>;
+}
+
+const TOPIC = { topic: 'orders', partitions: 4 };
+const DATABASE = 'shop';
+const PRODUCE_BATCH_RECORDS = 500;
+const DRAIN_POLL_MS = 100;
+
+export async function startSession(options: SessionOptions): Promise<Session> {
+  const stops: (() => Promise<unknown>)[] = [];
+  const stop = async () => {
+    for (const stopOne of stops.splice(0).toReversed()) await stopOne();
+  };
+  try {
+    return await assemble(options, stops, stop);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function assemble(
+  options: SessionOptions,
+  stops: (() => Promise<unknown>)[],
+  stop: () => Promise<void>,
+): Promise<Session> {
+  const { folder, endpointsFile, progress } = options;
+  await rm(folder, { recursive: true, force: true });
+  const engines = await startEngines({ folder, progress, onDeath: (error) => progress(error.message) });
+  stops.push(engines.stop);
+  const { endpoints, resources } = engines;
+  await writeEndpoints(endpointsFile, endpoints);
+  stops.push(() => rm(endpointsFile, { force: true }));
+
+  const topic = { ...TOPIC, bootstrapServers: endpoints.kafka.bootstrapServers };
+  await createTopic(topic);
+  const producer = createOrderProducer(topic);
+  stops.push(producer.close);
+  const documents = createDocumentReader(endpoints, DATABASE, TOPIC.topic);
+  stops.push(documents.close);
+  const stream = await createStreamReader(streamAdministrator(endpoints), resources.stream);
+  const pipeline = await startPipeline({ ...options, endpoints, log: (message) => progress(message) });
+  stops.push(pipeline.stop);
+
+  const startedAtMs = performance.now();
+  const orders = orderStream(options);
+  const produced: ProducedRecord[] = [];
+  const stored: StreamRecord[] = [];
+  const lagOf = async (sink: Pipeline['sinks'][number]) =>
+    (await sink.trigger.lag()).reduce((sum, { lag }) => sum + lag, 0);
+
+  return {
+    engines,
+    pipeline,
+    stop,
+    async produce(count) {
+      for (let missing = count; missing > 0; missing -= PRODUCE_BATCH_RECORDS) {
+        const records = Array.from({ length: Math.min(missing, PRODUCE_BATCH_RECORDS) }, () => orders.next().value);
+        produced.push(...(await producer.produce(records)));
+      }
+    },
+    async status() {
+      stored.push(...(await stream.readNew()));
+      const sinks = await Promise.all(
+        pipeline.sinks.map(async (sink) => ({
+          name: sink.name,
+          ...sink.batches,
+          lag: await lagOf(sink),
+          memoryPeakMb: sink.process.memoryPeakMb(),
+        })),
+      );
+      return {
+        elapsedMs: performance.now() - startedAtMs,
+        producedCount: produced.length,
+        sinks,
+        documentCount: await documents.count(),
+        shards: countByShard(stored),
+      };
+    },
+    async drained(signal) {
+      while ((await Promise.all(pipeline.sinks.map(lagOf))).some((lag) => lag > 0)) {
+        await pause(DRAIN_POLL_MS, undefined, { signal });
+      }
+    },
+    async check() {
+      stored.push(...(await stream.readNew()));
+      const { letters, others } = await readDeadLetters(bucketAdministrator(endpoints), resources.deadLetterBucket);
+      return checkAll(produced, { stream: stored, documents: await documents.readAll(), letters, givenUp: others });
+    },
+  };
+}
+
+function countByShard(records: readonly StreamRecord[]): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const { shardId } of records) counts.set(shardId, (counts.get(shardId) ?? 0) + 1);
+  return counts;
+}
+
+/** Where everything listens, a line each. */
+export function describeAddresses({ engines, pipeline }: Session, endpointsFile: string): string {
+  const { kafka, aws, documentdb } = engines.endpoints;
+  return [
+    `Kafka        ${kafka.bootstrapServers}   topic ${TOPIC.topic}, ${TOPIC.partitions} partitions`,
+    `AWS          ${aws.endpointUrl}   ${resourceArns(engines.resources).stream}`,
+    `DocumentDB   ${documentdb.host}:${documentdb.port}   ${DATABASE}.${TOPIC.topic}, TLS under ${documentdb.caFile}`,
+    ...pipeline.sinks.map(({ name, logFile }) => `${name.padEnd(15)} logs to ${logFile}`),
+    `addresses and credentials of this run: ${endpointsFile}`,
+  ].join('\n');
+}

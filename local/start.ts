@@ -1,0 +1,94 @@
+// `npm start`: engines, functions and triggers on this machine, with orders flowing through them.
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { PROJECT_ROOT } from './pipeline/package-template.ts';
+import { describeAddresses, type Session, startSession } from './session.ts';
+import { parseStartOptions, type StartOptions, USAGE } from './start-options.ts';
+import { createScreen, type Screen } from './terminal/screen.ts';
+import { renderTable } from './terminal/table.ts';
+
+const LOCAL_FOLDER = join(PROJECT_ROOT, '.local');
+const ENDPOINTS_FILE = join(LOCAL_FOLDER, 'endpoints.json');
+/** Without --records: so many orders each second. */
+const ORDERS_PER_SECOND = 20;
+const TABLE_INTERVAL_MS = 1_000;
+
+/** Runs until everything asked for is done or the signal aborts; says whether all went well. */
+async function run(options: StartOptions, screen: Screen, ending: AbortSignal): Promise<boolean> {
+  const session = await startSession({
+    ...options,
+    folder: join(LOCAL_FOLDER, 'run'),
+    endpointsFile: ENDPOINTS_FILE,
+    progress: screen.line,
+  });
+  try {
+    screen.line(`${describeAddresses(session, ENDPOINTS_FILE)}\nseed ${options.seed}; Ctrl-C stops everything\n`);
+    const shown = new AbortController();
+    const table = showTable(session, screen, AbortSignal.any([ending, shown.signal]));
+    const allPassed = await feed(session, options, screen, ending);
+    shown.abort();
+    await table;
+    return allPassed;
+  } finally {
+    screen.line('stopping ..');
+    await session.stop();
+  }
+}
+
+async function feed(session: Session, options: StartOptions, screen: Screen, ending: AbortSignal): Promise<boolean> {
+  if (options.records === undefined) {
+    await everySecond(ending, () => session.produce(ORDERS_PER_SECOND));
+    return true;
+  }
+  const startMs = performance.now();
+  await session.produce(options.records);
+  await unlessAborted(session.drained(ending));
+  if (!ending.aborted) {
+    const seconds = (performance.now() - startMs) / 1_000;
+    screen.line(`${options.records} records produced and consumed in ${seconds.toFixed(1)} s`);
+  }
+  if (!options.exit) {
+    await everySecond(ending, () => Promise.resolve());
+    return true;
+  }
+  if (ending.aborted) return false;
+  const checks = await session.check();
+  for (const { name, passed, detail } of checks) screen.line(`${passed ? 'ok    ' : 'FAILED'} ${name} (${detail})`);
+  return checks.every(({ passed }) => passed);
+}
+
+async function showTable(session: Session, screen: Screen, signal: AbortSignal): Promise<void> {
+  await everySecond(signal, async () => screen.show(renderTable(await session.status())));
+}
+
+async function everySecond(signal: AbortSignal, work: () => Promise<void>): Promise<void> {
+  while (!signal.aborted) {
+    await work();
+    await unlessAborted(pause(TABLE_INTERVAL_MS, undefined, { signal }));
+  }
+}
+
+/** Ending early is what an abort is for. */
+const unlessAborted = (work: Promise<unknown>): Promise<unknown> =>
+  work.catch((error: unknown) => {
+    if ((error as Error).name !== 'AbortError') throw error;
+  });
+
+async function main(): Promise<number> {
+  const options = parseStartOptions(process.argv.slice(2));
+  if (options.help) {
+    process.stdout.write(`${USAGE}\n`);
+    return 0;
+  }
+  const ending = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => ending.abort());
+  return (await run(options, createScreen(process.stdout), ending.signal)) ? 0 : 1;
+}
+
+main().then(
+  (exitCode) => process.exit(exitCode),
+  (error: unknown) => {
+    process.stderr.write(`${error instanceof Error ? error.message : error}\n`);
+    process.exit(1);
+  },
+);

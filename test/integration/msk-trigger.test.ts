@@ -1,0 +1,362 @@
+import { randomUUID } from 'node:crypto';
+import { Admin, Producer } from '@platformatic/kafka';
+import { afterAll, afterEach, describe, expect, inject, it, vi } from 'vitest';
+import type { Invocation } from '../../local/lambda/invocation.ts';
+import type { FailureLetter } from '../../local/msk-trigger/destination.ts';
+import type { Mapping } from '../../local/msk-trigger/mapping.ts';
+import type { TriggerOptions } from '../../local/msk-trigger/run.ts';
+import { startTrigger, type Trigger } from '../../local/msk-trigger/trigger.ts';
+
+const { bootstrapServers } = inject('endpoints').kafka;
+const client = { clientId: 'msk-trigger-test', bootstrapBrokers: bootstrapServers.split(',') };
+const admin = new Admin(client);
+const producer = new Producer({ ...client, acks: 1, strict: true });
+/** Whatever value it is given, it writes null. */
+const tombstoneProducer = new Producer({ ...client, acks: 1, serializers: { value: () => undefined } });
+const running: Trigger[] = [];
+
+afterEach(async () => {
+  await Promise.all(running.splice(0).map((trigger) => trigger.stop()));
+});
+afterAll(() => Promise.all([producer.close(), tombstoneProducer.close(), admin.close()]));
+
+interface EventRecord {
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: number;
+  readonly timestamp: number;
+  readonly timestampType: string;
+  readonly key?: string;
+  readonly value?: string;
+  readonly headers: readonly Readonly<Record<string, readonly number[]>>[];
+}
+
+type Answer = (batch: readonly EventRecord[], invocation: number) => string | Error;
+
+/** Takes the events of one function, and answers as it is told. */
+class FunctionDouble {
+  readonly events: string[] = [];
+  readonly records: EventRecord[] = [];
+  readonly #answer: Answer;
+
+  constructor(answer: Answer = () => 'null') {
+    this.#answer = answer;
+  }
+
+  invoke = async (eventJson: string): Promise<Invocation> => {
+    const event: { records: Readonly<Record<string, readonly EventRecord[]>> } = JSON.parse(eventJson);
+    const batch = Object.values(event.records).flat();
+    this.events.push(eventJson);
+    this.records.push(...batch);
+    const answer = this.#answer(batch, this.events.length);
+    if (typeof answer === 'string') return { kind: 'answered', payload: answer, durationMs: 0 };
+    return { kind: 'failed', errorType: answer.name, errorMessage: answer.message, durationMs: 0 };
+  };
+
+  offsetsOf(partition: number): readonly number[] {
+    return this.records.filter((record) => record.partition === partition).map((record) => record.offset);
+  }
+
+  get values(): readonly string[] {
+    return this.records.map((record) => Buffer.from(record.value ?? '', 'base64').toString());
+  }
+}
+
+async function aTopic(partitions = 1, configs: Readonly<Record<string, string>> = {}): Promise<string> {
+  const topic = `trigger-${randomUUID()}`;
+  const entries = Object.entries(configs).map(([name, value]) => ({ name, value }));
+  await admin.createTopics({ topics: [topic], partitions, replicas: 1, configs: entries });
+  return topic;
+}
+
+function aMapping(topic: string, changes: Partial<Mapping> = {}): Mapping {
+  return {
+    logicalId: 'OrdersMapping',
+    functionLogicalId: 'Sink',
+    isEnabled: true,
+    eventSourceArn: 'arn:aws:kafka:eu-west-1:111111111111:cluster/orders/11111111-2222-3333-4444-555555555555-1',
+    topic,
+    consumerGroupId: `group-of-${topic}`,
+    startingPosition: { kind: 'TRIM_HORIZON' },
+    batchRecordsMax: 10,
+    windowMs: 0,
+    pollers: { min: 1, max: 4 },
+    reportsItemFailures: true,
+    retriesMax: 10_000,
+    recordAgeMaxMs: Number.POSITIVE_INFINITY,
+    bisects: false,
+    destination: undefined,
+    ...changes,
+  };
+}
+
+async function start(mapping: Mapping, sink: FunctionDouble, options: Partial<TriggerOptions> = {}): Promise<Trigger> {
+  const trigger = await startTrigger({
+    mapping,
+    bootstrapServers,
+    invoke: sink.invoke,
+    reading: 'items',
+    log: () => undefined,
+    backoff: { firstMs: 1, maxMs: 10 },
+    ...options,
+  });
+  running.push(trigger);
+  return trigger;
+}
+
+/** `from..to - 1` of one partition, the value being the number. */
+async function produce(topic: string, from: number, to: number, partition = 0): Promise<void> {
+  const numbers = Array.from({ length: to - from }, (_, i) => String(from + i));
+  await producer.send({ messages: numbers.map((value) => ({ topic, partition, value: Buffer.from(value) })) });
+}
+
+async function totalLag(trigger: Trigger): Promise<number> {
+  return (await trigger.lag()).reduce((sum, partition) => sum + partition.lag, 0);
+}
+
+/** The commits are in Kafka once this has resolved and the trigger was stopped. */
+function caughtUp(trigger: Trigger): Promise<void> {
+  return vi.waitFor(async () => expect(await totalLag(trigger)).toBe(0), { timeout: 20_000, interval: 20 });
+}
+
+async function committedOffsets(mapping: Mapping): Promise<Readonly<Record<number, number>>> {
+  const [group] = await admin.listConsumerGroupOffsets({ groups: [mapping.consumerGroupId] });
+  const partitions = group?.topics.flatMap((topic) => topic.partitions) ?? [];
+  return Object.fromEntries(partitions.map((found) => [found.partitionIndex, Number(found.committedOffset)]));
+}
+
+function upTo(count: number): readonly number[] {
+  return Array.from({ length: count }, (_, i) => i);
+}
+
+describe('records on their way from Kafka to an event', () => {
+  it('keep null, empty and binary parts, and the order and duplicates of headers', async () => {
+    const topic = await aTopic();
+    const headers = new Map([
+      [Buffer.from('a'), Buffer.from([0, 127, 128, 255])],
+      [Buffer.from('b'), Buffer.from('é')],
+      [Buffer.from('a'), Buffer.alloc(0)],
+    ]);
+    const timestamp = 1_545_084_650_987n;
+    await producer.send({
+      messages: [
+        { topic, partition: 0, key: Buffer.from([255, 0]), value: Buffer.from('{"ok":1}'), headers, timestamp },
+        { topic, partition: 0, key: Buffer.alloc(0), value: Buffer.alloc(0), timestamp },
+      ],
+    });
+    await tombstoneProducer.send({ messages: [{ topic, partition: 0, value: Buffer.from('none'), timestamp }] });
+    const sink = new FunctionDouble();
+    await caughtUp(await start(aMapping(topic), sink));
+    const common = { topic, partition: 0, timestamp: Number(timestamp), timestampType: 'CREATE_TIME' };
+    expect(sink.records).toEqual([
+      {
+        ...common,
+        offset: 0,
+        key: '/wA=',
+        value: 'eyJvayI6MX0=',
+        headers: [{ a: [0, 127, -128, -1] }, { b: [-61, -87] }, { a: [] }],
+      },
+      { ...common, offset: 1, key: '', value: '', headers: [] },
+      { ...common, offset: 2, headers: [] },
+    ]);
+  });
+
+  it('carry the time of the broker where the topic says so', async () => {
+    const topic = await aTopic(1, { 'message.timestamp.type': 'LogAppendTime' });
+    const before = Date.now();
+    await producer.send({ messages: [{ topic, partition: 0, value: Buffer.from('1'), timestamp: 1n }] });
+    const sink = new FunctionDouble();
+    await caughtUp(await start(aMapping(topic), sink));
+    expect(sink.records[0]?.timestampType).toBe('LOG_APPEND_TIME');
+    expect(sink.records[0]?.timestamp).toBeGreaterThanOrEqual(before);
+  });
+
+  it('arrive whole from compressed batches', async () => {
+    const topic = await aTopic();
+    const messages = upTo(50).map((i) => ({ topic, partition: 0, value: Buffer.from(String(i)) }));
+    await producer.send({ messages, compression: 'gzip' });
+    const sink = new FunctionDouble();
+    await caughtUp(await start(aMapping(topic), sink));
+    expect(sink.values).toEqual(upTo(50).map(String));
+  });
+
+  it('do not include the markers of transactions, which are passed over', async () => {
+    const topic = await aTopic();
+    const transactional = new Producer({ ...client, idempotent: true, transactionalId: `writes-${topic}` });
+    const transaction = await transactional.beginTransaction();
+    await transaction.send({ messages: [{ topic, partition: 0, value: Buffer.from('in a transaction') }] });
+    await transaction.commit();
+    await transactional.close();
+    await produce(topic, 0, 1);
+    const sink = new FunctionDouble();
+    await caughtUp(await start(aMapping(topic), sink));
+    expect(sink.values).toEqual(['in a transaction', '0']);
+    expect(sink.offsetsOf(0)).toEqual([0, 2]);
+  });
+
+  it('fill events up to 6 MB, and not a byte more', async () => {
+    const topic = await aTopic();
+    const value = Buffer.alloc(500_000, 'x');
+    for (const _ of upTo(20)) await producer.send({ messages: [{ topic, partition: 0, value }] });
+    const sink = new FunctionDouble();
+    await caughtUp(await start(aMapping(topic, { batchRecordsMax: 10_000, windowMs: 1_000 }), sink));
+    const sizes = sink.events.map((event) => Buffer.byteLength(event));
+    expect(sink.offsetsOf(0)).toEqual(upTo(20));
+    expect(Math.max(...sizes)).toBeLessThanOrEqual(6_291_456);
+    // One more record of 666,667 base64 bytes would not have fit.
+    expect(sizes[0]).toBeGreaterThan(6_291_456 - 667_000);
+  });
+});
+
+/** Of ten records the last five: what is left of a partition's share after a failure is always its end. */
+function isInSecondHalf(record: EventRecord): boolean {
+  return record.offset % 10 >= 5;
+}
+
+function without(batch: readonly EventRecord[], failed: readonly EventRecord[]): readonly EventRecord[] {
+  return batch.filter((record) => !failed.includes(record));
+}
+
+function failureOf({ topic, partition, offset }: EventRecord): object {
+  return { itemIdentifier: { partition: `${topic}-${partition}`, offset } };
+}
+
+describe('a mapping', () => {
+  it.each(['items', 'rewind'] as const)(
+    'settles every record in order through failures of all kinds (%s)',
+    async (reading) => {
+      const topic = await aTopic(3);
+      for (const partition of upTo(3)) await produce(topic, 0, 60, partition);
+      const settled = new Map<number, number[]>(upTo(3).map((partition) => [partition, []]));
+      const sink = new FunctionDouble((batch, invocation) => {
+        if (invocation % 5 === 0) return new Error('thrown');
+        if (invocation % 7 === 0) return '"garbage"';
+        const failed = invocation % 3 === 0 ? batch.filter(isInSecondHalf) : [];
+        for (const { partition, offset } of without(batch, failed)) settled.get(partition)?.push(offset);
+        return JSON.stringify({ batchItemFailures: failed.map(failureOf) });
+      });
+      const mapping = aMapping(topic);
+      const trigger = await start(mapping, sink, { reading });
+      await caughtUp(trigger);
+      await trigger.stop();
+      for (const partition of upTo(3)) expect(settled.get(partition)).toEqual(upTo(60));
+      expect(await committedOffsets(mapping)).toEqual({ 0: 60, 1: 60, 2: 60 });
+      const { failed, partlyFailed, refused } = trigger.counters().invocationsEnded;
+      expect(Math.min(failed, partlyFailed, refused)).toBeGreaterThan(0);
+    },
+  );
+
+  it('goes on from its committed offset after a restart, wherever it was told to start', async () => {
+    const topic = await aTopic();
+    const mapping = aMapping(topic);
+    await produce(topic, 0, 10);
+    const first = await start(mapping, new FunctionDouble());
+    await caughtUp(first);
+    await first.stop();
+    await produce(topic, 10, 15);
+    const sink = new FunctionDouble();
+    await caughtUp(await start({ ...mapping, startingPosition: { kind: 'LATEST' } }, sink));
+    expect(sink.offsetsOf(0)).toEqual([10, 11, 12, 13, 14]);
+  });
+
+  it('repeats after a restart what was not settled', async () => {
+    const topic = await aTopic();
+    const mapping = aMapping(topic);
+    await produce(topic, 0, 4);
+    const failing = new FunctionDouble((batch) => JSON.stringify({ batchItemFailures: batch.slice(2).map(failureOf) }));
+    const first = await start(mapping, failing, { backoff: { firstMs: 60_000, maxMs: 60_000 } });
+    await vi.waitFor(() => expect(failing.events).toHaveLength(1));
+    await first.stop();
+    expect(await committedOffsets(mapping)).toEqual({ 0: 2 });
+    const sink = new FunctionDouble();
+    await caughtUp(await start(mapping, sink));
+    expect(sink.offsetsOf(0)).toEqual([2, 3]);
+  });
+
+  it('starts at the end with LATEST', async () => {
+    const topic = await aTopic();
+    await produce(topic, 0, 5);
+    const sink = new FunctionDouble();
+    const trigger = await start(aMapping(topic, { startingPosition: { kind: 'LATEST' } }), sink);
+    await produce(topic, 5, 7);
+    await caughtUp(trigger);
+    expect(sink.offsetsOf(0)).toEqual([5, 6]);
+  });
+
+  it('starts at the first record of that time or later with AT_TIMESTAMP, and at the end when there is none', async () => {
+    const topic = await aTopic(2);
+    const message = (partition: number, timestamp: bigint) => ({
+      topic,
+      partition,
+      timestamp,
+      value: Buffer.from('1'),
+    });
+    for (const timestamp of [1_000n, 2_000n, 3_000n]) await producer.send({ messages: [message(0, timestamp)] });
+    await producer.send({ messages: [message(1, 1_000n)] });
+    const sink = new FunctionDouble();
+    const startingPosition = { kind: 'AT_TIMESTAMP', timestampMs: 2_000 } as const;
+    await caughtUp(await start(aMapping(topic, { startingPosition }), sink));
+    expect([sink.offsetsOf(0), sink.offsetsOf(1)]).toEqual([[1, 2], []]);
+  });
+
+  it('shares a topic with another mapping, each with its own group', async () => {
+    const topic = await aTopic();
+    await produce(topic, 0, 20);
+    const sinks = [new FunctionDouble(), new FunctionDouble()];
+    const triggers = await Promise.all(
+      sinks.map((sink, i) => start(aMapping(topic, { consumerGroupId: `${topic}-${i}` }), sink)),
+    );
+    await Promise.all(triggers.map(caughtUp));
+    for (const sink of sinks) expect(sink.offsetsOf(0)).toEqual(upTo(20));
+  });
+
+  it('reads a partition that is added while it runs from its beginning', async () => {
+    const topic = await aTopic();
+    const sink = new FunctionDouble();
+    await start(aMapping(topic, { startingPosition: { kind: 'LATEST' } }), sink);
+    await admin.createPartitions({ topics: [{ name: topic, count: 2, assignments: null }] });
+    await produce(topic, 0, 3, 1);
+    await vi.waitFor(() => expect(sink.offsetsOf(1)).toEqual([0, 1, 2]), { timeout: 20_000, interval: 50 });
+  });
+
+  it('goes on where the log begins when retention has overtaken it', async () => {
+    const topic = await aTopic();
+    const mapping = aMapping(topic);
+    await produce(topic, 0, 10);
+    await admin.alterConsumerGroupOffsets({
+      groupId: mapping.consumerGroupId,
+      topics: [{ name: topic, partitionOffsets: [{ partition: 0, offset: 2n }] }],
+    });
+    await admin.deleteRecords({ topics: [{ name: topic, partitions: [{ partition: 0, offset: 6n }] }] });
+    const sink = new FunctionDouble();
+    await caughtUp(await start(mapping, sink));
+    expect(sink.offsetsOf(0)).toEqual([6, 7, 8, 9]);
+  });
+
+  it('gives up a poison record after its retries, delivers it, and goes on', async () => {
+    const topic = await aTopic();
+    await produce(topic, 0, 12);
+    const letters: FailureLetter[] = [];
+    const sink = new FunctionDouble((batch) =>
+      batch.some((record) => record.offset === 3) ? new Error('poison') : 'null',
+    );
+    const destination = { kind: 's3', bucketArn: 'arn:aws:s3:::letters' } as const;
+    const mapping = aMapping(topic, { bisects: true, retriesMax: 2, destination });
+    const putFailure = async (letter: FailureLetter) => {
+      letters.push(letter);
+    };
+    const trigger = await start(mapping, sink, { putFailure });
+    await caughtUp(trigger);
+    expect(letters.map((letter) => letter.destination)).toEqual([destination]);
+    const { KafkaBatchInfo } = JSON.parse(letters[0]?.body ?? '');
+    expect(KafkaBatchInfo.recordsInfo[`${topic}-0`]).toMatchObject({ firstRecordOffset: '3', lastRecordOffset: '3' });
+    expect(new Set(sink.offsetsOf(0))).toEqual(new Set(upTo(12)));
+    expect(trigger.counters()).toMatchObject({ recordsDeliveredToDestination: 1, recordsSucceeded: 11 });
+  });
+
+  it('refuses to start on a topic that does not exist', async () => {
+    await expect(start(aMapping('no-such-topic'), new FunctionDouble())).rejects.toThrow(
+      'topic "no-such-topic" does not exist',
+    );
+  });
+});

@@ -1,0 +1,56 @@
+import { mkdir, readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { TestProject } from 'vitest/node';
+import type { Endpoints } from '../../local/engines/endpoints.ts';
+import { type Engines, startEngines } from '../../local/engines/engines.ts';
+import { isProcessRunning } from '../../local/engines/managed-process.ts';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    readonly endpoints: Endpoints;
+  }
+}
+
+/**
+ * Vitest calls this once for each project, each time with modules of its own, in one process: the engines that all
+ * projects share are kept at the process, and the last project to end stops them.
+ */
+interface Shared {
+  users: number;
+  readonly engines: Promise<Engines>;
+}
+
+const LOCAL_FOLDER = join(import.meta.dirname, '..', '..', '.local');
+const RUN_PREFIX = 'test-';
+const RUN_FOLDER = join(LOCAL_FOLDER, `${RUN_PREFIX}${process.pid}`);
+const KEY = Symbol.for('msk-sinks.test.engines');
+const keptAtProcess = globalThis as typeof globalThis & { [KEY]?: Shared | undefined };
+
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const shared = keptAtProcess[KEY] ?? { users: 0, engines: start() };
+  keptAtProcess[KEY] = shared;
+  shared.users += 1;
+  const engines = await shared.engines;
+  project.provide('endpoints', engines.endpoints);
+  return async () => {
+    shared.users -= 1;
+    if (shared.users > 0) return;
+    keptAtProcess[KEY] = undefined;
+    await engines.stop();
+    await rm(RUN_FOLDER, { recursive: true, force: true });
+  };
+}
+
+async function start(): Promise<Engines> {
+  await mkdir(RUN_FOLDER, { recursive: true });
+  await removeAbandonedRuns();
+  const say = (line: string) => process.stderr.write(`${line}\n`);
+  return await startEngines({ folder: RUN_FOLDER, progress: say, onDeath: (error) => say(error.message) });
+}
+
+/** Vitest does not wait for its teardown on Ctrl-C: the engines end all the same, their folder stays until the next run. */
+async function removeAbandonedRuns(): Promise<void> {
+  const runs = (await readdir(LOCAL_FOLDER)).filter((name) => name.startsWith(RUN_PREFIX));
+  const abandoned = runs.filter((name) => !isProcessRunning(Number(name.slice(RUN_PREFIX.length))));
+  await Promise.all(abandoned.map((name) => rm(join(LOCAL_FOLDER, name), { recursive: true, force: true })));
+}

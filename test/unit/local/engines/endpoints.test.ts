@@ -1,0 +1,67 @@
+import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { type Endpoints, readEndpoints, writeEndpoints } from '../../../../local/engines/endpoints.ts';
+
+let folder = '';
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'endpoints-'));
+});
+
+afterEach(async () => {
+  await rm(folder, { recursive: true, force: true });
+});
+
+const account = { accessKeyId: '111111111111', secretAccessKey: 'local' };
+const endpoints: Endpoints = {
+  kafka: { bootstrapServers: '127.0.0.1:21000' },
+  aws: {
+    endpointUrl: 'http://127.0.0.1:21002',
+    region: 'eu-west-1',
+    administrators: { accountA: account, accountB: account },
+  },
+  documentdb: {
+    host: '127.0.0.1',
+    port: 21_003,
+    caFile: '/ca.pem',
+    username: 'u',
+    password: 'p',
+    administrator: { username: 'a', password: 'p' },
+  },
+  functions: {
+    kinesisSink: { environment: { AWS_ENDPOINT_URL: 'http://127.0.0.1:21002' } },
+    documentdbSink: { environment: { AWS_ENDPOINT_URL: 'http://127.0.0.1:21002' } },
+  },
+};
+
+it('are read as they were written', async () => {
+  const file = join(folder, 'deeper', 'endpoints.json');
+  await writeEndpoints(file, endpoints);
+  expect(await readEndpoints(file)).toEqual(endpoints);
+});
+
+it('are readable by their owner alone, also when they replace others, and leave no draft', async () => {
+  const file = join(folder, 'endpoints.json');
+  await writeFile(file, '{}', { mode: 0o644 });
+  await writeEndpoints(file, endpoints);
+  expect((await stat(file)).mode & 0o777).toBe(0o600);
+  expect(await readdir(folder)).toEqual(['endpoints.json']);
+});
+
+it('that are missing say what to start', async () => {
+  await expect(readEndpoints(join(folder, 'none.json'))).rejects.toThrow(
+    /none\.json cannot be read \(ENOENT\).*npm start/,
+  );
+});
+
+it.each([
+  ['half a file', '{"kafka":'],
+  ['another shape', '{"kafka":{"bootstrapServers":"127.0.0.1:1"}}'],
+  ['null', 'null'],
+])('that are %s are refused by name, without their text', async (_what, text) => {
+  const file = join(folder, 'endpoints.json');
+  await writeFile(file, text);
+  await expect(readEndpoints(file)).rejects.toThrow(`${file} is not a description of running engines`);
+});

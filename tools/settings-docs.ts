@@ -1,0 +1,81 @@
+import { toJsonSchema } from '@valibot/to-json-schema';
+import * as v from 'valibot';
+import { stageFile } from '../infra/stage-file.ts';
+
+/** config/schema.json: what an editor checks a stage file against. */
+export function settingsJsonSchema(): string {
+  const schema = toJsonSchema(stageFile, {
+    typeMode: 'output',
+    errorMode: 'ignore', // checks that only code can do run before packaging
+    ignoreActions: ['metadata'],
+  });
+  return `${JSON.stringify(keepRequired(schema), null, 2)}\n`;
+}
+
+type JsonSchema = Record<string, unknown>;
+
+/** A setting with a default may be left out, whatever comes of it after parsing. */
+function keepRequired(node: unknown): unknown {
+  if (Array.isArray(node)) return node.map(keepRequired);
+  if (typeof node !== 'object' || node === null) return node;
+  const schema = Object.fromEntries(
+    Object.entries(node).map(([name, value]) => [name, keepRequired(value)]),
+  ) as JsonSchema;
+  const properties = schema['properties'] as Record<string, JsonSchema> | undefined;
+  if (properties === undefined || !Array.isArray(schema['required'])) return schema;
+  return { ...schema, required: schema['required'].filter((name: string) => !('default' in (properties[name] ?? {}))) };
+}
+
+/** docs/settings.md: every setting of a stage file. */
+export function settingsTable(): string {
+  const sections = sectionsOf(stageFile);
+  return `${[HEAD, ...sections.map(({ title, rows }) => `## ${title}\n\n${TABLE_HEAD}\n${rows.join('\n')}`)].join('\n\n')}\n`;
+}
+
+const HEAD = `# Settings
+
+All settings of \`config/<stage>.yml\`, made from their declarations in the code by \`npm run generate\`. A setting without a
+default must be written unless it says optional. The functions get theirs as environment variables, which are derived.`;
+
+const TABLE_HEAD = '| setting | form | default | what it does |\n|---|---|---|---|';
+
+type Schema = v.GenericSchema & {
+  readonly entries?: Readonly<Record<string, Schema>>;
+  readonly wrapped?: Schema;
+  readonly default?: unknown;
+  readonly options?: readonly string[];
+  readonly item?: Schema;
+  readonly pipe?: readonly {
+    readonly type: string;
+    readonly requirement?: unknown;
+    readonly metadata?: { readonly unit?: string };
+  }[];
+};
+
+function sectionsOf(root: Schema, title = 'Top level'): readonly { title: string; rows: readonly string[] }[] {
+  const entries = Object.entries(entriesOf(root) ?? {});
+  const rows = entries
+    .filter(([, schema]) => entriesOf(schema) === undefined)
+    .map(([name, schema]) => rowOf(name, schema));
+  const nested = entries.flatMap(([name, schema]) => (entriesOf(schema) ? sectionsOf(schema, `\`${name}\``) : []));
+  return [{ title, rows }, ...nested];
+}
+
+const entriesOf = (schema: Schema): Readonly<Record<string, Schema>> | undefined =>
+  schema.entries ?? (schema.pipe?.[0] as Schema | undefined)?.entries;
+
+function rowOf(name: string, schema: Schema): string {
+  const inner = schema.wrapped ?? schema;
+  const fallback =
+    schema.type === 'optional' ? (schema.default === undefined ? 'optional' : `\`${schema.default}\``) : '';
+  return `| \`${name}\` | ${formOf(inner)} | ${fallback} | ${v.getDescription(inner) ?? ''} |`;
+}
+
+function formOf(schema: Schema): string {
+  const action = (type: string) => schema.pipe?.find((each) => each.type === type);
+  const first = (schema.pipe?.find((each) => each.type === 'picklist') ?? schema) as Schema;
+  if (first.options) return first.options.map((option) => `\`${option}\``).join(', ');
+  const unit = action('metadata')?.metadata?.unit;
+  if (unit) return `${unit}, ${action('min_value')?.requirement} to ${action('max_value')?.requirement}`;
+  return action('array') || (schema.pipe?.[0] as Schema | undefined)?.type === 'array' ? 'list' : 'text';
+}
