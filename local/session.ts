@@ -65,6 +65,7 @@ async function assemble(
 ): Promise<Session> {
   const { folder, endpointsFile, progress } = options;
   await rm(folder, { recursive: true, force: true });
+  progress('starting Kafka, the local AWS and the DocumentDB stand-in ..');
   const engines = await startEngines({ folder, progress, onDeath: (error) => progress(error.message) });
   stops.push(engines.stop);
   const { endpoints, resources } = engines;
@@ -78,6 +79,7 @@ async function assemble(
   const documents = createDocumentReader(endpoints, DATABASE, TOPIC.topic);
   stops.push(documents.close);
   const stream = await createStreamReader(streamAdministrator(endpoints), resources.stream);
+  progress('packaging stage local, starting its functions ..');
   const pipeline = await startPipeline({ ...options, endpoints, log: (message) => progress(message) });
   stops.push(pipeline.stop);
 

@@ -13,6 +13,9 @@ const ENDPOINTS_FILE = join(LOCAL_FOLDER, 'endpoints.json');
 const ORDERS_PER_SECOND = 20;
 const TABLE_INTERVAL_MS = 1_000;
 
+/** Since this process was started: what a newcomer waits. */
+const sinceStart = (): string => `${(performance.now() / 1_000).toFixed(1)} s`;
+
 /** Runs until everything asked for is done or the signal aborts; says whether all went well. */
 async function run(options: StartOptions, screen: Screen, ending: AbortSignal): Promise<boolean> {
   const session = await startSession({
@@ -22,7 +25,9 @@ async function run(options: StartOptions, screen: Screen, ending: AbortSignal): 
     progress: screen.line,
   });
   try {
-    screen.line(`${describeAddresses(session, ENDPOINTS_FILE)}\nseed ${options.seed}; Ctrl-C stops everything\n`);
+    screen.line(
+      `${describeAddresses(session, ENDPOINTS_FILE)}\nseed ${options.seed}; ready after ${sinceStart()}; Ctrl-C stops everything\n`,
+    );
     const shown = new AbortController();
     const table = showTable(session, screen, AbortSignal.any([ending, shown.signal]));
     const allPassed = await feed(session, options, screen, ending);

@@ -46,10 +46,9 @@ export interface FakeDocumentsOptions {
   readonly refuses?: (document: Stored, id: DocumentId) => number | undefined;
   /** A command that has this document is refused as a whole, with this code. */
   readonly refusesCommand?: (document: Stored) => number | undefined;
-  /**
-   * Runs in an upsert between looking for the document and inserting it, as another writer may: upserts are not atomic
-   * on every engine.
-   */
+  /** Between looking for the document and inserting it, an upsert lets other writers run. */
+  readonly nonAtomicUpsert?: boolean;
+  /** Runs in an upsert that found nothing, before it inserts: another writer. */
   readonly betweenFindAndInsert?: (id: DocumentId) => void;
 }
 
@@ -98,9 +97,11 @@ export class FakeDocuments implements DocumentStore {
     if (fault?.kind === 'code') throw foreignError('MongoServerError', fault.code);
     if (fault?.kind === 'driverError') throw foreignError(fault.name);
     const documents = statements.flatMap(({ u }) => (u instanceof Map ? [u as Stored] : []));
-    const refusal = documents.map((document) => this.options.refusesCommand?.(document)).find((code) => code !== undefined);
+    const refusal = documents
+      .map((document) => this.options.refusesCommand?.(document))
+      .find((code) => code !== undefined);
     if (refusal !== undefined) throw foreignError('MongoServerError', refusal);
-    const reply = this.#apply(namespaceText(namespace), kind, statements);
+    const reply = await this.#apply(namespaceText(namespace), kind, statements);
     if (fault?.kind === 'lostAnswer') throw foreignError('MongoNetworkError');
     if (fault?.kind === 'writeConcern') throw foreignError('MongoWriteConcernError', 64);
     if (fault?.kind === 'hang') await aborted(signal);
@@ -119,7 +120,9 @@ export class FakeDocuments implements DocumentStore {
   }
 
   findStrictUniqueIndexes = (): Promise<readonly string[]> =>
-    Promise.resolve((this.options.uniqueIndexes ?? []).filter(({ sparse }) => sparse !== true).map(({ field }) => field));
+    Promise.resolve(
+      (this.options.uniqueIndexes ?? []).filter(({ sparse }) => sparse !== true).map(({ field }) => field),
+    );
 
   ensureTtlIndex(namespace: Namespace, ttlSeconds: number): Promise<void> {
     if (this.ttlIndexFails) return Promise.reject(foreignError('MongoServerError', 13));
@@ -127,12 +130,11 @@ export class FakeDocuments implements DocumentStore {
     return Promise.resolve();
   }
 
-  #apply(namespace: string, kind: CommandKind, statements: readonly Statement[]): WriteReply {
+  async #apply(namespace: string, kind: CommandKind, statements: readonly Statement[]): Promise<WriteReply> {
     const writeErrors: { index: number; code: number; duplicateIndex: string | undefined }[] = [];
     let count = 0;
     for (const [index, statement] of statements.entries()) {
-      const result =
-        kind === 'delete' ? this.#delete(namespace, statement) : this.#upsert(namespace, statement);
+      const result = kind === 'delete' ? this.#delete(namespace, statement) : await this.#upsert(namespace, statement);
       if (typeof result === 'number') count += result;
       else writeErrors.push({ index, duplicateIndex: undefined, ...result });
     }
@@ -146,12 +148,13 @@ export class FakeDocuments implements DocumentStore {
     return 1;
   }
 
-  #upsert(namespace: string, { q, u }: Statement): number | { code: number; duplicateIndex?: string } {
+  async #upsert(namespace: string, { q, u }: Statement): Promise<number | { code: number; duplicateIndex?: string }> {
     const id = idOf(q);
     const document = u as Stored;
     const code = this.options.refuses?.(document, id);
     if (code !== undefined) return { code };
     if (this.#matches(namespace, q)) return this.#store(namespace, id, document);
+    if (this.options.nonAtomicUpsert) await Promise.resolve();
     this.options.betweenFindAndInsert?.(id);
     if (this.collection(namespace).has(identityOf(id))) return { code: 11000, duplicateIndex: '_id_' };
     return this.#store(namespace, id, document);

@@ -131,7 +131,8 @@ describe('MaximumRetryAttempts', () => {
     harness.delivered(false);
     expect(harness.commits).toEqual({});
     expect(harness.machine.wakeAtMs()).toBe(100);
-    harness.pass(100).delivered();
+    expect(harness.pass(99).deliveries).toEqual([]);
+    harness.pass(1).delivered();
     expect(harness.commits).toEqual({ 'orders-0': [4] });
   });
 });

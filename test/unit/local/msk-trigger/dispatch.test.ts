@@ -63,6 +63,10 @@ describe('batching', () => {
     expect(harness.sent).toEqual([]);
     expect(harness.arrive(0, records(1)).sent).toEqual([{ 'orders-0': [0, 1] }]);
   });
+
+  it('waits for the window while there is a byte of room', () => {
+    expect(new Harness({ payloadBytesMax: 135 }).arrive(0, records(0, 1)).sent).toEqual([]);
+  });
 });
 
 // https://docs.aws.amazon.com/lambda/latest/dg/kafka-scaling-modes.html
@@ -104,6 +108,13 @@ describe('concurrency', () => {
 
 // https://docs.aws.amazon.com/lambda/latest/dg/kafka-on-failure.html
 describe('a record that fits no invocation', () => {
+  it('is one byte larger than a record that fills an invocation alone', () => {
+    const harness = new Harness().arrive(0, [...records(0, 0, { bytes: 9_887 }), ...records(1, 1, { bytes: 9_888 })]);
+    expect(harness.sent).toEqual([{ 'orders-0': [0] }]);
+    harness.end(SUCCESS);
+    expect(harness.machine.counters().recordsDropped.MaximumPayloadSizeExceeded).toBe(1);
+  });
+
   const oversized = records(1, 1, { bytes: 10_000 });
 
   it('is dropped without an invocation, and its partition goes on', () => {

@@ -59,6 +59,8 @@ describe('what may be fetched', () => {
       .arrive(0, records(0, 1, { bytes: 5_000 }))
       .arrive(0, records(2, 3, { bytes: 5_000 }));
     expect(positions(harness)).toEqual([[1, 0]]);
+    harness.end(SUCCESS).end(SUCCESS);
+    expect(positions(harness).map(([partition]) => partition)).toEqual([0, 1]);
   });
 
   it('is only what has nothing waiting once the buffer of all partitions is full', () => {

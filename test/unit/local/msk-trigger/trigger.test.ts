@@ -1,3 +1,4 @@
+import { ProtocolError } from '@platformatic/kafka';
 import { describe, expect, it } from 'vitest';
 import type { Invocation } from '../../../../local/lambda/invocation.ts';
 import type { TriggerOptions } from '../../../../local/msk-trigger/run.ts';
@@ -103,6 +104,16 @@ describe('a trigger', () => {
     expect(log.join()).toContain('fetch_failed');
   });
 
+  it('goes on where the log begins when it no longer holds the position', async () => {
+    const clock = new ManualClock(0);
+    const poller = new FakePoller(clock, 1);
+    poller.produce(0, 4);
+    poller.troubles = [new ProtocolError('OFFSET_OUT_OF_RANGE')];
+    const { sent } = await start({ clock }, poller);
+    await clock.advance(500);
+    expect(sent()).toEqual([{ 'orders-0': [2, 3] }]);
+  });
+
   it('reads partitions that are added later from their beginning', async () => {
     const { clock, poller, sent } = await start();
     poller.log.push([]);
@@ -156,6 +167,23 @@ describe('a stop', () => {
     await clock.run(stopped);
     expect(sent()).toHaveLength(1);
     expect(poller.committed).toEqual(new Map([[0, 4]]));
+    expect(poller.isClosed).toBe(true);
+  });
+
+  it('disconnects only when the last commit is through', async () => {
+    const clock = new ManualClock(0);
+    const poller = new FakePoller(clock, 1);
+    const commit = Promise.withResolvers<void>();
+    poller.commit = () => commit.promise;
+    const { trigger, invocations } = await start({ clock }, poller);
+    poller.produce(0, 1);
+    await clock.advance(0);
+    invocations[0]?.end(ANSWERED);
+    const stopped = trigger.stop();
+    await clock.advance(1_000);
+    expect(poller.isClosed).toBe(false);
+    commit.resolve();
+    await clock.run(stopped);
     expect(poller.isClosed).toBe(true);
   });
 

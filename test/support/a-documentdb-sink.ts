@@ -1,0 +1,64 @@
+import { createDocumentdbSink, type DocumentdbSinkSettings } from '../../functions/documentdb-sink/sink.ts';
+import type { DeadLetterQueue } from '../../shared/dead-letter-queue.ts';
+import type { Deadline } from '../../shared/deadline.ts';
+import type { RecordOutcome } from '../../shared/outcome.ts';
+import type { SourceRecord } from '../../shared/record.ts';
+import { batchesOf, deadlineIn } from './builders.ts';
+import { fakeDeadLetters } from './fake-dead-letters.ts';
+import { FakeDocuments, type FakeDocumentsOptions } from './fake-documents.ts';
+import { ManualClock } from './manual-clock.ts';
+import { recordedTelemetry } from './recorded-telemetry.ts';
+
+export interface DocumentdbSinkSetup extends Partial<DocumentdbSinkSettings> {
+  /** A server that several sinks share, or how to make one. */
+  readonly documents?: FakeDocuments | FakeDocumentsOptions;
+  readonly deadLetters?: DeadLetterQueue;
+  readonly random?: () => number;
+}
+
+/** The real sink on a clock that jumps from timer to timer. Writes to `shop.<topic>`. */
+export function aDocumentdbSink({ documents, deadLetters, random, ...settings }: DocumentdbSinkSetup = {}) {
+  const clock = new ManualClock();
+  const telemetry = recordedTelemetry();
+  const store = documents instanceof FakeDocuments ? documents : new FakeDocuments(documents);
+  const sink = createDocumentdbSink({
+    settings: {
+      database: 'shop',
+      deletes: 'tombstone',
+      tombstoneTtlSeconds: 86_400,
+      onPoison: 'deadLetter',
+      poolSizeMax: 3,
+      ...settings,
+    },
+    store,
+    deadLetters: deadLetters ?? fakeDeadLetters().queue,
+    clock,
+    random: random ?? (() => 0.5),
+    log: telemetry.log,
+    meter: telemetry.meter,
+  });
+  return {
+    sink,
+    store,
+    clock,
+    telemetry,
+    write(records: readonly SourceRecord[], deadline: Deadline = deadlineIn(clock.nowMs())) {
+      return clock.run(sink.write(batchesOf(records), deadline));
+    },
+  };
+}
+
+/** `written`, `ignored stale`, `failed conflict`, `skipped`: an outcome in a word or two. */
+export function inWords(outcome: RecordOutcome): string {
+  switch (outcome.kind) {
+    case 'written':
+    case 'skipped':
+      return outcome.kind;
+    case 'ignored':
+      return `ignored ${outcome.reason}`;
+    case 'deadLettered':
+      return `deadLettered ${outcome.code}`;
+    case 'failed':
+      return `failed ${outcome.failure.code}`;
+  }
+}
