@@ -1,4 +1,5 @@
 import type { DeployedFunction, Deployment } from './deployment.ts';
+import { topicId } from './topic-id.ts';
 
 /**
  * One raw event source mapping for each topic and function: the `msk` event of the framework knows neither partial
@@ -9,7 +10,7 @@ export const mappingsOf = (deployment: Deployment): Readonly<Record<string, obje
   Object.fromEntries(
     deployment.functions.flatMap((each) =>
       deployment.file.trigger.topics.map((topic) => [
-        `${each.id}Mapping${logicalIdPart(topic)}`,
+        `${each.id}Mapping${topicId(topic)}`,
         { Type: 'AWS::Lambda::EventSourceMapping', Properties: propertiesOf(deployment, each, topic) },
       ]),
     ),
@@ -51,11 +52,3 @@ function provisionedProperties({ service, stage, file: { trigger } }: Deployment
     LoggingConfig: { SystemLogLevel: 'WARN' },
   };
 }
-
-/** `web.orders-v1` -> `WebDOrdersDashV1`: different topics keep different ids. */
-const logicalIdPart = (topic: string): string =>
-  topic
-    .replaceAll('.', 'Dot')
-    .replaceAll('-', 'Dash')
-    .replaceAll('_', 'Score')
-    .replace(/^./, (first) => first.toUpperCase());

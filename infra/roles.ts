@@ -54,7 +54,7 @@ function kafkaStatements(deployment: Deployment, each: DeployedFunction): readon
   const { clusterArn, topics } = deployment.file.trigger;
   const under = (kind: string, name: string) => `${clusterArn.replace(':cluster/', `:${kind}/`)}/${name}`;
   return [
-    allow(['kafka:DescribeCluster', 'kafka:DescribeClusterV2', 'kafka:GetBootstrapBrokers'], [clusterArn]),
+    allow(['kafka:DescribeClusterV2', 'kafka:GetBootstrapBrokers'], [clusterArn]),
     allow(['kafka-cluster:Connect'], [clusterArn]),
     allow(
       ['kafka-cluster:DescribeTopic', 'kafka-cluster:ReadData'],
@@ -91,8 +91,15 @@ const deadLetterStatements = ({ deadLetterBucket }: Deployment): readonly Statem
 
 function targetStatements({ file }: Deployment, each: DeployedFunction): readonly Statement[] {
   if (each.name === 'documentdbSink') {
-    return [allow(['secretsmanager:GetSecretValue'], [file.documentdbSink.secretArn])];
+    return [allow(['secretsmanager:GetSecretValue'], [completeSecretArn(file.documentdbSink.secretArn)])];
   }
   const { roleArn, streamArn } = file.kinesisSink;
   return roleArn === undefined ? [allow(['kinesis:PutRecords'], [streamArn])] : [allow(['sts:AssumeRole'], [roleArn])];
 }
+
+/**
+ * Secrets Manager ends a secret's ARN with six random characters, and calls may leave them out; policies must not.
+ * https://docs.aws.amazon.com/secretsmanager/latest/userguide/auth-and-access_iam-policies.html
+ */
+const completeSecretArn = (secretArn: string): string =>
+  /-[A-Za-z0-9]{6}$/.test(secretArn) ? secretArn : `${secretArn}-??????`;

@@ -102,7 +102,13 @@ export const stageFile = v.strictObject({
     triggerSettings,
     v.check(({ pollersMin, pollersMax }) => pollersMin <= pollersMax, 'pollersMin must not be greater than pollersMax'),
   ),
-  kinesisSink: v.strictObject({ ...kinesisSection.entries, ...sizing(512) }),
+  kinesisSink: v.pipe(
+    v.strictObject({ ...kinesisSection.entries, ...sizing(512) }),
+    v.check(
+      ({ roleArn, externalId }) => roleArn !== undefined || externalId === undefined,
+      'has an externalId but no roleArn: the id belongs to the role that is assumed',
+    ),
+  ),
   documentdbSink: v.strictObject({
     ...documentdbSection.entries,
     ...sizing(1024),

@@ -21,13 +21,33 @@ function load() {
   return templateParts;
 }
 
+/** Ends the command here: thrown, a message is printed once for each place in serverless.yml, each with a stack. */
+function refuse(message) {
+  process.stderr.write(`${message}\n`);
+  process.exit(1);
+}
+
+/** Other errors are the framework's: it asks again once it knows more. */
+const refuseUnreadable = (error) => {
+  const [unreadable] = /Cannot parse ".*/s.exec(error.message) ?? [];
+  if (unreadable) refuse(unreadable);
+  throw error;
+};
+
 module.exports = async ({ resolveVariable }) => {
   const [service, stage] = await Promise.all([resolveVariable('self:service'), resolveVariable('sls:stage')]);
-  const stageFile = await resolveVariable(`file(config/${stage}.yml), null`);
+  const name = `config/${stage}.yml`;
+  const stageFile = await resolveVariable(`file(${name}), null`).catch(refuseUnreadable);
   if (stageFile === null) {
-    throw new Error(
-      `config/${stage}.yml does not exist: write it (config/dev.yml is an example), or name another --stage`,
+    refuse(
+      `${name} does not exist, or is empty: write it (config/dev.yml is an example), or name another stage with --stage`,
     );
   }
-  return load()(service, stage, stageFile);
+  const parts = load();
+  try {
+    return parts(service, stage, stageFile);
+  } catch (error) {
+    if (error.name !== 'SettingsError') throw error;
+    return refuse(error.message);
+  }
 };

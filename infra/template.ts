@@ -1,7 +1,9 @@
+import { SettingsError } from '../shared/errors.ts';
 import { deadLettersOf } from './dead-letters.ts';
 import { type Deployment, deploymentOf } from './deployment.ts';
 import { functionsOf } from './functions.ts';
 import { mappingsOf } from './mappings.ts';
+import { nameProblems } from './names.ts';
 import { rolesOf } from './roles.ts';
 import { parseStageFile } from './stage-file.ts';
 
@@ -19,6 +21,8 @@ export interface TemplateParts {
 export function templateParts(service: string, stage: string, stageFile: unknown): TemplateParts {
   const file = parseStageFile(stageFile, `config/${stage}.yml`);
   const deployment: Deployment = deploymentOf(service, stage, file);
+  const problems = nameProblems(deployment);
+  if (problems.length > 0) throw new SettingsError(`config/${stage}.yml`, problems);
   return {
     region: file.region,
     logRetentionDays: file.logRetentionDays,

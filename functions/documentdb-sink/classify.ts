@@ -83,11 +83,12 @@ export function classifyError(error: unknown): Trouble {
     return { kind: 'fatal', everywhere: error.everywhere, failure: unsettled(error.code, error.message) };
   }
   const { name } = identify(error);
+  if (name === 'AbortError') return retry(DEADLINE_EXCEEDED);
   if (UNSERIALIZABLE.has(name))
     return { kind: 'refused', failure: poison('payload_invalid', `BSON cannot hold it: ${name}`) };
   const tlsCode = findTlsCode(error);
   if (tlsCode !== undefined) return fatal('target_unreachable', `the server's certificate is not trusted (${tlsCode})`);
-  const code = codeOf(error);
+  const code = typeof error === 'object' && error !== null ? codeOf(error) : undefined;
   if (code !== undefined) return classifyCommandCode(code, describeForeign(error));
   const mayBeWritten = !NOT_SENT.has(name);
   return retry({ code: 'target_unreachable', detail: `no answer: ${describeForeign(error)}`, mayBeWritten });
@@ -155,9 +156,16 @@ const retry = (failure: Omit<RecordFailure, 'retryable'>): Trouble => ({
   failure: { ...failure, retryable: true },
 });
 
-function codeOf(error: unknown): number | undefined {
-  const code = (error as { code?: unknown } | null | undefined)?.code;
-  return typeof code === 'number' ? code : undefined;
+const DEADLINE_EXCEEDED: Omit<RecordFailure, 'retryable'> = {
+  code: 'deadline_exceeded',
+  mayBeWritten: true,
+  detail: 'no answer before ours was due',
+};
+
+/** The code of a server's error; others have numbers of their own there. */
+function codeOf(error: object): number | undefined {
+  const { name, code } = error as { name?: unknown; code?: unknown };
+  return typeof code === 'number' && String(name).startsWith('Mongo') ? code : undefined;
 }
 
 /** How deep causes are followed, and how many servers of a topology are asked. */

@@ -30,6 +30,9 @@ export interface PollerOptions {
 const PARTITION_BYTES_MAX = 1024 * 1024;
 const FETCH_BYTES_MAX = 8 * 1024 * 1024;
 
+/** The client tries three times, by default a second apart: a local broker that starts anew should not be waited for that long. */
+const RETRY_DELAY_MS = 100;
+
 /** Raw fetches see everything; Lambda's isolation level is not documented, and this one needs no list of aborted transactions. */
 const READ_UNCOMMITTED = 0;
 
@@ -50,7 +53,8 @@ export function isOutOfRange(error: unknown): boolean {
 export function createPoller(options: PollerOptions): Poller {
   const { topic, groupId } = options;
   const fromBeginning: PollerOptions = { ...options, startingPosition: { kind: 'TRIM_HORIZON' } };
-  const client = { clientId: `msk-trigger-${topic}`, bootstrapBrokers: options.bootstrapServers.split(',') };
+  const bootstrapBrokers = options.bootstrapServers.split(',');
+  const client = { clientId: `msk-trigger-${topic}`, bootstrapBrokers, retryDelay: RETRY_DELAY_MS };
   const admin = new Admin(client);
   const consumer = new Consumer({ ...client, groupId });
   consumer.topics.track(topic);

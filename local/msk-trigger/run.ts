@@ -36,7 +36,7 @@ export interface Run {
   readonly source: EventSource;
   readonly machine: TriggerMachine<EventRecord>;
   readonly log: Log;
-  /** Logs the name and code of an error, never its message: a foreign one may quote what it was given. */
+  /** Logs names and codes of an error, never its message: a foreign one may quote what it was given. */
   trouble(message: string, error: unknown): void;
 }
 
@@ -48,8 +48,15 @@ export function newRun(options: TriggerOptions, parts: Pick<Run, 'clock' | 'poll
     ...parts,
     log,
     trouble: (message, error) => {
-      const { name, code } = error as { name?: unknown; code?: unknown };
-      log(message, { errorName: String(name), errorCode: code === undefined ? undefined : String(code) });
+      log(message, { causes: [...causesOf(error)] });
     },
   };
+}
+
+/** The client nests an error in another for each layer that tried again: only the innermost names tell something. */
+function causesOf(error: unknown): ReadonlySet<string> {
+  if (error instanceof AggregateError) return new Set(error.errors.flatMap((inner) => [...causesOf(inner)]));
+  if (!(error instanceof Error)) return new Set(['unknown']);
+  const { apiId, code } = error as { apiId?: unknown; code?: unknown };
+  return new Set([String(apiId ?? code ?? error.name)]);
 }

@@ -114,6 +114,13 @@ async function totalLag(trigger: Trigger): Promise<number> {
   return (await trigger.lag()).reduce((sum, partition) => sum + partition.lag, 0);
 }
 
+async function endOffset(topic: string): Promise<number> {
+  const [listed] = await admin.listOffsets({
+    topics: [{ name: topic, partitions: [{ partitionIndex: 0, timestamp: -1n }] }],
+  });
+  return Number(listed?.partitions[0]?.offset);
+}
+
 /** The commits are in Kafka once this has resolved and the trigger was stopped. */
 function caughtUp(trigger: Trigger): Promise<void> {
   return vi.waitFor(async () => expect(await totalLag(trigger)).toBe(0), { timeout: 20_000, interval: 20 });
@@ -187,6 +194,8 @@ describe('records on their way from Kafka to an event', () => {
     await transaction.send({ messages: [{ topic, partition: 0, value: Buffer.from('in a transaction') }] });
     await transaction.commit();
     await transactional.close();
+    // The broker answers a commit before it has written the marker.
+    await vi.waitFor(async () => expect(await endOffset(topic)).toBe(2), { timeout: 20_000, interval: 20 });
     await produce(topic, 0, 1);
     const sink = new FunctionDouble();
     await caughtUp(await start(aMapping(topic), sink));

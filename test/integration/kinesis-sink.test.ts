@@ -1,0 +1,223 @@
+// The Kinesis sink with its real client: against the local AWS, which checks signatures, roles and external ids, and
+// against a server that answers what that one never does.
+import { createServer, type IncomingMessage, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, beforeEach, describe, expect, inject, it, vi } from 'vitest';
+import { createKinesisClient } from '../../functions/kinesis-sink/client.ts';
+import { prepare } from '../../functions/kinesis-sink/entry.ts';
+import { createKinesisSink } from '../../functions/kinesis-sink/sink.ts';
+import { createStreamReader } from '../../local/orders/stream-reader.ts';
+import { streamAdministrator } from '../../local/pipeline/aws-clients.ts';
+import { systemClock } from '../../shared/clock.ts';
+import { createDeadLetterQueue } from '../../shared/dead-letter-queue.ts';
+import { createS3Store } from '../../shared/dead-letter-store.ts';
+import type { SourceRecord } from '../../shared/record.ts';
+import { aRecord, batchesOf, deadlineIn } from '../support/builders.ts';
+import { recordedTelemetry } from '../support/recorded-telemetry.ts';
+
+const STREAM = 'arn:aws:kinesis:eu-west-1:222222222222:stream/orders';
+const ROLE = 'arn:aws:iam::222222222222:role/orders-stream-writer';
+const endpoints = inject('endpoints');
+
+function stubEnvironment(changes: Readonly<Record<string, string>> = {}): void {
+  const environment = { ...endpoints.functions.kinesisSink.environment, ...changes };
+  for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
+}
+
+beforeEach(() => stubEnvironment());
+afterEach(() => {
+  vi.unstubAllEnvs();
+});
+
+const aClient = (changes: { readonly externalId?: string; readonly roleArn?: undefined } = {}) =>
+  createKinesisClient({
+    streamArn: STREAM,
+    roleArn: ROLE,
+    externalId: 'msk-sinks-local',
+    sessionName: 'msk-sinks-test',
+    requestsInFlightMax: 4,
+    requestTimeoutMs: 5_000,
+    ...changes,
+  });
+
+function aSink(port = aClient()) {
+  const { meter } = recordedTelemetry();
+  const time = { clock: systemClock, random: Math.random };
+  const store = createS3Store({ bucket: 'msk-sinks-local-111111111111-dead-letters', pathStyle: true });
+  const sink = createKinesisSink({
+    ...time,
+    port,
+    meter,
+    deadLetters: createDeadLetterQueue({ ...time, store, meter }),
+    options: {
+      functionName: 'kinesisSink',
+      streamArn: STREAM,
+      onPoison: 'deadLetter',
+      tombstone: 'empty',
+      recordBytesMax: 1024 * 1024,
+      requestsInFlightMax: 4,
+      requestTimeoutMs: 5_000,
+      randomKey: () => 'random',
+    },
+  });
+  return (records: readonly SourceRecord[], remainingMs = 30_000) =>
+    sink.write(batchesOf(records), deadlineIn(Date.now(), remainingMs));
+}
+
+/** Records no other test has written: keys begin with the name of the topic. */
+async function readBack(prefix: string) {
+  const reader = await createStreamReader(streamAdministrator(endpoints), 'orders');
+  const records = await reader.readNew();
+  return records.filter(({ partitionKey }) => partitionKey.startsWith(prefix));
+}
+
+describe('against the local AWS', () => {
+  it('writes into the other account through the assumed role, key order kept', async () => {
+    const records = Array.from({ length: 600 }, (_, offset) =>
+      aRecord({ offset, key: `order-a-${offset % 50}`, value: `${offset}` }),
+    );
+    const outcomes = await aSink()(records);
+    expect(outcomes.every(({ kind }) => kind === 'written')).toBe(true);
+    const stored = await readBack('order-a-');
+    expect(stored).toHaveLength(600);
+    for (const own of Map.groupBy(stored, ({ partitionKey }) => partitionKey).values()) {
+      const offsets = own.map(({ data }) => Number(data.toString()));
+      expect(offsets).toEqual(offsets.toSorted((a, b) => a - b));
+    }
+  });
+
+  it('carries every byte of values, and keys that JSON has to escape', async () => {
+    const everyByte = Uint8Array.from({ length: 256 }, (_, byte) => byte);
+    const key = 'b "quoted" \\ back\u0007 ünïcode 🚀';
+    await aSink()([aRecord({ key, value: everyByte }), aRecord({ offset: 1, key, value: null })]);
+    const stored = await readBack('b "quoted"');
+    expect(stored.map(({ partitionKey }) => partitionKey)).toEqual([key, key]);
+    expect([...(stored[0]?.data ?? [])]).toEqual([...everyByte]);
+    expect(stored[1]?.data).toHaveLength(0);
+  });
+
+  it('says that the external id is wrong, dead-letters nothing, and keeps trying until the deadline', async () => {
+    const outcomes = await aSink(aClient({ externalId: 'wrong' }))([aRecord({ key: 'c' })], 12_000);
+    expect(outcomes).toMatchObject([{ kind: 'failed', failure: { code: 'credentials_unavailable', retryable: true } }]);
+    expect(JSON.stringify(outcomes)).toContain('externalId');
+  });
+
+  it('says that access is denied without the role', async () => {
+    const outcomes = await aSink(aClient({ roleArn: undefined }))([aRecord({ key: 'd' })], 7_000);
+    expect(outcomes).toMatchObject([{ kind: 'failed', failure: { code: 'access_denied' } }]);
+  });
+
+  it('puts a record that is too large into the bucket, with its own role', async () => {
+    const records = [
+      aRecord({ offset: 0, key: 'e', value: 'before' }),
+      aRecord({ offset: 1, key: 'e', value: new Uint8Array(1024 * 1024 + 1) }),
+      aRecord({ offset: 2, key: 'e', value: 'after' }),
+    ];
+    const outcomes = await aSink()(records);
+    expect(outcomes.map(({ kind }) => kind)).toEqual(['written', 'deadLettered', 'written']);
+  });
+});
+
+/** Stands for STS and Kinesis: STS always answers, Kinesis as told. */
+async function aServer(kinesis: (call: number, body: string) => { readonly status: number; readonly body: string }) {
+  const seen = { sessions: 0, calls: 0, bodies: [] as string[], keys: [] as string[], sockets: new Set<unknown>() };
+  const server: Server = createServer(async (request, response) => {
+    const body = await textOf(request);
+    seen.sockets.add(request.socket);
+    if (request.headers['x-amz-target'] === undefined) {
+      seen.sessions += 1;
+      response.writeHead(200, { 'content-type': 'text/xml' }).end(assumeRoleAnswer(seen.sessions));
+      return;
+    }
+    seen.calls += 1;
+    seen.bodies.push(body);
+    seen.keys.push(/Credential=([^/]+)/.exec(request.headers.authorization ?? '')?.[1] ?? '');
+    const answer = kinesis(seen.calls, body);
+    response.writeHead(answer.status, { 'content-type': 'application/x-amz-json-1.1' }).end(answer.body);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  stubEnvironment({ AWS_ENDPOINT_URL: `http://127.0.0.1:${(server.address() as AddressInfo).port}` });
+  return { seen, close: () => server.closeAllConnections() ?? server.close() };
+}
+
+async function textOf(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString();
+}
+
+const assumeRoleAnswer = (
+  session: number,
+): string => `<AssumeRoleResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/">
+<AssumeRoleResult><Credentials><AccessKeyId>session-${session}</AccessKeyId><SecretAccessKey>s</SecretAccessKey>
+<SessionToken>t</SessionToken><Expiration>${new Date(Date.now() + 3_600_000).toISOString()}</Expiration></Credentials>
+</AssumeRoleResult></AssumeRoleResponse>`;
+
+const acknowledged = (body: string) => ({
+  status: 200,
+  body: JSON.stringify({
+    FailedRecordCount: 0,
+    Records: JSON.parse(body).Records.map((_: unknown, index: number) => ({
+      SequenceNumber: `${index}`,
+      ShardId: 's',
+    })),
+  }),
+});
+const refused = (type: string) => ({ status: 400, body: JSON.stringify({ __type: type, message: 'SECRET' }) });
+
+describe('against a server that misbehaves', () => {
+  const entriesOf = (records: readonly SourceRecord[]) =>
+    records.flatMap((record) => {
+      const prepared = prepare(record, { tombstone: 'empty', recordBytesMax: 1e6, randomKey: () => 'r' });
+      return prepared.kind === 'entry' ? [prepared.entry] : [];
+    });
+  const signal = new AbortController().signal;
+
+  it('fetches a new session once and sends again when the session is refused', async () => {
+    const { seen, close } = await aServer((call, body) =>
+      call === 1 ? refused('ExpiredTokenException') : acknowledged(body),
+    );
+    const replies = await aClient().putRecords(entriesOf([aRecord()]), signal);
+    expect(replies).toMatchObject([{ sequenceNumber: '0', errorCode: undefined }]);
+    expect(seen.keys).toEqual(['session-1', 'session-2']);
+    expect(seen.bodies[0]).toBe(seen.bodies[1]);
+    close();
+  });
+
+  it('gives up after one new session', async () => {
+    const { seen, close } = await aServer(() => refused('ExpiredTokenException'));
+    await expect(aClient().putRecords(entriesOf([aRecord()]), signal)).rejects.toMatchObject({
+      name: 'ExpiredTokenException',
+    });
+    expect(seen).toMatchObject({ sessions: 2, calls: 2 });
+    close();
+  });
+
+  it('does not try again by itself: one call is one request', async () => {
+    const { seen, close } = await aServer(() => ({ status: 500, body: '{"__type":"InternalFailure"}' }));
+    await expect(aClient().putRecords(entriesOf([aRecord()]), signal)).rejects.toMatchObject({
+      $metadata: { httpStatusCode: 500 },
+    });
+    expect(seen.calls).toBe(1);
+    close();
+  });
+
+  it('keeps its connections: many requests, few sockets', async () => {
+    const { seen, close } = await aServer((_call, body) => acknowledged(body));
+    const client = aClient();
+    for (let call = 0; call < 10; call += 1) await client.putRecords(entriesOf([aRecord()]), signal);
+    expect(seen.calls).toBe(10);
+    expect(seen.sockets.size).toBeLessThanOrEqual(2);
+    close();
+  });
+
+  it('sends the request AWS documents, data as it stood in the event', async () => {
+    const { seen, close } = await aServer((_call, body) => acknowledged(body));
+    await aClient().putRecords(entriesOf([aRecord({ key: 'k', value: 'ab' })]), signal);
+    expect(JSON.parse(seen.bodies[0] ?? '')).toEqual({
+      StreamARN: STREAM,
+      Records: [{ Data: 'YWI=', PartitionKey: 'k' }],
+    });
+    close();
+  });
+});
