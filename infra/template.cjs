@@ -27,17 +27,22 @@ function refuse(message) {
   process.exit(1);
 }
 
-/** Other errors are the framework's: it asks again once it knows more. */
-const refuseUnreadable = (error) => {
-  const [unreadable] = /Cannot parse ".*/s.exec(error.message) ?? [];
-  if (unreadable) refuse(unreadable);
-  throw error;
-};
+/** The stage file, or null if there is none. Other errors are the framework's: it asks again once it knows more. */
+async function readStageFile(name, resolveVariable) {
+  try {
+    return await resolveVariable(`file(${name}), null`);
+  } catch (error) {
+    const [unreadable] = /Cannot parse ".*/s.exec(error.message) ?? [];
+    if (unreadable) refuse(unreadable);
+    if (error.message.includes('not supported result: "undefined"')) return null; // an empty file
+    throw error;
+  }
+}
 
 module.exports = async ({ resolveVariable }) => {
   const [service, stage] = await Promise.all([resolveVariable('self:service'), resolveVariable('sls:stage')]);
   const name = `config/${stage}.yml`;
-  const stageFile = await resolveVariable(`file(${name}), null`).catch(refuseUnreadable);
+  const stageFile = await readStageFile(name, resolveVariable);
   if (stageFile === null) {
     refuse(
       `${name} does not exist, or is empty: write it (config/dev.yml is an example), or name another stage with --stage`,
