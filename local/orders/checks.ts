@@ -50,13 +50,16 @@ function verdict(name: string, violations: readonly string[], figures: string): 
 
 const dataOf = ({ value }: ProducedRecord): string => value ?? '';
 
+/** What the stream must hold under its key; an oversized record must be nowhere in it. */
+const isKeyed = ({ key, poison }: ProducedRecord): boolean => key !== null && poison !== 'oversized';
+
 /**
  * Each key's records are all in the stream, their first copies in the order of Kafka. Every further copy repeats one
  * that came before.
  */
 function checkStreamOrder(produced: readonly ProducedRecord[], stream: readonly StreamRecord[]): Check {
   const expected = Map.groupBy(
-    produced.filter(({ key, poison }) => key !== null && poison !== 'oversized'),
+    produced.filter(isKeyed),
     ({ key }) => key ?? '',
   );
   const stored = Map.groupBy(stream, ({ partitionKey }) => partitionKey);
@@ -84,14 +87,14 @@ function checkStreamOrder(produced: readonly ProducedRecord[], stream: readonly 
 
 /** Records without a key are in the stream under keys nobody knows; nothing else is. */
 function checkKeyless(produced: readonly ProducedRecord[], stream: readonly StreamRecord[]): Check {
-  const keys = new Set(produced.map(({ key }) => key));
+  const keys = new Set<string | null>(produced.filter(isKeyed).map(({ key }) => key));
   const expected = new Set(produced.filter(({ key }) => key === null).map(dataOf));
   const found = new Set(
     stream.filter(({ partitionKey }) => !keys.has(partitionKey)).map(({ data }) => data.toString()),
   );
   const violations = [
     ...[...expected].filter((data) => !found.has(data)).map(() => 'a record without a key is missing'),
-    ...[...found].filter((data) => !expected.has(data)).map(() => 'the stream has a record that nobody produced'),
+    ...[...found].filter((data) => !expected.has(data)).map(() => 'the stream has a record it should not have'),
   ];
   return verdict('Kinesis: every record without a key, and nothing else', violations, `${expected.size} records`);
 }

@@ -1,0 +1,110 @@
+import { describe, expect, it } from 'vitest';
+import { classifyError, classifyWriteError, duplicateIndexOf } from '../../../../functions/documentdb-sink/classify.ts';
+import { FatalError } from '../../../../functions/documentdb-sink/fatal-error.ts';
+import { foreignError, LEAK } from '../../../support/fake-documents.ts';
+
+const inWords = (error: unknown) => {
+  const { kind, failure } = classifyError(error);
+  return `${kind} ${failure.code}${failure.mayBeWritten ? ', perhaps written' : ''}`;
+};
+
+describe('an error of a whole command', () => {
+  it.each([
+    ...[6, 7, 24, 64, 89, 91, 112, 134, 189, 251, 262, 9001, 10058, 10107, 11600, 11602, 13435, 13436].map(
+      (code) => ['MongoServerError', code, 'retry target_failed, perhaps written'] as const,
+    ),
+    ['MongoWriteConcernError', 64, 'retry target_failed, perhaps written'],
+    ['MongoServerError', 4_711, 'retry unclassified, perhaps written'],
+    ['MongoServerError', 18, 'credentials access_denied'],
+    ['MongoServerError', 13, 'fatal access_denied'],
+    ['MongoServerError', 301, 'fatal rejected_by_target'],
+    ['MongoServerError', 303, 'fatal rejected_by_target'],
+    ['MongoServerError', 2, 'refused rejected_by_target'],
+    ['MongoServerError', 10334, 'refused payload_too_large'],
+    ['BSONError', undefined, 'refused payload_invalid'],
+    ['MongoNetworkError', undefined, 'retry target_unreachable, perhaps written'],
+    ['MongoNetworkTimeoutError', undefined, 'retry target_unreachable, perhaps written'],
+    ['MongoPoolClearedError', undefined, 'retry target_unreachable'],
+    ['MongoServerSelectionError', undefined, 'retry target_unreachable'],
+    ['MongoWaitQueueTimeoutError', undefined, 'retry target_unreachable'],
+    ['AbortError', 20, 'retry deadline_exceeded, perhaps written'],
+    ['SomethingNew', 18, 'retry target_unreachable, perhaps written'],
+  ] as const)('%s with code %s is: %s', (name, code, expected) => {
+    const error = foreignError(name, code);
+    expect(inWords(error)).toBe(expected);
+    expect(JSON.stringify(classifyError(error))).not.toContain(LEAK);
+    expect(classifyError(error).failure.retryable).toBe(!expected.startsWith('refused'));
+  });
+
+  it.each([undefined, null, 'text', 5, {}, []])('never throws, whatever is thrown: %j', (thrown) => {
+    expect(inWords(thrown)).toBe('retry target_unreachable, perhaps written');
+  });
+
+  it('is fatal when a certificate is not trusted, wherever the driver hides that', () => {
+    const cause = Object.assign(new Error(LEAK), { code: 'SELF_SIGNED_CERT_IN_CHAIN' });
+    const network = Object.assign(foreignError('MongoNetworkError'), { cause });
+    const reason = { servers: new Map([['host:27017', { error: network }]]) };
+    for (const error of [network, Object.assign(foreignError('MongoServerSelectionError'), { reason })]) {
+      expect(inWords(error)).toBe('fatal target_unreachable');
+      expect(classifyError(error).failure.detail).toContain('SELF_SIGNED_CERT_IN_CHAIN');
+    }
+  });
+
+  it('ends a circle of causes', () => {
+    const error: Error & { cause?: unknown } = foreignError('MongoNetworkError');
+    error.cause = error;
+    expect(inWords(error)).toBe('retry target_unreachable, perhaps written');
+  });
+
+  it('of our own is fatal, on one collection or everywhere, in its own words', () => {
+    for (const everywhere of [true, false]) {
+      const error = new FatalError('credentials_unavailable', 'the secret has no host', { everywhere });
+      expect(classifyError(error)).toMatchObject({
+        kind: 'fatal',
+        everywhere,
+        failure: { code: 'credentials_unavailable', detail: 'the secret has no host', retryable: true },
+      });
+    }
+  });
+});
+
+describe('an error of one write', () => {
+  const kindOf = (code: number, duplicateIndex?: string) => classifyWriteError({ code, duplicateIndex });
+
+  it('11000 is of the guard on the index of _id, and where no index is named: reading decides then', () => {
+    expect(kindOf(11000, '_id_')).toEqual({ kind: 'duplicate', onGuardIndex: true });
+    expect(kindOf(11000, '_id')).toEqual({ kind: 'duplicate', onGuardIndex: true });
+    expect(kindOf(11000)).toEqual({ kind: 'duplicate', onGuardIndex: true });
+    expect(kindOf(11000, 'email_1')).toEqual({ kind: 'duplicate', onGuardIndex: false });
+    expect(kindOf(11000, 'my_id_')).toEqual({ kind: 'duplicate', onGuardIndex: false });
+  });
+
+  it('is poison only with the codes of the table; anything else is tried again', () => {
+    const poisonous = Array.from({ length: 20_000 }, (_, code) => code).filter(
+      (code) => kindOf(code).kind === 'poison',
+    );
+    expect(poisonous).toEqual([2, 9, 14, 15, 22, 28, 40, 52, 57, 66, 121, 10334, 17280]);
+    expect(kindOf(112)).toMatchObject({ kind: 'retry', failure: { mayBeWritten: false } });
+    expect(kindOf(4_711)).toMatchObject({ kind: 'retry', failure: { code: 'unclassified' } });
+    expect(kindOf(13)).toMatchObject({ kind: 'fatal', everywhere: false });
+  });
+});
+
+describe('the index an E11000 names', () => {
+  it.each([
+    ['E11000 duplicate key error collection: shop.orders index: _id_ dup key: { _id: "x index: y" }', '_id_'],
+    ['E11000 duplicate key error collection: shop.orders index: email_1', 'email_1'],
+    ['E11000 duplicate key error index: shop.orders.$email_1 dup key: { : "x" }', 'email_1'],
+    ['something else', undefined],
+    [undefined, undefined],
+  ])('is read from the message: %s', (errmsg, expected) => {
+    expect(duplicateIndexOf({ errmsg })).toBe(expected);
+  });
+
+  it('is taken from keyPattern where the server gives one for _id', () => {
+    expect(duplicateIndexOf({ keyPattern: { _id: 1 } })).toBe('_id_');
+    expect(duplicateIndexOf({ keyPattern: { _id: 1, region: 1 }, errmsg: 'E11000 .. index: _id_region' })).toBe(
+      '_id_region',
+    );
+  });
+});

@@ -1,0 +1,164 @@
+import { describe, expect, it } from 'vitest';
+import { documentdbSettings } from '../../../functions/documentdb-sink/settings.ts';
+import { kinesisSettings } from '../../../functions/kinesis-sink/settings.ts';
+import { templateParts } from '../../../infra/template.ts';
+import { settingsFromEnvironment } from '../../../shared/parse-settings.ts';
+import {
+  aStageFile,
+  SECRET_ARN,
+  STREAM_ARN,
+  STREAM_ROLE_ARN,
+  type StageFileChanges,
+} from '../../support/a-stage-file.ts';
+
+interface DeclaredFunction {
+  readonly handler: string;
+  readonly role: string;
+  readonly memorySize: number;
+  readonly timeout: number;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly package: unknown;
+  readonly vpc?: unknown;
+}
+
+const functionsOf = (changes: StageFileChanges = {}) =>
+  templateParts('msk-sinks', 'dev', aStageFile(changes)).functions as {
+    readonly kinesisSink: DeclaredFunction;
+    readonly documentdbSink: DeclaredFunction;
+  };
+
+const deployed = {
+  stage: 'dev',
+  serviceName: 'msk-sinks',
+  triggerMode: 'provisioned',
+  deadLetterBucket: 'msk-sinks-dev-111111111111-dead-letters',
+};
+
+/** https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html: all environment variables together. */
+const ENVIRONMENT_BYTES_MAX = 4096;
+const bytesOf = (environment: Readonly<Record<string, string>>) => Buffer.byteLength(JSON.stringify(environment));
+
+describe('what the deployment writes into the environment is what the function reads', () => {
+  it('of kinesisSink, with defaults', () => {
+    expect(settingsFromEnvironment(kinesisSettings, functionsOf().kinesisSink.environment)).toEqual({
+      ...deployed,
+      streamArn: STREAM_ARN,
+      roleArn: STREAM_ROLE_ARN,
+      externalId: 'msk-sinks-dev',
+      onPoison: 'deadLetter',
+      tombstone: 'empty',
+      recordKiBMax: 1024,
+      requestsInFlightMax: 4,
+      requestTimeoutMs: 10_000,
+    });
+  });
+
+  it('of documentdbSink, with defaults', () => {
+    expect(settingsFromEnvironment(documentdbSettings, functionsOf().documentdbSink.environment)).toEqual({
+      ...deployed,
+      secretArn: SECRET_ARN,
+      database: 'shop',
+      onPoison: 'deadLetter',
+      caBundle: 'region',
+      replicaSet: 'rs0',
+      poolSizeMax: 3,
+      idStrategy: 'key',
+      deletes: 'tombstone',
+      tombstoneTtlSeconds: 2_592_000,
+    });
+  });
+
+  it('of kinesisSink, with every setting written', () => {
+    const kinesisSink = {
+      onPoison: 'block',
+      tombstone: 'skip',
+      recordKiBMax: 4096,
+      requestsInFlightMax: 16,
+      requestTimeoutMs: 60_000,
+      externalId: 'x/y+z=,.@:-_1',
+    };
+    const { environment } = functionsOf({ kinesisSink }).kinesisSink;
+    expect(settingsFromEnvironment(kinesisSettings, environment)).toMatchObject(kinesisSink);
+  });
+
+  it('of documentdbSink, with every setting written', () => {
+    const documentdbSink = {
+      onPoison: 'skip',
+      collection: 'orders.v1',
+      caBundle: '/opt/ca bundle.pem',
+      replicaSet: 'none',
+      poolSizeMax: 50,
+      deletes: 'hard',
+      tombstoneTtlSeconds: 3_600,
+    };
+    const { environment } = functionsOf({ documentdbSink }).documentdbSink;
+    expect(settingsFromEnvironment(documentdbSettings, environment)).toMatchObject(documentdbSink);
+  });
+
+  it('keeps plain strings, which alone `serverless invoke local` can give to a function', () => {
+    for (const { environment } of Object.values(functionsOf())) {
+      for (const value of Object.values(environment)) expect(value).toBeTypeOf('string');
+    }
+  });
+
+  it("stays under Lambda's limit with the longest values there can be", () => {
+    const arnName = 'n'.repeat(255);
+    const { kinesisSink, documentdbSink } = functionsOf({
+      kinesisSink: {
+        streamArn: `${STREAM_ARN.replace('orders', '')}${arnName}`,
+        roleArn: `${STREAM_ROLE_ARN.replace('orders-stream-writer', '')}${arnName}`,
+        externalId: 'x'.repeat(1224),
+      },
+      documentdbSink: {
+        secretArn: `arn:aws:secretsmanager:eu-west-1:111111111111:secret:${arnName}`,
+        database: 'd'.repeat(63),
+        collection: 'c'.repeat(120),
+        caBundle: `/${'p'.repeat(1023)}`,
+        replicaSet: 'r'.repeat(64),
+      },
+    });
+    expect(bytesOf(kinesisSink.environment)).toBeLessThan(ENVIRONMENT_BYTES_MAX);
+    expect(bytesOf(documentdbSink.environment)).toBeLessThan(ENVIRONMENT_BYTES_MAX);
+  });
+});
+
+describe('the functions', () => {
+  it('have a bundle, a role and a package each', () => {
+    const { kinesisSink, documentdbSink } = functionsOf();
+    expect(kinesisSink).toMatchObject({
+      handler: 'dist/kinesis-sink/index.handler',
+      role: 'KinesisSinkRole',
+      package: { patterns: ['dist/kinesis-sink/**'] },
+    });
+    expect(documentdbSink).toMatchObject({
+      handler: 'dist/documentdb-sink/index.handler',
+      role: 'DocumentdbSinkRole',
+      package: { patterns: ['dist/documentdb-sink/**'] },
+    });
+  });
+
+  it('have the memory and the time of the defaults, or of the stage file', () => {
+    expect(functionsOf()).toMatchObject({
+      kinesisSink: { memorySize: 512, timeout: 120 },
+      documentdbSink: { memorySize: 1024, timeout: 120 },
+    });
+    expect(functionsOf({ kinesisSink: { memoryMb: 256, timeoutSeconds: 840 } }).kinesisSink).toMatchObject({
+      memorySize: 256,
+      timeout: 840,
+    });
+  });
+
+  it('are in a VPC where DocumentDB is one, and nowhere else', () => {
+    const { kinesisSink, documentdbSink } = functionsOf();
+    expect(documentdbSink.vpc).toEqual({
+      subnetIds: ['subnet-0aaaaaaaaaaaaaaaa', 'subnet-0bbbbbbbbbbbbbbbb'],
+      securityGroupIds: ['sg-0cccccccccccccccc'],
+    });
+    expect(kinesisSink).not.toHaveProperty('vpc');
+  });
+});
+
+it('region and log retention are those of the stage file', () => {
+  const { region, logRetentionDays } = templateParts('msk-sinks', 'dev', aStageFile({ logRetentionDays: 7 }));
+  expect({ region, logRetentionDays }).toEqual({ region: 'eu-west-1', logRetentionDays: 7 });
+});

@@ -1,0 +1,141 @@
+import { describe, expect, it } from 'vitest';
+import { templateParts } from '../../../infra/template.ts';
+import { aStageFile, CLUSTER_ARN, type StageFileChanges } from '../../support/a-stage-file.ts';
+
+interface Mapping {
+  readonly Type: string;
+  readonly Properties: Readonly<Record<string, unknown>>;
+}
+
+const resourcesOf = (changes: StageFileChanges = {}) =>
+  templateParts('msk-sinks', 'dev', aStageFile(changes)).resources.Resources;
+
+const mappingsOf = (changes: StageFileChanges = {}) =>
+  Object.entries(resourcesOf(changes)).filter(
+    (entry): entry is [string, Mapping] => (entry[1] as Mapping).Type === 'AWS::Lambda::EventSourceMapping',
+  );
+
+const mappingOf = (id: string, changes: StageFileChanges = {}) => {
+  const found = mappingsOf(changes).find(([logicalId]) => logicalId === id);
+  if (found === undefined) throw new Error(`no ${id}`);
+  return found[1].Properties;
+};
+
+const both = ['KinesisSinkMappingOrders', 'DocumentdbSinkMappingOrders'];
+
+describe.each(both)('%s', (id) => {
+  it('asks Lambda to read the response, which takes pollers of its own', () => {
+    expect(mappingOf(id)).toMatchObject({
+      FunctionResponseTypes: ['ReportBatchItemFailures'],
+      ProvisionedPollerConfig: { MinimumPollers: 1, MaximumPollers: 10, PollerGroupName: 'msk-sinks-dev' },
+    });
+  });
+
+  it('repeats a batch 10,000 times, whatever its age', () => {
+    expect(mappingOf(id)['MaximumRetryAttempts']).toBe(10_000);
+    expect(mappingOf(id)).not.toHaveProperty('MaximumRecordAgeInSeconds');
+  });
+
+  it('gives up to the dead-letter bucket', () => {
+    expect(mappingOf(id)['DestinationConfig']).toEqual({
+      OnFailure: { Destination: { 'Fn::GetAtt': ['DeadLetterBucket', 'Arn'] } },
+    });
+    expect(resourcesOf()).toHaveProperty('DeadLetterBucket');
+  });
+
+  it('reads one topic of the cluster from its beginning, in batches of 1000 or a second', () => {
+    expect(mappingOf(id)).toMatchObject({
+      EventSourceArn: CLUSTER_ARN,
+      Topics: ['orders'],
+      StartingPosition: 'TRIM_HORIZON',
+      BatchSize: 1000,
+      MaximumBatchingWindowInSeconds: 1,
+    });
+  });
+
+  it('counts and logs what it does', () => {
+    expect(mappingOf(id)).toMatchObject({
+      MetricsConfig: { Metrics: ['EventCount', 'ErrorCount', 'KafkaMetrics'] },
+      LoggingConfig: { SystemLogLevel: 'WARN' },
+    });
+  });
+});
+
+it('each mapping invokes its own function', () => {
+  expect(both.map((id) => mappingOf(id)['FunctionName'])).toEqual([
+    { 'Fn::GetAtt': ['KinesisSinkLambdaFunction', 'Arn'] },
+    { 'Fn::GetAtt': ['DocumentdbSinkLambdaFunction', 'Arn'] },
+  ]);
+});
+
+it('splits a failed batch for DocumentDB, and never for Kinesis, where that could change the order', () => {
+  expect(mappingOf('KinesisSinkMappingOrders')['BisectBatchOnFunctionError']).toBe(false);
+  expect(mappingOf('DocumentdbSinkMappingOrders')['BisectBatchOnFunctionError']).toBe(true);
+});
+
+it('has a consumer group of its own for each mapping, which names service, stage, function and topic', () => {
+  const groups = mappingsOf({ trigger: { topics: ['orders', 'returns'] } }).map(
+    ([, { Properties }]) =>
+      (Properties['AmazonManagedKafkaEventSourceConfig'] as Record<string, string>)['ConsumerGroupId'],
+  );
+  expect(groups).toEqual([
+    'msk-sinks-dev-kinesisSink-orders',
+    'msk-sinks-dev-kinesisSink-returns',
+    'msk-sinks-dev-documentdbSink-orders',
+    'msk-sinks-dev-documentdbSink-returns',
+  ]);
+});
+
+it('has one mapping for each topic and function, also for topics whose names differ in case or in a dot alone', () => {
+  const topics = ['orders', 'Orders', 'ord.ers', 'ord-ers', 'ord_ers', 'OrdErs', 'ordDoters', '1'];
+  const mappings = mappingsOf({ trigger: { topics } });
+  expect(mappings).toHaveLength(2 * topics.length);
+  expect(mappings.map(([, { Properties }]) => Properties['Topics'])).toEqual(
+    [...topics, ...topics].map((topic) => [topic]),
+  );
+  for (const [id] of mappings) expect(id).toMatch(/^[A-Za-z0-9]{1,255}$/);
+});
+
+it('takes every setting of the trigger from the stage file', () => {
+  const trigger = {
+    batchRecordsMax: 50,
+    batchWindowSeconds: 0,
+    startingPosition: 'LATEST',
+    pollersMin: 2,
+    pollersMax: 7,
+    retryAttemptsMax: 3,
+    recordAgeSecondsMax: 86_400,
+  };
+  expect(mappingOf('KinesisSinkMappingOrders', { trigger })).toMatchObject({
+    BatchSize: 50,
+    MaximumBatchingWindowInSeconds: 0,
+    StartingPosition: 'LATEST',
+    ProvisionedPollerConfig: { MinimumPollers: 2, MaximumPollers: 7 },
+    MaximumRetryAttempts: 3,
+    MaximumRecordAgeInSeconds: 86_400,
+  });
+});
+
+describe('without pollers of its own (onDemand)', () => {
+  const onDemand = { trigger: { mode: 'onDemand', recordAgeSecondsMax: 86_400 } };
+
+  it.each(both)('%s has nothing that Lambda would refuse or ignore', (id) => {
+    expect(Object.keys(mappingOf(id, onDemand)).toSorted()).toEqual([
+      'AmazonManagedKafkaEventSourceConfig',
+      'BatchSize',
+      'DestinationConfig',
+      'EventSourceArn',
+      'FunctionName',
+      'MaximumBatchingWindowInSeconds',
+      'StartingPosition',
+      'Topics',
+    ]);
+  });
+
+  it.each(['provisioned', 'onDemand'])('both functions are told the mode of their mapping: %s', (mode) => {
+    const { functions } = templateParts('msk-sinks', 'dev', aStageFile({ trigger: { mode } }));
+    for (const each of Object.values(functions)) {
+      expect(each).toMatchObject({ environment: { MSK_SINKS_TRIGGER_MODE: mode } });
+    }
+  });
+});

@@ -1,0 +1,110 @@
+import { describe, expect, it } from 'vitest';
+import { templateParts } from '../../../infra/template.ts';
+import { SettingsError } from '../../../shared/errors.ts';
+import { aStageFile, type StageFileChanges } from '../../support/a-stage-file.ts';
+
+function problemsOf(stageFile: unknown, stage = 'dev'): readonly string[] {
+  try {
+    templateParts('msk-sinks', stage, stageFile);
+    return [];
+  } catch (error) {
+    if (error instanceof SettingsError) return error.problems;
+    throw error;
+  }
+}
+
+const problemsWith = (changes: StageFileChanges) => problemsOf(aStageFile(changes));
+
+it('of ten different mistakes gives one error that names all ten, and the file', () => {
+  const stageFile = aStageFile({
+    accountId: 111_111_111_111,
+    trigger: {
+      clusterArn: 'arn:aws:kafka:eu-west-1:<account>:cluster/orders/1',
+      topics: ['orders', 'orders'],
+      batchWindowSeconds: '5s',
+      pollersMax: 0,
+      mode: 'on-demand',
+    },
+    kinesisSink: { streamArn: 'orders', retries: 3 },
+    documentdbSink: { database: ' ', subnetIds: undefined },
+  });
+  expect(problemsOf(stageFile)).toEqual([
+    'accountId must be an account id of 12 digits, in quotes',
+    expect.stringMatching(/^trigger\.clusterArn still holds a placeholder: .*arn:aws:kafka/),
+    'trigger.topics names a topic twice',
+    'trigger.mode must be one of provisioned, onDemand, got "on-demand"',
+    'trigger.batchWindowSeconds must be a whole number of seconds from 0 to 300, got "5s"',
+    'trigger.pollersMax must be a whole number of pollers from 1 to 2000, got 0',
+    expect.stringMatching(/^kinesisSink\.streamArn must be an ARN like arn:aws:kinesis:/),
+    'kinesisSink.retries is not a setting',
+    expect.stringMatching(/^documentdbSink\.database must be a database name/),
+    'documentdbSink.subnetIds is missing',
+  ]);
+  expect(() => templateParts('msk-sinks', 'dev', stageFile)).toThrow(/^config\/dev\.yml has 10 problem/);
+});
+
+describe('refuses', () => {
+  it.each<{ readonly what: string; readonly changes: StageFileChanges; readonly problem: string }>([
+    { what: 'an unknown section', changes: { alarms: {} }, problem: 'alarms is not a setting' },
+    {
+      what: 'a setting the deployment derives',
+      changes: { kinesisSink: { triggerMode: 'onDemand' } },
+      problem: 'kinesisSink.triggerMode is not a setting',
+    },
+    { what: 'no topics', changes: { trigger: { topics: [] } }, problem: 'trigger.topics must name at least one topic' },
+    {
+      what: 'topics that are one name',
+      changes: { trigger: { topics: 'orders' } },
+      problem: 'trigger.topics must be a list of topic names',
+    },
+    { what: 'a topic with a blank', changes: { trigger: { topics: ['a b'] } }, problem: 'trigger.topics.0 must be' },
+    {
+      what: 'fewer pollers at most than at least',
+      changes: { trigger: { pollersMin: 5, pollersMax: 4 } },
+      problem: 'trigger pollersMin must not be greater than pollersMax',
+    },
+    {
+      what: 'an external id of no role',
+      changes: { kinesisSink: { roleArn: undefined } },
+      problem: 'kinesisSink has an externalId but no roleArn',
+    },
+    {
+      what: 'a timeout longer than a Kafka mapping allows',
+      changes: { documentdbSink: { timeoutSeconds: 900 } },
+      problem: 'documentdbSink.timeoutSeconds must be a whole number of seconds from 15 to 840, got 900',
+    },
+    {
+      what: 'a subnet that is none',
+      changes: { documentdbSink: { subnetIds: ['sg-0aaaaaaaaaaaaaaaa'] } },
+      problem: 'documentdbSink.subnetIds.0 must be like subnet-0123456789abcdef0',
+    },
+    {
+      what: 'a region that is none',
+      changes: { region: 'Ireland' },
+      problem: 'region must be a region like eu-west-1',
+    },
+  ])('$what', ({ changes, problem }) => {
+    expect(problemsWith(changes)).toEqual([expect.stringContaining(problem)]);
+  });
+
+  it.each([null, 'text', 5])('a file that is %j', (stageFile) => {
+    expect(problemsOf(stageFile)).toHaveLength(1);
+  });
+
+  it('a stage that cannot be part of a bucket name', () => {
+    expect(problemsOf(aStageFile(), 'Dev')).toEqual([expect.stringContaining('lower-case')]);
+    expect(problemsOf(aStageFile(), 'd'.repeat(32))).toEqual([expect.stringMatching(/5 characters too long/)]);
+  });
+
+  it('a topic whose consumer group would be too long, once', () => {
+    expect(problemsWith({ trigger: { topics: ['t'.repeat(249)] } })).toEqual([
+      expect.stringMatching(/^trigger\.topics t{20}\.\. is too long/),
+    ]);
+  });
+});
+
+it('never quotes a text of the file: it may be a secret', () => {
+  const problems = problemsWith({ kinesisSink: { externalId: 'hunter 2', streamArn: 'hunter2' } });
+  expect(problems).toHaveLength(2);
+  expect(problems.join()).not.toContain('hunter');
+});

@@ -1,0 +1,238 @@
+import { describe, expect, it } from 'vitest';
+import { type Check, checkAll, type Targets } from '../../../../local/orders/checks.ts';
+import { orderStream } from '../../../../local/orders/order-stream.ts';
+import type { ProducedRecord } from '../../../../local/orders/producer.ts';
+import type { StreamRecord } from '../../../../local/orders/stream-reader.ts';
+import type { DeadLetter } from '../../../../shared/dead-letter.ts';
+
+const produced: readonly ProducedRecord[] = orderStream({ seed: 7, valueBytes: 600 })
+  .take(300)
+  .map((record, offset) => ({ ...record, partition: 0, offset }))
+  .toArray();
+
+const entryOf = ({ key, value }: ProducedRecord): StreamRecord => ({
+  shardId: 'shardId-000000000000',
+  partitionKey: key ?? `random-${value?.length}`,
+  data: Buffer.from(value ?? ''),
+});
+
+const letterOf = ({ value, partition, offset, key }: ProducedRecord, name: string): DeadLetter => ({
+  version: 1,
+  function: name,
+  topic: 'orders',
+  partition,
+  offset,
+  timestamp: 0,
+  keyBase64: key === null ? null : Buffer.from(key).toString('base64'),
+  valueBase64: value === null ? null : Buffer.from(value).toString('base64'),
+  headers: [],
+  stage: 'converting',
+  code: 'payload_invalid',
+  reason: 'not a document',
+  target: 'shop.orders',
+  attempts: 0,
+  at: '2026-11-22T00:00:00.000Z',
+});
+
+/** A world in which everything went as it should. */
+function rightWorld() {
+  const documents = new Map<string, object>();
+  for (const { key, value, poison } of produced) {
+    if (key === null || poison === 'notJson') continue;
+    if (value === null) documents.delete(key);
+    else documents.set(key, { _id: key, ...JSON.parse(value) });
+  }
+  return {
+    stream: produced.filter(({ poison }) => poison !== 'oversized').map(entryOf),
+    documents,
+    letters: produced.flatMap((record) => {
+      if (record.poison === undefined) return [];
+      return [letterOf(record, record.poison === 'oversized' ? 'kinesisSink' : 'documentdbSink')];
+    }),
+    givenUp: [] as string[],
+  };
+}
+
+type World = ReturnType<typeof rightWorld>;
+
+function checksOf(change: (world: World) => void = () => undefined): readonly Check[] {
+  const world = rightWorld();
+  change(world);
+  return checkAll(produced, world satisfies Targets);
+}
+
+const failures = (checks: readonly Check[]) => checks.filter(({ passed }) => !passed);
+const failuresAfter = (change: (world: World) => void) => failures(checksOf(change));
+const failed = (name: string, detail: string) => [
+  expect.objectContaining({ name: expect.stringContaining(name), detail: expect.stringContaining(detail) }),
+];
+
+/** A key with several records that are good for both targets, none of them the key's last. */
+const changing = [...Map.groupBy(produced, ({ key }) => key)]
+  .flatMap(([key, records]) => (key !== null && records.length >= 3 ? [{ key, records }] : []))
+  .find(({ records }) => records.at(-1)?.value !== null);
+if (changing === undefined) throw new Error('the stream of this seed changes no order twice');
+const deletedKey = produced.findLast(({ value }) => value === null)?.key ?? '';
+const indexesOf = (world: World, key: string) =>
+  world.stream.flatMap(({ partitionKey }, index) => (partitionKey === key ? [index] : []));
+
+function swap(world: World, first = 0, second = 0): void {
+  const [a, b] = [world.stream[first], world.stream[second]];
+  if (a === undefined || b === undefined) throw new Error('nothing to swap');
+  world.stream[first] = b;
+  world.stream[second] = a;
+}
+
+it('pass in a right world, each with its figures', () => {
+  const checks = checksOf();
+  expect(failures(checks)).toEqual([]);
+  expect(checks).toHaveLength(6);
+  expect(checks.map(({ detail }) => detail)).toEqual([
+    expect.stringMatching(/^298 records of \d+ keys, 0 repeated$/),
+    '1 records',
+    expect.stringMatching(/^\d+ documents, \d+ deleted$/),
+    '1 letters',
+    '2 letters',
+    'no batch was given up',
+  ]);
+});
+
+describe('the order of Kinesis', () => {
+  it('allows repetitions of what came before, at any later time', () => {
+    const checks = checksOf(({ stream }) => stream.push(...stream.slice(0, 100)));
+    expect(failures(checks)).toEqual([]);
+    expect(checks[0]?.detail).toMatch(/[1-9]\d* repeated/);
+  });
+
+  it('allows different keys to overtake each other', () => {
+    expect(
+      failuresAfter((world) => {
+        world.stream.sort((a, b) => a.partitionKey.localeCompare(b.partitionKey));
+      }),
+    ).toEqual([]);
+  });
+
+  it('fails for a missing record, and says of which key', () => {
+    const [, second = 0] = indexesOf(rightWorld(), changing.key);
+    expect(failuresAfter(({ stream }) => stream.splice(second, 1))).toEqual(failed('in order', changing.key));
+  });
+
+  it("fails for a missing last record of a key", () => {
+    const last = indexesOf(rightWorld(), changing.key).at(-1) ?? 0;
+    expect(failuresAfter(({ stream }) => stream.splice(last, 1))).toEqual(
+      failed('in order', `1 of ${changing.records.length} records are missing`),
+    );
+  });
+
+  it('fails for a swapped pair of one key', () => {
+    const [first, second] = indexesOf(rightWorld(), changing.key);
+    expect(failuresAfter((world) => swap(world, first, second))).toEqual(failed('in order', 'before its turn'));
+  });
+
+  it('fails for a record of a key that nobody produced', () => {
+    expect(
+      failuresAfter(({ stream }) => {
+        stream.push({ shardId: '', partitionKey: changing.key, data: Buffer.from('{}') });
+      }),
+    ).toEqual(failed('in order', changing.key));
+  });
+
+  it('fails for a deletion that is missing', () => {
+    const last = indexesOf(rightWorld(), deletedKey).at(-1) ?? 0;
+    expect(failuresAfter(({ stream }) => stream.splice(last, 1))).toEqual(failed('in order', deletedKey));
+  });
+});
+
+describe('the records of Kinesis without a key', () => {
+  it('fail when one is missing', () => {
+    const keyless = rightWorld().stream.findIndex(({ partitionKey }) => partitionKey.startsWith('random-'));
+    expect(failuresAfter(({ stream }) => stream.splice(keyless, 1))).toEqual(failed('without a key', 'is missing'));
+  });
+
+  it('fail for a record that nobody produced', () => {
+    expect(
+      failuresAfter(({ stream }) => {
+        stream.push({ shardId: '', partitionKey: 'other', data: Buffer.from('{}') });
+      }),
+    ).toEqual(failed('without a key', 'should not have'));
+  });
+
+  it('fail for a record that became a dead letter, and is in the stream all the same', () => {
+    const oversized = produced.filter(({ poison }) => poison === 'oversized').map(entryOf);
+    expect(failuresAfter(({ stream }) => stream.push(...oversized))).toEqual(failed('without a key', 'should not have'));
+  });
+});
+
+describe('the documents', () => {
+  it('fail for an old version', () => {
+    const old = changing.records[0];
+    expect(
+      failuresAfter(({ documents }) => {
+        documents.set(changing.key, { _id: changing.key, ...JSON.parse(old?.value ?? '{}') });
+      }),
+    ).toEqual(failed('newest version', `${changing.key}: not the newest version`));
+  });
+
+  it('fail for a field more than was produced', () => {
+    expect(
+      failuresAfter(({ documents }) => {
+        documents.set(changing.key, { ...documents.get(changing.key), more: 1 });
+      }),
+    ).toEqual(failed('newest version', changing.key));
+  });
+
+  it('fail for one that should be deleted', () => {
+    expect(failuresAfter(({ documents }) => documents.set(deletedKey, { _id: deletedKey }))).toEqual(
+      failed('newest version', `${deletedKey}: should not exist`),
+    );
+  });
+
+  it('fail for one that is missing', () => {
+    expect(failuresAfter(({ documents }) => documents.delete(changing.key))).toEqual(
+      failed('newest version', `${changing.key}: no document`),
+    );
+  });
+});
+
+describe.each([
+  ['kinesisSink', 'oversized'],
+  ['documentdbSink', 'notJson'],
+])('the dead letters of %s', (name, poison) => {
+  const place = produced.find((record) => record.poison === poison)?.offset;
+  const own = ({ letters }: World) => letters.findIndex(({ offset }) => offset === place);
+
+  it('fail for one that is missing', () => {
+    expect(failuresAfter((world) => world.letters.splice(own(world), 1))).toEqual(
+      failed(name, `0@${place}: no dead letter`),
+    );
+  });
+
+  it('fail for one of a good record', () => {
+    const good = produced[0];
+    if (good === undefined) throw new Error('no records');
+    expect(failuresAfter(({ letters }) => letters.push(letterOf(good, name)))).toEqual(
+      failed(name, '0@0: a letter for a good record'),
+    );
+  });
+
+  it('fail for one that holds another value', () => {
+    expect(
+      failuresAfter(({ letters }) => {
+        const index = letters.findIndex(({ offset }) => offset === place);
+        const letter = letters[index];
+        if (letter !== undefined) letters[index] = { ...letter, valueBase64: 'e30=' };
+      }),
+    ).toEqual(failed(name, 'another value'));
+  });
+});
+
+it('the mappings fail for anything they gave up', () => {
+  expect(failuresAfter(({ givenUp }) => givenUp.push('aws/lambda/x.json'))).toEqual(
+    failed('given up', 'aws/lambda/x.json is in the bucket'),
+  );
+});
+
+it('show three violations, and how many more there are', () => {
+  const [check] = failuresAfter(({ documents }) => documents.clear());
+  expect(check?.detail).toMatch(/^(order-[^;]+: no document; ){2}order-\S+: no document \.\. and \d+ more$/);
+});
