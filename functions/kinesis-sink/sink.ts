@@ -47,8 +47,6 @@ interface Run {
   readonly lanes: Lanes;
   readonly gate: Gate;
   readonly book: OutcomeBook;
-  /** Set when the answer goes out: what comes to be known later changes nothing any more. */
-  closed: boolean;
 }
 
 /** First copies of one key arrive in the order of their Kafka partition; see {@link Lanes} for the rule. */
@@ -63,11 +61,9 @@ export function createKinesisSink(parts: KinesisSinkParts): Sink {
         lanes: new Lanes(prepared.filter((item) => item.kind !== 'tombstone')),
         gate: createGate(parts.options.requestsInFlightMax),
         book: createOutcomeBook(batches),
-        closed: false,
       };
       for (const outcome of ignoredTombstones(prepared)) run.book.record(outcome);
       await drive(run);
-      run.closed = true;
       return run.book.close(run.lanes.all);
     },
   };
@@ -81,7 +77,7 @@ async function drive(run: Run): Promise<void> {
   for (;;) {
     const nowMs = clock.nowMs();
     if (nowMs >= run.deadline.answerByMs) return;
-    if (nowMs < run.deadline.sendUntilMs) start(run, requests, letters);
+    if (maySend(run)) start(run, requests, letters);
     const wakeAtMs = nextWakeAtMs(run, nowMs, requests.openCount());
     if (requests.openCount() + letters.openCount() === 0 && wakeAtMs === undefined) return;
     const woken = new AbortController();
@@ -90,6 +86,8 @@ async function drive(run: Run): Promise<void> {
     woken.abort();
   }
 }
+
+const maySend = ({ parts, deadline }: Run): boolean => parts.clock.nowMs() < deadline.sendUntilMs;
 
 function start(run: Run, requests: Tasks, letters: Tasks): void {
   const nowMs = run.parts.clock.nowMs();
@@ -113,9 +111,7 @@ function nextWakeAtMs(run: Run, nowMs: number, openCount: number): number | unde
 
 async function send(run: Run, claims: readonly Claim[]): Promise<void> {
   const { clock, meter } = run.parts;
-  if (clock.nowMs() >= run.deadline.sendUntilMs) return; // a half that came too late: its lanes stay unsettled
   const result = await putRecords(run, claims);
-  if (run.closed) return;
   if (result.kind === 'answered') return applyReplies(run, claims, result.replies);
   meter.count('RequestsFailed');
   switch (result.kind) {
@@ -138,10 +134,10 @@ async function isolate(run: Run, claims: readonly Claim[], failure: RequestFailu
   const [only] = claims;
   if (only !== undefined && claims.length === 1) return run.lanes.poison(only.lane, failure);
   const middle = Math.ceil(claims.length / 2);
-  await send(run, claims.slice(0, middle));
-  const second = claims.slice(middle);
-  if (run.gate.isShut()) return retryAll(run, second, failure);
-  await send(run, second);
+  for (const half of [claims.slice(0, middle), claims.slice(middle)]) {
+    if (maySend(run) && !run.gate.isShut()) await send(run, half);
+    else retryAll(run, half, failure);
+  }
 }
 
 type RequestResult = { readonly kind: 'answered'; readonly replies: readonly EntryReply[] } | RequestFailure;
@@ -219,7 +215,6 @@ async function settlePoison(run: Run, claim: PoisonClaim): Promise<void> {
     atMs: clock.nowMs(),
   });
   const durable = await deadLetters.put(letter, run.deadline);
-  if (run.closed) return;
   if (!durable) {
     const detail = `its dead letter could not be written; it is one because: ${failure.detail}`;
     return run.lanes.block(lane, { ...failure, code: 'dead_letter_failed', retryable: true, detail });

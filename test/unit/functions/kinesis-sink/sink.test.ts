@@ -4,7 +4,7 @@ import type { RecordOutcome } from '../../../../shared/outcome.ts';
 import { aKinesisSink } from '../../../support/a-kinesis-sink.ts';
 import { aRecord, deadlineIn } from '../../../support/builders.ts';
 import { fakeDeadLetters } from '../../../support/fake-dead-letters.ts';
-import { answer, fakeKinesis } from '../../../support/fake-kinesis.ts';
+import { answer, fakeKinesis, sdkError } from '../../../support/fake-kinesis.ts';
 
 const kinds = (outcomes: readonly RecordOutcome[]) => outcomes.map(({ kind }) => kind);
 const offsets = (entries: readonly Entry[]) => entries.map(({ record }) => record.position.offset);
@@ -147,6 +147,22 @@ describe('ambiguous calls', () => {
     expect(setup.clock.nowMs() - startMs).toBeGreaterThanOrEqual(10_000);
   });
 
+  it('waits longer from failure to failure, up to five seconds', async () => {
+    const sentAtMs: number[] = [];
+    const setup = aKinesisSink({
+      random: () => 0.999_999,
+      port: {
+        putRecords: () => {
+          sentAtMs.push(setup.clock.nowMs());
+          return Promise.reject(new Error('reset'));
+        },
+      },
+    });
+    await setup.write(records(3), deadlineIn(setup.clock.nowMs(), 30_000));
+    const pauses = sentAtMs.slice(1).map((atMs, index) => atMs - (sentAtMs[index] ?? 0));
+    expect(pauses).toEqual([99, 199, 399, 799, 1_599, 3_199, 4_999, 4_999, 4_999]);
+  });
+
   it('does not let the next record of a key overtake one whose answer was lost', async () => {
     const kinesis = fakeKinesis((_entries, call) => (call === 1 ? { kind: 'reset' } : answer));
     await aKinesisSink({ port: kinesis.port }).write(ofOneKey(2));
@@ -193,6 +209,21 @@ describe('the deadline', () => {
     },
   );
 
+  it('sends nothing new when an answer comes after sendUntilMs', async () => {
+    const kinesis = fakeKinesis();
+    const setup = aKinesisSink({
+      port: {
+        putRecords: async (entries, signal) => {
+          await setup.clock.waitUntil(deadline.sendUntilMs + 1_000, signal);
+          return kinesis.port.putRecords(entries, signal);
+        },
+      },
+    });
+    const deadline = deadlineIn(setup.clock.nowMs(), 10_000);
+    expect(kinds(await setup.write(ofOneKey(2), deadline))).toEqual(['written', 'skipped']);
+    expect(kinesis.sizesSent()).toEqual([1]);
+  });
+
   it('sends nothing when the time is up before it begins', async () => {
     const kinesis = fakeKinesis();
     const setup = aKinesisSink({ port: kinesis.port });
@@ -221,6 +252,23 @@ describe('fatal answers', () => {
     expect(pauses).toEqual([5_000, 5_000, 5_000, 5_000, 5_000]);
     expect(new Set(kinds(outcomes))).toEqual(new Set(['failed']));
     expect(letters.letters).toEqual([]);
+  });
+
+  it('stops the search for a bad record, too', async () => {
+    const sentAtMs: number[] = [];
+    const setup = aKinesisSink({
+      port: {
+        putRecords: () => {
+          sentAtMs.push(setup.clock.nowMs());
+          return Promise.reject(
+            sdkError(sentAtMs.length === 1 ? 'InvalidArgumentException' : 'AccessDeniedException', 400),
+          );
+        },
+      },
+    });
+    const startMs = setup.clock.nowMs();
+    await setup.write(records(10), deadlineIn(startMs, 13_000));
+    expect(sentAtMs.map((atMs) => atMs - startMs)).toEqual([0, 0, 5_000]);
   });
 
   it('goes on at full speed once access is given', async () => {
@@ -286,6 +334,28 @@ describe('poison', () => {
       input,
     );
     expect(outcomes).toMatchObject([{}, { kind: 'ignored', reason: 'poison' }, { kind: 'written' }, {}]);
+  });
+
+  it('says in its letter how often it was sent', async () => {
+    const kinesis = fakeKinesis((_entries, call) => ({ kind: call < 3 ? 'reset' : 'invalid' }));
+    const { queue, letters } = fakeDeadLetters();
+    await aKinesisSink({ port: kinesis.port, deadLetters: queue }).write(records(1));
+    expect(letters).toMatchObject([{ stage: 'writing', attempts: 3 }]);
+  });
+
+  it('is looked for no longer than there is time to send', async () => {
+    const setup = aKinesisSink({
+      port: {
+        putRecords: async (_entries, signal) => {
+          await setup.clock.waitUntil(setup.clock.nowMs() + 1_000, signal);
+          throw sdkError('InvalidArgumentException', 400);
+        },
+      },
+    });
+    const deadline = deadlineIn(setup.clock.nowMs(), 10_000);
+    const outcomes = await setup.write(records(400), deadline);
+    expect(setup.clock.nowMs()).toBeLessThanOrEqual(deadline.sendUntilMs + 1_000);
+    expect(new Set(kinds(outcomes))).toEqual(new Set(['failed']));
   });
 
   it('is found among the entries of a request that Kinesis rejects as a whole', async () => {
