@@ -23,7 +23,7 @@ export interface ClientOptions {
   readonly replicaSet: string;
   readonly poolSizeMax: number;
   readonly appName: string;
-  /** Shows each new client to an observer before it connects. */
+  /** Shows each new client, which then tells of its commands, to an observer before it connects. */
   readonly onClient?: (client: MongoClient) => void;
 }
 
@@ -90,7 +90,7 @@ export function createDocumentStore(options: ClientOptions): DocumentStore {
         const reply = await client
           .db(database)
           .command({ listIndexes: collection, cursor: {} }, { signal })
-          .catch(ignoreMissingCollection);
+          .catch(ignoring(NAMESPACE_NOT_FOUND));
         return (reply?.['cursor']?.firstBatch ?? []).filter(isStrictUnique).map(({ name }: Document) => String(name));
       }),
     ensureTtlIndex: (namespace, ttlSeconds, signal) =>
@@ -115,7 +115,7 @@ async function connect(options: ClientOptions, signal: AbortSignal): Promise<Con
   const client = new MongoClient(`mongodb://${hostOf(secret)}/`, clientOptions(secret, secureContext, options));
   options.onClient?.(client);
   try {
-    const hello = await client.db('admin').command({ hello: 1 }, { signal });
+    const hello = await client.db('admin').command({ hello: 1 }, { signal }).catch(ignoring(COMMAND_NOT_FOUND));
     return { client, limits: toLimits(hello) };
   } catch (error) {
     void client.close(true).catch(() => undefined);
@@ -152,10 +152,12 @@ function clientOptions(
     heartbeatFrequencyMS: HEARTBEAT_EVERY_MS,
     serverMonitoringMode: 'poll',
     appName: options.appName,
+    monitorCommands: options.onClient !== undefined,
   };
 }
 
-const toLimits = (hello: Document): ServerLimits => ({
+/** An engine that does not say has the documented limits. */
+const toLimits = (hello: Document = {}): ServerLimits => ({
   documentBytesMax: positive(hello['maxBsonObjectSize']) ?? DOCUMENT_BYTES_MAX,
   operationsMax: positive(hello['maxWriteBatchSize']) ?? OPERATIONS_MAX,
 });
@@ -174,10 +176,13 @@ const toWriteReply = ({ n, writeErrors }: Document): WriteReply => ({
 });
 
 const NAMESPACE_NOT_FOUND = 26;
+const COMMAND_NOT_FOUND = 59;
 
-function ignoreMissingCollection(error: unknown): undefined {
-  if ((error as { code?: unknown } | null)?.code !== NAMESPACE_NOT_FOUND) throw error;
-}
+const ignoring =
+  (code: number) =>
+  (error: unknown): undefined => {
+    if ((error as { code?: unknown } | null)?.code !== code) throw error;
+  };
 
 /** A partial index says itself which documents it holds; tombstones have none of its fields. */
 const isStrictUnique = ({ unique, sparse, partialFilterExpression, key }: Document): boolean =>

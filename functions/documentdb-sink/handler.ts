@@ -19,14 +19,16 @@ const letters = createS3Store({
   pathStyle: process.env['AWS_ENDPOINT_URL'] !== undefined,
 });
 const store = createDocumentStore({
-  ...{ replicaSet: settings.replicaSet, poolSizeMax: settings.poolSizeMax, appName: settings.serviceName },
   readSecret: createSecretReader(settings.secretArn),
   readTrust: () => readTrust(caFile),
+  replicaSet: settings.replicaSet,
+  poolSizeMax: settings.poolSizeMax,
+  appName: settings.serviceName,
 });
 
 export const handler = createHandler({
-  ...{ functionName: 'documentdbSink', serviceName: settings.serviceName, stage: settings.stage },
-  triggerMode: settings.triggerMode,
+  ...settings,
+  functionName: 'documentdbSink',
   createSink: ({ log, meter }) => {
     const deadLetters = createDeadLetterQueue({ store: letters, clock, random, meter });
     return createDocumentdbSink({ settings, store, deadLetters, clock, random, log, meter });

@@ -1,3 +1,4 @@
+import type { Clock } from '../../shared/clock.ts';
 import type { PoisonPolicy } from '../../shared/common-settings.ts';
 import { type DeadLetterStage, deadLetterOf } from '../../shared/dead-letter.ts';
 import type { DeadLetterQueue } from '../../shared/dead-letter-queue.ts';
@@ -11,7 +12,7 @@ export interface PoisonParts {
   readonly onPoison: PoisonPolicy;
   readonly deadLetters: DeadLetterQueue;
   readonly deadline: Deadline;
-  readonly nowMs: () => number;
+  readonly clock: Pick<Clock, 'nowMs'>;
   readonly ledger: Ledger;
 }
 
@@ -32,8 +33,8 @@ export function createPoisonHandler(parts: PoisonParts): PoisonHandler {
   const letters = new Set<Promise<void>>();
 
   async function bury(lane: Lane, entry: Entry, failure: RecordFailure, stage: DeadLetterStage): Promise<void> {
-    const { functionName, deadLetters, deadline, nowMs } = parts;
-    const context = { functionName, target: lane.target, stage, attempts: lane.attempts, atMs: nowMs() };
+    const { functionName, deadLetters, deadline, clock } = parts;
+    const context = { functionName, target: lane.target, stage, attempts: lane.attempts, atMs: clock.nowMs() };
     if (await deadLetters.put(deadLetterOf(entry.record, failure, context), deadline)) {
       ledger.settleHead(lane, entry, deadLettered(entry.record.position, failure.code));
     } else ledger.stop(lane, entry, LETTER_FAILED);

@@ -44,27 +44,31 @@ export function createDocumentdbSink(parts: DocumentdbSinkParts): Sink {
   const collections = createCollections({ ...parts, ...settings });
 
   async function write(batches: readonly PartitionBatch[], deadline: Deadline): Promise<readonly RecordOutcome[]> {
-    const { lanesByTopic, firstIndexes } = layLanes(batches, settings, clock.nowMs());
+    const { lanesByNamespace, firstIndexes } = layLanes(batches, settings, clock.nowMs());
     const abort = abortAt(clock, deadline.answerByMs);
     const ledger = new Ledger(firstIndexes);
-    const poison = createPoisonHandler({
-      ...{ functionName: NAME, onPoison: settings.onPoison, nowMs: clock.nowMs },
-      ...{ deadLetters, deadline, ledger },
-    });
+    const onPoison = settings.onPoison;
+    const poison = createPoisonHandler({ functionName: NAME, onPoison, deadLetters, deadline, clock, ledger });
     const judge = new Judge({ ledger, poison, meter });
     const session = {
-      ...{ ...parts, collections, deadline, ledger, poison, judge, gate: createGate() },
+      ...parts,
+      collections,
+      deadline,
+      ledger,
+      poison,
+      judge,
+      gate: createGate(),
       requestsInFlightMax: settings.poolSizeMax,
       signal: abort.signal,
       maySend: () => clock.nowMs() < deadline.sendUntilMs,
     };
     try {
-      await Promise.all([...lanesByTopic].map(([namespace, lanes]) => deliver(lanes, { ...session, namespace })));
+      await Promise.all([...lanesByNamespace].map(([namespace, lanes]) => deliver(lanes, { ...session, namespace })));
       await collections.finish(deadline.sendUntilMs, abort.signal);
     } finally {
       abort.release();
     }
-    return ledger.close([...lanesByTopic.values()].flat()).map((outcome) => {
+    return ledger.close([...lanesByNamespace.values()].flat()).map((outcome) => {
       assert(outcome !== undefined, 'every record has an outcome');
       return outcome;
     });
@@ -76,7 +80,7 @@ export function createDocumentdbSink(parts: DocumentdbSinkParts): Sink {
 /** Records by collection, and there by partition and document, each compiled on its own. */
 function layLanes(batches: readonly PartitionBatch[], settings: DocumentdbSinkSettings, nowMs: number) {
   const namespaces = new Map<string, Namespace>();
-  const lanesByTopic = new Map<Namespace, Lane[]>();
+  const lanesByNamespace = new Map<Namespace, Lane[]>();
   const firstIndexes = new Map<string, number>();
   let index = 0;
   for (const { topicPartition, records } of batches) {
@@ -96,7 +100,7 @@ function layLanes(batches: readonly PartitionBatch[], settings: DocumentdbSinkSe
       lanes.set(identity, lane);
       index += 1;
     }
-    lanesByTopic.set(known, [...(lanesByTopic.get(known) ?? []), ...lanes.values()]);
+    lanesByNamespace.set(known, [...(lanesByNamespace.get(known) ?? []), ...lanes.values()]);
   }
-  return { lanesByTopic, firstIndexes };
+  return { lanesByNamespace, firstIndexes };
 }

@@ -183,6 +183,7 @@ describe('another unique index', () => {
     const outcomes = await sink.write([tombstone(1, 'x'), order(2, 'y', { email: 'e' })]);
     expect(outcomes.map(inWords)).toEqual(['written', 'written']);
     expect([...sink.store.collection().keys()]).toEqual(['text y']);
+    expect(sink.store.calls.map(({ kind }) => kind)).toEqual(['delete', 'update']);
   });
 
   it('lets a value move between documents by way of a third value, whatever folding made of it', async () => {
@@ -196,6 +197,21 @@ describe('another unique index', () => {
     ]);
     expect(outcomes.map(inWords)).toEqual(['written', 'written', 'written']);
     expect([sink.store.get('x')?.get('email'), sink.store.get('y')?.get('email')]).toEqual(['2', '1']);
+  });
+
+  it('has the records concerned sent one by one, in the order of their offsets', async () => {
+    const sink = aDocumentdbSink({ deletes: 'hard', documents: unique });
+    sink.store.put('b', { email: 'e' });
+    sink.store.put('d', { email: 'z' });
+    const outcomes = await sink.write([
+      order(1, 'a', { email: '1' }),
+      order(2, 'b', { email: 'e' }),
+      order(3, 'b', { email: 'z' }),
+      order(4, 'a', { email: 'e' }),
+      order(5, 'd', { email: 'y' }),
+    ]);
+    expect(outcomes.map(inWords)).toEqual(Array(5).fill('written'));
+    expect(idsSent(sink)).toEqual([['a', 'b', 'd'], ['a'], ['b'], ['b'], ['a']]);
   });
 
   it('is poison for the record alone once everything before it is settled', async () => {
@@ -325,6 +341,13 @@ describe('trouble', () => {
     expect(sink.clock.nowMs() - startMs).toBe(55_000);
     expect(sink.store.calls).toHaveLength(fault.kind === 'code' && fault.code === 18 ? 12 : 11);
     expect(letters).toEqual([]);
+  });
+
+  it('that is fatal stops normal sending: one command in 5 s, however many there are', async () => {
+    const faults = many(1_000, { kind: 'code', code: 13 });
+    const sink = aDocumentdbSink({ documents: { faults, limits: { operationsMax: 1 } } });
+    await sink.write([order(1, 'a'), order(2, 'b'), order(3, 'c')]);
+    expect(sink.store.calls).toHaveLength(3 + 10);
   });
 
   it('that is fatal ends, and normal sending begins again, with the first command that is taken', async () => {
