@@ -4,6 +4,7 @@ import { type DeadLetter, deadLetterKey } from './dead-letter.ts';
 import { abortAt, type Deadline } from './deadline.ts';
 import { DEAD_LETTER_TIMEOUT_MS, DEAD_LETTERS_IN_FLIGHT_MAX } from './limits.ts';
 import type { Meter } from './telemetry.ts';
+import { untilAborted } from './until-aborted.ts';
 
 /** Where letters are kept. `put` resolves once the letter is durable, and overwrites a letter of the same key. */
 export interface DeadLetterStore {
@@ -56,14 +57,6 @@ export function createDeadLetterQueue({ store, clock, random, meter }: DeadLette
       return false;
     },
   };
-}
-
-/** A store that is deaf to the signal must not hold the answer back. */
-function untilAborted(work: Promise<void>, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    signal.addEventListener('abort', () => reject(new Error('aborted')));
-    work.then(resolve, reject);
-  });
 }
 
 function createSlots(count: number): { take(): Promise<void>; give(): void } {

@@ -1,11 +1,11 @@
 import type { Clock } from '../../shared/clock.ts';
 import { describeForeign } from '../../shared/errors.ts';
 import type { Log, Meter } from '../../shared/telemetry.ts';
+import { untilAborted } from '../../shared/until-aborted.ts';
 import type { DocumentStore } from './document-store.ts';
 import { FatalError } from './fatal-error.ts';
 import { INDEX_RETRY_MS, INDEX_WAIT_MS_MAX } from './limits.ts';
 import { type Namespace, namespaceText } from './namespace.ts';
-import { untilAborted } from './until-aborted.ts';
 
 /** What a collection needs before and beside the first write of this environment. */
 export interface Collections {

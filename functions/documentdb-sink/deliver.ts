@@ -1,13 +1,13 @@
 import { fullJitterMs } from '../../shared/backoff.ts';
 import type { Clock } from '../../shared/clock.ts';
 import type { Deadline } from '../../shared/deadline.ts';
+import { untilAborted } from '../../shared/until-aborted.ts';
 import { createGate, type Gate } from './gate.ts';
 import type { Judge } from './judge.ts';
 import { isDone, type Lane } from './lane.ts';
 import type { Ledger } from './ledger.ts';
 import type { PoisonHandler } from './poison.ts';
 import { type SendParts, sendWave } from './send.ts';
-import { untilAborted } from './until-aborted.ts';
 import type { Judged } from './verdict.ts';
 import { nextTurn } from './waves.ts';
 

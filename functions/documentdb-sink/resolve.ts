@@ -1,4 +1,5 @@
 import type { Meter } from '../../shared/telemetry.ts';
+import { untilAborted } from '../../shared/until-aborted.ts';
 import { beforeWriting, classifyError } from './classify.ts';
 import type { DocumentStore } from './document-store.ts';
 import { type StoredMarks, standingOf } from './guard.ts';
@@ -6,7 +7,6 @@ import { identityOf } from './id-strategies/document-id.ts';
 import type { Step } from './lane.ts';
 import { MARKS_READ_MAX } from './limits.ts';
 import type { Namespace } from './namespace.ts';
-import { untilAborted } from './until-aborted.ts';
 import type { Judged, Verdict } from './verdict.ts';
 
 export interface ResolveParts {

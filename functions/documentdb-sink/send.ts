@@ -1,11 +1,11 @@
 import { poison } from '../../shared/outcome.ts';
+import { untilAborted } from '../../shared/until-aborted.ts';
 import { beforeWriting, classifyError } from './classify.ts';
 import type { Collections } from './collections.ts';
 import { type Command, commandsOf, statementOf } from './commands.ts';
 import type { Step } from './lane.ts';
 import { readReply } from './reply.ts';
 import { type ResolveParts, resolveUnmatched } from './resolve.ts';
-import { untilAborted } from './until-aborted.ts';
 import { type Judged, troubled, type Verdict } from './verdict.ts';
 
 export interface SendParts extends ResolveParts {

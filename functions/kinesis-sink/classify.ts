@@ -58,7 +58,9 @@ export function classifyError(error: unknown): RequestFailure {
     const detail = `Kinesis refuses every request (${name}, HTTP ${status}): check the stream, the role and the key`;
     return { kind: 'fatal', failure: { ...DENIED, detail } };
   }
-  return { kind: 'retry', failure: { ...AMBIGUOUS, detail: `Kinesis could not be reached (${name})` } };
+  const isLate = code === 'AbortError' || code === 'TimeoutError';
+  const detail = isLate ? 'Kinesis did not answer in time' : `Kinesis could not be reached (${name})`;
+  return { kind: 'retry', failure: { ...AMBIGUOUS, detail } };
 }
 
 const THROTTLING = new Set([

@@ -8,6 +8,7 @@ import { assertNever } from '../../shared/errors.ts';
 import { deadLettered, ignored, written } from '../../shared/outcome.ts';
 import type { Sink } from '../../shared/sink-contract.ts';
 import type { Meter } from '../../shared/telemetry.ts';
+import { untilAborted } from '../../shared/until-aborted.ts';
 import { classifyEntry, classifyError, type EntryReply, type RequestFailure } from './classify.ts';
 import { type Entry, type PrepareOptions, prepare } from './entry.ts';
 import { createGate, type Gate } from './gate.ts';
@@ -150,21 +151,13 @@ async function putRecords(run: Run, claims: readonly Claim[]): Promise<RequestRe
   meter.count('EntriesSent', claims.length);
   try {
     const entries = claims.map(({ entry }) => entry);
-    return { kind: 'answered', replies: await orAborted(port.putRecords(entries, request.signal), request.signal) };
+    return { kind: 'answered', replies: await untilAborted(port.putRecords(entries, request.signal), request.signal) };
   } catch (error) {
     return classifyError(error);
   } finally {
     request.release();
     meter.peak('RequestDuration', clock.nowMs() - startedAtMs, 'Milliseconds');
   }
-}
-
-/** A port that is deaf to its signal must not hold the answer back. */
-function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    signal.addEventListener('abort', () => reject(new DOMException('', 'TimeoutError')));
-    work.then(resolve, reject);
-  });
 }
 
 function applyReplies(run: Run, claims: readonly Claim[], replies: readonly EntryReply[]): void {
