@@ -61,6 +61,8 @@ async function buildFunction(name) {
 
 /** Where running engines say how they are reached (local/engines/endpoints.ts). */
 const endpointsFile = process.env.MSK_SINKS_ENDPOINTS_FILE ?? join(root, '.local', 'endpoints.json');
+// `invoke local` runs the function in this process, and a function refuses variables of ours that it does not know.
+delete process.env.MSK_SINKS_ENDPOINTS_FILE;
 
 /** Nothing listens here: what is not running is refused at once, and no call can leave the machine. */
 const NOWHERE = {

@@ -1,5 +1,5 @@
 import { rm } from 'node:fs/promises';
-import { setTimeout as pause } from 'node:timers/promises';
+import { systemClock } from '../shared/clock.ts';
 import { writeEndpoints } from './engines/endpoints.ts';
 import { type Engines, startEngines } from './engines/engines.ts';
 import { resourceArns } from './engines/resources.ts';
@@ -11,6 +11,7 @@ import { orderStream } from './orders/order-stream.ts';
 import { createOrderProducer, createTopic, type ProducedRecord } from './orders/producer.ts';
 import { createStreamReader, type StreamRecord } from './orders/stream-reader.ts';
 import { bucketAdministrator, streamAdministrator } from './pipeline/aws-clients.ts';
+import { untilDrained } from './pipeline/drain.ts';
 import { type Pipeline, startPipeline } from './pipeline/pipeline.ts';
 import type { Status } from './terminal/table.ts';
 
@@ -29,11 +30,14 @@ export interface SessionOptions {
 export interface Session {
   readonly engines: Engines;
   readonly pipeline: Pipeline;
-  /** Resolves when Kafka has acknowledged so many more records. */
-  produce(count: number): Promise<void>;
+  /** Resolves when Kafka has acknowledged so many more records, or fewer if the signal aborts. */
+  produce(count: number, signal?: AbortSignal): Promise<void>;
   status(): Promise<Status>;
-  /** Resolves when every record is consumed and committed; rejects when the signal aborts. */
-  drained(signal: AbortSignal): Promise<void>;
+  /**
+   * Resolves when every record is consumed and committed, to true; or when the signal aborts, to false.
+   * @throws Error when nothing moves any more
+   */
+  drained(signal: AbortSignal): Promise<boolean>;
   /** Reads everything back and holds it against what was produced. */
   check(): Promise<readonly Check[]>;
   /** Stops what was started, last first. */
@@ -42,13 +46,17 @@ export interface Session {
 
 const TOPIC = { topic: 'orders', partitions: 4 };
 const DATABASE = 'shop';
-const PRODUCE_BATCH_RECORDS = 500;
-const DRAIN_POLL_MS = 100;
+/** One request to Kafka: well below what the topic takes, with an oversized record in it too. */
+const PRODUCE_REQUEST_RECORDS_MAX = 500;
+const PRODUCE_REQUEST_BYTES_MAX = 1024 * 1024;
 
 export async function startSession(options: SessionOptions): Promise<Session> {
   const stops: (() => Promise<unknown>)[] = [];
   const stop = async () => {
-    for (const stopOne of stops.splice(0).toReversed()) await stopOne();
+    const errors: unknown[] = [];
+    // One that fails must not keep the others running.
+    for (const stopOne of stops.splice(0).toReversed()) await stopOne().catch((error) => errors.push(error));
+    if (errors.length > 0) throw errors[0];
   };
   try {
     return await assemble(options, stops, stop);
@@ -85,6 +93,10 @@ async function assemble(
 
   const startedAtMs = performance.now();
   const orders = orderStream(options);
+  const requestRecords = Math.max(
+    1,
+    Math.min(PRODUCE_REQUEST_RECORDS_MAX, Math.floor(PRODUCE_REQUEST_BYTES_MAX / options.valueBytes)),
+  );
   const produced: ProducedRecord[] = [];
   const stored: StreamRecord[] = [];
   const lagOf = async (sink: Pipeline['sinks'][number]) =>
@@ -94,9 +106,9 @@ async function assemble(
     engines,
     pipeline,
     stop,
-    async produce(count) {
-      for (let missing = count; missing > 0; missing -= PRODUCE_BATCH_RECORDS) {
-        const records = Array.from({ length: Math.min(missing, PRODUCE_BATCH_RECORDS) }, () => orders.next().value);
+    async produce(count, signal) {
+      for (let missing = count; missing > 0 && signal?.aborted !== true; missing -= requestRecords) {
+        const records = Array.from({ length: Math.min(missing, requestRecords) }, () => orders.next().value);
         produced.push(...(await producer.produce(records)));
       }
     },
@@ -118,11 +130,12 @@ async function assemble(
         shards: countByShard(stored),
       };
     },
-    async drained(signal) {
-      while ((await Promise.all(pipeline.sinks.map(lagOf))).some((lag) => lag > 0)) {
-        await pause(DRAIN_POLL_MS, undefined, { signal });
-      }
-    },
+    drained: (signal) =>
+      untilDrained({
+        lag: async () => (await Promise.all(pipeline.sinks.map(lagOf))).reduce((sum, lag) => sum + lag, 0),
+        clock: systemClock,
+        signal,
+      }),
     async check() {
       stored.push(...(await stream.readNew()));
       const { letters, others } = await readDeadLetters(bucketAdministrator(endpoints), resources.deadLetterBucket);

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import type { Reading } from './msk-trigger/settings.ts';
+import { VALUE_BYTES_MAX, VALUE_BYTES_MIN } from './orders/order-stream.ts';
 
 export interface StartOptions {
   /** How many records to produce; `undefined`: a steady trickle without end. */
@@ -17,53 +18,66 @@ export const USAGE = `npm start -- [options]
   --exit               with --records: wait until the lag is zero, check both targets, exit 0 or 1
   --reading R          how a partial answer is understood: rewind (default) or items
   --seed S             produce the records of this seed; printed at every start
-  --value-bytes B      length of a value, 1024 by default
+  --value-bytes B      length of a value, ${VALUE_BYTES_MIN} to ${VALUE_BYTES_MAX}, 1024 by default
   --help               this text`;
+
+const RECORDS_MAX = 999_999_999;
+const SEED_MAX = 999_999_999;
+const VALUE_BYTES_DEFAULT = 1024;
+const READINGS: readonly Reading[] = ['rewind', 'items'];
+
+const text = { type: 'string' } as const;
+const flag = { type: 'boolean' } as const;
+const OPTIONS = { records: text, exit: flag, reading: text, seed: text, 'value-bytes': text, help: flag } as const;
 
 /** @throws Error that lists every problem. */
 export function parseStartOptions(args: readonly string[]): StartOptions {
-  const { values } = parse(args);
-  const problems: string[] = [];
-  const integer = (name: string, text: string | undefined, fallback: number | undefined): number | undefined => {
-    if (text === undefined) return fallback;
-    if (/^\d{1,9}$/.test(text) && Number(text) > 0) return Number(text);
-    problems.push(`--${name} must be a whole number above 0, got "${text}"`);
-    return fallback;
+  const { values, problems } = split(args);
+  const integer = (name: string, min: number, max: number): number | undefined => {
+    const value = values.get(name);
+    if (value === undefined) return undefined;
+    if (/^\d{1,9}$/.test(value) && Number(value) >= min && Number(value) <= max) return Number(value);
+    problems.push(`--${name} must be a whole number from ${min} to ${max}, got "${value}"`);
+    return undefined;
   };
-  const records = integer('records', values.records, undefined);
-  const seed = integer('seed', values.seed, undefined) ?? 1 + Math.floor(Math.random() * 999_999);
-  const valueBytes = integer('value-bytes', values['value-bytes'], undefined) ?? 1024;
-  const reading = values.reading ?? 'rewind';
-  if (reading !== 'rewind' && reading !== 'items') problems.push(`--reading must be rewind or items, got "${reading}"`);
-  if (values.exit === true && values.records === undefined)
-    problems.push('--exit needs --records: there would be no end');
-  if (problems.length > 0) throw new Error(`${problems.join('\n')}\n\n${USAGE}`);
-  return {
-    records,
-    exit: values.exit === true,
-    reading: reading === 'items' ? 'items' : 'rewind',
-    seed,
-    valueBytes,
-    help: values.help === true,
-  };
+  const records = integer('records', 1, RECORDS_MAX);
+  const seed = integer('seed', 1, SEED_MAX) ?? 1 + Math.floor(Math.random() * 999_999);
+  const valueBytes = integer('value-bytes', VALUE_BYTES_MIN, VALUE_BYTES_MAX) ?? VALUE_BYTES_DEFAULT;
+  const reading = READINGS.find((each) => each === (values.get('reading') ?? 'rewind'));
+  if (reading === undefined) problems.push(`--reading must be rewind or items, got "${values.get('reading')}"`);
+  const exit = values.has('exit');
+  if (exit && !values.has('records')) problems.push('--exit needs --records: there would be no end');
+  if (problems.length > 0 || reading === undefined) throw new Error(`${problems.join('\n')}\n\n${USAGE}`);
+  return { records, exit, reading, seed, valueBytes, help: values.has('help') };
 }
 
-function parse(args: readonly string[]) {
-  const text = { type: 'string' } as const;
-  const flag = { type: 'boolean' } as const;
-  try {
-    return parseArgs({
-      args: [...args],
-      options: {
-        records: text,
-        exit: flag,
-        reading: text,
-        seed: text,
-        'value-bytes': text,
-        help: flag,
-      },
-    });
-  } catch (error) {
-    throw new Error(`${error instanceof Error ? error.message : error}\n\n${USAGE}`);
+type Tokens = NonNullable<ReturnType<typeof parseArgs<{ tokens: true; strict: false }>>['tokens']>;
+
+/** The options that were written, and what is none: all of it, where `parseArgs` would stop at the first. */
+function split(args: readonly string[]): { readonly values: ReadonlyMap<string, string>; readonly problems: string[] } {
+  const { tokens } = parseArgs({
+    args: [...args],
+    options: OPTIONS,
+    strict: false,
+    allowPositionals: true,
+    tokens: true,
+  });
+  const values = new Map<string, string>();
+  const problems: string[] = [];
+  for (const token of tokens) {
+    const problem = problemOf(token);
+    if (problem !== undefined) problems.push(problem);
+    else if (token.kind === 'option') values.set(token.name, token.value ?? '');
   }
+  return { values, problems };
+}
+
+function problemOf(token: Tokens[number]): string | undefined {
+  if (token.kind === 'positional') return `"${token.value}" belongs to no option`;
+  if (token.kind !== 'option') return undefined;
+  const { rawName, value } = token;
+  const type = Object.entries(OPTIONS).find(([known]) => rawName === `--${known}`)?.[1].type;
+  if (type === undefined) return `${rawName} is not an option`;
+  if (type === 'boolean') return value === undefined ? undefined : `${rawName} takes no value`;
+  return value === undefined || value.startsWith('--') ? `${rawName} needs a value` : undefined;
 }

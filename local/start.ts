@@ -1,6 +1,7 @@
 // `npm start`: engines, functions and triggers on this machine, with orders flowing through them.
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { claim } from './claim.ts';
 import { PROJECT_ROOT } from './pipeline/package-template.ts';
 import { describeAddresses, type Session, startSession } from './session.ts';
 import { parseStartOptions, type StartOptions, USAGE } from './start-options.ts';
@@ -12,6 +13,7 @@ const ENDPOINTS_FILE = join(LOCAL_FOLDER, 'endpoints.json');
 /** Without --records: so many orders each second. */
 const ORDERS_PER_SECOND = 20;
 const TABLE_INTERVAL_MS = 1_000;
+const SAME_SIGNAL_MS = 1_000;
 
 /** Since this process was started: what a newcomer waits. */
 const sinceStart = (): string => `${(performance.now() / 1_000).toFixed(1)} s`;
@@ -28,12 +30,15 @@ async function run(options: StartOptions, screen: Screen, ending: AbortSignal): 
     screen.line(
       `${describeAddresses(session, ENDPOINTS_FILE)}\nseed ${options.seed}; ready after ${sinceStart()}; Ctrl-C stops everything\n`,
     );
-    const shown = new AbortController();
-    const table = showTable(session, screen, AbortSignal.any([ending, shown.signal]));
-    const allPassed = await feed(session, options, screen, ending);
-    shown.abort();
-    await table;
-    return allPassed;
+    const over = new AbortController();
+    const signal = AbortSignal.any([ending, over.signal]);
+    // Whichever fails first ends the other: without its engines neither can go on.
+    const [allPassed] = await Promise.all(
+      [feed(session, options, screen, signal), showTable(session, screen, signal)].map((work) =>
+        work.finally(() => over.abort()),
+      ),
+    );
+    return allPassed === true;
   } finally {
     screen.line('stopping ..');
     await session.stop();
@@ -46,9 +51,8 @@ async function feed(session: Session, options: StartOptions, screen: Screen, end
     return true;
   }
   const startMs = performance.now();
-  await session.produce(options.records);
-  await unlessAborted(session.drained(ending));
-  if (!ending.aborted) {
+  await session.produce(options.records, ending);
+  if (await session.drained(ending)) {
     const seconds = (performance.now() - startMs) / 1_000;
     screen.line(`${options.records} records produced and consumed in ${seconds.toFixed(1)} s`);
   }
@@ -85,9 +89,27 @@ async function main(): Promise<number> {
     process.stdout.write(`${USAGE}\n`);
     return 0;
   }
+  const release = await claim(join(LOCAL_FOLDER, 'run.pid'));
+  try {
+    return (await run(options, createScreen(process.stdout), untilSignal())) ? 0 : 1;
+  } finally {
+    await release();
+  }
+}
+
+/** Aborts at the first Ctrl-C; a later one does not wait for the rest: the engines' watchdog stops them then. */
+function untilSignal(): AbortSignal {
   const ending = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => ending.abort());
-  return (await run(options, createScreen(process.stdout), ending.signal)) ? 0 : 1;
+  let firstAtMs = Number.POSITIVE_INFINITY;
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => {
+      // npm and a terminal may each send the same one.
+      if (performance.now() - firstAtMs > SAME_SIGNAL_MS) process.exit(130);
+      firstAtMs = Math.min(firstAtMs, performance.now());
+      ending.abort();
+    });
+  }
+  return ending.signal;
 }
 
 main().then(

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { toJsonSchema } from '@valibot/to-json-schema';
 import * as v from 'valibot';
 import { stageFile } from '../infra/stage-file.ts';
@@ -9,21 +10,27 @@ export function settingsJsonSchema(): string {
     errorMode: 'ignore', // checks that only code can do run before packaging
     ignoreActions: ['metadata'],
   });
-  return `${JSON.stringify(keepRequired(schema), null, 2)}\n`;
+  return `${JSON.stringify(forEditors(schema), null, 2)}\n`;
 }
+
+const NOTHING = { not: {} };
 
 type JsonSchema = Record<string, unknown>;
 
-/** A setting with a default may be left out, whatever comes of it after parsing. */
-function keepRequired(node: unknown): unknown {
-  if (Array.isArray(node)) return node.map(keepRequired);
+/** A setting with a default may be left out, whatever comes of it after parsing; an unknown name is `false`, not a riddle. */
+function forEditors(node: unknown): unknown {
+  if (Array.isArray(node)) return node.map(forEditors);
   if (typeof node !== 'object' || node === null) return node;
   const schema = Object.fromEntries(
-    Object.entries(node).map(([name, value]) => [name, keepRequired(value)]),
+    Object.entries(node).map(([name, value]) => [name, forEditors(value)]),
   ) as JsonSchema;
   const properties = schema['properties'] as Record<string, JsonSchema> | undefined;
   if (properties === undefined || !Array.isArray(schema['required'])) return schema;
-  return { ...schema, required: schema['required'].filter((name: string) => !('default' in (properties[name] ?? {}))) };
+  return {
+    ...schema,
+    required: schema['required'].filter((name: string) => !('default' in (properties[name] ?? {}))),
+    ...(isDeepStrictEqual(schema['additionalProperties'], NOTHING) && { additionalProperties: false }),
+  };
 }
 
 /** docs/settings.md: every setting of a stage file. */

@@ -58,10 +58,7 @@ const isKeyed = ({ key, poison }: ProducedRecord): boolean => key !== null && po
  * that came before.
  */
 function checkStreamOrder(produced: readonly ProducedRecord[], stream: readonly StreamRecord[]): Check {
-  const expected = Map.groupBy(
-    produced.filter(isKeyed),
-    ({ key }) => key ?? '',
-  );
+  const expected = Map.groupBy(produced.filter(isKeyed), ({ key }) => key ?? '');
   const stored = Map.groupBy(stream, ({ partitionKey }) => partitionKey);
   let duplicateCount = 0;
   const violations = [...expected].flatMap(([key, records]) => {

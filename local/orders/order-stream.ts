@@ -14,9 +14,14 @@ export type PoisonKind = 'notJson' | 'noKey' | 'oversized';
 export interface OrderStreamOptions {
   /** The same seed gives the same records. */
   readonly seed: number;
-  /** Length of an ordinary value. */
+  /** Length of an ordinary value, from {@link VALUE_BYTES_MIN} to {@link VALUE_BYTES_MAX}. */
   readonly valueBytes: number;
 }
+
+/** Holds the longest order without its note. */
+export const VALUE_BYTES_MIN = 512;
+/** With a key, still within what a Kinesis record holds. */
+export const VALUE_BYTES_MAX = 1_000_000;
 
 const OPEN_ORDERS_MAX = 2_000;
 const OVERSIZED_BYTES = 1_200_000;

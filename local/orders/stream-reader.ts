@@ -4,6 +4,7 @@ import {
   type KinesisClient,
   ListShardsCommand,
 } from '@aws-sdk/client-kinesis';
+import { oneAtATime } from './one-at-a-time.ts';
 
 /** A Kinesis record, as a consumer sees it. */
 export interface StreamRecord {
@@ -13,7 +14,7 @@ export interface StreamRecord {
 }
 
 export interface StreamReader {
-  /** Everything that arrived since the last call, each shard in its order. */
+  /** Everything that arrived since the last call, each shard in its order. Calls wait for each other. */
   readNew(): Promise<readonly StreamRecord[]>;
 }
 
@@ -43,6 +44,6 @@ export async function createStreamReader(client: KinesisClient, streamName: stri
   }
 
   return {
-    readNew: async () => (await Promise.all([...iterators.keys()].map(readShard))).flat(),
+    readNew: oneAtATime(async () => (await Promise.all([...iterators.keys()].map(readShard))).flat()),
   };
 }

@@ -5,10 +5,18 @@ export interface Screen {
   show(block: string): void;
 }
 
+/** What this needs of `process.stdout`. */
+export interface Output {
+  write(text: string): unknown;
+  /** Set for a terminal, `columns` too. */
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+}
+
 const PLAIN_INTERVAL_MS = 5_000;
 const UP_AND_CLEAR = (lines: number) => (lines === 0 ? '' : `\u001b[${lines}A\u001b[J`);
 
-export function createScreen(output: NodeJS.WriteStream): Screen {
+export function createScreen(output: Output): Screen {
   let blockLines = 0;
   let plainShownAtMs = 0;
   return {
@@ -18,8 +26,10 @@ export function createScreen(output: NodeJS.WriteStream): Screen {
     },
     show(block) {
       if (output.isTTY) {
-        output.write(`${UP_AND_CLEAR(blockLines)}${block}\n`);
-        blockLines = block.split('\n').length;
+        // A line the terminal wraps would count for two.
+        const lines = block.split('\n').map((line) => line.slice(0, output.columns));
+        output.write(`${UP_AND_CLEAR(blockLines)}${lines.join('\n')}\n`);
+        blockLines = lines.length;
         return;
       }
       if (Date.now() - plainShownAtMs < PLAIN_INTERVAL_MS) return;

@@ -103,6 +103,17 @@ describe('refuses', () => {
   });
 });
 
+it('names every unknown name, at every level', () => {
+  const stageFile = aStageFile({ alarms: {}, alarm: {}, kinesisSink: { stage: 'x', retry: 3, retries: 3 } });
+  expect(problemsOf(stageFile)).toEqual([
+    'kinesisSink.stage is not a setting',
+    'kinesisSink.retry is not a setting',
+    'kinesisSink.retries is not a setting',
+    'alarms is not a setting',
+    'alarm is not a setting',
+  ]);
+});
+
 it('never quotes a text of the file: it may be a secret', () => {
   const problems = problemsWith({ kinesisSink: { externalId: 'hunter 2', streamArn: 'hunter2' } });
   expect(problems).toHaveLength(2);

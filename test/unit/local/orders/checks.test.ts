@@ -5,10 +5,12 @@ import type { ProducedRecord } from '../../../../local/orders/producer.ts';
 import type { StreamRecord } from '../../../../local/orders/stream-reader.ts';
 import type { DeadLetter } from '../../../../shared/dead-letter.ts';
 
-const produced: readonly ProducedRecord[] = orderStream({ seed: 7, valueBytes: 600 })
-  .take(300)
-  .map((record, offset) => ({ ...record, partition: 0, offset }))
-  .toArray();
+const orders = orderStream({ seed: 7, valueBytes: 600 });
+const produced: readonly ProducedRecord[] = Array.from({ length: 300 }, (_, offset) => ({
+  ...orders.next().value,
+  partition: 0,
+  offset,
+}));
 
 const entryOf = ({ key, value }: ProducedRecord): StreamRecord => ({
   shardId: 'shardId-000000000000',
@@ -117,7 +119,7 @@ describe('the order of Kinesis', () => {
     expect(failuresAfter(({ stream }) => stream.splice(second, 1))).toEqual(failed('in order', changing.key));
   });
 
-  it("fails for a missing last record of a key", () => {
+  it('fails for a missing last record of a key', () => {
     const last = indexesOf(rightWorld(), changing.key).at(-1) ?? 0;
     expect(failuresAfter(({ stream }) => stream.splice(last, 1))).toEqual(
       failed('in order', `1 of ${changing.records.length} records are missing`),
@@ -159,7 +161,9 @@ describe('the records of Kinesis without a key', () => {
 
   it('fail for a record that became a dead letter, and is in the stream all the same', () => {
     const oversized = produced.filter(({ poison }) => poison === 'oversized').map(entryOf);
-    expect(failuresAfter(({ stream }) => stream.push(...oversized))).toEqual(failed('without a key', 'should not have'));
+    expect(failuresAfter(({ stream }) => stream.push(...oversized))).toEqual(
+      failed('without a key', 'should not have'),
+    );
   });
 });
 

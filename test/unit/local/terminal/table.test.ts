@@ -1,7 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { renderTable, type Status } from '../../../../local/terminal/table.ts';
 
-const sink = { name: 'kinesisSink', batches: 12, received: 5_000, unsettled: 20, deadLettered: 3, lag: 70, memoryPeakMb: 98.6 };
+const sink = {
+  name: 'kinesisSink',
+  batches: 12,
+  received: 5_000,
+  unsettled: 20,
+  deadLettered: 3,
+  lag: 70,
+  memoryPeakMb: 98.6,
+};
 const status: Status = {
   elapsedMs: 3_723_900,
   producedCount: 12_345,

@@ -1,0 +1,9 @@
+/** Calls wait for each other, in the order they were made; one that fails does not stop the next. */
+export function oneAtATime<Result>(work: () => Promise<Result>): () => Promise<Result> {
+  let last: Promise<unknown> = Promise.resolve();
+  return () => {
+    const next = last.then(work, work);
+    last = next.catch(() => undefined);
+    return next;
+  };
+}

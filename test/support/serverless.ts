@@ -1,0 +1,44 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { PROJECT_ROOT } from '../../local/pipeline/package-template.ts';
+
+export interface CommandResult {
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly elapsedMs: number;
+}
+
+export interface CommandOptions {
+  /** The framework keeps its own files there. */
+  readonly home: string;
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly timeoutMs: number;
+}
+
+const CLI = join(PROJECT_ROOT, 'node_modules', 'serverless', 'bin', 'serverless.js');
+/** What a test says of time is about the command; killed, it has no exit code. */
+const KILLED = -1;
+
+/** `serverless <args>` in an environment without credentials; resolves when the process is gone, however it ended. */
+export function serverless(args: readonly string[], options: CommandOptions): Promise<CommandResult> {
+  const startedAtMs = performance.now();
+  const { home, environment, timeoutMs } = options;
+  return new Promise((resolve) => {
+    execFile(
+      process.execPath,
+      [CLI, ...args],
+      {
+        cwd: PROJECT_ROOT,
+        env: { PATH: process.env['PATH'] ?? '', HOME: home, ...environment },
+        timeout: timeoutMs,
+        killSignal: 'SIGKILL',
+        maxBuffer: 64 * 1024 * 1024,
+      },
+      (error, stdout, stderr) => {
+        const exitCode = error === null ? 0 : typeof error.code === 'number' ? error.code : KILLED;
+        resolve({ exitCode, stdout, stderr, elapsedMs: performance.now() - startedAtMs });
+      },
+    );
+  });
+}

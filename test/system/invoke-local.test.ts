@@ -1,0 +1,129 @@
+// `npx serverless invoke local --stage local`: one function in the framework's own process, with engines and without.
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { writeEndpoints } from '../../local/engines/endpoints.ts';
+import { DEFAULT_RESOURCES } from '../../local/engines/resources.ts';
+import { readDeadLetters } from '../../local/orders/dead-letter-reader.ts';
+import { createDocumentReader } from '../../local/orders/document-reader.ts';
+import { createStreamReader } from '../../local/orders/stream-reader.ts';
+import { bucketAdministrator, streamAdministrator } from '../../local/pipeline/aws-clients.ts';
+import type { DeadLetter } from '../../shared/dead-letter.ts';
+import { type CommandResult, serverless } from '../support/serverless.ts';
+
+/** Stage `local` gives a function 20 s; loading the framework and building take some more. */
+const NO_ENGINE_MS_MAX = 20_000;
+const COMMAND_TIMEOUT_MS = 60_000;
+const ORDERS = 'test/fixtures/events/orders.json';
+const WITH_POISON = 'test/fixtures/events/orders-with-poison.json';
+
+const endpoints = inject('endpoints');
+let folder: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'msk-sinks-'));
+  await writeEndpoints(join(folder, 'endpoints.json'), endpoints);
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+function invoke(name: string, event: string, endpointsFile = 'endpoints.json'): Promise<CommandResult> {
+  return serverless(['invoke', 'local', '-f', name, '--stage', 'local', '-p', event], {
+    home: folder,
+    environment: { MSK_SINKS_ENDPOINTS_FILE: join(folder, endpointsFile) },
+    timeoutMs: COMMAND_TIMEOUT_MS,
+  });
+}
+
+/** The function's answer, after whatever else it wrote. */
+const answerOf = ({ stdout }: CommandResult): unknown => JSON.parse(stdout.slice(stdout.lastIndexOf('\n{\n')));
+
+const logLinesOf = ({ stdout, stderr }: CommandResult) =>
+  `${stdout}\n${stderr}`
+    .split('\n')
+    .filter((line) => line.startsWith('{"level"'))
+    .map((line): Readonly<Record<string, unknown>> => JSON.parse(line));
+
+const ok = (answer: CommandResult) => ({ exitCode: answer.exitCode, answer: answerOf(answer) });
+const NOTHING_FAILED = { exitCode: 0, answer: { batchItemFailures: [] } };
+
+async function lettersOf(name: string): Promise<readonly DeadLetter[]> {
+  const { letters } = await readDeadLetters(bucketAdministrator(endpoints), DEFAULT_RESOURCES.deadLetterBucket);
+  return letters.filter((letter) => letter.function === name && letter.topic === 'orders' && letter.partition === 2);
+}
+
+async function documents(): Promise<ReadonlyMap<string, object>> {
+  const reader = createDocumentReader(endpoints, 'shop', 'orders');
+  try {
+    return await reader.readAll();
+  } finally {
+    await reader.close();
+  }
+}
+
+describe('kinesisSink', () => {
+  it('puts the records of an event into the stream of the other account, each key in its order', async () => {
+    const stream = await createStreamReader(streamAdministrator(endpoints), DEFAULT_RESOURCES.stream);
+    await stream.readNew(); // what other tests put there
+    expect(ok(await invoke('kinesisSink', ORDERS))).toEqual(NOTHING_FAILED);
+    const stored = Map.groupBy(await stream.readNew(), ({ partitionKey }) => partitionKey);
+    const statuses = Object.fromEntries(
+      [...stored].map(([key, records]) => [
+        key,
+        records.map(({ data }) => (data.length === 0 ? 'deleted' : JSON.parse(data.toString()).status)),
+      ]),
+    );
+    expect(statuses).toEqual({
+      'order-1': ['placed', 'paid'],
+      'order-2': ['placed'],
+      'order-3': ['placed', 'deleted'],
+    });
+  });
+});
+
+describe('documentdbSink', () => {
+  it('writes the documents of an event, and deletes what it deletes', async () => {
+    expect(ok(await invoke('documentdbSink', ORDERS))).toEqual(NOTHING_FAILED);
+    const stored = await documents();
+    expect(stored.get('order-1')).toMatchObject({ _id: 'order-1', status: 'paid', total: 12.5 });
+    expect(stored.get('order-2')).toMatchObject({ _id: 'order-2', status: 'placed' });
+    expect(stored.has('order-3')).toBe(false);
+  });
+
+  it('makes one dead letter of a record that is no document, and writes its neighbours', async () => {
+    expect(await lettersOf('documentdbSink')).toEqual([]);
+    expect(ok(await invoke('documentdbSink', WITH_POISON))).toEqual(NOTHING_FAILED);
+    expect((await documents()).get('order-4')).toMatchObject({ _id: 'order-4', status: 'paid' });
+    const letters = await lettersOf('documentdbSink');
+    expect(letters).toEqual([
+      expect.objectContaining({
+        offset: 2,
+        keyBase64: Buffer.from('order-5').toString('base64'),
+        valueBase64: Buffer.from('not JSON').toString('base64'),
+        code: 'payload_invalid',
+        target: 'shop.orders',
+      }),
+    ]);
+  });
+});
+
+describe.each([
+  ['kinesisSink', /STS could not be reached.*ECONNREFUSED/],
+  ['documentdbSink', /Secrets Manager did not give the secret.*ECONNREFUSED/],
+])('%s, when no engine runs', (name, reason) => {
+  it('answers within its time with every record, and one line that says why', async () => {
+    const result = await invoke(name, ORDERS, 'nobody-wrote-it.json');
+    const { records }: { records: Record<string, { offset: number }[]> } = JSON.parse(await readFile(ORDERS, 'utf8'));
+    const all = Object.entries(records).flatMap(([partition, own]) =>
+      own.map(({ offset }) => ({ itemIdentifier: { partition, offset } })),
+    );
+    expect(ok(result)).toEqual({ exitCode: 0, answer: { batchItemFailures: all } });
+    const lines = logLinesOf(result);
+    expect(lines).toEqual([
+      expect.objectContaining({ level: 'WARN', message: 'records_unsettled', unsettledCount: 5 }),
+    ]);
+    expect(lines[0]?.['details']).toEqual([expect.stringMatching(reason)]);
+    expect(lines[0]?.['durationMs']).toBeLessThan(NO_ENGINE_MS_MAX);
+    expect(result.elapsedMs).toBeLessThan(NO_ENGINE_MS_MAX + 10_000);
+  });
+});

@@ -1,0 +1,228 @@
+// What `npx serverless package --stage dev` makes, without credentials, network or a home of its own.
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { documentdbSettings } from '../../functions/documentdb-sink/settings.ts';
+import { kinesisSettings } from '../../functions/kinesis-sink/settings.ts';
+import { readMappings } from '../../local/msk-trigger/mapping.ts';
+import { type PackagedTemplate, PROJECT_ROOT, packageTemplate } from '../../local/pipeline/package-template.ts';
+import { settingsFromEnvironment } from '../../shared/parse-settings.ts';
+import { readBundle } from '../support/bundle.ts';
+import { serverless } from '../support/serverless.ts';
+import { zipNames } from '../support/zip-names.ts';
+
+interface Resource {
+  readonly Type: string;
+  readonly Properties: Readonly<Record<string, unknown>>;
+}
+
+let folder: string;
+let dev: PackagedTemplate;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'msk-sinks-'));
+  for (const name of Object.keys(process.env).filter((each) => each.startsWith('AWS_'))) vi.stubEnv(name, undefined);
+  vi.stubEnv('HOME', folder);
+  vi.stubEnv('AWS_EC2_METADATA_DISABLED', 'true');
+  dev = await packageTemplate({ stage: 'dev', folder: join(folder, 'package') });
+});
+afterAll(async () => {
+  vi.unstubAllEnvs();
+  await rm(folder, { recursive: true, force: true });
+});
+
+const resources = () => (dev.template as { readonly Resources: Readonly<Record<string, Resource>> }).Resources;
+const ofType = (type: string) => Object.entries(resources()).filter(([, { Type }]) => Type === type);
+
+const functions = [
+  { name: 'kinesisSink', id: 'KinesisSink', bundle: 'kinesis-sink' },
+  { name: 'documentdbSink', id: 'DocumentdbSink', bundle: 'documentdb-sink' },
+];
+
+describe.each(functions)('the mapping of $name', ({ name, id }) => {
+  const properties = () => resources()[`${id}MappingOrders`]?.Properties;
+
+  it('asks for partial answers, and has the pollers without which Lambda would ignore them', () => {
+    expect(properties()).toMatchObject({
+      FunctionResponseTypes: ['ReportBatchItemFailures'],
+      ProvisionedPollerConfig: { MinimumPollers: 1, MaximumPollers: 3, PollerGroupName: 'msk-sinks-dev' },
+    });
+  });
+
+  it('repeats 10,000 times, at any age, and then keeps what it gives up', () => {
+    expect(properties()).toMatchObject({
+      MaximumRetryAttempts: 10_000,
+      BisectBatchOnFunctionError: name === 'documentdbSink',
+      DestinationConfig: { OnFailure: { Destination: { 'Fn::GetAtt': ['DeadLetterBucket', 'Arn'] } } },
+    });
+    expect(properties()).not.toHaveProperty('MaximumRecordAgeInSeconds');
+    expect(resources()).toHaveProperty('DeadLetterBucket.DeletionPolicy', 'Retain');
+  });
+
+  it('invokes a function of the template', () => {
+    expect(properties()).toMatchObject({ FunctionName: { 'Fn::GetAtt': [`${id}LambdaFunction`, 'Arn'] } });
+    expect(resources()).toHaveProperty(`${id}LambdaFunction.Type`, 'AWS::Lambda::Function');
+  });
+});
+
+it('has no other mapping, and each is one the local trigger understands', () => {
+  expect(ofType('AWS::Lambda::EventSourceMapping').map(([logicalId]) => logicalId)).toEqual([
+    'KinesisSinkMappingOrders',
+    'DocumentdbSinkMappingOrders',
+  ]);
+  expect(readMappings(dev.template).map(({ consumerGroupId }) => consumerGroupId)).toEqual([
+    'msk-sinks-dev-kinesisSink-orders',
+    'msk-sinks-dev-documentdbSink-orders',
+  ]);
+});
+
+it('gives each function an environment of plain strings that the function takes', () => {
+  const [kinesisSink, documentdbSink] = dev.functions;
+  expect(settingsFromEnvironment(kinesisSettings, kinesisSink?.environment ?? {})).toMatchObject({
+    stage: 'dev',
+    triggerMode: 'provisioned',
+    streamArn: 'arn:aws:kinesis:eu-west-1:222222222222:stream/orders',
+  });
+  expect(settingsFromEnvironment(documentdbSettings, documentdbSink?.environment ?? {})).toMatchObject({
+    stage: 'dev',
+    triggerMode: 'provisioned',
+    database: 'shop',
+  });
+});
+
+it('gives each function a role of its own, and no other role is made', () => {
+  expect(ofType('AWS::IAM::Role').map(([logicalId]) => logicalId)).toEqual(['KinesisSinkRole', 'DocumentdbSinkRole']);
+  for (const { id } of functions) {
+    expect(resources()[`${id}LambdaFunction`]?.Properties).toMatchObject({
+      Role: { 'Fn::GetAtt': [`${id}Role`, 'Arn'] },
+      Runtime: 'nodejs24.x',
+      Architectures: ['arm64'],
+    });
+  }
+});
+
+it('puts the function that reaches DocumentDB into its VPC, and the other into none', () => {
+  expect(resources()['DocumentdbSinkLambdaFunction']?.Properties).toMatchObject({
+    VpcConfig: {
+      SubnetIds: ['subnet-0aaaaaaaaaaaaaaaa', 'subnet-0bbbbbbbbbbbbbbbb'],
+      SecurityGroupIds: ['sg-0cccccccccccccccc'],
+    },
+  });
+  expect(resources()['KinesisSinkLambdaFunction']?.Properties).not.toHaveProperty('VpcConfig');
+});
+
+describe.each(functions)('the package of $name', ({ name, bundle }) => {
+  it('holds what was built for it, and nothing else', async () => {
+    const built = (await readdir(join(PROJECT_ROOT, 'dist', bundle))).map((file) => `dist/${bundle}/${file}`);
+    const packed = await zipNames(join(folder, 'package', `${name}.zip`));
+    expect(packed.toSorted()).toEqual(built.toSorted());
+    expect(packed).toEqual(expect.arrayContaining([`dist/${bundle}/index.js`, `dist/${bundle}/package.json`]));
+  });
+});
+
+it('gives DocumentDB alone the certificates of its region', async () => {
+  expect(await readdir(join(PROJECT_ROOT, 'dist', 'documentdb-sink'))).toContain('ca-bundle.pem');
+  expect(await readdir(join(PROJECT_ROOT, 'dist', 'kinesis-sink'))).not.toContain('ca-bundle.pem');
+});
+
+/** Measured on 2026-11-22: 352 KB and 650 KB. A cold start reads and compiles every byte of them. */
+const budgets = [
+  {
+    bundle: 'kinesis-sink',
+    startBytesMax: 380_000,
+    atStart: ['@aws-sdk/client-kinesis', '@aws-sdk/client-sts', 'valibot'],
+    lazy: ['@aws-sdk/client-s3'],
+    never: ['mongodb', '@aws-sdk/client-secrets-manager'],
+  },
+  {
+    bundle: 'documentdb-sink',
+    startBytesMax: 700_000,
+    atStart: ['mongodb', 'bson', 'valibot'],
+    lazy: ['@aws-sdk/client-s3', '@aws-sdk/client-secrets-manager'],
+    never: ['@aws-sdk/client-kinesis', 'whatwg-url'],
+  },
+];
+
+describe.each(budgets)('a cold start of $bundle', ({ bundle, startBytesMax, atStart, lazy, never }) => {
+  const read = () => readBundle(join(PROJECT_ROOT, 'dist', bundle));
+
+  it(`loads less than ${startBytesMax} bytes of code`, () => {
+    const built = read();
+    expect(built.bytesOf(built.atStart)).toBeLessThan(startBytesMax);
+  });
+
+  it('leaves for later what only some invocations need', () => {
+    const built = read();
+    const first = built.packagesOf(built.atStart);
+    const later = built.packagesOf(built.lazy);
+    expect(atStart.filter((name) => !first.has(name))).toEqual([]);
+    expect(lazy.filter((name) => first.has(name) || !later.has(name))).toEqual([]);
+    expect(never.filter((name) => first.has(name) || later.has(name))).toEqual([]);
+  });
+});
+
+describe('a stage file that is wrong', () => {
+  const stage = `wrong-${process.pid}`;
+  const file = join(PROJECT_ROOT, 'config', `${stage}.yml`);
+  const packageIt = (name: string) =>
+    serverless(['package', '--stage', name, '--package', join(folder, 'wrong')], { home: folder, timeoutMs: 60_000 });
+
+  it('stops the packaging with every problem once, and with nothing but the problems', async () => {
+    await writeFile(
+      file,
+      [
+        'accountId: 111111111111',
+        'region: Ireland',
+        'trigger:',
+        '  clusterArn: arn:aws:kafka:eu-west-1:<account>:cluster/orders/1',
+        '  topics: []',
+        '  batchWindowSeconds: 5s',
+        'kinesisSink: { streamArn: orders, retries: 3, retry: 3 }',
+        'documentdbSink: { secretArn: "", database: shop, securityGroupIds: [sg-0cccccccccccccccc] }',
+        '',
+      ].join('\n'),
+    );
+    try {
+      const { exitCode, stdout, stderr } = await packageIt(stage);
+      expect(exitCode).toBe(1);
+      expect(`${stdout}${stderr}`.trimEnd().split('\n')).toEqual([
+        `config/${stage}.yml has 10 problem(s):`,
+        '  - accountId must be an account id of 12 digits, in quotes',
+        '  - region must be a region like eu-west-1',
+        expect.stringMatching(/^ {2}- trigger\.clusterArn still holds a placeholder/),
+        '  - trigger.topics must name at least one topic',
+        '  - trigger.batchWindowSeconds must be a whole number of seconds from 0 to 300, got "5s"',
+        expect.stringMatching(/^ {2}- kinesisSink\.streamArn must be an ARN like/),
+        '  - kinesisSink.retries is not a setting',
+        '  - kinesisSink.retry is not a setting',
+        expect.stringMatching(/^ {2}- documentdbSink\.secretArn must be an ARN like/),
+        '  - documentdbSink.subnetIds is missing',
+      ]);
+    } finally {
+      await rm(file, { force: true });
+    }
+  });
+
+  it.each([
+    ['is not YAML', 'trigger: [\n', /^Cannot parse "config\/wrong-\d+\.yml": unexpected end of the stream/],
+    ['is empty', '', /^config\/wrong-\d+\.yml does not exist, or is empty: write it/],
+  ])('that %s says so, once', async (_what, text, message) => {
+    await writeFile(file, text);
+    try {
+      const { exitCode, stdout, stderr } = await packageIt(stage);
+      expect(exitCode).toBe(1);
+      expect(stderr).toMatch(message);
+      expect(`${stdout}${stderr}`.match(/Cannot parse|does not exist/g)).toHaveLength(1);
+      expect(stderr).not.toMatch(/^\s+at /m);
+    } finally {
+      await rm(file, { force: true });
+    }
+  });
+
+  it('or that is not there says what to write', async () => {
+    const { exitCode, stderr } = await packageIt('nobody-wrote-it');
+    expect(exitCode).toBe(1);
+    expect(stderr).toMatch(/^config\/nobody-wrote-it\.yml does not exist.*\n$/);
+  });
+});

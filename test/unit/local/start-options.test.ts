@@ -1,0 +1,64 @@
+import { describe, expect, it } from 'vitest';
+import { parseStartOptions, USAGE } from '../../../local/start-options.ts';
+
+const refusal = (...args: readonly string[]): readonly string[] => {
+  try {
+    parseStartOptions(args);
+    return [];
+  } catch (error) {
+    const [problems = '', usage] = (error as Error).message.split('\n\n');
+    expect(usage).toBe(USAGE);
+    return problems.split('\n');
+  }
+};
+
+describe('the options of npm start', () => {
+  it('have defaults, and a seed that is another each time', () => {
+    const { seed, ...others } = parseStartOptions([]);
+    expect(others).toEqual({ records: undefined, exit: false, reading: 'rewind', valueBytes: 1024, help: false });
+    expect(seed).toBeGreaterThan(0);
+    expect(new Set(Array.from({ length: 20 }, () => parseStartOptions([]).seed)).size).toBeGreaterThan(1);
+  });
+
+  it('are taken as written, in either form', () => {
+    const expected = { records: 5, exit: true, reading: 'items', seed: 77, valueBytes: 2048, help: false };
+    expect(parseStartOptions('--records 5 --exit --reading items --seed 77 --value-bytes 2048'.split(' '))).toEqual(
+      expected,
+    );
+    expect(parseStartOptions('--value-bytes=2048 --seed=77 --reading=items --exit --records=5'.split(' '))).toEqual(
+      expected,
+    );
+  });
+
+  it('can ask for help', () => {
+    expect(parseStartOptions(['--help']).help).toBe(true);
+  });
+
+  it('that are all wrong are named in one message, with the usage', () => {
+    const args = '--records many --reading never --seed 0 --value-bytes 1k --exits --fast=3 now'.split(' ');
+    expect(refusal(...args)).toEqual([
+      '--exits is not an option',
+      '--fast is not an option',
+      '"now" belongs to no option',
+      '--records must be a whole number from 1 to 999999999, got "many"',
+      '--seed must be a whole number from 1 to 999999999, got "0"',
+      '--value-bytes must be a whole number from 512 to 1000000, got "1k"',
+      '--reading must be rewind or items, got "never"',
+    ]);
+  });
+
+  it.each([
+    { args: ['--exit'], problem: '--exit needs --records: there would be no end' },
+    { args: ['--exit=yes', '--records', '5'], problem: '--exit takes no value' },
+    { args: ['--records'], problem: '--records needs a value' },
+    { args: ['--records', '--seed', '5'], problem: '--records needs a value' },
+    { args: ['--records', '-5'], problem: '--records must be a whole number from 1 to 999999999, got "-5"' },
+    { args: ['--records', '1.5'], problem: '--records must be a whole number from 1 to 999999999, got "1.5"' },
+    { args: ['--records', ''], problem: '--records must be a whole number from 1 to 999999999, got ""' },
+    { args: ['--no-exit'], problem: '--no-exit is not an option' },
+    { args: ['-e'], problem: '-e is not an option' },
+    { args: ['--value-bytes', '511'], problem: '--value-bytes must be a whole number from 512 to 1000000, got "511"' },
+  ])('refuse $args', ({ args, problem }) => {
+    expect(refusal(...args)).toContain(problem);
+  });
+});
