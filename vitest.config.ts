@@ -6,15 +6,17 @@ const project = (name: string, extra: object = {}) => ({
 });
 
 /** Projects share the engines: one file at a time, started once by test/support/engines.setup.ts. */
-const onEngines = { globalSetup: ['test/support/engines.setup.ts'], hookTimeout: 120_000 };
+const onEngines = { globalSetup: ['test/support/engines.setup.ts'], hookTimeout: 120_000, fileParallelism: false };
 
 export default defineConfig({
   test: {
+    maxWorkers: 2,
     reporters: ['default', './test/support/tally.ts'],
     projects: [
-      project('unit'),
+      // Files share their modules: nothing a unit test does outlives it, and loading everything anew takes most of the time.
+      project('unit', { isolate: false }),
       project('integration', { ...onEngines, testTimeout: 60_000 }),
-      project('system', { ...onEngines, fileParallelism: false, testTimeout: 120_000 }),
+      project('system', { ...onEngines, testTimeout: 120_000 }),
     ],
   },
 });

@@ -3,14 +3,10 @@ import { documentdbSettings } from '../functions/documentdb-sink/settings.ts';
 import { kinesisSettings } from '../functions/kinesis-sink/settings.ts';
 import { DEPLOYMENT_SETTINGS } from '../shared/common-settings.ts';
 import { BATCH_RECORDS_MAX, FUNCTION_TIMEOUT_SECONDS_MAX } from '../shared/limits.ts';
-import { arn, choice, integer, integerOr, parseSettings, text } from '../shared/parse-settings.ts';
-
-/** Settings under these names and no others; names every other one, where a strict object would name the first. */
-const only = <const Entries extends v.ObjectEntries>(entries: Entries) =>
-  v.objectWithRest(entries, v.never('is not a setting'));
+import { arn, choice, integer, integerOr, parseSettings, settings, text } from '../shared/parse-settings.ts';
 
 /** Pollers, batches and retries of the event source mappings. https://docs.aws.amazon.com/lambda/latest/dg/msk-esm-parameters.html */
-const triggerSettings = only({
+const triggerSettings = settings({
   clusterArn: arn('kafka', 'cluster/', 'The MSK cluster. Both functions read it.'),
   topics: v.pipe(
     v.array(text('a topic name', /^[A-Za-z0-9._-]{1,249}$/, 'A topic.'), 'must be a list of topic names'),
@@ -98,7 +94,7 @@ export const kinesisSection = v.omit(kinesisSettings, DEPLOYMENT_SETTINGS);
 export const documentdbSection = v.omit(documentdbSettings, DEPLOYMENT_SETTINGS);
 
 /** config/<stage>.yml: all a user edits. */
-export const stageFile = only({
+export const stageFile = settings({
   accountId: text('an account id of 12 digits, in quotes', /^\d{12}$/, 'The account the functions are deployed to.'),
   region: text('a region like eu-west-1', /^[a-z]{2}(-[a-z]+)+-\d$/, 'The region the functions are deployed to.'),
   logRetentionDays: integerOr(30, { unit: 'days', min: 1, max: 3653, description: 'How long log lines are kept.' }),
@@ -107,13 +103,13 @@ export const stageFile = only({
     v.check(({ pollersMin, pollersMax }) => pollersMin <= pollersMax, 'pollersMin must not be greater than pollersMax'),
   ),
   kinesisSink: v.pipe(
-    only({ ...kinesisSection.entries, ...sizing(512) }),
+    settings({ ...kinesisSection.entries, ...sizing(512) }),
     v.check(
       ({ roleArn, externalId }) => roleArn !== undefined || externalId === undefined,
       'has an externalId but no roleArn: the id belongs to the role that is assumed',
     ),
   ),
-  documentdbSink: only({
+  documentdbSink: settings({
     ...documentdbSection.entries,
     ...sizing(1024),
     subnetIds: idList('subnet', 'Subnets of the VPC DocumentDB is in.'),

@@ -3,6 +3,7 @@ import { systemClock } from '../shared/clock.ts';
 import { writeEndpoints } from './engines/endpoints.ts';
 import { type Engines, startEngines } from './engines/engines.ts';
 import { resourceArns } from './engines/resources.ts';
+import { type LocalStage, readLocalStage } from './local-stage.ts';
 import type { Reading } from './msk-trigger/settings.ts';
 import { type Check, checkAll } from './orders/checks.ts';
 import { readDeadLetters } from './orders/dead-letter-reader.ts';
@@ -12,8 +13,8 @@ import { createOrderProducer, createTopic, type ProducedRecord } from './orders/
 import { createStreamReader, type StreamRecord } from './orders/stream-reader.ts';
 import { bucketAdministrator, streamAdministrator } from './pipeline/aws-clients.ts';
 import { untilDrained } from './pipeline/drain.ts';
-import { type Pipeline, startPipeline } from './pipeline/pipeline.ts';
-import type { Status } from './terminal/table.ts';
+import { type Pipeline, type RunningSink, startPipeline } from './pipeline/pipeline.ts';
+import type { SinkStatus, Status } from './terminal/table.ts';
 
 export interface SessionOptions {
   /** Data, logs and the package of this run; emptied first. */
@@ -28,6 +29,8 @@ export interface SessionOptions {
 
 /** Engines, functions, triggers, and orders to feed them. */
 export interface Session {
+  /** What config/local.yml says. */
+  readonly stage: LocalStage;
   readonly engines: Engines;
   readonly pipeline: Pipeline;
   /** Resolves when Kafka has acknowledged so many more records, or fewer if the signal aborts. */
@@ -44,8 +47,7 @@ export interface Session {
   stop(): Promise<void>;
 }
 
-const TOPIC = { topic: 'orders', partitions: 4 };
-const DATABASE = 'shop';
+const PARTITIONS = 4;
 /** One request to Kafka: well below what the topic takes, with an oversized record in it too. */
 const PRODUCE_REQUEST_RECORDS_MAX = 500;
 const PRODUCE_REQUEST_BYTES_MAX = 1024 * 1024;
@@ -72,19 +74,23 @@ async function assemble(
   stop: () => Promise<void>,
 ): Promise<Session> {
   const { folder, endpointsFile, progress } = options;
+  const stage = await readLocalStage();
   await rm(folder, { recursive: true, force: true });
   progress('starting Kafka, the local AWS and the DocumentDB stand-in ..');
-  const engines = await startEngines({ folder, progress, onDeath: (error) => progress(error.message) });
+  const engines = await startEngines({
+    ...{ folder, progress, resources: stage.resources },
+    onDeath: (error) => progress(error.message),
+  });
   stops.push(engines.stop);
   const { endpoints, resources } = engines;
   await writeEndpoints(endpointsFile, endpoints);
   stops.push(() => rm(endpointsFile, { force: true }));
 
-  const topic = { ...TOPIC, bootstrapServers: endpoints.kafka.bootstrapServers };
+  const topic = { topic: stage.topic, partitions: PARTITIONS, bootstrapServers: endpoints.kafka.bootstrapServers };
   await createTopic(topic);
   const producer = createOrderProducer(topic);
   stops.push(producer.close);
-  const documents = createDocumentReader(endpoints, DATABASE, TOPIC.topic);
+  const documents = createDocumentReader(endpoints, stage.database, stage.collection);
   stops.push(documents.close);
   const stream = await createStreamReader(streamAdministrator(endpoints), resources.stream);
   progress('packaging stage local, starting its functions ..');
@@ -99,10 +105,8 @@ async function assemble(
   );
   const produced: ProducedRecord[] = [];
   const stored: StreamRecord[] = [];
-  const lagOf = async (sink: Pipeline['sinks'][number]) =>
-    (await sink.trigger.lag()).reduce((sum, { lag }) => sum + lag, 0);
-
   return {
+    stage,
     engines,
     pipeline,
     stop,
@@ -114,18 +118,10 @@ async function assemble(
     },
     async status() {
       stored.push(...(await stream.readNew()));
-      const sinks = await Promise.all(
-        pipeline.sinks.map(async (sink) => ({
-          name: sink.name,
-          ...sink.batches,
-          lag: await lagOf(sink),
-          memoryPeakMb: sink.process.memoryPeakMb(),
-        })),
-      );
       return {
         elapsedMs: performance.now() - startedAtMs,
         producedCount: produced.length,
-        sinks,
+        sinks: await Promise.all(pipeline.sinks.map(statusOf)),
         documentCount: await documents.count(),
         shards: countByShard(stored),
       };
@@ -144,6 +140,16 @@ async function assemble(
   };
 }
 
+const lagOf = async ({ trigger }: RunningSink): Promise<number> =>
+  (await trigger.lag()).reduce((sum, { lag }) => sum + lag, 0);
+
+const statusOf = async (sink: RunningSink): Promise<SinkStatus> => ({
+  name: sink.name,
+  ...sink.batches,
+  lag: await lagOf(sink),
+  memoryPeakMb: sink.process.memoryPeakMb(),
+});
+
 function countByShard(records: readonly StreamRecord[]): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
   for (const { shardId } of records) counts.set(shardId, (counts.get(shardId) ?? 0) + 1);
@@ -151,12 +157,12 @@ function countByShard(records: readonly StreamRecord[]): ReadonlyMap<string, num
 }
 
 /** Where everything listens, a line each. */
-export function describeAddresses({ engines, pipeline }: Session, endpointsFile: string): string {
+export function describeAddresses({ stage, engines, pipeline }: Session, endpointsFile: string): string {
   const { kafka, aws, documentdb } = engines.endpoints;
   return [
-    `Kafka        ${kafka.bootstrapServers}   topic ${TOPIC.topic}, ${TOPIC.partitions} partitions`,
+    `Kafka        ${kafka.bootstrapServers}   topic ${stage.topic}, ${PARTITIONS} partitions`,
     `AWS          ${aws.endpointUrl}   ${resourceArns(engines.resources).stream}`,
-    `DocumentDB   ${documentdb.host}:${documentdb.port}   ${DATABASE}.${TOPIC.topic}, TLS under ${documentdb.caFile}`,
+    `DocumentDB   ${documentdb.host}:${documentdb.port}   ${stage.database}.${stage.collection}, TLS under ${documentdb.caFile}`,
     ...pipeline.sinks.map(({ name, logFile }) => `${name.padEnd(15)} logs to ${logFile}`),
     `addresses and credentials of this run: ${endpointsFile}`,
   ].join('\n');

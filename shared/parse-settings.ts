@@ -6,7 +6,15 @@ import { SettingsError } from './errors.ts';
  * (numbers are numbers) and the function's environment (everything is text), and yields the JSON schema and the table
  * in docs/settings.md.
  */
-export type SettingsSchema = v.StrictObjectSchema<v.ObjectEntries, undefined>;
+export type SettingsSchema<Entries extends v.ObjectEntries> = v.ObjectWithRestSchema<
+  Entries,
+  v.NeverSchema<'is not a setting'>,
+  undefined
+>;
+
+/** Settings under these names and no others; it names every other one, where a strict object would name the first. */
+export const settings = <const Entries extends v.ObjectEntries>(entries: Entries): SettingsSchema<Entries> =>
+  v.objectWithRest(entries, v.never('is not a setting'));
 
 interface Declaration<Default> {
   /** A sentence for the operator: what it does, and when to change it. */
@@ -102,7 +110,6 @@ export function parseSettings<const Schema extends v.GenericSchema>(
 
 function problemOf(issue: v.BaseIssue<unknown>): string {
   const path = v.getDotPath(issue) ?? 'the whole';
-  if (issue.type === 'strict_object' && issue.expected === 'never') return `${path} is not a setting`;
   if (issue.input === undefined) return `${path} is missing`;
   return `${path} ${issue.message}`;
 }
@@ -131,9 +138,9 @@ export function toEnvironment(settings: Readonly<Record<string, unknown>>): Read
  * @throws SettingsError that names variables; one that begins with `MSK_SINKS_` and is none of the settings is refused.
  */
 export function settingsFromEnvironment<const Entries extends v.ObjectEntries>(
-  schema: v.StrictObjectSchema<Entries, undefined>,
+  schema: SettingsSchema<Entries>,
   environment: Readonly<Record<string, string | undefined>>,
-): Readonly<v.InferOutput<v.StrictObjectSchema<Entries, undefined>>> {
+): Readonly<v.InferOutput<v.ObjectSchema<Entries, undefined>>> {
   const settingByVariable = new Map(Object.keys(schema.entries).map((name) => [environmentName(name), name]));
   const input: Record<string, string> = {};
   for (const [variable, value] of Object.entries(environment)) {

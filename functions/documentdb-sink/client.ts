@@ -1,5 +1,5 @@
 import type { SecureContext } from 'node:tls';
-import { type Document, MongoClient, type MongoClientOptions } from 'mongodb';
+import { type Document, MongoClient, type MongoClientOptions, MongoServerSelectionError } from 'mongodb';
 import { duplicateIndexOf } from './classify.ts';
 import type { DocumentStore, ServerLimits, WriteReply } from './document-store.ts';
 import type { DocumentId } from './id-strategies/document-id.ts';
@@ -34,9 +34,13 @@ interface Connection {
 
 const AUTHENTICATION_FAILED = 18;
 
+/** A driver that has lost sight of every host never looks at the address it was given again: a new client does. */
+const isOutOfUse = (error: unknown): boolean =>
+  error instanceof MongoServerSelectionError || (error as { code?: unknown } | null)?.code === AUTHENTICATION_FAILED;
+
 /**
  * The target through the MongoDB driver: one client per environment, made with the first call. It is dropped, and the
- * secret read again, when the credentials are refused. The server's `update` and `delete` commands are sent as such,
+ * secret read again, when the credentials are refused or no server can be found. The server's `update` and `delete` commands are sent as such,
  * rather than through `bulkWrite`: they take a signal, and say of each statement what became of it (decision 0003).
  */
 export function createDocumentStore(options: ClientOptions): DocumentStore {
@@ -58,7 +62,7 @@ export function createDocumentStore(options: ClientOptions): DocumentStore {
     try {
       return await work(connection);
     } catch (error) {
-      if ((error as { code?: unknown } | null)?.code === AUTHENTICATION_FAILED) {
+      if (isOutOfUse(error)) {
         drop();
         void connection.client.close(true).catch(() => undefined);
       }
@@ -80,7 +84,15 @@ export function createDocumentStore(options: ClientOptions): DocumentStore {
       }),
     findMarks: (namespace, ids, signal) =>
       use(signal, async ({ client }) => {
-        const options = { projection: { _k: 1 }, readPreference: 'primary', useBigInt64: true, signal } as const;
+        // One more than there can be: the first batch is then known to be the last.
+        const batchSize = ids.length + 1;
+        const options = {
+          projection: { _k: 1 },
+          readPreference: 'primary',
+          useBigInt64: true,
+          batchSize,
+          signal,
+        } as const;
         const cursor = collectionOf(client, namespace).find({ _id: { $in: [...ids] } }, options);
         return (await cursor.toArray()).map(({ _id, _k }) => ({ id: _id, marks: _k }));
       }),

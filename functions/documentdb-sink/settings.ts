@@ -1,9 +1,9 @@
 import * as v from 'valibot';
 import { deploymentSettings, sinkSettings } from '../../shared/common-settings.ts';
-import { arn, choice, integerOr, text } from '../../shared/parse-settings.ts';
+import { arn, choice, integerOr, settings, text } from '../../shared/parse-settings.ts';
 
 /** What a user writes under `documentdbSink` in config/<stage>.yml, and what the deployment adds. */
-export const documentdbSettings = v.strictObject({
+export const documentdbSettings = settings({
   ...deploymentSettings,
   ...sinkSettings,
   secretArn: arn(

@@ -1,10 +1,10 @@
 import * as v from 'valibot';
 import { deploymentSettings, sinkSettings } from '../../shared/common-settings.ts';
-import { arn, choice, integerOr, text } from '../../shared/parse-settings.ts';
+import { arn, choice, integerOr, settings, text } from '../../shared/parse-settings.ts';
 import { RECORD_KIB_DEFAULT, RECORD_KIB_MAX } from './limits.ts';
 
 /** What a user writes under `kinesisSink` in config/<stage>.yml, and what the deployment adds. */
-export const kinesisSettings = v.strictObject({
+export const kinesisSettings = settings({
   ...deploymentSettings,
   ...sinkSettings,
   streamArn: arn('kinesis', 'stream/', 'The Kinesis stream records are written to, in whichever account.'),

@@ -8,13 +8,14 @@ import {
   integer,
   integerOr,
   parseSettings,
+  settings,
   settingsFromEnvironment,
   text,
   toEnvironment,
 } from '../../../shared/parse-settings.ts';
 
 const attempts = { unit: 'attempts', min: 1, max: 10, description: 'Tries.' };
-const schema = v.strictObject({
+const schema = settings({
   streamArn: arn('kinesis', 'stream/', 'The stream.'),
   roleArn: v.optional(arn('iam', 'role/', 'The role.')),
   attemptsMax: integerOr(4, attempts),
@@ -33,9 +34,9 @@ const problemsOf = (input: unknown): readonly string[] => {
 
 describe('settings', () => {
   it('get their defaults, and are frozen', () => {
-    const settings = parseSettings(schema, { streamArn }, 'config/dev.yml');
-    expect(settings).toEqual({ streamArn, attemptsMax: 4, mode: 'a' });
-    expect(Object.isFrozen(settings)).toBe(true);
+    const parsed = parseSettings(schema, { streamArn }, 'config/dev.yml');
+    expect(parsed).toEqual({ streamArn, attemptsMax: 4, mode: 'a' });
+    expect(Object.isFrozen(parsed)).toBe(true);
   });
 
   it('name every problem in one error', () => {
@@ -44,6 +45,13 @@ describe('settings', () => {
     expect(problems.join('\n')).toMatch(
       /streamArn[\s\S]*attemptsMax[\s\S]*mode[\s\S]*name[\s\S]*attempts is not a setting/,
     );
+  });
+
+  it('name every unknown name, not the first alone', () => {
+    expect(problemsOf({ streamArn, attempt: 1, moode: 'a' })).toEqual([
+      'attempt is not a setting',
+      'moode is not a setting',
+    ]);
   });
 
   it('say where they stand', () => {
@@ -111,8 +119,7 @@ describe('the environment', () => {
   });
 
   it('carries settings there and back', () => {
-    const settings = { streamArn, roleArn: undefined, attemptsMax: 7, mode: 'b' };
-    const environment = toEnvironment(settings);
+    const environment = toEnvironment({ streamArn, roleArn: undefined, attemptsMax: 7, mode: 'b' });
     expect(Object.values(environment).every((value) => typeof value === 'string')).toBe(true);
     expect(settingsFromEnvironment(schema, { PATH: '/bin', ...environment })).toEqual({
       streamArn,

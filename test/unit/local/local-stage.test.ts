@@ -1,0 +1,53 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { DEFAULT_RESOURCES } from '../../../local/engines/resources.ts';
+import { localStageOf } from '../../../local/local-stage.ts';
+
+const file = join(import.meta.dirname, '..', '..', '..', 'config', 'local.yml');
+const local = () => parse(readFileSync(file, 'utf8'));
+
+describe('the stage file of this machine', () => {
+  it('gives the engines their names', () => {
+    expect(localStageOf(local())).toEqual({
+      resources: DEFAULT_RESOURCES,
+      topic: 'orders',
+      database: 'shop',
+      collection: 'orders',
+    });
+  });
+
+  it('gives them other names when it has others', () => {
+    const changed = local();
+    changed.kinesisSink.streamArn = 'arn:aws:kinesis:eu-west-1:333333333333:stream/other';
+    changed.kinesisSink.roleArn = 'arn:aws:iam::333333333333:role/writer';
+    changed.documentdbSink.collection = 'sold';
+    expect(localStageOf(changed)).toMatchObject({
+      resources: { accountB: '333333333333', stream: 'other', streamRole: 'writer' },
+      collection: 'sold',
+    });
+  });
+
+  it('is refused with every problem before anything starts', () => {
+    const wrong = local();
+    wrong.kinesisSink.streamArn = 'orders';
+    wrong.trigger.pollersMax = '4 pollers';
+    wrong.documentdbSink.databases = 'shop';
+    expect(() => localStageOf(wrong)).toThrow(/streamArn[\s\S]*databases|databases[\s\S]*streamArn/);
+    expect(() => localStageOf(wrong)).toThrow('pollersMax');
+  });
+
+  it('has one topic: orders are produced to one', () => {
+    const wrong = local();
+    wrong.trigger.topics = ['orders', 'returns'];
+    expect(() => localStageOf(wrong)).toThrow('several topics');
+  });
+
+  it('needs a role: the local stream has no resource policy', () => {
+    const wrong = local();
+    delete wrong.kinesisSink.roleArn;
+    delete wrong.kinesisSink.externalId;
+    expect(() => localStageOf(wrong)).toThrow('roleArn');
+  });
+});
