@@ -1,9 +1,10 @@
 import { poison, type RecordFailure } from '../../shared/outcome.ts';
 import type { SourceRecord } from '../../shared/record.ts';
 import { convertJson } from './converters/json.ts';
-import { markOf, RESERVED_FIELDS } from './guard.ts';
+import { RESERVED_FIELDS } from './guard.ts';
 import { type DocumentId, identityOf } from './id-strategies/document-id.ts';
 import { idFromKey } from './id-strategies/key.ts';
+import { markOf } from './mark.ts';
 import { hardDelete, tombstoneDelete } from './write-models/delete-one.ts';
 import { replaceOne } from './write-models/replace-one.ts';
 import type { Write } from './write-models/write.ts';

@@ -1,31 +1,8 @@
-import type { SourceRecord } from '../../shared/record.ts';
 import type { DocumentId } from './id-strategies/document-id.ts';
 import type { Write } from './write-models/write.ts';
 
 /** Names that are the guard's: a value that has one of them at top level is refused. */
 export const RESERVED_FIELDS: readonly string[] = ['_k', '_deletedAt'];
-
-/** How new a write is. Compared within one partition of Kafka only. */
-export interface Mark {
-  /** The topic-partition, with `~` for `.` (which would be a path; no topic's name has a `~`). */
-  readonly field: string;
-  /** The record's offset. A bigint, so that the driver writes an Int64: it writes large numbers as doubles. */
-  readonly offset: bigint;
-  /** Milliseconds since 1970, as Kafka has it. */
-  readonly timestampMs: bigint;
-}
-
-export const markOf = ({ position, timestampMs }: SourceRecord): Mark => ({
-  field: position.topicPartition.replaceAll('.', '~'),
-  offset: BigInt(position.offset),
-  timestampMs: BigInt(timestampMs),
-});
-
-/** The `_k` of a document that this write makes. */
-export const storedMark = ({ field, offset, timestampMs }: Mark): Readonly<Record<string, unknown>> => ({
-  [field]: offset,
-  ts: timestampMs,
-});
 
 /**
  * Matches the document unless it is newer: an older mark, an equal one (a redelivery is a harmless rewrite) or none.

@@ -1,6 +1,3 @@
-import { isObject, member, type ResolveIntrinsic, templateResolver } from './intrinsic.ts';
-import { readMapping } from './mapping-properties.ts';
-
 /** Where records go that are given up. */
 export type Destination =
   | { readonly kind: 's3'; readonly bucketArn: string }
@@ -34,48 +31,4 @@ export interface Mapping {
   readonly recordAgeMaxMs: number;
   readonly bisects: boolean;
   readonly destination: Destination | undefined;
-}
-
-/**
- * The Kafka mappings of a packaged CloudFormation template.
- *
- * @param resolve stands in for CloudFormation's intrinsic functions; default: what the template itself tells
- * @throws {Error} with one line for each thing Lambda would refuse, or that is not emulated: resource, property and remedy
- */
-export function readMappings(template: unknown, resolve?: ResolveIntrinsic): readonly Mapping[] {
-  const resources = member(template, 'Resources');
-  if (!isObject(resources)) throw new Error('the template has no Resources: give the packaged CloudFormation template');
-  const parameters = member(template, 'Parameters');
-  const parts = { resources, parameters: isObject(parameters) ? parameters : {} };
-  const problems: string[] = [];
-  const context = { resources, resolve: resolve ?? templateResolver(parts), problems };
-  const mappings = Object.entries(resources)
-    .filter(([, resource]) => isKafkaMapping(resource))
-    .map(([logicalId, resource]) => readMapping(context, logicalId, member(resource, 'Properties')));
-  problems.push(...sharedGroups(mappings));
-  if (problems.length > 0) throw new Error(`the template's event source mappings:\n  ${problems.join('\n  ')}`);
-  return mappings;
-}
-
-/** Mappings of queues and streams have none of these. */
-function isKafkaMapping(resource: unknown): boolean {
-  if (member(resource, 'Type') !== 'AWS::Lambda::EventSourceMapping') return false;
-  const properties = member(resource, 'Properties');
-  const arn = member(properties, 'EventSourceArn');
-  const names = ['Topics', 'AmazonManagedKafkaEventSourceConfig'];
-  return (
-    names.some((name) => member(properties, name) !== undefined) || (typeof arn === 'string' && arn.includes(':kafka:'))
-  );
-}
-
-/** https://docs.aws.amazon.com/lambda/latest/dg/kafka-consumer-group-id.html: unique among all your Kafka mappings. */
-function sharedGroups(mappings: readonly Mapping[]): readonly string[] {
-  const owners = new Map<string, string>();
-  return mappings.flatMap(({ logicalId, consumerGroupId }) => {
-    const owner = owners.get(consumerGroupId);
-    owners.set(consumerGroupId, owner ?? logicalId);
-    if (owner === undefined) return [];
-    const property = `${logicalId}.AmazonManagedKafkaEventSourceConfig.ConsumerGroupId`;
-    return [`${property}: "${consumerGroupId}" is also the group of ${owner}; each mapping needs its own`];
-  });
 }

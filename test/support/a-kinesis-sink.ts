@@ -1,9 +1,11 @@
+import type { Entry } from '../../functions/kinesis-sink/entry.ts';
 import { createKinesisSink, type KinesisPort } from '../../functions/kinesis-sink/sink.ts';
 import type { PoisonPolicy } from '../../shared/common-settings.ts';
 import type { DeadLetterQueue } from '../../shared/dead-letter-queue.ts';
 import type { Deadline } from '../../shared/deadline.ts';
+import type { RecordOutcome } from '../../shared/outcome.ts';
 import type { SourceRecord } from '../../shared/record.ts';
-import { batchesOf, deadlineIn } from './builders.ts';
+import { aRecord, batchesOf, deadlineIn } from './builders.ts';
 import { fakeDeadLetters } from './fake-dead-letters.ts';
 import { ManualClock } from './manual-clock.ts';
 import { recordedTelemetry } from './recorded-telemetry.ts';
@@ -52,3 +54,13 @@ export function aKinesisSink(setup: KinesisSinkSetup) {
     },
   };
 }
+
+export const kinds = (outcomes: readonly RecordOutcome[]) => outcomes.map(({ kind }) => kind);
+
+export const offsets = (entries: readonly Entry[]) => entries.map(({ record }) => record.position.offset);
+
+/** Different keys, so each in a lane of its own. */
+export const records = (count: number) => Array.from({ length: count }, (_, offset) => aRecord({ offset }));
+
+export const ofOneKey = (count: number) =>
+  Array.from({ length: count }, (_, offset) => aRecord({ offset, key: 'one' }));

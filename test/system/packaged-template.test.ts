@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { documentdbSettings } from '../../functions/documentdb-sink/settings.ts';
 import { kinesisSettings } from '../../functions/kinesis-sink/settings.ts';
-import { readMappings } from '../../local/msk-trigger/mapping.ts';
+import { readMappings } from '../../local/msk-trigger/read-mappings.ts';
 import { type PackagedTemplate, PROJECT_ROOT, packageTemplate } from '../../local/pipeline/package-template.ts';
 import { settingsFromEnvironment } from '../../shared/parse-settings.ts';
 import { readBundle } from '../support/bundle.ts';

@@ -1,5 +1,5 @@
-import { type Mark, storedMark } from '../guard.ts';
 import type { DocumentId } from '../id-strategies/document-id.ts';
+import { type Mark, storedMark } from '../mark.ts';
 import type { DeleteWrite, ReplaceWrite } from './write.ts';
 
 /** The connector's DeleteOneDefaultStrategy. */

@@ -1,6 +1,6 @@
 import type { BsonDocument } from '../converters/bson-document.ts';
-import { type Mark, storedMark } from '../guard.ts';
 import type { DocumentId } from '../id-strategies/document-id.ts';
+import { type Mark, storedMark } from '../mark.ts';
 import type { ReplaceWrite } from './write.ts';
 
 /**

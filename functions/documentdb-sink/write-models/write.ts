@@ -1,6 +1,6 @@
 import type { BsonDocument } from '../converters/bson-document.ts';
-import type { Mark } from '../guard.ts';
 import type { DocumentId } from '../id-strategies/document-id.ts';
+import type { Mark } from '../mark.ts';
 
 interface Guarded {
   readonly id: DocumentId;

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { statementOf } from '../../../../functions/documentdb-sink/commands.ts';
 import { fold } from '../../../../functions/documentdb-sink/fold.ts';
-import { markOf } from '../../../../functions/documentdb-sink/guard.ts';
+import { markOf } from '../../../../functions/documentdb-sink/mark.ts';
 import { hardDelete, tombstoneDelete } from '../../../../functions/documentdb-sink/write-models/delete-one.ts';
 import { replaceOne } from '../../../../functions/documentdb-sink/write-models/replace-one.ts';
 import type { Write } from '../../../../functions/documentdb-sink/write-models/write.ts';

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type Mapping, readMappings } from '../../../../local/msk-trigger/mapping.ts';
+import type { Mapping } from '../../../../local/msk-trigger/mapping.ts';
+import { readMappings } from '../../../../local/msk-trigger/read-mappings.ts';
 import { aTemplate, CLUSTER_ARN, PACKAGED } from './mappings.ts';
 
 function read(properties: object): Mapping | undefined {
