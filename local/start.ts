@@ -20,12 +20,14 @@ const sinceStart = (): string => `${(performance.now() / 1_000).toFixed(1)} s`;
 
 /** Runs until everything asked for is done or the signal aborts; says whether all went well. */
 async function run(options: StartOptions, screen: Screen, ending: AbortSignal): Promise<boolean> {
+  const saySo = () => screen.line('stopping, once what is starting has started ..');
+  ending.addEventListener('abort', saySo);
   const session = await startSession({
     ...options,
     folder: join(LOCAL_FOLDER, 'run'),
     endpointsFile: ENDPOINTS_FILE,
     progress: screen.line,
-  });
+  }).finally(() => ending.removeEventListener('abort', saySo));
   try {
     screen.line(
       `${describeAddresses(session, ENDPOINTS_FILE)}\nseed ${options.seed}; ready after ${sinceStart()}; Ctrl-C stops everything\n`,

@@ -40,6 +40,7 @@ export async function packageTemplate({ stage, folder, endpointsFile }: PackageO
     cwd: PROJECT_ROOT,
     env: { ...process.env, ...(endpointsFile !== undefined && { MSK_SINKS_ENDPOINTS_FILE: endpointsFile }) },
     stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true, // Ctrl-C on the terminal reaches us alone
   });
   const output: string[] = [];
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => output.push(text));

@@ -17,19 +17,19 @@ const PLAIN_INTERVAL_MS = 5_000;
 const UP_AND_CLEAR = (lines: number) => (lines === 0 ? '' : `\u001b[${lines}A\u001b[J`);
 
 export function createScreen(output: Output): Screen {
-  let blockLines = 0;
+  let blockLines: readonly string[] = [];
   let plainShownAtMs = 0;
+  const toBlock = () => UP_AND_CLEAR(blockLines.length);
   return {
     line(text) {
-      output.write(`${UP_AND_CLEAR(blockLines)}${text}\n`);
-      blockLines = 0;
+      output.write(`${toBlock()}${[text, ...blockLines].join('\n')}\n`);
     },
     show(block) {
       if (output.isTTY) {
+        const above = toBlock();
         // A line the terminal wraps would count for two.
-        const lines = block.split('\n').map((line) => line.slice(0, output.columns));
-        output.write(`${UP_AND_CLEAR(blockLines)}${lines.join('\n')}\n`);
-        blockLines = lines.length;
+        blockLines = block.split('\n').map((line) => line.slice(0, output.columns));
+        output.write(`${above}${blockLines.join('\n')}\n`);
         return;
       }
       if (Date.now() - plainShownAtMs < PLAIN_INTERVAL_MS) return;

@@ -27,13 +27,14 @@ describe('on a terminal', () => {
     expect(written()).toBe(`a\nb\nc\n${UP(3)}d\n${UP(1)}e\n`);
   });
 
-  it('a line stays, and the block comes back below it', () => {
+  it('a line stays, above the block', () => {
     const { output, written } = anOutput(80);
     const screen = createScreen(output);
+    screen.line('first');
     screen.show('block');
-    screen.line('stays');
-    screen.show('block');
-    expect(written()).toBe(`block\n${UP(1)}stays\nblock\n`);
+    screen.line('second');
+    screen.show('later');
+    expect(written()).toBe(`first\nblock\n${UP(1)}second\nblock\n${UP(1)}later\n`);
   });
 
   it('a block is cut to the width, or it could not be written over', () => {
