@@ -27,8 +27,8 @@ export function createScreen(output: Output): Screen {
     show(block) {
       if (output.isTTY) {
         const above = toBlock();
-        // A line the terminal wraps would count for two.
-        blockLines = block.split('\n').map((line) => line.slice(0, output.columns));
+        // A line the terminal wraps would count for two. Some terminals say they have no columns.
+        blockLines = block.split('\n').map((line) => line.slice(0, output.columns || undefined));
         output.write(`${above}${blockLines.join('\n')}\n`);
         return;
       }
