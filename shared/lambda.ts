@@ -66,7 +66,15 @@ export function createHandler(options: FunctionOptions): LambdaHandler {
 function speakable(error: unknown): Error {
   if (error instanceof MskSinksError) return error;
   const replacement = new Error(`unexpected ${describeForeign(error)}`);
-  const frames = error instanceof Error ? (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line)) : [];
-  replacement.stack = [`Error: ${replacement.message}`, ...frames].join('\n');
+  replacement.stack = [`Error: ${replacement.message}`, ...framesOf(error)].join('\n');
   return replacement;
+}
+
+/** A stack begins with the message, and a line of that may look like a frame: only what follows it is taken. */
+function framesOf(error: unknown): readonly string[] {
+  if (!(error instanceof Error) || error.stack === undefined) return [];
+  const messageStart = error.stack.indexOf(error.message);
+  if (messageStart === -1) return [];
+  const afterMessage = error.stack.slice(messageStart + error.message.length);
+  return afterMessage.split('\n').filter((line) => /^\s+at /.test(line));
 }

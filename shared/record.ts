@@ -41,7 +41,7 @@ export interface PartitionBatch {
 }
 
 export const samePosition = (a: SourcePosition, b: SourcePosition): boolean =>
-  a === b || (a.topicPartition === b.topicPartition && a.offset === b.offset);
+  a.topicPartition === b.topicPartition && a.offset === b.offset;
 
 /** `base64` must be standard base64 with padding; {@link isBase64} tells. */
 export function payloadOf(base64: string): Payload {

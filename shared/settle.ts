@@ -4,8 +4,6 @@ import { type PartitionBatch, samePosition } from './record.ts';
 
 export interface PartitionSettlement {
   readonly topicPartition: string;
-  readonly offsetMin: number;
-  readonly offsetMax: number;
   readonly counts: Readonly<Record<OutcomeKind, number>>;
   /** Failed and skipped, ascending; empty when the partition is settled. */
   readonly unsettledOffsets: readonly number[];
@@ -56,11 +54,8 @@ function settlePartition(batch: PartitionBatch, outcomes: readonly RecordOutcome
       failureCodes[outcome.failure.code] = (failureCodes[outcome.failure.code] ?? 0) + 1;
     }
   }
-  const offsets = batch.records.map((record) => record.position.offset);
   return {
     topicPartition: batch.topicPartition,
-    offsetMin: offsets[0] ?? Number.NaN,
-    offsetMax: offsets.at(-1) ?? Number.NaN,
     counts,
     unsettledOffsets,
     failureCodes,

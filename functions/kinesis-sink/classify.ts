@@ -51,10 +51,10 @@ export function classifyError(error: unknown): RequestFailure {
     const detail = `Kinesis rejects the record (${name})`;
     return { kind: 'rejected', failure: { ...DENIED, code: 'rejected_by_target', retryable: false, detail } };
   }
-  if (status !== undefined && status >= 500) {
+  if (status >= 500) {
     return { kind: 'retry', failure: { ...TARGET_FAILED, mayBeWritten: true, detail: `Kinesis failed (${name})` } };
   }
-  if (status !== undefined && status >= 400) {
+  if (status >= 400) {
     const detail = `Kinesis refuses every request (${name}, HTTP ${status}): check the stream, the role and the key`;
     return { kind: 'fatal', failure: { ...DENIED, detail } };
   }
@@ -83,7 +83,8 @@ const DENIED: RecordFailure = { code: 'access_denied', retryable: true, mayBeWri
 const describeCode = (code: string | undefined): string =>
   code === undefined ? 'no sequence number' : identify({ name: code }).name;
 
-function statusOf(error: unknown): number | undefined {
+/** The status of the answer; 0 when none came. */
+function statusOf(error: unknown): number {
   const status = (error as { $metadata?: { httpStatusCode?: unknown } } | null)?.$metadata?.httpStatusCode;
-  return typeof status === 'number' ? status : undefined;
+  return typeof status === 'number' ? status : 0;
 }

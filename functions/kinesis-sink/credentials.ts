@@ -23,7 +23,7 @@ export interface CredentialsSource {
 export const RENEW_BEFORE_MS = 15 * 60_000;
 /** From here on the work waits for the new session. */
 export const BLOCK_BEFORE_MS = 60_000;
-/** After a failed renewal beside the work, the next one. */
+/** After a failed renewal, the next one: nobody waits for one that just failed while the session in hand is valid. */
 export const RENEWAL_INTERVAL_MS = 30_000;
 
 /**
@@ -45,6 +45,10 @@ export function createCredentialsSource(
         current = session;
         return session;
       })
+      .catch((error: unknown) => {
+        quietUntilMs = clock.nowMs() + RENEWAL_INTERVAL_MS;
+        throw error;
+      })
       .finally(() => {
         underway = undefined;
       });
@@ -52,10 +56,7 @@ export function createCredentialsSource(
   }
 
   function renewBeside(): void {
-    if (underway !== undefined || clock.nowMs() < quietUntilMs) return;
-    fetchOnce().catch(() => {
-      quietUntilMs = clock.nowMs() + RENEWAL_INTERVAL_MS; // the session in hand goes on
-    });
+    fetchOnce().catch(() => undefined); // the session in hand goes on
   }
 
   async function keepOldIfRenewalFails(old: SessionCredentials): Promise<SessionCredentials> {
@@ -70,7 +71,9 @@ export function createCredentialsSource(
   return {
     async get() {
       if (current === undefined) return fetchOnce();
-      const leftMs = current.expiresAtMs - clock.nowMs();
+      const nowMs = clock.nowMs();
+      const leftMs = current.expiresAtMs - nowMs;
+      if (leftMs > 0 && nowMs < quietUntilMs) return current;
       if (leftMs <= BLOCK_BEFORE_MS) return keepOldIfRenewalFails(current);
       if (leftMs <= RENEW_BEFORE_MS) renewBeside();
       return current;

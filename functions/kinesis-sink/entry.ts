@@ -35,8 +35,8 @@ export function prepare(record: SourceRecord, options: PrepareOptions): Prepared
   if (record.value === null && options.tombstone === 'skip') return { kind: 'tombstone', record };
   const { topicPartition, offset } = record.position;
   const partitionKey = record.key === null ? options.randomKey() : partitionKeyOf(record.key);
-  // NUL stands in no topic, so a key cannot be taken for another lane's offset.
-  const lane = record.key === null ? `${topicPartition}\0\0${offset}` : `${topicPartition}\0${partitionKey}`;
+  // NUL stands in no topic, and what follows it tells an offset from a key, whatever stands in the key.
+  const lane = record.key === null ? `${topicPartition}\0#${offset}` : `${topicPartition}\0=${partitionKey}`;
   const byteLength = (record.value?.byteLength ?? 0) + Buffer.byteLength(partitionKey);
   if (byteLength > options.recordBytesMax) {
     const detail = `${byteLength} bytes of data and partition key, and the stream takes ${options.recordBytesMax} (recordKiBMax)`;

@@ -9,7 +9,7 @@ export interface Gate {
   /** When `mayOpen` can change by time alone. */
   nextChangeAtMs(nowMs: number): number | undefined;
   isShut(): boolean;
-  /** A request was answered. */
+  /** The target looked into a request: it answered, or rejected what stood in it. */
   answered(): void;
   /** A request failed in a way that every other would. */
   shut(nowMs: number): void;

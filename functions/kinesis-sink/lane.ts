@@ -24,7 +24,7 @@ export interface PoisonClaim {
 
 /** A queue in offset order of which at most the head is under way. Made and changed by {@link Lanes} alone. */
 export interface Lane {
-  items: readonly Item[];
+  readonly items: readonly Item[];
   /** Index of the head; everything before it is settled. */
   head: number;
   /** How often sending the head failed. */
@@ -96,8 +96,8 @@ export class Lanes {
   }
 
   /** The claimed head was not stored, or nobody knows: it comes again, not before `readyAtMs`. */
-  retry(lane: Lane, failure: RecordFailure, readyAtMs: number): void {
-    lane.failures += 1;
+  retry({ lane, failures }: Claim, failure: RecordFailure, readyAtMs: number): void {
+    lane.failures = failures + 1;
     lane.lastFailure = failure;
     lane.readyAtMs = readyAtMs;
     this.#waiting.push(lane);
@@ -106,16 +106,6 @@ export class Lanes {
   /** The claimed head cannot be settled in this invocation, and so cannot what stands behind it. */
   block(lane: Lane, failure: RecordFailure): void {
     lane.lastFailure = failure;
-  }
-
-  /** The claimed head turned out to be poison: it can be claimed again as such. */
-  poison(lane: Lane, failure: RecordFailure): void {
-    const item = lane.items[lane.head];
-    if (item === undefined) return;
-    lane.failures += 1;
-    lane.lastFailure = failure;
-    lane.items = lane.items.with(lane.head, { kind: 'poison', lane: item.lane, record: recordOf(item), failure });
-    this.#poisoned.push(lane);
   }
 
   /** When the next lane can be claimed; `undefined` when none can without something being answered first. */

@@ -48,6 +48,8 @@ interface Run {
   readonly lanes: Lanes;
   readonly gate: Gate;
   readonly book: OutcomeBook;
+  readonly requests: Tasks;
+  readonly letters: Tasks;
 }
 
 /** First copies of one key arrive in the order of their Kafka partition; see {@link Lanes} for the rule. */
@@ -62,6 +64,8 @@ export function createKinesisSink(parts: KinesisSinkParts): Sink {
         lanes: new Lanes(prepared.filter((item) => item.kind !== 'tombstone')),
         gate: createGate(parts.options.requestsInFlightMax),
         book: createOutcomeBook(batches),
+        requests: createTasks(),
+        letters: createTasks(),
       };
       for (const outcome of ignoredTombstones(prepared)) run.book.record(outcome);
       await drive(run);
@@ -72,13 +76,12 @@ export function createKinesisSink(parts: KinesisSinkParts): Sink {
 
 /** Starts whatever may be started, waits for the next thing to happen, until nothing is left or time is up. */
 async function drive(run: Run): Promise<void> {
-  const { clock } = run.parts;
-  const requests = createTasks();
-  const letters = createTasks();
+  const { requests, letters, parts } = run;
+  const { clock } = parts;
   for (;;) {
     const nowMs = clock.nowMs();
     if (nowMs >= run.deadline.answerByMs) return;
-    if (maySend(run)) start(run, requests, letters);
+    if (maySend(run)) start(run);
     const wakeAtMs = nextWakeAtMs(run, nowMs, requests.openCount());
     if (requests.openCount() + letters.openCount() === 0 && wakeAtMs === undefined) return;
     const woken = new AbortController();
@@ -90,7 +93,8 @@ async function drive(run: Run): Promise<void> {
 
 const maySend = ({ parts, deadline }: Run): boolean => parts.clock.nowMs() < deadline.sendUntilMs;
 
-function start(run: Run, requests: Tasks, letters: Tasks): void {
+function start(run: Run): void {
+  const { requests, letters } = run;
   const nowMs = run.parts.clock.nowMs();
   for (const claim of run.lanes.claimPoison(nowMs)) letters.start(settlePoison(run, claim));
   while (run.gate.mayOpen(nowMs, requests.openCount())) {
@@ -120,22 +124,29 @@ async function send(run: Run, claims: readonly Claim[]): Promise<void> {
       return retryAll(run, claims, result.failure);
     case 'fatal':
       run.gate.shut(clock.nowMs());
-      for (const { lane } of claims) run.lanes.retry(lane, result.failure, clock.nowMs());
+      for (const claim of claims) run.lanes.retry(claim, result.failure, clock.nowMs());
       return;
     case 'rejected':
+      run.gate.answered();
       return isolate(run, claims, result.failure);
     default:
       return assertNever(result);
   }
 }
 
-/** One bad entry makes Kinesis refuse the whole request: halves are sent until it stands alone. */
+/**
+ * One bad entry makes Kinesis refuse the whole request: halves are sent until it stands alone. Its letter is begun at
+ * once: a search that the deadline ends has got somewhere, and the next invocation goes on from there.
+ */
 async function isolate(run: Run, claims: readonly Claim[], failure: RequestFailure['failure']): Promise<void> {
-  for (const { lane } of claims) lane.lastFailure = failure;
-  const [only] = claims;
-  if (only !== undefined && claims.length === 1) return run.lanes.poison(only.lane, failure);
-  const middle = Math.ceil(claims.length / 2);
-  for (const half of [claims.slice(0, middle), claims.slice(middle)]) {
+  const sent = claims.map((claim) => ({ ...claim, failures: claim.failures + 1 }));
+  const [only] = sent;
+  if (only !== undefined && sent.length === 1) {
+    const { lane, entry, failures } = only;
+    return run.letters.start(settlePoison(run, { lane, record: entry.record, failure, attempts: failures }));
+  }
+  const middle = Math.ceil(sent.length / 2);
+  for (const half of [sent.slice(0, middle), sent.slice(middle)]) {
     if (maySend(run) && !run.gate.isShut()) await send(run, half);
     else retryAll(run, half, failure);
   }
@@ -165,23 +176,23 @@ function applyReplies(run: Run, claims: readonly Claim[], replies: readonly Entr
   run.gate.answered();
   const trusted = replies.length === claims.length;
   const retryAtMs = retryTime(run, claims);
-  for (const [index, { lane, entry }] of claims.entries()) {
+  for (const [index, claim] of claims.entries()) {
     const failure = classifyEntry(trusted ? replies[index] : undefined);
     if (failure === undefined) {
-      run.book.record(written(entry.record.position));
-      run.lanes.settle(lane);
+      run.book.record(written(claim.entry.record.position));
+      run.lanes.settle(claim.lane);
       continue;
     }
     meter.count('EntriesRefused');
     if (failure.code === 'throttled') meter.count('EntriesThrottled');
-    run.lanes.retry(lane, failure, retryAtMs);
+    run.lanes.retry(claim, failure, retryAtMs);
   }
 }
 
 function retryAll(run: Run, claims: readonly Claim[], failure: RequestFailure['failure']): void {
   if (failure.mayBeWritten) run.parts.meter.count('RequestsAmbiguous');
   const retryAtMs = retryTime(run, claims);
-  for (const { lane } of claims) run.lanes.retry(lane, failure, retryAtMs);
+  for (const claim of claims) run.lanes.retry(claim, failure, retryAtMs);
 }
 
 /** One delay for all entries of a request, so that they are sent again together. */

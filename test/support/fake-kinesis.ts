@@ -8,7 +8,7 @@ export type EntryFate = 'ok' | 'throttled' | 'internal' | 'unknown-code';
 /** What becomes of a whole request. `stored` in the name: the entries are in the stream although the caller sees an error. */
 export type RequestFate =
   | { readonly kind: 'answer'; readonly entry?: (entry: Entry) => EntryFate }
-  | { readonly kind: 'short-answer' }
+  | { readonly kind: 'short-answer' | 'long-answer' }
   | { readonly kind: 'reset' | 'stored-then-reset' | 'server-error' | 'access-denied' | 'until-aborted' | 'deaf' }
   | { readonly kind: 'invalid' };
 
@@ -54,6 +54,8 @@ export function fakeKinesis(fate: (entries: readonly Entry[], call: number) => R
         return Promise.resolve(entries.map((entry) => reply(entry, decided.entry?.(entry) ?? 'ok')));
       case 'short-answer':
         return Promise.resolve(entries.map(store).slice(1));
+      case 'long-answer':
+        return Promise.resolve([...entries.map(store), refuse('InternalFailure')]);
       case 'stored-then-reset':
         entries.forEach(store);
         return Promise.reject(sdkError('ECONNRESET'));

@@ -16,6 +16,9 @@ export class ManualClock implements Clock {
 
   nowMs = (): number => this.#nowMs;
 
+  /** How many wait for their time. */
+  timerCount = (): number => this.#timers.length;
+
   waitUntil = (atMs: number, signal?: AbortSignal): Promise<void> =>
     new Promise((resolve) => {
       if (signal?.aborted || atMs <= this.#nowMs) return resolve();

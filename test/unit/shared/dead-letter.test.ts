@@ -55,6 +55,16 @@ describe('a letter', () => {
     });
   });
 
+  it('of a tombstone without a key has neither', () => {
+    const cause = poison('rejected_by_target', 'rejected');
+    const context = { functionName: 'f', target: 't', stage: 'writing', attempts: 1, atMs: 0 } as const;
+    expect(deadLetterOf(aRecord({ key: null, value: null }), cause, context)).toMatchObject({
+      keyBase64: null,
+      valueBase64: null,
+      headers: [],
+    });
+  });
+
   it('lies under function, topic, partition and an offset of 20 digits', () => {
     expect(deadLetterKey(aLetter())).toBe('dead-letters/documentdbSink/web-orders/3/00000000000000000042.json');
   });
@@ -62,8 +72,8 @@ describe('a letter', () => {
 
 function setUp(store: DeadLetterStore) {
   const clock = new ManualClock();
-  const { meter } = recordedTelemetry();
-  return { clock, queue: createDeadLetterQueue({ store, clock, random: () => 0.5, meter }) };
+  const { meter, metrics } = recordedTelemetry();
+  return { clock, metrics, queue: createDeadLetterQueue({ store, clock, random: () => 0.5, meter }) };
 }
 
 describe('the queue', () => {
@@ -77,18 +87,30 @@ describe('the queue', () => {
     });
     expect(await queue.put(aLetter(), deadlineIn(clock.nowMs()))).toBe(true);
     expect(JSON.parse(bodies.get(deadLetterKey(aLetter())) ?? '')).toEqual(aLetter());
+    expect(clock.timerCount()).toBe(0);
   });
 
-  it('tries again after a failure', async () => {
-    let tries = 0;
-    const { clock, queue } = setUp({
+  it('tries again after a failure, later from time to time, and counts the failures', async () => {
+    const triedAtMs: number[] = [];
+    const { clock, queue, metrics } = setUp({
       put: () => {
-        tries += 1;
-        return tries < 3 ? Promise.reject(new Error('503')) : Promise.resolve();
+        triedAtMs.push(clock.nowMs());
+        return triedAtMs.length < 4 ? Promise.reject(new Error('503')) : Promise.resolve();
       },
     });
-    expect(await clock.run(queue.put(aLetter(), deadlineIn(clock.nowMs())))).toBe(true);
-    expect(tries).toBe(3);
+    const startMs = clock.nowMs();
+    expect(await clock.run(queue.put(aLetter(), deadlineIn(startMs)))).toBe(true);
+    expect(triedAtMs.map((atMs) => atMs - startMs)).toEqual([0, 50, 150, 350]);
+    expect(metrics()).toEqual({ DeadLetterWritesFailed: 3 });
+  });
+
+  it('takes a store that throws for one that refuses', async () => {
+    const { clock, queue } = setUp({
+      put: () => {
+        throw new Error('503');
+      },
+    });
+    expect(await clock.run(queue.put(aLetter(), deadlineIn(clock.nowMs(), 10_000)))).toBe(false);
   });
 
   it('says not durable when the store stays away, but not before sendUntilMs is near', async () => {
@@ -130,6 +152,62 @@ describe('the queue', () => {
     expect(openMax).toBe(DEAD_LETTERS_IN_FLIGHT_MAX);
   });
 
+  it('writes at most 32 at once, too, when more come while others are under way', async () => {
+    let open = 0;
+    let openMax = 0;
+    const { clock, queue } = setUp({
+      put: async (_key, _body, signal) => {
+        open += 1;
+        openMax = Math.max(openMax, open);
+        await clock.waitUntil(clock.nowMs() + 100, signal);
+        open -= 1;
+      },
+    });
+    const deadline = deadlineIn(clock.nowMs());
+    const putMany = () => Promise.all(Array.from({ length: 64 }, (_, offset) => queue.put(aLetter(offset), deadline)));
+    const early = putMany();
+    await clock.advance(150);
+    await clock.run(Promise.all([early, putMany()]));
+    expect(openMax).toBe(DEAD_LETTERS_IN_FLIGHT_MAX);
+  });
+
+  it('frees the place of a letter that failed', async () => {
+    const triedOffsets = new Set<string>();
+    const { clock, queue } = setUp({
+      put: (key) => {
+        const isFirstTry = !triedOffsets.has(key);
+        triedOffsets.add(key);
+        return isFirstTry ? Promise.reject(new Error('503')) : Promise.resolve();
+      },
+    });
+    const deadline = deadlineIn(clock.nowMs());
+    const letters = Array.from({ length: 100 }, (_, offset) => queue.put(aLetter(offset), deadline));
+    expect((await clock.run(Promise.all(letters))).every(Boolean)).toBe(true);
+  });
+
+  it('begins no letter after sendUntilMs that waited for its place until then', async () => {
+    const begunAtMs: number[] = [];
+    const { clock, queue } = setUp({
+      put: () => {
+        begunAtMs.push(clock.nowMs());
+        return new Promise(() => undefined);
+      },
+    });
+    const deadline = deadlineIn(clock.nowMs(), 11_000); // places become free every two seconds, also at sendUntilMs
+    const letters = Array.from({ length: 200 }, (_, offset) => queue.put(aLetter(offset), deadline));
+    expect((await clock.run(Promise.all(letters))).some(Boolean)).toBe(false);
+    expect(Math.max(...begunAtMs)).toBeLessThan(deadline.sendUntilMs);
+    expect(clock.nowMs()).toBeLessThanOrEqual(deadline.answerByMs);
+  });
+
+  it('gives a try up when the answer is due before its two seconds are over', async () => {
+    const { clock, queue } = setUp({ put: () => new Promise(() => undefined) });
+    const startMs = clock.nowMs();
+    const deadline = { sendUntilMs: startMs + 100, answerByMs: startMs + 200 };
+    expect(await clock.run(queue.put(aLetter(), deadline))).toBe(false);
+    expect(clock.nowMs()).toBe(deadline.answerByMs);
+  });
+
   it('writes nothing after sendUntilMs', async () => {
     let tries = 0;
     const { clock, queue } = setUp({
@@ -139,6 +217,7 @@ describe('the queue', () => {
       },
     });
     expect(await queue.put(aLetter(), deadlineIn(clock.nowMs(), 4_000))).toBe(false);
+    expect(await queue.put(aLetter(), deadlineIn(clock.nowMs(), 5_000))).toBe(false);
     expect(tries).toBe(0);
   });
 });

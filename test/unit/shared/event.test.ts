@@ -37,6 +37,10 @@ describe('a batch', () => {
     });
   });
 
+  it('takes the time -1, which is what Kafka has for none', () => {
+    expect(decodeOne({ timestamp: -1 }).timestampMs).toBe(-1);
+  });
+
   it('takes several partitions, and topics with dashes', () => {
     const batches = decodeEvent(
       anEvent({
@@ -70,6 +74,11 @@ describe('a batch', () => {
 });
 
 describe('keys and values', () => {
+  it('are kept apart', () => {
+    const { key, value } = decodeOne({});
+    expect([textOf(key), textOf(value)]).toEqual(['key', 'value']);
+  });
+
   it.each([
     { name: 'absent', key: undefined },
     { name: 'null', key: null },
@@ -107,10 +116,10 @@ describe('keys and values', () => {
 describe('headers', () => {
   it('keep their order, their repetitions, and their signed bytes', () => {
     const { headers } = decodeOne({
-      headers: [{ trace: [104, 105] }, { trace: [-61, -87] }, { other: [-128, 127, -1, 0] }],
+      headers: [{ trace: [104, 105] }, { trace: [-61, -87] }, { other: [-128, 127, -1, 0, 255] }],
     });
     expect(headers.map(({ name }) => name)).toEqual(['trace', 'trace', 'other']);
-    expect(headers.map(({ value }) => Buffer.from(value).toString('hex'))).toEqual(['6869', 'c3a9', '807fff00']);
+    expect(headers.map(({ value }) => Buffer.from(value).toString('hex'))).toEqual(['6869', 'c3a9', '807fff00ff']);
   });
 
   it.each([
@@ -147,6 +156,13 @@ describe('a broken envelope throws and names the place', () => {
     { name: 'a negative offset', changes: { offset: -1 }, place: `${aPlace}.offset` },
     { name: 'a fraction of an offset', changes: { offset: 1.5 }, place: `${aPlace}.offset` },
     { name: 'an offset beyond safe integers', changes: { offset: 2 ** 53 }, place: `${aPlace}.offset` },
+    { name: 'a timestamp before there was none', changes: { timestamp: -2 }, place: `${aPlace}.timestamp` },
+    { name: 'a value in a list', changes: { value: [] }, place: `${aPlace}.value` },
+    {
+      name: 'a header with one byte too great',
+      changes: { headers: [{ a: [1, 256] }] },
+      place: `${aPlace}.headers[0]`,
+    },
     { name: 'no partition', changes: { partition: null }, place: `${aPlace}.partition` },
     { name: 'another partition than its key', changes: { partition: 1 }, place: aPlace },
     { name: 'another topic than its key', changes: { topic: 'other' }, place: aPlace },
@@ -167,6 +183,12 @@ describe('a broken envelope throws and names the place', () => {
     expect(() => decodeOne(changes)).toThrow(MalformedEventError);
     expect(() => decodeOne(changes)).toThrow(place);
     expect(() => decodeOne(changes)).not.toThrow('SECRET');
+  });
+
+  it('a topic without a name', () => {
+    expect(() => decodeEvent(anEvent({ '-0': [aWireRecord({ topic: '' })] }))).toThrow(
+      'event.records["-0"][0].topic must be a non-empty string',
+    );
   });
 
   it('an offset that stands there twice', () => {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createHandler } from '../../../shared/lambda.ts';
-import { written } from '../../../shared/outcome.ts';
+import { skipped, written } from '../../../shared/outcome.ts';
 import type { Sink } from '../../../shared/sink-contract.ts';
 
 const SECRET = 'SECRET-payload';
@@ -62,6 +62,13 @@ const aHandler = (write: Sink['write']) =>
 const allWritten: Sink['write'] = (batches) =>
   Promise.resolve(batches.flatMap(({ records }) => records.map(({ position }) => written(position))));
 
+/** What the handler throws when the sink throws `bug`. */
+const errorOf = (bug: unknown) =>
+  aHandler(() => Promise.reject(bug))(event, context).then(
+    () => undefined,
+    (thrown: Error) => thrown,
+  );
+
 describe('a handler', () => {
   it('takes an event and a context, and nothing more: Node 24 refuses callbacks', () => {
     expect(aHandler(allWritten).length).toBeLessThan(3);
@@ -74,6 +81,7 @@ describe('a handler', () => {
     expect(parsed[0]).toMatchObject({
       level: 'INFO',
       message: 'batch_settled',
+      recordCount: 1,
       function_request_id: 'request-1',
       stage: 'test',
     });
@@ -116,14 +124,51 @@ describe('a handler', () => {
   });
 
   it('throws what a bug threw without its message, and keeps its frames', async () => {
-    const bug = aHandler(() => Promise.reject(new TypeError(`cannot read ${SECRET}`)));
-    const error = await bug(event, context).then(
-      () => undefined,
-      (thrown: Error) => thrown,
-    );
+    const error = await errorOf(new TypeError(`cannot read ${SECRET}`));
     expect(error?.message).toBe('unexpected TypeError');
     expect(error?.stack).toContain('lambda.test.ts');
     expect(`${error?.stack} ${JSON.stringify(error?.cause)} ${lines.join()}`).not.toContain(SECRET);
+  });
+
+  it('throws no line of a foreign message, though it looks like a frame', async () => {
+    const error = await errorOf(new TypeError(`cannot read "\n    at ${SECRET}"`));
+    expect(error?.stack).toContain('lambda.test.ts');
+    expect(error?.stack).not.toContain(SECRET);
+  });
+
+  it('throws no frames when they cannot be told from the message', async () => {
+    const bug = Object.assign(new TypeError('changed later'), { stack: `TypeError: before\n    at ${SECRET}` });
+    expect((await errorOf(bug))?.stack).toBe('Error: unexpected TypeError');
+  });
+
+  it.each([
+    { what: 'a text', thrown: SECRET, said: 'unexpected string' },
+    { what: 'nothing', thrown: undefined, said: 'unexpected undefined' },
+  ])('throws an error of ours when a bug threw $what', async ({ thrown, said }) => {
+    const error = await errorOf(thrown);
+    expect([error?.message, error?.stack]).toEqual([said, `Error: ${said}`]);
+    expect(lines.join()).not.toContain(SECRET);
+  });
+
+  it('sends its metrics although the invocation throws', async () => {
+    await expect(aHandler(() => Promise.reject(new TypeError('bug')))(event, context)).rejects.toThrow('TypeError');
+    expect(lines.map((line) => JSON.parse(line))).toMatchObject([{ Requests: 2, function: 'kinesisSink' }]);
+  });
+
+  it('writes one warning a batch that is not settled', async () => {
+    const handler = aHandler((batches) =>
+      Promise.resolve(batches.flatMap(({ records }) => records.map(({ position }) => skipped(position, 'deadline')))),
+    );
+    expect(await handler(event, context)).toEqual({
+      batchItemFailures: [{ itemIdentifier: { partition: 'orders-0', offset: 1 } }],
+    });
+    expect(JSON.parse(lines[0] ?? '')).toMatchObject({
+      level: 'WARN',
+      message: 'records_unsettled',
+      service: 'msk-sinks',
+      unsettledCount: 1,
+      partitions: [{ topicPartition: 'orders-0', lowestOffset: 1 }],
+    });
   });
 
   it('throws for a malformed event with our message', async () => {

@@ -54,6 +54,11 @@ describe('settings', () => {
     ]);
   });
 
+  it.each([null, 'SECRET', 5])('may not be %j instead', (input) => {
+    const problems = problemsOf(input);
+    expect(problems).toEqual([expect.stringMatching(/^the whole /)]);
+  });
+
   it('say where they stand', () => {
     expect(() => parseSettings(schema, {}, 'config/dev.yml')).toThrow(/config\/dev\.yml[\s\S]*streamArn is missing/);
   });

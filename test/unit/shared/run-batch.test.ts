@@ -82,8 +82,8 @@ describe('an unsettled batch', () => {
     expect(response.batchItemFailures.map(({ itemIdentifier }) => itemIdentifier.offset)).toEqual([0, 1]);
   });
 
-  it('throws when the mapping would take any answer for success', async () => {
-    await expect(setUp(firstFails, 'onDemand').run(event(2))).rejects.toThrow(UnsettledBatchError);
+  it.each([1, 2])('throws when the mapping would take any answer for success (%i unsettled)', async (count) => {
+    await expect(setUp(firstFails, 'onDemand').run(event(count))).rejects.toThrow(UnsettledBatchError);
   });
 
   it('writes one warning that says where, how many and why', async () => {

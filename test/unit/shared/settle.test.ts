@@ -91,13 +91,21 @@ describe('a settlement', () => {
     expect(settle(batchesOf(records), outcomes)).toEqual([
       {
         topicPartition: 'orders-0',
-        offsetMin: 0,
-        offsetMax: 5,
         counts: { written: 2, ignored: 1, deadLettered: 1, failed: 1, skipped: 1 },
         unsettledOffsets: [3, 4],
         failureCodes: { throttled: 1 },
       },
     ]);
+  });
+
+  it('goes by what a position says, not by whose object it is', () => {
+    const record = aRecord({ offset: 7 });
+    const [settlement] = settle(batchesOf([record]), [written({ ...record.position })]);
+    expect(settlement).toMatchObject({ unsettledOffsets: [], counts: { written: 1 } });
+  });
+
+  it('knows poison for what no retry mends and no target holds', () => {
+    expect(poison('payload_invalid', 'not JSON')).toMatchObject({ retryable: false, mayBeWritten: false });
   });
 
   it('calls poison that could not be put aside unsettled', () => {

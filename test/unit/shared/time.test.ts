@@ -1,9 +1,11 @@
+import { getEventListeners } from 'node:events';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { fullJitterMs } from '../../../shared/backoff.ts';
 import { systemClock } from '../../../shared/clock.ts';
 import { abortAt, deadlineOf } from '../../../shared/deadline.ts';
 import { RETRY_DELAY_MS_MAX } from '../../../shared/limits.ts';
+import { untilAborted } from '../../../shared/until-aborted.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
 
 describe('the backoff', () => {
@@ -46,23 +48,78 @@ describe('the deadline', () => {
     const clock = new ManualClock();
     const { signal, release } = abortAt(clock, clock.nowMs() + 100);
     release();
+    expect(clock.timerCount()).toBe(0);
     await clock.advance(1_000);
     expect(signal.aborted).toBe(false);
   });
 });
 
 describe('the system clock', () => {
-  it('wakes at once when the signal aborts', async () => {
-    const controller = new AbortController();
-    const wait = systemClock.waitUntil(systemClock.nowMs() + 3_600_000, controller.signal);
-    controller.abort();
-    await wait;
-    expect(controller.signal.aborted).toBe(true);
+  beforeEach(() => vi.useFakeTimers());
+  afterEach(() => vi.useRealTimers());
+
+  const settled = async (wait: Promise<void>) => {
+    let done = false;
+    void wait.then(() => (done = true));
+    await vi.advanceTimersByTimeAsync(0);
+    return done;
+  };
+
+  it('wakes at its time, and not before', async () => {
+    const wait = systemClock.waitUntil(Date.now() + 20);
+    await vi.advanceTimersByTimeAsync(19);
+    expect(await settled(wait)).toBe(false);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(await settled(wait)).toBe(true);
   });
 
-  it('wakes at its time', async () => {
-    const atMs = systemClock.nowMs() + 20;
-    await systemClock.waitUntil(atMs);
-    expect(systemClock.nowMs()).toBeGreaterThanOrEqual(atMs - 1);
+  it('wakes at once when the time is over', async () => {
+    expect(await settled(systemClock.waitUntil(Date.now() - 3_600_000))).toBe(true);
+  });
+
+  it('wakes as soon as the signal aborts, and leaves no timer behind', async () => {
+    const controller = new AbortController();
+    const wait = systemClock.waitUntil(Date.now() + 3_600_000, controller.signal);
+    expect(await settled(wait)).toBe(false);
+    controller.abort();
+    expect(await settled(wait)).toBe(true);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('wakes at once when the signal aborted before', async () => {
+    expect(await settled(systemClock.waitUntil(Date.now() + 3_600_000, AbortSignal.abort()))).toBe(true);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('lets go of the signal once it woke', async () => {
+    const { signal } = new AbortController();
+    const wait = systemClock.waitUntil(Date.now() + 20, signal);
+    expect(getEventListeners(signal, 'abort')).toHaveLength(1);
+    await vi.advanceTimersByTimeAsync(20);
+    await wait;
+    expect(getEventListeners(signal, 'abort')).toEqual([]);
+  });
+});
+
+describe('work that may be given up', () => {
+  const never = () => new Promise<string>(() => undefined);
+
+  it('ends as it ends while the signal is quiet', async () => {
+    const { signal } = new AbortController();
+    expect(await untilAborted(Promise.resolve('done'), signal)).toBe('done');
+    await expect(untilAborted(Promise.reject(new TypeError('bug')), signal)).rejects.toThrow(TypeError);
+    await Promise.resolve();
+    expect(getEventListeners(signal, 'abort')).toEqual([]);
+  });
+
+  it('is given up when the signal aborts, although it is deaf to it', async () => {
+    const controller = new AbortController();
+    const work = untilAborted(never(), controller.signal);
+    controller.abort();
+    await expect(work).rejects.toMatchObject({ name: 'AbortError' });
+  });
+
+  it('is given up at once when the signal aborted before', async () => {
+    await expect(untilAborted(never(), AbortSignal.abort())).rejects.toMatchObject({ name: 'AbortError' });
   });
 });

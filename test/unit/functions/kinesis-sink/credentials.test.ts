@@ -14,7 +14,9 @@ function aSource() {
   const clock = new ManualClock();
   const sessions: SessionCredentials[] = [];
   let fails = false;
+  let asked = 0;
   const source = createCredentialsSource(() => {
+    asked += 1;
     if (fails) return Promise.reject(new CredentialsError('refused'));
     const number = sessions.length + 1;
     const session = {
@@ -26,7 +28,7 @@ function aSource() {
     sessions.push(session);
     return Promise.resolve(session);
   }, clock);
-  return { clock, source, sessions, fail: (now: boolean) => (fails = now) };
+  return { clock, source, sessions, fail: (now: boolean) => (fails = now), askedCount: () => asked };
 }
 
 describe('a session', () => {
@@ -36,12 +38,23 @@ describe('a session', () => {
     expect(sessions).toHaveLength(1);
   });
 
+  it('that could not be had is asked for again', async () => {
+    const { source, sessions, fail } = aSource();
+    fail(true);
+    await expect(source.get()).rejects.toThrow(CredentialsError);
+    fail(false);
+    expect(await source.get()).toBe(sessions[0]);
+  });
+
   it('is kept while it has more than 15 minutes left', async () => {
     const { clock, source, sessions } = aSource();
     await source.get();
-    await clock.advance(44 * MINUTE_MS);
+    await clock.advance(45 * MINUTE_MS - 1);
     await source.get();
     expect(sessions).toHaveLength(1);
+    await clock.advance(1);
+    await source.get();
+    expect(sessions).toHaveLength(2);
   });
 
   it('is renewed beside the work in its last 15 minutes', async () => {
@@ -56,17 +69,24 @@ describe('a session', () => {
   it('is waited for in its last minute', async () => {
     const { clock, source, sessions } = aSource();
     await source.get();
-    await clock.advance(59.5 * MINUTE_MS);
+    await clock.advance(59 * MINUTE_MS);
     expect(await source.get()).toBe(sessions[1]);
+  });
+
+  it('is still handed out one moment before its last minute', async () => {
+    const { clock, source, sessions } = aSource();
+    await source.get();
+    await clock.advance(59 * MINUTE_MS - 1);
+    expect(await source.get()).toBe(sessions[0]);
   });
 
   it('stays in use when its renewal fails, until it expires', async () => {
     const { clock, source, sessions, fail } = aSource();
     await source.get();
     fail(true);
-    await clock.advance(59.5 * MINUTE_MS);
+    await clock.advance(HOUR_MS - 1);
     expect(await source.get()).toBe(sessions[0]);
-    await clock.advance(MINUTE_MS);
+    await clock.advance(1);
     await expect(source.get()).rejects.toThrow(CredentialsError);
   });
 
@@ -79,17 +99,48 @@ describe('a session', () => {
     await clock.advance(0);
     fail(false);
     await source.get();
+    await clock.advance(RENEWAL_INTERVAL_MS - 1);
+    await source.get();
     expect(sessions).toHaveLength(1);
-    await clock.advance(RENEWAL_INTERVAL_MS);
+    await clock.advance(1);
     await source.get();
     expect(sessions).toHaveLength(2);
+  });
+
+  it('does not make every request of its last minute wait for a renewal that just failed', async () => {
+    const { clock, source, sessions, fail, askedCount } = aSource();
+    await source.get();
+    fail(true);
+    await clock.advance(59 * MINUTE_MS);
+    for (let request = 0; request < 3; request += 1) expect(await source.get()).toBe(sessions[0]);
+    expect(askedCount()).toBe(2);
+    await clock.advance(RENEWAL_INTERVAL_MS);
+    fail(false);
+    expect(await source.get()).toBe(sessions[1]);
+  });
+
+  it('is asked for at every request when there is none and none could be had', async () => {
+    const { source, fail, askedCount } = aSource();
+    fail(true);
+    await expect(source.get()).rejects.toThrow(CredentialsError);
+    await expect(source.get()).rejects.toThrow(CredentialsError);
+    expect(askedCount()).toBe(2);
   });
 
   it('that was refused is replaced once, whoever asks', async () => {
     const { source, sessions } = aSource();
     const refused = await source.get();
-    await source.renew(refused);
-    await source.renew(refused);
+    const renewed = await Promise.all([source.renew(refused), source.renew(refused)]);
+    expect(renewed).toEqual([sessions[1], sessions[1]]);
+    expect(await source.renew(refused)).toBe(sessions[1]);
+    expect(await source.get()).toBe(sessions[1]);
     expect(sessions).toHaveLength(2);
+  });
+
+  it('that was refused is not given back when no other can be had', async () => {
+    const { source, fail } = aSource();
+    const refused = await source.get();
+    fail(true);
+    await expect(source.renew(refused)).rejects.toThrow(CredentialsError);
   });
 });

@@ -20,6 +20,7 @@ describe('the partition key', () => {
       key: 'x'.repeat(257),
       expected: createHash('sha256').update('x'.repeat(257)).digest('hex'),
     },
+    { name: 'is base64url of a key in UTF-8 that was cut', key: Uint8Array.of(0xc3), expected: 'ww' },
     { name: 'is base64url of a key that is not UTF-8', key: Uint8Array.of(0xff, 0xfe, 0x00), expected: '__4A' },
     { name: 'is random for a record without a key', key: null, expected: 'random' },
   ])('$name', ({ key, expected }) => {
@@ -38,6 +39,12 @@ it('counts data before base64 and the key in UTF-8', () => {
 describe('the size limit', () => {
   it('takes a record that just fits', () => {
     expect(entryOf({ key: 'k', value: 'x'.repeat(99) }, { recordBytesMax: 100 }).byteLength).toBe(100);
+  });
+
+  it('holds for a record without a value, too', () => {
+    const prepared = prepare(aRecord({ key: 'four', value: null }), { ...options, recordBytesMax: 3 });
+    expect(prepared.kind).toBe('poison');
+    expect(entryOf({ key: 'four', value: null }, { recordBytesMax: 4 }).byteLength).toBe(4);
   });
 
   it('calls a record poison that is one byte over', () => {
@@ -60,5 +67,10 @@ describe('lanes', () => {
 
   it('are one per record without a key', () => {
     expect(laneOf({ offset: 1, key: null })).not.toBe(laneOf({ offset: 2, key: null }));
+    expect(laneOf({ partition: 0, key: null })).not.toBe(laneOf({ partition: 1, key: null }));
+  });
+
+  it.each(['1', '\u00001', '\u0000\u00001'])('hold no record without a key beside the key %j', (key) => {
+    expect(laneOf({ offset: 1, key: null })).not.toBe(laneOf({ offset: 2, key }));
   });
 });

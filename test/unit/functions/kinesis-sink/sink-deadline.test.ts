@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import type { EntryReply } from '../../../../functions/kinesis-sink/classify.ts';
+import type { Entry } from '../../../../functions/kinesis-sink/entry.ts';
 import { aKinesisSink, kinds, ofOneKey, records } from '../../../support/a-kinesis-sink.ts';
-import { deadlineIn } from '../../../support/builders.ts';
+import { aRecord, deadlineIn } from '../../../support/builders.ts';
 import { fakeDeadLetters } from '../../../support/fake-dead-letters.ts';
 import { answer, fakeKinesis, sdkError } from '../../../support/fake-kinesis.ts';
 
@@ -9,9 +11,9 @@ describe('the deadline', () => {
     const kinesis = fakeKinesis(() => ({ kind: 'reset' }));
     const setup = aKinesisSink({ port: kinesis.port, random: () => 0.999 });
     const startMs = setup.clock.nowMs();
-    const outcomes = await setup.write(ofOneKey(2));
-    expect(kinds(outcomes)).toEqual(['failed', 'skipped']);
-    expect(outcomes[1]).toMatchObject({ blockedBy: { offset: 0 } });
+    const outcomes = await setup.write(ofOneKey(3));
+    expect(kinds(outcomes)).toEqual(['failed', 'skipped', 'skipped']);
+    expect(outcomes.slice(1)).toMatchObject([{ blockedBy: { offset: 0 } }, { blockedBy: { offset: 0 } }]);
     expect(setup.clock.nowMs() - startMs).toBeGreaterThan(55_000 - 5_000);
   });
 
@@ -56,6 +58,51 @@ describe('the deadline', () => {
     const deadline = deadlineIn(setup.clock.nowMs(), 10_000);
     expect(kinds(await setup.write(ofOneKey(2), deadline))).toEqual(['written', 'skipped']);
     expect(kinesis.sizesSent()).toEqual([1]);
+  });
+
+  it('does not say of a record that was never sent that it failed as the one before it once did', async () => {
+    const kinesis = fakeKinesis((_entries, call) => (call === 1 ? { kind: 'reset' } : answer));
+    const setup = aKinesisSink({
+      port: {
+        putRecords: async (entries, signal) => {
+          await setup.clock.waitUntil(setup.clock.nowMs() + 3_000, signal);
+          return kinesis.port.putRecords(entries, signal);
+        },
+      },
+    });
+    const outcomes = await setup.write(ofOneKey(2), deadlineIn(setup.clock.nowMs(), 10_000));
+    expect(outcomes).toMatchObject([{ kind: 'written' }, { kind: 'skipped', blockedBy: 'deadline' }]);
+  });
+
+  it('leaves a record unsettled whose answer comes after answerByMs', async () => {
+    const late = Promise.withResolvers<readonly EntryReply[]>();
+    const setup = aKinesisSink({ port: { putRecords: () => late.promise } });
+    const outcomes = await setup.write(records(1), deadlineIn(setup.clock.nowMs(), 8_000));
+    late.resolve([{ sequenceNumber: '1', shardId: 's', errorCode: undefined }]);
+    await setup.clock.advance(1_000);
+    expect(kinds(outcomes)).toEqual(['failed']);
+  });
+
+  it('writes no dead letter when the time is up before it begins', async () => {
+    const { queue, letters } = fakeDeadLetters();
+    const setup = aKinesisSink({ port: fakeKinesis().port, deadLetters: queue, recordBytesMax: 1 });
+    const outcomes = await setup.write(records(2), deadlineIn(setup.clock.nowMs(), 5_000));
+    expect(letters).toEqual([]);
+    expect(kinds(outcomes)).toEqual(['skipped', 'skipped']);
+  });
+
+  it('is not waited for once everything is settled, nor while an answer is all there is to wait for', async () => {
+    const setup = aKinesisSink({
+      port: {
+        putRecords: async (entries, signal) => {
+          await setup.clock.waitUntil(setup.clock.nowMs() + 700, signal);
+          return fakeKinesis().port.putRecords(entries, signal);
+        },
+      },
+    });
+    const startMs = setup.clock.nowMs();
+    expect(kinds(await setup.write(ofOneKey(2)))).toEqual(['written', 'written']);
+    expect(setup.clock.nowMs() - startMs).toBe(1_400);
   });
 
   it('sends nothing when the time is up before it begins', async () => {
@@ -105,12 +152,61 @@ describe('fatal answers', () => {
     expect(sentAtMs.map((atMs) => atMs - startMs)).toEqual([0, 0, 5_000]);
   });
 
+  it('let one request out at a time, however many were open', async () => {
+    let open = 0;
+    const openAt: string[] = [];
+    const setup = aKinesisSink({
+      port: {
+        putRecords: async (_entries, signal) => {
+          open += 1;
+          openAt.push(`${open} open at ${setup.clock.nowMs() - startMs}`);
+          await setup.clock.waitUntil(setup.clock.nowMs() + 1_000, signal);
+          open -= 1;
+          throw sdkError('AccessDeniedException', 400);
+        },
+      },
+    });
+    const startMs = setup.clock.nowMs();
+    await setup.write(records(2_500), deadlineIn(startMs, 20_000));
+    expect(openAt).toEqual([
+      '1 open at 0',
+      '2 open at 0',
+      '3 open at 0',
+      '4 open at 0',
+      '1 open at 6000',
+      '1 open at 12000',
+    ]);
+  });
+
+  it('hold back no dead letter', async () => {
+    const { queue, letters } = fakeDeadLetters();
+    const setup = aKinesisSink({
+      port: fakeKinesis(() => ({ kind: 'access-denied' })).port,
+      deadLetters: queue,
+      recordBytesMax: 50,
+    });
+    const outcomes = await setup.write([aRecord({ offset: 0 }), aRecord({ offset: 1, value: new Uint8Array(60) })]);
+    expect(kinds(outcomes)).toEqual(['failed', 'deadLettered']);
+    expect(letters).toHaveLength(1);
+  });
+
+  it('end with the first request that Kinesis looks into, though it rejects it for a bad record', async () => {
+    const isBad = (entry: Entry) => entry.record.position.offset === 3;
+    const kinesis = fakeKinesis((entries, call) => {
+      if (call === 1) return { kind: 'access-denied' };
+      return entries.some(isBad) ? { kind: 'invalid' } : answer;
+    });
+    const outcomes = await aKinesisSink({ port: kinesis.port }).write(records(6));
+    expect(kinds(outcomes)).toEqual(['written', 'written', 'written', 'deadLettered', 'written', 'written']);
+  });
+
   it('goes on at full speed once access is given', async () => {
-    const kinesis = fakeKinesis((_entries, call) => (call === 1 ? { kind: 'access-denied' } : answer));
+    const kinesis = fakeKinesis((_entries, call) => (call <= 4 ? { kind: 'access-denied' } : answer));
     const setup = aKinesisSink({ port: kinesis.port });
     const startMs = setup.clock.nowMs();
-    const outcomes = await setup.write(records(400));
+    const outcomes = await setup.write(records(2_100));
     expect(new Set(kinds(outcomes))).toEqual(new Set(['written']));
     expect(setup.clock.nowMs() - startMs).toBe(5_000);
+    expect(kinesis.overlaps.map(({ length }) => length)).toEqual([1, 2, 3, 4, 1, 1, 2, 3, 4]);
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Entry } from '../../../../functions/kinesis-sink/entry.ts';
-import { aKinesisSink, kinds, offsets, records } from '../../../support/a-kinesis-sink.ts';
+import { aKinesisSink, kinds, offsets, ofOneKey, records } from '../../../support/a-kinesis-sink.ts';
 import { aRecord, deadlineIn } from '../../../support/builders.ts';
 import { fakeDeadLetters } from '../../../support/fake-dead-letters.ts';
 import { answer, fakeKinesis, sdkError } from '../../../support/fake-kinesis.ts';
@@ -19,7 +19,44 @@ describe('poison', () => {
     const { queue, letters } = fakeDeadLetters();
     const outcomes = await aKinesisSink({ port: kinesis.port, deadLetters: queue, recordBytesMax: 100 }).write(input);
     expect(kinds(outcomes)).toEqual(['written', 'deadLettered', 'written', 'written']);
-    expect(letters).toMatchObject([{ offset: 1, code: 'payload_too_large', stage: 'converting', attempts: 0 }]);
+    expect(letters).toMatchObject([
+      {
+        offset: 1,
+        code: 'payload_too_large',
+        stage: 'converting',
+        attempts: 0,
+        function: 'kinesisSink',
+        target: 'arn:aws:kinesis:eu-west-1:222222222222:stream/orders',
+        at: '2023-11-14T22:13:20.000Z',
+      },
+    ]);
+    expect(outcomes[1]).toMatchObject({ code: 'payload_too_large' });
+  });
+
+  it('in a row becomes a row of letters, in order', async () => {
+    const { queue, letters } = fakeDeadLetters();
+    const outcomes = await aKinesisSink({ port: fakeKinesis().port, deadLetters: queue, recordBytesMax: 3 }).write(
+      ofOneKey(4),
+    );
+    expect(new Set(kinds(outcomes))).toEqual(new Set(['deadLettered']));
+    expect(letters.map(({ offset }) => offset)).toEqual([0, 1, 2, 3]);
+  });
+
+  it.each([
+    { onPoison: 'block' as const, expected: ['failed', 'skipped', 'written'], sent: [0, 2] },
+    { onPoison: 'skip' as const, expected: ['ignored', 'written', 'written'], sent: [0, 2, 1] },
+  ])('that Kinesis found obeys onPoison: $onPoison, too', async ({ onPoison, expected, sent }) => {
+    const isBad = (entry: Entry) => entry.record.position.offset === 0;
+    const kinesis = fakeKinesis((entries) => (entries.some(isBad) ? { kind: 'invalid' } : answer));
+    const { queue, letters } = fakeDeadLetters();
+    const outcomes = await aKinesisSink({ port: kinesis.port, deadLetters: queue, onPoison }).write([
+      aRecord({ offset: 0, key: 'a' }),
+      aRecord({ offset: 1, key: 'a' }),
+      aRecord({ offset: 2, key: 'b' }),
+    ]);
+    expect(kinds(outcomes)).toEqual(expected);
+    expect([...new Set(offsets(kinesis.requests.flat()))]).toEqual(sent);
+    expect(letters).toEqual([]);
   });
 
   it('stays unsettled, and holds its lane, when its letter cannot be written', async () => {
@@ -27,6 +64,9 @@ describe('poison', () => {
     const { queue } = fakeDeadLetters(() => false);
     const outcomes = await aKinesisSink({ port: kinesis.port, deadLetters: queue, recordBytesMax: 100 }).write(input);
     expect(kinds(outcomes)).toEqual(['written', 'failed', 'skipped', 'written']);
+    expect(outcomes[1]).toMatchObject({ failure: { code: 'dead_letter_failed', retryable: true } });
+    expect(outcomes[2]).toMatchObject({ blockedBy: { offset: 1 } });
+    expect(JSON.stringify(outcomes[1])).toContain('the stream takes 100');
   });
 
   it('holds its lane until its letter is durable', async () => {
@@ -50,7 +90,7 @@ describe('poison', () => {
       input,
     );
     expect(kinds(outcomes)).toEqual(['written', 'failed', 'skipped', 'written']);
-    expect(outcomes[1]).toMatchObject({ failure: { retryable: false } });
+    expect(outcomes[1]).toMatchObject({ failure: { code: 'payload_too_large', retryable: false } });
   });
 
   it('is counted and passed over with onPoison: skip', async () => {
@@ -60,11 +100,20 @@ describe('poison', () => {
     expect(outcomes).toMatchObject([{}, { kind: 'ignored', reason: 'poison' }, { kind: 'written' }, {}]);
   });
 
-  it('says in its letter how often it was sent', async () => {
-    const kinesis = fakeKinesis((_entries, call) => ({ kind: call < 3 ? 'reset' : 'invalid' }));
+  it.each([1, 3])('says in its letter how often it was sent: %i', async (attempts) => {
+    const kinesis = fakeKinesis((_entries, call) => ({ kind: call < attempts ? 'reset' : 'invalid' }));
     const { queue, letters } = fakeDeadLetters();
     await aKinesisSink({ port: kinesis.port, deadLetters: queue }).write(records(1));
-    expect(letters).toMatchObject([{ stage: 'writing', attempts: 3 }]);
+    expect(letters).toMatchObject([{ stage: 'writing', attempts }]);
+  });
+
+  it('says in its letter how often it was sent, the search among others included', async () => {
+    const fates = ['invalid', 'reset', 'answer', 'invalid'] as const;
+    const kinesis = fakeKinesis((_entries, call) => ({ kind: fates[call - 1] ?? 'answer' }));
+    const { queue, letters } = fakeDeadLetters();
+    await aKinesisSink({ port: kinesis.port, deadLetters: queue }).write(records(2));
+    expect(kinesis.requests.map(offsets)).toEqual([[0, 1], [0], [1], [0]]);
+    expect(letters).toMatchObject([{ offset: 0, attempts: 3 }]);
   });
 
   it('is looked for no longer than there is time to send', async () => {
@@ -88,7 +137,22 @@ describe('poison', () => {
     const { queue, letters } = fakeDeadLetters();
     const outcomes = await aKinesisSink({ port: kinesis.port, deadLetters: queue }).write(records(20));
     expect(kinds(outcomes).filter((kind) => kind === 'written')).toHaveLength(19);
-    expect(letters).toMatchObject([{ offset: 7, code: 'rejected_by_target', stage: 'writing', attempts: 1 }]);
+    const timesSent = kinesis.requests.filter((entries) => entries.some(isBad)).length;
+    expect(timesSent).toBeGreaterThan(2);
+    expect(letters).toMatchObject([{ offset: 7, code: 'rejected_by_target', stage: 'writing', attempts: timesSent }]);
+  });
+
+  it('has its letter written while others are still looked for, so that a long search gets somewhere', async () => {
+    const setup = aKinesisSink({
+      port: {
+        putRecords: async (_entries, signal) => {
+          await setup.clock.waitUntil(setup.clock.nowMs() + 1_000, signal);
+          throw sdkError('InvalidArgumentException', 400);
+        },
+      },
+    });
+    const outcomes = await setup.write(records(400), deadlineIn(setup.clock.nowMs(), 30_000));
+    expect(kinds(outcomes).filter((kind) => kind === 'deadLettered').length).toBeGreaterThan(5);
   });
 });
 
@@ -99,10 +163,13 @@ describe('tombstones', () => {
     expect(kinesis.stored).toMatchObject([{ dataBase64: '' }]);
   });
 
-  it('are ignored and counted with tombstone: skip', async () => {
+  it('are ignored and counted with tombstone: skip, and no empty value with them', async () => {
     const kinesis = fakeKinesis();
-    const outcomes = await aKinesisSink({ port: kinesis.port, tombstone: 'skip' }).write([aRecord({ value: null })]);
-    expect(outcomes).toMatchObject([{ kind: 'ignored', reason: 'tombstone' }]);
-    expect(kinesis.requests).toEqual([]);
+    const outcomes = await aKinesisSink({ port: kinesis.port, tombstone: 'skip' }).write([
+      aRecord({ offset: 0, value: null }),
+      aRecord({ offset: 1, value: '' }),
+    ]);
+    expect(outcomes).toMatchObject([{ kind: 'ignored', reason: 'tombstone' }, { kind: 'written' }]);
+    expect(offsets(kinesis.stored)).toEqual([1]);
   });
 });

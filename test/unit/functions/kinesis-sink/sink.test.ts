@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { aKinesisSink, kinds, offsets, ofOneKey, records } from '../../../support/a-kinesis-sink.ts';
 import { aRecord, deadlineIn } from '../../../support/builders.ts';
-import { answer, fakeKinesis } from '../../../support/fake-kinesis.ts';
+import { fakeDeadLetters } from '../../../support/fake-dead-letters.ts';
+import { answer, fakeKinesis, type RequestFate } from '../../../support/fake-kinesis.ts';
 
 describe('sending', () => {
   it('writes records of different keys in one request', async () => {
@@ -24,6 +25,17 @@ describe('sending', () => {
       Array.from({ length: 6 }, (_, offset) => aRecord({ offset, key: `key-${offset}`, value })),
     );
     expect(kinesis.sizesSent()).toEqual([5, 1]);
+  });
+
+  it('fills a request to the last of its 5 MiB, and no further', async () => {
+    const ofBytes = (offset: number, byteLength: number) =>
+      aRecord({ offset, key: `${offset}`, value: new Uint8Array(byteLength - 1) });
+    const full = Array.from({ length: 5 }, (_, offset) => ofBytes(offset, 1024 * 1024));
+    const kinesis = fakeKinesis();
+    const sink = aKinesisSink({ port: kinesis.port });
+    await sink.write(full);
+    await sink.write([...full.slice(1), ofBytes(5, 1024 * 1024 - 1), ofBytes(6, 2)]);
+    expect(kinesis.sizesSent()).toEqual([5, 5, 1]);
   });
 
   it('has no more requests open than requestsInFlightMax', async () => {
@@ -90,8 +102,27 @@ describe('partial failures', () => {
     expect(firstCopiesOfA).toEqual([0, 2]);
   });
 
-  it('takes a short answer for no answer', async () => {
-    const kinesis = fakeKinesis((_entries, call) => (call === 1 ? { kind: 'short-answer' } : answer));
+  it('sends a refused entry ahead of those that were never sent', async () => {
+    const kinesis = fakeKinesis((_entries, call) =>
+      call === 1
+        ? { kind: 'answer', entry: ({ record }) => (record.position.offset === 9 ? 'internal' : 'ok') }
+        : answer,
+    );
+    await aKinesisSink({ port: kinesis.port, requestsInFlightMax: 1, random: () => 0 }).write(records(1_001));
+    expect(kinesis.requests.map((entries) => entries[0]?.record.position.offset)).toEqual([0, 9, 999]);
+  });
+
+  it('sends the entries refused in one request again in one request', async () => {
+    const draws = [0.1, 0.9, 0.5];
+    const kinesis = fakeKinesis((_entries, call) =>
+      call === 1 ? { kind: 'answer', entry: () => 'throttled' } : answer,
+    );
+    await aKinesisSink({ port: kinesis.port, random: () => draws.pop() ?? 0.3 }).write(records(20));
+    expect(kinesis.sizesSent()).toEqual([20, 20]);
+  });
+
+  it.each(['short-answer', 'long-answer'] as const)('takes a %s for no answer', async (kind) => {
+    const kinesis = fakeKinesis((_entries, call) => (call === 1 ? { kind } : answer));
     const outcomes = await aKinesisSink({ port: kinesis.port }).write(records(3));
     expect(kinesis.sizesSent()).toEqual([3, 3]);
     expect(kinds(outcomes)).toEqual(['written', 'written', 'written']);
@@ -154,11 +185,76 @@ describe('ambiguous calls', () => {
     expect(pauses).toEqual([99, 199, 399, 799, 1_599, 3_199, 4_999, 4_999, 4_999]);
   });
 
+  it('counts failures from record to record anew: the trouble of one does not slow the next', async () => {
+    const sentAtMs: number[] = [];
+    const kinesis = fakeKinesis((_entries, call) => (call === 6 || call === 8 ? answer : { kind: 'reset' }));
+    const setup = aKinesisSink({
+      random: () => 0.999_999,
+      port: {
+        putRecords: (entries, signal) => {
+          sentAtMs.push(setup.clock.nowMs());
+          return kinesis.port.putRecords(entries, signal);
+        },
+      },
+    });
+    await setup.write(ofOneKey(2));
+    const pauses = sentAtMs.slice(1).map((atMs, index) => atMs - (sentAtMs[index] ?? 0));
+    expect(pauses).toEqual([99, 199, 399, 799, 1_599, 0, 99]);
+  });
+
   it('does not let the next record of a key overtake one whose answer was lost', async () => {
     const kinesis = fakeKinesis((_entries, call) => (call === 1 ? { kind: 'reset' } : answer));
     await aKinesisSink({ port: kinesis.port }).write(ofOneKey(2));
     expect(offsets(kinesis.stored)).toEqual([0, 1]);
   });
+});
+
+describe('the metrics', () => {
+  const metricsOf = async (fate: RequestFate, input = records(3)) => {
+    const kinesis = fakeKinesis((_entries, call) => (call === 1 ? fate : answer));
+    const setup = aKinesisSink({ port: kinesis.port });
+    await setup.write(input);
+    return setup.telemetry.metrics();
+  };
+
+  it('count requests and the entries in them', async () => {
+    expect(await metricsOf(answer, records(501))).toEqual({ Requests: 2, EntriesSent: 501, RequestDuration: 0 });
+  });
+
+  it.each<{ fate: RequestFate; counted: Readonly<Record<string, number>> }>([
+    { fate: { kind: 'reset' }, counted: { RequestsFailed: 1, RequestsAmbiguous: 1 } },
+    { fate: { kind: 'server-error' }, counted: { RequestsFailed: 1, RequestsAmbiguous: 1 } },
+    { fate: { kind: 'access-denied' }, counted: { RequestsFailed: 1 } },
+    { fate: { kind: 'short-answer' }, counted: { EntriesRefused: 3 } },
+    { fate: { kind: 'answer', entry: () => 'internal' }, counted: { EntriesRefused: 3 } },
+    { fate: { kind: 'answer', entry: () => 'throttled' }, counted: { EntriesRefused: 3, EntriesThrottled: 3 } },
+  ])('count $counted when three entries met this: $fate.kind', async ({ fate, counted }) => {
+    expect(await metricsOf(fate)).toEqual({ Requests: 2, EntriesSent: 6, RequestDuration: 0, ...counted });
+  });
+
+  it('keep the longest request', async () => {
+    expect(await metricsOf({ kind: 'until-aborted' })).toMatchObject({ RequestDuration: 10_000 });
+  });
+
+  it('count durable letters alone', async () => {
+    const { queue } = fakeDeadLetters(({ offset }) => offset === 0);
+    const setup = aKinesisSink({ port: fakeKinesis().port, deadLetters: queue, recordBytesMax: 1 });
+    await setup.write(records(3));
+    expect(setup.telemetry.metrics()).toEqual({ DeadLetters: 1 });
+  });
+});
+
+it('leaves no timer behind', async () => {
+  const kinesis = fakeKinesis((_entries, call) => (call === 2 ? { kind: 'reset' } : answer));
+  const setup = aKinesisSink({ port: kinesis.port });
+  await setup.write(ofOneKey(3));
+  expect(setup.clock.timerCount()).toBe(0);
+});
+
+it('rejects for a bug of ours, so that the batch is repeated', async () => {
+  const letters = { put: () => Promise.reject(new TypeError('bug')) };
+  const setup = aKinesisSink({ port: fakeKinesis().port, deadLetters: letters, recordBytesMax: 1 });
+  await expect(setup.write(records(2))).rejects.toThrow(TypeError);
 });
 
 it('says of a failure nothing that a foreign message or a payload said', async () => {

@@ -1,0 +1,161 @@
+import { describe, expect, it } from 'vitest';
+import { deadLettered, failed, ignored, type RecordOutcome, skipped, written } from '../../../shared/outcome.ts';
+import type { SourceRecord } from '../../../shared/record.ts';
+import { settle } from '../../../shared/settle.ts';
+import { createMeter, logBatch, measureBatch } from '../../../shared/telemetry.ts';
+import { aRecord, batchesOf } from '../../support/builders.ts';
+import { recordedTelemetry } from '../../support/recorded-telemetry.ts';
+
+describe('a meter', () => {
+  it('adds what is counted, and keeps the greatest of what peaks', () => {
+    const meter = createMeter();
+    meter.count('Requests');
+    meter.count('Requests', 4);
+    for (const value of [-3, 7, 5]) meter.peak('RequestDuration', value, 'Milliseconds');
+    meter.peak('Clock', -3, 'Seconds');
+    expect(meter.take()).toEqual([
+      { name: 'Requests', unit: 'Count', value: 5 },
+      { name: 'RequestDuration', unit: 'Milliseconds', value: 7 },
+      { name: 'Clock', unit: 'Seconds', value: -3 },
+    ]);
+  });
+
+  it('begins anew once its metrics are taken', () => {
+    const meter = createMeter();
+    meter.count('Requests', 2);
+    meter.take();
+    expect(meter.take()).toEqual([]);
+    meter.count('Requests');
+    expect(meter.take()).toMatchObject([{ value: 1 }]);
+  });
+});
+
+const END_MS = 1_700_000_010_000;
+const throttled = (record: SourceRecord, detail = 'throttled'): RecordOutcome =>
+  failed(record.position, { code: 'throttled', retryable: true, mayBeWritten: false, detail });
+
+function summaryOf(pairs: readonly (readonly [SourceRecord, RecordOutcome])[]) {
+  const batches = batchesOf(pairs.map(([record]) => record));
+  const outcomeOf = new Map(pairs);
+  const outcomes = batches.flatMap(({ records }) =>
+    records.map((record) => outcomeOf.get(record) ?? skipped(record.position, 'deadline')),
+  );
+  return {
+    batches,
+    outcomes,
+    settlements: settle(batches, outcomes),
+    startedAtMs: END_MS - 250,
+    endedAtMs: END_MS,
+  };
+}
+
+const mixed = () => {
+  const records = Array.from({ length: 7 }, (_, offset) => aRecord({ offset, timestampMs: END_MS - 1_000 + offset }));
+  const outcomes = records.map((record, index): RecordOutcome => {
+    const { position } = record;
+    const all = [
+      written(position),
+      ignored(position, 'stale'),
+      ignored(position, 'already_applied'),
+      ignored(position, 'already_applied'),
+      deadLettered(position, 'payload_invalid'),
+      throttled(record),
+      skipped(position, 'deadline'),
+    ];
+    return all[index] as RecordOutcome;
+  });
+  return summaryOf(records.map((record, index) => [record, outcomes[index] as RecordOutcome]));
+};
+
+describe('the metrics of a batch', () => {
+  const measured = (summary: ReturnType<typeof summaryOf>) => {
+    const { meter, metrics } = recordedTelemetry();
+    measureBatch(summary, meter);
+    return metrics();
+  };
+
+  it('are one number a kind of outcome, one a reason to ignore, its duration, and the age of its oldest record', () => {
+    expect(measured(mixed())).toEqual({
+      RecordsReceived: 7,
+      RecordsUnsettled: 2,
+      RecordsWritten: 1,
+      RecordsIgnored: 3,
+      RecordsIgnoredStale: 1,
+      RecordsIgnoredAlreadyApplied: 2,
+      RecordsDeadLettered: 1,
+      RecordsFailed: 1,
+      RecordsSkipped: 1,
+      BatchDuration: 250,
+      RecordAge: 1_000,
+    });
+  });
+
+  it.each([
+    { name: 'the oldest of all partitions counts', ages: [5, 900, 70], expected: 900 },
+    { name: 'a clock that runs ahead of ours is no age', ages: [-60_000], expected: 0 },
+    { name: 'a record without a time has no age', ages: [END_MS + 1], expected: undefined },
+    { name: 'a record of 1970 has one', ages: [END_MS], expected: END_MS },
+  ])('$name', ({ ages, expected }) => {
+    const records = ages.map((ageMs, partition) => aRecord({ partition, timestampMs: END_MS - ageMs }));
+    expect(measured(summaryOf(records.map((record) => [record, written(record.position)])))['RecordAge']).toBe(
+      expected,
+    );
+  });
+});
+
+describe('the log line of a batch', () => {
+  const logged = (summary: ReturnType<typeof summaryOf>) => {
+    const { log, lines } = recordedTelemetry();
+    logBatch(summary, log);
+    return lines;
+  };
+
+  it('says what became of the records', () => {
+    expect(logged(mixed())).toEqual([
+      {
+        level: 'warn',
+        message: 'records_unsettled',
+        fields: {
+          recordCount: 7,
+          writtenCount: 1,
+          ignored: { stale: 1, already_applied: 2 },
+          deadLetteredCount: 1,
+          durationMs: 250,
+          unsettledCount: 2,
+          unsettledPartitionCount: 1,
+          partitions: [{ topicPartition: 'orders-0', unsettledCount: 2, lowestOffset: 5, codes: { throttled: 1 } }],
+          details: ['throttled'],
+        },
+      },
+    ]);
+  });
+
+  it('says nothing of partitions when all is settled', () => {
+    const record = aRecord();
+    expect(logged(summaryOf([[record, written(record.position)]]))).toEqual([
+      {
+        level: 'info',
+        message: 'batch_settled',
+        fields: { recordCount: 1, writtenCount: 1, ignored: {}, deadLetteredCount: 0, durationMs: 250 },
+      },
+    ]);
+  });
+
+  it('names the unsettled partitions alone, and each detail once', () => {
+    const settled = aRecord({ partition: 0 });
+    const open = [aRecord({ partition: 1, offset: 4 }), aRecord({ partition: 1, offset: 5 })];
+    const summary = summaryOf([[settled, written(settled.position)], ...open.map((r) => [r, throttled(r)] as const)]);
+    expect(logged(summary)).toMatchObject([
+      { fields: { unsettledPartitionCount: 1, partitions: [{ topicPartition: 'orders-1' }], details: ['throttled'] } },
+    ]);
+    expect(logged(summary)[0]?.fields['partitions']).toHaveLength(1);
+  });
+
+  it('stays short: 20 partitions and 5 details, however many there are', () => {
+    const records = Array.from({ length: 30 }, (_, partition) => aRecord({ partition }));
+    const [line] = logged(summaryOf(records.map((record, index) => [record, throttled(record, `detail ${index}`)])));
+    expect(line?.fields).toMatchObject({ unsettledCount: 30, unsettledPartitionCount: 30 });
+    expect(line?.fields['partitions']).toHaveLength(20);
+    expect(line?.fields['details']).toEqual(['detail 0', 'detail 1', 'detail 2', 'detail 3', 'detail 4']);
+  });
+});
