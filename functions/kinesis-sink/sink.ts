@@ -5,7 +5,7 @@ import { deadLetterOf } from '../../shared/dead-letter.ts';
 import type { DeadLetterQueue } from '../../shared/dead-letter-queue.ts';
 import { abortAt, type Deadline } from '../../shared/deadline.ts';
 import { assertNever } from '../../shared/errors.ts';
-import { deadLettered, ignored, written } from '../../shared/outcome.ts';
+import { deadLettered, ignored, type RecordFailure, written } from '../../shared/outcome.ts';
 import type { Sink } from '../../shared/sink-contract.ts';
 import type { Meter } from '../../shared/telemetry.ts';
 import { untilAborted } from '../../shared/until-aborted.ts';
@@ -148,9 +148,17 @@ async function isolate(run: Run, claims: readonly Claim[], failure: RequestFailu
   const middle = Math.ceil(sent.length / 2);
   for (const half of [sent.slice(0, middle), sent.slice(middle)]) {
     if (maySend(run) && !run.gate.isShut()) await send(run, half);
-    else retryAll(run, half, failure);
+    else retryAll(run, half, NOT_FOUND_OUT);
   }
 }
+
+/** Nothing is known against such a record but the company it was in. */
+const NOT_FOUND_OUT: RecordFailure = {
+  code: 'deadline_exceeded',
+  retryable: true,
+  mayBeWritten: false,
+  detail: 'Kinesis rejected a request it was in, and which of its records is to blame was not found out in time',
+};
 
 type RequestResult = { readonly kind: 'answered'; readonly replies: readonly EntryReply[] } | RequestFailure;
 
