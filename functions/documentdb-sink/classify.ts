@@ -63,7 +63,7 @@ const UNSERIALIZABLE: ReadonlySet<string> = new Set([
   'RangeError',
 ]);
 
-/** No connection yet, so nothing was sent. */
+/** No connection yet, so nothing was sent. `MongoClientClosedError` is not one: it ends commands that are under way. */
 const NOT_SENT: ReadonlySet<string> = new Set([
   'MongoServerSelectionError',
   'MongoWaitQueueTimeoutError',
@@ -72,7 +72,6 @@ const NOT_SENT: ReadonlySet<string> = new Set([
   'MongoTopologyClosedError',
   'MongoServerClosedError',
   'MongoNotConnectedError',
-  'MongoClientClosedError',
 ]);
 
 /** https://nodejs.org/api/tls.html#x509-certificate-error-codes */

@@ -30,10 +30,12 @@ export interface DeliveryParts extends SendParts {
 export async function deliver(lanes: readonly Lane[], parts: DeliveryParts): Promise<void> {
   const { clock, deadline, ledger, poison, signal } = parts;
   const own = createGate();
+  let rest = lanes;
   for (let nowMs = clock.nowMs(); nowMs < deadline.sendUntilMs; nowMs = clock.nowMs()) {
-    for (const lane of lanes) poison.settleHeads(lane);
-    if (lanes.every((lane) => lane.state === 'stopped' || isDone(lane))) return;
-    const turn = nextTurn(lanes, nowMs, ledger.settledCount);
+    for (const lane of rest) poison.settleHeads(lane);
+    rest = rest.filter((lane) => lane.state !== 'stopped' && !isDone(lane));
+    if (rest.length === 0) return;
+    const turn = nextTurn(rest, nowMs, ledger.settledCount);
     const openAtMs = Math.max(own.openAtMs(), parts.gate.openAtMs());
     if (turn.kind === 'send' && openAtMs <= nowMs) {
       await takeTurn(turn, own, parts);
@@ -41,7 +43,7 @@ export async function deliver(lanes: readonly Lane[], parts: DeliveryParts): Pro
     }
     const untilMs = turn.kind === 'send' ? openAtMs : turn.untilMs;
     if (untilMs === Number.POSITIVE_INFINITY && !poison.hasLetters()) return;
-    await pause(Math.min(untilMs, deadline.sendUntilMs), parts);
+    await pause(Math.min(untilMs, deadline.sendUntilMs), rest, parts);
   }
   await untilAborted(poison.allLetters(), signal).catch(() => undefined);
 }
@@ -51,7 +53,6 @@ async function takeTurn(turn: ReturnType<typeof nextTurn> & { kind: 'send' }, ow
   const isProbing = [own.enter(clock.nowMs()), gate.enter(clock.nowMs())].includes(true);
   const waves = turn.alone ? turn.steps.map((step) => [step]) : [turn.steps];
   for (const steps of isProbing ? waves.slice(0, 1) : waves) {
-    if (!parts.maySend()) return;
     const judged = await sendWave(steps, isProbing, parts);
     turnGates(judged, own, parts);
     const nowMs = clock.nowMs();
@@ -79,10 +80,12 @@ function turnGates(judged: readonly Judged[], own: Gate, { clock, gate }: Delive
   } else if (fatal !== undefined || !gate.takeSecondChance()) gate.shut(nowMs);
 }
 
-/** Until that time, or until a letter is written: it may free a lane. */
-async function pause(untilMs: number, { clock, poison, signal }: DeliveryParts): Promise<void> {
+/** Until that time, or until a letter frees a lane: its own, or one that met another unique index. */
+async function pause(untilMs: number, lanes: readonly Lane[], parts: DeliveryParts): Promise<void> {
+  const { clock, poison, signal } = parts;
+  const isAnyStuck = lanes.some(({ stuckAt }) => stuckAt !== undefined);
   const wake = new AbortController();
   const timer = clock.waitUntil(untilMs, AbortSignal.any([signal, wake.signal]));
-  await Promise.race([timer, poison.nextLetter()]);
+  await Promise.race([timer, isAnyStuck ? poison.nextLetter() : poison.nextFreedom()]);
   wake.abort();
 }

@@ -1,7 +1,7 @@
 import { assertNever } from '../../shared/errors.ts';
 import { ignored, type RecordFailure, written } from '../../shared/outcome.ts';
 import type { Meter } from '../../shared/telemetry.ts';
-import { headOf, type Step } from './lane.ts';
+import { headOf, type Lane, type Step } from './lane.ts';
 import type { Ledger } from './ledger.ts';
 import { CONFLICT_ROUNDS_MAX } from './limits.ts';
 import type { PoisonHandler } from './poison.ts';
@@ -56,12 +56,12 @@ export class Judge {
       case 'retry':
         this.#parts.meter.count('WriteRetries');
         lane.notBeforeMs = retryAtMs;
-        lane.failure = verdict.failure;
+        lane.failure = asFarAsKnown(lane, verdict.failure);
         return;
       case 'credentials':
       case 'fatal':
         // A gate says when the next try is due.
-        lane.failure = verdict.failure;
+        lane.failure = asFarAsKnown(lane, verdict.failure);
         return;
       default:
         assertNever(verdict);
@@ -112,12 +112,18 @@ export class Judge {
    */
   #refuse(step: Step, { failure, companyCount }: Verdict & { kind: 'refused' }, retryAtMs: number): void {
     const { lane } = step;
-    lane.failure = { ...failure, retryable: true };
+    lane.failure = asFarAsKnown(lane, { ...failure, retryable: true });
     if (companyCount > 1) lane.companyMax = Math.ceil(companyCount / 2);
     else if (this.#takers.has(lane.target)) this.#blame(step, failure);
     else lane.notBeforeMs = retryAtMs;
   }
 }
+
+/** Whether an earlier try was stored, the failure of a later one does not tell; only a read or an acknowledgement does. */
+const asFarAsKnown = (lane: Lane, failure: RecordFailure): RecordFailure => ({
+  ...failure,
+  mayBeWritten: failure.mayBeWritten || lane.failure?.mayBeWritten === true,
+});
 
 const unsettled = (code: RecordFailure['code'], detail: string): RecordFailure => ({
   code,

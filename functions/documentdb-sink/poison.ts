@@ -4,7 +4,7 @@ import { type DeadLetterStage, deadLetterOf } from '../../shared/dead-letter.ts'
 import type { DeadLetterQueue } from '../../shared/dead-letter-queue.ts';
 import type { Deadline } from '../../shared/deadline.ts';
 import { deadLettered, ignored, type RecordFailure } from '../../shared/outcome.ts';
-import { type Entry, headOf, type Lane } from './lane.ts';
+import { type Entry, headOf, isDone, type Lane } from './lane.ts';
 import { LETTER_FAILED, type Ledger } from './ledger.ts';
 
 export interface PoisonParts {
@@ -25,12 +25,26 @@ export interface PoisonHandler {
   hasLetters(): boolean;
   /** Resolves with the next letter that is durable or given up; never while none is under way. */
   nextLetter(): Promise<unknown>;
+  /** The same, but only with a letter behind which its lane goes on, and with the last one under way. */
+  nextFreedom(): Promise<unknown>;
   allLetters(): Promise<unknown>;
 }
 
 export function createPoisonHandler(parts: PoisonParts): PoisonHandler {
   const { ledger } = parts;
   const letters = new Set<Promise<void>>();
+  // Promises for all who wait: a race of thousands of letters would be entered anew after each of them.
+  let letterDone = Promise.withResolvers<void>();
+  let laneFreed = Promise.withResolvers<void>();
+
+  function close(letter: Promise<void>, lane: Lane): void {
+    letters.delete(letter);
+    letterDone.resolve();
+    letterDone = Promise.withResolvers();
+    if (letters.size > 0 && (lane.state !== 'open' || isDone(lane))) return;
+    laneFreed.resolve();
+    laneFreed = Promise.withResolvers();
+  }
 
   async function bury(lane: Lane, entry: Entry, failure: RecordFailure, stage: DeadLetterStage): Promise<void> {
     const { functionName, deadLetters, deadline, clock } = parts;
@@ -44,7 +58,7 @@ export function createPoisonHandler(parts: PoisonParts): PoisonHandler {
     switch (parts.onPoison) {
       case 'deadLetter': {
         lane.state = 'locked';
-        const letter: Promise<void> = bury(lane, entry, failure, stage).finally(() => letters.delete(letter));
+        const letter: Promise<void> = bury(lane, entry, failure, stage).finally(() => close(letter, lane));
         letters.add(letter);
         return;
       }
@@ -64,8 +78,8 @@ export function createPoisonHandler(parts: PoisonParts): PoisonHandler {
       }
     },
     hasLetters: () => letters.size > 0,
-    // The race of nothing never ends.
-    nextLetter: () => Promise.race(letters),
+    nextLetter: () => letterDone.promise,
+    nextFreedom: () => laneFreed.promise,
     allLetters: () => Promise.all(letters),
   };
 }

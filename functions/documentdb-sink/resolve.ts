@@ -1,6 +1,6 @@
 import type { Meter } from '../../shared/telemetry.ts';
 import { untilAborted } from '../../shared/until-aborted.ts';
-import { beforeWriting, classifyError } from './classify.ts';
+import { beforeWriting, classifyError, type Trouble } from './classify.ts';
 import type { DocumentStore } from './document-store.ts';
 import { type StoredMarks, standingOf } from './guard.ts';
 import { identityOf } from './id-strategies/document-id.ts';
@@ -35,7 +35,7 @@ export async function resolveUnmatched(
 ): Promise<readonly Judged[]> {
   if (unmatched.length === 0) return [];
   parts.meter.count('GuardReads', unmatched.length);
-  if (!parts.maySend()) return unmatched.map(({ step }) => ({ step, verdict: TIME_IS_UP }));
+  if (!parts.maySend()) return unread(unmatched, TIME_IS_UP);
   try {
     const stored = await readMarks(unmatched, parts);
     return unmatched.map(({ step, cause }) => ({
@@ -43,14 +43,19 @@ export async function resolveUnmatched(
       verdict: verdictOf(step, cause, stored.get(step.lane.identity)),
     }));
   } catch (error) {
-    const verdict = { ...beforeWriting(classifyError(error)), companyCount: 1 };
-    return unmatched.map(({ step }) => ({ step, verdict }));
+    return unread(unmatched, beforeWriting(classifyError(error)));
   }
 }
 
-const TIME_IS_UP: Verdict = {
+/** E11000 refused a write for certain; which of a command's deletes deleted something, nobody said. */
+const unread = (unmatched: readonly Unmatched[], trouble: Trouble): readonly Judged[] =>
+  unmatched.map(({ step, cause }) => {
+    const failure = { ...trouble.failure, mayBeWritten: cause === 'deletedNothing' };
+    return { step, verdict: { ...trouble, failure, companyCount: 1 } };
+  });
+
+const TIME_IS_UP: Trouble = {
   kind: 'retry',
-  companyCount: 1,
   failure: {
     code: 'deadline_exceeded',
     retryable: true,

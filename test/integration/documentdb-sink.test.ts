@@ -10,7 +10,9 @@ import type { DocumentStore } from '../../functions/documentdb-sink/document-sto
 import type { ConnectionSecret } from '../../functions/documentdb-sink/secret.ts';
 import { createDocumentdbSink } from '../../functions/documentdb-sink/sink.ts';
 import { readTrust } from '../../functions/documentdb-sink/trust.ts';
+import { startDocumentDb } from '../../local/engines/documentdb.ts';
 import { documentDbClient } from '../../local/engines/documentdb-client.ts';
+import { INSTALL_ROOT } from '../../local/engines/engines.ts';
 import { systemClock } from '../../shared/clock.ts';
 import type { SourceRecord } from '../../shared/record.ts';
 import { inWords } from '../support/a-documentdb-sink.ts';
@@ -204,6 +206,25 @@ describe('connections', () => {
     ]);
     expect(outcomes).toMatchObject([{ kind: 'failed', failure: { code: 'access_denied', mayBeWritten: false } }]);
     expect(JSON.stringify([outcomes, telemetry.lines])).not.toContain('yesterday');
+  });
+
+  it('to a server that was away longer than the driver waits for one are made anew, and nothing is lost meanwhile', async () => {
+    const folder = await mkdtemp(join(INSTALL_ROOT, '..', 'documentdb-'));
+    onTestFinished(() => rm(folder, { recursive: true }));
+    const engine = await startDocumentDb({ installRoot: INSTALL_ROOT, folder, username, progress: () => undefined });
+    onTestFinished(() => engine.stop());
+    const own: ConnectionSecret = { host: engine.host, port: engine.port, ...engine.user };
+    const { store, secretReads } = aStore({ secrets: [own], ca: engine.caFile });
+    const setup = { store, collection: freshCollection() };
+    expect((await write(setup, [order(1, 'a')])).words).toEqual(['written']);
+    await engine.stop();
+    const { words, letters } = await write({ ...setup, remainingMs: 14_000 }, [order(2, 'a'), order(3, 'b')]);
+    expect(words).toEqual(['failed target_unreachable', 'failed target_unreachable']);
+    expect(letters).toEqual([]);
+    expect(secretReads()).toBeGreaterThan(1);
+    await engine.restart();
+    expect((await write(setup, [order(2, 'a'), order(3, 'b')])).words).toEqual(['written', 'written']);
+    expect((await write(setup, [order(1, 'a')])).words).toEqual(['ignored stale']);
   });
 
   it('to a server whose certificate is not trusted are fatal, and said to be', async () => {

@@ -119,7 +119,7 @@ export class FakeDocuments implements DocumentStore {
     );
   }
 
-  findStrictUniqueIndexes = (): Promise<readonly string[]> =>
+  findStrictUniqueIndexes = (_namespace: Namespace): Promise<readonly string[]> =>
     Promise.resolve(
       (this.options.uniqueIndexes ?? []).filter(({ sparse }) => sparse !== true).map(({ field }) => field),
     );
@@ -134,7 +134,7 @@ export class FakeDocuments implements DocumentStore {
     const writeErrors: { index: number; code: number; duplicateIndex: string | undefined }[] = [];
     let count = 0;
     for (const [index, statement] of statements.entries()) {
-      const result = kind === 'delete' ? this.#delete(namespace, statement) : await this.#upsert(namespace, statement);
+      const result = kind === 'delete' ? this.#delete(namespace, statement) : await this.#update(namespace, statement);
       if (typeof result === 'number') count += result;
       else writeErrors.push({ index, duplicateIndex: undefined, ...result });
     }
@@ -148,12 +148,16 @@ export class FakeDocuments implements DocumentStore {
     return 1;
   }
 
-  async #upsert(namespace: string, { q, u }: Statement): Promise<number | { code: number; duplicateIndex?: string }> {
+  async #update(
+    namespace: string,
+    { q, u, upsert }: Statement,
+  ): Promise<number | { code: number; duplicateIndex?: string }> {
     const id = idOf(q);
     const document = u as Stored;
     const code = this.options.refuses?.(document, id);
     if (code !== undefined) return { code };
     if (this.#matches(namespace, q)) return this.#store(namespace, id, document);
+    if (upsert !== true) return 0;
     if (this.options.nonAtomicUpsert) await Promise.resolve();
     this.options.betweenFindAndInsert?.(id);
     if (this.collection(namespace).has(identityOf(id))) return { code: 11000, duplicateIndex: '_id_' };
@@ -182,7 +186,7 @@ export class FakeDocuments implements DocumentStore {
       const limit = (condition as { $not?: { $gt?: bigint } }).$not?.$gt;
       if (!path.startsWith('_k.') || limit === undefined) throw new Error(`the fake knows no filter on ${path}`);
       const mark = (stored.get('_k') as Record<string, unknown> | undefined)?.[path.slice('_k.'.length)];
-      return !(typeof mark === 'bigint' && mark > limit);
+      return !((typeof mark === 'bigint' || typeof mark === 'number') && mark > limit);
     });
   }
 }

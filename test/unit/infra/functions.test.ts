@@ -142,10 +142,20 @@ describe('the functions', () => {
       kinesisSink: { memorySize: 512, timeout: 120 },
       documentdbSink: { memorySize: 1024, timeout: 120 },
     });
-    expect(functionsOf({ kinesisSink: { memoryMb: 256, timeoutSeconds: 840 } }).kinesisSink).toMatchObject({
-      memorySize: 256,
-      timeout: 840,
+    const changed = functionsOf({
+      kinesisSink: { memoryMb: 256, timeoutSeconds: 840 },
+      documentdbSink: { memoryMb: 2048, timeoutSeconds: 60 },
     });
+    expect(changed).toMatchObject({
+      kinesisSink: { memorySize: 256, timeout: 840 },
+      documentdbSink: { memorySize: 2048, timeout: 60 },
+    });
+  });
+
+  it('say where in the source an error comes from', () => {
+    for (const { environment } of Object.values(functionsOf())) {
+      expect(environment).toHaveProperty('NODE_OPTIONS', '--enable-source-maps');
+    }
   });
 
   it('are in a VPC where DocumentDB is one, and nowhere else', () => {

@@ -103,6 +103,51 @@ describe('refuses', () => {
   });
 });
 
+describe('takes numbers within their bounds alone', () => {
+  const within = (section: string, name: string) => (value: number) => ({ [section]: { [name]: value } });
+  it.each<{ name: string; changes: (value: number) => StageFileChanges; min: number; max: number }>([
+    { name: 'logRetentionDays', changes: (value) => ({ logRetentionDays: value }), min: 1, max: 3_653 },
+    { name: 'batchRecordsMax', changes: within('trigger', 'batchRecordsMax'), min: 1, max: 10_000 },
+    { name: 'batchWindowSeconds', changes: within('trigger', 'batchWindowSeconds'), min: 0, max: 300 },
+    { name: 'pollersMax', changes: within('trigger', 'pollersMax'), min: 1, max: 2_000 },
+    {
+      name: 'pollersMin',
+      changes: (value) => ({ trigger: { pollersMin: value, pollersMax: Math.max(value, 1) } }),
+      min: 1,
+      max: 200,
+    },
+    { name: 'retryAttemptsMax', changes: within('trigger', 'retryAttemptsMax'), min: 0, max: 10_000 },
+    { name: 'recordAgeSecondsMax', changes: within('trigger', 'recordAgeSecondsMax'), min: 60, max: 604_800 },
+    { name: 'memoryMb', changes: within('kinesisSink', 'memoryMb'), min: 128, max: 10_240 },
+    { name: 'timeoutSeconds', changes: within('documentdbSink', 'timeoutSeconds'), min: 15, max: 840 },
+  ])('$name: from $min to $max', ({ name, changes, min, max }) => {
+    for (const value of [min, max]) expect(problemsWith(changes(value))).toEqual([]);
+    for (const value of [min - 1, max + 1]) {
+      expect(problemsWith(changes(value))).toContainEqual(expect.stringContaining(`${name} must be a whole number`));
+    }
+  });
+});
+
+it.each<StageFileChanges>([
+  { accountId: '11111111111' },
+  { accountId: '1111111111111' },
+  { region: 'eu-west-1a' },
+  { documentdbSink: { securityGroupIds: [] } },
+  { documentdbSink: { subnetIds: ['subnet-0aaaaaaaaaaaaaaaax'] } },
+])('refuses what is nearly right: %j', (changes) => {
+  expect(problemsWith(changes)).toHaveLength(1);
+});
+
+it('takes names up to the length that AWS allows, and not one character more', () => {
+  // msk-sinks-<stage>-111111111111-dead-letters
+  expect(problemsOf(aStageFile(), 'd'.repeat(27))).toEqual([]);
+  expect(problemsOf(aStageFile(), 'd'.repeat(28))).toEqual([expect.stringMatching(/1 characters too long/)]);
+  // msk-sinks-dev-documentdbSink-<topic>
+  expect(problemsWith({ trigger: { topics: ['t'.repeat(171)] } })).toEqual([]);
+  expect(problemsWith({ trigger: { topics: ['t'.repeat(172)] } })).toHaveLength(1);
+  expect(problemsOf(aStageFile(), 'd.e')).toHaveLength(1);
+});
+
 it('names every unknown name, at every level', () => {
   const stageFile = aStageFile({ alarms: {}, alarm: {}, kinesisSink: { stage: 'x', retry: 3, retries: 3 } });
   expect(problemsOf(stageFile)).toEqual([

@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { classifyError, classifyWriteError, duplicateIndexOf } from '../../../../functions/documentdb-sink/classify.ts';
+import {
+  beforeWriting,
+  classifyError,
+  classifyWriteError,
+  duplicateIndexOf,
+} from '../../../../functions/documentdb-sink/classify.ts';
 import { FatalError } from '../../../../functions/documentdb-sink/fatal-error.ts';
 import { foreignError, LEAK } from '../../../support/fake-documents.ts';
 
@@ -18,15 +23,25 @@ describe('an error of a whole command', () => {
     ['MongoServerError', 18, 'credentials access_denied'],
     ['MongoServerError', 13, 'fatal access_denied'],
     ['MongoServerError', 301, 'fatal rejected_by_target'],
+    ['MongoServerError', -301, 'fatal rejected_by_target'],
     ['MongoServerError', 303, 'fatal rejected_by_target'],
+    ['MongoServerError', 304, 'fatal rejected_by_target'],
     ['MongoServerError', 2, 'refused rejected_by_target'],
     ['MongoServerError', 10334, 'refused payload_too_large'],
     ['BSONError', undefined, 'refused payload_invalid'],
     ['MongoNetworkError', undefined, 'retry target_unreachable, perhaps written'],
     ['MongoNetworkTimeoutError', undefined, 'retry target_unreachable, perhaps written'],
-    ['MongoPoolClearedError', undefined, 'retry target_unreachable'],
-    ['MongoServerSelectionError', undefined, 'retry target_unreachable'],
-    ['MongoWaitQueueTimeoutError', undefined, 'retry target_unreachable'],
+    ...[
+      'MongoPoolClearedError',
+      'MongoPoolClosedError',
+      'MongoServerClosedError',
+      'MongoServerSelectionError',
+      'MongoTopologyClosedError',
+      'MongoWaitQueueTimeoutError',
+    ].map((name) => [name, undefined, 'retry target_unreachable'] as const),
+    // The driver gives these two to commands that are under way.
+    ['PoolClearedOnNetworkError', undefined, 'retry target_unreachable, perhaps written'],
+    ['MongoClientClosedError', undefined, 'retry target_unreachable, perhaps written'],
     ['AbortError', 20, 'retry deadline_exceeded, perhaps written'],
     ['SomethingNew', 18, 'retry target_unreachable, perhaps written'],
   ] as const)('%s with code %s is: %s', (name, code, expected) => {
@@ -65,6 +80,18 @@ describe('an error of a whole command', () => {
         failure: { code: 'credentials_unavailable', detail: 'the secret has no host', retryable: true },
       });
     }
+  });
+});
+
+it.each([
+  ['MongoNetworkError', undefined, 'retry', 'target_unreachable'],
+  ['MongoServerError', 9, 'retry', 'unclassified'],
+  ['MongoServerError', 13, 'fatal', 'access_denied'],
+  ['MongoServerError', 18, 'credentials', 'access_denied'],
+])('%s with code %s before anything was written blames no record: %s', (name, code, kind, failureCode) => {
+  expect(beforeWriting(classifyError(foreignError(name, code)))).toMatchObject({
+    kind,
+    failure: { code: failureCode, retryable: true, mayBeWritten: false },
   });
 });
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { SourceRecord } from '../../../../shared/record.ts';
 import { aDocumentdbSink, inWords } from '../../../support/a-documentdb-sink.ts';
 import { aRecord, batchesOf, deadlineIn } from '../../../support/builders.ts';
-import { FakeDocuments, type Fault } from '../../../support/fake-documents.ts';
+import { FakeDocuments, type Fault, foreignError } from '../../../support/fake-documents.ts';
 
 /** The kinds of write in table 2 of the algorithm, as a record at some offset, and what they leave behind. */
 const ROWS = [
@@ -152,6 +152,24 @@ describe('E11000', () => {
     expect(documents.calls).toHaveLength(1);
   });
 
+  it.each([
+    { marks: { 'orders-0': 9, ts: 1_500 }, words: 'ignored stale', staleButNewer: 1 },
+    { marks: { 'orders-0': 9.5 }, words: 'ignored stale', staleButNewer: undefined },
+    { marks: { 'orders-0': 3 }, words: 'written', staleButNewer: undefined },
+    { marks: { 'orders-0': '9' }, words: 'written', staleButNewer: undefined },
+    { marks: 9, words: 'written', staleButNewer: undefined },
+    { marks: null, words: 'written', staleButNewer: undefined },
+  ])('compares a stored mark as the server does: any number, and nothing but a number ($marks)', async (row) => {
+    const documents = new FakeDocuments();
+    documents.options = { betweenFindAndInsert: (id) => documents.put(id, { v: 'theirs', _k: row.marks }) };
+    const sink = aDocumentdbSink({ documents });
+    const [outcome] = await sink.write([aRecord({ key: 'k', offset: 5, timestampMs: 2_000 })]);
+    expect(outcome && inWords(outcome)).toBe(row.words);
+    expect(documents.get('k')?.get('v') === 'theirs').toBe(row.words !== 'written');
+    const { StaleButNewer, WriteRetries } = sink.telemetry.metrics();
+    expect({ StaleButNewer, WriteRetries }).toEqual({ StaleButNewer: row.staleButNewer, WriteRetries: undefined });
+  });
+
   it('that never ends is unsettled, after pauses, and never a dead letter', async () => {
     const documents = new FakeDocuments();
     documents.options = {
@@ -189,14 +207,24 @@ describe('the document', () => {
     ]);
   });
 
+  it('of a deletion says who deleted it and when, and nothing else', async () => {
+    const { write, store, clock } = aDocumentdbSink();
+    await write([aRecord({ key: 'k', offset: 5, value: null })]);
+    expect([...(store.collection().get('text k') ?? [])]).toEqual([
+      ['_id', 'k'],
+      ['_k', { 'orders-0': 5n, ts: 1_700_000_000_005n }],
+      ['_deletedAt', new Date(clock.nowMs())],
+    ]);
+  });
+
   it('is guarded by one clause on its own partition, beside _id', async () => {
     const documents = new FakeDocuments();
     await deliver(documents, replaceFromPartition(0, 5));
     await deliver(documents, aRecord({ key: 'k', offset: 6, value: null }), 'hard');
     const filter = (offset: bigint) => ({ _id: 'k', '_k.orders-0': { $not: { $gt: offset } } });
-    expect(documents.calls.map(({ kind, statements }) => ({ kind, q: statements[0]?.['q'] }))).toEqual([
-      { kind: 'update', q: filter(5n) },
-      { kind: 'delete', q: filter(6n) },
+    expect(documents.calls.map(({ kind, statements }) => ({ kind, statements }))).toEqual([
+      { kind: 'update', statements: [{ q: filter(5n), u: expect.any(Map), upsert: true }] },
+      { kind: 'delete', statements: [{ q: filter(6n), limit: 1 }] },
     ]);
   });
 
@@ -230,6 +258,25 @@ describe('a delete that deletes nothing', () => {
     expect([...documents.collection().keys()]).toEqual(['text newer']);
   });
 
+  it('is looked up with no more than 1,000 others in one read, and once', async () => {
+    const sink = aDocumentdbSink({ deletes: 'hard' });
+    const records = Array.from({ length: 2_500 }, (_, offset) => aRecord({ offset, value: null }));
+    await sink.write(records);
+    expect(sink.store.reads.map(({ length }) => length)).toEqual([1_000, 1_000, 500]);
+    expect(new Set(sink.store.reads.flat()).size).toBe(2_500);
+  });
+
+  it('leaves what another partition wrote after it: the last writer wins', async () => {
+    const documents = new FakeDocuments();
+    const findMarks = documents.findMarks.bind(documents);
+    documents.findMarks = (namespace, ids) => {
+      documents.put('k', { v: 9, _k: { 'orders-1': 9n } });
+      return findMarks(namespace, ids);
+    };
+    expect(await deliver(documents, aRecord({ key: 'k', offset: 5, value: null }), 'hard')).toBe('written');
+    expect(state(documents)).toBe('v9');
+  });
+
   it('is sent again where a zombie has put an older version back meanwhile', async () => {
     const documents = new FakeDocuments();
     const findMarks = documents.findMarks.bind(documents);
@@ -242,6 +289,20 @@ describe('a delete that deletes nothing', () => {
     expect(await deliver(documents, aRecord({ key: 'k', offset: 5, value: null }), 'hard')).toBe('written');
     expect(state(documents)).toBe('absent');
   });
+});
+
+it.each([
+  { write: 'a delete that found nothing, or not everything', value: null, mayBeWritten: true },
+  { write: 'an upsert that met E11000', value: '{"v":5}', mayBeWritten: false },
+])('$write is unsettled while its document cannot be read, and perhaps done: $mayBeWritten', async (row) => {
+  const documents = new FakeDocuments();
+  documents.put('k', { v: 9, _k: { 'orders-0': 9n } });
+  documents.findMarks = () => Promise.reject(foreignError('MongoNetworkError'));
+  const record = aRecord({ key: 'k', offset: 5, value: row.value });
+  const [outcome] = await aDocumentdbSink({ documents, deletes: 'hard' }).write([record]);
+  const failure = { code: 'target_unreachable', retryable: true, mayBeWritten: row.mayBeWritten };
+  expect(outcome).toMatchObject({ kind: 'failed', failure });
+  expect(documents.calls.length).toBeGreaterThan(1);
 });
 
 it('never sends after sendUntil, nor reads: what met E11000 then is unsettled', async () => {

@@ -4,7 +4,7 @@ import type { SourceRecord } from '../../../../shared/record.ts';
 import { aDocumentdbSink, inWords } from '../../../support/a-documentdb-sink.ts';
 import { aRecord, batchesOf, deadlineIn } from '../../../support/builders.ts';
 import { fakeDeadLetters } from '../../../support/fake-dead-letters.ts';
-import { type FakeDocuments, type Fault, LEAK } from '../../../support/fake-documents.ts';
+import { type FakeDocuments, type Fault, foreignError, LEAK } from '../../../support/fake-documents.ts';
 
 const order = (offset: number, key: string, fields: object = {}, partition = 0): SourceRecord =>
   aRecord({ offset, key, partition, value: JSON.stringify({ v: offset, ...fields }) });
@@ -72,12 +72,52 @@ describe('poison', () => {
     expect(version(sink.store, 'a')).toBe(3);
   });
 
+  it('holds back what follows no longer than its own letter takes, whatever other letters take', async () => {
+    const put = async ({ offset }: DeadLetter) => {
+      if (offset === 3) return new Promise<boolean>(() => undefined);
+      await sink.clock.waitUntil(sink.clock.nowMs() + 100);
+      return true;
+    };
+    const sink = aDocumentdbSink({ deadLetters: { put } });
+    const outcomes = await sink.write([notJson(1, 'a'), order(2, 'a'), notJson(3, 'b')]);
+    expect(outcomes.map(inWords)).toEqual(['deadLettered payload_invalid', 'written', 'failed dead_letter_failed']);
+  });
+
+  it('leaves no timer behind', async () => {
+    const put = async () => {
+      await sink.clock.waitUntil(sink.clock.nowMs() + 100);
+      return true;
+    };
+    const sink = aDocumentdbSink({ deadLetters: { put } });
+    sink.store.ensureTtlIndex = () => sink.clock.waitUntil(sink.clock.nowMs() + 1_000);
+    let pending = 0;
+    const { waitUntil } = sink.clock;
+    sink.clock.waitUntil = async (...parameters) => {
+      pending += 1;
+      await waitUntil(...parameters);
+      pending -= 1;
+    };
+    expect((await sink.write([notJson(1, 'a'), order(2, 'a')])).map(({ kind }) => kind)).toEqual([
+      'deadLettered',
+      'written',
+    ]);
+    await sink.clock.advance(0);
+    expect(pending).toBe(0);
+  });
+
   it('is unsettled when its letter fails, and so is what follows for the document', async () => {
     const sink = aDocumentdbSink({ deadLetters: fakeDeadLetters(() => false).queue });
     const outcomes = await sink.write([notJson(1, 'a'), order(2, 'a'), order(3, 'b')]);
     expect(outcomes.map(inWords)).toEqual(['failed dead_letter_failed', 'skipped', 'written']);
     expect(outcomes[1]).toMatchObject({ blockedBy: { offset: 1 } });
     expect(sink.store.get('a')).toBeUndefined();
+  });
+
+  it('without a key is alone: no other is behind it', async () => {
+    const { queue } = fakeDeadLetters(({ offset }: DeadLetter) => offset !== 1);
+    const sink = aDocumentdbSink({ deadLetters: queue });
+    const outcomes = await sink.write([notJson(1, null), notJson(2, null)]);
+    expect(outcomes.map(inWords)).toEqual(['failed dead_letter_failed', 'deadLettered payload_invalid']);
   });
 
   it('is unsettled when its letter is never answered, by the time the answer is due', async () => {
@@ -96,6 +136,14 @@ describe('poison', () => {
     expect(skipping.map(inWords)).toEqual(['ignored poison', 'written', 'written']);
   });
 
+  it('by the thousand is buried in time that grows with the number of letters alone, however many wait at once', async () => {
+    const put = () => new Promise<boolean>((resolve) => setImmediate(resolve, true));
+    const sink = aDocumentdbSink({ deadLetters: { put } });
+    const records = Array.from({ length: 3_000 }, (_, offset) => notJson(offset, `k${offset}`));
+    const outcomes = await sink.sink.write(batchesOf(records), deadlineIn(sink.clock.nowMs()));
+    expect(new Set(outcomes.map(inWords))).toEqual(new Set(['deadLettered payload_invalid']));
+  });
+
   it('in a fold is found, and only what it brought is left out', async () => {
     const { queue, letters } = fakeDeadLetters();
     const refuses = (document: ReadonlyMap<string, unknown>) => (document.get('bad') === true ? 121 : undefined);
@@ -103,6 +151,7 @@ describe('poison', () => {
     const outcomes = await sink.write([order(1, 'a'), order(2, 'a'), order(3, 'a', { bad: true }), order(4, 'b')]);
     expect(outcomes.map(inWords)).toEqual(['written', 'written', 'deadLettered rejected_by_target', 'written']);
     expect(version(sink.store, 'a')).toBe(2);
+    expect(idsSent(sink)).toEqual([['a', 'b'], ['a'], ['a']]);
     expect(letters[0]).toMatchObject({ offset: 3, stage: 'writing', attempts: 1 });
     expect(letters[0]?.reason).toBe('the server refuses the document: DocumentValidationFailure (code 121)');
   });
@@ -186,6 +235,14 @@ describe('another unique index', () => {
     expect(sink.store.calls.map(({ kind }) => kind)).toEqual(['delete', 'update']);
   });
 
+  it('is no poison when a later record of the batch frees the value', async () => {
+    const sink = aDocumentdbSink({ deletes: 'hard', documents: unique });
+    sink.store.put('x', { email: 'e', v: 0 });
+    const outcomes = await sink.write([order(1, 'y', { email: 'e' }), order(2, 'x', { email: 'f' })]);
+    expect(outcomes.map(inWords)).toEqual(['written', 'written']);
+    expect(idsSent(sink)).toEqual([['y', 'x'], ['y']]);
+  });
+
   it('lets a value move between documents by way of a third value, whatever folding made of it', async () => {
     const sink = aDocumentdbSink({ deletes: 'hard', documents: unique });
     sink.store.put('x', { email: '1' });
@@ -214,6 +271,18 @@ describe('another unique index', () => {
     expect(idsSent(sink)).toEqual([['a', 'b', 'd'], ['a'], ['b'], ['b'], ['a']]);
   });
 
+  it('has the partitions concerned sent one after another, and by one command in 5 s while the target is fatal', async () => {
+    const records = [order(1, 'x', { email: 'e' }, 0), order(1, 'y', { email: 'e' }, 1)];
+    const calls = async (faults: readonly (Fault | undefined)[]) => {
+      const sink = aDocumentdbSink({ deletes: 'hard', documents: { ...unique, faults } });
+      sink.store.put('taken', { email: 'e' });
+      await sink.write(records);
+      return idsSent(sink);
+    };
+    expect(await calls([])).toEqual([['x', 'y'], ['x'], ['y']]);
+    expect(await calls([undefined, ...many(1_000, { kind: 'code', code: 13 })])).toHaveLength(3 + 10);
+  });
+
   it('is poison for the record alone once everything before it is settled', async () => {
     const { queue, letters } = fakeDeadLetters();
     const sink = aDocumentdbSink({ deletes: 'hard', documents: unique, deadLetters: queue });
@@ -240,6 +309,28 @@ describe('another unique index', () => {
     ]);
     expect(outcomes.map(inWords)).toEqual(['failed dead_letter_failed', 'failed duplicate_key', 'skipped']);
     expect(letters).toEqual([]);
+  });
+
+  it('is judged as soon as the letters of the records before it are durable, whatever other letters take', async () => {
+    const sink = aDocumentdbSink({
+      deletes: 'hard',
+      documents: unique,
+      deadLetters: {
+        put: async ({ offset }) => {
+          if (offset === 3) return new Promise<boolean>(() => undefined);
+          await sink.clock.waitUntil(sink.clock.nowMs() + 100);
+          return true;
+        },
+      },
+    });
+    sink.store.put('taken', { email: 'e' });
+    const outcomes = await sink.write([notJson(1, 'p'), order(2, 'x', { email: 'e' }), notJson(3, 'q')]);
+    expect(outcomes.map(inWords)).toEqual([
+      'deadLettered payload_invalid',
+      'deadLettered duplicate_key',
+      'failed dead_letter_failed',
+    ]);
+    expect(sink.telemetry.metrics()).toMatchObject({ UniqueCollisions: 3 });
   });
 
   it('is stale, not poison, where the document is newer already', async () => {
@@ -274,6 +365,7 @@ describe('the index that removes tombstones', () => {
   it('is made once per collection, beside the work', async () => {
     const sink = aDocumentdbSink();
     await sink.write([order(1, 'a')]);
+    await sink.clock.advance(3_600_000);
     await sink.write([order(2, 'a'), aRecord({ topic: 'returns', offset: 1 })]);
     expect(sink.store.ttlIndexes).toEqual([
       { namespace: 'shop.orders', ttlSeconds: 86_400 },
@@ -399,15 +491,76 @@ describe('trouble', () => {
     expect(sink.store.calls).toEqual([]);
   });
 
-  it('that leaves it open whether a write is stored keeps other partitions from the document until that is known', async () => {
-    const sink = aDocumentdbSink({ documents: { faults: [{ kind: 'lostAnswer' }, { kind: 'unreachable' }] } });
-    const outcomes = await sink.write([order(1, 'a'), order(9, 'a', {}, 1)]);
-    expect(outcomes.map(inWords)).toEqual(['written', 'written']);
-    expect(sink.store.calls.map(({ statements }) => Object.keys(statements[0]?.['q'] as object)[1])).toEqual([
-      '_k.orders-0',
-      '_k.orders-0',
-      '_k.orders-0',
-      '_k.orders-1',
+  it.each<Fault>([
+    { kind: 'unreachable' },
+    { kind: 'driverError', name: 'MongoServerSelectionError' },
+    { kind: 'code', code: 9 },
+  ])(
+    'that leaves it open whether a write is stored keeps other partitions from the document until that is known, whatever the next try says: $kind',
+    async (fault) => {
+      const sink = aDocumentdbSink({ documents: { faults: [{ kind: 'lostAnswer' }, fault] } });
+      const outcomes = await sink.write([order(1, 'a'), order(9, 'a', {}, 1)]);
+      expect(outcomes.map(inWords)).toEqual(['written', 'written']);
+      expect(sink.store.calls.map(({ statements }) => Object.keys(statements[0]?.['q'] as object)[1])).toEqual([
+        '_k.orders-0',
+        '_k.orders-0',
+        '_k.orders-0',
+        '_k.orders-1',
+      ]);
+    },
+  );
+
+  it('that leaves it open whether a write is stored is reported so, whatever the last try said', async () => {
+    const faults: Fault[] = [{ kind: 'lostAnswer' }, ...many(1_000, { kind: 'code', code: 13 })];
+    const [outcome] = await aDocumentdbSink({ documents: { faults } }).write([order(1, 'a')]);
+    expect(outcome).toMatchObject({ kind: 'failed', failure: { code: 'access_denied', mayBeWritten: true } });
+  });
+
+  it.each<keyof FakeDocuments>(['findStrictUniqueIndexes', 'limits', 'write', 'findMarks'])(
+    'that makes %s deaf, even to its signal, does not hold back the answer',
+    async (method) => {
+      const sink = aDocumentdbSink({ deletes: method === 'findMarks' ? 'hard' : 'tombstone' });
+      Object.assign(sink.store, { [method]: () => new Promise(() => undefined) });
+      const startMs = sink.clock.nowMs();
+      const outcomes = await sink.write([tombstone(1, 'a')]);
+      expect(outcomes).toMatchObject([{ kind: 'failed', failure: { code: 'deadline_exceeded', retryable: true } }]);
+      expect(sink.clock.nowMs() - startMs).toBe(58_500);
+    },
+  );
+
+  it('before anything is sent is said to have written nothing', async () => {
+    const sink = aDocumentdbSink();
+    sink.store.findStrictUniqueIndexes = () => Promise.reject(foreignError('MongoNetworkError'));
+    const outcomes = await sink.write([order(1, 'a')]);
+    expect(outcomes).toMatchObject([{ failure: { code: 'target_unreachable', mayBeWritten: false } }]);
+    expect(sink.store.calls).toEqual([]);
+  });
+
+  it('never comes from a batch that is answered: its signal is left alone', async () => {
+    const sink = aDocumentdbSink();
+    const signals: AbortSignal[] = [];
+    const write = sink.store.write.bind(sink.store);
+    sink.store.write = (...parameters) => {
+      signals.push(parameters[3]);
+      return write(...parameters);
+    };
+    await sink.write([order(1, 'a')]);
+    await sink.clock.advance(60_000);
+    expect(signals.map(({ aborted }) => aborted)).toEqual([false]);
+  });
+
+  it('is never taken for success: a reply that speaks of writes that were not sent is no acknowledgement', async () => {
+    const sink = aDocumentdbSink();
+    const write = sink.store.write.bind(sink.store);
+    const foreign = [{ index: 7, code: 121, duplicateIndex: undefined }];
+    sink.store.write = async (...parameters) => {
+      const reply = await write(...parameters);
+      return sink.store.calls.length > 1 ? reply : { count: reply.count - 1, writeErrors: foreign };
+    };
+    expect((await sink.write([order(1, 'a'), order(2, 'b')])).map(inWords)).toEqual(['written', 'written']);
+    expect(idsSent(sink)).toEqual([
+      ['a', 'b'],
+      ['a', 'b'],
     ]);
   });
 

@@ -240,8 +240,9 @@ const parseOrUndefined = (text: string): unknown => {
 describe('beside JSON.parse', () => {
   it('understands every JSON text alike', () => {
     const object = fc.dictionary(
-      fc.string({ unit: 'grapheme' }).filter((name) => !/^\$|\0/.test(name)),
-      fc.jsonValue({ noUnicodeString: false, maxDepth: 4 }),
+      // Any code point; the tables of graphemes take seconds to build.
+      fc.string({ unit: 'binary' }).filter((name) => !/^\$|\0/.test(name)),
+      fc.jsonValue({ stringUnit: 'binary', maxDepth: 4 }),
     );
     fc.assert(
       fc.property(object, fc.constantFrom(undefined, 1, '\t'), (value, indent) => {
