@@ -3,9 +3,9 @@ import type { DeadLetterQueue } from '../../shared/dead-letter-queue.ts';
 import type { Deadline } from '../../shared/deadline.ts';
 import type { RecordOutcome } from '../../shared/outcome.ts';
 import type { SourceRecord } from '../../shared/record.ts';
-import { batchesOf, deadlineIn } from './builders.ts';
+import { aRecord, batchesOf, deadlineIn } from './builders.ts';
 import { fakeDeadLetters } from './fake-dead-letters.ts';
-import { FakeDocuments, type FakeDocumentsOptions } from './fake-documents.ts';
+import { FakeDocuments, type FakeDocumentsOptions, type Fault, LEAK } from './fake-documents.ts';
 import { ManualClock } from './manual-clock.ts';
 import { recordedTelemetry } from './recorded-telemetry.ts';
 
@@ -62,3 +62,19 @@ export function inWords(outcome: RecordOutcome): string {
       return `failed ${outcome.failure.code}`;
   }
 }
+
+export const order = (offset: number, key: string, fields: object = {}, partition = 0): SourceRecord =>
+  aRecord({ offset, key, partition, value: JSON.stringify({ v: offset, ...fields }) });
+
+export const notJson = (offset: number, key: string | null): SourceRecord =>
+  aRecord({ offset, key, value: `{"${LEAK}` });
+
+export const tombstone = (offset: number, key: string): SourceRecord => aRecord({ offset, key, value: null });
+
+export const many = (count: number, fault: Fault): Fault[] => Array.from({ length: count }, () => fault);
+
+export const idsSent = ({ store }: { readonly store: FakeDocuments }) =>
+  store.calls.map(({ statements }) => statements.map(({ q }) => (q as { _id: unknown })._id));
+
+/** What was stored under a key, by the offset it came from. */
+export const version = (store: FakeDocuments, key: string) => store.get(key)?.get('v');

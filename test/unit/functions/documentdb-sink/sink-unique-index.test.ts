@@ -1,0 +1,151 @@
+import { describe, expect, it } from 'vitest';
+import type { DeadLetter } from '../../../../shared/dead-letter.ts';
+import {
+  aDocumentdbSink,
+  idsSent,
+  inWords,
+  many,
+  notJson,
+  order,
+  tombstone,
+} from '../../../support/a-documentdb-sink.ts';
+import { fakeDeadLetters } from '../../../support/fake-dead-letters.ts';
+import type { Fault } from '../../../support/fake-documents.ts';
+
+describe('another unique index', () => {
+  const unique = { uniqueIndexes: [{ field: 'email' }] };
+
+  it('is no poison when a record of the batch frees the value: delete X(e), upsert Y(e)', async () => {
+    const sink = aDocumentdbSink({ deletes: 'hard', documents: unique });
+    sink.store.put('x', { email: 'e', v: 0 });
+    const outcomes = await sink.write([tombstone(1, 'x'), order(2, 'y', { email: 'e' })]);
+    expect(outcomes.map(inWords)).toEqual(['written', 'written']);
+    expect([...sink.store.collection().keys()]).toEqual(['text y']);
+    expect(sink.store.calls.map(({ kind }) => kind)).toEqual(['delete', 'update']);
+  });
+
+  it('is no poison when a later record of the batch frees the value', async () => {
+    const sink = aDocumentdbSink({ deletes: 'hard', documents: unique });
+    sink.store.put('x', { email: 'e', v: 0 });
+    const outcomes = await sink.write([order(1, 'y', { email: 'e' }), order(2, 'x', { email: 'f' })]);
+    expect(outcomes.map(inWords)).toEqual(['written', 'written']);
+    expect(idsSent(sink)).toEqual([['y', 'x'], ['y']]);
+  });
+
+  it('lets a value move between documents by way of a third value, whatever folding made of it', async () => {
+    const sink = aDocumentdbSink({ deletes: 'hard', documents: unique });
+    sink.store.put('x', { email: '1' });
+    sink.store.put('y', { email: '2' });
+    const outcomes = await sink.write([
+      order(1, 'x', { email: 'free' }),
+      order(2, 'y', { email: '1' }),
+      order(3, 'x', { email: '2' }),
+    ]);
+    expect(outcomes.map(inWords)).toEqual(['written', 'written', 'written']);
+    expect([sink.store.get('x')?.get('email'), sink.store.get('y')?.get('email')]).toEqual(['2', '1']);
+  });
+
+  it('has the records concerned sent one by one, in the order of their offsets', async () => {
+    const sink = aDocumentdbSink({ deletes: 'hard', documents: unique });
+    sink.store.put('b', { email: 'e' });
+    sink.store.put('d', { email: 'z' });
+    const outcomes = await sink.write([
+      order(1, 'a', { email: '1' }),
+      order(2, 'b', { email: 'e' }),
+      order(3, 'b', { email: 'z' }),
+      order(4, 'a', { email: 'e' }),
+      order(5, 'd', { email: 'y' }),
+    ]);
+    expect(outcomes.map(inWords)).toEqual(Array(5).fill('written'));
+    expect(idsSent(sink)).toEqual([['a', 'b', 'd'], ['a'], ['b'], ['b'], ['a']]);
+  });
+
+  it('has the partitions concerned sent one after another, and by one command in 5 s while the target is fatal', async () => {
+    const records = [order(1, 'x', { email: 'e' }, 0), order(1, 'y', { email: 'e' }, 1)];
+    const calls = async (faults: readonly (Fault | undefined)[]) => {
+      const sink = aDocumentdbSink({ deletes: 'hard', documents: { ...unique, faults } });
+      sink.store.put('taken', { email: 'e' });
+      await sink.write(records);
+      return idsSent(sink);
+    };
+    expect(await calls([])).toEqual([['x', 'y'], ['x'], ['y']]);
+    expect(await calls([undefined, ...many(1_000, { kind: 'code', code: 13 })])).toHaveLength(3 + 10);
+  });
+
+  it('is poison for the record alone once everything before it is settled', async () => {
+    const { queue, letters } = fakeDeadLetters();
+    const sink = aDocumentdbSink({ deletes: 'hard', documents: unique, deadLetters: queue });
+    sink.store.put('taken', { email: 'e' });
+    const outcomes = await sink.write([
+      order(1, 'a', { email: '1' }),
+      order(2, 'x', { email: '2' }),
+      order(3, 'x', { email: 'e' }),
+      order(4, 'b', { email: '4' }),
+    ]);
+    expect(outcomes.map(inWords)).toEqual(['written', 'written', 'deadLettered duplicate_key', 'written']);
+    expect(sink.store.get('x')?.get('email')).toBe('2');
+    expect(letters[0]).toMatchObject({ offset: 3, code: 'duplicate_key', stage: 'writing' });
+  });
+
+  it('is unsettled while an earlier record of its partition is: that one may free the value', async () => {
+    const { queue, letters } = fakeDeadLetters(({ offset }: DeadLetter) => offset !== 1);
+    const sink = aDocumentdbSink({ deletes: 'hard', documents: unique, deadLetters: queue });
+    sink.store.put('taken', { email: 'e' });
+    const outcomes = await sink.write([
+      notJson(1, 'taken'),
+      order(2, 'x', { email: 'e' }),
+      order(3, 'x', { email: 'e' }),
+    ]);
+    expect(outcomes.map(inWords)).toEqual(['failed dead_letter_failed', 'failed duplicate_key', 'skipped']);
+    expect(letters).toEqual([]);
+  });
+
+  it('is judged as soon as the letters of the records before it are durable, whatever other letters take', async () => {
+    const sink = aDocumentdbSink({
+      deletes: 'hard',
+      documents: unique,
+      deadLetters: {
+        put: async ({ offset }) => {
+          if (offset === 3) return new Promise<boolean>(() => undefined);
+          await sink.clock.waitUntil(sink.clock.nowMs() + 100);
+          return true;
+        },
+      },
+    });
+    sink.store.put('taken', { email: 'e' });
+    const outcomes = await sink.write([notJson(1, 'p'), order(2, 'x', { email: 'e' }), notJson(3, 'q')]);
+    expect(outcomes.map(inWords)).toEqual([
+      'deadLettered payload_invalid',
+      'deadLettered duplicate_key',
+      'failed dead_letter_failed',
+    ]);
+    expect(sink.telemetry.metrics()).toMatchObject({ UniqueCollisions: 3 });
+  });
+
+  it('is stale, not poison, where the document is newer already', async () => {
+    const sink = aDocumentdbSink({ deletes: 'hard', documents: unique });
+    sink.store.put('taken', { email: 'e' });
+    sink.store.put('x', { email: 'newer', _k: { 'orders-0': 9n, ts: 0n } });
+    const write = sink.store.write.bind(sink.store);
+    // As a server answers that looks at this index before the one on _id.
+    sink.store.write = async (...parameters) => {
+      const reply = await write(...parameters);
+      return { ...reply, writeErrors: reply.writeErrors.map((error) => ({ ...error, duplicateIndex: 'email_1' })) };
+    };
+    const outcomes = await sink.write([order(2, 'x', { email: 'e' })]);
+    expect(outcomes.map(inWords)).toEqual(['ignored stale']);
+  });
+
+  it('refuses tombstones where it is not sparse: unsettled, with the reason, and nothing is written', async () => {
+    const sink = aDocumentdbSink({ documents: unique });
+    const outcomes = await sink.write([order(1, 'a', { email: '1' })]);
+    expect(outcomes[0]).toMatchObject({ kind: 'failed', failure: { code: 'rejected_by_target', retryable: true } });
+    expect(JSON.stringify(outcomes)).toContain('set deletes: hard');
+    expect(sink.store.calls).toEqual([]);
+    const sparse = aDocumentdbSink({ documents: { uniqueIndexes: [{ field: 'email', sparse: true }] } });
+    expect((await sparse.write([order(1, 'a', { email: '1' }), tombstone(2, 'a')])).map(inWords)).toEqual([
+      'written',
+      'written',
+    ]);
+  });
+});
