@@ -63,5 +63,3 @@ export const documentdbSettings = settings({
     description: "How long a tombstone document stays. Not shorter than the topic's retention.",
   }),
 });
-
-export type DocumentdbSettings = Readonly<v.InferOutput<typeof documentdbSettings>>;

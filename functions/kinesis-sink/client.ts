@@ -91,7 +91,7 @@ function putRecordsCommand(streamArn: string, entries: readonly Entry[]): PutRec
 }
 
 /** https://docs.aws.amazon.com/kinesis/latest/APIReference/API_PutRecords.html#API_PutRecords_RequestSyntax */
-export function putRecordsBody(streamArn: string, entries: readonly Entry[]): string {
+function putRecordsBody(streamArn: string, entries: readonly Entry[]): string {
   const records = entries.map(
     ({ dataBase64, partitionKey }) => `{"Data":"${dataBase64}","PartitionKey":${JSON.stringify(partitionKey)}}`,
   );

@@ -46,5 +46,3 @@ export const kinesisSettings = settings({
       'One PutRecords call. Keep it long: a call given up may still be stored, and its records are then sent twice.',
   }),
 });
-
-export type KinesisSettings = Readonly<v.InferOutput<typeof kinesisSettings>>;

@@ -1,5 +1,6 @@
+import { BATCH_RECORDS_MAX, FUNCTION_TIMEOUT_SECONDS_MAX } from '../../shared/limits.ts';
 import { isObject, logicalIdOf, member, type ResolveIntrinsic } from './intrinsic.ts';
-import { BATCH_RECORDS_DEFAULT, FUNCTION_TIMEOUT_SECONDS_MAX, WINDOW_DEFAULT_MS } from './limits.ts';
+import { BATCH_RECORDS_DEFAULT, WINDOW_DEFAULT_MS } from './limits.ts';
 import type { Destination, Mapping, StartingPosition } from './mapping.ts';
 import { type PropertyReader, propertyReader } from './property-reader.ts';
 
@@ -47,7 +48,7 @@ export function readMapping(context: ReadingContext, logicalId: string, properti
     topic,
     consumerGroupId: readGroup(read, logicalId),
     startingPosition: readStartingPosition(read),
-    batchRecordsMax: read.integer('BatchSize', { min: 1, max: 10_000 }) ?? BATCH_RECORDS_DEFAULT,
+    batchRecordsMax: read.integer('BatchSize', { min: 1, max: BATCH_RECORDS_MAX }) ?? BATCH_RECORDS_DEFAULT,
     windowMs: windowSeconds === undefined ? WINDOW_DEFAULT_MS : windowSeconds * 1000,
     pollers,
     reportsItemFailures: readResponseTypes(read),

@@ -1,4 +1,5 @@
-import { INVOCATIONS_PER_POLLER_MAX, PAYLOAD_BYTES_MAX, RETRIES_MAX_WITH_DESTINATION } from './limits.ts';
+import { INVOCATION_BYTES_MAX } from '../../shared/limits.ts';
+import { INVOCATIONS_PER_POLLER_MAX, RETRIES_MAX_WITH_DESTINATION } from './limits.ts';
 import type { Mapping } from './mapping.ts';
 
 /**
@@ -61,7 +62,7 @@ export function machineSettings(mapping: Mapping, options: SettingsOptions): Mac
     topic: mapping.topic,
     batchRecordsMax: mapping.batchRecordsMax,
     windowMs: mapping.windowMs,
-    payloadBytesMax: PAYLOAD_BYTES_MAX,
+    payloadBytesMax: INVOCATION_BYTES_MAX,
     envelopeBytes: options.envelopeBytes,
     reading: options.reading,
     reportsItemFailures: mapping.reportsItemFailures,

@@ -1,6 +1,6 @@
+import { INVOCATION_BYTES_MAX } from '../../shared/limits.ts';
 import { type Answer, readAnswer } from './answer.ts';
 import type { InvocationResult, LogRecord, PartitionRecords } from './commands.ts';
-import { ANSWER_BYTES_MAX } from './limits.ts';
 import type { MachineSettings } from './settings.ts';
 
 /** `refused`: the function answered, but with something that makes Lambda repeat the whole batch. */
@@ -19,7 +19,7 @@ export function judge<R extends LogRecord>(
   result: InvocationResult,
 ): Verdict<R> {
   // Lambda turns an answer beyond the limit into the error Function.ResponseSizeTooLarge.
-  if (result.kind === 'failed' || result.payload.length > ANSWER_BYTES_MAX) return whole('failed', batch);
+  if (result.kind === 'failed' || result.payload.length > INVOCATION_BYTES_MAX) return whole('failed', batch);
   if (!settings.reportsItemFailures) return { ending: 'succeeded', unsettled: new Map() };
   return judgeAnswer(settings, batch, readAnswer(result.payload, membership(batch)));
 }
