@@ -1,21 +1,42 @@
 import { toEnvironment } from '../shared/parse-settings.ts';
+import {
+  consumerGroupOf,
+  deadLetterBucketName,
+  functionName,
+  roleName,
+  SINKS,
+  type SinkName,
+  triggerOf,
+} from './sinks.ts';
 import { documentdbSection, kinesisSection, type StageFile } from './stage-file.ts';
+import { topicId } from './topic-id.ts';
+import type { TriggerSettings } from './trigger-settings.ts';
 
 /** A function as the rest of the template needs to know it. */
 export interface DeployedFunction {
-  /** Its name in serverless.yml. */
-  readonly name: 'kinesisSink' | 'documentdbSink';
+  readonly name: SinkName;
   /** Its logical id's stem: `KinesisSink`. */
   readonly id: string;
   /** Its folder under functions/ and dist/. */
   readonly folder: string;
+  /** As Lambda knows it: service, stage and name. */
+  readonly functionName: string;
   readonly roleName: string;
   readonly environment: Readonly<Record<string, string>>;
   readonly memoryMb: number;
   readonly timeoutSeconds: number;
+  readonly reservedConcurrency?: number | undefined;
   readonly vpc?: { readonly subnetIds: readonly string[]; readonly securityGroupIds: readonly string[] };
   /** False where splitting a batch could change the order in which its records are written. */
   readonly bisectBatch: boolean;
+  readonly trigger: TriggerSettings;
+  readonly mappings: readonly DeployedMapping[];
+}
+
+export interface DeployedMapping {
+  readonly logicalId: string;
+  readonly topic: string;
+  readonly consumerGroupId: string;
 }
 
 export interface Deployment {
@@ -26,43 +47,49 @@ export interface Deployment {
   readonly functions: readonly DeployedFunction[];
 }
 
-/** Names and environments, from the stage file; pure. */
+const FIXED = {
+  kinesisSink: { id: 'KinesisSink', folder: 'kinesis-sink', bisectBatch: false, settings: kinesisSection },
+  documentdbSink: { id: 'DocumentdbSink', folder: 'documentdb-sink', bisectBatch: true, settings: documentdbSection },
+} as const;
+
+/** Names and environments, from a stage file without problems; pure. */
 export function deploymentOf(service: string, stage: string, file: StageFile): Deployment {
-  const deadLetterBucket = `${service}-${stage}-${file.accountId}-dead-letters`;
-  const common = { stage, serviceName: service, triggerMode: file.trigger.mode, deadLetterBucket };
-  const environment = (section: object, own: { readonly entries: object }) => ({
-    ...toEnvironment({ ...common, ...pick(section, Object.keys(own.entries)) }),
-    NODE_OPTIONS: '--enable-source-maps',
-  });
-  const { kinesisSink, documentdbSink } = file;
+  const deadLetterBucket = deadLetterBucketName(service, stage, file.accountId);
   return {
     service,
     stage,
     file,
     deadLetterBucket,
-    functions: [
-      {
-        name: 'kinesisSink',
-        id: 'KinesisSink',
-        folder: 'kinesis-sink',
-        roleName: `${service}-${stage}-kinesis`,
-        environment: environment(kinesisSink, kinesisSection),
-        memoryMb: kinesisSink.memoryMb,
-        timeoutSeconds: kinesisSink.timeoutSeconds,
-        bisectBatch: false,
-      },
-      {
-        name: 'documentdbSink',
-        id: 'DocumentdbSink',
-        folder: 'documentdb-sink',
-        roleName: `${service}-${stage}-documentdb`,
-        environment: environment(documentdbSink, documentdbSection),
-        memoryMb: documentdbSink.memoryMb,
-        timeoutSeconds: documentdbSink.timeoutSeconds,
-        vpc: { subnetIds: documentdbSink.subnetIds, securityGroupIds: documentdbSink.securityGroupIds },
-        bisectBatch: true,
-      },
-    ],
+    functions: SINKS.flatMap((name) => {
+      const section = file[name];
+      if (section === undefined) return [];
+      const { settings, ...fixed } = FIXED[name];
+      const trigger = triggerOf(file, name) as TriggerSettings;
+      const { memoryMb, timeoutSeconds, reservedConcurrency, subnetIds, securityGroupIds } = section;
+      return {
+        name,
+        ...fixed,
+        functionName: functionName(service, stage, name),
+        roleName: roleName(service, stage, name),
+        environment: {
+          ...toEnvironment({
+            ...{ stage, serviceName: service, triggerMode: trigger.mode, deadLetterBucket },
+            ...pick(section, Object.keys(settings.entries)),
+          }),
+          NODE_OPTIONS: '--enable-source-maps',
+        },
+        memoryMb,
+        timeoutSeconds,
+        reservedConcurrency,
+        ...(subnetIds && securityGroupIds && { vpc: { subnetIds, securityGroupIds } }),
+        trigger,
+        mappings: (trigger.topics ?? []).map((topic) => ({
+          logicalId: `${fixed.id}Mapping${topicId(topic)}`,
+          topic,
+          consumerGroupId: consumerGroupOf(trigger.consumerGroupId, { service, stage, function: name, topic }),
+        })),
+      };
+    }),
   };
 }
 

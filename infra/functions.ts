@@ -12,6 +12,7 @@ export const functionsOf = (deployment: Deployment): Readonly<Record<string, obj
         timeout: each.timeoutSeconds,
         environment: each.environment,
         package: { patterns: [`dist/${each.folder}/**`] },
+        ...(each.reservedConcurrency !== undefined && { reservedConcurrency: each.reservedConcurrency }),
         ...(each.vpc && { vpc: each.vpc }),
       },
     ]),

@@ -1,5 +1,6 @@
-import type { DeployedFunction, Deployment } from './deployment.ts';
-import { topicId } from './topic-id.ts';
+import type { DeployedFunction, DeployedMapping, Deployment } from './deployment.ts';
+import type { StageFile } from './stage-file.ts';
+import { tagged } from './tags.ts';
 
 /**
  * One raw event source mapping for each topic and function: the `msk` event of the framework knows neither partial
@@ -9,46 +10,63 @@ import { topicId } from './topic-id.ts';
 export const mappingsOf = (deployment: Deployment): Readonly<Record<string, object>> =>
   Object.fromEntries(
     deployment.functions.flatMap((each) =>
-      deployment.file.trigger.topics.map((topic) => [
-        `${each.id}Mapping${topicId(topic)}`,
-        { Type: 'AWS::Lambda::EventSourceMapping', Properties: propertiesOf(deployment, each, topic) },
+      each.mappings.map((mapping) => [
+        mapping.logicalId,
+        { Type: 'AWS::Lambda::EventSourceMapping', Properties: propertiesOf(deployment, each, mapping) },
       ]),
     ),
   );
 
-/** Unique among all mappings of the account, and so that the role can be limited to it. */
-export const consumerGroupOf = ({ service, stage }: Deployment, each: DeployedFunction, topic: string): string =>
-  `${service}-${stage}-${each.name}-${topic}`;
-
-function propertiesOf(deployment: Deployment, each: DeployedFunction, topic: string): object {
-  const { trigger } = deployment.file;
+function propertiesOf(deployment: Deployment, each: DeployedFunction, mapping: DeployedMapping): object {
+  const { trigger } = each;
+  const { cluster, tags } = deployment.file;
   return {
     FunctionName: { 'Fn::GetAtt': [`${each.id}LambdaFunction`, 'Arn'] },
-    EventSourceArn: trigger.clusterArn,
-    Topics: [topic],
+    // A cluster of another account is read through the connection to it.
+    EventSourceArn: cluster.vpcConnectionArn ?? cluster.arn,
+    Topics: [mapping.topic],
+    Enabled: trigger.enabled,
     StartingPosition: trigger.startingPosition,
-    AmazonManagedKafkaEventSourceConfig: { ConsumerGroupId: consumerGroupOf(deployment, each, topic) },
+    ...(trigger.startingTimestamp && { StartingPositionTimestamp: trigger.startingTimestamp.getTime() / 1000 }),
+    AmazonManagedKafkaEventSourceConfig: {
+      ConsumerGroupId: mapping.consumerGroupId,
+      ...(trigger.schemaRegistry && { SchemaRegistryConfig: trigger.schemaRegistry }),
+    },
+    ...accessOf(cluster),
     BatchSize: trigger.batchRecordsMax,
     MaximumBatchingWindowInSeconds: trigger.batchWindowSeconds,
+    ...(trigger.filter && {
+      FilterCriteria: { Filters: trigger.filter.map((pattern) => ({ Pattern: JSON.stringify(pattern) })) },
+    }),
     DestinationConfig: { OnFailure: { Destination: { 'Fn::GetAtt': ['DeadLetterBucket', 'Arn'] } } },
     ...(trigger.mode === 'provisioned' && provisionedProperties(deployment, each)),
+    ...tagged(tags),
   };
 }
 
+/** https://docs.aws.amazon.com/lambda/latest/api/API_SourceAccessConfiguration.html */
+const ACCESS_TYPES = { saslScram512: 'SASL_SCRAM_512_AUTH', mutualTls: 'CLIENT_CERTIFICATE_TLS_AUTH' } as const;
+
+const accessOf = ({ authentication, secretArn }: StageFile['cluster']): object =>
+  authentication === 'iam'
+    ? {}
+    : { SourceAccessConfigurations: [{ Type: ACCESS_TYPES[authentication], URI: secretArn }] };
+
 /** What Lambda offers with pollers of one's own only. https://docs.aws.amazon.com/lambda/latest/dg/kafka-retry-configurations.html */
-function provisionedProperties({ service, stage, file: { trigger } }: Deployment, each: DeployedFunction): object {
+function provisionedProperties({ service, stage }: Deployment, { trigger, bisectBatch }: DeployedFunction): object {
+  const pollerGroup = trigger.pollerGroup ?? `${service}-${stage}`;
   return {
     ProvisionedPollerConfig: {
       MinimumPollers: trigger.pollersMin,
       MaximumPollers: trigger.pollersMax,
-      PollerGroupName: `${service}-${stage}`,
+      ...(pollerGroup !== 'none' && { PollerGroupName: pollerGroup }),
     },
     FunctionResponseTypes: ['ReportBatchItemFailures'],
-    BisectBatchOnFunctionError: each.bisectBatch,
+    BisectBatchOnFunctionError: bisectBatch,
     // -1 (for ever) would become 10 attempts beside a destination.
     MaximumRetryAttempts: trigger.retryAttemptsMax,
     ...(trigger.recordAgeSecondsMax !== undefined && { MaximumRecordAgeInSeconds: trigger.recordAgeSecondsMax }),
-    MetricsConfig: { Metrics: ['EventCount', 'ErrorCount', 'KafkaMetrics'] },
-    LoggingConfig: { SystemLogLevel: 'WARN' },
+    ...(trigger.metrics.length > 0 && { MetricsConfig: { Metrics: trigger.metrics } }),
+    LoggingConfig: { SystemLogLevel: trigger.systemLogLevel },
   };
 }

@@ -1,5 +1,6 @@
 import type { DeployedFunction, Deployment } from './deployment.ts';
-import { consumerGroupOf } from './mappings.ts';
+import type { StageFile } from './stage-file.ts';
+import { tagged } from './tags.ts';
 
 interface Statement {
   readonly Effect: 'Allow';
@@ -11,31 +12,40 @@ interface Statement {
 export const rolesOf = (deployment: Deployment): Readonly<Record<string, object>> =>
   Object.fromEntries(deployment.functions.map((each) => [`${each.id}Role`, roleOf(deployment, each)]));
 
-const roleOf = (deployment: Deployment, each: DeployedFunction): object => ({
-  Type: 'AWS::IAM::Role',
-  Properties: {
-    RoleName: each.roleName,
-    AssumeRolePolicyDocument: {
-      Version: '2012-10-17',
-      Statement: [{ Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' }],
-    },
-    Policies: [
-      {
-        PolicyName: 'main',
-        PolicyDocument: {
-          Version: '2012-10-17',
-          Statement: [
-            ...logStatements(deployment, each),
-            ...kafkaStatements(deployment, each),
-            ...networkStatements(each),
-            ...deadLetterStatements(deployment),
-            ...targetStatements(deployment, each),
-          ],
-        },
+const roleOf = (deployment: Deployment, each: DeployedFunction): object => {
+  const { permissionsBoundaryArn, tags } = deployment.file;
+  return {
+    Type: 'AWS::IAM::Role',
+    Properties: {
+      RoleName: each.roleName,
+      ...(permissionsBoundaryArn !== undefined && { PermissionsBoundary: permissionsBoundaryArn }),
+      AssumeRolePolicyDocument: {
+        Version: '2012-10-17',
+        Statement: [{ Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' }],
       },
-    ],
-  },
-});
+      Policies: [
+        {
+          PolicyName: 'main',
+          PolicyDocument: {
+            Version: '2012-10-17',
+            Statement: [
+              ...logStatements(each),
+              ...clusterStatements(deployment.file),
+              ...(deployment.file.cluster.authentication === 'iam'
+                ? iamStatements(deployment.file, each)
+                : secretStatements(deployment.file.cluster)),
+              ...registryStatements(each),
+              ...networkStatements(each),
+              ...deadLetterStatements(deployment),
+              ...targetStatements(deployment.file, each),
+            ],
+          },
+        },
+      ],
+      ...tagged(tags),
+    },
+  };
+};
 
 const allow = (actions: readonly string[], resource: unknown): Statement => ({
   Effect: 'Allow',
@@ -43,28 +53,52 @@ const allow = (actions: readonly string[], resource: unknown): Statement => ({
   Resource: resource,
 });
 
-const logStatements = ({ service, stage }: Deployment, each: DeployedFunction): readonly Statement[] => [
+const logStatements = ({ functionName }: DeployedFunction): readonly Statement[] => [
   allow(['logs:CreateLogStream', 'logs:PutLogEvents'], {
-    'Fn::Sub': `arn:\${AWS::Partition}:logs:\${AWS::Region}:\${AWS::AccountId}:log-group:/aws/lambda/${service}-${stage}-${each.name}:*`,
+    'Fn::Sub': `arn:\${AWS::Partition}:logs:\${AWS::Region}:\${AWS::AccountId}:log-group:/aws/lambda/${functionName}:*`,
   }),
 ];
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/with-msk-permissions.html */
-function kafkaStatements(deployment: Deployment, each: DeployedFunction): readonly Statement[] {
-  const { clusterArn, topics } = deployment.file.trigger;
-  const under = (kind: string, name: string) => `${clusterArn.replace(':cluster/', `:${kind}/`)}/${name}`;
+const clusterStatements = ({ cluster }: StageFile): readonly Statement[] => [
+  allow(['kafka:DescribeClusterV2', 'kafka:GetBootstrapBrokers'], [cluster.arn]),
+  ...(cluster.vpcConnectionArn === undefined
+    ? []
+    : [allow(['kafka:DescribeVpcConnection'], [cluster.vpcConnectionArn])]),
+];
+
+/** https://docs.aws.amazon.com/lambda/latest/dg/msk-cluster-auth.html: what the role is allowed in Kafka itself. */
+function iamStatements({ cluster }: StageFile, { mappings }: DeployedFunction): readonly Statement[] {
+  const under = (kind: string, name: string) => `${cluster.arn.replace(':cluster/', `:${kind}/`)}/${name}`;
   return [
-    allow(['kafka:DescribeClusterV2', 'kafka:GetBootstrapBrokers'], [clusterArn]),
-    allow(['kafka-cluster:Connect'], [clusterArn]),
+    allow(['kafka-cluster:Connect'], [cluster.arn]),
     allow(
       ['kafka-cluster:DescribeTopic', 'kafka-cluster:ReadData'],
-      topics.map((topic) => under('topic', topic)),
+      mappings.map(({ topic }) => under('topic', topic)),
     ),
     allow(
       ['kafka-cluster:DescribeGroup', 'kafka-cluster:AlterGroup'],
-      topics.map((topic) => under('group', consumerGroupOf(deployment, each, topic))),
+      mappings.map(({ consumerGroupId }) => under('group', consumerGroupId)),
     ),
   ];
+}
+
+/** With a secret, Kafka's own rules (ACLs) say what its user may read. */
+const secretStatements = ({ arn, authentication, secretArn, secretKmsKeyArn }: StageFile['cluster']) => [
+  ...(authentication === 'saslScram512' ? [allow(['kafka:ListScramSecrets'], [arn])] : []),
+  ...readSecret(secretArn, secretKmsKeyArn),
+];
+
+/** https://docs.aws.amazon.com/lambda/latest/dg/services-consume-kafka-events.html: Glue's registry, or a Confluent one's secrets. */
+function registryStatements({ trigger: { schemaRegistry } }: DeployedFunction): readonly Statement[] {
+  if (schemaRegistry === undefined) return [];
+  const { SchemaRegistryURI: uri, AccessConfigs: accessConfigs } = schemaRegistry;
+  if (uri.includes(':glue:')) {
+    const schemas = `${uri.replace(':registry/', ':schema/')}/*`;
+    return [allow(['glue:GetRegistry', 'glue:GetSchemaVersion'], [uri, schemas])];
+  }
+  const secrets = Array.isArray(accessConfigs) ? accessConfigs.map(({ URI }) => URI) : [];
+  return secrets.flatMap((secret) => readSecret(secret, undefined));
 }
 
 /** The pollers' network interfaces, and the function's own where it is in a VPC. EC2 knows no narrower resource. */
@@ -84,18 +118,27 @@ const networkStatements = (each: DeployedFunction): readonly Statement[] => [
 ];
 
 /** The functions' own letters, and what the mapping gives up. */
-const deadLetterStatements = ({ deadLetterBucket }: Deployment): readonly Statement[] => [
+const deadLetterStatements = ({ deadLetterBucket, file: { deadLetters } }: Deployment): readonly Statement[] => [
   allow(['s3:PutObject'], { 'Fn::Sub': `arn:\${AWS::Partition}:s3:::${deadLetterBucket}/*` }),
   allow(['s3:ListBucket'], { 'Fn::Sub': `arn:\${AWS::Partition}:s3:::${deadLetterBucket}` }),
+  ...(deadLetters.kmsKeyArn === undefined ? [] : [allow(['kms:GenerateDataKey'], [deadLetters.kmsKeyArn])]),
 ];
 
-function targetStatements({ file }: Deployment, each: DeployedFunction): readonly Statement[] {
-  if (each.name === 'documentdbSink') {
-    return [allow(['secretsmanager:GetSecretValue'], [completeSecretArn(file.documentdbSink.secretArn)])];
-  }
-  const { roleArn, streamArn } = file.kinesisSink;
-  return roleArn === undefined ? [allow(['kinesis:PutRecords'], [streamArn])] : [allow(['sts:AssumeRole'], [roleArn])];
+function targetStatements(file: StageFile, { name }: DeployedFunction): readonly Statement[] {
+  if (name === 'documentdbSink')
+    return readSecret(file.documentdbSink?.secretArn, file.documentdbSink?.secretKmsKeyArn);
+  const { roleArn, streamArn, kmsKeyArn } = file.kinesisSink ?? {};
+  if (roleArn !== undefined) return [allow(['sts:AssumeRole'], [roleArn])];
+  return [
+    allow(['kinesis:PutRecords'], [streamArn]),
+    ...(kmsKeyArn === undefined ? [] : [allow(['kms:GenerateDataKey'], [kmsKeyArn])]),
+  ];
 }
+
+const readSecret = (secretArn: string | undefined, kmsKeyArn: string | undefined): readonly Statement[] => [
+  ...(secretArn === undefined ? [] : [allow(['secretsmanager:GetSecretValue'], [completeSecretArn(secretArn)])]),
+  ...(kmsKeyArn === undefined ? [] : [allow(['kms:Decrypt'], [kmsKeyArn])]),
+];
 
 /**
  * Secrets Manager ends a secret's ARN with six random characters, and calls may leave them out; policies must not.

@@ -1,17 +1,22 @@
-import { SettingsError } from '../shared/errors.ts';
 import { deadLettersOf } from './dead-letters.ts';
-import { type Deployment, deploymentOf } from './deployment.ts';
+import type { Deployment } from './deployment.ts';
 import { functionsOf } from './functions.ts';
 import { mappingsOf } from './mappings.ts';
-import { nameProblems } from './names.ts';
+import { outputsOf } from './outputs.ts';
+import { readStageFile } from './read-stage-file.ts';
 import { rolesOf } from './roles.ts';
-import { parseStageFile } from './stage-file.ts';
 
 export interface TemplateParts {
+  readonly accountId: string;
   readonly region: string;
   readonly logRetentionDays: number;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly deploymentBucket: { readonly name?: string };
   readonly functions: Readonly<Record<string, object>>;
-  readonly resources: { readonly Resources: Readonly<Record<string, object>> };
+  readonly resources: {
+    readonly Resources: Readonly<Record<string, object>>;
+    readonly Outputs: Readonly<Record<string, object>>;
+  };
 }
 
 /**
@@ -19,16 +24,18 @@ export interface TemplateParts {
  * @throws SettingsError that lists every problem
  */
 export function templateParts(service: string, stage: string, stageFile: unknown): TemplateParts {
-  const file = parseStageFile(stageFile, `config/${stage}.yml`);
-  const deployment: Deployment = deploymentOf(service, stage, file);
-  const problems = nameProblems(deployment);
-  if (problems.length > 0) throw new SettingsError(`config/${stage}.yml`, problems);
+  const deployment: Deployment = readStageFile(service, stage, stageFile);
+  const { accountId, region, logRetentionDays, tags = {}, deploymentBucket } = deployment.file;
   return {
-    region: file.region,
-    logRetentionDays: file.logRetentionDays,
+    accountId,
+    region,
+    logRetentionDays,
+    tags,
+    deploymentBucket: deploymentBucket === undefined ? {} : { name: deploymentBucket },
     functions: functionsOf(deployment),
     resources: {
       Resources: { ...deadLettersOf(deployment), ...rolesOf(deployment), ...mappingsOf(deployment) },
+      Outputs: outputsOf(deployment),
     },
   };
 }

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import { deploymentOf } from '../infra/deployment.ts';
-import { parseStageFile, type StageFile } from '../infra/stage-file.ts';
+import type { Deployment } from '../infra/deployment.ts';
+import { readStageFile } from '../infra/read-stage-file.ts';
 import { SettingsError } from '../shared/errors.ts';
 import { DEFAULT_RESOURCES, type LocalResources } from './engines/resources.ts';
 import { PROJECT_ROOT } from './pipeline/package-template.ts';
@@ -16,7 +16,8 @@ export interface LocalStage {
 }
 
 const SERVICE = 'msk-sinks';
-const FILE = 'config/local.yml';
+const STAGE = 'local';
+const FILE = `config/${STAGE}.yml`;
 
 /**
  * Reads config/local.yml, before anything is started.
@@ -27,36 +28,51 @@ export async function readLocalStage(): Promise<LocalStage> {
 }
 
 export function localStageOf(input: unknown): LocalStage {
-  const file = parseStageFile(input, FILE);
-  const [topic = '', ...others] = file.trigger.topics;
-  if (others.length > 0) {
-    throw new SettingsError(FILE, ['trigger.topics names several topics: npm start produces orders to one']);
+  const deployment = readStageFile(SERVICE, STAGE, input);
+  const { kinesisSink, documentdbSink, trigger } = deployment.file;
+  if (kinesisSink === undefined || documentdbSink === undefined) {
+    throw new SettingsError(FILE, ['kinesisSink and documentdbSink must both be there: npm start runs the two']);
   }
-  const { database, collection = topic } = file.documentdbSink;
-  return { resources: resourcesOf(file), topic, database, collection };
-}
-
-function resourcesOf(file: StageFile): LocalResources {
-  const { deadLetterBucket, functions } = deploymentOf(SERVICE, 'local', file);
-  const roleOf = (name: string) => functions.find((each) => each.name === name)?.roleName ?? '';
-  const { streamArn, roleArn, externalId } = file.kinesisSink;
+  const [topic = '', ...others] = trigger.topics ?? [];
+  if (others.length > 0 || kinesisSink.trigger?.topics !== undefined || documentdbSink.trigger?.topics !== undefined) {
+    throw new SettingsError(FILE, ['trigger.topics must name one topic for both: npm start produces orders to one']);
+  }
+  const { streamArn, roleArn, externalId } = kinesisSink;
   if (roleArn === undefined || externalId === undefined) {
     throw new SettingsError(FILE, [
       'kinesisSink.roleArn and externalId must be written: the local stream has no resource policy',
     ]);
   }
+  const { database, collection = topic, secretArn } = documentdbSink;
+  return {
+    resources: resourcesOf(deployment, { streamArn, roleArn, externalId, secretArn }),
+    topic,
+    database,
+    collection,
+  };
+}
+
+interface Targets {
+  readonly streamArn: string;
+  readonly roleArn: string;
+  readonly externalId: string;
+  readonly secretArn: string;
+}
+
+function resourcesOf({ deadLetterBucket, file, functions }: Deployment, targets: Targets): LocalResources {
+  const roleOf = (name: string) => functions.find((each) => each.name === name)?.roleName ?? '';
   return {
     ...DEFAULT_RESOURCES,
     region: file.region,
     accountA: file.accountId,
-    accountB: accountOf(streamArn),
-    stream: nameOf(streamArn, 'stream/'),
-    streamRole: nameOf(roleArn, 'role/'),
-    externalId,
+    accountB: accountOf(targets.streamArn),
+    stream: nameOf(targets.streamArn, 'stream/'),
+    streamRole: nameOf(targets.roleArn, 'role/'),
+    externalId: targets.externalId,
     kinesisRole: roleOf('kinesisSink'),
     documentdbRole: roleOf('documentdbSink'),
     deadLetterBucket,
-    secret: nameOf(file.documentdbSink.secretArn, 'secret:'),
+    secret: nameOf(targets.secretArn, 'secret:'),
   };
 }
 

@@ -65,6 +65,17 @@ export const choice = <const Options extends readonly [string, ...string[]]>(opt
     v.description(description),
   );
 
+/** Yes or no; with a default. */
+export const flagOr = (fallback: boolean, description: string) =>
+  v.optional(
+    v.pipe(
+      v.boolean((issue) => `must be true or false${shown(issue.input)}`),
+      v.description(description),
+      v.metadata({ form: '`true`, `false`' }),
+    ),
+    fallback,
+  );
+
 /**
  * Text of a given form. `form` completes "must be ..."; the text itself is never quoted in an error: it may be a secret.
  */
@@ -108,7 +119,8 @@ export function parseSettings<const Schema extends v.GenericSchema>(
   throw new SettingsError(where, result.issues.map(problemOf));
 }
 
-function problemOf(issue: v.BaseIssue<unknown>): string {
+/** What is wrong, and where: `trigger.pollersMin must be ..` */
+export function problemOf(issue: v.BaseIssue<unknown>): string {
   const path = v.getDotPath(issue) ?? 'the whole';
   if (issue.input === undefined) return `${path} is missing`;
   return `${path} ${issue.message}`;

@@ -35,7 +35,7 @@ function forEditors(node: unknown): unknown {
 
 /** docs/settings.md: every setting of a stage file. */
 export function settingsTable(): string {
-  const sections = sectionsOf(stageFile);
+  const sections = sectionsOf(stageFile as unknown as Schema);
   return `${[HEAD, ...sections.map(({ title, rows }) => `## ${title}\n\n${TABLE_HEAD}\n${rows.join('\n')}`)].join('\n\n')}\n`;
 }
 
@@ -50,36 +50,52 @@ type Schema = v.GenericSchema & {
   readonly entries?: Readonly<Record<string, Schema>>;
   readonly wrapped?: Schema;
   readonly default?: unknown;
-  readonly options?: readonly string[];
+  readonly options?: readonly (string | number)[];
   readonly item?: Schema;
   readonly pipe?: readonly {
     readonly type: string;
     readonly requirement?: unknown;
-    readonly metadata?: { readonly unit?: string };
+    readonly metadata?: { readonly unit?: string; readonly form?: string };
   }[];
 };
 
-function sectionsOf(root: Schema, title = 'Top level'): readonly { title: string; rows: readonly string[] }[] {
+function sectionsOf(root: Schema, path: readonly string[] = []): readonly Section[] {
   const entries = Object.entries(entriesOf(root) ?? {});
-  const rows = entries
-    .filter(([, schema]) => entriesOf(schema) === undefined)
-    .map(([name, schema]) => rowOf(name, schema));
-  const nested = entries.flatMap(([name, schema]) => (entriesOf(schema) ? sectionsOf(schema, `\`${name}\``) : []));
-  return [{ title, rows }, ...nested];
+  const isSection = ([, schema]: readonly [string, Schema]) => path.length === 0 && entriesOf(schema) !== undefined;
+  const title = path.length === 0 ? 'Top level' : `\`${path.join('.')}\``;
+  const rows = entries.filter((entry) => !isSection(entry)).map(([name, schema]) => rowOf(name, schema));
+  return [
+    { title, rows },
+    ...entries.filter(isSection).flatMap(([name, schema]) => sectionsOf(schema, [...path, name])),
+  ];
 }
 
-const entriesOf = (schema: Schema): Readonly<Record<string, Schema>> | undefined =>
-  schema.entries ?? (schema.pipe?.[0] as Schema | undefined)?.entries;
+interface Section {
+  readonly title: string;
+  readonly rows: readonly string[];
+}
+
+/** Of a section, be it optional or not. */
+function entriesOf(schema: Schema): Readonly<Record<string, Schema>> | undefined {
+  const { wrapped, pipe } = schema;
+  return schema.entries ?? (wrapped && entriesOf(wrapped)) ?? (pipe?.[0] as Schema | undefined)?.entries;
+}
 
 function rowOf(name: string, schema: Schema): string {
   const inner = schema.wrapped ?? schema;
-  const fallback =
-    schema.type === 'optional' ? (schema.default === undefined ? 'optional' : `\`${schema.default}\``) : '';
+  const fallback = schema.type === 'optional' ? defaultOf(schema.default) : '';
   return `| \`${name}\` | ${formOf(inner)} | ${fallback} | ${v.getDescription(inner) ?? ''} |`;
 }
 
+const defaultOf = (value: unknown): string => {
+  if (value === undefined) return 'optional';
+  return Array.isArray(value) ? value.map((each) => `\`${each}\``).join(', ') : `\`${value}\``;
+};
+
 function formOf(schema: Schema): string {
   const action = (type: string) => schema.pipe?.find((each) => each.type === type);
+  const { form } = action('metadata')?.metadata ?? {};
+  if (form) return form;
   const first = (schema.pipe?.find((each) => each.type === 'picklist') ?? schema) as Schema;
   if (first.options) return first.options.map((option) => `\`${option}\``).join(', ');
   const unit = action('metadata')?.metadata?.unit;

@@ -1,11 +1,12 @@
 /** The stage file of `dev` as YAML would give it, all defaults left out; sections are changed, or lose what is `undefined`. */
 export function aStageFile(changes: StageFileChanges = {}): Readonly<Record<string, unknown>> {
-  const { trigger, kinesisSink, documentdbSink, ...top } = changes;
+  const { cluster, trigger, kinesisSink, documentdbSink, ...top } = changes;
   return defined({
     accountId: '111111111111',
     region: 'eu-west-1',
     ...top,
-    trigger: defined({ clusterArn: CLUSTER_ARN, topics: ['orders'], ...trigger }),
+    cluster: defined({ arn: CLUSTER_ARN, ...cluster }),
+    trigger: defined({ topics: ['orders'], ...trigger }),
     kinesisSink: defined({
       streamArn: STREAM_ARN,
       roleArn: STREAM_ROLE_ARN,
@@ -26,6 +27,7 @@ type Section = Readonly<Record<string, unknown>>;
 
 export interface StageFileChanges {
   readonly [name: string]: unknown;
+  readonly cluster?: Section;
   readonly trigger?: Section;
   readonly kinesisSink?: Section;
   readonly documentdbSink?: Section;

@@ -162,6 +162,67 @@ describe.each(budgets)('a cold start of $bundle', ({ bundle, startBytesMax, atSt
   });
 });
 
+/** What a stage's file says and its template must have. */
+const stages = [
+  { stage: 'qa', account: '333333333333', cluster: 'orders-qa', retention: 14, pollers: [1, 3], letterDays: 365 },
+  { stage: 'prod', account: '555555555555', cluster: 'orders-prod', retention: 90, pollers: [2, 12], letterDays: 730 },
+] as const;
+
+describe.each(stages)('the stage $stage', ({ stage, account, cluster, retention, pollers, letterDays }) => {
+  let packaged: Readonly<Record<string, Resource>>;
+  beforeAll(async () => {
+    const { template } = await packageTemplate({ stage, folder: join(folder, stage) });
+    packaged = (template as { readonly Resources: Readonly<Record<string, Resource>> }).Resources;
+  });
+
+  it.each(functions)('has a mapping of $name for each topic, with the pollers of the stage', ({ name, id }) => {
+    for (const topic of ['orders', 'returns']) {
+      const { Properties } = packaged[`${id}Mapping${topic.replace(/^./, (first) => first.toUpperCase())}`] as Resource;
+      expect(Properties).toMatchObject({
+        EventSourceArn: expect.stringMatching(`^arn:aws:kafka:eu-west-1:${account}:cluster/${cluster}/`),
+        Topics: [topic],
+        Enabled: true,
+        StartingPosition: 'TRIM_HORIZON',
+        AmazonManagedKafkaEventSourceConfig: { ConsumerGroupId: `msk-sinks-${stage}-${name}-${topic}` },
+        ProvisionedPollerConfig: {
+          MinimumPollers: pollers[0],
+          MaximumPollers: pollers[1],
+          PollerGroupName: `msk-sinks-${stage}`,
+        },
+        FunctionResponseTypes: ['ReportBatchItemFailures'],
+        Tags: [{ Key: 'environment', Value: stage }],
+      });
+    }
+    expect(Object.keys(packaged).filter((logicalId) => logicalId.startsWith(`${id}Mapping`))).toHaveLength(2);
+  });
+
+  it.each(functions)('has names of its own for $name, and keeps its log lines as long as it says', ({ name, id }) => {
+    expect(packaged[`${id}LambdaFunction`]?.Properties).toMatchObject({
+      FunctionName: `msk-sinks-${stage}-${name}`,
+      Tags: [{ Key: 'environment', Value: stage }],
+    });
+    expect(packaged[`${id}LogGroup`]?.Properties).toEqual({
+      LogGroupName: `/aws/lambda/msk-sinks-${stage}-${name}`,
+      RetentionInDays: retention,
+    });
+    expect(packaged[`${id}Role`]?.Properties['RoleName']).toBe(
+      `msk-sinks-${stage}-${name === 'kinesisSink' ? 'kinesis' : 'documentdb'}`,
+    );
+  });
+
+  it('has a dead-letter bucket of its own', () => {
+    expect(packaged['DeadLetterBucket']?.Properties).toMatchObject({
+      BucketName: `msk-sinks-${stage}-${account}-dead-letters`,
+      LifecycleConfiguration: { Rules: [{ ExpirationInDays: letterDays }] },
+      Tags: [{ Key: 'environment', Value: stage }],
+    });
+  });
+
+  it('is one whose mappings the local trigger understands', () => {
+    expect(readMappings({ Resources: packaged })).toHaveLength(4);
+  });
+});
+
 describe('a stage file that is wrong', () => {
   const stage = `wrong-${process.pid}`;
   const file = join(PROJECT_ROOT, 'config', `${stage}.yml`);
@@ -174,8 +235,8 @@ describe('a stage file that is wrong', () => {
       [
         'accountId: 111111111111',
         'region: Ireland',
+        'cluster: { arn: "arn:aws:kafka:eu-west-1:<account>:cluster/orders/1" }',
         'trigger:',
-        '  clusterArn: arn:aws:kafka:eu-west-1:<account>:cluster/orders/1',
         '  topics: []',
         '  batchWindowSeconds: 5s',
         'kinesisSink: { streamArn: orders, retries: 3, retry: 3 }',
@@ -190,7 +251,7 @@ describe('a stage file that is wrong', () => {
         `config/${stage}.yml has 10 problem(s):`,
         '  - accountId must be an account id of 12 digits, in quotes',
         '  - region must be a region like eu-west-1',
-        expect.stringMatching(/^ {2}- trigger\.clusterArn still holds a placeholder/),
+        expect.stringMatching(/^ {2}- cluster\.arn still holds a placeholder/),
         '  - trigger.topics must name at least one topic',
         '  - trigger.batchWindowSeconds must be a whole number of seconds from 0 to 300, got "5s"',
         expect.stringMatching(/^ {2}- kinesisSink\.streamArn must be an ARN like/),

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { templateParts } from '../../../infra/template.ts';
-import { aStageFile } from '../../support/a-stage-file.ts';
+import { aStageFile, type StageFileChanges } from '../../support/a-stage-file.ts';
 
 interface Bucket {
   readonly Type: string;
@@ -9,7 +9,10 @@ interface Bucket {
   readonly Properties: Readonly<Record<string, unknown>>;
 }
 
-const bucket = templateParts('msk-sinks', 'dev', aStageFile()).resources.Resources['DeadLetterBucket'] as Bucket;
+const resourceOf = (name: string, changes: StageFileChanges = {}) =>
+  templateParts('msk-sinks', 'dev', aStageFile(changes)).resources.Resources[name] as Bucket;
+
+const bucket = resourceOf('DeadLetterBucket');
 
 it('is a bucket that stays when the stack goes', () => {
   expect(bucket).toMatchObject({
@@ -39,4 +42,68 @@ it('is encrypted, and keeps what is written over', () => {
 
 it('has a name that no other account has', () => {
   expect(bucket.Properties['BucketName']).toBe('msk-sinks-dev-111111111111-dead-letters');
+});
+
+it('and its policy stay when the stack goes: the policy refuses whatever comes without TLS', () => {
+  expect(resourceOf('DeadLetterBucketPolicy')).toEqual({
+    Type: 'AWS::S3::BucketPolicy',
+    DeletionPolicy: 'Retain',
+    UpdateReplacePolicy: 'Retain',
+    DependsOn: ['DeadLetterBucket'],
+    Properties: {
+      Bucket: 'msk-sinks-dev-111111111111-dead-letters', // a function in its place, and it could not be adopted
+      PolicyDocument: {
+        Version: '2012-10-17',
+        Statement: [
+          {
+            Sid: 'TlsOnly',
+            Effect: 'Deny',
+            Principal: '*',
+            Action: 's3:*',
+            Resource: [{ 'Fn::GetAtt': ['DeadLetterBucket', 'Arn'] }, { 'Fn::Sub': `\${DeadLetterBucket.Arn}/*` }],
+            Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+          },
+        ],
+      },
+    },
+  });
+});
+
+it('keeps a letter for a year, or as long as the stage file says, and what was written over for 30 days', () => {
+  const ruleOf = (changes: StageFileChanges) =>
+    resourceOf('DeadLetterBucket', changes).Properties['LifecycleConfiguration'];
+  const rule = (ExpirationInDays: number) => ({
+    Rules: [
+      {
+        Id: 'expire-dead-letters',
+        Status: 'Enabled',
+        ExpirationInDays,
+        NoncurrentVersionExpiration: { NoncurrentDays: 30 },
+        AbortIncompleteMultipartUpload: { DaysAfterInitiation: 7 },
+      },
+    ],
+  });
+  expect(ruleOf({})).toEqual(rule(365));
+  expect(ruleOf({ deadLetters: { retentionDays: 730 } })).toEqual(rule(730));
+});
+
+it('is encrypted with a key of your own where the stage file names one', () => {
+  const kmsKeyArn = 'arn:aws:kms:eu-west-1:111111111111:key/11111111-2222-3333-4444-555555555555';
+  expect(resourceOf('DeadLetterBucket', { deadLetters: { kmsKeyArn } }).Properties['BucketEncryption']).toEqual({
+    ServerSideEncryptionConfiguration: [
+      { BucketKeyEnabled: true, ServerSideEncryptionByDefault: { SSEAlgorithm: 'aws:kms', KMSMasterKeyID: kmsKeyArn } },
+    ],
+  });
+});
+
+it('belongs to its owner alone: no access lists', () => {
+  expect(bucket.Properties['OwnershipControls']).toEqual({ Rules: [{ ObjectOwnership: 'BucketOwnerEnforced' }] });
+});
+
+it('carries the tags of the stage file', () => {
+  expect(resourceOf('DeadLetterBucket', { tags: { team: 'data', cost: '7' } }).Properties['Tags']).toEqual([
+    { Key: 'team', Value: 'data' },
+    { Key: 'cost', Value: '7' },
+  ]);
+  expect(bucket.Properties).not.toHaveProperty('Tags');
 });

@@ -87,7 +87,7 @@ it('has a consumer group of its own for each mapping, which names service, stage
 });
 
 it('has one mapping for each topic and function, also for topics whose names differ in case or in a dot alone', () => {
-  const topics = ['orders', 'Orders', 'ord.ers', 'ord-ers', 'ord_ers', 'OrdErs', 'ordDoters', '1'];
+  const topics = ['orders', 'Orders', 'ord.ers', 'ord-ers', 'ord_ers', 'OrdErs', 'ordDoters', '11'];
   const mappings = mappingsOf({ trigger: { topics } });
   expect(mappings).toHaveLength(2 * topics.length);
   expect(mappings.map(([, { Properties }]) => Properties['Topics'])).toEqual(
@@ -117,13 +117,14 @@ it('takes every setting of the trigger from the stage file', () => {
 });
 
 describe('without pollers of its own (onDemand)', () => {
-  const onDemand = { trigger: { mode: 'onDemand', recordAgeSecondsMax: 86_400 } };
+  const onDemand = { trigger: { mode: 'onDemand' } };
 
   it.each(both)('%s has nothing that Lambda would refuse or ignore', (id) => {
     expect(Object.keys(mappingOf(id, onDemand)).toSorted()).toEqual([
       'AmazonManagedKafkaEventSourceConfig',
       'BatchSize',
       'DestinationConfig',
+      'Enabled',
       'EventSourceArn',
       'FunctionName',
       'MaximumBatchingWindowInSeconds',
@@ -138,4 +139,120 @@ describe('without pollers of its own (onDemand)', () => {
       expect(each).toMatchObject({ environment: { MSK_SINKS_TRIGGER_MODE: mode } });
     }
   });
+});
+
+/** https://docs.aws.amazon.com/lambda/latest/dg/msk-cluster-auth.html */
+describe.each(both)('the way of %s to the cluster', (id) => {
+  const secretArn = 'arn:aws:secretsmanager:eu-west-1:111111111111:secret:AmazonMSK_reader-AbCdEf';
+
+  it('by iam takes no secret', () => {
+    expect(mappingOf(id)).not.toHaveProperty('SourceAccessConfigurations');
+  });
+
+  it.each([
+    ['saslScram512', 'SASL_SCRAM_512_AUTH'],
+    ['mutualTls', 'CLIENT_CERTIFICATE_TLS_AUTH'],
+  ])('by %s names its secret', (authentication, Type) => {
+    expect(mappingOf(id, { cluster: { authentication, secretArn } })['SourceAccessConfigurations']).toEqual([
+      { Type, URI: secretArn },
+    ]);
+  });
+
+  it('in another account is the VPC connection', () => {
+    const vpcConnectionArn =
+      'arn:aws:kafka:eu-west-1:111111111111:vpc-connection/999999999999/orders-dev/11111111-2222-3333-4444-555555555555-1';
+    const arn = CLUSTER_ARN.replace(':111111111111:', ':999999999999:');
+    expect(mappingOf(id, { cluster: { arn, vpcConnectionArn } })['EventSourceArn']).toBe(vpcConnectionArn);
+  });
+
+  it('to MSK Serverless is its ARN', () => {
+    const arn = CLUSTER_ARN.replace(/-1$/, '-s1');
+    expect(mappingOf(id, { cluster: { arn } })['EventSourceArn']).toBe(arn);
+  });
+});
+
+describe('a setting of one function', () => {
+  const changes = {
+    trigger: { topics: ['orders', 'returns'], batchRecordsMax: 50, startingPosition: 'LATEST' },
+    kinesisSink: {
+      trigger: { topics: ['orders'], batchRecordsMax: 5, consumerGroupId: 'doka-{stage}', mode: 'onDemand' },
+    },
+  };
+
+  it('goes before that of both, and changes nothing for the other', () => {
+    expect(mappingsOf(changes).map(([id]) => id)).toEqual([
+      'KinesisSinkMappingOrders',
+      'DocumentdbSinkMappingOrders',
+      'DocumentdbSinkMappingReturns',
+    ]);
+    expect(mappingOf('KinesisSinkMappingOrders', changes)).toMatchObject({
+      BatchSize: 5,
+      StartingPosition: 'LATEST',
+      AmazonManagedKafkaEventSourceConfig: { ConsumerGroupId: 'doka-dev' },
+    });
+    expect(mappingOf('DocumentdbSinkMappingReturns', changes)).toMatchObject({
+      BatchSize: 50,
+      AmazonManagedKafkaEventSourceConfig: { ConsumerGroupId: 'msk-sinks-dev-documentdbSink-returns' },
+    });
+  });
+
+  it('of the mode tells mapping and function the same', () => {
+    expect(mappingOf('KinesisSinkMappingOrders', changes)).not.toHaveProperty('ProvisionedPollerConfig');
+    expect(mappingOf('DocumentdbSinkMappingOrders', changes)).toHaveProperty('ProvisionedPollerConfig');
+    expect(templateParts('msk-sinks', 'dev', aStageFile(changes)).functions).toMatchObject({
+      kinesisSink: { environment: { MSK_SINKS_TRIGGER_MODE: 'onDemand' } },
+      documentdbSink: { environment: { MSK_SINKS_TRIGGER_MODE: 'provisioned' } },
+    });
+  });
+});
+
+it('starts at a time in seconds, whether the file has it as text or YAML as a date', () => {
+  for (const startingTimestamp of ['2026-11-01T00:00:00Z', new Date('2026-11-01T00:00:00Z')]) {
+    expect(
+      mappingOf('KinesisSinkMappingOrders', { trigger: { startingPosition: 'AT_TIMESTAMP', startingTimestamp } }),
+    ).toMatchObject({ StartingPosition: 'AT_TIMESTAMP', StartingPositionTimestamp: 1_793_491_200 });
+  }
+  expect(mappingOf('KinesisSinkMappingOrders')).not.toHaveProperty('StartingPositionTimestamp');
+});
+
+it('filters by patterns, each a text of JSON', () => {
+  const filter = [{ value: { type: ['order'] } }, { value: [{ 'anything-but': ['error'] }] }];
+  expect(mappingOf('KinesisSinkMappingOrders', { trigger: { filter } })['FilterCriteria']).toEqual({
+    Filters: [{ Pattern: '{"value":{"type":["order"]}}' }, { Pattern: '{"value":[{"anything-but":["error"]}]}' }],
+  });
+  expect(mappingOf('KinesisSinkMappingOrders')).not.toHaveProperty('FilterCriteria');
+});
+
+it('passes a schema registry through as it is', () => {
+  const schemaRegistry = {
+    SchemaRegistryURI: 'arn:aws:glue:eu-west-1:111111111111:registry/orders',
+    EventRecordFormat: 'JSON',
+    SchemaValidationConfigs: [{ Attribute: 'VALUE' }],
+  };
+  const { trigger } = { trigger: { schemaRegistry } };
+  expect(mappingOf('DocumentdbSinkMappingOrders', { trigger })['AmazonManagedKafkaEventSourceConfig']).toEqual({
+    ConsumerGroupId: 'msk-sinks-dev-documentdbSink-orders',
+    SchemaRegistryConfig: schemaRegistry,
+  });
+});
+
+it('is paused by enabled: false', () => {
+  expect(mappingOf('KinesisSinkMappingOrders')['Enabled']).toBe(true);
+  expect(mappingOf('KinesisSinkMappingOrders', { trigger: { enabled: false } })['Enabled']).toBe(false);
+});
+
+it('shares the pollers of the stage, of a group that is named, or of none', () => {
+  const groupOf = (pollerGroup: string) =>
+    mappingOf('KinesisSinkMappingOrders', { trigger: { pollerGroup } })['ProvisionedPollerConfig'] as object;
+  expect(groupOf('team')).toEqual({ MinimumPollers: 1, MaximumPollers: 10, PollerGroupName: 'team' });
+  expect(groupOf('none')).toEqual({ MinimumPollers: 1, MaximumPollers: 10 });
+});
+
+it('counts and logs what it is told to', () => {
+  const trigger = { metrics: ['KafkaMetrics'], systemLogLevel: 'DEBUG' };
+  expect(mappingOf('KinesisSinkMappingOrders', { trigger })).toMatchObject({
+    MetricsConfig: { Metrics: ['KafkaMetrics'] },
+    LoggingConfig: { SystemLogLevel: 'DEBUG' },
+  });
+  expect(mappingOf('KinesisSinkMappingOrders', { trigger: { metrics: [] } })).not.toHaveProperty('MetricsConfig');
 });

@@ -125,3 +125,99 @@ it('have fixed names, for other accounts to trust', () => {
   expect(roleOf('KinesisSinkRole').RoleName).toBe('msk-sinks-dev-kinesis');
   expect(roleOf('DocumentdbSinkRole').RoleName).toBe('msk-sinks-dev-documentdb');
 });
+
+/** https://docs.aws.amazon.com/lambda/latest/dg/with-msk-permissions.html */
+describe.each(['KinesisSinkRole', 'DocumentdbSinkRole'])('%s, by the way to the cluster', (id) => {
+  const secretArn = 'arn:aws:secretsmanager:eu-west-1:111111111111:secret:AmazonMSK_reader-AbCdEf';
+  const secretKmsKeyArn = 'arn:aws:kms:eu-west-1:111111111111:key/11111111-2222-3333-4444-555555555555';
+  const actionsOf = (changes: StageFileChanges) => statementsOf(id, changes).flatMap(({ Action }) => Action);
+
+  it('saslScram512 may read the secret and find it with the cluster, and nothing by IAM in Kafka', () => {
+    const cluster = { authentication: 'saslScram512', secretArn, secretKmsKeyArn };
+    const statements = statementsOf(id, { cluster });
+    expect(statements).toContainEqual(allow(['kafka:ListScramSecrets'], [CLUSTER_ARN]));
+    expect(statements).toContainEqual(allow(['secretsmanager:GetSecretValue'], [secretArn]));
+    expect(statements).toContainEqual(allow(['kms:Decrypt'], [secretKmsKeyArn]));
+    expect(actionsOf({ cluster }).join()).not.toContain('kafka-cluster');
+  });
+
+  it('mutualTls may read the secret', () => {
+    const cluster = { authentication: 'mutualTls', secretArn };
+    expect(statementsOf(id, { cluster })).toContainEqual(allow(['secretsmanager:GetSecretValue'], [secretArn]));
+    expect(actionsOf({ cluster })).not.toContain('kafka:ListScramSecrets');
+    expect(actionsOf({ cluster })).not.toContain('kms:Decrypt');
+    expect(actionsOf({ cluster }).join()).not.toContain('kafka-cluster');
+  });
+
+  it('of another account may describe the connection, and read the topics of that cluster', () => {
+    const arn = CLUSTER_ARN.replace(':111111111111:', ':999999999999:');
+    const vpcConnectionArn =
+      'arn:aws:kafka:eu-west-1:111111111111:vpc-connection/999999999999/orders-dev/11111111-2222-3333-4444-555555555555-1';
+    const statements = statementsOf(id, { cluster: { arn, vpcConnectionArn } });
+    expect(statements).toContainEqual(allow(['kafka:DescribeVpcConnection'], [vpcConnectionArn]));
+    expect(statements).toContainEqual(allow(['kafka-cluster:Connect'], [arn]));
+    expect(actionsOf({})).not.toContain('kafka:DescribeVpcConnection');
+  });
+
+  it('with a registry of Glue may read that registry and its schemas', () => {
+    const uri = 'arn:aws:glue:eu-west-1:111111111111:registry/orders';
+    expect(statementsOf(id, { trigger: { schemaRegistry: { SchemaRegistryURI: uri } } })).toContainEqual(
+      allow(
+        ['glue:GetRegistry', 'glue:GetSchemaVersion'],
+        [uri, 'arn:aws:glue:eu-west-1:111111111111:schema/orders/*'],
+      ),
+    );
+  });
+
+  it('with a Confluent registry may read its secrets', () => {
+    const schemaRegistry = {
+      SchemaRegistryURI: 'https://registry.example',
+      AccessConfigs: [{ Type: 'BASIC_AUTH', URI: secretArn }],
+    };
+    const statements = statementsOf(id, { trigger: { schemaRegistry } });
+    expect(statements).toContainEqual(allow(['secretsmanager:GetSecretValue'], [secretArn]));
+    expect(actionsOf({ trigger: { schemaRegistry } }).join()).not.toContain('glue');
+  });
+
+  it('may use the key of the dead-letter bucket, where there is one', () => {
+    expect(statementsOf(id, { deadLetters: { kmsKeyArn: secretKmsKeyArn } })).toContainEqual(
+      allow(['kms:GenerateDataKey'], [secretKmsKeyArn]),
+    );
+    expect(actionsOf({}).filter((action) => action.startsWith('kms:'))).toEqual([]);
+  });
+
+  it('is limited by a permissions boundary, and tagged, where the stage file says so', () => {
+    const permissionsBoundaryArn = 'arn:aws:iam::111111111111:policy/boundary';
+    expect(roleOf(id, { permissionsBoundaryArn, tags: { team: 'data' } })).toMatchObject({
+      PermissionsBoundary: permissionsBoundaryArn,
+      Tags: [{ Key: 'team', Value: 'data' }],
+    });
+    expect(roleOf(id)).not.toHaveProperty('PermissionsBoundary');
+    expect(roleOf(id)).not.toHaveProperty('Tags');
+  });
+});
+
+it('uses the key of a stream it writes to itself, and of the secret it reads', () => {
+  const key = 'arn:aws:kms:eu-west-1:222222222222:key/11111111-2222-3333-4444-555555555555';
+  const kinesisSink = { roleArn: undefined, externalId: undefined, kmsKeyArn: key };
+  expect(statementsOf('KinesisSinkRole', { kinesisSink }).at(-1)).toEqual(allow(['kms:GenerateDataKey'], [key]));
+  expect(statementsOf('DocumentdbSinkRole', { documentdbSink: { secretKmsKeyArn: key } }).at(-1)).toEqual(
+    allow(['kms:Decrypt'], [key]),
+  );
+});
+
+it('kinesisSink in a VPC may use its network interfaces', () => {
+  const kinesisSink = { subnetIds: ['subnet-0aaaaaaaaaaaaaaaa'], securityGroupIds: ['sg-0cccccccccccccccc'] };
+  expect(statementsOf('KinesisSinkRole', { kinesisSink })).toContainEqual(
+    allow([...interfaces, 'ec2:AssignPrivateIpAddresses', 'ec2:UnassignPrivateIpAddresses'], '*'),
+  );
+});
+
+it.each([
+  ['kinesisSink', 'DocumentdbSinkRole'],
+  ['documentdbSink', 'KinesisSinkRole'],
+])('without %s there is %s alone', (left, id) => {
+  const file = Object.fromEntries(Object.entries(aStageFile()).filter(([name]) => name !== left));
+  const { Resources } = templateParts('msk-sinks', 'dev', file).resources;
+  expect(Object.keys(Resources).filter((name) => name.endsWith('Role'))).toEqual([id]);
+});

@@ -1,51 +1,47 @@
 import { describe, expect, it } from 'vitest';
 import { templateParts } from '../../../infra/template.ts';
-import { SettingsError } from '../../../shared/errors.ts';
-import { aStageFile, type StageFileChanges } from '../../support/a-stage-file.ts';
+import { aStageFile, CLUSTER_ARN, SECRET_ARN, type StageFileChanges } from '../../support/a-stage-file.ts';
+import { problemsOf } from '../../support/problems-of.ts';
 
-function problemsOf(stageFile: unknown, stage = 'dev'): readonly string[] {
-  try {
-    templateParts('msk-sinks', stage, stageFile);
-    return [];
-  } catch (error) {
-    if (error instanceof SettingsError) return error.problems;
-    throw error;
-  }
-}
-
+/** The problems of a file that is sound but for these changes. */
 const problemsWith = (changes: StageFileChanges) => problemsOf(aStageFile(changes));
 
-it('of ten different mistakes gives one error that names all ten, and the file', () => {
+it('of a file with ten different mistakes gives one error that names all ten, and the file', () => {
   const stageFile = aStageFile({
     accountId: 111_111_111_111,
+    alarms: {},
+    cluster: { arn: 'arn:aws:kafka:eu-west-1:<account>:cluster/orders/1' },
     trigger: {
-      clusterArn: 'arn:aws:kafka:eu-west-1:<account>:cluster/orders/1',
-      topics: ['orders', 'orders'],
+      topics: ['orders', 'returns'],
+      consumerGroupId: 'doka-{function}',
       batchWindowSeconds: '5s',
-      pollersMax: 0,
-      mode: 'on-demand',
+      pollersMin: 5,
+      pollersMax: 4,
     },
-    kinesisSink: { streamArn: 'orders', retries: 3 },
-    documentdbSink: { database: ' ', subnetIds: undefined },
+    kinesisSink: { streamArn: 'orders', retries: 3, trigger: { mode: 'onDemand', retryAttemptsMax: 5 } },
+    documentdbSink: { subnetIds: undefined, timeoutSeconds: 30 },
   });
-  expect(problemsOf(stageFile)).toEqual([
+  const problems = problemsOf(stageFile);
+  expect(problems).toEqual([
     'accountId must be an account id of 12 digits, in quotes',
-    expect.stringMatching(/^trigger\.clusterArn still holds a placeholder: .*arn:aws:kafka/),
-    'trigger.topics names a topic twice',
-    'trigger.mode must be one of provisioned, onDemand, got "on-demand"',
+    expect.stringMatching(/^cluster\.arn still holds a placeholder: .*arn:aws:kafka/),
     'trigger.batchWindowSeconds must be a whole number of seconds from 0 to 300, got "5s"',
-    'trigger.pollersMax must be a whole number of pollers from 1 to 2000, got 0',
     expect.stringMatching(/^kinesisSink\.streamArn must be an ARN like arn:aws:kinesis:/),
     'kinesisSink.retries is not a setting',
-    expect.stringMatching(/^documentdbSink\.database must be a database name/),
     'documentdbSink.subnetIds is missing',
+    'alarms is not a setting',
+    'trigger.pollersMin (5) is greater than pollersMax (4)',
+    expect.stringMatching(/^kinesisSink\.trigger\.retryAttemptsMax needs mode: provisioned/),
+    expect.stringMatching(/^trigger\.consumerGroupId gives 2 mappings one group, doka-kinesisSink:/),
+    expect.stringMatching(/^trigger\.consumerGroupId gives 2 mappings one group, doka-documentdbSink:/),
+    expect.stringMatching(/^documentdbSink\.timeoutSeconds is 30, shorter than a failover/),
   ]);
-  expect(() => templateParts('msk-sinks', 'dev', stageFile)).toThrow(/^config\/dev\.yml has 10 problem/);
+  expect(() => templateParts('msk-sinks', 'dev', stageFile)).toThrow(/^config\/dev\.yml has 12 problem/);
 });
 
 describe('refuses', () => {
   it.each<{ readonly what: string; readonly changes: StageFileChanges; readonly problem: string }>([
-    { what: 'an unknown section', changes: { alarms: {} }, problem: 'alarms is not a setting' },
+    { what: 'an unknown section', changes: { alarm: {} }, problem: 'alarm is not a setting' },
     {
       what: 'a setting the deployment derives',
       changes: { kinesisSink: { triggerMode: 'onDemand' } },
@@ -58,16 +54,6 @@ describe('refuses', () => {
       problem: 'trigger.topics must be a list of topic names',
     },
     { what: 'a topic with a blank', changes: { trigger: { topics: ['a b'] } }, problem: 'trigger.topics.0 must be' },
-    {
-      what: 'fewer pollers at most than at least',
-      changes: { trigger: { pollersMin: 5, pollersMax: 4 } },
-      problem: 'trigger pollersMin must not be greater than pollersMax',
-    },
-    {
-      what: 'an external id of no role',
-      changes: { kinesisSink: { roleArn: undefined } },
-      problem: 'kinesisSink has an externalId but no roleArn',
-    },
     {
       what: 'a timeout longer than a Kafka mapping allows',
       changes: { documentdbSink: { timeoutSeconds: 900 } },
@@ -87,7 +73,7 @@ describe('refuses', () => {
     expect(problemsWith(changes)).toEqual([expect.stringContaining(problem)]);
   });
 
-  it.each([null, 'text', 5])('a file that is %j', (stageFile) => {
+  it.each([null, undefined, 'text', 5])('a file that is %j', (stageFile) => {
     expect(problemsOf(stageFile)).toHaveLength(1);
   });
 
@@ -106,10 +92,14 @@ describe('refuses', () => {
 describe('takes numbers within their bounds alone', () => {
   const within = (section: string, name: string) => (value: number) => ({ [section]: { [name]: value } });
   it.each<{ name: string; changes: (value: number) => StageFileChanges; min: number; max: number }>([
-    { name: 'logRetentionDays', changes: (value) => ({ logRetentionDays: value }), min: 1, max: 3_653 },
     { name: 'batchRecordsMax', changes: within('trigger', 'batchRecordsMax'), min: 1, max: 10_000 },
     { name: 'batchWindowSeconds', changes: within('trigger', 'batchWindowSeconds'), min: 0, max: 300 },
-    { name: 'pollersMax', changes: within('trigger', 'pollersMax'), min: 1, max: 2_000 },
+    {
+      name: 'pollersMax',
+      changes: (value) => ({ trigger: { pollerGroup: 'none', pollersMax: value } }),
+      min: 1,
+      max: 2_000,
+    },
     {
       name: 'pollersMin',
       changes: (value) => ({ trigger: { pollersMin: value, pollersMax: Math.max(value, 1) } }),
@@ -119,7 +109,9 @@ describe('takes numbers within their bounds alone', () => {
     { name: 'retryAttemptsMax', changes: within('trigger', 'retryAttemptsMax'), min: 0, max: 10_000 },
     { name: 'recordAgeSecondsMax', changes: within('trigger', 'recordAgeSecondsMax'), min: 60, max: 604_800 },
     { name: 'memoryMb', changes: within('kinesisSink', 'memoryMb'), min: 128, max: 10_240 },
-    { name: 'timeoutSeconds', changes: within('documentdbSink', 'timeoutSeconds'), min: 15, max: 840 },
+    { name: 'timeoutSeconds', changes: within('kinesisSink', 'timeoutSeconds'), min: 15, max: 840 },
+    { name: 'reservedConcurrency', changes: within('documentdbSink', 'reservedConcurrency'), min: 1, max: 100_000 },
+    { name: 'retentionDays', changes: within('deadLetters', 'retentionDays'), min: 1, max: 36_500 },
   ])('$name: from $min to $max', ({ name, changes, min, max }) => {
     for (const value of [min, max]) expect(problemsWith(changes(value))).toEqual([]);
     for (const value of [min - 1, max + 1]) {
@@ -128,8 +120,43 @@ describe('takes numbers within their bounds alone', () => {
   });
 });
 
+it('takes the numbers of days that CloudWatch knows, and names them where it was given another', () => {
+  for (const logRetentionDays of [1, 30, 3_653]) expect(problemsWith({ logRetentionDays })).toEqual([]);
+  for (const logRetentionDays of [0, 2, 31, 4_000, '30']) {
+    expect(problemsWith({ logRetentionDays })).toEqual([
+      expect.stringMatching(/^logRetentionDays .* 1, 3, 5, .* 3653$/),
+    ]);
+  }
+});
+
 it.each<StageFileChanges>([
   { accountId: '11111111111' },
+  { tags: { 'aws:cost': 'x' } },
+  { tags: { team: 5 } },
+  { tags: ['team'] },
+  { permissionsBoundaryArn: 'arn:aws:iam::111111111111:role/boundary' },
+  { deploymentBucket: 'Packages' },
+  { cluster: { authentication: 'scram' } },
+  { cluster: { vpcConnectionArn: CLUSTER_ARN } },
+  { trigger: { enabled: 'yes' } },
+  { trigger: { consumerGroupId: 'doka-{topics}' } },
+  { trigger: { consumerGroupId: 'doka {topic}' } },
+  { trigger: { startingPosition: 'EARLIEST' } },
+  { trigger: { startingPosition: 'AT_TIMESTAMP', startingTimestamp: 'yesterday' } },
+  { trigger: { startingPosition: 'AT_TIMESTAMP', startingTimestamp: '2999-01-01T00:00:00Z' } },
+  { trigger: { topics: ['t'] } },
+  { trigger: { topics: ['.orders'] } },
+  { cluster: { authentication: 'mutualTls', secretArn: `${SECRET_ARN}${'x'.repeat(200)}` } },
+  { documentdbSink: { securityGroupIds: Array.from({ length: 6 }, () => 'sg-0cccccccccccccccc') } },
+  { trigger: { filter: [] } },
+  { trigger: { filter: [{ value: {}, key: { type: ['a'] } }] } },
+  { trigger: { filter: [{ value: 'a' }] } },
+  { trigger: { filter: Array.from({ length: 6 }, () => ({ value: {} })) } },
+  { trigger: { metrics: ['Everything'] } },
+  { trigger: { systemLogLevel: 'ERROR' } },
+  { trigger: { pollerGroup: 'a b' } },
+  { trigger: { schemaRegistry: { uri: 'x' } } },
+  { kinesisSink: { trigger: { topic: 'orders' } } },
   { accountId: '1111111111111' },
   { region: 'eu-west-1a' },
   { documentdbSink: { securityGroupIds: [] } },
@@ -142,7 +169,7 @@ it('takes names up to the length that AWS allows, and not one character more', (
   // msk-sinks-<stage>-111111111111-dead-letters
   expect(problemsOf(aStageFile(), 'd'.repeat(27))).toEqual([]);
   expect(problemsOf(aStageFile(), 'd'.repeat(28))).toEqual([expect.stringMatching(/1 characters too long/)]);
-  // msk-sinks-dev-documentdbSink-<topic>
+  // msk-sinks-dev-documentdbSink-<topic>, 200
   expect(problemsWith({ trigger: { topics: ['t'.repeat(171)] } })).toEqual([]);
   expect(problemsWith({ trigger: { topics: ['t'.repeat(172)] } })).toHaveLength(1);
   expect(problemsOf(aStageFile(), 'd.e')).toHaveLength(1);

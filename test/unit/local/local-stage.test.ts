@@ -41,7 +41,16 @@ describe('the stage file of this machine', () => {
   it('has one topic: orders are produced to one', () => {
     const wrong = local();
     wrong.trigger.topics = ['orders', 'returns'];
-    expect(() => localStageOf(wrong)).toThrow('several topics');
+    expect(() => localStageOf(wrong)).toThrow('must name one topic for both');
+    const apart = local();
+    apart.documentdbSink.trigger = { topics: ['returns'] };
+    expect(() => localStageOf(apart)).toThrow('must name one topic for both');
+  });
+
+  it.each(['kinesisSink', 'documentdbSink'])('has both functions, also %s', (name) => {
+    const wrong = local();
+    delete wrong[name];
+    expect(() => localStageOf(wrong)).toThrow('must both be there');
   });
 
   it('needs a role: the local stream has no resource policy', () => {

@@ -12,6 +12,7 @@ interface ObjectSchema {
 }
 
 const schema: ObjectSchema = JSON.parse(settingsJsonSchema());
+const SECTIONS = ['cluster', 'trigger', 'deadLetters', 'kinesisSink', 'documentdbSink'];
 const section = (name: string) => schema.properties[name] as unknown as ObjectSchema;
 
 describe('what is derived from the declarations of the settings', () => {
@@ -25,14 +26,15 @@ describe('what is derived from the declarations of the settings', () => {
 
 describe('the schema an editor checks a stage file against', () => {
   it('asks for what has no default, and for nothing else', () => {
-    expect(schema.required).toEqual(['accountId', 'region', 'trigger', 'kinesisSink', 'documentdbSink']);
-    expect(section('trigger').required).toEqual(['clusterArn', 'topics']);
+    expect(schema.required).toEqual(['accountId', 'region', 'cluster']);
+    expect(section('cluster').required).toEqual(['arn']);
+    expect(section('trigger').required).toEqual([]);
     expect(section('kinesisSink').required).toEqual(['streamArn']);
     expect(section('documentdbSink').required).toEqual(['secretArn', 'database', 'subnetIds', 'securityGroupIds']);
   });
 
   it('refuses names it does not know, at every level', () => {
-    for (const each of [schema, section('trigger'), section('kinesisSink'), section('documentdbSink')]) {
+    for (const each of [schema, ...SECTIONS.map(section)]) {
       expect(each.additionalProperties).toBe(false);
     }
   });
@@ -48,7 +50,7 @@ describe('the schema an editor checks a stage file against', () => {
   });
 
   it('describes every setting', () => {
-    for (const name of ['trigger', 'kinesisSink', 'documentdbSink']) {
+    for (const name of SECTIONS) {
       for (const property of Object.values(section(name).properties)) {
         expect(property).toHaveProperty('description', expect.stringMatching(/\.$/));
       }
@@ -59,7 +61,7 @@ describe('the schema an editor checks a stage file against', () => {
 describe('the table of settings', () => {
   it('has a row for every setting of the schema', () => {
     const table = settingsTable();
-    const names = ['trigger', 'kinesisSink', 'documentdbSink'].flatMap((name) => Object.keys(section(name).properties));
+    const names = SECTIONS.flatMap((name) => Object.keys(section(name).properties));
     expect(names.length).toBeGreaterThan(25);
     for (const name of names) expect(table).toContain(`| \`${name}\` |`);
   });

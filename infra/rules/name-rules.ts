@@ -1,0 +1,67 @@
+import { consumerGroupOf, deadLetterBucketName, functionName, triggerOf } from '../sinks.ts';
+import { type CheckedFile, type Rule, sinksOf, triggerPath } from './checked-file.ts';
+
+/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html */
+const BUCKET_NAME_LENGTH_MAX = 63;
+/** https://docs.aws.amazon.com/lambda/latest/api/API_AmazonManagedKafkaEventSourceConfig.html */
+const CONSUMER_GROUP_LENGTH_MAX = 200;
+/** https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html; a role's name is shorter than its function's. */
+const FUNCTION_NAME_LENGTH_MAX = 64;
+
+/** Names made of several parts, which only together can be wrong: CloudFormation would find out halfway through. */
+export const stageFitsIntoNames: Rule = ({ service, stage, sound: { accountId = '0'.repeat(12) } }) => {
+  const bucket = deadLetterBucketName(service, stage, accountId);
+  const excess = Math.max(
+    bucket.length - BUCKET_NAME_LENGTH_MAX,
+    functionName(service, stage, 'documentdbSink').length - FUNCTION_NAME_LENGTH_MAX,
+  );
+  return [
+    ...(/^[a-z0-9-]+$/.test(bucket)
+      ? []
+      : [`the stage ${stage} must be lower-case letters, digits and dashes: ${bucket} is a bucket's name`]),
+    ...(excess <= 0
+      ? []
+      : [
+          `the stage ${stage} is ${excess} characters too long for ${bucket} and the functions' names (at most ${BUCKET_NAME_LENGTH_MAX} and ${FUNCTION_NAME_LENGTH_MAX})`,
+        ]),
+  ];
+};
+
+interface Group {
+  readonly name: string;
+  readonly topic: string;
+  readonly path: string;
+}
+
+const groupsOf = (file: CheckedFile): readonly Group[] =>
+  sinksOf(file).flatMap((sink) => {
+    const { consumerGroupId, topics = [] } = triggerOf(file.sound, sink);
+    if (consumerGroupId === undefined) return [];
+    const { service, stage } = file;
+    return topics.map((topic) => ({
+      name: consumerGroupOf(consumerGroupId, { service, stage, function: sink, topic }),
+      topic,
+      path: triggerPath(file, sink, 'consumerGroupId'),
+    }));
+  });
+
+/** https://docs.aws.amazon.com/lambda/latest/dg/kafka-consumer-group-id.html: unique among all Kafka mappings of the account. */
+export const eachMappingHasItsGroup: Rule = (file) => {
+  const counts = new Map<string, number>();
+  for (const { name } of groupsOf(file)) counts.set(name, (counts.get(name) ?? 0) + 1);
+  const paths = new Map(groupsOf(file).map(({ name, path }) => [name, path]));
+  return [...counts]
+    .filter(([, count]) => count > 1)
+    .map(
+      ([name, count]) =>
+        `${paths.get(name)} gives ${count} mappings one group, ${name}: each needs its own, so write {topic} into it, and {function} or a trigger of its own for each function`,
+    );
+};
+
+export const groupsAreShort: Rule = (file) => {
+  const long = groupsOf(file).filter(({ name }) => name.length > CONSUMER_GROUP_LENGTH_MAX);
+  return [...new Set(long.map(({ topic }) => topic))].map(
+    (topic) =>
+      `trigger.topics ${topic.slice(0, 20)}.. is too long: it makes a consumer group of more than ${CONSUMER_GROUP_LENGTH_MAX} characters; write a shorter trigger.consumerGroupId`,
+  );
+};

@@ -1,0 +1,31 @@
+import type { CheckedFile } from './checked-file.ts';
+import { authenticationIsWhole, clusterIsReachable } from './cluster-rules.ts';
+import { aSinkIsNamed, streamAccessIsWhole, timeoutsOutliveTheTarget, vpcsAreWhole } from './function-rules.ts';
+import { eachMappingHasItsGroup, groupsAreShort, stageFitsIntoNames } from './name-rules.ts';
+import {
+  eachSinkHasTopics,
+  pollerGroupsFit,
+  pollersAreARange,
+  provisionedSettingsHavePollers,
+  startIsWhole,
+} from './trigger-rules.ts';
+
+const RULES = [
+  stageFitsIntoNames,
+  authenticationIsWhole,
+  clusterIsReachable,
+  aSinkIsNamed,
+  eachSinkHasTopics,
+  startIsWhole,
+  pollersAreARange,
+  pollerGroupsFit,
+  provisionedSettingsHavePollers,
+  eachMappingHasItsGroup,
+  groupsAreShort,
+  streamAccessIsWhole,
+  vpcsAreWhole,
+  timeoutsOutliveTheTarget,
+];
+
+/** What is wrong between the settings of a file. */
+export const problemsBetween = (file: CheckedFile): readonly string[] => RULES.flatMap((rule) => rule(file));

@@ -1,0 +1,69 @@
+import { triggerOf } from '../sinks.ts';
+import { PROVISIONED_SETTINGS } from '../trigger-settings.ts';
+import { isWritten, ofEachTrigger, type Rule, sinksOf } from './checked-file.ts';
+
+export const eachSinkHasTopics = ofEachTrigger((_, path, file, sink) =>
+  isWritten(file, sink, 'trigger', 'topics') || isWritten(file, 'trigger', 'topics')
+    ? []
+    : [`${path('topics')} is missing: name at least one topic`],
+);
+
+export const pollersAreARange = ofEachTrigger(({ pollersMin, pollersMax }, path) =>
+  pollersMin === undefined || pollersMax === undefined || pollersMin <= pollersMax
+    ? []
+    : [`${path('pollersMin')} (${pollersMin}) is greater than pollersMax (${pollersMax})`],
+);
+
+/** What was written beside pollers that nobody has would be ignored, or refused half-way through a deployment. */
+export const provisionedSettingsHavePollers: Rule = (file) => {
+  const onDemand = sinksOf(file).filter((sink) => triggerOf(file.sound, sink).mode === 'onDemand');
+  const isForAll = onDemand.length > 0 && onDemand.length === sinksOf(file).length;
+  const sections = [...(isForAll ? [['trigger']] : []), ...onDemand.map((sink) => [sink, 'trigger'])];
+  return sections.flatMap((section) =>
+    PROVISIONED_SETTINGS.filter((name) => isWritten(file, ...section, name)).map(
+      (name) =>
+        `${[...section, name].join('.')} needs mode: provisioned; with onDemand Lambda has no such setting: leave it out`,
+    ),
+  );
+};
+
+export const startIsWhole = ofEachTrigger(({ startingPosition, startingTimestamp }, path, file, sink) => {
+  const hasTimestamp =
+    isWritten(file, sink, 'trigger', 'startingTimestamp') || isWritten(file, 'trigger', 'startingTimestamp');
+  if (startingPosition === 'AT_TIMESTAMP' && !hasTimestamp) {
+    return [`${path('startingTimestamp')} is missing: AT_TIMESTAMP needs a time like 2026-11-01T00:00:00Z`];
+  }
+  if (startingPosition !== undefined && startingPosition !== 'AT_TIMESTAMP' && startingTimestamp !== undefined) {
+    return [`${path('startingTimestamp')} is for startingPosition: AT_TIMESTAMP alone, which is ${startingPosition}`];
+  }
+  return [];
+});
+
+/** https://docs.aws.amazon.com/lambda/latest/dg/kafka-scaling-modes.html: the mappings of one group, and their pollers together. */
+const POLLER_GROUP_MAPPINGS_MAX = 100;
+const POLLER_GROUP_POLLERS_MAX = 2000;
+
+export const pollerGroupsFit: Rule = (file) => {
+  const groups = new Map<string, { mappings: number; pollers: number }>();
+  for (const sink of sinksOf(file)) {
+    const { mode, pollerGroup = 'of the stage', pollersMax = 0, topics = [] } = triggerOf(file.sound, sink);
+    if (mode !== 'provisioned' || pollerGroup === 'none') continue;
+    const { mappings, pollers } = groups.get(pollerGroup) ?? { mappings: 0, pollers: 0 };
+    groups.set(pollerGroup, {
+      mappings: mappings + topics.length,
+      pollers: pollers + topics.length * pollersMax,
+    });
+  }
+  return [...groups].flatMap(([group, { mappings, pollers }]) => [
+    ...(mappings > POLLER_GROUP_MAPPINGS_MAX
+      ? [
+          `trigger.pollerGroup ${group} has ${mappings} mappings, at most ${POLLER_GROUP_MAPPINGS_MAX}: give the functions a group each`,
+        ]
+      : []),
+    ...(pollers > POLLER_GROUP_POLLERS_MAX
+      ? [
+          `trigger.pollerGroup ${group} has ${pollers} pollers in all, at most ${POLLER_GROUP_POLLERS_MAX}: lower pollersMax, or give the functions a group each`,
+        ]
+      : []),
+  ]);
+};

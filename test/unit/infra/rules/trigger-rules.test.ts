@@ -1,0 +1,112 @@
+import { describe, expect, it } from 'vitest';
+import { aStageFile, type StageFileChanges } from '../../../support/a-stage-file.ts';
+import { problemsOf } from '../../../support/problems-of.ts';
+
+const problemsWith = (changes: StageFileChanges) => problemsOf(aStageFile(changes));
+
+describe('topics', () => {
+  it('are missing once, where both functions would read them from', () => {
+    expect(problemsWith({ trigger: { topics: undefined } })).toEqual([
+      'trigger.topics is missing: name at least one topic',
+    ]);
+  });
+
+  it('may be named by each function for itself', () => {
+    const own = (topic: string) => ({ trigger: { topics: [topic] } });
+    const changes = { trigger: { topics: undefined }, kinesisSink: own('orders') };
+    expect(problemsWith({ ...changes, documentdbSink: own('returns') })).toEqual([]);
+    expect(problemsWith(changes)).toEqual(['trigger.topics is missing: name at least one topic']);
+  });
+
+  it('are not missing where they were refused', () => {
+    expect(problemsWith({ trigger: { topics: 'orders' } })).toEqual(['trigger.topics must be a list of topic names']);
+  });
+});
+
+describe('pollers', () => {
+  it('at least are not more than at most, nor than the default at most', () => {
+    expect(problemsWith({ trigger: { pollersMin: 5, pollersMax: 4 } })).toEqual([
+      'trigger.pollersMin (5) is greater than pollersMax (4)',
+    ]);
+    expect(problemsWith({ trigger: { pollersMin: 11 } })).toEqual([
+      'trigger.pollersMin (11) is greater than pollersMax (10)',
+    ]);
+    expect(problemsWith({ trigger: { pollersMin: 4, pollersMax: 4 } })).toEqual([]);
+  });
+
+  it('are checked for each function with what it says itself', () => {
+    expect(problemsWith({ trigger: { pollersMax: 4 }, documentdbSink: { trigger: { pollersMin: 5 } } })).toEqual([
+      'documentdbSink.trigger.pollersMin (5) is greater than pollersMax (4)',
+    ]);
+  });
+});
+
+/** https://docs.aws.amazon.com/lambda/latest/dg/kafka-retry-configurations.html */
+describe('on demand', () => {
+  it.each(['pollersMin', 'pollersMax', 'retryAttemptsMax'])(
+    '%s is refused, also with its default written out',
+    (name) => {
+      const defaults: Record<string, number> = { pollersMin: 1, pollersMax: 10, retryAttemptsMax: 10_000 };
+      expect(problemsWith({ trigger: { mode: 'onDemand', [name]: defaults[name] } })).toEqual([
+        `trigger.${name} needs mode: provisioned; with onDemand Lambda has no such setting: leave it out`,
+      ]);
+    },
+  );
+
+  it('every setting that Lambda takes with pollers alone is refused, each by name', () => {
+    const trigger = {
+      pollersMin: 1,
+      pollersMax: 2,
+      pollerGroup: 'shared',
+      retryAttemptsMax: 3,
+      recordAgeSecondsMax: 60,
+      schemaRegistry: { SchemaRegistryURI: 'https://registry.example' },
+      metrics: ['EventCount'],
+      systemLogLevel: 'INFO',
+    };
+    const names = problemsWith({ trigger: { mode: 'onDemand', ...trigger } }).map((each) => each.split(' ')[0]);
+    expect(names).toEqual(Object.keys(trigger).map((name) => `trigger.${name}`));
+    expect(problemsWith({ trigger })).toEqual([]);
+  });
+
+  it('of one function leaves the settings of both to the other', () => {
+    const changes = { trigger: { retryAttemptsMax: 3 }, kinesisSink: { trigger: { mode: 'onDemand' } } };
+    expect(problemsWith(changes)).toEqual([]);
+    expect(problemsWith({ kinesisSink: { trigger: { mode: 'onDemand', retryAttemptsMax: 3 } } })).toEqual([
+      expect.stringMatching(/^kinesisSink\.trigger\.retryAttemptsMax needs mode: provisioned/),
+    ]);
+  });
+});
+
+describe('the start', () => {
+  it('at a time needs the time, and a time needs that start', () => {
+    expect(problemsWith({ trigger: { startingPosition: 'AT_TIMESTAMP' } })).toEqual([
+      'trigger.startingTimestamp is missing: AT_TIMESTAMP needs a time like 2026-11-01T00:00:00Z',
+    ]);
+    expect(problemsWith({ trigger: { startingTimestamp: '2026-11-01T00:00:00Z' } })).toEqual([
+      'trigger.startingTimestamp is for startingPosition: AT_TIMESTAMP alone, which is TRIM_HORIZON',
+    ]);
+    expect(
+      problemsWith({ trigger: { startingPosition: 'AT_TIMESTAMP', startingTimestamp: '2026-11-01T00:00:00Z' } }),
+    ).toEqual([]);
+  });
+});
+
+/** https://docs.aws.amazon.com/lambda/latest/dg/kafka-scaling-modes.html */
+describe('a poller group', () => {
+  const topics = (count: number) => Array.from({ length: count }, (_, index) => `t${index}`);
+
+  it('has at most 2000 pollers, those of both functions', () => {
+    expect(problemsWith({ trigger: { pollersMax: 1000 } })).toEqual([]);
+    expect(problemsWith({ trigger: { pollersMax: 1001 } })).toEqual([expect.stringMatching(/has 2002 pollers in all/)]);
+    expect(
+      problemsWith({ trigger: { pollersMax: 1001 }, kinesisSink: { trigger: { pollerGroup: 'kinesis' } } }),
+    ).toEqual([]);
+    expect(problemsWith({ trigger: { pollersMax: 1001, pollerGroup: 'none' } })).toEqual([]);
+  });
+
+  it('has at most 100 mappings', () => {
+    expect(problemsWith({ trigger: { topics: topics(50) } })).toEqual([]);
+    expect(problemsWith({ trigger: { topics: topics(51) } })).toEqual([expect.stringMatching(/has 102 mappings/)]);
+  });
+});
