@@ -1,25 +1,5 @@
-// The bridge from serverless.yml to template.ts: `${file(infra/template.cjs):functions}`. The framework loads this file on
-// the user's Node, which may not run TypeScript: so it is bundled first.
-const { join } = require('node:path');
-const { buildSync } = require('esbuild');
-
-const outfile = join(__dirname, '..', '.local', 'build', 'template.cjs');
-let templateParts;
-
-function load() {
-  if (templateParts) return templateParts;
-  buildSync({
-    entryPoints: [join(__dirname, 'template.ts')],
-    outfile,
-    bundle: true,
-    platform: 'node',
-    format: 'cjs',
-    target: 'node20',
-    logLevel: 'warning',
-  });
-  ({ templateParts } = require(outfile));
-  return templateParts;
-}
+// The bridge from serverless.yml to template.ts: `${file(infra/template.cjs):functions}`.
+const loadTypescript = require('./load-typescript.cjs');
 
 /** Ends the command here: thrown, a message is printed once for each place in serverless.yml, each with a stack. */
 function refuse(message) {
@@ -48,9 +28,9 @@ module.exports = async ({ resolveVariable }) => {
       `${name} does not exist, or is empty: write it (config/dev.yml is an example), or name another stage with --stage`,
     );
   }
-  const parts = load();
+  const { templateParts } = loadTypescript('template');
   try {
-    return parts(service, stage, stageFile);
+    return templateParts(service, stage, stageFile);
   } catch (error) {
     if (error.name !== 'SettingsError') throw error;
     return refuse(error.message);

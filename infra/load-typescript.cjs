@@ -1,0 +1,25 @@
+// What the framework itself loads runs on the user's Node, which may not run TypeScript: so it is bundled first.
+const { join } = require('node:path');
+const { buildSync } = require('esbuild');
+
+const loaded = new Map();
+
+/**
+ * The exports of a TypeScript file of this folder.
+ * @param {string} name without `.ts`
+ */
+module.exports = function loadTypescript(name) {
+  if (loaded.has(name)) return loaded.get(name);
+  const outfile = join(__dirname, '..', '.local', 'build', `${name}.cjs`);
+  buildSync({
+    entryPoints: [join(__dirname, `${name}.ts`)],
+    outfile,
+    bundle: true,
+    platform: 'node',
+    format: 'cjs',
+    target: 'node20',
+    logLevel: 'warning',
+  });
+  loaded.set(name, require(outfile));
+  return loaded.get(name);
+};

@@ -1,0 +1,342 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { type CreateOnlyChanges, createOnlyChanges } from '../../../infra/create-only-changes.ts';
+import { templateParts } from '../../../infra/template.ts';
+import { aStageFile, CLUSTER_ARN, type StageFileChanges } from '../../support/a-stage-file.ts';
+
+/** The stage with one function: one mapping for each topic. */
+const ofKinesis = (changes: StageFileChanges = {}): unknown =>
+  templateParts('msk-sinks', 'dev', withoutDocumentdb(aStageFile(changes))).resources;
+
+const ofBoth = (changes: StageFileChanges = {}): unknown =>
+  templateParts('msk-sinks', 'dev', aStageFile(changes)).resources;
+
+const withoutDocumentdb = ({ documentdbSink, ...rest }: Readonly<Record<string, unknown>>) => rest;
+
+const between = (before: StageFileChanges, after: StageFileChanges): CreateOnlyChanges =>
+  createOnlyChanges(ofKinesis(before), ofKinesis(after));
+
+const OTHER_CLUSTER_ARN = CLUSTER_ARN.replaceAll('1111-2222', '9999-2222');
+const VPC_CONNECTION_ARN = 'arn:aws:kafka:eu-west-1:111111111111:vpc-connection/222222222222/orders/11111111-2222';
+const nothing = { refusals: [], notices: [] };
+
+describe('what can be changed in place is not mentioned', () => {
+  it('nothing at all, as CloudFormation gives the template back', () => {
+    expect(createOnlyChanges(JSON.parse(JSON.stringify(ofBoth())), ofBoth())).toEqual(nothing);
+  });
+
+  it.each<[string, StageFileChanges]>([
+    ['batches', { trigger: { batchRecordsMax: 10, batchWindowSeconds: 5 } }],
+    ['pollers', { trigger: { pollersMin: 2, pollersMax: 3, pollerGroup: 'none' } }],
+    ['the mode', { trigger: { mode: 'onDemand' } }],
+    ['retries', { trigger: { retryAttemptsMax: 1, recordAgeSecondsMax: 60 } }],
+    ['a filter', { trigger: { filter: [{ value: { type: ['order'] } }] } }],
+    ['a pause', { trigger: { enabled: false } }],
+    [
+      'a schema registry beside the group',
+      { trigger: { schemaRegistry: { SchemaRegistryURI: 'https://registry', EventRecordFormat: 'JSON' } } },
+    ],
+    [
+      'how the pollers log in',
+      {
+        cluster: {
+          authentication: 'saslScram512',
+          secretArn: 'arn:aws:secretsmanager:eu-west-1:111111111111:secret:AmazonMSK_orders-AbCdEf',
+        },
+      },
+    ],
+    ["the function's permissions", { kinesisSink: { roleArn: 'arn:aws:iam::222222222222:role/another' } }],
+    ['the retention of dead letters', { deadLetters: { retentionDays: 7 } }],
+  ])('%s', (_, changes) => {
+    expect(ofKinesis(changes)).not.toEqual(ofKinesis());
+    expect(between({}, changes)).toEqual(nothing);
+  });
+
+  it('the function a mapping invokes', () => {
+    const renamed = JSON.parse(
+      JSON.stringify(ofKinesis()).replaceAll('KinesisSinkLambdaFunction', 'OtherLambdaFunction'),
+    );
+    expect(renamed).not.toEqual(ofKinesis());
+    expect(createOnlyChanges(ofKinesis(), renamed)).toEqual(nothing);
+  });
+});
+
+describe('a topic', () => {
+  it('that is no longer listed: Lambda stops reading it, and its offsets stay for a while', () => {
+    expect(between({ trigger: { topics: ['orders', 'returns'] } }, {})).toEqual({
+      refusals: [],
+      notices: [
+        'KinesisSinkMappingReturns: removed. Lambda stops reading topic returns. The committed offsets stay in the consumer group msk-sinks-dev-kinesisSink-returns until Kafka expires them, 7 days later by default; a mapping of that group goes on there.',
+      ],
+    });
+  });
+
+  it('that is new: it is read from the committed offsets of its group, or from the start that is configured', () => {
+    expect(between({}, { trigger: { topics: ['orders', 'returns'] } })).toEqual({
+      refusals: [],
+      notices: [
+        'KinesisSinkMappingReturns: new. Consumer group msk-sinks-dev-kinesisSink-returns goes on in topic returns at its committed offsets; if it has none, it begins at the oldest record Kafka has (TRIM_HORIZON) and reads again what another group has read.',
+      ],
+    });
+  });
+
+  it('that a second function begins to read is its own affair: each function has a mapping of its own', () => {
+    expect(createOnlyChanges(ofKinesis(), ofBoth())).toEqual({
+      refusals: [],
+      notices: [expect.stringMatching(/^DocumentdbSinkMappingOrders: new\. /)],
+    });
+  });
+
+  it('in place of another is both', () => {
+    const { refusals, notices } = between({}, { trigger: { topics: ['returns'] } });
+    expect(refusals).toEqual([]);
+    expect(notices).toEqual([
+      expect.stringMatching(/^KinesisSinkMappingReturns: new\. /),
+      expect.stringMatching(/^KinesisSinkMappingOrders: removed\. /),
+    ]);
+  });
+
+  it('in place of another in the same consumer group is refused: both mappings would exist at once', () => {
+    const consumerGroupId = 'orders-consumer';
+    const { refusals } = between(
+      { trigger: { consumerGroupId } },
+      { trigger: { consumerGroupId, topics: ['returns'] } },
+    );
+    expect(refusals).toEqual([
+      'KinesisSinkMappingReturns: new. CloudFormation would create it while KinesisSinkMappingOrders still exists, and Lambda refuses two mappings of one consumer group orders-consumer. With another trigger.consumerGroupId it can be created at once.',
+    ]);
+  });
+
+  it('of a function that is left out is removed', () => {
+    expect(createOnlyChanges(ofBoth(), ofKinesis()).notices).toEqual([
+      expect.stringMatching(/^DocumentdbSinkMappingOrders: removed\. Lambda stops reading topic orders\. /),
+    ]);
+  });
+
+  it('that another resource of the stack reads for the same function is refused', () => {
+    const renamed = JSON.parse(JSON.stringify(ofKinesis()).replaceAll('KinesisSinkMappingOrders', 'OldName'));
+    expect(createOnlyChanges(renamed, ofKinesis()).refusals).toEqual([
+      'KinesisSinkMappingOrders: new. CloudFormation would create it while OldName still exists, and Lambda refuses two mappings of one function, cluster and topic.',
+    ]);
+  });
+
+  it('of a mapping that keeps its name is refused: Lambda would go on reading the old one', () => {
+    const other = JSON.parse(JSON.stringify(ofKinesis()).replaceAll('["orders"]', '["returns"]'));
+    expect(createOnlyChanges(ofKinesis(), other).refusals).toEqual([
+      'KinesisSinkMappingOrders: trigger.topics ["orders"] -> ["returns"]. Lambda cannot change it on a mapping that exists: the deployment would not take effect.',
+    ]);
+  });
+});
+
+describe('where a mapping starts', () => {
+  const refusal = (change: string) =>
+    `KinesisSinkMappingOrders: replaced, ${change}. CloudFormation would create it while KinesisSinkMappingOrders still exists, and Lambda refuses two mappings of one function, cluster and topic. A group with committed offsets does not look at the start: leave it as it was, or take a new trigger.consumerGroupId as well.`;
+
+  it('cannot be changed while the mapping is there', () => {
+    expect(between({}, { trigger: { startingPosition: 'LATEST' } })).toEqual({
+      refusals: [refusal('trigger.startingPosition TRIM_HORIZON -> LATEST')],
+      notices: [],
+    });
+  });
+
+  it('nor can the time it starts at', () => {
+    const at = (startingTimestamp: string) => ({ trigger: { startingPosition: 'AT_TIMESTAMP', startingTimestamp } });
+    expect(between(at('2026-11-01T00:00:00Z'), at('2026-11-02T10:30:00Z')).refusals).toEqual([
+      refusal('trigger.startingTimestamp 2026-11-01T00:00:00Z -> 2026-11-02T10:30:00Z'),
+    ]);
+  });
+
+  it('nor both: each is named, what was not set included', () => {
+    const after = { trigger: { startingPosition: 'AT_TIMESTAMP', startingTimestamp: '2026-11-01T00:00:00Z' } };
+    expect(between({}, after).refusals).toEqual([
+      refusal(
+        'trigger.startingPosition TRIM_HORIZON -> AT_TIMESTAMP, trigger.startingTimestamp unset -> 2026-11-01T00:00:00Z',
+      ),
+    ]);
+  });
+
+  it('is refused together with a new group too: the topic alone makes Lambda refuse the second mapping', () => {
+    const after = { trigger: { startingPosition: 'LATEST', consumerGroupId: 'again-{topic}' } };
+    expect(between({}, after).refusals).toEqual([
+      'KinesisSinkMappingOrders: replaced, trigger.startingPosition TRIM_HORIZON -> LATEST, trigger.consumerGroupId msk-sinks-dev-kinesisSink-orders -> again-orders. CloudFormation would create it while KinesisSinkMappingOrders still exists, and Lambda refuses two mappings of one function, cluster and topic. Consumer group again-orders goes on in topic orders at its committed offsets; if it has none, it begins at the newest record (LATEST) and skips what is there before the mapping runs.',
+    ]);
+  });
+});
+
+describe('a consumer group cannot be changed on a mapping, and where the new one would begin is said', () => {
+  const refusal = (beginning: string) =>
+    `KinesisSinkMappingOrders: trigger.consumerGroupId msk-sinks-dev-kinesisSink-orders -> again-orders. Lambda cannot change it on a mapping that exists: the deployment would not take effect. Consumer group again-orders goes on in topic orders at its committed offsets; if it has none, it begins ${beginning}.`;
+
+  it.each<[string, Readonly<Record<string, unknown>>, string]>([
+    ['TRIM_HORIZON', {}, 'at the oldest record Kafka has (TRIM_HORIZON) and reads again what another group has read'],
+    [
+      'LATEST',
+      { startingPosition: 'LATEST' },
+      'at the newest record (LATEST) and skips what is there before the mapping runs',
+    ],
+    [
+      'AT_TIMESTAMP',
+      { startingPosition: 'AT_TIMESTAMP', startingTimestamp: '2026-11-01T00:00:00Z' },
+      'at 2026-11-01T00:00:00Z (AT_TIMESTAMP), skips what is older and reads again what another group has read since',
+    ],
+  ])('%s', (_, start, beginning) => {
+    const after = { trigger: { ...start, consumerGroupId: 'again-{topic}' } };
+    expect(between({ trigger: start }, after)).toEqual({ refusals: [refusal(beginning)], notices: [] });
+  });
+});
+
+describe('another cluster', () => {
+  it('with the same group is refused: a group belongs to one mapping', () => {
+    expect(between({}, { cluster: { arn: OTHER_CLUSTER_ARN } })).toEqual({
+      refusals: [
+        `KinesisSinkMappingOrders: replaced, cluster.arn (or vpcConnectionArn) ${CLUSTER_ARN} -> ${OTHER_CLUSTER_ARN}. CloudFormation would create it while KinesisSinkMappingOrders still exists, and Lambda refuses two mappings of one consumer group msk-sinks-dev-kinesisSink-orders. With another trigger.consumerGroupId it can be created at once.`,
+      ],
+      notices: [],
+    });
+  });
+
+  it('with another group is a new mapping, then the end of the old one', () => {
+    const after = { cluster: { arn: OTHER_CLUSTER_ARN }, trigger: { consumerGroupId: 'again-{topic}' } };
+    expect(between({}, after)).toEqual({
+      refusals: [],
+      notices: [
+        `KinesisSinkMappingOrders: replaced, cluster.arn (or vpcConnectionArn) ${CLUSTER_ARN} -> ${OTHER_CLUSTER_ARN}, trigger.consumerGroupId msk-sinks-dev-kinesisSink-orders -> again-orders. The new mapping is created first, then the old one deleted. Consumer group again-orders goes on in topic orders at its committed offsets; if it has none, it begins at the oldest record Kafka has (TRIM_HORIZON) and reads again what another group has read.`,
+      ],
+    });
+  });
+
+  it('is what a connection to the same cluster is, too', () => {
+    expect(between({}, { cluster: { vpcConnectionArn: VPC_CONNECTION_ARN } }).refusals).toEqual([
+      expect.stringContaining(`${CLUSTER_ARN} -> ${VPC_CONNECTION_ARN}`),
+    ]);
+  });
+});
+
+it('names every mapping with a problem, and what else changes', () => {
+  const { refusals, notices } = createOnlyChanges(
+    ofBoth({ trigger: { topics: ['orders', 'returns'] } }),
+    ofBoth({ trigger: { topics: ['orders', 'invoices'] }, kinesisSink: { trigger: { startingPosition: 'LATEST' } } }),
+  );
+  expect(refusals.map((line) => line.split(':')[0])).toEqual(['KinesisSinkMappingOrders']);
+  expect(notices.map((line) => line.split('.')[0])).toEqual([
+    'KinesisSinkMappingInvoices: new',
+    'DocumentdbSinkMappingInvoices: new',
+    'KinesisSinkMappingReturns: removed',
+    'DocumentdbSinkMappingReturns: removed',
+  ]);
+});
+
+describe('names', () => {
+  it('of another account make another bucket, and the old one stays', () => {
+    const moved = JSON.parse(JSON.stringify(ofKinesis()).replaceAll('dev-111111111111', 'dev-333333333333'));
+    expect(createOnlyChanges(ofKinesis(), moved).notices).toEqual([
+      'DeadLetterBucket: replaced, BucketName msk-sinks-dev-111111111111-dead-letters -> msk-sinks-dev-333333333333-dead-letters: a new bucket is made, and the old one stays with all that is in it.',
+    ]);
+  });
+
+  it('are compared for resources of one type alone', () => {
+    const resource = (Type: string, Properties: object) => ({ Resources: { Some: { Type, Properties } } });
+    const bucket = resource('AWS::S3::Bucket', { BucketName: 'letters' });
+    expect(createOnlyChanges(resource('AWS::SNS::Topic', { TopicName: 'letters' }), bucket)).toEqual(nothing);
+  });
+
+  it('of roles are what others trust', () => {
+    const renamed = JSON.parse(JSON.stringify(ofKinesis()).replaceAll('"msk-sinks-dev-kinesis"', '"other"'));
+    expect(createOnlyChanges(ofKinesis(), renamed).notices).toEqual([
+      'KinesisSinkRole: replaced, RoleName msk-sinks-dev-kinesis -> other: a new role is made, and the old one deleted: what names it in another account has to name the new one.',
+    ]);
+  });
+});
+
+describe('a template of any shape', () => {
+  const mapping = (Properties: unknown) => ({
+    Resources: { M: { Type: 'AWS::Lambda::EventSourceMapping', ...(Properties === undefined ? {} : { Properties }) } },
+  });
+
+  it.each([
+    [undefined],
+    [null],
+    ['text'],
+    [7],
+    [[]],
+    [{}],
+    [{ Resources: null }],
+    [{ Resources: [{ Type: 'AWS::Lambda::EventSourceMapping' }] }],
+    [{ Resources: { M: null } }],
+  ])('is read: %j', (template) => {
+    expect(createOnlyChanges(template, template)).toEqual(nothing);
+    const asNew = createOnlyChanges(template, ofKinesis());
+    expect(asNew.refusals).toEqual([]);
+    expect(asNew.notices).toEqual([expect.stringMatching(/^KinesisSinkMappingOrders: new\. /)]);
+  });
+
+  it('without properties has them unset', () => {
+    expect(createOnlyChanges(mapping(undefined), mapping({ StartingPosition: 'LATEST' }))).toEqual({
+      refusals: [],
+      notices: [
+        'M: replaced, trigger.startingPosition unset -> LATEST. The new mapping is created first, then the old one deleted. Consumer group unset goes on in topics unset at its committed offsets; if it has none, it begins at the newest record (LATEST) and skips what is there before the mapping runs.',
+      ],
+    });
+  });
+
+  it('with functions in place of values is compared by what they say, whatever the order of their members', () => {
+    const group = (members: object) => mapping({ AmazonManagedKafkaEventSourceConfig: { ConsumerGroupId: members } });
+    const [a, b] = [group({ 'Fn::Sub': 'x', y: 1 }), group({ y: 1, 'Fn::Sub': 'x' })];
+    expect(createOnlyChanges(a, b)).toEqual(nothing);
+    expect(createOnlyChanges(a, group({ Ref: 'Group' })).refusals).toEqual([
+      expect.stringMatching(/^M: trigger\.consumerGroupId \{"Fn::Sub":"x","y":1\} -> \{"Ref":"Group"\}\. /),
+    ]);
+  });
+
+  it('as a program has it is what JSON makes of it', () => {
+    const topics = Object.assign(Object.create(null), { Ref: 'Topic', Default: undefined });
+    expect(createOnlyChanges(mapping({ Topics: { Ref: 'Topic' } }), mapping({ Topics: topics }))).toEqual(nothing);
+  });
+
+  it('with odd starts is shown as it is', () => {
+    const at = (StartingPositionTimestamp: unknown) =>
+      mapping({ StartingPosition: { Ref: 'P' }, StartingPositionTimestamp });
+    expect(createOnlyChanges(at(1e99), at('soon')).notices).toEqual([
+      expect.stringMatching(
+        /^M: replaced, trigger\.startingTimestamp 1e\+99 -> soon\. .* it begins at \{"Ref":"P"\}\.$/,
+      ),
+    ]);
+  });
+
+  it('never throws, and finds no difference between a template and itself', () => {
+    const value = fc.letrec((tie) => ({
+      node: fc.oneof(
+        { depthSize: 'small' },
+        fc.jsonValue({ maxDepth: 2 }),
+        fc.dictionary(
+          fc.constantFrom(
+            'Resources',
+            'Type',
+            'Properties',
+            'Topics',
+            'ConsumerGroupId',
+            'StartingPosition',
+            '__proto__',
+          ),
+          fc.oneof(tie('node'), fc.constant('AWS::Lambda::EventSourceMapping')),
+        ),
+      ),
+    })).node;
+    const template = fc.record({
+      Resources: fc.dictionary(
+        fc.string(),
+        fc.record({
+          Type: fc.constantFrom('AWS::Lambda::EventSourceMapping', 'AWS::S3::Bucket', 'toString'),
+          Properties: value,
+        }),
+      ),
+    });
+    fc.assert(
+      fc.property(fc.oneof(template, value), fc.oneof(template, value), (before, after) => {
+        expect(createOnlyChanges(before, before)).toEqual(nothing);
+        const { refusals, notices } = createOnlyChanges(before, after);
+        for (const line of [...refusals, ...notices]) expect(line).not.toMatch(/undefined|\[object/);
+      }),
+    );
+  });
+});

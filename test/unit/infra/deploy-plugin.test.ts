@@ -1,0 +1,298 @@
+import { join } from 'node:path';
+import { beforeEach, describe, expect, it } from 'vitest';
+
+/** Plain JavaScript, which the compiler does not read. */
+const file = join(import.meta.dirname, '..', '..', '..', 'infra', 'deploy-plugin.mjs');
+const { default: DeployPlugin }: { default: new (...parameters: unknown[]) => Plugin } = await import(file);
+
+interface Plugin {
+  readonly hooks: Readonly<Record<string, () => Promise<void>>>;
+}
+
+/** What the framework has that the plugin uses: the provider's configuration of AWS clients, its plugins, its errors. */
+interface Framework {
+  /** Of the credentials; the stage file says 111111111111. */
+  readonly accountId?: string;
+  readonly stage?: string;
+  readonly template?: object;
+  readonly deploymentMethod?: string;
+  readonly plugins?: readonly object[];
+}
+
+class FrameworkError extends Error {
+  readonly code: string;
+  constructor(message: string, code: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+/** Named as the framework's own, which the plugin looks for. */
+class AwsDeploy {
+  readonly provider = { changeSetName: 'change-set' };
+  getCreateChangeSetParams({ changeSetType }: { changeSetType: string }): object {
+    return { ChangeSetName: this.provider.changeSetName, ChangeSetType: changeSetType };
+  }
+}
+
+interface Answer {
+  readonly statusCode: number;
+  readonly body: string;
+}
+
+let answer: Answer;
+let requests: string[];
+let lines: string[];
+
+/** CloudFormation, as far as GetTemplate goes, in place of the client's HTTP. */
+const requestHandler = {
+  handle: async (request: { readonly body: string }): Promise<object> => {
+    requests.push(request.body);
+    const { statusCode, body } = answer;
+    return { response: { statusCode, headers: { 'content-type': 'text/xml' }, body: new TextEncoder().encode(body) } };
+  },
+};
+
+beforeEach(() => {
+  requests = [];
+  lines = [];
+  answer = error('ValidationError', 'Stack with id msk-sinks-dev does not exist');
+});
+
+const error = (code: string, message: string, statusCode = 400): Answer => ({
+  statusCode,
+  body: `<ErrorResponse xmlns="http://cloudformation.amazonaws.com/doc/2010-05-15/"><Error><Type>Sender</Type><Code>${code}</Code><Message>${message}</Message></Error></ErrorResponse>`,
+});
+
+const deployed = (templateBody: string): Answer => ({
+  statusCode: 200,
+  body: `<GetTemplateResponse xmlns="http://cloudformation.amazonaws.com/doc/2010-05-15/"><GetTemplateResult><TemplateBody>${templateBody.replaceAll('&', '&amp;').replaceAll('<', '&lt;')}</TemplateBody></GetTemplateResult></GetTemplateResponse>`,
+});
+
+const mapping = (properties: object) => ({
+  Resources: {
+    KinesisSinkMappingOrders: {
+      Type: 'AWS::Lambda::EventSourceMapping',
+      Properties: {
+        FunctionName: 'kinesisSink',
+        EventSourceArn: 'arn:aws:kafka:eu-west-1:111111111111:cluster/orders/1',
+        Topics: ['orders'],
+        StartingPosition: 'TRIM_HORIZON',
+        AmazonManagedKafkaEventSourceConfig: { ConsumerGroupId: 'orders-%d' },
+        ...properties,
+      },
+    },
+  },
+});
+
+function frameworkOf({
+  accountId = '111111111111',
+  stage = 'dev',
+  template = {},
+  deploymentMethod,
+  plugins = [],
+}: Framework): object {
+  return {
+    version: '4.3.1',
+    classes: { Error: FrameworkError },
+    service: {
+      custom: { accountId: '111111111111' },
+      provider: { stage, deploymentMethod, compiledCloudFormationTemplate: template },
+    },
+    pluginManager: { plugins },
+    getProvider: () => ({
+      getAccountId: async () => accountId,
+      naming: { getStackName: () => `msk-sinks-${stage}` },
+      getAwsSdkV3Config: async () => ({
+        requestHandler,
+        region: 'eu-west-1',
+        maxAttempts: 1,
+        credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+      }),
+    }),
+  };
+}
+
+const log = {
+  notice: (line: string) => lines.push(`notice: ${line}`),
+  warning: (line: string) => lines.push(`warning: ${line}`),
+};
+
+const hookOf = (framework: Framework) => new DeployPlugin(frameworkOf(framework), {}, { log }).hooks;
+
+async function deploy(framework: Framework): Promise<void> {
+  await hookOf({ plugins: [new AwsDeploy()], ...framework })['before:deploy:deploy']?.();
+}
+
+it('has a part in `deploy` alone: packaging needs no network, and `deploy function` changes no stack', () => {
+  expect(Object.keys(hookOf({}))).toEqual(['before:deploy:deploy']);
+});
+
+it('refuses to deploy into another account than the stage file says, before anything else', async () => {
+  await expect(deploy({ accountId: '222222222222' })).rejects.toThrow(
+    /^config\/dev\.yml is for account 111111111111, and the credentials are of 222222222222\. Nothing was changed\./,
+  );
+  expect(requests).toEqual([]);
+});
+
+describe('what is deployed', () => {
+  it('is read as it was sent, from the stack of the stage', async () => {
+    await deploy({ stage: 'qa' });
+    expect(requests.map((body) => Object.fromEntries(new URLSearchParams(body)))).toEqual([
+      { Action: 'GetTemplate', Version: '2010-05-15', StackName: 'msk-sinks-qa', TemplateStage: 'Original' },
+    ]);
+  });
+
+  it('is not looked at for stage local', async () => {
+    await deploy({ stage: 'local' });
+    expect(requests).toEqual([]);
+    expect(lines).toEqual([]);
+  });
+
+  it('is nothing before the first deployment: not a word', async () => {
+    await deploy({ template: mapping({}) });
+    expect(requests).toHaveLength(1);
+    expect(lines).toEqual([]);
+  });
+
+  it('and does not change is not a word either', async () => {
+    answer = deployed(JSON.stringify(mapping({})));
+    await deploy({ template: mapping({ BatchSize: 7 }) });
+    expect(requests).toHaveLength(1);
+    expect(lines).toEqual([]);
+  });
+});
+
+describe('a changed create-only property', () => {
+  it('that would fail ends the deployment with one error that names it, the file and the way out', async () => {
+    answer = deployed(JSON.stringify(mapping({})));
+    const failure = deploy({ template: mapping({ StartingPosition: 'LATEST' }) });
+    await expect(failure).rejects.toThrow(FrameworkError);
+    await expect(failure).rejects.toThrow(
+      /^config\/dev\.yml cannot be deployed over what is deployed\. Nothing was changed\.\n {2}- KinesisSinkMappingOrders: replaced, trigger\.startingPosition TRIM_HORIZON -> LATEST\..*\nTo make such a change, deploy twice\./,
+    );
+    await expect(failure).rejects.toMatchObject({ code: 'MSK_SINKS_CREATE_ONLY_CHANGE' });
+  });
+
+  it('that succeeds is told, and the deployment goes on; a percent sign is not a format', async () => {
+    const { KinesisSinkMappingOrders } = mapping({}).Resources;
+    answer = deployed(JSON.stringify({ Resources: { Old: KinesisSinkMappingOrders } }));
+    await deploy({ template: { Resources: {} } });
+    expect(lines).toEqual([
+      expect.stringMatching(
+        /^notice: What CloudFormation will do:\n {2}- Old: removed\. .* consumer group orders-%%d until/,
+      ),
+    ]);
+  });
+});
+
+describe('a template that cannot be had', () => {
+  it.each(['AccessDenied', 'AccessDeniedException'])(
+    'for lack of permission (%s) is a warning that says what was not checked',
+    async (code) => {
+      answer = error(code, 'User: x is not authorized to perform: cloudformation:GetTemplate', 403);
+      await deploy({ template: mapping({}) });
+      expect(lines).toEqual([
+        'warning: The stack msk-sinks-dev was not compared with this deployment: cloudformation:GetTemplate is not allowed. A changed topic, consumer group, start or cluster of a mapping may fail, or not take effect.',
+      ]);
+    },
+  );
+
+  it('because it is YAML is a warning too', async () => {
+    answer = deployed('Resources: {}');
+    await deploy({ template: mapping({}) });
+    expect(lines).toEqual([
+      expect.stringMatching(/^warning: .* its template is not JSON, so it was not deployed from here\./),
+    ]);
+  });
+
+  it.each([
+    ['ExpiredToken', 'The security token included in the request is expired', 403],
+    ['ValidationError', 'Stack name is malformed', 400],
+    ['InternalFailure', 'x', 500],
+  ])('for another reason (%s) ends the deployment as the framework would', async (code, message, status) => {
+    answer = error(code, message, status);
+    await expect(deploy({ template: mapping({}) })).rejects.toMatchObject({ name: code });
+    expect(lines).toEqual([]);
+  });
+});
+
+describe('what an earlier deployment left', () => {
+  it('is imported by each change set of a deployment, which are otherwise as they were', async () => {
+    class AwsRollback extends AwsDeploy {}
+    const [rollback, framework] = [new AwsRollback(), new AwsDeploy()];
+    await deploy({ plugins: [rollback, framework] });
+    expect(rollback.getCreateChangeSetParams({ changeSetType: 'UPDATE' })).not.toHaveProperty(
+      'ImportExistingResources',
+    );
+    for (const changeSetType of ['CREATE', 'UPDATE']) {
+      expect(framework.getCreateChangeSetParams({ changeSetType })).toEqual({
+        ChangeSetName: 'change-set',
+        ChangeSetType: changeSetType,
+        ImportExistingResources: true,
+      });
+    }
+    expect(lines).toEqual([]);
+  });
+
+  it('is imported for stage local as well', async () => {
+    const framework = new AwsDeploy();
+    await deploy({ stage: 'local', plugins: [framework] });
+    expect(framework.getCreateChangeSetParams({ changeSetType: 'CREATE' })).toMatchObject({
+      ImportExistingResources: true,
+    });
+  });
+
+  it.each<[string, readonly object[]]>([
+    ['has no plugin of that name', []],
+    ['makes its change sets elsewhere', [new (class AwsDeploy {})()]],
+  ])('cannot be imported by a framework that %s, and that is said', async (_, plugins) => {
+    await deploy({ plugins });
+    expect(lines).toEqual([
+      'warning: Version 4.3.1 of the framework makes its change sets in another way than infra/deploy-plugin.mjs knows, so a dead-letter bucket that is left from an earlier `serverless remove` cannot be adopted: the deployment fails if there is one.',
+    ]);
+  });
+
+  it('cannot be imported without change sets, and that is said', async () => {
+    await deploy({ deploymentMethod: 'direct' });
+    expect(lines).toEqual([
+      expect.stringMatching(/^warning: provider\.deploymentMethod: direct makes no change set, so /),
+    ]);
+  });
+});
+
+describe('the framework that is installed', () => {
+  it('still makes the parameters of its change sets where the plugin looks for them', async () => {
+    const installed: { default: new (...parameters: unknown[]) => object } = await import(
+      join(
+        import.meta.dirname,
+        '..',
+        '..',
+        '..',
+        'node_modules',
+        'serverless',
+        'lib',
+        'plugins',
+        'aws',
+        'deploy',
+        'index.js',
+      )
+    );
+    const provider = {
+      naming: { getStackChangeSetName: () => 'change-set', getStackName: () => 'stack' },
+      getStage: () => 'dev',
+      getCustomDeploymentRole: () => undefined,
+    };
+    const framework = new installed.default(
+      { service: { package: {}, provider: {} }, getProvider: () => provider },
+      {},
+    ) as AwsDeploy;
+    await deploy({ plugins: [framework] });
+    expect(lines).toEqual([]);
+    expect(framework.getCreateChangeSetParams({ changeSetType: 'UPDATE' })).toMatchObject({
+      StackName: 'stack',
+      ChangeSetType: 'UPDATE',
+      ImportExistingResources: true,
+    });
+  });
+});
