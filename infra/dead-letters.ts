@@ -15,7 +15,6 @@ export const deadLettersOf = (deployment: Deployment): Readonly<Record<string, o
   DeadLetterBucketPolicy: {
     Type: 'AWS::S3::BucketPolicy',
     ...KEPT,
-    DependsOn: ['DeadLetterBucket'],
     // The name itself: what CloudFormation adopts must not be named by a function.
     Properties: { Bucket: deployment.deadLetterBucket, PolicyDocument: TLS_ONLY },
   },

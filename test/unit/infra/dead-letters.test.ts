@@ -49,7 +49,6 @@ it('and its policy stay when the stack goes: the policy refuses whatever comes w
     Type: 'AWS::S3::BucketPolicy',
     DeletionPolicy: 'Retain',
     UpdateReplacePolicy: 'Retain',
-    DependsOn: ['DeadLetterBucket'],
     Properties: {
       Bucket: 'msk-sinks-dev-111111111111-dead-letters', // a function in its place, and it could not be adopted
       PolicyDocument: {

@@ -1,0 +1,137 @@
+// `npm run check:templates`: cfn-lint on every CloudFormation template of this project. The stage files of config/ are packaged
+// as for a deployment; .cfnlintrc says what is not reported, and why.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { parse } from 'yaml';
+import { INSTALL_ROOT } from '../local/engines/engines.ts';
+import { ensureInstalled, type Recipe } from '../local/engines/installation.ts';
+import { installPythonPackages, pythonOf } from '../local/engines/python.ts';
+import { PROJECT_ROOT, packageTemplate } from '../local/pipeline/package-template.ts';
+import { templateVariants } from './template-variants.ts';
+
+const PACKAGES = ['cfn-lint==1.58.0'];
+/** What its script `cfn-lint` does; the module has no start of its own for `python -m`. */
+const START = 'import sys; from cfnlint.runner import main; sys.exit(main())';
+const WRITTEN_BY_HAND = ['infra/stream-account.yml', 'infra/endpoints.yml'];
+/** The variants change this stage's file. */
+const BASE_STAGE = 'dev';
+
+/** A template as it is called in the report, and where it is. */
+interface TemplateFile {
+  readonly name: string;
+  readonly file: string;
+}
+
+/** One finding. https://github.com/aws-cloudformation/cfn-lint/blob/main/src/cfnlint/formatters/__init__.py: JsonFormatter */
+interface Finding {
+  readonly Filename: string;
+  readonly Level: string;
+  readonly Message: string;
+  readonly Rule: { readonly Id: string };
+  readonly Location: { readonly Path: readonly (string | number)[] | null };
+}
+
+const cfnLintRecipe: Recipe = {
+  name: 'cfn-lint',
+  inputs: PACKAGES,
+  install: async (folder, run) => {
+    process.stdout.write('cfn-lint: getting it from PyPI (once, 180 MB, about 10 s) ..\n');
+    return await installPythonPackages(folder, PACKAGES, run);
+  },
+};
+
+async function stageFiles(): Promise<ReadonlyMap<string, { readonly region: string }>> {
+  const names = (await readdir(join(PROJECT_ROOT, 'config'))).filter((name) => name.endsWith('.yml')).sort();
+  const files = names.map(async (name) => {
+    const file: unknown = parse(await readFile(join(PROJECT_ROOT, 'config', name), 'utf8'));
+    return [basename(name, '.yml'), file as { readonly region: string }] as const; // packaging checks the rest
+  });
+  return new Map(await Promise.all(files));
+}
+
+/** One after the other: each builds into the same dist/. */
+async function packagedStages(stages: readonly string[], folder: string): Promise<readonly TemplateFile[]> {
+  const files: TemplateFile[] = [];
+  for (const stage of stages) {
+    const { template } = await packageTemplate({ stage, folder: join(folder, stage) });
+    files.push({ name: `config/${stage}.yml`, file: await write(template, join(folder, `${stage}.json`)) });
+  }
+  return files;
+}
+
+async function write(template: unknown, file: string): Promise<string> {
+  await writeFile(file, JSON.stringify(template, null, 1));
+  return file;
+}
+
+async function lint(files: readonly string[], regions: readonly string[]): Promise<readonly Finding[]> {
+  const { folder } = await ensureInstalled(cfnLintRecipe, INSTALL_ROOT);
+  const options = ['--config-file', '.cfnlintrc', '--format', 'json', '--regions', ...regions];
+  const child = spawn(pythonOf(folder), ['-c', START, ...options, '--template', ...files], {
+    cwd: PROJECT_ROOT,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const ended = once(child, 'close');
+  const [report, errors] = await Promise.all([text(child.stdout), text(child.stderr)]);
+  const [exitCode] = await ended;
+  try {
+    const findings: readonly Finding[] = JSON.parse(report);
+    // It ends with 0 when it found nothing, so anything else without a finding is a fault of its own.
+    if ((exitCode === 0) === (findings.length === 0)) return findings;
+  } catch {
+    // Not a report: said below, with what it printed.
+  }
+  throw new Error(`cfn-lint failed with exit code ${exitCode}:\n${report}${errors}`);
+}
+
+function report({ name, file }: TemplateFile, findings: readonly Finding[]): void {
+  const own = findings.filter(({ Filename }) => Filename === file);
+  process.stdout.write(`${own.length === 0 ? 'good' : `${own.length} found`}  ${name}\n`);
+  for (const { Level, Rule, Location, Message } of own) {
+    process.stdout.write(`  ${Level} ${Rule.Id} at ${Location.Path?.join('.') ?? 'the top'}: ${Message}\n`);
+  }
+}
+
+/**
+ * The functions of stage `local` get the engines' credentials as variables that Lambda keeps for itself: cfn-lint is right, but
+ * that stage never goes to AWS.
+ */
+const isLocalCredential = ({ name, file }: TemplateFile, { Filename, Rule }: Finding): boolean =>
+  name === 'config/local.yml' && Filename === file && Rule.Id === 'E3663';
+
+async function main(): Promise<number> {
+  const folder = await mkdtemp(join(tmpdir(), 'msk-sinks-templates-'));
+  try {
+    const stages = await stageFiles();
+    const base = stages.get(BASE_STAGE);
+    if (base === undefined) throw new Error(`config/${BASE_STAGE}.yml is missing: the variants are made of it.`);
+    const variants = templateVariants({ ...base }).map(async ({ name, template }, index) => ({
+      name: `config/${BASE_STAGE}.yml with ${name}`,
+      file: await write(template, join(folder, `variant-${index}.json`)),
+    }));
+    const files = [
+      ...WRITTEN_BY_HAND.map((file) => ({ name: file, file })),
+      ...(await packagedStages([...stages.keys()], folder)),
+      ...(await Promise.all(variants)),
+    ];
+    const regions = [...new Set([...stages.values()].map(({ region }) => region))];
+    const found = await lint(
+      files.map(({ file }) => file),
+      regions,
+    );
+    const findings = found.filter((finding) => !files.some((file) => isLocalCredential(file, finding)));
+    for (const each of files) report(each, findings);
+    return findings.length === 0 ? 0 : 1;
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+process.exitCode = await main().catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? error.message : error}\n`);
+  return 1;
+});

@@ -1,0 +1,124 @@
+import { type TemplateParts, templateParts } from '../infra/template.ts';
+
+/** A template for a stage file that config/ has no example of. */
+export interface TemplateVariant {
+  readonly name: string;
+  readonly template: object;
+}
+
+type StageFile = Readonly<Record<string, unknown>>;
+type Section = Readonly<Record<string, unknown>>;
+
+/** Changes to a whole stage file: a section is merged into the section, `undefined` takes a section or a setting away. */
+type Changes = Readonly<Record<string, Section | string | undefined>>;
+
+const SECRET = 'arn:aws:secretsmanager:eu-west-1:111111111111:secret:AmazonMSK_msk-sinks-AbCdEf';
+const KEY = 'arn:aws:kms:eu-west-1:111111111111:key/11111111-2222-3333-4444-555555555555';
+const UUID = '11111111-2222-3333-4444-555555555555';
+const PRIVATE_SUBNETS = { subnetIds: ['subnet-0aaaaaaaaaaaaaaaa'], securityGroupIds: ['sg-0cccccccccccccccc'] };
+
+/** What a stage file can say that changes the shape of the template. */
+const VARIANTS: Readonly<Record<string, Changes>> = {
+  'on-demand pollers': { trigger: { mode: 'onDemand', pollersMax: undefined } },
+  'SASL/SCRAM': { cluster: { authentication: 'saslScram512', secretArn: SECRET, secretKmsKeyArn: KEY } },
+  'mutual TLS': { cluster: { authentication: 'mutualTls', secretArn: SECRET } },
+  'a cluster of another account': {
+    cluster: {
+      arn: `arn:aws:kafka:eu-west-1:999999999999:cluster/orders/${UUID}-7`,
+      vpcConnectionArn: `arn:aws:kafka:eu-west-1:111111111111:vpc-connection/999999999999/orders/${UUID}-7`,
+    },
+  },
+  'MSK Serverless': { cluster: { arn: `arn:aws:kafka:eu-west-1:111111111111:cluster/orders/${UUID}-s1` } },
+  'kinesisSink alone': { documentdbSink: undefined },
+  'documentdbSink alone': { kinesisSink: undefined },
+  'filter, registry, start at a time': {
+    trigger: {
+      startingPosition: 'AT_TIMESTAMP',
+      startingTimestamp: '2026-01-01T00:00:00Z',
+      recordAgeSecondsMax: 86_400,
+      pollerGroup: 'none',
+      enabled: false,
+      filter: [{ value: { type: ['order'] } }],
+      schemaRegistry: {
+        SchemaRegistryURI: 'arn:aws:glue:eu-west-1:111111111111:registry/orders',
+        EventRecordFormat: 'JSON',
+        SchemaValidationConfigs: [{ Attribute: 'VALUE' }],
+      },
+    },
+  },
+  'keys of their own, no role': {
+    deadLetters: { kmsKeyArn: KEY },
+    kinesisSink: { roleArn: undefined, externalId: undefined, kmsKeyArn: KEY },
+    documentdbSink: { secretKmsKeyArn: KEY },
+  },
+  'everything optional': {
+    permissionsBoundaryArn: 'arn:aws:iam::111111111111:policy/boundary',
+    deploymentBucket: 'packages-111111111111',
+    tags: { team: 'data' },
+    kinesisSink: { ...PRIVATE_SUBNETS, reservedConcurrency: 5 },
+    documentdbSink: { reservedConcurrency: 10 },
+  },
+};
+
+/**
+ * A template for each variant of a stage file, without what the framework adds: its functions are written here as the
+ * framework would write them.
+ * @throws SettingsError when a variant is no valid stage file any more
+ */
+export const templateVariants = (base: StageFile): readonly TemplateVariant[] =>
+  Object.entries(VARIANTS).map(([name, changes]) => ({
+    name,
+    template: templateOf(templateParts('msk-sinks', 'dev', changed(base, changes))),
+  }));
+
+function changed(base: StageFile, changes: Changes): StageFile {
+  const merged = Object.entries(changes).map(([name, value]) => [
+    name,
+    typeof value === 'object' ? defined({ ...(base[name] as Section | undefined), ...value }) : value,
+  ]);
+  return defined({ ...base, ...Object.fromEntries(merged) });
+}
+
+const defined = (section: Section): Section =>
+  Object.fromEntries(Object.entries(section).filter(([, value]) => value !== undefined));
+
+/** The part of a function of serverless.yml that becomes a resource. */
+interface FrameworkFunction {
+  readonly handler: string;
+  readonly role: string;
+  readonly memorySize: number;
+  readonly timeout: number;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly reservedConcurrency?: number;
+  readonly vpc?: { readonly subnetIds: readonly string[]; readonly securityGroupIds: readonly string[] };
+}
+
+const templateOf = ({ functions, resources }: TemplateParts): object => ({
+  AWSTemplateFormatVersion: '2010-09-09',
+  ...resources,
+  Resources: {
+    ...Object.fromEntries(
+      Object.entries(functions).map(([name, each]) => [
+        `${name.replace(/^./, (first) => first.toUpperCase())}LambdaFunction`,
+        functionResource(each as FrameworkFunction),
+      ]),
+    ),
+    ...resources.Resources,
+  },
+});
+
+const functionResource = ({ vpc, reservedConcurrency, ...each }: FrameworkFunction): object => ({
+  Type: 'AWS::Lambda::Function',
+  Properties: {
+    Code: { S3Bucket: 'packages', S3Key: 'function.zip' },
+    Handler: each.handler,
+    Runtime: 'nodejs24.x',
+    Architectures: ['arm64'],
+    Role: { 'Fn::GetAtt': [each.role, 'Arn'] },
+    MemorySize: each.memorySize,
+    Timeout: each.timeout,
+    Environment: { Variables: each.environment },
+    ...(reservedConcurrency !== undefined && { ReservedConcurrentExecutions: reservedConcurrency }),
+    ...(vpc && { VpcConfig: { SubnetIds: vpc.subnetIds, SecurityGroupIds: vpc.securityGroupIds } }),
+  },
+});
