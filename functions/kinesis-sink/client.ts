@@ -2,7 +2,7 @@ import { KinesisClient, PutRecordsCommand } from '@aws-sdk/client-kinesis';
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { systemClock } from '../../shared/clock.ts';
-import { describeForeign, identify } from '../../shared/errors.ts';
+import { describeForeign } from '../../shared/errors.ts';
 import {
   CredentialsError,
   type CredentialsSource,
@@ -10,6 +10,7 @@ import {
   type SessionCredentials,
 } from './credentials.ts';
 import type { Entry } from './entry.ts';
+import { sendWithSession } from './session.ts';
 import type { KinesisPort } from './sink.ts';
 
 export interface ClientOptions {
@@ -44,12 +45,7 @@ export function createKinesisClient(options: ClientOptions): KinesisPort {
 
   return {
     async putRecords(entries, signal) {
-      const session = await credentials?.get();
-      const output = await send(entries, signal).catch(async (error: unknown) => {
-        if (session === undefined || credentials === undefined || !isCredentialsRefused(error)) throw error;
-        await credentials.renew(session);
-        return send(entries, signal);
-      });
+      const output = await sendWithSession(credentials, () => send(entries, signal));
       return (output.Records ?? []).map(({ SequenceNumber, ShardId, ErrorCode }) => ({
         sequenceNumber: SequenceNumber,
         shardId: ShardId,
@@ -58,17 +54,6 @@ export function createKinesisClient(options: ClientOptions): KinesisPort {
     },
   };
 }
-
-/** Errors that a new session may cure. https://docs.aws.amazon.com/kinesis/latest/APIReference/CommonErrors.html */
-const CREDENTIALS_REFUSED = new Set([
-  'ExpiredTokenException',
-  'ExpiredToken',
-  'UnrecognizedClientException',
-  'InvalidClientTokenId',
-  'InvalidSignatureException',
-]);
-
-const isCredentialsRefused = (error: unknown): boolean => CREDENTIALS_REFUSED.has(identify(error).name);
 
 /**
  * The data is base64 in Kafka's event and in the request: it goes through as text. The command is made without records,
