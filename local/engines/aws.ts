@@ -1,11 +1,16 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
+import { get as httpGet } from 'node:http';
+import { get as httpsGet } from 'node:https';
 import { join } from 'node:path';
+import { CERTIFICATE_PACKAGE, type CertificateFiles, certificateFiles, makeCertificate } from './certificate.ts';
 import { type Engine, startEngine } from './engine.ts';
 import { ensureInstalled, type Progress, type Recipe } from './installation.ts';
 import { freePorts } from './ports.ts';
 import { installPythonPackages, pythonOf } from './python.ts';
 
-const PACKAGES = ['ministack==1.5.33'];
+const PACKAGES = ['ministack==1.5.33', CERTIFICATE_PACKAGE];
+/** ministack, with what it lacks. */
+const START = join(import.meta.dirname, 'start-aws.py');
 const HOST = '127.0.0.1';
 const READY_TIMEOUT_MS = 30_000;
 const KILL_AFTER_MS = 5_000;
@@ -19,33 +24,39 @@ export interface LocalAwsOptions {
   readonly region: string;
   /** Signatures, trust policies and identity policies are checked unless this is false. */
   readonly authorization?: boolean;
+  /** HTTPS instead of HTTP, for itself and for the functions it runs: what a policy says of `aws:SecureTransport` then holds. */
+  readonly tls?: boolean;
   readonly progress: Progress;
   readonly onDeath?: (error: Error) => void;
 }
 
 export interface LocalAws extends Engine {
   readonly endpointUrl: string;
+  /** With TLS: the PEM file of the authority that signed its certificate. */
+  readonly caFile?: string;
 }
 
 /** Kinesis, STS, IAM, S3 and Secrets Manager (ministack), empty; installs it first when it is missing. */
 export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws> {
   const installation = await ensureInstalled(localAwsRecipe(options.progress), options.installRoot);
   const port = options.port ?? (await freePorts(1))[0] ?? 0;
-  const endpointUrl = `http://${HOST}:${port}`;
+  const tls = options.tls ? certificateFiles(installation.folder) : undefined;
+  const endpointUrl = `${tls ? 'https' : 'http'}://${HOST}:${port}`;
+  const ca = tls && (await readFile(tls.ca, 'utf8'));
   await mkdir(options.folder, { recursive: true });
   const engine = await startEngine({
     name: 'the local AWS (ministack)',
     command: pythonOf(installation.folder),
-    args: ['-m', 'ministack'],
+    args: [START],
     cwd: options.folder,
-    environment: environmentOf(options, port),
+    environment: { ...environmentOf(options, port), ...(tls && tlsEnvironment(tls, endpointUrl)) },
     logFile: join(options.folder, 'aws.log'),
-    isReady: async () => await answers(`${endpointUrl}/_ministack/ready`),
+    isReady: async () => await answers(`${endpointUrl}/_ministack/ready`, ca),
     readyTimeoutMs: READY_TIMEOUT_MS,
     killAfterMs: KILL_AFTER_MS,
     ...(options.onDeath === undefined ? {} : { onDeath: options.onDeath }),
   });
-  return { ...engine, endpointUrl };
+  return { ...engine, endpointUrl, ...(tls && { caFile: tls.ca }) };
 }
 
 export function localAwsRecipe(progress: Progress): Recipe {
@@ -53,8 +64,10 @@ export function localAwsRecipe(progress: Progress): Recipe {
     name: 'aws',
     inputs: PACKAGES,
     install: async (folder, run) => {
-      progress('Local AWS: getting ministack from PyPI (once, 90 MB, about 10 s) ..');
-      return await installPythonPackages(folder, PACKAGES, run);
+      progress('Local AWS: getting ministack from PyPI (once, 110 MB, about 10 s) ..');
+      const python = await installPythonPackages(folder, PACKAGES, run);
+      await makeCertificate(folder, HOST, run);
+      return python;
     },
   };
 }
@@ -84,12 +97,25 @@ function environmentOf(
   };
 }
 
-async function answers(url: string): Promise<boolean> {
-  try {
-    const response = await fetch(url, { signal: AbortSignal.timeout(PROBE_TIMEOUT_MS) });
-    await response.arrayBuffer();
-    return response.ok;
-  } catch {
-    return false;
-  }
+/** The functions it runs get its environment too: that is how they know where AWS is, and whom to trust. */
+function tlsEnvironment({ ca, certificate, key }: CertificateFiles, endpointUrl: string): Record<string, string> {
+  return {
+    USE_SSL: '1',
+    MINISTACK_SSL_CERT: certificate,
+    MINISTACK_SSL_KEY: key,
+    AWS_ENDPOINT_URL: endpointUrl,
+    NODE_EXTRA_CA_CERTS: ca,
+  };
+}
+
+function answers(url: string, ca: string | undefined): Promise<boolean> {
+  return new Promise((resolve) => {
+    const get = ca === undefined ? httpGet : httpsGet;
+    const request = get(url, { ca, agent: false, timeout: PROBE_TIMEOUT_MS }, (response) => {
+      response.resume();
+      resolve(response.statusCode === 200);
+    });
+    request.on('timeout', () => request.destroy());
+    request.on('error', () => resolve(false));
+  });
 }

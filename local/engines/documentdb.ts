@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { CERTIFICATE_PACKAGE, certificateFiles, makeCertificate } from './certificate.ts';
 import { prepareFolder } from './data-folder.ts';
 import { addUsers, type DocumentDbUser, isServing } from './documentdb-client.ts';
 import { type Engine, startEngine } from './engine.ts';
@@ -8,11 +9,8 @@ import { ensureInstalled, type Progress, type Recipe, type RunStep } from './ins
 import { freePorts } from './ports.ts';
 import { installPythonPackages, pythonOf } from './python.ts';
 
-/**
- * SecantusDB is GPL-2.0 and beta: a process of its own for development, never linked, never shipped, its version pinned.
- * trustme makes the authority and the server's certificate; the authority's key is not kept.
- */
-const PACKAGES = ['secantusdb==0.7.0b3', 'trustme==1.2.1'];
+/** SecantusDB is GPL-2.0 and beta: a process of its own for development, never linked, never shipped, its version pinned. */
+const PACKAGES = ['secantusdb==0.7.0b3', CERTIFICATE_PACKAGE];
 /** What its script `secantusd-py` does; the module has no start of its own for `python -m`. */
 const START = 'import sys; from secantus.cli import main; sys.exit(main())';
 const HOST = '127.0.0.1';
@@ -57,7 +55,7 @@ export async function startDocumentDb(options: DocumentDbOptions): Promise<Docum
   await mkdir(options.folder, { recursive: true });
   await prepareFolder(join(installed, PREPARED_FOLDER), dataFolder);
   const { user, administrator } = await readUsers(dataFolder);
-  const tls = tlsFiles(installed);
+  const tls = certificateFiles(installed);
   const address = { host: HOST, port, caFile: tls.ca };
   const engine = await startServer({
     installed,
@@ -82,9 +80,7 @@ export function documentDbRecipe(username: string, progress: Progress): Recipe {
 async function install(folder: string, username: string, run: RunStep, progress: Progress): Promise<string> {
   progress('DocumentDB stand-in: getting SecantusDB from PyPI (once, 145 MB, about 15 s) ..');
   const python = await installPythonPackages(folder, PACKAGES, run);
-  await mkdir(join(folder, 'tls'));
-  await run(pythonOf(folder), ['-m', 'trustme', '-q', '-d', 'tls', '-i', HOST, 'localhost'], folder);
-  await chmod(tlsFiles(folder).key, 0o600);
+  await makeCertificate(folder, HOST, run);
   progress('DocumentDB stand-in: making its users (once, about 4 s) ..');
   await prepareUsers(folder, username);
   return python;
@@ -147,11 +143,6 @@ async function startServer({
     killAfterMs: KILL_AFTER_MS,
     ...rest,
   });
-}
-
-function tlsFiles(installed: string): { readonly ca: string; readonly certificate: string; readonly key: string } {
-  const folder = join(installed, 'tls');
-  return { ca: join(folder, 'client.pem'), certificate: join(folder, 'server.pem'), key: join(folder, 'server.key') };
 }
 
 async function readUsers(dataFolder: string): Promise<{ user: DocumentDbUser; administrator: DocumentDbUser }> {

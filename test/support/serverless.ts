@@ -13,6 +13,8 @@ export interface CommandOptions {
   /** The framework keeps its own files there. */
   readonly home: string;
   readonly environment?: Readonly<Record<string, string>>;
+  /** Where serverless.yml is: this project unless given. */
+  readonly cwd?: string;
   readonly timeoutMs: number;
 }
 
@@ -23,13 +25,13 @@ const KILLED = -1;
 /** `serverless <args>` in an environment without credentials; resolves when the process is gone, however it ended. */
 export function serverless(args: readonly string[], options: CommandOptions): Promise<CommandResult> {
   const startedAtMs = performance.now();
-  const { home, environment, timeoutMs } = options;
+  const { home, environment, cwd = PROJECT_ROOT, timeoutMs } = options;
   return new Promise((resolve) => {
     execFile(
       process.execPath,
       [CLI, ...args],
       {
-        cwd: PROJECT_ROOT,
+        cwd,
         env: { PATH: process.env['PATH'] ?? '', HOME: home, ...environment },
         timeout: timeoutMs,
         killSignal: 'SIGKILL',
