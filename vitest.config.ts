@@ -15,6 +15,8 @@ export default defineConfig({
     projects: [
       // Files share their modules: nothing a unit test does outlives it, and loading everything anew takes most of the time.
       project('unit', { isolate: false }),
+      // Virtual time: nothing waits, but many stories are lived through.
+      project('simulation', { testTimeout: 120_000 }),
       project('integration', { ...onEngines, testTimeout: 60_000 }),
       project('system', { ...onEngines, testTimeout: 120_000 }),
     ],

@@ -1,0 +1,120 @@
+import { ANSWER_RESERVE_MS, RETRY_DELAY_MS_MAX, SEND_RESERVE_MS } from '../../../shared/limits.ts';
+import type { Story } from '../model/story.ts';
+import type { Bucket } from '../worlds/bucket.ts';
+import type { KafkaLog } from '../worlds/kafka-log.ts';
+import type { Invocation, Lambda } from '../worlds/lambda.ts';
+import type { Target } from '../worlds/target.ts';
+import type { Letters } from './letters.ts';
+import { reasonsIn } from './letters.ts';
+import { positionText } from './positions.ts';
+import { leaks, type WatchedTelemetry } from './telemetry.ts';
+import { unsettledIn } from './unsettled.ts';
+import type { Violation } from './violation.ts';
+
+export interface GeneralParts {
+  readonly story: Story;
+  readonly lambda: Lambda;
+  readonly kafka: KafkaLog;
+  readonly target: Target;
+  readonly letters: Letters;
+  readonly bucket: Bucket;
+  readonly telemetry: WatchedTelemetry;
+  /** No fault was planned. */
+  readonly isCalm: boolean;
+}
+
+/** What holds for both sinks. */
+export const generalViolations = (parts: GeneralParts): readonly Violation[] => [
+  ...nothingIsLost(parts),
+  ...onlyPoisonHasLetters(parts),
+  ...parts.lambda.invocations.flatMap((invocation) => [
+    ...isAnsweredInTime(invocation, parts),
+    ...givesUpNothingEarly(invocation, parts),
+    ...partitionsAreIndependent(invocation, parts),
+  ]),
+  ...nothingLeaks(parts),
+  ...(parts.isCalm ? isUneventful(parts) : []),
+];
+
+/** G1, in the end. */
+function nothingIsLost({ kafka, letters, story, target }: GeneralParts): readonly Violation[] {
+  return kafka.produced.flatMap((record) => {
+    if (letters.records.has(record) || target.holds(record)) return [];
+    if (target.isPoison(record) && story.function.onPoison === 'skip') return [];
+    if ([...letters.ofMapping].some((newer) => target.overtakes(newer, record))) return [];
+    return [{ guarantee: 'G1', message: `${positionText(record)} is lost: neither in the target nor in the bucket` }];
+  });
+}
+
+/** G6: an outage makes no dead letter of the function's own; what the mapping gives up has a condition of its own. */
+function onlyPoisonHasLetters({ letters, target }: GeneralParts): readonly Violation[] {
+  return [...letters.ofFunction]
+    .filter((record) => !target.isPoison(record))
+    .map((record) => ({
+      guarantee: 'G6',
+      message: `${positionText(record)} could have been written, and has a dead letter`,
+    }));
+}
+
+/** G5: unless its process was stopped or stood still. */
+function isAnsweredInTime(
+  { id, startedAtMs, end, ...invocation }: Invocation,
+  { story }: GeneralParts,
+): readonly Violation[] {
+  if (end === undefined) return [{ guarantee: 'G5', message: `invocation ${id} never ended` }];
+  const isLate =
+    end.kind === 'timedOut' || end.atMs > startedAtMs + story.function.timeoutMs - ANSWER_RESERVE_MS + SLACK_MS;
+  if (!isLate || invocation.wasStopped) return [];
+  return [{ guarantee: 'G5', message: `invocation ${id} had no answer after ${end.atMs - startedAtMs} ms` }];
+}
+
+const SLACK_MS = 5;
+
+/** G6: what is handed back was tried until time was up, or the mapping's attempts would be burnt in hours. */
+function givesUpNothingEarly(invocation: Invocation, { story }: GeneralParts): readonly Violation[] {
+  const { id, end, startedAtMs } = invocation;
+  const isFailure = end?.kind === 'threw' || (end?.kind === 'answered' && unsettledIn(invocation).length > 0);
+  if (!isFailure || end === undefined || story.function.onPoison === 'block') return [];
+  const patientUntilMs = startedAtMs + story.function.timeoutMs - SEND_RESERVE_MS - RETRY_DELAY_MS_MAX;
+  if (end.atMs >= patientUntilMs) return [];
+  return [{ guarantee: 'G6', message: `invocation ${id} handed records back after ${end.atMs - startedAtMs} ms` }];
+}
+
+/** G4: a partition that no fault touched is settled. */
+function partitionsAreIndependent(invocation: Invocation, { story }: GeneralParts): readonly Violation[] {
+  const { id, end, isTouchedAll, touched } = invocation;
+  if (end?.kind !== 'answered' || isTouchedAll || story.mapping.mode === 'onDemand') return [];
+  if (story.function.onPoison === 'block') return [];
+  const named = new Set(unsettledIn(invocation).map((position) => position.slice(0, position.lastIndexOf('@'))));
+  return [...named]
+    .filter((topicPartition) => !touched.has(topicPartition))
+    .map((topicPartition) => ({
+      guarantee: 'G4',
+      message: `invocation ${id} names records of ${topicPartition}, which no fault touched`,
+    }));
+}
+
+/** G7 */
+function nothingLeaks({ bucket, telemetry, lambda }: GeneralParts): readonly Violation[] {
+  const said = [
+    ...telemetry.said,
+    ...reasonsIn(bucket),
+    ...lambda.invocations.map(({ end }) => (end?.kind === 'threw' ? end.said : '')),
+  ];
+  return said
+    .filter(leaks)
+    .map((line) => ({ guarantee: 'G7', message: `a log line holds a payload: ${line.split(' ')[0]}` }));
+}
+
+/** Without faults nothing is sent twice and nothing is handed back, but what a poison policy blocks. */
+function isUneventful({ lambda, story }: GeneralParts): readonly Violation[] {
+  if (story.function.onPoison === 'block') return [];
+  const sent = lambda.invocations.flatMap((invocation) => invocation.sent);
+  const unsettled = lambda.invocations.flatMap(unsettledIn);
+  return [
+    ...(sent.length > new Set(sent).size
+      ? [{ guarantee: 'calm', message: 'records were sent to the function twice' } as const]
+      : []),
+    ...(unsettled.length > 0 ? [{ guarantee: 'calm', message: `${unsettled[0]} was handed back` } as const] : []),
+  ];
+}

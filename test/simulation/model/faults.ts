@@ -1,0 +1,68 @@
+import type { SinkName } from '../../../infra/sinks.ts';
+
+/** Everything that can go wrong, and for which sink. Each has a counter, so that one that never happens is seen. */
+export const FAULTS = {
+  // Kinesis
+  'kinesis.entryThrottled': 'kinesisSink',
+  'kinesis.entryFailed': 'kinesisSink',
+  /** A shard takes no more than so many entries in a second. */
+  'kinesis.shardLimit': 'kinesisSink',
+  'kinesis.requestThrottled': 'kinesisSink',
+  /** A 5xx; half of them after the entries were stored. */
+  'kinesis.serverError': 'kinesisSink',
+  'kinesis.requestLost': 'kinesisSink',
+  /** Stored, and the connection is cut. */
+  'kinesis.answerLost': 'kinesisSink',
+  /** The request reaches the service late, also after the caller gave up. */
+  'kinesis.slow': 'kinesisSink',
+  'kinesis.shortAnswer': 'kinesisSink',
+  'kinesis.accessDenied': 'kinesisSink',
+  'kinesis.tokenExpired': 'kinesisSink',
+  /** A shard is split, or two are merged. */
+  'kinesis.resharded': 'kinesisSink',
+  'sts.refused': 'kinesisSink',
+  'sts.unreachable': 'kinesisSink',
+  // DocumentDB
+  /** No primary for a while: commands are refused, and unacknowledged writes may be rolled back. */
+  'documentdb.failover': 'documentdbSink',
+  'documentdb.requestLost': 'documentdbSink',
+  'documentdb.answerLost': 'documentdbSink',
+  'documentdb.slow': 'documentdbSink',
+  /** Written, but not by a majority in time. */
+  'documentdb.writeConcern': 'documentdbSink',
+  /** What no answer vouched for is gone after a failover. */
+  'documentdb.rolledBack': 'documentdbSink',
+  /** Right after a failover a read may return an older state. */
+  'documentdb.staleRead': 'documentdbSink',
+  'documentdb.statementFailed': 'documentdbSink',
+  'documentdb.noServer': 'documentdbSink',
+  'documentdb.credentialsRefused': 'documentdbSink',
+  'documentdb.unauthorized': 'documentdbSink',
+  /** Another writer gets in between an upsert's find and its insert. */
+  'documentdb.insertedFirst': 'documentdbSink',
+  // The dead-letter bucket
+  'bucket.refused': 'both',
+  'bucket.requestLost': 'both',
+  'bucket.answerLost': 'both',
+  'bucket.slow': 'both',
+  // Lambda
+  'lambda.killed': 'both',
+  /** The process stands still for a while: it may wake up after its time, as a zombie. */
+  'lambda.stalled': 'both',
+  'lambda.zombie': 'both',
+  'lambda.coldStart': 'both',
+  // The mapping
+  /** It starts anew at the committed offsets, whatever is under way. */
+  'mapping.restarted': 'both',
+  'mapping.commitLost': 'both',
+  'mapping.gaveUp': 'both',
+  // Kafka
+  'kafka.partitionsRaised': 'both',
+  /** Offsets begin at 0 again; orders nothing in DocumentDB, whose guard compares offsets (docs/guarantees.md). */
+  'kafka.topicRecreated': 'kinesisSink',
+} as const satisfies Readonly<Record<string, SinkName | 'both'>>;
+
+export type FaultKind = keyof typeof FAULTS;
+
+export const faultKindsOf = (sink: SinkName): readonly FaultKind[] =>
+  (Object.keys(FAULTS) as FaultKind[]).filter((kind) => FAULTS[kind] === sink || FAULTS[kind] === 'both');

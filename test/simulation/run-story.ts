@@ -1,0 +1,78 @@
+import { createHash } from 'node:crypto';
+import { generalViolations } from './checks/general.ts';
+import { readLetters } from './checks/letters.ts';
+import { endText, unsettledIn } from './checks/unsettled.ts';
+import type { Violation } from './checks/violation.ts';
+import type { FaultKind } from './model/faults.ts';
+import { faultsEndMs, type Story } from './model/story.ts';
+import { EPOCH_MS } from './model/timeline.ts';
+import type { Invocation } from './worlds/lambda.ts';
+import { createWorld, type World } from './worlds/world.ts';
+
+export interface StoryResult {
+  readonly violations: readonly Violation[];
+  readonly faults: Readonly<Record<FaultKind, number>>;
+  /** How invocations ended: `settled`, `partly`, `threw`, `timedOut`, `killed`. */
+  readonly endings: Readonly<Record<string, number>>;
+  readonly invocationCount: number;
+  readonly recordCount: number;
+  /** Of everything that is stored in the end: the same story, the same hash. */
+  readonly hash: string;
+}
+
+export interface TraceLine {
+  /** Milliseconds after the story's beginning. */
+  readonly atMs: number;
+  readonly text: string;
+  readonly position: string | undefined;
+}
+
+/** After the last fault everything must come to an end within so long. */
+const CALM_MS_MAX = 6 * 60 * 60_000;
+/** Longer than a request, a stall and a zombie together: what is still under way arrives. */
+const LATE_MS = 10 * 60_000;
+
+/** Lives a story through in virtual time and says what of the guarantees did not hold. */
+export async function runStory(story: Story, onTrace?: (line: TraceLine) => void): Promise<StoryResult> {
+  const world = createWorld(story, (atMs, text, position) => onTrace?.({ atMs, text, position }));
+  const { timeline, lambda, chaos, kafka, target, bucket } = world;
+  const plannedMs = Math.max(faultsEndMs(story), story.records.at(-1)?.atMs ?? 0);
+  await timeline.run(world.isDone, EPOCH_MS + plannedMs + CALM_MS_MAX);
+  const hasEnded = world.isDone();
+  await timeline.run(() => false, timeline.nowMs() + LATE_MS);
+  return {
+    violations: violationsOf(world, hasEnded),
+    faults: chaos.counts,
+    endings: endingsOf(lambda.invocations),
+    invocationCount: lambda.invocations.length,
+    recordCount: kafka.produced.length,
+    hash: hashOf([target.digest(), ...bucket.versions.flat(), ...lambda.invocations.map(endText)]),
+  };
+}
+
+function violationsOf(world: World, hasEnded: boolean): readonly Violation[] {
+  const { story, kafka, bucket, target } = world;
+  const letters = readLetters(bucket, kafka.produced);
+  const isCalm = story.faults.length === 0;
+  return [
+    ...(hasEnded ? [] : [{ guarantee: 'G5', message: 'the run did not end: records are still unsettled' } as const]),
+    ...world.violations,
+    ...letters.violations,
+    ...generalViolations({ ...world, letters, isCalm }),
+    ...target.violations({ produced: kafka.produced, lettered: letters.records, isCalm }),
+  ];
+}
+
+function endingsOf(invocations: readonly Invocation[]): Readonly<Record<string, number>> {
+  const counts: Record<string, number> = { settled: 0, partly: 0, threw: 0, timedOut: 0, killed: 0 };
+  for (const invocation of invocations) {
+    const { end } = invocation;
+    if (end === undefined) continue;
+    const name = end.kind === 'answered' ? (unsettledIn(invocation).length === 0 ? 'settled' : 'partly') : end.kind;
+    counts[name] = (counts[name] ?? 0) + 1;
+  }
+  return counts;
+}
+
+const hashOf = (parts: readonly string[]): string =>
+  createHash('sha256').update(parts.join('\n')).digest('hex').slice(0, 16);

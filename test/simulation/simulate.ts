@@ -1,0 +1,103 @@
+// `npm run simulate`: lives stories of faults through in virtual time and says whether every guarantee held.
+import { parseArgs } from 'node:util';
+import { SINKS, type SinkName } from '../../infra/sinks.ts';
+import { type Campaign, runCampaign } from './campaign.ts';
+import { runMistakes } from './mistakes.ts';
+import type { FaultKind } from './model/faults.ts';
+import { tellStory } from './tell-story.ts';
+
+const USAGE = `npm run simulate -- [options]
+
+  --seeds N        so many stories, from seed 1 on (default 200)
+  --from S         from that seed on
+  --sink NAME      of that sink alone: ${SINKS.join(', ')} (default: even seeds the first, odd ones the second)
+  --stop           stop at the first that fails
+  --seed S         one story again, step by step the same; a failing one is shrunk to the shortest that still fails
+  --trace RECORD   with --seed: the story of one record (orders-0@7), or of all
+  --mistakes       make each mistake of test/simulation/mistakes/ in a copy of the code, and find a seed that catches it
+`;
+
+const write = (line: string) => void process.stdout.write(`${line}\n`);
+
+async function main(): Promise<boolean> {
+  const { values } = parseArgs({
+    options: {
+      seeds: { type: 'string', default: '200' },
+      from: { type: 'string', default: '1' },
+      sink: { type: 'string' },
+      stop: { type: 'boolean', default: false },
+      seed: { type: 'string' },
+      trace: { type: 'string' },
+      mistakes: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  if (values.help) {
+    write(USAGE);
+    return true;
+  }
+  if (values.mistakes) return await runMistakes(write);
+  const sink = sinkOf(values.sink);
+  if (values.seed !== undefined) {
+    return await tellStory({ seed: wholeNumber('--seed', values.seed), sink, trace: values.trace, write });
+  }
+  const from = wholeNumber('--from', values.from);
+  const count = wholeNumber('--seeds', values.seeds);
+  const startedAtMs = performance.now();
+  const campaign = await runCampaign({
+    seeds: Array.from({ length: count }, (_, index) => from + index),
+    sink,
+    stopAtFirst: values.stop,
+    onProgress: (done) => {
+      if (done % 500 === 0 && done < count) write(`${done} of ${count} stories ..`);
+    },
+  });
+  return report(campaign, performance.now() - startedAtMs);
+}
+
+/** From so many stories on, a fault that never happened is a mistake of the simulation. */
+const STORIES_THAT_HAVE_ALL = 2_000;
+const FAILURES_TOLD = 20;
+
+function report(campaign: Campaign, elapsedMs: number): boolean {
+  const { storyCount, invocationCount, recordCount, failures } = campaign;
+  const perSecond = Math.round(invocationCount / (elapsedMs / 1_000));
+  write(
+    `${storyCount} stories, ${recordCount} records, ${invocationCount} invocations in ${(elapsedMs / 1_000).toFixed(1)} s (${perSecond} a second)`,
+  );
+  write(`invocations ended: ${pairs(campaign.endings)}`);
+  write(`faults: ${pairs(campaign.faults)}`);
+  const absent = (Object.keys(campaign.faults) as FaultKind[]).filter((kind) => campaign.faults[kind] === 0);
+  const isAbsenceAFailure = storyCount >= STORIES_THAT_HAVE_ALL && absent.length > 0;
+  if (absent.length > 0) write(`never happened: ${absent.join(', ')}`);
+  for (const { seed, violations } of failures.slice(0, FAILURES_TOLD)) {
+    write(`seed ${seed}: ${violations[0]?.guarantee}: ${violations[0]?.message} (npm run simulate -- --seed ${seed})`);
+  }
+  write(`hash of all final worlds: ${campaign.hash}`);
+  write(`${failures.length} stories with violations`);
+  return failures.length === 0 && !isAbsenceAFailure;
+}
+
+const pairs = (counts: Readonly<Record<string, number>>): string =>
+  Object.entries(counts)
+    .map(([name, count]) => `${name} ${count}`)
+    .join(', ');
+
+function wholeNumber(option: string, text: string): number {
+  if (!/^\d{1,9}$/.test(text)) throw new Error(`${option} takes a whole number, got ${JSON.stringify(text)}`);
+  return Number(text);
+}
+
+function sinkOf(text: string | undefined): SinkName | undefined {
+  const sink = SINKS.find((each) => each === text);
+  if (text !== undefined && sink === undefined) throw new Error(`--sink takes one of ${SINKS.join(', ')}`);
+  return sink;
+}
+
+process.exitCode = await main().then(
+  (isGood) => (isGood ? 0 : 1),
+  (error: unknown) => {
+    process.stderr.write(`${error instanceof Error ? error.message : error}\n\n${USAGE}`);
+    return 2;
+  },
+);
