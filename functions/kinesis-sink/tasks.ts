@@ -10,18 +10,21 @@ export function createTasks(): Tasks {
   let openCount = 0;
   let bug: { readonly error: unknown } | undefined;
   let end = Promise.withResolvers<void>();
+  async function follow(work: Promise<void>): Promise<void> {
+    openCount += 1;
+    try {
+      await work;
+    } catch (error) {
+      bug ??= { error };
+    }
+    openCount -= 1;
+    end.resolve();
+    end = Promise.withResolvers<void>();
+  }
+
   return {
-    async start(work) {
-      openCount += 1;
-      try {
-        await work;
-      } catch (error) {
-        bug ??= { error };
-      }
-      openCount -= 1;
-      end.resolve();
-      end = Promise.withResolvers<void>();
-    },
+    // Hands no promise out: whoever starts work in an async function and returns would wait for it.
+    start: (work) => void follow(work),
     openCount: () => openCount,
     async nextEnd() {
       if (bug === undefined) await end.promise;

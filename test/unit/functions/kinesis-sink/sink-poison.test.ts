@@ -155,6 +155,15 @@ describe('poison', () => {
     const outcomes = await setup.write(records(400), deadlineIn(setup.clock.nowMs(), 30_000));
     expect(kinds(outcomes).filter((kind) => kind === 'deadLettered').length).toBeGreaterThan(5);
   });
+
+  it('holds back no record that was rejected in its company, however long its letter takes', async () => {
+    const isBad = (entry: Entry) => entry.record.position.offset === 0;
+    const kinesis = fakeKinesis((entries) => (entries.some(isBad) ? { kind: 'invalid' } : answer));
+    const never = new Promise<boolean>(() => undefined);
+    const setup = aKinesisSink({ port: kinesis.port, deadLetters: { put: () => never } });
+    const outcomes = await setup.write(records(4), deadlineIn(setup.clock.nowMs(), 30_000));
+    expect(kinds(outcomes)).toEqual(['failed', 'written', 'written', 'written']);
+  });
 });
 
 describe('tombstones', () => {
