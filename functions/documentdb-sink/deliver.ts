@@ -34,18 +34,26 @@ export async function deliver(lanes: readonly Lane[], parts: DeliveryParts): Pro
   for (let nowMs = clock.nowMs(); nowMs < deadline.sendUntilMs; nowMs = clock.nowMs()) {
     for (const lane of rest) poison.settleHeads(lane);
     rest = rest.filter((lane) => lane.state !== 'stopped' && !isDone(lane));
-    if (rest.length === 0) return;
+    if (rest.length === 0) break;
     const turn = nextTurn(rest, nowMs, ledger.settledCount);
     const openAtMs = Math.max(own.openAtMs(), parts.gate.openAtMs());
-    if (turn.kind === 'send' && openAtMs <= nowMs) {
-      await takeTurn(turn, own, parts);
-      continue;
-    }
-    const untilMs = turn.kind === 'send' ? openAtMs : turn.untilMs;
-    if (untilMs === Number.POSITIVE_INFINITY && !poison.hasLetters()) return;
-    await pause(Math.min(untilMs, deadline.sendUntilMs), rest, parts);
+    if (turn.kind === 'send' && openAtMs <= nowMs) await takeTurn(turn, own, parts);
+    else if (!(await idle(turn.kind === 'send' ? openAtMs : turn.untilMs, rest, parts))) return;
   }
   await untilAborted(poison.allLetters(), signal).catch(() => undefined);
+}
+
+/** Waits until that time, or for a letter. @returns whether anything can come of it */
+async function idle(untilMs: number, lanes: readonly Lane[], parts: DeliveryParts): Promise<boolean> {
+  const { deadline, ledger, poison } = parts;
+  if (untilMs < Number.POSITIVE_INFINITY || poison.hasLetters()) {
+    await pause(Math.min(untilMs, deadline.sendUntilMs), lanes, parts);
+    return true;
+  }
+  // Lanes wait for nothing but each other.
+  if (!ledger.forgetCarried()) return false;
+  for (const lane of lanes) lane.stuckAt = undefined;
+  return true;
 }
 
 async function takeTurn(turn: ReturnType<typeof nextTurn> & { kind: 'send' }, own: Gate, parts: DeliveryParts) {
@@ -58,6 +66,7 @@ async function takeTurn(turn: ReturnType<typeof nextTurn> & { kind: 'send' }, ow
     const nowMs = clock.nowMs();
     const retryAtMs = retryTimeOf(judged, nowMs, parts);
     for (const { step, verdict } of judged) judge.record(step, verdict, { nowMs, retryAtMs });
+    if (Math.max(own.openAtMs(), gate.openAtMs()) > nowMs) return;
   }
 }
 

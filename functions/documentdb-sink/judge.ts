@@ -1,8 +1,8 @@
 import { assertNever } from '../../shared/errors.ts';
 import { ignored, type RecordFailure, written } from '../../shared/outcome.ts';
 import type { Meter } from '../../shared/telemetry.ts';
-import { headOf, type Lane, type Step } from './lane.ts';
-import type { Ledger } from './ledger.ts';
+import { headOf, isOvertaken, type Lane, type Step } from './lane.ts';
+import { COLLISION, type Ledger } from './ledger.ts';
 import { CONFLICT_ROUNDS_MAX } from './limits.ts';
 import type { PoisonHandler } from './poison.ts';
 import type { Verdict } from './verdict.ts';
@@ -102,7 +102,9 @@ export class Judge {
     lane.failure = COLLISION;
     if (!lane.unfolded) lane.unfolded = true;
     else if (head !== undefined && this.#parts.ledger.areEarlierSettled(lane, head)) {
-      this.#blame(step, { ...COLLISION, retryable: false });
+      // It may be this batch's own later write that holds the value: then a later one of this document gives it up.
+      if (isOvertaken(lane)) this.#parts.ledger.carry(lane, head);
+      else this.#blame(step, { ...COLLISION, retryable: false });
     } else lane.stuckAt = this.#parts.ledger.settledCount;
   }
 
@@ -131,5 +133,4 @@ const unsettled = (code: RecordFailure['code'], detail: string): RecordFailure =
   mayBeWritten: false,
   detail,
 });
-const COLLISION = unsettled('duplicate_key', 'another document holds a value of one of its unique indexes');
 const CONFLICT = unsettled('conflict', 'other writers changed the document between each read and write');

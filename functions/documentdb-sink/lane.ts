@@ -20,6 +20,8 @@ export interface Lane {
   /** The namespace, as a letter names it. */
   readonly target: string;
   readonly entries: Entry[];
+  /** Passed over, because another document holds their unique value: settled with the next write, which makes them invisible. */
+  carried: Entry[];
   /** The first entry that is not settled. */
   next: number;
   /** Entries that a fold must not reach over. */
@@ -46,6 +48,7 @@ export const createLane = (topicPartition: string, identity: string, target: str
   identity,
   target,
   entries: [],
+  carried: [],
   next: 0,
   cuts: new Set(),
   unfolded: false,
@@ -61,6 +64,10 @@ export const createLane = (topicPartition: string, identity: string, target: str
 export const headOf = (lane: Lane): Entry | undefined => lane.entries[lane.next];
 
 export const isDone = (lane: Lane): boolean => lane.next >= lane.entries.length;
+
+/** Whether a later write of this batch makes the head invisible. */
+export const isOvertaken = (lane: Lane): boolean =>
+  lane.entries.some(({ compiled }, at) => at > lane.next && compiled.kind === 'write');
 
 /** A fold of the first unsettled writes of a lane. */
 export interface Step {

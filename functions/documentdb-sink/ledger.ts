@@ -8,9 +8,19 @@ export const LETTER_FAILED: RecordFailure = {
   detail: 'the record is poison, and its dead letter could not be stored',
 };
 
+export const COLLISION: RecordFailure = {
+  code: 'duplicate_key',
+  retryable: true,
+  mayBeWritten: false,
+  detail: 'another document holds a value of one of its unique indexes',
+};
+
 /** The outcomes of one batch, and what follows from them. */
 export class Ledger {
   #settledCount = 0;
+  /** Places of records that wait for a later write of their lane, and may free a value that way. */
+  readonly #carried = new Set<number>();
+  #waitsForCarried = true;
   readonly #outcomes: (RecordOutcome | undefined)[] = [];
   readonly #firstIndexes: ReadonlyMap<string, number>;
 
@@ -30,11 +40,17 @@ export class Ledger {
   }
 
   settleFold({ lane, count }: Step, outcomeOf: (entry: Entry) => RecordOutcome): void {
-    for (let at = lane.next; at < lane.next + count; at += 1) {
-      const entry = lane.entries[at];
-      if (entry !== undefined) this.#set(entry, outcomeOf(entry));
-    }
+    const settled = [...lane.carried, ...lane.entries.slice(lane.next, lane.next + count)];
+    for (const entry of settled) this.#set(entry, outcomeOf(entry));
+    lane.carried = [];
     advance(lane, count);
+  }
+
+  /** The head of the lane is left out: what becomes of it a later write of the lane decides. */
+  carry(lane: Lane, entry: Entry): void {
+    this.#carried.add(entry.index);
+    lane.carried.push(entry);
+    advance(lane, 1);
   }
 
   /** The head of the lane is unsettled for the rest of this batch, and so is what follows. */
@@ -43,9 +59,18 @@ export class Ledger {
     lane.state = 'stopped';
   }
 
-  /** Whether every earlier record of its partition in the batch is settled. */
-  areEarlierSettled({ topicPartition }: Lane, entry: Entry): boolean {
+  /** Nothing else is left to do: what is carried is waited for no longer. @returns whether that changes anything */
+  forgetCarried(): boolean {
+    const changes = this.#waitsForCarried && this.#carried.size > 0;
+    this.#waitsForCarried = false;
+    return changes;
+  }
+
+  /** Whether every earlier record of its partition in the batch is settled, or is to be by this lane. */
+  areEarlierSettled({ topicPartition, carried }: Lane, entry: Entry): boolean {
+    const own = new Set(carried.map(({ index }) => index));
     for (let at = this.#firstIndexes.get(topicPartition) ?? 0; at < entry.index; at += 1) {
+      if (own.has(at) || (this.#carried.has(at) && !this.#waitsForCarried)) continue;
       const outcome = this.#outcomes[at];
       if (outcome === undefined || !isSettled(outcome)) return false;
     }
@@ -55,7 +80,10 @@ export class Ledger {
   /** Outcomes by place; what is open is unsettled. */
   close(lanes: readonly Lane[]): readonly (RecordOutcome | undefined)[] {
     const outcomes = [...this.#outcomes];
-    for (const lane of lanes) closeLane(lane, outcomes);
+    for (const lane of lanes) {
+      for (const { index, record } of lane.carried) outcomes[index] ??= failed(record.position, COLLISION);
+      closeLane(lane, outcomes);
+    }
     return outcomes;
   }
 

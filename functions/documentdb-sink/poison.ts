@@ -5,7 +5,7 @@ import type { DeadLetterQueue } from '../../shared/dead-letter-queue.ts';
 import type { Deadline } from '../../shared/deadline.ts';
 import { deadLettered, ignored, type RecordFailure } from '../../shared/outcome.ts';
 import { type Entry, headOf, isDone, type Lane } from './lane.ts';
-import { LETTER_FAILED, type Ledger } from './ledger.ts';
+import { COLLISION, LETTER_FAILED, type Ledger } from './ledger.ts';
 
 export interface PoisonParts {
   readonly functionName: string;
@@ -76,6 +76,9 @@ export function createPoisonHandler(parts: PoisonParts): PoisonHandler {
       for (let entry = headOf(lane); lane.state === 'open' && entry?.compiled.kind === 'poison'; entry = headOf(lane)) {
         settle(lane, entry, entry.compiled.failure, 'converting');
       }
+      // The later write that was to make them invisible was poison itself.
+      if (lane.state !== 'open' || !isDone(lane)) return;
+      for (const entry of lane.carried) settle(lane, entry, { ...COLLISION, retryable: false }, 'writing');
     },
     hasLetters: () => letters.size > 0,
     nextLetter: () => letterDone.promise,

@@ -32,7 +32,7 @@ export async function sendWave(steps: readonly Step[], probing: boolean, parts: 
   // Deletes first: one may free a unique value that an upsert of this wave takes.
   for (const kind of ['delete', 'update'] as const) {
     const own = commands.filter((command) => command.kind === kind);
-    for (let at = 0; at < own.length && parts.maySend(); at += parts.requestsInFlightMax) {
+    for (let at = 0; at < own.length && parts.maySend() && !judged.some(isShut); at += parts.requestsInFlightMax) {
       const answers = await Promise.all(
         own.slice(at, at + parts.requestsInFlightMax).map((command) => sendCommand(command, parts)),
       );
@@ -41,6 +41,9 @@ export async function sendWave(steps: readonly Step[], probing: boolean, parts: 
   }
   return judged;
 }
+
+/** Nothing more of the wave would get through: what is left out has no verdict, and waits for the gate. */
+const isShut = ({ verdict }: Judged): boolean => verdict.kind === 'fatal' || verdict.kind === 'credentials';
 
 const TOO_LARGE: Verdict = {
   kind: 'poison',

@@ -19,13 +19,10 @@ export function nextTurn(lanes: readonly Lane[], nowMs: number, settledCount: nu
   const free = open.filter((lane) => (holders.get(lane.identity) ?? lane) === lane);
   const steps = stepsOf(free.filter((lane) => !lane.unfolded && lane.notBeforeMs <= nowMs));
   if (steps.length > 0) return { kind: 'send', steps, alone: false };
-  const unfolded = firstOfEachPartition(free.filter((lane) => lane.unfolded));
-  const ready = unfolded.filter((lane) => lane.notBeforeMs <= nowMs && lane.stuckAt !== settledCount);
+  const unfolded = firstOfEachPartition(free.filter((lane) => lane.unfolded && lane.stuckAt !== settledCount));
+  const ready = unfolded.filter((lane) => lane.notBeforeMs <= nowMs);
   if (ready.length > 0) return { kind: 'send', steps: stepsOf(ready), alone: true };
-  const waiting = [
-    ...free.filter((lane) => !lane.unfolded),
-    ...unfolded.filter(({ stuckAt }) => stuckAt !== settledCount),
-  ];
+  const waiting = [...free.filter((lane) => !lane.unfolded), ...unfolded];
   return { kind: 'wait', untilMs: Math.min(...waiting.map((lane) => lane.notBeforeMs)) };
 }
 

@@ -52,6 +52,17 @@ describe('trouble', () => {
     expect(sink.store.calls).toHaveLength(3 + 10);
   });
 
+  it('that is fatal ends the wave it comes in: what is left of it waits as well', async () => {
+    const faults = many(1_000, { kind: 'code', code: 13 });
+    const sink = aDocumentdbSink({
+      deletes: 'hard',
+      documents: { faults, limits: { operationsMax: 1 } },
+      poolSizeMax: 1,
+    });
+    await sink.write([tombstone(1, 'a'), order(2, 'b'), order(3, 'c')]);
+    expect(sink.store.calls).toHaveLength(1 + 10);
+  });
+
   it('that is fatal ends, and normal sending begins again, with the first command that is taken', async () => {
     const sink = aDocumentdbSink({
       documents: { faults: many(3, { kind: 'code', code: 13 }), limits: { operationsMax: 1 } },
