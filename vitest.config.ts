@@ -14,7 +14,7 @@ export default defineConfig({
     reporters: ['default', './test/support/tally.ts'],
     projects: [
       // Files share their modules: nothing a unit test does outlives it, and loading everything anew takes most of the time.
-      project('unit', { isolate: false }),
+      project('unit', { isolate: false, testTimeout: 30_000 }),
       // Virtual time: nothing waits, but many stories are lived through.
       project('simulation', { testTimeout: 120_000 }),
       project('integration', { ...onEngines, testTimeout: 60_000 }),

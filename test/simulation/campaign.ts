@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import type { SinkName } from '../../infra/sinks.ts';
 import type { Violation } from './checks/violation.ts';
 import { FAULTS, type FaultKind } from './model/faults.ts';
-import type { StoryResult } from './run-story.ts';
+import { ENDINGS, type StoryResult } from './run-story.ts';
 
 export interface CampaignOptions {
   readonly seeds: readonly number[];
@@ -37,33 +38,85 @@ export interface SeedTask {
   readonly seed: number;
   readonly sink: SinkName | undefined;
 }
-export type SeedAnswer = SeedTask & { readonly result: StoryResult };
+export interface SeedAnswer {
+  readonly seed: number;
+  readonly result: StoryResult;
+}
+
+/** Real time: the longest story takes a second. A loop of promises alone would never end. */
+const STORY_MS_MAX = 30_000;
 
 /** Lives many stories through, on all cores. */
 export async function runCampaign(options: CampaignOptions): Promise<Campaign> {
   const { seeds, sink, onProgress } = options;
   const waiting = [...seeds];
   const answers: SeedAnswer[] = [];
-  const work = () =>
-    new Promise<void>((resolve, reject) => {
-      const worker = new Worker(new URL('./worker.ts', import.meta.url));
-      const next = () => {
-        const seed = waiting.shift();
-        if (seed === undefined) void worker.terminate().then(() => resolve());
-        else worker.postMessage({ seed, sink } satisfies SeedTask);
-      };
-      worker.on('message', (answer: SeedAnswer) => {
-        answers.push(answer);
-        onProgress?.(answers.length);
-        if (options.stopAtFirst && answer.result.violations.length > 0) waiting.length = 0;
-        next();
-      });
-      worker.on('error', reject);
-      next();
-    });
+  const work = async () => {
+    let thread = newThread();
+    for (let seed = waiting.shift(); seed !== undefined; seed = waiting.shift()) {
+      const answer = await thread.live({ seed, sink }).catch((error: unknown) => ({ seed, result: broken(error) }));
+      if (thread.isGone()) thread = newThread();
+      answers.push(answer);
+      onProgress?.(answers.length);
+      if (options.stopAtFirst && answer.result.violations.length > 0) waiting.length = 0;
+    }
+    await thread.end();
+  };
   await Promise.all(Array.from({ length: Math.min(availableParallelism(), seeds.length) }, work));
   return summary(answers.toSorted((a, b) => a.seed - b.seed));
 }
+
+interface Thread {
+  /** Rejects, and is gone, when the story breaks or does not end. */
+  live(task: SeedTask): Promise<SeedAnswer>;
+  isGone(): boolean;
+  end(): Promise<void>;
+}
+
+function newThread(): Thread {
+  const worker = new Worker(new URL('./worker.ts', import.meta.url));
+  let isGone = false;
+  return {
+    isGone: () => isGone,
+    end: async () => void (await worker.terminate()),
+    async live(task) {
+      const ended = new AbortController();
+      worker.postMessage(task);
+      const late = AbortSignal.any([AbortSignal.timeout(STORY_MS_MAX), ended.signal]);
+      try {
+        // Rejects with the worker's error as well.
+        const [answer]: SeedAnswer[] = await Promise.race([
+          once(worker, 'message', { signal: late }),
+          exitOf(worker, late),
+        ]);
+        return answer as SeedAnswer;
+      } catch (error) {
+        isGone = true;
+        await worker.terminate();
+        throw error;
+      } finally {
+        ended.abort();
+      }
+    },
+  };
+
+  async function exitOf(of: Worker, signal: AbortSignal): Promise<never> {
+    await once(of, 'exit', { signal });
+    throw new Error('its thread ended');
+  }
+}
+
+/** A story that could not be lived through is one that fails. */
+const broken = (error: unknown): StoryResult => ({
+  violations: [
+    { guarantee: 'G5', message: `the story broke off: ${error instanceof Error ? error.name : typeof error}` },
+  ],
+  faults: Object.fromEntries(Object.keys(FAULTS).map((kind) => [kind, 0])) as Record<FaultKind, number>,
+  endings: {},
+  invocationCount: 0,
+  recordCount: 0,
+  hash: 'broken',
+});
 
 function summary(answers: readonly SeedAnswer[]): Campaign {
   const results = answers.map(({ result }) => result);
@@ -77,7 +130,7 @@ function summary(answers: readonly SeedAnswer[]): Campaign {
     storyCount: results.length,
     invocationCount: sumOf(({ invocationCount }) => invocationCount),
     recordCount: sumOf(({ recordCount }) => recordCount),
-    endings: sums(Object.keys(results[0]?.endings ?? {}), ({ endings }) => endings),
+    endings: sums(ENDINGS, ({ endings }) => endings),
     faults: sums(Object.keys(FAULTS) as FaultKind[], ({ faults }) => faults),
     failures: answers
       .filter(({ result }) => result.violations.length > 0)

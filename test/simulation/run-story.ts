@@ -9,10 +9,13 @@ import { EPOCH_MS } from './model/timeline.ts';
 import type { Invocation } from './worlds/lambda.ts';
 import { createWorld, type World } from './worlds/world.ts';
 
+/** `settled` and `partly` answered; the others ended as they are called. */
+export const ENDINGS = ['settled', 'partly', 'threw', 'timedOut', 'killed'] as const;
+
 export interface StoryResult {
   readonly violations: readonly Violation[];
   readonly faults: Readonly<Record<FaultKind, number>>;
-  /** How invocations ended: `settled`, `partly`, `threw`, `timedOut`, `killed`. */
+  /** How invocations ended, by {@link ENDINGS}. */
   readonly endings: Readonly<Record<string, number>>;
   readonly invocationCount: number;
   readonly recordCount: number;
@@ -64,7 +67,7 @@ function violationsOf(world: World, hasEnded: boolean): readonly Violation[] {
 }
 
 function endingsOf(invocations: readonly Invocation[]): Readonly<Record<string, number>> {
-  const counts: Record<string, number> = { settled: 0, partly: 0, threw: 0, timedOut: 0, killed: 0 };
+  const counts: Record<string, number> = Object.fromEntries(ENDINGS.map((name) => [name, 0]));
   for (const invocation of invocations) {
     const { end } = invocation;
     if (end === undefined) continue;

@@ -5,7 +5,9 @@ import { generateStory } from './model/generate.ts';
 import { runStory } from './run-story.ts';
 
 parentPort?.on('message', (task: SeedTask) => {
-  void runStory(generateStory(task.seed, task.sink)).then((result) => {
-    parentPort?.postMessage({ ...task, result } satisfies SeedAnswer);
-  });
+  const { seed, sink } = task;
+  // A story that rejects is an unhandled rejection: it ends the thread, and the campaign says so.
+  void runStory(generateStory(seed, sink)).then((result) =>
+    parentPort?.postMessage({ seed, result } satisfies SeedAnswer),
+  );
 });

@@ -1,3 +1,4 @@
+import { PROBE_INTERVAL_MS } from '../model/promised.ts';
 import type { Violation } from './violation.ts';
 
 /** One invocation as the service at the other end of its requests sees it. */
@@ -14,8 +15,6 @@ const SLACK_MS = 5;
 /** Sendings of one record: a good number at once, then so many a second. Without a pause between tries there are fifty. */
 const SENDINGS_MAX = 30;
 const SENDINGS_PER_SECOND_MAX = 10;
-/** While every request is refused, one is tried so often. */
-const PROBE_INTERVAL_MS = 5_000;
 
 export interface Bounds {
   readonly requestsInFlightMax: number;
@@ -33,7 +32,10 @@ export class Conduct {
   }
 
   /** The process decides to send. What was decided before may still be on its way there. */
-  decided(invocation: string, nowMs: number): void {
+  decided(invocation: string, nowMs: number, sendUntilMs = Number.POSITIVE_INFINITY): void {
+    if (nowMs >= sendUntilMs) {
+      this.#blame('G5', `invocation ${invocation} sends ${nowMs - sendUntilMs} ms after its last moment for that`);
+    }
     const earlyMs = this.#seenOf(invocation, nowMs).quietUntilMs - nowMs;
     if (earlyMs <= 0) return;
     this.#blame('G5', `invocation ${invocation} tries again ${earlyMs} ms early although every request is refused`);

@@ -12,7 +12,7 @@ export interface DocumentsRead {
 
 /**
  * G3, in the end: of every key the newest version of its partition is stored, or a newer one; with several partitions (a
- * raised count moves keys) the newest of one of them.
+ * raised count moves keys) what the last writer left.
  */
 export function finalViolations({ produced, lettered }: FinalWorld, read: DocumentsRead): readonly Violation[] {
   const byKey = Map.groupBy(
@@ -22,7 +22,8 @@ export function finalViolations({ produced, lettered }: FinalWorld, read: Docume
   return [...byKey].flatMap(([key, records]) => {
     const document = read.documentOf(key);
     const histories = [...Map.groupBy(records, ({ topicPartition }) => topicPartition).values()];
-    const isRight = histories.some((history) => isLeftBy(history, document, lettered, read));
+    const isRight =
+      histories.some((history) => isLeftBy(history, document, lettered, read)) || isLastWriters(histories, document);
     // Where nothing had to be written nothing has to be there.
     const mayBeAbsent = histories.every((history) => history.every((record) => lettered.has(record)));
     if (isRight || (mayBeAbsent && (document === undefined || document.has('foreign')))) return [];
@@ -46,6 +47,13 @@ function isLeftBy(
     return document === undefined || document.has('foreign') || history.some((older) => isStoredAs(older, document));
   });
 }
+
+/**
+ * A document with writers in several partitions: where one replaced it, the marks of the others are gone, and a late write
+ * of theirs is the last writer whatever it is (docs/guarantees.md). What they hold of each other is watched as it happens.
+ */
+const isLastWriters = (histories: readonly (readonly ProducedRecord[])[], document: Stored | undefined): boolean =>
+  histories.length > 1 && histories.flat().some((record) => isStoredAs(record, document));
 
 /** With its mark, and nothing else of a deleted one. */
 function isStoredAs({ story, value, topicPartition, offset }: ProducedRecord, document: Stored | undefined): boolean {

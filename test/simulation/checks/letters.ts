@@ -44,11 +44,14 @@ interface Letter {
   readonly timestamp: number;
   readonly keyBase64: string | null;
   readonly valueBase64: string | null;
+  /** Undefined: not told. */
+  readonly headers?: string;
 }
 
 function functionLetter(body: string): Letter {
-  const { topic, partition, offset, timestamp, keyBase64, valueBase64 }: DeadLetter = JSON.parse(body);
-  return { topicPartition: `${topic}-${partition}`, offset, timestamp, keyBase64, valueBase64 };
+  const { topic, partition, offset, timestamp, keyBase64, valueBase64, headers }: DeadLetter = JSON.parse(body);
+  const topicPartition = `${topic}-${partition}`;
+  return { topicPartition, offset, timestamp, keyBase64, valueBase64, headers: JSON.stringify(headers) };
 }
 
 interface FailureRecord {
@@ -78,9 +81,14 @@ function mappingLetters(body: string): readonly Letter[] {
   );
 }
 
-const isAbout = (letter: Letter, { topicPartition, offset, timestampMs, key, value }: ProducedRecord): boolean =>
+const isAbout = (
+  letter: Letter,
+  { topicPartition, offset, timestampMs, key, value, headers }: ProducedRecord,
+): boolean =>
   letter.topicPartition === topicPartition &&
   letter.offset === offset &&
   letter.timestamp === timestampMs &&
   letter.keyBase64 === (key?.toString('base64') ?? null) &&
-  letter.valueBase64 === (value?.toString('base64') ?? null);
+  letter.valueBase64 === (value?.toString('base64') ?? null) &&
+  (letter.headers === undefined ||
+    letter.headers === JSON.stringify(headers.map(([name, bytes]) => [name.toString(), bytes.toString('base64')])));

@@ -1,7 +1,8 @@
 import type { SinkName } from '../../../infra/sinks.ts';
 import { SECRET } from '../worlds/kafka-log.ts';
 import { type FaultKind, faultKindsOf } from './faults.ts';
-import { streamRecords } from './generate-stream.ts';
+import { documentRecords } from './generate-documents.ts';
+import { streamStory } from './generate-stream.ts';
 import { type Random, randomOf } from './random.ts';
 import type { FaultWindow, RecordKind, Story, StoryFunction, StoryMapping, StoryRecord } from './story.ts';
 
@@ -13,7 +14,8 @@ export function generateStory(seed: number, only?: SinkName): Story {
   const fn = functionOf(random.fork('function'));
   const mapping = mappingOf(random.fork('mapping'), fn);
   const records = recordsOf(random.fork('records'));
-  return {
+  const deletes = random.fork('deletes').pick(['tombstone', 'tombstone', 'hard'] as const);
+  const story: Story = {
     seed: `${sink} ${seed}`,
     sink,
     mapping,
@@ -25,11 +27,15 @@ export function generateStory(seed: number, only?: SinkName): Story {
       requestTimeoutMs: random.pick([2_000, 10_000]),
       hasRole: random.chance(0.8),
     },
-    documentdb: { deletes: random.pick(['tombstone', 'tombstone', 'hard']), poolSizeMax: random.integer(1, 3) },
+    documentdb: { deletes, poolSizeMax: random.integer(1, 3) },
     partitionCount: random.integer(1, 4),
-    records: sink === 'kinesisSink' ? streamRecords(records, random.fork('stream records')) : records,
+    records:
+      sink === 'kinesisSink'
+        ? records
+        : documentRecords(records, random.fork('document records'), { mapping, function: fn, deletes }),
     faults,
   };
+  return sink === 'kinesisSink' ? streamStory(story, random.fork('stream')) : story;
 }
 
 /** What blocks has to be given up some time, which only pollers of one's own do. */

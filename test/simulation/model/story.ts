@@ -28,6 +28,8 @@ export interface StoryRecord {
   readonly kind: RecordKind;
   /** The producer's own choice, modulo their number; default: by the key. */
   readonly partition?: number;
+  /** Its document takes this value of a unique index (DocumentDB). */
+  readonly unique?: number;
 }
 
 /**

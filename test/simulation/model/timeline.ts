@@ -5,6 +5,9 @@ interface Event {
   isCancelled: boolean;
 }
 
+/** Of a whole story. The busiest have 6,000. */
+const EVENTS_MAX = 200_000;
+
 /** Where every story begins, milliseconds since 1970. */
 export const EPOCH_MS = 1_700_000_000_000;
 
@@ -13,6 +16,7 @@ export class Timeline {
   #nowMs = EPOCH_MS;
   #heap: Event[] = [];
   #order = 0;
+  #eventCount = 0;
 
   nowMs = (): number => this.#nowMs;
 
@@ -31,13 +35,18 @@ export class Timeline {
       this.at(this.#nowMs + durationMs, resolve);
     });
 
-  /** Lets everything happen until `isOver`, or until nothing is left, or until the given time. */
+  /**
+   * Lets everything happen until `isOver`, or until nothing is left, or until the given time; or until so much has happened
+   * that something must be turning on the spot.
+   */
   async run(isOver: () => boolean, untilMs: number): Promise<void> {
     await settle();
     while (!isOver()) {
       const event = pop(this.#heap);
       if (event === undefined || event.atMs > untilMs) return;
       if (event.isCancelled) continue;
+      this.#eventCount += 1;
+      if (this.#eventCount > EVENTS_MAX) return;
       this.#nowMs = event.atMs;
       event.happen();
       await settle();

@@ -1,14 +1,20 @@
 import type { DeadLetterStore } from '../../../shared/dead-letter-queue.ts';
+import type { Violation } from '../checks/violation.ts';
 import type { Chaos } from '../model/chaos.ts';
+import { DEAD_LETTER_TIMEOUT_MS, DEAD_LETTERS_IN_FLIGHT_MAX } from '../model/promised.ts';
 import type { Random } from '../model/random.ts';
 import type { Timeline } from '../model/timeline.ts';
 import type { Environment } from './environment.ts';
 import { exchange, foreign, type NetworkFault } from './network.ts';
 
+const SLACK_MS = 5;
+
 /** The dead-letter bucket: letters of the functions, and what the mapping gave up. */
 export class Bucket {
   /** Every version that was ever stored, key and JSON text: the bucket is versioned. */
   readonly versions: (readonly [key: string, body: string])[] = [];
+  readonly violations: Violation[] = [];
+  readonly #open = new Map<string, number>();
   readonly #parts: { readonly timeline: Timeline; readonly chaos: Chaos; readonly random: Random };
 
   constructor(parts: { readonly timeline: Timeline; readonly chaos: Chaos; readonly random: Random }) {
@@ -17,15 +23,40 @@ export class Bucket {
 
   storeFor(environment: Environment): DeadLetterStore {
     return {
-      put: (key, body, signal) =>
-        exchange(environment, this.#parts, {
+      put: (key, body, signal) => {
+        const close = this.#opened(environment);
+        signal.addEventListener('abort', close, { once: true });
+        return exchange(environment, this.#parts, {
           serve: () => this.#put(environment, key, body),
           fault: this.#fault(environment, key),
           broken: () => foreign('ECONNRESET'),
           aborted: () => foreign('AbortError'),
           signal,
-        }),
+        }).finally(close);
+      },
     };
+  }
+
+  /** @returns what to call when the call is over, for its caller */
+  #opened(environment: Environment): () => void {
+    const { clock, invocation } = environment;
+    const sentAtMs = clock.nowMs();
+    const count = (this.#open.get(invocation) ?? 0) + 1;
+    this.#open.set(invocation, count);
+    if (count > DEAD_LETTERS_IN_FLIGHT_MAX)
+      this.#blame(`invocation ${invocation} writes ${count} dead letters at once`);
+    let isOpen = true;
+    return () => {
+      if (!isOpen) return;
+      isOpen = false;
+      this.#open.set(invocation, (this.#open.get(invocation) ?? 0) - 1);
+      const openMs = clock.nowMs() - Math.max(sentAtMs, environment.thawedAtMs);
+      if (openMs > DEAD_LETTER_TIMEOUT_MS + SLACK_MS) this.#blame(`a dead letter was under way for ${openMs} ms`);
+    };
+  }
+
+  #blame(message: string): void {
+    this.violations.push({ guarantee: 'G5', message });
   }
 
   keep(key: string, body: string): void {

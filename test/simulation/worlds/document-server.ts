@@ -29,6 +29,11 @@ export interface CommandFaults {
   failWriteConcern(statements: readonly Statement[]): boolean;
 }
 
+/** E11000: the index in which another document, or this one, stands already. */
+interface Duplicate {
+  readonly index: string;
+}
+
 export interface ServerParts {
   readonly nowMs: () => number;
   /** The time another writer has between an upsert's look and its insert. */
@@ -36,6 +41,8 @@ export interface ServerParts {
   /** The order in which an unordered command's statements are done: any. */
   readonly shuffle: <T>(items: readonly T[]) => readonly T[];
   readonly operationsMax: number;
+  /** A unique sparse index, beside that on `_id`. */
+  readonly uniqueField?: string;
   readonly onChange?: (change: Change) => void;
 }
 
@@ -94,17 +101,15 @@ export class DocumentServer {
       const result =
         code ?? (kind === 'delete' ? this.#delete(statement) : await this.#upsert(statement, term, faults));
       if (result === 'applied') count += 1;
-      else if (result !== 'nothing') {
-        const duplicateIndex = result === DUPLICATE_KEY ? '_id_' : undefined;
-        writeErrors.push({ index, code: result, duplicateIndex });
-      }
+      else if (typeof result === 'number') writeErrors.push({ index, code: result, duplicateIndex: undefined });
+      else if (result !== 'nothing') writeErrors.push({ index, code: DUPLICATE_KEY, duplicateIndex: result.index });
     }
     if (faults.failWriteConcern(statements)) throw new ServerError(WRITE_CONCERN_TIMEOUT);
     this.catchUp();
     return { count, writeErrors };
   }
 
-  async #upsert(statement: Statement, term: number, faults: CommandFaults): Promise<'applied' | number> {
+  async #upsert(statement: Statement, term: number, faults: CommandFaults): Promise<'applied' | Duplicate> {
     const filter = statement['q'] as Filter;
     const identity = identityOf(filter._id);
     const known = this.#documents.get(identity);
@@ -112,12 +117,26 @@ export class DocumentServer {
     await this.#parts.hesitate();
     if (this.#term !== term) throw new ServerError(INTERRUPTED_BY_FAILOVER);
     if (!this.#documents.has(identity) && faults.insertFirst(statement)) this.insertForeign(filter._id);
-    return this.#documents.has(identity) ? DUPLICATE_KEY : this.#replace(identity, statement);
+    // Which of two indexes the error names is the server's affair.
+    const other = this.#holderOf(identity, statement);
+    if (this.#documents.has(identity)) return { index: other ?? '_id_' };
+    return this.#replace(identity, statement);
   }
 
-  #replace(identity: string, statement: Statement): 'applied' {
+  #replace(identity: string, statement: Statement): 'applied' | Duplicate {
+    const other = this.#holderOf(identity, statement);
+    if (other !== undefined) return { index: other };
     this.#change(identity, statement, new Map(statement['u'] as Stored));
     return 'applied';
+  }
+
+  /** The unique index in which another document stands in the way. */
+  #holderOf(identity: string, statement: Statement): string | undefined {
+    const { uniqueField } = this.#parts;
+    const value = uniqueField === undefined ? undefined : (statement['u'] as Stored).get(uniqueField);
+    if (uniqueField === undefined || value === undefined) return undefined;
+    const isHolder = ([other, stored]: [string, Stored]) => other !== identity && stored.get(uniqueField) === value;
+    return [...this.#documents].some(isHolder) ? `${uniqueField}_1` : undefined;
   }
 
   #delete(statement: Statement): 'applied' | 'nothing' {
@@ -153,6 +172,11 @@ export class DocumentServer {
       ['_k', FOREIGN_MARKS],
     ];
     this.#change(identityOf(id), undefined, new Map(fields));
+  }
+
+  /** Somebody else's document is gone again. */
+  removeForeign(identity: string): void {
+    if (this.#documents.get(identity)?.has('foreign')) this.#change(identity, undefined, undefined);
   }
 
   /** Everything so far is durable from now on. */

@@ -6,11 +6,15 @@ import type {
   WriteReply,
 } from '../../../functions/documentdb-sink/document-store.ts';
 import { type DocumentId, identityOf } from '../../../functions/documentdb-sink/id-strategies/document-id.ts';
+import { SOCKET_TIMEOUT_MS } from '../../../functions/documentdb-sink/limits.ts';
 import { createDocumentdbSink } from '../../../functions/documentdb-sink/sink.ts';
 import { createDeadLetterQueue } from '../../../shared/dead-letter-queue.ts';
+import { abortAt } from '../../../shared/deadline.ts';
 import type { BatchParts } from '../../../shared/run-batch.ts';
 import type { Log, Meter } from '../../../shared/telemetry.ts';
+import { Conduct } from '../checks/conduct.ts';
 import { finalViolations } from '../checks/documents.ts';
+import { positionText } from '../checks/positions.ts';
 import type { Violation } from '../checks/violation.ts';
 import type { FaultKind } from '../model/faults.ts';
 import type { StoryRecord } from '../model/story.ts';
@@ -38,6 +42,9 @@ const UNCERTAIN_MS = { min: 100, max: 2_000 } as const;
 /** How old the state is that a read right after a failover may see. */
 const STALE_READ_MS = { min: 1, max: 1_000 } as const;
 const SELECTION_MS = 5_000;
+/** How long somebody else's document stays, if it goes again. */
+const FOREIGN_MS = { min: 0, max: 10 } as const;
+const TOMBSTONE_TTL_SECONDS = 86_400;
 /** What `hello` says: mostly the usual, or so little that a wave needs several commands. */
 const LIMITS: readonly ServerLimits[] = [
   { documentBytesMax: 16 * 1024 * 1024, operationsMax: 100_000 },
@@ -56,13 +63,23 @@ export class DocumentsTarget implements Target {
   readonly #parts: TargetParts;
   readonly #server: DocumentServer;
   readonly #limits: ServerLimits;
+  /** How often what somebody else inserted is gone again soon. */
+  readonly #foreignGoneChance: number;
   readonly #recordsById = new Map<number, ProducedRecord>();
   readonly #violations: Violation[] = [];
+  readonly #conduct: Conduct;
+  /** Of deletions whose filter does not say of which version they are. */
+  readonly #unguarded = new WeakMap<Statement, Version>();
+  #ttlSeconds: number | undefined;
+  #unnamedCount = 0;
 
   constructor(parts: TargetParts) {
     this.#parts = parts;
-    const { random, timeline } = parts;
+    const { random, story, timeline } = parts;
+    const { poolSizeMax } = story.documentdb;
+    this.#conduct = new Conduct({ requestsInFlightMax: poolSizeMax, requestTimeoutMs: SOCKET_TIMEOUT_MS });
     this.#limits = random.fork('limits').pick(LIMITS);
+    this.#foreignGoneChance = random.fork('foreign').pick([0, 0.5, 1]);
     const order = random.fork('order');
     this.#server = new DocumentServer({
       nowMs: timeline.nowMs,
@@ -73,14 +90,16 @@ export class DocumentsTarget implements Target {
           .toSorted((a, b) => a.place - b.place)
           .map(({ item }) => item),
       operationsMax: this.#limits.operationsMax,
+      uniqueField: 'unique',
       onChange: (change) => this.#watch(change),
     });
   }
 
-  valueOf({ id, kind }: StoryRecord): Buffer | null {
+  valueOf({ id, kind, unique }: StoryRecord): Buffer | null {
     if (kind === 'tombstone') return null;
     if (kind === 'poison') return Buffer.from(`{"id":${id},"secret":"${SECRET}`);
-    return Buffer.from(JSON.stringify({ id, secret: `${SECRET}-${id}`, ...(kind === 'refused' && { refused: true }) }));
+    const refused = kind === 'refused' ? true : undefined;
+    return Buffer.from(JSON.stringify({ id, secret: `${SECRET}-${id}`, unique, refused }));
   }
 
   createFunction(environment: Environment, telemetry: { readonly log: Log; readonly meter: Meter }): BatchParts {
@@ -95,7 +114,7 @@ export class DocumentsTarget implements Target {
       settings: {
         database: DATABASE,
         deletes: story.documentdb.deletes,
-        tombstoneTtlSeconds: 86_400,
+        tombstoneTtlSeconds: TOMBSTONE_TTL_SECONDS,
         onPoison: story.function.onPoison,
         poolSizeMax: story.documentdb.poolSizeMax,
       },
@@ -106,31 +125,89 @@ export class DocumentsTarget implements Target {
   }
 
   #storeFor(environment: Environment): DocumentStore {
-    const command = <T>(touched: readonly string[] | 'all', signal: AbortSignal, serve: () => Promise<T>) =>
-      this.#command(environment, touched, signal, serve);
+    const command = <T>(signal: AbortSignal, serve: () => T) =>
+      this.#command({ environment, signal }, () => Promise.resolve(serve()));
     return {
-      limits: (signal) => command('all', signal, () => Promise.resolve(this.#limits)),
-      write: (_namespace, kind, statements, signal) =>
-        command(partitionsOf(statements), signal, () => this.#write(environment, kind, statements)),
-      findMarks: (_namespace, ids, signal) =>
-        command('all', signal, () => Promise.resolve(this.#findMarks(environment, ids))),
-      findStrictUniqueIndexes: (_namespace, signal) => command('all', signal, () => Promise.resolve([])),
-      ensureTtlIndex: (_namespace, _ttlSeconds, signal) => command('all', signal, () => Promise.resolve()),
+      limits: (signal) => command(signal, () => this.#limits),
+      write: (_namespace, kind, statements, signal) => {
+        this.#conduct.decided(environment.invocation, environment.clock.nowMs());
+        const serve = () => this.#write({ environment, kind, statements });
+        const request = { environment, signal };
+        for (const statement of statements) this.#noteUnguarded(statement, environment.sent);
+        const positions = statements.map((statement) => this.#nameOf(statement));
+        const written = this.#watched(request, positions, () => this.#command(request, serve));
+        return written.then((reply) => this.#heard(request, positions, reply));
+      },
+      findMarks: (_namespace, ids, signal) => {
+        const request = { environment, signal };
+        const serve = () => Promise.resolve(this.#findMarks(environment, ids));
+        return this.#watched(request, [], () => this.#command(request, serve));
+      },
+      findStrictUniqueIndexes: (_namespace, signal) => command(signal, () => []),
+      ensureTtlIndex: (_namespace, ttlSeconds, signal) =>
+        command(signal, () => {
+          this.#ttlSeconds = ttlSeconds;
+        }),
     };
   }
 
-  async #command<T>(
-    environment: Environment,
-    touched: readonly string[] | 'all',
-    signal: AbortSignal,
-    serve: () => Promise<T>,
-  ): Promise<T> {
-    const { chaos } = this.#parts;
-    const strikes = (kind: FaultKind) => chaos.strikes(kind, environment, touched);
-    if (chaos.strikes('documentdb.noServer', environment)) {
-      await environment.clock.waitUntil(environment.clock.nowMs() + SELECTION_MS, signal);
-      throw foreign('MongoServerSelectionError');
+  /** The position that a statement is of; where it does not say, something that no other is called. */
+  #nameOf(statement: Statement): string {
+    const version = this.#versionOf(statement['u'] as Stored | undefined, statement);
+    if (version !== undefined && !this.#unguarded.has(statement)) return textOf(version);
+    this.#unnamedCount += 1;
+    return `write ${this.#unnamedCount}`;
+  }
+
+  /** Watches what the process sends, and for how long it waits. */
+  async #watched<T>(request: Request, positions: readonly string[], send: () => Promise<T>): Promise<T> {
+    const { environment, signal } = request;
+    const { clock, invocation } = environment;
+    const sentAtMs = clock.nowMs();
+    if (sentAtMs > environment.sendUntilMs) {
+      const message = `invocation ${invocation} sent something ${sentAtMs - environment.sendUntilMs} ms after its last moment`;
+      this.#violations.push({ guarantee: 'G5', message });
     }
+    this.#conduct.sent(invocation, positions, sentAtMs);
+    let isOpen = true;
+    const close = () => {
+      const openMs = clock.nowMs() - Math.max(sentAtMs, environment.thawedAtMs);
+      if (isOpen) this.#conduct.closed(invocation, openMs, clock.nowMs());
+      isOpen = false;
+    };
+    signal.addEventListener('abort', close, { once: true });
+    try {
+      return await send();
+    } catch (error) {
+      const isForGood = (error as { readonly code?: unknown }).code === UNAUTHORIZED;
+      if (isForGood && !signal.aborted) this.#conduct.refusedForGood(invocation, clock.nowMs());
+      throw error;
+    } finally {
+      close();
+    }
+  }
+
+  /** The process learns what is stored. */
+  #heard({ environment, signal }: Request, positions: readonly string[], reply: WriteReply): WriteReply {
+    const errors = new Set(reply.writeErrors.map(({ index }) => index));
+    // Of deletes a count does not tell which found something.
+    const isTold = reply.count + errors.size === positions.length;
+    const acknowledged = isTold ? positions.filter((_, index) => !errors.has(index)) : [];
+    if (!signal.aborted) {
+      this.#conduct.answered(environment.invocation, acknowledged, environment.clock.nowMs());
+    }
+    return reply;
+  }
+
+  async #command<T>({ environment, signal }: Request, serve: () => Promise<T>): Promise<T> {
+    const { chaos, random } = this.#parts;
+    const { clock } = environment;
+    if (chaos.strikes('documentdb.noServer', environment)) {
+      await clock.waitUntil(clock.nowMs() + SELECTION_MS, signal);
+      throw foreign(signal.aborted ? 'AbortError' : random.pick(NOT_SENT));
+    }
+    // What waits for one answer waits whatever its partition is.
+    const strikes = (kind: FaultKind) => chaos.strikes(kind, environment);
     const fault = strikes('documentdb.requestLost')
       ? 'requestLost'
       : strikes('documentdb.answerLost')
@@ -138,19 +215,22 @@ export class DocumentsTarget implements Target {
         : strikes('documentdb.slow')
           ? 'slow'
           : undefined;
+    const patience = abortAt(clock, clock.nowMs() + SOCKET_TIMEOUT_MS);
     return await exchange(environment, this.#parts, {
       serve: () => {
-        const code = REFUSALS.find(({ kind }) => chaos.strikes(kind, environment))?.code;
-        return code === undefined ? serve() : Promise.reject(foreign('MongoServerError', code));
+        const refusal = REFUSALS.find(({ kind }) => chaos.strikes(kind, environment));
+        return refusal === undefined
+          ? serve()
+          : Promise.reject(foreign('MongoServerError', random.pick(refusal.codes)));
       },
       fault,
       broken: () => foreign('MongoNetworkError'),
-      aborted: () => foreign('AbortError'),
-      signal,
-    });
+      aborted: () => foreign(signal.aborted ? 'AbortError' : 'MongoNetworkTimeoutError'),
+      signal: AbortSignal.any([signal, patience.signal]),
+    }).finally(() => patience.release());
   }
 
-  async #write(environment: Environment, kind: CommandKind, statements: readonly Statement[]): Promise<WriteReply> {
+  async #write({ environment, kind, statements }: WriteRequest): Promise<WriteReply> {
     try {
       return await this.#server.write(kind, statements, this.#faultsFor(environment));
     } catch (error) {
@@ -161,8 +241,18 @@ export class DocumentsTarget implements Target {
     }
   }
 
+  /** A deletion that names its document alone is of the newest deletion that its process was sent. */
+  #noteUnguarded(statement: Statement, sent: readonly string[]): void {
+    if (statement['u'] !== undefined || limitOf(statement) !== undefined) return;
+    const { _id } = statement['q'] as Filter;
+    const records = sent.map((position) => this.#parts.kafka.at(position));
+    const record = records.findLast((each) => each?.story.kind === 'tombstone' && each.story.key === _id);
+    if (record === undefined) return;
+    this.#unguarded.set(statement, { topicPartition: record.topicPartition, offset: BigInt(record.offset) });
+  }
+
   #faultsFor(environment: Environment): CommandFaults {
-    const { chaos } = this.#parts;
+    const { chaos, random, timeline } = this.#parts;
     const strikes = (kind: FaultKind, statements: readonly Statement[]) =>
       chaos.strikes(kind, environment, partitionsOf(statements));
     return {
@@ -170,9 +260,17 @@ export class DocumentsTarget implements Target {
         (statement['u'] as Stored | undefined)?.has('refused')
           ? VALIDATION_FAILED
           : strikes('documentdb.statementFailed', [statement])
-            ? WRITE_CONFLICT
+            ? random.pick(STATEMENT_CODES)
             : undefined,
-      insertFirst: (statement) => strikes('documentdb.insertedFirst', [statement]),
+      insertFirst: (statement) => {
+        const isStruck = strikes('documentdb.insertedFirst', [statement]);
+        if (isStruck && random.chance(this.#foreignGoneChance)) {
+          const { _id } = statement['q'] as Filter;
+          const goneAtMs = timeline.nowMs() + random.integer(FOREIGN_MS.min, FOREIGN_MS.max);
+          timeline.at(goneAtMs, () => this.#server.removeForeign(identityOf(_id)));
+        }
+        return isStruck;
+      },
       failWriteConcern: (statements) => strikes('documentdb.writeConcern', statements),
     };
   }
@@ -212,7 +310,8 @@ export class DocumentsTarget implements Target {
   /** By what is in the document, or by the mark where that says nothing. Undefined: somebody else's, or not to be told. */
   #versionOf(document: Stored | undefined, statement: Statement | undefined): Version | undefined {
     const id = document?.get('id');
-    if (typeof id !== 'number') return markOf(document?.get('_k')) ?? (document ? undefined : limitOf(statement));
+    if (document === undefined) return statement && (limitOf(statement) ?? this.#unguarded.get(statement));
+    if (typeof id !== 'number') return markOf(document.get('_k'));
     for (const record of this.#parts.kafka.produced.slice(this.#recordsById.size)) {
       this.#recordsById.set(record.story.id, record);
     }
@@ -228,13 +327,28 @@ export class DocumentsTarget implements Target {
       if (statement === undefined || durableAtMs === undefined) return false;
       const version = this.#versionOf(after, statement);
       // A deletion that does not say of what: of everything before it.
-      if (version === undefined) return after === undefined && atMs >= EPOCH_MS + record.story.atMs;
+      if (version === undefined || this.#unguarded.has(statement))
+        return after === undefined && atMs >= EPOCH_MS + record.story.atMs;
       return version.topicPartition === record.topicPartition && version.offset >= BigInt(record.offset);
     });
   }
 
-  isPoison = ({ story: { key, kind } }: ProducedRecord): boolean =>
-    key === null || kind === 'poison' || kind === 'refused';
+  isAcknowledged = (invocation: string, record: ProducedRecord): boolean =>
+    this.#conduct.isAcknowledged(invocation, positionText(record));
+
+  isPoison = (record: ProducedRecord): boolean => isUnwritable(record) || this.#hasLostItsValue(record);
+
+  /**
+   * After a batch that ended half-way newer records may stand there already, and one of them may hold the unique value of
+   * an older one that is sent again: nobody can tell that from a value which is taken for good. Without faults it has to.
+   */
+  #hasLostItsValue({ story: { unique }, partition, offset }: ProducedRecord): boolean {
+    const { bucket, story } = this.#parts;
+    if (unique === undefined || story.faults.length === 0) return false;
+    return bucket.hasLetter(story.sink, TOPIC, partition, offset);
+  }
+
+  isKnownPoison = ({ story: { key, kind } }: ProducedRecord): boolean => key === null || kind === 'poison';
 
   overtakes = (newer: ProducedRecord, older: ProducedRecord): boolean =>
     newer.story.key === older.story.key && newer.topicPartition === older.topicPartition && newer.offset > older.offset;
@@ -242,12 +356,21 @@ export class DocumentsTarget implements Target {
   violations(final: FinalWorld): readonly Violation[] {
     return [
       ...this.#violations,
+      ...this.#conduct.violations,
+      ...this.#indexViolations(final),
       ...finalViolations(final, {
         deletes: this.#parts.story.documentdb.deletes,
         documentOf: (key) => this.#server.documentOf(identityOf(key)),
-        isPoison: this.isPoison,
+        isPoison: isUnwritable,
       }),
     ];
+  }
+
+  /** Without it tombstones stay for ever; its making may fail, but not for nothing. */
+  #indexViolations({ isCalm }: FinalWorld): readonly Violation[] {
+    const wantedSeconds = this.#parts.story.documentdb.deletes === 'tombstone' ? TOMBSTONE_TTL_SECONDS : undefined;
+    if (!isCalm || this.#server.documents().size === 0 || this.#ttlSeconds === wantedSeconds) return [];
+    return [{ guarantee: 'calm', message: `tombstones expire after ${this.#ttlSeconds} s, not ${wantedSeconds} s` }];
   }
 
   digest(): string {
@@ -264,13 +387,42 @@ export class DocumentsTarget implements Target {
   }
 }
 
-const WRITE_CONFLICT = 112;
+/** A conflict, a lock, or a primary that steps down in the middle of a command. */
+const STATEMENT_CODES: readonly number[] = [112, 24, 10_107, 11_602];
 
-const REFUSALS: readonly { readonly kind: FaultKind; readonly code: number }[] = [
-  { kind: 'documentdb.failover', code: 10_107 },
-  { kind: 'documentdb.credentialsRefused', code: 18 },
-  { kind: 'documentdb.unauthorized', code: 13 },
+const isUnwritable = ({ story: { key, kind } }: ProducedRecord): boolean =>
+  key === null || kind === 'poison' || kind === 'refused';
+
+const UNAUTHORIZED = 13;
+
+/** No primary, one that steps down, one that is starting up: https://github.com/mongodb/specifications, "not writable primary". */
+const FAILOVER_CODES: readonly number[] = [10_107, 91, 189, 11_600, 11_602, 13_435, 13_436];
+
+const REFUSALS: readonly { readonly kind: FaultKind; readonly codes: readonly number[] }[] = [
+  { kind: 'documentdb.failover', codes: FAILOVER_CODES },
+  { kind: 'documentdb.credentialsRefused', codes: [18] },
+  { kind: 'documentdb.unauthorized', codes: [UNAUTHORIZED] },
 ];
+
+/** How the driver says that there was no connection to send on. */
+const NOT_SENT: readonly string[] = [
+  'MongoServerSelectionError',
+  'MongoWaitQueueTimeoutError',
+  'MongoPoolClearedError',
+  'MongoNotConnectedError',
+];
+
+/** A command on its way. */
+interface Request {
+  readonly environment: Environment;
+  readonly signal: AbortSignal;
+}
+
+interface WriteRequest {
+  readonly environment: Environment;
+  readonly kind: CommandKind;
+  readonly statements: readonly Statement[];
+}
 
 /** Of a stored `_k`. */
 function markOf(marks: unknown): Version | undefined {

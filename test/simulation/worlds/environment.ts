@@ -13,8 +13,17 @@ export class Environment implements Witness {
   witness: Witness | undefined;
   /** When it last began to run again. */
   thawedAtMs = 0;
+  /** When it last sent something, or got an answer. */
+  activeAtMs = 0;
+  readonly noteActivity = (): void => {
+    this.activeAtMs = this.clock.nowMs();
+  };
   /** Names the invocation under way. */
   invocation = '';
+  /** What it was sent: `<topic-partition>@<offset>`. */
+  sent: readonly string[] = [];
+  /** When it has to stop sending. */
+  sendUntilMs = Number.POSITIVE_INFINITY;
   #state: 'running' | 'frozen' | 'dead' = 'running';
   readonly #waiting: (() => void)[] = [];
   readonly #timeline: Timeline;

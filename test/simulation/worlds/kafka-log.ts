@@ -13,6 +13,7 @@ export interface ProducedRecord {
   readonly timestampMs: number;
   readonly key: Buffer | null;
   readonly value: Buffer | null;
+  readonly headers: readonly (readonly [name: Buffer, bytes: Buffer])[];
   /** How often the topic had been made anew. */
   readonly incarnation: number;
 }
@@ -56,10 +57,14 @@ export class KafkaLog {
       timestampMs,
       key: record.key === null ? null : Buffer.from(record.key),
       value,
+      // A name may stand there twice, and bytes need not be text.
+      headers: [
+        [Buffer.from('trace'), Buffer.from(`${SECRET}-${record.id}`)],
+        [Buffer.from('trace'), Buffer.from([0, 127, 128, 255])],
+      ],
       incarnation: this.#incarnation,
     };
-    const { offset, key } = produced;
-    const headers = [[Buffer.from('trace'), Buffer.from(`${SECRET}-${record.id}`)]] as const;
+    const { offset, key, headers } = produced;
     const serialize = recordSerializer(TOPIC, partition);
     log.push(serialize({ offset, timestampMs, timestampType: 'CREATE_TIME', key, value, headers }));
     this.produced.push(produced);

@@ -109,7 +109,10 @@ export class KinesisTarget implements Target {
     return {
       putRecords: async (entries, signal) => {
         const { invocation } = environment;
-        this.#conduct.decided(invocation, environment.clock.nowMs());
+        // Perhaps it waits for a session that another call asked for.
+        environment.noteActivity();
+        signal.addEventListener('abort', environment.noteActivity, { once: true });
+        this.#conduct.decided(invocation, environment.clock.nowMs(), environment.sendUntilMs);
         const positions = entries.map((entry) => this.#positionOf(entry));
         const request = { environment, invocation, entries, positions, signal };
         try {

@@ -4,6 +4,7 @@ import { deadlineOf } from '../../../shared/deadline.ts';
 import { describeForeign, MskSinksError } from '../../../shared/errors.ts';
 import { type BatchParts, runBatch } from '../../../shared/run-batch.ts';
 import type { Chaos, Touched, Witness } from '../model/chaos.ts';
+import { SEND_RESERVE_MS } from '../model/promised.ts';
 import type { Random } from '../model/random.ts';
 import type { Story } from '../model/story.ts';
 import type { Timeline } from '../model/timeline.ts';
@@ -20,6 +21,8 @@ export interface Invocation {
   isTouchedAll: boolean;
   /** Its process was killed or stood still for a while. */
   wasStopped: boolean;
+  /** When the process last sent something or got an answer. */
+  activeAtMs: number;
   /** Undefined while nothing has been said. What a zombie says is heard by nobody. */
   end: InvocationEnd | undefined;
 }
@@ -70,6 +73,7 @@ export class Lambda {
     const end = (how: InvocationEnd) => {
       if (invocation.end !== undefined) return;
       invocation.end = how;
+      invocation.activeAtMs = warm.environment.activeAtMs;
       cancelTimeout();
       this.#parts.onEnd(invocation);
       tell(how);
@@ -119,10 +123,14 @@ export class Lambda {
       touched: new Set(),
       isTouchedAll: false,
       wasStopped: false,
+      activeAtMs: 0,
       end: undefined,
     };
     environment.witness = invocationWitness(invocation);
     environment.invocation = String(invocation.id);
+    environment.sent = invocation.sent;
+    environment.sendUntilMs = invocation.startedAtMs + this.#parts.story.function.timeoutMs - SEND_RESERVE_MS;
+    environment.activeAtMs = invocation.startedAtMs;
     this.invocations.push(invocation);
     this.#parts.onStart(invocation);
     return invocation;

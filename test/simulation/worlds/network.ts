@@ -37,13 +37,23 @@ export function exchange<T>(
 ): Promise<T> {
   return new Promise((resolve, reject) => {
     if (signal.aborted) return reject(aborted());
-    signal.addEventListener('abort', () => reject(aborted()), { once: true });
+    environment.noteActivity();
+    const hear = (answer: () => void) =>
+      environment.deliver(() => {
+        environment.noteActivity();
+        answer();
+      });
+    const giveUp = () => {
+      environment.noteActivity();
+      reject(aborted());
+    };
+    signal.addEventListener('abort', giveUp, { once: true });
     const later = (range: { readonly min: number; readonly max: number }) =>
       timeline.nowMs() + random.integer(range.min, range.max);
     const isBroken = random.chance(BROKEN_CHANCE);
     const breaksAtMs = later(BREAK_MS);
     if (fault === 'requestLost') {
-      if (isBroken) timeline.at(breaksAtMs, () => environment.deliver(() => reject(broken())));
+      if (isBroken) timeline.at(breaksAtMs, () => hear(() => reject(broken())));
       return;
     }
     timeline.at(later(fault === 'slow' ? SLOW_MS : LATENCY_MS), () => {
@@ -53,9 +63,9 @@ export function exchange<T>(
       );
       void served.then((answer) => {
         if (fault !== 'answerLost') {
-          timeline.at(later(LATENCY_MS), () => environment.deliver(answer));
+          timeline.at(later(LATENCY_MS), () => hear(answer));
         } else if (isBroken) {
-          timeline.at(later(BREAK_MS), () => environment.deliver(() => reject(broken())));
+          timeline.at(later(BREAK_MS), () => hear(() => reject(broken())));
         }
       });
     });

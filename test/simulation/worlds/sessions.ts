@@ -1,5 +1,6 @@
 import { CredentialsError, type SessionCredentials } from '../../../functions/kinesis-sink/credentials.ts';
 import type { Chaos } from '../model/chaos.ts';
+import { ASSUME_ROLE_TIMEOUT_MS } from '../model/promised.ts';
 import type { Random } from '../model/random.ts';
 import type { Timeline } from '../model/timeline.ts';
 import type { Environment } from './environment.ts';
@@ -8,7 +9,6 @@ import { exchange, foreign } from './network.ts';
 
 /** Real ones last an hour. Short ones end within a story, while another one cannot be had perhaps. */
 const SESSION_MS: readonly number[] = [90_000, 5 * 60_000, 60 * 60_000];
-const TIMEOUT_MS = 5_000;
 
 export interface SessionsParts {
   readonly timeline: Timeline;
@@ -34,7 +34,7 @@ export class Sessions {
     const inHand = this.#inHand.get(environment);
     const witness = inHand !== undefined && this.isGood(inHand) ? undefined : environment;
     const timeout = new AbortController();
-    void environment.clock.waitUntil(environment.clock.nowMs() + TIMEOUT_MS).then(() => timeout.abort());
+    void environment.clock.waitUntil(environment.clock.nowMs() + ASSUME_ROLE_TIMEOUT_MS).then(() => timeout.abort());
     try {
       return await exchange(environment, this.#parts, {
         serve: () =>

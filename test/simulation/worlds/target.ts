@@ -35,6 +35,8 @@ export interface Target {
   overtakes(newer: ProducedRecord, older: ProducedRecord): boolean;
   /** Whether this record can never be written: a dead letter of it is right. */
   isPoison(record: ProducedRecord): boolean;
+  /** Whether poison is known for it before it is sent; default: all is. What is not may be folded into a newer version. */
+  isKnownPoison?(record: ProducedRecord): boolean;
   /** What went wrong while it was written to, and what is wrong with what is stored in the end. */
   violations(final: FinalWorld): readonly Violation[];
   /** What is stored, as text, for the world's hash. */

@@ -1,3 +1,4 @@
+import { overtakingViolations } from '../checks/blocked.ts';
 import { namedViolations } from '../checks/named.ts';
 import { settledViolations } from '../checks/settled.ts';
 import { type WatchedTelemetry, watchTelemetry } from '../checks/telemetry.ts';
@@ -55,6 +56,7 @@ export function createWorld(story: Story, told: (atMs: number, text: string, pos
       tellEnd(invocation, tell);
       violations.push(...settledViolations(invocation, { story, target, bucket, kafka }));
       violations.push(...namedViolations(invocation, { target, kafka }));
+      violations.push(...overtakingViolations(invocation, { story, target, kafka }));
     },
   });
   const mapping = new Mapping({ ...part('mapping'), kafka, lambda, bucket });

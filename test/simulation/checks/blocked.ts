@@ -1,0 +1,28 @@
+import type { Story } from '../model/story.ts';
+import type { KafkaLog, ProducedRecord } from '../worlds/kafka-log.ts';
+import type { Invocation } from '../worlds/lambda.ts';
+import type { Target } from '../worlds/target.ts';
+import type { Violation } from './violation.ts';
+
+export interface BlockedParts {
+  readonly story: Story;
+  readonly target: Target;
+  readonly kafka: KafkaLog;
+}
+
+/** Where poison blocks, what stands behind it under the same key waits, until the mapping gives the poison up. */
+export function overtakingViolations(invocation: Invocation, parts: BlockedParts): readonly Violation[] {
+  const { story, target, kafka } = parts;
+  if (story.function.onPoison !== 'block') return [];
+  const blocked = new Set<string>();
+  return invocation.sent.flatMap((position) => {
+    const record = kafka.at(position, invocation.startedAtMs);
+    if (record === undefined || record.key === null) return [];
+    const isPoison = target.isKnownPoison?.(record) ?? target.isPoison(record);
+    if (isPoison) blocked.add(laneOf(record));
+    if (!blocked.has(laneOf(record)) || !target.isAcknowledged?.(String(invocation.id), record)) return [];
+    return [{ guarantee: 'G2', message: `${position} went past the poison that blocks its key` }];
+  });
+}
+
+const laneOf = ({ topicPartition, key }: ProducedRecord): string => `${topicPartition} ${key}`;

@@ -1,0 +1,152 @@
+import { describe, expect, it } from 'vitest';
+import { Conduct } from './checks/conduct.ts';
+import { streamViolations } from './checks/stream.ts';
+import { randomOf } from './model/random.ts';
+import { KafkaLog } from './worlds/kafka-log.ts';
+import { Stream } from './worlds/stream.ts';
+
+const aStream = (shardCount: number) => new Stream(shardCount, randomOf('stream'));
+
+const anEntry = (partitionKey: string) => ({ record: undefined, position: 'orders-0@0', partitionKey, dataBase64: '' });
+
+describe('a stream', () => {
+  it('puts all of one partition key into one shard, with ascending sequence numbers', () => {
+    const stream = aStream(4);
+    const places = Array.from({ length: 20 }, () => stream.store(anEntry('one')));
+    expect(new Set(places.map(({ shardId }) => shardId)).size).toBe(1);
+    const numbers = places.map(({ sequenceNumber }) => sequenceNumber);
+    expect(numbers).toEqual(numbers.toSorted());
+  });
+
+  it('uses all of its shards', () => {
+    const stream = aStream(4);
+    const shardIds = Array.from({ length: 100 }, (_, index) => stream.store(anEntry(`key ${index}`)).shardId);
+    expect(new Set(shardIds).size).toBe(4);
+  });
+
+  it('has every hash key in exactly one open shard, however often it is resharded', () => {
+    const stream = aStream(3);
+    for (let round = 0; round < 40; round += 1) stream.reshard();
+    const ranges = stream.shards.map(({ from, to }) => [from, to]);
+    expect(ranges[0]?.[0]).toBe(0);
+    expect(ranges.at(-1)?.[1]).toBe(2 ** 16);
+    for (const [index, [from]] of ranges.entries()) if (index > 0) expect(from).toBe(ranges[index - 1]?.[1]);
+  });
+
+  it('puts what comes after a reshard into shards that are not its parents', () => {
+    const stream = aStream(1);
+    const before = stream.store(anEntry('one')).shardId;
+    stream.reshard();
+    expect(stream.store(anEntry('one')).shardId).not.toBe(before);
+  });
+
+  it('counts what a shard is offered, anew each second', () => {
+    const stream = aStream(1);
+    const shard = stream.shardOf('one');
+    const counts = [1_000, 1_500, 1_999, 2_000].map((nowMs) => stream.countInSecond(shard, nowMs));
+    expect(counts).toEqual([1, 2, 3, 1]);
+  });
+});
+
+/** Three records of one key in one partition, as the stream would hold them. */
+function threeRecords() {
+  const log = new KafkaLog(1);
+  const stored = (id: number) => {
+    const record = log.produce({ id, atMs: id, key: 'one', kind: 'plain' }, Buffer.from(`value ${id}`));
+    const dataBase64 = record.value?.toString('base64') ?? '';
+    return { record, position: `orders-0@${record.offset}`, partitionKey: 'one', dataBase64 };
+  };
+  return [stored(1), stored(2), stored(3)] as const;
+}
+
+const NOBODY: ReadonlySet<never> = new Set();
+const messagesOf = (violations: ReturnType<typeof streamViolations>) => violations.map(({ message }) => message);
+
+describe('what a stream holds in the end', () => {
+  it('is right in the order of the partition, with copies behind the first ones', () => {
+    const [a, b, c] = threeRecords();
+    expect(streamViolations([a, b, a, c, b], NOBODY)).toEqual([]);
+  });
+
+  it('is wrong where the first copy of a record is behind a later one of its key', () => {
+    const [a, b, c] = threeRecords();
+    expect(messagesOf(streamViolations([a, c, b], NOBODY))).toEqual(['orders-0@1 is behind offset 2 of its key']);
+  });
+
+  it('waits for no record that the mapping gave up', () => {
+    const [a, b, c] = threeRecords();
+    expect(streamViolations([a, c, b], new Set([b.record]))).toEqual([]);
+  });
+
+  it('is wrong with other data, with a partition key of another key, and with what nobody produced', () => {
+    const [a, b, c] = threeRecords();
+    const stored = [
+      { ...a, dataBase64: '' },
+      { ...b, partitionKey: 'two' },
+      { ...c, record: undefined },
+    ];
+    expect(messagesOf(streamViolations(stored, NOBODY)).toSorted()).toEqual([
+      'orders-0@0 is stored with other data',
+      'orders-0@1 is stored under a partition key that is not its own',
+      'orders-0@2 is stored and was never produced',
+    ]);
+  });
+});
+
+describe('of a process its requests tell', () => {
+  const aConduct = () => new Conduct({ requestsInFlightMax: 2, requestTimeoutMs: 1_000 });
+  const said = ({ violations }: Conduct) => violations.map(({ message }) => message);
+
+  it('nothing while it keeps to the rules', () => {
+    const conduct = aConduct();
+    for (const atMs of [0, 20, 40]) {
+      conduct.decided('1', atMs, 100);
+      conduct.sent('1', ['orders-0@0'], atMs);
+      conduct.closed('1', 10, atMs + 10);
+    }
+    conduct.answered('1', ['orders-0@0'], 50);
+    expect(said(conduct)).toEqual([]);
+  });
+
+  it('that it sends again what it knows to be stored, but not that another invocation does', () => {
+    const conduct = aConduct();
+    conduct.answered('1', ['orders-0@0'], 0);
+    conduct.sent('2', ['orders-0@0'], 10);
+    expect(said(conduct)).toEqual([]);
+    conduct.sent('1', ['orders-0@0'], 10);
+    expect(said(conduct)).toEqual(['orders-0@0 was sent again although its answer had come']);
+  });
+
+  it('that it has too many open, or one for too long', () => {
+    const conduct = aConduct();
+    for (const position of ['orders-0@0', 'orders-0@1', 'orders-0@2']) conduct.sent('1', [position], 0);
+    conduct.closed('1', 1_500, 1_500);
+    expect(said(conduct)).toEqual([
+      'invocation 1 has 3 requests open at once',
+      'invocation 1 had a request open for 1500 ms',
+    ]);
+  });
+
+  it('that it does not wait after an answer that every request would get, until one is answered', () => {
+    const conduct = aConduct();
+    conduct.refusedForGood('1', 1_000);
+    conduct.decided('1', 6_000);
+    conduct.decided('1', 5_000);
+    conduct.answered('1', [], 5_000);
+    conduct.decided('1', 5_000);
+    expect(said(conduct)).toEqual(['invocation 1 tries again 1000 ms early although every request is refused']);
+  });
+
+  it('that it tries one record without a pause', () => {
+    const conduct = aConduct();
+    for (let atMs = 0; atMs < 1_000; atMs += 10) conduct.sent('1', ['orders-0@0'], atMs);
+    expect(said(conduct)[0]).toContain('invocation 1 has 3 requests');
+    expect(said(conduct).some((message) => message.startsWith('orders-0@0 was sent'))).toBe(true);
+  });
+
+  it('that it sends when its time for that is over', () => {
+    const conduct = aConduct();
+    conduct.decided('1', 100, 100);
+    expect(said(conduct)).toEqual(['invocation 1 sends 0 ms after its last moment for that']);
+  });
+});
