@@ -5,8 +5,8 @@ const { buildSync } = require('esbuild');
 const loaded = new Map();
 
 /**
- * The exports of a TypeScript file of this folder.
- * @param {string} name without `.ts`
+ * The exports of a TypeScript file.
+ * @param {string} name its path in infra/, without `.ts`
  */
 module.exports = function loadTypescript(name) {
   if (loaded.has(name)) return loaded.get(name);

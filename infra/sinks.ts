@@ -1,6 +1,6 @@
-import type { Sound } from './parse-soundly.ts';
-import type { StageFile } from './stage-file.ts';
-import type { TriggerSettings } from './trigger-settings.ts';
+import type { Sound } from './stage-file/parse-soundly.ts';
+import type { StageFile } from './stage-file/stage-file.ts';
+import type { TriggerSettings } from './stage-file/trigger-settings.ts';
 
 /** The functions' names in serverless.yml and in a stage file. Either section may be left out, and its function with it. */
 export const SINKS = ['kinesisSink', 'documentdbSink'] as const;

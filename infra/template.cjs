@@ -1,4 +1,4 @@
-// The bridge from serverless.yml to template.ts: `${file(infra/template.cjs):functions}`.
+// The bridge from serverless.yml to template/template.ts: `${file(infra/template.cjs):functions}`.
 const loadTypescript = require('./load-typescript.cjs');
 
 /** Ends the command here: thrown, a message is printed once for each place in serverless.yml, each with a stack. */
@@ -28,7 +28,7 @@ module.exports = async ({ resolveVariable }) => {
       `${name} does not exist, or is empty: write it (config/dev.yml is an example), or name another stage with --stage`,
     );
   }
-  const { templateParts } = loadTypescript('template');
+  const { templateParts } = loadTypescript('template/template');
   try {
     return templateParts(service, stage, stageFile);
   } catch (error) {

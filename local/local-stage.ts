@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import type { Deployment } from '../infra/deployment.ts';
-import { readStageFile } from '../infra/read-stage-file.ts';
+import { readStageFile } from '../infra/stage-file/read-stage-file.ts';
+import type { Deployment } from '../infra/template/deployment.ts';
 import { SettingsError } from '../shared/errors.ts';
 import { DEFAULT_RESOURCES, type LocalResources } from './engines/resources.ts';
 import { PROJECT_ROOT } from './pipeline/package-template.ts';

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { toJsonSchema } from '@valibot/to-json-schema';
 import * as v from 'valibot';
-import { stageFile } from '../infra/stage-file.ts';
+import { stageFile } from '../infra/stage-file/stage-file.ts';
 
 /** config/schema.json: what an editor checks a stage file against. */
 export function settingsJsonSchema(): string {

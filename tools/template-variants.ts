@@ -1,4 +1,4 @@
-import { type TemplateParts, templateParts } from '../infra/template.ts';
+import { type TemplateParts, templateParts } from '../infra/template/template.ts';
 
 /** A template for a stage file that config/ has no example of. */
 export interface TemplateVariant {

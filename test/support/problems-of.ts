@@ -1,4 +1,4 @@
-import { readStageFile } from '../../infra/read-stage-file.ts';
+import { readStageFile } from '../../infra/stage-file/read-stage-file.ts';
 import { SettingsError } from '../../shared/errors.ts';
 
 /** What is said against a stage file; nothing: it can be deployed. */

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { templateParts } from '../../../infra/template.ts';
+import { templateParts } from '../../../infra/template/template.ts';
 import { DEFAULT_RESOURCES, resourceArns } from '../../../local/engines/resources.ts';
 
 const folder = join(import.meta.dirname, '..', '..', '..', 'config');

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type CreateOnlyChanges, createOnlyChanges } from '../../../infra/create-only-changes.ts';
-import { templateParts } from '../../../infra/template.ts';
+import { templateParts } from '../../../infra/template/template.ts';
 import { aStageFile, CLUSTER_ARN, type StageFileChanges } from '../../support/a-stage-file.ts';
 
 /** The stage with one function: one mapping for each topic. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { aStageFile, CLUSTER_ARN, type StageFileChanges } from '../../../support/a-stage-file.ts';
-import { problemsOf } from '../../../support/problems-of.ts';
+import { aStageFile, CLUSTER_ARN, type StageFileChanges } from '../../../../support/a-stage-file.ts';
+import { problemsOf } from '../../../../support/problems-of.ts';
 
 const problemsWith = (cluster: Record<string, unknown>, changes: StageFileChanges = {}) =>
   problemsOf(aStageFile({ ...changes, cluster }));

@@ -1,5 +1,5 @@
+import { SINKS, type SinkName, triggerOf } from '../../sinks.ts';
 import type { Sound } from '../parse-soundly.ts';
-import { SINKS, type SinkName, triggerOf } from '../sinks.ts';
 import type { StageFile } from '../stage-file.ts';
 
 /** A stage file as it is checked: what is sound of it, and what was written. */

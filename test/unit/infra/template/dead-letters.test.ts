@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { templateParts } from '../../../infra/template.ts';
-import { aStageFile, type StageFileChanges } from '../../support/a-stage-file.ts';
+import { templateParts } from '../../../../infra/template/template.ts';
+import { aStageFile, type StageFileChanges } from '../../../support/a-stage-file.ts';
 
 interface Bucket {
   readonly Type: string;

@@ -1,4 +1,4 @@
-import { toEnvironment } from '../shared/parse-settings.ts';
+import { toEnvironment } from '../../shared/parse-settings.ts';
 import {
   consumerGroupOf,
   deadLetterBucketName,
@@ -7,10 +7,10 @@ import {
   SINKS,
   type SinkName,
   triggerOf,
-} from './sinks.ts';
-import { documentdbSection, kinesisSection, type StageFile } from './stage-file.ts';
+} from '../sinks.ts';
+import { documentdbSection, kinesisSection, type StageFile } from '../stage-file/stage-file.ts';
+import type { TriggerSettings } from '../stage-file/trigger-settings.ts';
 import { topicId } from './topic-id.ts';
-import type { TriggerSettings } from './trigger-settings.ts';
 
 /** A function as the rest of the template needs to know it. */
 export interface DeployedFunction {

@@ -1,5 +1,5 @@
+import type { StageFile } from '../stage-file/stage-file.ts';
 import type { DeployedFunction, Deployment } from './deployment.ts';
-import type { StageFile } from './stage-file.ts';
 import { tagged } from './tags.ts';
 
 interface Statement {

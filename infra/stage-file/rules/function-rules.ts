@@ -1,4 +1,4 @@
-import { SEND_RESERVE_MS } from '../../shared/limits.ts';
+import { SEND_RESERVE_MS } from '../../../shared/limits.ts';
 import { isWritten, type Rule, sinksOf } from './checked-file.ts';
 
 /** https://docs.aws.amazon.com/documentdb/latest/developerguide/failover.html: usually done within 30 seconds. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { templateParts } from '../../../infra/template.ts';
-import { aStageFile, CLUSTER_ARN, type StageFileChanges } from '../../support/a-stage-file.ts';
+import { templateParts } from '../../../../infra/template/template.ts';
+import { aStageFile, CLUSTER_ARN, type StageFileChanges } from '../../../support/a-stage-file.ts';
 
 interface Mapping {
   readonly Type: string;

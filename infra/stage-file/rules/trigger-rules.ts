@@ -1,4 +1,4 @@
-import { triggerOf } from '../sinks.ts';
+import { triggerOf } from '../../sinks.ts';
 import { PROVISIONED_SETTINGS } from '../trigger-settings.ts';
 import { isWritten, ofEachTrigger, type Rule, sinksOf } from './checked-file.ts';
 

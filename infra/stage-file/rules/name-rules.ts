@@ -1,4 +1,4 @@
-import { consumerGroupOf, deadLetterBucketName, functionName, triggerOf } from '../sinks.ts';
+import { consumerGroupOf, deadLetterBucketName, functionName, triggerOf } from '../../sinks.ts';
 import { type CheckedFile, type Rule, sinksOf, triggerPath } from './checked-file.ts';
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html */

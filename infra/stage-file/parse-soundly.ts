@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { problemOf } from '../shared/parse-settings.ts';
+import { problemOf } from '../../shared/parse-settings.ts';
 
 /** What of a file is sound: a setting with a problem, or one left out, is missing. */
 export type Sound<T> = T extends readonly unknown[] | Date

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { templateParts } from '../../../infra/template.ts';
+import { templateParts } from '../../../../infra/template/template.ts';
 import {
   aStageFile,
   CLUSTER_ARN,
@@ -7,7 +7,7 @@ import {
   STREAM_ARN,
   STREAM_ROLE_ARN,
   type StageFileChanges,
-} from '../../support/a-stage-file.ts';
+} from '../../../support/a-stage-file.ts';
 
 interface Role {
   readonly Properties: {

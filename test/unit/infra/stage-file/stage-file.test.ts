@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { templateParts } from '../../../infra/template.ts';
-import { aStageFile, CLUSTER_ARN, SECRET_ARN, type StageFileChanges } from '../../support/a-stage-file.ts';
-import { problemsOf } from '../../support/problems-of.ts';
+import { templateParts } from '../../../../infra/template/template.ts';
+import { aStageFile, CLUSTER_ARN, SECRET_ARN, type StageFileChanges } from '../../../support/a-stage-file.ts';
+import { problemsOf } from '../../../support/problems-of.ts';
 
 /** The problems of a file that is sound but for these changes. */
 const problemsWith = (changes: StageFileChanges) => problemsOf(aStageFile(changes));

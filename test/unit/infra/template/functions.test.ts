@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { documentdbSettings } from '../../../functions/documentdb-sink/settings.ts';
-import { kinesisSettings } from '../../../functions/kinesis-sink/settings.ts';
-import { templateParts } from '../../../infra/template.ts';
-import { settingsFromEnvironment } from '../../../shared/parse-settings.ts';
+import { documentdbSettings } from '../../../../functions/documentdb-sink/settings.ts';
+import { kinesisSettings } from '../../../../functions/kinesis-sink/settings.ts';
+import { templateParts } from '../../../../infra/template/template.ts';
+import { settingsFromEnvironment } from '../../../../shared/parse-settings.ts';
 import {
   aStageFile,
   SECRET_ARN,
   STREAM_ARN,
   STREAM_ROLE_ARN,
   type StageFileChanges,
-} from '../../support/a-stage-file.ts';
+} from '../../../support/a-stage-file.ts';
 
 interface DeclaredFunction {
   readonly handler: string;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { aStageFile, type StageFileChanges } from '../../../support/a-stage-file.ts';
-import { problemsOf } from '../../../support/problems-of.ts';
+import { aStageFile, type StageFileChanges } from '../../../../support/a-stage-file.ts';
+import { problemsOf } from '../../../../support/problems-of.ts';
 
 const problemsWith = (changes: StageFileChanges) => problemsOf(aStageFile(changes));
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { topicId } from '../../../infra/topic-id.ts';
+import { topicId } from '../../../../infra/template/topic-id.ts';
 
 const aTopic = fc.stringMatching(/^[A-Za-z0-9._-]{1,30}$/);
 

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { templateParts } from '../../../infra/template.ts';
-import { aStageFile } from '../../support/a-stage-file.ts';
+import { templateParts } from '../../../../infra/template/template.ts';
+import { aStageFile } from '../../../support/a-stage-file.ts';
 
 const outputs = templateParts('msk-sinks', 'dev', aStageFile({ trigger: { topics: ['orders', 'returns'] } })).resources
   .Outputs;

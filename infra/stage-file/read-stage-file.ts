@@ -1,5 +1,5 @@
-import { SettingsError } from '../shared/errors.ts';
-import { type Deployment, deploymentOf } from './deployment.ts';
+import { SettingsError } from '../../shared/errors.ts';
+import { type Deployment, deploymentOf } from '../template/deployment.ts';
 import { parseSoundly } from './parse-soundly.ts';
 import { problemsBetween } from './rules/rules.ts';
 import { type StageFile, stageFile } from './stage-file.ts';

@@ -1,9 +1,9 @@
+import { readStageFile } from '../stage-file/read-stage-file.ts';
 import { deadLettersOf } from './dead-letters.ts';
 import type { Deployment } from './deployment.ts';
 import { functionsOf } from './functions.ts';
 import { mappingsOf } from './mappings.ts';
 import { outputsOf } from './outputs.ts';
-import { readStageFile } from './read-stage-file.ts';
 import { rolesOf } from './roles.ts';
 
 export interface TemplateParts {
