@@ -1,7 +1,9 @@
 import { rm } from 'node:fs/promises';
 import { systemClock } from '../shared/clock.ts';
-import { writeEndpoints } from './engines/endpoints.ts';
+import { type Endpoints, writeEndpoints } from './engines/endpoints.ts';
 import { type Engines, startEngines } from './engines/engines.ts';
+import { reachKinesisAt } from './engines/function-environments.ts';
+import { type KinesisProxy, startKinesisProxy } from './engines/kinesis-proxy.ts';
 import { resourceArns } from './engines/resources.ts';
 import { type LocalStage, readLocalStage } from './local-stage.ts';
 import type { Reading } from './msk-trigger/settings.ts';
@@ -14,6 +16,7 @@ import { createStreamReader, type StreamRecord } from './orders/stream-reader.ts
 import { bucketAdministrator, streamAdministrator } from './pipeline/aws-clients.ts';
 import { untilDrained } from './pipeline/drain.ts';
 import { type Pipeline, type RunningSink, startPipeline } from './pipeline/pipeline.ts';
+import { createTargets, type Target, type Targets } from './pipeline/targets.ts';
 import type { SinkStatus, Status } from './terminal/table.ts';
 
 export interface SessionOptions {
@@ -32,6 +35,12 @@ export interface Session {
   /** What config/local.yml says. */
   readonly stage: LocalStage;
   readonly engines: Engines;
+  /** Of the engines, with the proxy where the functions look for Kinesis. */
+  readonly endpoints: Endpoints;
+  /** Between the functions and Kinesis. */
+  readonly kinesisProxy: KinesisProxy;
+  /** To be taken away and brought back. */
+  readonly targets: Targets;
   readonly pipeline: Pipeline;
   /** Resolves when Kafka has acknowledged so many more records, or fewer if the signal aborts. */
   produce(count: number, signal?: AbortSignal): Promise<void>;
@@ -52,8 +61,10 @@ const PARTITIONS = 4;
 const PRODUCE_REQUEST_RECORDS_MAX = 500;
 const PRODUCE_REQUEST_BYTES_MAX = 1024 * 1024;
 
+type Stops = (() => Promise<unknown>)[];
+
 export async function startSession(options: SessionOptions): Promise<Session> {
-  const stops: (() => Promise<unknown>)[] = [];
+  const stops: Stops = [];
   const stop = async () => {
     const errors: unknown[] = [];
     // One that fails must not keep the others running.
@@ -68,23 +79,11 @@ export async function startSession(options: SessionOptions): Promise<Session> {
   }
 }
 
-async function assemble(
-  options: SessionOptions,
-  stops: (() => Promise<unknown>)[],
-  stop: () => Promise<void>,
-): Promise<Session> {
-  const { folder, endpointsFile, progress } = options;
+async function assemble(options: SessionOptions, stops: Stops, stop: () => Promise<void>): Promise<Session> {
   const stage = await readLocalStage();
-  await rm(folder, { recursive: true, force: true });
-  progress('starting Kafka, the local AWS and the DocumentDB stand-in ..');
-  const engines = await startEngines({
-    ...{ folder, progress, resources: stage.resources },
-    onDeath: (error) => progress(error.message),
-  });
-  stops.push(engines.stop);
-  const { endpoints, resources } = engines;
-  await writeEndpoints(endpointsFile, endpoints);
-  stops.push(() => rm(endpointsFile, { force: true }));
+  const surroundings = await startSurroundings(options, stage, stops);
+  const { endpoints, engines, targets } = surroundings;
+  const { resources } = engines;
 
   const topic = { topic: stage.topic, partitions: PARTITIONS, bootstrapServers: endpoints.kafka.bootstrapServers };
   await createTopic(topic);
@@ -92,22 +91,20 @@ async function assemble(
   stops.push(producer.close);
   const documents = createDocumentReader(endpoints, stage.database, stage.collection);
   stops.push(documents.close);
+  const countDocuments = lastKnownWhileAway(targets.documentdb, documents.count);
   const stream = await createStreamReader(streamAdministrator(endpoints), resources.stream);
-  progress('packaging stage local, starting its functions ..');
-  const pipeline = await startPipeline({ ...options, endpoints, log: (message) => progress(message) });
+  options.progress('packaging stage local, starting its functions ..');
+  const pipeline = await startPipeline({ ...options, endpoints, log: (message) => options.progress(message) });
   stops.push(pipeline.stop);
 
   const startedAtMs = performance.now();
   const orders = orderStream(options);
-  const requestRecords = Math.max(
-    1,
-    Math.min(PRODUCE_REQUEST_RECORDS_MAX, Math.floor(PRODUCE_REQUEST_BYTES_MAX / options.valueBytes)),
-  );
+  const requestRecords = requestRecordsOf(options);
   const produced: ProducedRecord[] = [];
   const stored: StreamRecord[] = [];
   return {
+    ...surroundings,
     stage,
-    engines,
     pipeline,
     stop,
     async produce(count, signal) {
@@ -122,7 +119,7 @@ async function assemble(
         elapsedMs: performance.now() - startedAtMs,
         producedCount: produced.length,
         sinks: await Promise.all(pipeline.sinks.map(statusOf)),
-        documentCount: await documents.count(),
+        documentCount: await countDocuments(),
         shards: countByShard(stored),
       };
     },
@@ -137,6 +134,41 @@ async function assemble(
       const { letters, others } = await readDeadLetters(bucketAdministrator(endpoints), resources.deadLetterBucket);
       return checkAll(produced, { stream: stored, documents: await documents.readAll(), letters, givenUp: others });
     },
+  };
+}
+
+/** Engines with a proxy before Kinesis, and a file that says where all of it is. */
+async function startSurroundings(
+  { folder, endpointsFile, progress, seed }: SessionOptions,
+  { resources }: LocalStage,
+  stops: Stops,
+) {
+  await rm(folder, { recursive: true, force: true });
+  progress('starting Kafka, the local AWS and the DocumentDB stand-in ..');
+  const engines = await startEngines({ folder, progress, resources, onDeath: (error) => progress(error.message) });
+  stops.push(engines.stop);
+  const kinesisProxy = await startKinesisProxy({ upstreamUrl: engines.endpoints.aws.endpointUrl, seed });
+  stops.push(kinesisProxy.stop);
+  const endpoints = reachKinesisAt(engines.endpoints, kinesisProxy.endpointUrl);
+  await writeEndpoints(endpointsFile, endpoints);
+  stops.push(() => rm(endpointsFile, { force: true }));
+  return { engines, kinesisProxy, endpoints, targets: createTargets(kinesisProxy, engines.documentdb) };
+}
+
+const requestRecordsOf = ({ valueBytes }: SessionOptions): number =>
+  Math.max(1, Math.min(PRODUCE_REQUEST_RECORDS_MAX, Math.floor(PRODUCE_REQUEST_BYTES_MAX / valueBytes)));
+
+/** The driver would wait for half a minute for a server that is known to be away. */
+function lastKnownWhileAway({ isAway }: Target, count: () => Promise<number>): () => Promise<number> {
+  let lastKnown = 0;
+  return async () => {
+    if (isAway()) return lastKnown;
+    try {
+      lastKnown = await count();
+    } catch (error) {
+      if (!isAway()) throw error;
+    }
+    return lastKnown;
   };
 }
 

@@ -1,12 +1,15 @@
 import { parseArgs } from 'node:util';
 import type { Reading } from './msk-trigger/settings.ts';
 import { VALUE_BYTES_MAX, VALUE_BYTES_MIN } from './orders/order-stream.ts';
+import { TARGET_NAMES, type TargetName } from './pipeline/targets.ts';
 
 export interface StartOptions {
   /** How many records to produce; `undefined`: a steady trickle without end. */
   readonly records: number | undefined;
   /** Stop once everything was consumed and checked. */
   readonly exit: boolean;
+  /** What is taken away half-way, and brought back. */
+  readonly outages: readonly TargetName[];
   readonly reading: Reading;
   readonly seed: number;
   readonly valueBytes: number;
@@ -16,6 +19,8 @@ export interface StartOptions {
 export const USAGE = `npm start -- [options]
   --records N          produce N records as fast as they are taken; without it, some each second until Ctrl-C
   --exit               with --records: wait until the lag is zero, check both targets, exit 0 or 1
+  --outage T           with --records and --exit: half-way T is taken away until its function has handed records back;
+                       kinesis (refuses connections), documentdb (is killed), or both: kinesis,documentdb
   --reading R          how a partial answer is understood: rewind (default) or items
   --seed S             produce the records of this seed; printed at every start
   --value-bytes B      length of a value, ${VALUE_BYTES_MIN} to ${VALUE_BYTES_MAX}, 1024 by default
@@ -28,7 +33,15 @@ const READINGS: readonly Reading[] = ['rewind', 'items'];
 
 const text = { type: 'string' } as const;
 const flag = { type: 'boolean' } as const;
-const OPTIONS = { records: text, exit: flag, reading: text, seed: text, 'value-bytes': text, help: flag } as const;
+const OPTIONS = {
+  records: text,
+  exit: flag,
+  outage: text,
+  reading: text,
+  seed: text,
+  'value-bytes': text,
+  help: flag,
+} as const;
 
 /** @throws Error that lists every problem. */
 export function parseStartOptions(args: readonly string[]): StartOptions {
@@ -45,10 +58,24 @@ export function parseStartOptions(args: readonly string[]): StartOptions {
   const valueBytes = integer('value-bytes', VALUE_BYTES_MIN, VALUE_BYTES_MAX) ?? VALUE_BYTES_DEFAULT;
   const reading = READINGS.find((each) => each === (values.get('reading') ?? 'rewind'));
   if (reading === undefined) problems.push(`--reading must be rewind or items, got "${values.get('reading')}"`);
+  const outages = outagesOf(values, problems);
   const exit = values.has('exit');
   if (exit && !values.has('records')) problems.push('--exit needs --records: there would be no end');
+  if (values.has('outage') && !(exit && values.has('records'))) problems.push(OUTAGE_NEEDS);
   if (problems.length > 0 || reading === undefined) throw new Error(`${problems.join('\n')}\n\n${USAGE}`);
-  return { records, exit, reading, seed, valueBytes, help: values.has('help') };
+  return { records, exit, outages, reading, seed, valueBytes, help: values.has('help') };
+}
+
+const OUTAGE_NEEDS = '--outage needs --records and --exit: it comes half-way, and shows in the comparison at the end';
+
+function outagesOf(values: ReadonlyMap<string, string>, problems: string[]): readonly TargetName[] {
+  const text = values.get('outage');
+  if (text === undefined) return [];
+  const names = new Set(text.split(','));
+  const known = TARGET_NAMES.filter((name) => names.has(name));
+  if (known.length === names.size) return known;
+  problems.push(`--outage must be kinesis, documentdb, or kinesis,documentdb, got "${text}"`);
+  return [];
 }
 
 type Tokens = NonNullable<ReturnType<typeof parseArgs<{ tokens: true; strict: false }>>['tokens']>;

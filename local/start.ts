@@ -1,7 +1,9 @@
 // `npm start`: engines, functions and triggers on this machine, with orders flowing through them.
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { systemClock } from '../shared/clock.ts';
 import { claim } from './claim.ts';
+import { affectedBy, type OutageOptions, produceThroughOutage } from './pipeline/outage.ts';
 import { PROJECT_ROOT } from './pipeline/package-template.ts';
 import { describeAddresses, type Session, startSession } from './session.ts';
 import { parseStartOptions, type StartOptions, USAGE } from './start-options.ts';
@@ -53,7 +55,9 @@ async function feed(session: Session, options: StartOptions, screen: Screen, end
     return true;
   }
   const startMs = performance.now();
-  await session.produce(options.records, ending);
+  await (options.outages.length === 0
+    ? session.produce(options.records, ending)
+    : produceThroughOutage(outageOptions(session, options, screen, ending)));
   if (await session.drained(ending)) {
     const seconds = (performance.now() - startMs) / 1_000;
     screen.line(`${options.records} records produced and consumed in ${seconds.toFixed(1)} s`);
@@ -66,6 +70,17 @@ async function feed(session: Session, options: StartOptions, screen: Screen, end
   const checks = await session.check();
   for (const { name, passed, detail } of checks) screen.line(`${passed ? 'ok    ' : 'FAILED'} ${name} (${detail})`);
   return checks.every(({ passed }) => passed);
+}
+
+function outageOptions(session: Session, options: StartOptions, screen: Screen, signal: AbortSignal): OutageOptions {
+  return {
+    recordCount: options.records ?? 0,
+    affected: options.outages.map((name) => affectedBy(session.targets[name], session.pipeline.sinks)),
+    produce: (count) => session.produce(count, signal),
+    say: screen.line,
+    clock: systemClock,
+    signal,
+  };
 }
 
 async function showTable(session: Session, screen: Screen, signal: AbortSignal): Promise<void> {

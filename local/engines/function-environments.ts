@@ -5,7 +5,7 @@ import { resourceArns } from './resources.ts';
 /**
  * What Lambda adds to each function's environment (region and a session of its own role), and what only the local
  * pipeline adds: where AWS is, and the authority of the DocumentDB stand-in. The SDK reads AWS_ENDPOINT_URL for every
- * service: https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
+ * service that has no AWS_ENDPOINT_URL_<SERVICE> of its own: https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
  */
 export async function functionEnvironments(accounts: LocalAccounts, caFile: string): Promise<Endpoints['functions']> {
   const arns = resourceArns(accounts.resources);
@@ -17,6 +17,13 @@ export async function functionEnvironments(accounts: LocalAccounts, caFile: stri
     kinesisSink: { environment: environmentOf(accounts, kinesis) },
     documentdbSink: { environment: { ...environmentOf(accounts, documentdb), MSK_SINKS_CA_BUNDLE: caFile } },
   };
+}
+
+/** The same, but kinesisSink speaks to Kinesis, and to nothing else, by another address. */
+export function reachKinesisAt(endpoints: Endpoints, kinesisUrl: string): Endpoints {
+  const { kinesisSink } = endpoints.functions;
+  const environment = { ...kinesisSink.environment, AWS_ENDPOINT_URL_KINESIS: kinesisUrl };
+  return { ...endpoints, functions: { ...endpoints.functions, kinesisSink: { environment } } };
 }
 
 function environmentOf(accounts: LocalAccounts, session: Credentials): Readonly<Record<string, string>> {

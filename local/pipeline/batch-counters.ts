@@ -4,9 +4,13 @@ export interface BatchCounters {
   received: number;
   unsettled: number;
   deadLettered: number;
+  /** What was sent again: requests and entries for Kinesis, writes for DocumentDB. */
+  retries: number;
 }
 
-export const noBatches = (): BatchCounters => ({ batches: 0, received: 0, unsettled: 0, deadLettered: 0 });
+export const noBatches = (): BatchCounters => ({ batches: 0, received: 0, unsettled: 0, deadLettered: 0, retries: 0 });
+
+const RETRY_METRICS = ['RequestsFailed', 'EntriesRefused', 'WriteRetries'];
 
 /** Adds a line of a function's log if it is one of metrics (CloudWatch's embedded metric format). */
 export function addLogLine(counters: BatchCounters, line: string): void {
@@ -17,6 +21,7 @@ export function addLogLine(counters: BatchCounters, line: string): void {
   counters.received += value('RecordsReceived');
   counters.unsettled += value('RecordsUnsettled');
   counters.deadLettered += value('RecordsDeadLettered');
+  counters.retries += RETRY_METRICS.reduce((sum, name) => sum + value(name), 0);
 }
 
 function metricsOf(line: string): Readonly<Record<string, unknown>> | undefined {

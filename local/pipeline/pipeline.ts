@@ -60,7 +60,8 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
   return { sinks, stop };
 }
 
-async function startSink(
+/** One function of a template with one of its mappings; {@link startPipeline} starts all. */
+export async function startSink(
   options: PipelineOptions,
   mapping: Mapping,
   functions: readonly PackagedFunction[],

@@ -15,19 +15,51 @@ const refusal = (...args: readonly string[]): readonly string[] => {
 describe('the options of npm start', () => {
   it('have defaults, and a seed that is another each time', () => {
     const { seed, ...others } = parseStartOptions([]);
-    expect(others).toEqual({ records: undefined, exit: false, reading: 'rewind', valueBytes: 1024, help: false });
+    expect(others).toEqual({
+      records: undefined,
+      exit: false,
+      outages: [],
+      reading: 'rewind',
+      valueBytes: 1024,
+      help: false,
+    });
     expect(seed).toBeGreaterThan(0);
     expect(new Set(Array.from({ length: 20 }, () => parseStartOptions([]).seed)).size).toBeGreaterThan(1);
   });
 
   it('are taken as written, in either form', () => {
-    const expected = { records: 5, exit: true, reading: 'items', seed: 77, valueBytes: 2048, help: false };
-    expect(parseStartOptions('--records 5 --exit --reading items --seed 77 --value-bytes 2048'.split(' '))).toEqual(
-      expected,
-    );
-    expect(parseStartOptions('--value-bytes=2048 --seed=77 --reading=items --exit --records=5'.split(' '))).toEqual(
-      expected,
-    );
+    const expected = {
+      records: 5,
+      exit: true,
+      outages: ['kinesis'],
+      reading: 'items',
+      seed: 77,
+      valueBytes: 2048,
+      help: false,
+    };
+    expect(
+      parseStartOptions('--records 5 --exit --outage kinesis --reading items --seed 77 --value-bytes 2048'.split(' ')),
+    ).toEqual(expected);
+    expect(
+      parseStartOptions('--value-bytes=2048 --seed=77 --reading=items --exit --outage=kinesis --records=5'.split(' ')),
+    ).toEqual(expected);
+  });
+
+  it('take one target away, or both', () => {
+    const outages = (text: string) => parseStartOptions(['--records', '5', '--exit', '--outage', text]).outages;
+    expect(outages('documentdb')).toEqual(['documentdb']);
+    expect(outages('documentdb,kinesis')).toEqual(['kinesis', 'documentdb']);
+    expect(outages('kinesis,kinesis')).toEqual(['kinesis']);
+  });
+
+  it.each(['kafka', 'kinesis,kafka', 'kinesis,', '', 'Kinesis'])('know no target "%s"', (text) => {
+    const problem = `--outage must be kinesis, documentdb, or kinesis,documentdb, got "${text}"`;
+    expect(refusal('--records', '5', '--exit', '--outage', text)).toEqual([problem]);
+  });
+
+  it.each([[[]], [['--exit']], [['--records', '5']]])('take nothing away with %j alone', (others) => {
+    const problem = '--outage needs --records and --exit: it comes half-way, and shows in the comparison at the end';
+    expect(refusal('--outage', 'kinesis', ...others)).toContain(problem);
   });
 
   it('can ask for help', () => {

@@ -8,6 +8,9 @@ const line = JSON.stringify({
   RecordsReceived: 10,
   RecordsUnsettled: 3,
   RecordsDeadLettered: 1,
+  RequestsFailed: 2,
+  EntriesRefused: 5,
+  WriteRetries: 1,
 });
 
 const counted = (lines: readonly string[]) => {
@@ -17,11 +20,11 @@ const counted = (lines: readonly string[]) => {
 };
 
 it('adds up what metric lines say', () => {
-  expect(counted([line, line])).toEqual({ batches: 2, received: 20, unsettled: 6, deadLettered: 2 });
+  expect(counted([line, line])).toEqual({ batches: 2, received: 20, unsettled: 6, deadLettered: 2, retries: 16 });
 });
 
 it('takes a metric that is not there for none', () => {
-  const counters = { batches: 1, received: 5, unsettled: 0, deadLettered: 0 };
+  const counters = { batches: 1, received: 5, unsettled: 0, deadLettered: 0, retries: 0 };
   expect(counted(['{"_aws":{},"RecordsReceived":5}'])).toEqual(counters);
 });
 
@@ -65,5 +68,5 @@ it('understands what a function writes', async () => {
   const records = Array.from({ length: 4 }, (_, offset) => ({ ...record, offset }));
   const context = { awsRequestId: 'request-1', functionName: 'sink', getRemainingTimeInMillis: () => 60_000 };
   await handler({ eventSource: 'aws:kafka', records: { 'orders-0': records } }, context);
-  expect(counted(lines)).toEqual({ batches: 1, received: 4, unsettled: 2, deadLettered: 1 });
+  expect(counted(lines)).toEqual({ batches: 1, received: 4, unsettled: 2, deadLettered: 1, retries: 0 });
 });

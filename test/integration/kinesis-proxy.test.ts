@@ -1,0 +1,189 @@
+// The proxy in front of Kinesis, with the function's own client before it. Behind it the local AWS as it is, which checks
+// signatures; and one that does not, for what changes a request.
+import { randomUUID } from 'node:crypto';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it, vi } from 'vitest';
+import { createKinesisClient } from '../../functions/kinesis-sink/client.ts';
+import { prepare } from '../../functions/kinesis-sink/entry.ts';
+import type { Endpoints } from '../../local/engines/endpoints.ts';
+import { reachKinesisAt } from '../../local/engines/function-environments.ts';
+import { type KinesisProxy, startKinesisProxy } from '../../local/engines/kinesis-proxy.ts';
+import { resourceArns, DEFAULT_RESOURCES as resources } from '../../local/engines/resources.ts';
+import { createStreamReader } from '../../local/orders/stream-reader.ts';
+import { streamAdministrator } from '../../local/pipeline/aws-clients.ts';
+import { aRecord } from '../support/builders.ts';
+import { startUnsignedAws, type UnsignedAws } from '../support/unsigned-aws.ts';
+
+const DELAY_MS = 400;
+const SEED = 20_261_122;
+
+const arns = resourceArns(resources);
+
+/** What a test needs of one local AWS behind a proxy. */
+function aSite(site: () => Endpoints) {
+  const client = () =>
+    createKinesisClient({
+      streamArn: arns.stream,
+      roleArn: arns.streamRole,
+      externalId: resources.externalId,
+      sessionName: 'msk-sinks-test',
+      requestsInFlightMax: 4,
+      requestTimeoutMs: 5_000,
+    });
+  return {
+    client,
+    put: (keys: readonly string[], port = client()) => port.putRecords(keys.map(entryOf), AbortSignal.timeout(10_000)),
+    stored: async (prefix: string) => {
+      const reader = await createStreamReader(streamAdministrator(site()), resources.stream);
+      const keys = (await reader.readNew()).map(({ partitionKey }) => partitionKey);
+      return keys.filter((key) => key.startsWith(prefix));
+    },
+  };
+}
+
+function entryOf(key: string) {
+  const prepared = prepare(aRecord({ key }), { tombstone: 'empty', recordBytesMax: 1e6, randomKey: () => 'r' });
+  if (prepared.kind !== 'entry') throw new Error(`no entry: ${prepared.kind}`);
+  return prepared.entry;
+}
+
+/** As Lambda would set the environment of kinesisSink. */
+function stubEnvironment({ functions }: Endpoints): void {
+  for (const [name, value] of Object.entries(functions.kinesisSink.environment)) vi.stubEnv(name, value);
+}
+
+const failureOf = async (work: Promise<unknown>): Promise<unknown> =>
+  await work.then(
+    () => 'answered',
+    (error: unknown) => error,
+  );
+
+let proxy: KinesisProxy;
+
+afterEach(async () => {
+  vi.unstubAllEnvs();
+  await proxy.stop();
+});
+
+describe('in front of a Kinesis that checks signatures', () => {
+  const endpoints = inject('endpoints');
+  const { client, put, stored } = aSite(() => endpoints);
+
+  beforeEach(async () => {
+    proxy = await startKinesisProxy({ upstreamUrl: endpoints.aws.endpointUrl, seed: SEED, delayMs: DELAY_MS });
+    stubEnvironment(reachKinesisAt(endpoints, proxy.endpointUrl));
+  });
+
+  it('lets a signed request through, and sees nothing but requests for Kinesis', async () => {
+    const key = randomUUID();
+    expect(await put([key])).toMatchObject([{ errorCode: undefined, sequenceNumber: expect.any(String) }]);
+    expect(await stored(key)).toHaveLength(1);
+    // The role was assumed beforehand, by the other address.
+    expect(proxy.counts()).toMatchObject({ requests: 1 });
+  });
+
+  it.each([
+    { fault: 'reset', error: { code: 'ECONNRESET' }, storedCount: 0 },
+    { fault: 'throttled', error: { name: 'ProvisionedThroughputExceededException' }, storedCount: 0 },
+    { fault: 'failed', error: { name: 'InternalFailure', $metadata: { httpStatusCode: 500 } }, storedCount: 0 },
+    { fault: 'cut', error: { code: 'ECONNRESET' }, storedCount: 1 },
+  ] as const)('$fault: the caller sees a failure, and $storedCount records are stored', async (story) => {
+    const key = randomUUID();
+    proxy.setFaults({ [story.fault]: 1 });
+    expect(await failureOf(put([key]))).toMatchObject(story.error);
+    expect(await stored(key)).toHaveLength(story.storedCount);
+    expect(proxy.counts()).toMatchObject({ requests: 1, [story.fault]: 1 });
+  });
+
+  it('delays an answer, not the storing', async () => {
+    const key = randomUUID();
+    proxy.setFaults({ delayed: 1 });
+    const startMs = performance.now();
+    const answer = put([key]);
+    await vi.waitUntil(async () => (await stored(key)).length === 1, { timeout: 5_000, interval: 10 });
+    expect(await answer).toMatchObject([{ errorCode: undefined }]);
+    // A timer may fire a millisecond early.
+    expect(performance.now() - startMs).toBeGreaterThanOrEqual(DELAY_MS - 1);
+  });
+
+  it('draws faults by their chances, until there are none', async () => {
+    const port = client();
+    const key = randomUUID();
+    proxy.setFaults({ throttled: 0.5 });
+    for (let call = 0; call < 40; call += 1) await failureOf(put([key], port));
+    const { throttled } = proxy.counts();
+    expect(throttled).toBeGreaterThan(8);
+    expect(throttled).toBeLessThan(32);
+    proxy.setFaults({});
+    for (let call = 0; call < 10; call += 1) await put([key], port);
+    expect(proxy.counts()).toMatchObject({ requests: 50, throttled });
+    expect(await stored(key)).toHaveLength(50 - throttled);
+  });
+
+  it('takes no chances that are none', () => {
+    expect(() => proxy.setFaults({ cut: 2 })).toThrow('a chance is a number from 0 to 1');
+  });
+
+  it('refuses connections, breaks open ones, and accepts again at the same address', async () => {
+    const port = client();
+    const [before, lost, after] = [randomUUID(), randomUUID(), randomUUID()];
+    await put([before], port);
+    proxy.setFaults({ delayed: 1 });
+    const open = failureOf(put([lost], port));
+    await vi.waitUntil(async () => (await stored(lost)).length === 1, { timeout: 5_000, interval: 10 });
+    await proxy.refuse();
+    expect(await open).toMatchObject({ code: 'ECONNRESET' });
+    expect(await failureOf(put([after], port))).toMatchObject({ code: 'ECONNREFUSED' });
+    proxy.setFaults({});
+    await proxy.accept();
+    expect(await put([after], port)).toMatchObject([{ errorCode: undefined }]);
+    expect(await stored(after)).toHaveLength(1);
+  });
+
+  it('calls sessions expired that it has seen, not the one that follows', async () => {
+    const port = client();
+    const key = randomUUID();
+    await put([key], port);
+    proxy.expireSessions();
+    expect(await put([key], port)).toMatchObject([{ errorCode: undefined }]);
+    await put([key], port);
+    expect(proxy.counts()).toMatchObject({ requests: 4, expired: 1 });
+    expect(await stored(key)).toHaveLength(3);
+  });
+
+  it('breaks the connection when Kinesis itself cannot be reached', async () => {
+    const nobody = await startKinesisProxy({ upstreamUrl: 'http://127.0.0.1:9', seed: SEED });
+    stubEnvironment(reachKinesisAt(endpoints, nobody.endpointUrl));
+    expect(await failureOf(put([randomUUID()]))).toMatchObject({ code: 'ECONNRESET' });
+    await nobody.stop();
+  });
+});
+
+describe('in front of a Kinesis that checks no signatures', () => {
+  let aws: UnsignedAws;
+  const { put, stored } = aSite(() => aws.endpoints);
+
+  beforeAll(async () => {
+    aws = await startUnsignedAws(inject('endpoints'));
+  });
+  afterAll(() => aws.stop());
+  beforeEach(async () => {
+    proxy = await startKinesisProxy({ upstreamUrl: aws.endpoints.aws.endpointUrl, seed: SEED });
+    stubEnvironment(reachKinesisAt(aws.endpoints, proxy.endpointUrl));
+  });
+
+  it('keeps entries back: those and no others are refused, and not stored', async () => {
+    const prefix = randomUUID();
+    const keys = Array.from({ length: 200 }, (_, index) => `${prefix}-${index}`);
+    proxy.setFaults({ withheld: 0.3 });
+    const replies = await put(keys);
+    const refused = keys.filter((_, index) => replies[index]?.errorCode !== undefined);
+    expect(replies).toHaveLength(200);
+    expect(refused.length).toBeGreaterThan(30);
+    expect(refused.length).toBeLessThan(90);
+    expect(new Set(replies.map(({ errorCode }) => errorCode))).toEqual(
+      new Set([undefined, 'ProvisionedThroughputExceededException', 'InternalFailure']),
+    );
+    expect((await stored(prefix)).toSorted()).toEqual(keys.filter((key) => !refused.includes(key)).toSorted());
+    expect(proxy.counts()).toMatchObject({ requests: 1, entriesWithheld: refused.length });
+  });
+});

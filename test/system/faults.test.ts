@@ -1,0 +1,284 @@
+// The whole pipeline while engines and functions are killed and targets fail, at moments that a seed chooses; then everything
+// is read back. FAULTS_SEED=<seed> plays a run again, as far as processes of their own allow.
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { writeEndpoints } from '../../local/engines/endpoints.ts';
+import { reachKinesisAt } from '../../local/engines/function-environments.ts';
+import { FAULTS, seededRandom } from '../../local/engines/kinesis-faults.ts';
+import { type FaultCounts, type KinesisProxy, startKinesisProxy } from '../../local/engines/kinesis-proxy.ts';
+import { DEFAULT_RESOURCES } from '../../local/engines/resources.ts';
+import { readMappings } from '../../local/msk-trigger/read-mappings.ts';
+import { checkAll } from '../../local/orders/checks.ts';
+import { readDeadLetters } from '../../local/orders/dead-letter-reader.ts';
+import { createOrderProducer, createTopic } from '../../local/orders/producer.ts';
+import { createStreamReader } from '../../local/orders/stream-reader.ts';
+import { bucketAdministrator, streamAdministrator } from '../../local/pipeline/aws-clients.ts';
+import { untilDrained } from '../../local/pipeline/drain.ts';
+import { type PackagedTemplate, packageTemplate } from '../../local/pipeline/package-template.ts';
+import { startSink } from '../../local/pipeline/pipeline.ts';
+import { type Session, startSession } from '../../local/session.ts';
+import { systemClock } from '../../shared/clock.ts';
+import { type FaultActs, faultActs } from '../support/fault-acts.ts';
+import { startUnsignedAws, type UnsignedAws } from '../support/unsigned-aws.ts';
+
+const SEED = Number(process.env['FAULTS_SEED'] ?? 1 + Math.floor(Math.random() * 999_999));
+const DRAIN_MS_MAX = 90_000;
+
+describe.each(['rewind', 'items'] as const)(`with partial answers read as %s, seed ${SEED}`, (reading) => {
+  let folder: string;
+  let session: Session;
+  let acts: FaultActs;
+  const said: string[] = [];
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'msk-sinks-'));
+    session = await startSession({
+      folder: join(folder, 'run'),
+      endpointsFile: join(folder, 'endpoints.json'),
+      reading,
+      seed: SEED,
+      valueBytes: 1024,
+      progress: (line) => said.push(line),
+    });
+    acts = faultActs(session);
+  });
+  afterAll(async () => {
+    await acts?.close();
+    await session?.stop();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  /** What is wrong once everything is consumed: with all that this session has produced so far. */
+  const violations = async () => {
+    expect(await session.drained(AbortSignal.timeout(DRAIN_MS_MAX))).toBe(true);
+    return (await session.check()).filter(({ passed }) => !passed);
+  };
+
+  /** A fault can fall between two batches, or two commands: then it happens again. */
+  const untilItShows = async (count: () => number, happen: () => Promise<void>) => {
+    const before = count();
+    for (let times = 0; count() === before; times += 1) {
+      expect(times).toBeLessThan(10);
+      await happen();
+    }
+  };
+
+  it('Kafka is killed, and starts again on its data', async () => {
+    await session.produce(600);
+    await acts.inTheMidst('documentdbSink');
+    await acts.killKafka();
+    await session.produce(400);
+    expect(await violations()).toEqual([]);
+    expect(said).toContain('fetch_failed');
+  });
+
+  it.each(['kinesisSink', 'documentdbSink'] as const)('%s is killed in the midst of a batch', async (name) => {
+    const { trigger } = acts.sink(name);
+    await untilItShows(
+      () => trigger.counters().invocationsEnded.failed,
+      async () => {
+        await session.produce(1_000);
+        await acts.inTheMidst(name);
+        await acts.killFunction(name);
+        expect(await violations()).toEqual([]);
+      },
+    );
+  });
+
+  it('DocumentDB is killed in the midst of a batch, and starts again on its data', async () => {
+    await untilItShows(
+      () => acts.sink('documentdbSink').batches.retries,
+      async () => {
+        await session.produce(1_000);
+        await acts.inTheMidst('documentdbSink');
+        await acts.killDocumentDb();
+        expect(await violations()).toEqual([]);
+      },
+    );
+  });
+
+  it.each([
+    { what: '10107, not the primary', failPoint: { errorCode: 10107 } },
+    { what: 'a lost connection', failPoint: { closeConnection: true } },
+    { what: 'a write concern error', failPoint: { writeConcernError: { code: 64, errmsg: 'waiting timed out' } } },
+  ])('DocumentDB answers writes with $what', async ({ failPoint }) => {
+    const { batches } = acts.sink('documentdbSink');
+    const retriesBefore = batches.retries;
+    await acts.failWrites(failPoint, 3);
+    await session.produce(1_000);
+    expect(await violations()).toEqual([]);
+    expect(batches.retries).toBeGreaterThan(retriesBefore);
+  });
+
+  it('the password of DocumentDB is changed together with the secret', async () => {
+    await session.produce(300);
+    await acts.inTheMidst('documentdbSink');
+    expect(await acts.changePassword()).toEqual({ isOldAccepted: false });
+    await session.produce(300);
+    expect(await violations()).toEqual([]);
+    await acts.restorePassword();
+    await session.produce(300);
+    expect(await violations()).toEqual([]);
+  });
+
+  it('Kinesis refuses connections for longer than its function may try', async () => {
+    await session.produce(500);
+    await acts.inTheMidst('kinesisSink');
+    const refused = acts.refuseKinesis();
+    await session.produce(500);
+    await refused;
+    expect(await violations()).toEqual([]);
+  });
+
+  it.each(FAULTS)('Kinesis, by its proxy: %s', async (fault) => {
+    const { kinesisProxy } = session;
+    // A delayed request is answered in the end; with any other fault some must be spared.
+    kinesisProxy.setFaults({ [fault]: fault === 'delayed' ? 1 : 0.5 });
+    await untilItShows(
+      () => kinesisProxy.counts()[fault],
+      async () => {
+        await session.produce(1_000);
+        expect(await violations()).toEqual([]);
+      },
+    );
+    kinesisProxy.setFaults({});
+  });
+
+  it('the session of the role expires', async () => {
+    await untilItShows(
+      () => session.kinesisProxy.counts().expired,
+      async () => {
+        await session.produce(500);
+        await acts.inTheMidst('kinesisSink');
+        session.kinesisProxy.expireSessions();
+        await session.produce(500);
+        expect(await violations()).toEqual([]);
+      },
+    );
+  });
+
+  it('all of it at once, in an order and at moments of the seed', async () => {
+    const { kinesisProxy } = session;
+    const random = seededRandom(SEED);
+    // Nothing is produced while Kafka is away: whether it was stored then nobody could say.
+    const oneAfterTheOther = exclusive();
+    const step = async (act: () => Promise<unknown>) => {
+      await oneAfterTheOther(() => session.produce(50 + Math.floor(random() * 300)));
+      await acts.inTheMidst(random() < 0.5 ? 'kinesisSink' : 'documentdbSink');
+      await act();
+    };
+    const inAnyOrder = async (those: readonly (() => Promise<unknown>)[]) => {
+      for (const act of shuffled(those, random)) await step(act);
+    };
+    kinesisProxy.setFaults({ reset: 0.1, throttled: 0.1, failed: 0.1, cut: 0.1, delayed: 0.1 });
+    const faultsBefore = faultCount(kinesisProxy.counts());
+    await Promise.all([
+      inAnyOrder([
+        () => oneAfterTheOther(acts.killKafka),
+        () => oneAfterTheOther(acts.killKafka),
+        () => acts.killFunction('kinesisSink'),
+        () => acts.killFunction('kinesisSink'),
+        () => acts.killFunction('documentdbSink'),
+        () => acts.killFunction('documentdbSink'),
+      ]),
+      inAnyOrder([
+        acts.killDocumentDb,
+        acts.killDocumentDb,
+        () => acts.failWrites({ errorCode: 10107 }, 2),
+        () => acts.failWrites({ closeConnection: true }, 2),
+        () => acts.failWrites({ writeConcernError: { code: 64, errmsg: 'waiting timed out' } }, 2),
+        () => acts.changePassword().then(() => step(acts.restorePassword)),
+      ]),
+      inAnyOrder([
+        () => kinesisProxy.refuse().then(() => step(kinesisProxy.accept)),
+        async () => kinesisProxy.expireSessions(),
+        async () => kinesisProxy.expireSessions(),
+        async () => kinesisProxy.setFaults({ reset: 0.2, cut: 0.3 }),
+        async () => kinesisProxy.setFaults({ throttled: 0.2, failed: 0.2, delayed: 0.2 }),
+        async () => kinesisProxy.setFaults({ delayed: 0.3, cut: 0.3 }),
+      ]),
+    ]);
+    kinesisProxy.setFaults({});
+    expect(await violations()).toEqual([]);
+    expect(faultCount(kinesisProxy.counts())).toBeGreaterThan(faultsBefore);
+  });
+});
+
+describe(`with three entries in ten refused, seed ${SEED}`, () => {
+  const RECORDS = 5_000;
+  const KEYS = 200;
+  let folder: string;
+  let aws: UnsignedAws;
+  let proxy: KinesisProxy;
+  let packaged: PackagedTemplate;
+  const stops: (() => Promise<unknown>)[] = [];
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'msk-sinks-'));
+    stops.push(() => rm(folder, { recursive: true, force: true }));
+    aws = await startUnsignedAws(inject('endpoints'));
+    stops.push(aws.stop);
+    proxy = await startKinesisProxy({ upstreamUrl: aws.endpoints.aws.endpointUrl, seed: SEED });
+    stops.push(proxy.stop);
+    proxy.setFaults({ withheld: 0.3 });
+    const endpointsFile = join(folder, 'endpoints.json');
+    await writeEndpoints(endpointsFile, reachKinesisAt(aws.endpoints, proxy.endpointUrl));
+    packaged = await packageTemplate({ stage: 'local', folder: join(folder, 'package'), endpointsFile });
+  });
+  afterAll(async () => {
+    for (const stop of stops.toReversed()) await stop();
+  });
+
+  it.each(['rewind', 'items'] as const)('Kinesis holds every record, each key in order (%s)', async (reading) => {
+    const topic = { topic: `faults-${randomUUID()}`, partitions: 4, ...aws.endpoints.kafka };
+    await createTopic(topic);
+    const mapping = readMappings(packaged.template).find((each) => each.functionLogicalId.startsWith('Kinesis'));
+    if (mapping === undefined) throw new Error('no mapping of kinesisSink');
+    const sink = await startSink(
+      { endpoints: aws.endpoints, folder: join(folder, reading), reading, endpointsFile: '', log: () => undefined },
+      { ...mapping, topic: topic.topic, consumerGroupId: topic.topic },
+      packaged.functions,
+    );
+    const producer = createOrderProducer(topic);
+    const withheldBefore = proxy.counts().entriesWithheld;
+    const records = Array.from({ length: RECORDS }, (_, index) => {
+      return { key: `${topic.topic}-${index % KEYS}`, value: `{"index":${index}}`, poison: undefined };
+    });
+    const produced = await producer.produce(records);
+    const lag = async () => (await sink.trigger.lag()).reduce((sum, each) => sum + each.lag, 0);
+    expect(await untilDrained({ lag, clock: systemClock, signal: AbortSignal.timeout(DRAIN_MS_MAX) })).toBe(true);
+    await Promise.all([producer.close(), sink.trigger.stop(), sink.process.stop()]);
+
+    const stored = await (await createStreamReader(streamAdministrator(aws.endpoints), 'orders')).readNew();
+    const own = stored.filter(({ partitionKey }) => partitionKey.startsWith(topic.topic));
+    const bucket = await readDeadLetters(bucketAdministrator(aws.endpoints), DEFAULT_RESOURCES.deadLetterBucket);
+    expect(bucket).toEqual({ letters: [], others: [] });
+    const checks = checkAll(produced, { stream: own, documents: new Map(), letters: [], givenUp: [] });
+    expect(checks.filter(({ name }) => name.startsWith('Kinesis'))).toMatchObject([
+      { passed: true, detail: `${RECORDS} records of ${KEYS} keys, 0 repeated` },
+      { passed: true },
+    ]);
+    expect(proxy.counts().entriesWithheld - withheldBefore).toBeGreaterThan(RECORDS * 0.3);
+  });
+});
+
+const faultCount = (counts: FaultCounts): number => FAULTS.reduce((sum, fault) => sum + counts[fault], 0);
+
+/** Fisher and Yates. */
+function shuffled<T>(items: readonly T[], random: () => number): readonly T[] {
+  const left = [...items];
+  return items.flatMap(() => left.splice(Math.floor(random() * left.length), 1));
+}
+
+/** Works given to it run one after the other. */
+function exclusive(): <T>(work: () => Promise<T>) => Promise<T> {
+  let last: Promise<unknown> = Promise.resolve();
+  return (work) => {
+    const own = last.then(work);
+    last = own.catch(() => undefined);
+    return own;
+  };
+}

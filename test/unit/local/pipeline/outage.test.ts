@@ -1,0 +1,94 @@
+import { expect, it } from 'vitest';
+import { type Affected, type OutageOptions, produceThroughOutage } from '../../../../local/pipeline/outage.ts';
+import { ManualClock } from '../../../support/manual-clock.ts';
+
+/** A function that settles 100 records each second while its target is there, and hands records back 15 s after it went. */
+function aWorld(recordCount: number, changes: { readonly isDeaf?: boolean; readonly settledMax?: number } = {}) {
+  const clock = new ManualClock();
+  const startMs = clock.nowMs();
+  const story: string[] = [];
+  let produced = 0;
+  let awaySinceMs: number | undefined;
+  const secondsSince = (ms: number) => Math.floor((clock.nowMs() - ms) / 1_000);
+  const affected: Affected = {
+    target: {
+      title: 'Kinesis',
+      sinkName: 'kinesisSink',
+      takenAwayBy: 'its address refuses connections',
+      takeAway: async () => {
+        awaySinceMs = clock.nowMs();
+        story.push('away');
+      },
+      bringBack: async () => {
+        story.push('back');
+      },
+      isAway: () => awaySinceMs !== undefined,
+    },
+    settledCount: () => Math.min(produced, changes.settledMax ?? Number.POSITIVE_INFINITY, 100 * secondsSince(startMs)),
+    troubleCount: () =>
+      awaySinceMs !== undefined && secondsSince(awaySinceMs) >= 15 && changes.isDeaf !== true ? 40 : 0,
+  };
+  const ending = new AbortController();
+  const options: OutageOptions = {
+    recordCount,
+    affected: [affected],
+    produce: async (count) => {
+      produced += count;
+      story.push(`${count} produced`);
+    },
+    say: (line) => story.push(line),
+    clock,
+    signal: ending.signal,
+  };
+  return { story, clock, ending, run: () => produceThroughOutage(options) };
+}
+
+it('takes the target away when half is settled, and brings it back when its function has handed records back', async () => {
+  const { story, clock, run } = aWorld(1_000);
+  await clock.run(run());
+  expect(story).toEqual([
+    '900 produced',
+    'away',
+    'Kinesis is away, its address refuses connections; kinesisSink had settled 500 records',
+    '100 produced',
+    'kinesisSink handed records back after 15.0 s',
+    'back',
+    'Kinesis is back after 15.0 s',
+  ]);
+});
+
+it('leaves a record for the outage even when there is but one', async () => {
+  const { story, clock, run } = aWorld(1);
+  await clock.run(run());
+  expect(story.filter((line) => / produced|^away|^back/.test(line))).toEqual([
+    '0 produced',
+    'away',
+    '1 produced',
+    'back',
+  ]);
+});
+
+it('ends early when it is asked to, whatever it waits for', async () => {
+  for (const waitedMs of [1_000, 8_000]) {
+    const { story, clock, ending, run } = aWorld(1_000);
+    const running = run();
+    await clock.advance(waitedMs);
+    ending.abort();
+    await running;
+    expect(story.includes('away')).toBe(waitedMs === 8_000);
+    expect(story).not.toContain('back');
+  }
+});
+
+it('says who does nothing, when two minutes have passed', async () => {
+  const idle = aWorld(1_000, { settledMax: 0 });
+  await expect(idle.clock.run(idle.run())).rejects.toThrow('kinesisSink settled nothing for 120 s.');
+  const deaf = aWorld(1_000, { isDeaf: true });
+  await expect(deaf.clock.run(deaf.run())).rejects.toThrow('kinesisSink handed nothing back for 120 s.');
+});
+
+it('waits for half as long as it takes, while something is settled', async () => {
+  const { story, clock, run } = aWorld(40_000);
+  await clock.run(run());
+  expect(story).toContain('back');
+});
