@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
+import { seededRandom } from '../seeded-random.ts';
 import {
   type Answer,
   checkChances,
@@ -10,7 +11,6 @@ import {
   mergeAnswer,
   type Random,
   refusal,
-  seededRandom,
   withholdEntries,
 } from './kinesis-faults.ts';
 import { freePorts } from './ports.ts';

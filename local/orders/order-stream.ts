@@ -1,3 +1,5 @@
+import { seededRandom } from '../seeded-random.ts';
+
 /** What a shop would produce: orders that are placed, change and are deleted, and now and then a record nobody can use. */
 export interface OrderRecord {
   /** `null`: the producer forgot it. */
@@ -101,14 +103,3 @@ function orderValue(order: Order, random: () => number, valueBytes: number): str
 
 const filler = (length: number): string =>
   'lorem ipsum '.repeat(Math.ceil(Math.max(0, length) / 12)).slice(0, Math.max(0, length));
-
-/** mulberry32: https://gist.github.com/tommyettinger/46a874533244883189143505d203312c */
-function seededRandom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { writeEndpoints } from '../../local/engines/endpoints.ts';
 import { reachKinesisAt } from '../../local/engines/function-environments.ts';
-import { FAULTS, seededRandom } from '../../local/engines/kinesis-faults.ts';
+import { FAULTS } from '../../local/engines/kinesis-faults.ts';
 import { type FaultCounts, type KinesisProxy, startKinesisProxy } from '../../local/engines/kinesis-proxy.ts';
 import { DEFAULT_RESOURCES } from '../../local/engines/resources.ts';
 import { readMappings } from '../../local/msk-trigger/read-mappings.ts';
@@ -19,6 +19,7 @@ import { bucketAdministrator, streamAdministrator } from '../../local/pipeline/a
 import { untilDrained } from '../../local/pipeline/drain.ts';
 import { type PackagedTemplate, packageTemplate } from '../../local/pipeline/package-template.ts';
 import { startSink } from '../../local/pipeline/pipeline.ts';
+import { seededRandom } from '../../local/seeded-random.ts';
 import { type Session, startSession } from '../../local/session.ts';
 import { systemClock } from '../../shared/clock.ts';
 import { type FaultActs, faultActs } from '../support/fault-acts.ts';

@@ -5,9 +5,9 @@ import {
   drawFault,
   mergeAnswer,
   refusal,
-  seededRandom,
   withholdEntries,
 } from '../../../../local/engines/kinesis-faults.ts';
+import { seededRandom } from '../../../../local/seeded-random.ts';
 
 /** Gives these numbers, one after the other. */
 const dice = (...numbers: readonly number[]) => {
