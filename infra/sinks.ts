@@ -19,6 +19,13 @@ export const consumerGroupOf = (
   values: { readonly service: string; readonly stage: string; readonly function: string; readonly topic: string },
 ): string => template.replaceAll(/\{(service|stage|function|topic)\}/g, (_, name: keyof typeof values) => values[name]);
 
+/** Mappings of one group share their pollers: by default those of a stage; undefined: each its own. */
+export const pollerGroupOf = (
+  service: string,
+  stage: string,
+  pollerGroup = `${service}-${stage}`,
+): string | undefined => (pollerGroup === 'none' ? undefined : pollerGroup);
+
 /** Function and role names that other accounts and permissions boundaries can rely on. */
 export const functionName = (service: string, stage: string, sink: SinkName): string => `${service}-${stage}-${sink}`;
 

@@ -46,7 +46,7 @@ export function prepare(record: SourceRecord, options: PrepareOptions): Prepared
 }
 
 /** Same key, same partition key, always: text as it is, other bytes in base64url, too long ones as their SHA-256. */
-export function partitionKeyOf(key: Payload): string {
+function partitionKeyOf(key: Payload): string {
   const text = utf8Text(key.bytes()) ?? Buffer.from(key.bytes()).toString('base64url');
   if (text.length <= PARTITION_KEY_CHARACTERS_MAX) return text;
   return createHash('sha256').update(key.bytes()).digest('hex');

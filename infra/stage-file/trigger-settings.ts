@@ -18,7 +18,7 @@ export const PROVISIONED_SETTINGS = [
 ] as const;
 
 /** Has a value of its own for each mapping, or two mappings would read as one group. */
-export const CONSUMER_GROUP_DEFAULT = '{service}-{stage}-{function}-{topic}';
+const CONSUMER_GROUP_DEFAULT = '{service}-{stage}-{function}-{topic}';
 
 const topics = v.pipe(
   v.array(

@@ -1,3 +1,4 @@
+import { pollerGroupOf } from '../sinks.ts';
 import type { StageFile } from '../stage-file/stage-file.ts';
 import type { DeployedFunction, DeployedMapping, Deployment } from './deployment.ts';
 import { tagged } from './tags.ts';
@@ -54,12 +55,12 @@ const accessOf = ({ authentication, secretArn }: StageFile['cluster']): object =
 
 /** What Lambda offers with pollers of one's own only. https://docs.aws.amazon.com/lambda/latest/dg/kafka-retry-configurations.html */
 function provisionedProperties({ service, stage }: Deployment, { trigger, bisectBatch }: DeployedFunction): object {
-  const pollerGroup = trigger.pollerGroup ?? `${service}-${stage}`;
+  const pollerGroup = pollerGroupOf(service, stage, trigger.pollerGroup);
   return {
     ProvisionedPollerConfig: {
       MinimumPollers: trigger.pollersMin,
       MaximumPollers: trigger.pollersMax,
-      ...(pollerGroup !== 'none' && { PollerGroupName: pollerGroup }),
+      ...(pollerGroup !== undefined && { PollerGroupName: pollerGroup }),
     },
     FunctionResponseTypes: ['ReportBatchItemFailures'],
     BisectBatchOnFunctionError: bisectBatch,

@@ -5,9 +5,9 @@ import { type CheckedFile, isWritten, type Rule } from './checked-file.ts';
 export const authenticationIsWhole: Rule = (file) => {
   const { arn, authentication } = file.sound.cluster ?? {};
   if (authentication === undefined) return [];
-  const withoutSecret = ['secretArn', 'secretKmsKeyArn'].filter((name) => isWritten(file, 'cluster', name));
+  const secretSettings = ['secretArn', 'secretKmsKeyArn'].filter((name) => isWritten(file, 'cluster', name));
   if (authentication === 'iam') {
-    return withoutSecret.map(
+    return secretSettings.map(
       (name) => `cluster.${name} is for authentication: saslScram512 or mutualTls; with iam leave it out`,
     );
   }

@@ -1,4 +1,4 @@
-import { triggerOf } from '../../sinks.ts';
+import { pollerGroupOf, triggerOf } from '../../sinks.ts';
 import { PROVISIONED_SETTINGS } from '../trigger-settings.ts';
 import { isWritten, ofEachTrigger, type Rule, sinksOf } from './checked-file.ts';
 
@@ -46,10 +46,11 @@ const POLLER_GROUP_POLLERS_MAX = 2000;
 export const pollerGroupsFit: Rule = (file) => {
   const groups = new Map<string, { mappings: number; pollers: number }>();
   for (const sink of sinksOf(file)) {
-    const { mode, pollerGroup = 'of the stage', pollersMax = 0, topics = [] } = triggerOf(file.sound, sink);
-    if (mode !== 'provisioned' || pollerGroup === 'none') continue;
-    const { mappings, pollers } = groups.get(pollerGroup) ?? { mappings: 0, pollers: 0 };
-    groups.set(pollerGroup, {
+    const { mode, pollerGroup, pollersMax = 0, topics = [] } = triggerOf(file.sound, sink);
+    const group = pollerGroupOf(file.service, file.stage, pollerGroup);
+    if (mode !== 'provisioned' || group === undefined) continue;
+    const { mappings, pollers } = groups.get(group) ?? { mappings: 0, pollers: 0 };
+    groups.set(group, {
       mappings: mappings + topics.length,
       pollers: pollers + topics.length * pollersMax,
     });

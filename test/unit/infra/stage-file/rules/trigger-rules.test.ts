@@ -105,6 +105,13 @@ describe('a poller group', () => {
     expect(problemsWith({ trigger: { pollersMax: 1001, pollerGroup: 'none' } })).toEqual([]);
   });
 
+  it('that is named as the one of the stage is that one', () => {
+    const kinesisSink = { trigger: { pollerGroup: 'msk-sinks-dev' } };
+    expect(problemsWith({ trigger: { pollersMax: 1001 }, kinesisSink })).toEqual([
+      expect.stringMatching(/^trigger\.pollerGroup msk-sinks-dev has 2002 pollers in all/),
+    ]);
+  });
+
   it('has at most 100 mappings', () => {
     expect(problemsWith({ trigger: { topics: topics(50) } })).toEqual([]);
     expect(problemsWith({ trigger: { topics: topics(51) } })).toEqual([expect.stringMatching(/has 102 mappings/)]);
