@@ -1,4 +1,5 @@
 import { PROBE_INTERVAL_MS } from '../model/promised.ts';
+import type { Environment } from '../worlds/environment.ts';
 import type { Violation } from './violation.ts';
 
 /** One invocation as the service at the other end of its requests sees it. */
@@ -39,6 +40,24 @@ export class Conduct {
     const earlyMs = this.#seenOf(invocation, nowMs).quietUntilMs - nowMs;
     if (earlyMs <= 0) return;
     this.#blame('G5', `invocation ${invocation} tries again ${earlyMs} ms early although every request is refused`);
+  }
+
+  /**
+   * Watches a request with these records from its sending on. It is closed when the signal aborts, at the latest.
+   * @returns what to call when it is answered, broken or given up
+   */
+  opened(environment: Environment, invocation: string, positions: readonly string[], signal: AbortSignal): () => void {
+    const { clock } = environment;
+    const sentAtMs = clock.nowMs();
+    this.sent(invocation, positions, sentAtMs);
+    let isOpen = true;
+    const close = () => {
+      if (!isOpen) return;
+      isOpen = false;
+      this.closed(invocation, clock.nowMs() - Math.max(sentAtMs, environment.thawedAtMs), clock.nowMs());
+    };
+    signal.addEventListener('abort', close, { once: true });
+    return close;
   }
 
   /** The process sends a request with these records. */

@@ -1,4 +1,9 @@
-import type { DeadLetterStore } from '../../../shared/dead-letter-queue.ts';
+import {
+  createDeadLetterQueue,
+  type DeadLetterQueue,
+  type DeadLetterQueueParts,
+  type DeadLetterStore,
+} from '../../../shared/dead-letter-queue.ts';
 import type { Violation } from '../checks/violation.ts';
 import type { Chaos } from '../model/chaos.ts';
 import { DEAD_LETTER_TIMEOUT_MS, DEAD_LETTERS_IN_FLIGHT_MAX } from '../model/promised.ts';
@@ -19,6 +24,11 @@ export class Bucket {
 
   constructor(parts: { readonly timeline: Timeline; readonly chaos: Chaos; readonly random: Random }) {
     this.#parts = parts;
+  }
+
+  /** The functions' own queue, before this bucket. */
+  queueFor(environment: Environment, parts: Omit<DeadLetterQueueParts, 'store'>): DeadLetterQueue {
+    return createDeadLetterQueue({ ...parts, store: this.storeFor(environment) });
   }
 
   storeFor(environment: Environment): DeadLetterStore {

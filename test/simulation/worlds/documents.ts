@@ -8,7 +8,6 @@ import type {
 import { type DocumentId, identityOf } from '../../../functions/documentdb-sink/id-strategies/document-id.ts';
 import { SOCKET_TIMEOUT_MS } from '../../../functions/documentdb-sink/limits.ts';
 import { createDocumentdbSink } from '../../../functions/documentdb-sink/sink.ts';
-import { createDeadLetterQueue } from '../../../shared/dead-letter-queue.ts';
 import { abortAt } from '../../../shared/deadline.ts';
 import type { BatchParts } from '../../../shared/run-batch.ts';
 import type { Log, Meter } from '../../../shared/telemetry.ts';
@@ -30,6 +29,7 @@ import {
   VALIDATION_FAILED,
   WRITE_CONCERN_TIMEOUT,
 } from './document-server.ts';
+import { limitOf, markOf, partitionsOf, textOf, type Version } from './document-version.ts';
 import type { Environment } from './environment.ts';
 import { type ProducedRecord, SECRET, TOPIC } from './kafka-log.ts';
 import { exchange } from './network.ts';
@@ -51,12 +51,6 @@ const LIMITS: readonly ServerLimits[] = [
   { documentBytesMax: 16 * 1024 * 1024, operationsMax: 3 },
   { documentBytesMax: 4_096, operationsMax: 100_000 },
 ];
-
-/** Which record a version of a document, or its deletion, is of. */
-interface Version {
-  readonly topicPartition: string;
-  readonly offset: bigint;
-}
 
 /** The real sink before a server like DocumentDB: answers get lost, commands are refused, failovers happen. */
 export class DocumentsTarget implements Target {
@@ -107,7 +101,7 @@ export class DocumentsTarget implements Target {
     const { clock } = environment;
     const random = this.#parts.random.fork(environment.name);
     const time = { clock, random: random.next };
-    const deadLetters = createDeadLetterQueue({ ...time, store: bucket.storeFor(environment), meter: telemetry.meter });
+    const deadLetters = bucket.queueFor(environment, { ...time, meter: telemetry.meter });
     const sink = createDocumentdbSink({
       ...time,
       ...telemetry,
@@ -168,14 +162,7 @@ export class DocumentsTarget implements Target {
       const message = `invocation ${invocation} sent something ${sentAtMs - environment.sendUntilMs} ms after its last moment`;
       this.#violations.push({ guarantee: 'G5', message });
     }
-    this.#conduct.sent(invocation, positions, sentAtMs);
-    let isOpen = true;
-    const close = () => {
-      const openMs = clock.nowMs() - Math.max(sentAtMs, environment.thawedAtMs);
-      if (isOpen) this.#conduct.closed(invocation, openMs, clock.nowMs());
-      isOpen = false;
-    };
-    signal.addEventListener('abort', close, { once: true });
+    const close = this.#conduct.opened(environment, invocation, positions, signal);
     try {
       return await send();
     } catch (error) {
@@ -423,33 +410,6 @@ interface WriteRequest {
   readonly kind: CommandKind;
   readonly statements: readonly Statement[];
 }
-
-/** Of a stored `_k`. */
-function markOf(marks: unknown): Version | undefined {
-  const [first] = Object.entries(marks ?? {}).filter(([name]) => name.startsWith(TOPIC));
-  return first && { topicPartition: first[0], offset: BigInt(first[1] as number | bigint) };
-}
-
-/** Of a guard: `"_k.orders-0": {$not: {$gt: 7n}}`. */
-function limitOf(statement: Statement | undefined): Version | undefined {
-  const guards = Object.entries((statement?.['q'] ?? {}) as Filter).filter(([path]) => path.startsWith(`_k.${TOPIC}`));
-  const [path, condition] = guards[0] ?? [];
-  const limit = (condition as { readonly $not?: Readonly<Record<string, bigint>> } | undefined)?.$not;
-  const offset = Object.values(limit ?? {})[0];
-  return path === undefined || offset === undefined ? undefined : { topicPartition: path.slice('_k.'.length), offset };
-}
-
-const textOf = (version: Version | undefined): string =>
-  version === undefined ? 'a document' : `${version.topicPartition}@${version.offset}`;
-
-const partitionsOf = (statements: readonly Statement[]): readonly string[] => [
-  ...new Set(
-    statements.flatMap((statement) => {
-      const version = limitOf(statement) ?? markOf((statement['u'] as Stored | undefined)?.get('_k'));
-      return version === undefined ? [] : [version.topicPartition];
-    }),
-  ),
-];
 
 /** As the driver throws it; its message quotes what it was given. */
 const foreign = (name: string, code?: number): Error =>

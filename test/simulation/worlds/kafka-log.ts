@@ -20,7 +20,7 @@ export interface ProducedRecord {
 
 export const TOPIC = 'orders';
 
-export const topicPartitionOf = (partition: number): string => `${TOPIC}-${partition}`;
+const topicPartitionOf = (partition: number): string => `${TOPIC}-${partition}`;
 
 /** Stands in every key, value and header: must never be seen in a log line. */
 export const SECRET = 'hunter2';

@@ -3,7 +3,6 @@ import { createCredentialsSource, type SessionCredentials } from '../../../funct
 import type { Entry } from '../../../functions/kinesis-sink/entry.ts';
 import { sendWithSession } from '../../../functions/kinesis-sink/session.ts';
 import { createKinesisSink, type KinesisPort } from '../../../functions/kinesis-sink/sink.ts';
-import { createDeadLetterQueue } from '../../../shared/dead-letter-queue.ts';
 import { identify } from '../../../shared/errors.ts';
 import type { BatchParts } from '../../../shared/run-batch.ts';
 import type { Log, Meter } from '../../../shared/telemetry.ts';
@@ -77,7 +76,7 @@ export class KinesisTarget implements Target {
     const { clock } = environment;
     const random = this.#parts.random.fork(environment.name);
     const time = { clock, random: random.next };
-    const deadLetters = createDeadLetterQueue({ ...time, store: bucket.storeFor(environment), meter: telemetry.meter });
+    const deadLetters = bucket.queueFor(environment, { ...time, meter: telemetry.meter });
     let randomKeyCount = 0;
     const sink = createKinesisSink({
       ...time,
@@ -138,15 +137,7 @@ export class KinesisTarget implements Target {
   #send(request: Request, session: SessionCredentials | undefined): Promise<readonly EntryReply[]> {
     const { environment, invocation, signal } = request;
     if (signal.aborted) return Promise.reject(foreign('AbortError'));
-    this.#conduct.sent(invocation, request.positions, environment.clock.nowMs());
-    const sentAtMs = environment.clock.nowMs();
-    let isOpen = true;
-    const close = () => {
-      const openMs = environment.clock.nowMs() - Math.max(sentAtMs, environment.thawedAtMs);
-      if (isOpen) this.#conduct.closed(invocation, openMs, environment.clock.nowMs());
-      isOpen = false;
-    };
-    signal.addEventListener('abort', close, { once: true });
+    const close = this.#conduct.opened(environment, invocation, request.positions, signal);
     return exchange(environment, this.#parts, {
       serve: () => this.#serve(request, session),
       fault: this.#networkFault(request),
