@@ -3,7 +3,6 @@ import { parseArgs } from 'node:util';
 import { SINKS, type SinkName } from '../../infra/sinks.ts';
 import { type Campaign, runCampaign } from './campaign.ts';
 import { runMistakes } from './mistakes.ts';
-import type { FaultKind } from './model/faults.ts';
 import { tellStory } from './tell-story.ts';
 
 const USAGE = `npm run simulate -- [options]
@@ -67,7 +66,10 @@ function report(campaign: Campaign, elapsedMs: number): boolean {
   );
   write(`invocations ended: ${pairs(campaign.endings)}`);
   write(`faults: ${pairs(campaign.faults)}`);
-  const absent = (Object.keys(campaign.faults) as FaultKind[]).filter((kind) => campaign.faults[kind] === 0);
+  write(`kinds of records: ${pairs(campaign.kinds)}`);
+  const absent = Object.entries({ ...campaign.faults, ...campaign.kinds })
+    .filter(([, count]) => count === 0)
+    .map(([name]) => name);
   const isAbsenceAFailure = storyCount >= STORIES_THAT_HAVE_ALL && absent.length > 0;
   if (absent.length > 0) write(`never happened: ${absent.join(', ')}`);
   for (const { seed, violations } of failures.slice(0, FAILURES_TOLD)) {
