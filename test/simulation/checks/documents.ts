@@ -1,5 +1,6 @@
 import { identityOf } from '../../../functions/documentdb-sink/identity.ts';
 import { entriesOf, isDocument } from '../../support/model-filter.ts';
+import { opOf } from '../model/document-ops.ts';
 import type { Story } from '../model/story.ts';
 import { modelsOf, type StoryValue, versionOf } from '../worlds/document-policy.ts';
 import type { Stored } from '../worlds/document-server.ts';
@@ -31,8 +32,12 @@ export function finalViolations(final: FinalWorld, read: DocumentsRead): readonl
       if (wanted === textOf(document)) return [];
       return [{ guarantee: 'G3', message: `the document of ${newest} is not what its records make of it` }];
     }
-    if (isLeftBySomebody(records, document, final, read)) return [];
-    return [{ guarantee: 'G3', message: `the document of ${newest} is not what its newest version says` }];
+    if (!isLeftBySomebody(records, document, final, read)) {
+      return [{ guarantee: 'G3', message: `the document of ${newest} is not what its newest version says` }];
+    }
+    if (!isCounted(records, final, read.story) || document?.get('count') === records.length) return [];
+    const message = `the document of ${newest} counts ${document?.get('count')} of ${records.length} records`;
+    return [{ guarantee: 'G1', message }];
   });
 }
 
@@ -53,6 +58,12 @@ function isToldExactly(records: readonly ProducedRecord[], { lettered, isCalm }:
     isCalm || story.documentdb.deletes === 'tombstone' || records.every(({ story: { kind } }) => kind !== 'tombstone')
   );
 }
+
+/** Every record counts, in whichever partition it is: each has to be counted once. */
+const isCounted = (records: readonly ProducedRecord[], { lettered }: FinalWorld, { documentdb }: Story): boolean =>
+  documentdb.guard === 'offset' &&
+  (documentdb.strategy === 'increment' || documentdb.strategy === 'steps') &&
+  records.every((record) => record.story.kind !== 'tombstone' && !lettered.has(record));
 
 export const partitionsIn = (records: readonly ProducedRecord[]): ReadonlySet<string> =>
   new Set(records.map(({ topicPartition }) => topicPartition));
@@ -95,9 +106,12 @@ function isLeftBySomebody(
   const histories = [...Map.groupBy(records, ({ topicPartition }) => topicPartition).values()];
   if (isLastWriters(histories, document, read)) return true;
   if (histories.some((history) => isLeftBy(history, document, lettered, read))) return true;
-  // Where nothing had to be written nothing has to be there; or the first write of a record that has two.
+  // What was given up may have been begun: of a record with two writes the first.
+  const isBegun = records.some((record) => lettered.has(record) && opOf(record.story) === 'steps');
+  if (isBegun && document?.has('id') === false) return true;
+  // Where nothing had to be written nothing has to be there.
   const mayBeAbsent = histories.every((history) => history.every((record) => lettered.has(record)));
-  return mayBeAbsent && (textOf(document) === 'absent' || document?.has('id') !== true);
+  return mayBeAbsent && textOf(document) === 'absent';
 }
 
 /** By the newest record of a partition that was not given up, or by a newer one, which may be stored all the same. */
