@@ -18,7 +18,6 @@ const optionalPackages = [
   '@mongodb-js/zstd',
   'gcp-metadata',
   'socks',
-  '@aws-sdk/credential-providers',
 ];
 
 /** @param {string} region whose DocumentDB certificates the function trusts unless it is told otherwise */
@@ -48,7 +47,10 @@ async function buildFunction(name) {
     banner: {
       js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
     },
-    alias: { 'whatwg-url': './infra/whatwg-url.mjs' },
+    alias: {
+      'whatwg-url': './infra/whatwg-url.mjs',
+      '@aws-sdk/credential-providers': './infra/credential-providers.mjs',
+    },
     external: optionalPackages,
     minify: true,
     keepNames: true,

@@ -24,6 +24,8 @@ export interface Meter {
   count(name: string, by?: number): void;
   /** Keeps the greatest value. */
   peak(name: string, value: number, unit: MetricUnit): void;
+  /** Keeps the least value. */
+  least(name: string, value: number, unit: MetricUnit): void;
 }
 
 export interface BatchMeter extends Meter {
@@ -39,6 +41,9 @@ export function createMeter(): BatchMeter {
     },
     peak(name, value, unit) {
       metrics.set(name, { name, unit, value: Math.max(metrics.get(name)?.value ?? value, value) });
+    },
+    least(name, value, unit) {
+      metrics.set(name, { name, unit, value: Math.min(metrics.get(name)?.value ?? value, value) });
     },
     take() {
       const taken = [...metrics.values()];

@@ -20,6 +20,12 @@ describe('a meter', () => {
     ]);
   });
 
+  it('keeps the least of what is measured so', () => {
+    const meter = createMeter();
+    for (const value of [7, 3, 5]) meter.least('DaysLeft', value, 'Count');
+    expect(meter.take()).toEqual([{ name: 'DaysLeft', unit: 'Count', value: 3 }]);
+  });
+
   it('begins anew once its metrics are taken', () => {
     const meter = createMeter();
     meter.count('Requests', 2);
