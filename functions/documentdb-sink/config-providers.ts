@@ -1,33 +1,7 @@
 import { describeForeign } from '../../shared/errors.ts';
 import type { ReadText } from './aws-readers.ts';
+import { type Placeholder, placeholdersOf } from './connector/placeholders.ts';
 import { FatalError } from './fatal-error.ts';
-
-/** What stands in a connector's file for a value that is kept elsewhere: `${sm:docdb:password}`. */
-export interface Placeholder {
-  /** As written, to be replaced. */
-  readonly text: string;
-  /** The name it has in `config.providers`. */
-  readonly alias: string;
-  /** '' where there is none. */
-  readonly path: string;
-  /** Without its options (`?ttl=..`). */
-  readonly key: string;
-}
-
-/** Kafka's own pattern: https://github.com/apache/kafka/blob/trunk/clients/src/main/java/org/apache/kafka/common/config/ConfigTransformer.java */
-const PLACEHOLDER = /\$\{([^}]*?):(([^}]*?):)?([^}]*?)\}/g;
-
-/** In order. A secret's ARN is understood as a path, colons and all, which Kafka does not. */
-export const placeholdersIn = (value: string): readonly Placeholder[] =>
-  [...value.matchAll(PLACEHOLDER)].map(([text, alias = '', , path = '', key = '']) => {
-    const [bare = '', name = ''] = [withoutOptions(key), lastPart(key)];
-    if (path !== 'arn') return { text, alias, path, key: bare };
-    return { text, alias, path: `arn:${key.slice(0, -name.length - 1)}`, key: withoutOptions(name) };
-  });
-
-const withoutOptions = (key: string): string => key.split('?', 1)[0] ?? '';
-
-const lastPart = (key: string): string => key.split(':').at(-1) ?? '';
 
 /** `secretsManager`, `parameterStore`: https://github.com/aws-samples/msk-config-providers */
 export type ProviderKind = 'secretsManager' | 'parameterStore' | 's3Import' | 'environment';
@@ -51,6 +25,35 @@ export const PROVIDER_ALIASES: ReadonlyMap<string, ProviderKind> = new Map([
   ['env', 'environment'],
 ]);
 
+/** The kinds of the names a file may use: its own declarations before the usual names. */
+export const providerKinds = (classes: ReadonlyMap<string, string>): ReadonlyMap<string, ProviderKind> =>
+  new Map([
+    ...PROVIDER_ALIASES,
+    ...[...classes].flatMap(([alias, name]) => {
+      const kind = PROVIDER_CLASSES.get(name);
+      return kind === undefined ? [] : [[alias, kind] as const];
+    }),
+  ]);
+
+/** What a connection string is filled in from: secrets by name or ARN, parameters by name; each once. */
+export function sourcesOf({
+  connectionUri,
+  providers,
+}: {
+  readonly connectionUri: string;
+  readonly providers: ReadonlyMap<string, string>;
+}) {
+  const kinds = providerKinds(providers);
+  const found = placeholdersOf(connectionUri);
+  const namesOf = (kind: ProviderKind, nameOf: (placeholder: Placeholder) => string) => [
+    ...new Set(found.filter(({ provider }) => kinds.get(provider) === kind).map(nameOf)),
+  ];
+  return {
+    secrets: namesOf('secretsManager', ({ path }) => path),
+    parameters: namesOf('parameterStore', ({ key }) => key),
+  };
+}
+
 export interface ProviderPorts {
   readonly readSecret: ReadText;
   readonly readParameter: ReadText;
@@ -69,9 +72,9 @@ export async function resolvePlaceholders(
   signal: AbortSignal,
 ): Promise<string> {
   const read = readOnce(ports, signal);
-  const parts = placeholdersIn(value);
+  const parts = placeholdersOf(value);
   const values = await Promise.all(
-    parts.map((part) => contentOf(part, kinds.get(part.alias), read, ports.environment)),
+    parts.map((part) => contentOf(part, kinds.get(part.provider), read, ports.environment)),
   );
   let at = 0;
   return parts.reduce((text, part, index) => {
@@ -95,7 +98,7 @@ function readOnce({ readSecret, readParameter }: ProviderPorts, signal: AbortSig
 }
 
 async function contentOf(
-  { text, alias, path, key }: Placeholder,
+  { text, provider, path, key }: Placeholder,
   kind: ProviderKind | undefined,
   read: ReadFrom,
   environment: ProviderPorts['environment'],
@@ -110,7 +113,7 @@ async function contentOf(
     case 's3Import':
       return missing(text, 'a file from S3 is no part of a connection string');
     case undefined:
-      return missing(text, `${alias} is not in config.providers`);
+      return missing(text, `${provider} is not in config.providers`);
   }
 }
 

@@ -6,12 +6,18 @@ export interface Placeholder {
   readonly provider: string;
   /** '' where there is none. */
   readonly path: string;
+  /** Without its options (`?ttl=..`). */
   readonly key: string;
 }
 
 /** https://github.com/apache/kafka/blob/trunk/clients/src/main/java/org/apache/kafka/common/config/ConfigTransformer.java */
 const PLACEHOLDER = /\$\{([^}]*?):(?:([^}]*?):)?([^}]*?)\}/g;
 
-/** Every placeholder of a value, from left to right. */
+/** Every placeholder of a value, from left to right. A secret's ARN is taken for a path, colons and all, which Kafka does not. */
 export const placeholdersOf = (value: string): readonly Placeholder[] =>
-  [...value.matchAll(PLACEHOLDER)].map(([text, provider = '', path = '', key = '']) => ({ text, provider, path, key }));
+  [...value.matchAll(PLACEHOLDER)].map(([text, provider = '', path = '', key = '']) => {
+    const [name = ''] = key.split('?', 1);
+    const end = name.lastIndexOf(':');
+    if (path !== 'arn') return { text, provider, path, key: name };
+    return { text, provider, path: `arn:${name.slice(0, end)}`, key: name.slice(end + 1) };
+  });

@@ -1,5 +1,7 @@
 import type { CheckedFile } from './checked-file.ts';
 import { authenticationIsWhole, clusterIsReachable } from './cluster-rules.ts';
+import { connectionStringIsUsable, connectorDecides, topicsStandOnce } from './connector-rules.ts';
+import { caBundleIsThere, documentdbIsReachable } from './documentdb-rules.ts';
 import { aSinkIsNamed, streamAccessIsWhole, timeoutsOutliveTheTarget, vpcsAreWhole } from './function-rules.ts';
 import { eachMappingHasItsGroup, groupsAreShort, stageFitsIntoNames } from './name-rules.ts';
 import {
@@ -25,6 +27,11 @@ const RULES = [
   streamAccessIsWhole,
   vpcsAreWhole,
   timeoutsOutliveTheTarget,
+  documentdbIsReachable,
+  caBundleIsThere,
+  connectorDecides,
+  topicsStandOnce,
+  connectionStringIsUsable,
 ];
 
 /** What is wrong between the settings of a file. */
