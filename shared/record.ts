@@ -26,6 +26,8 @@ export interface SourceRecord {
   readonly position: SourcePosition;
   /** Milliseconds since 1970, as Kafka has it; -1 when the producer gave none. */
   readonly timestampMs: number;
+  /** Whose clock that is; absent for the producer's, which is what topics have unless they are told otherwise. */
+  readonly timestampType?: 'LOG_APPEND_TIME';
   /** `null` for an absent and for an empty key: events do not tell them apart. */
   readonly key: Payload | null;
   /** `null` is a tombstone; an empty value is a payload of no bytes. */

@@ -49,12 +49,11 @@ function partial(where: 'key' | 'value'): Create<IdStrategy> {
 
 /** What is set for the id strategy alone, else what is set for the projectors of the chain. */
 function partialProjection(properties: TopicProperties, where: 'key' | 'value'): Projection {
-  const [type, list] = ['type', 'list'].map((part) => {
+  const propertyOf = (part: 'type' | 'list'): string => {
     const own = `${ID_STRATEGY}.partial.${where}.projection.${part}`;
-    const property = properties.text(own) === '' ? `${where}.projection.${part}` : own;
-    return { property, value: properties.text(property) };
-  });
-  return projectionOf(type?.property ?? '', type?.value ?? '', list?.value ?? '');
+    return properties.text(own) === '' ? `${where}.projection.${part}` : own;
+  };
+  return projectionOf(propertyOf('type'), properties.text(propertyOf('type')), properties.text(propertyOf('list')));
 }
 
 const UUID_FORMAT = `${ID_STRATEGY}.uuid.format`;

@@ -7,8 +7,7 @@ const UUID_BYTES = 16;
 const UINT32_SIZE = 2 ** 32;
 
 /** `topic#partition#offset`, as the connector's KafkaMetaDataStrategy writes it. */
-export const positionText = ({ topic, partition, offset }: SourcePosition): string =>
-  `${topic}#${partition}#${offset}`;
+export const positionText = ({ topic, partition, offset }: SourcePosition): string => `${topic}#${partition}#${offset}`;
 
 /**
  * An ObjectId that is the same each time the record is delivered: its first four bytes are the record's time in seconds,

@@ -61,8 +61,7 @@ function candidatesOf(name: string): readonly string[] {
   return [bare, titled(bare), `sc=${bare}`];
 }
 
-const titled = (name: string): string =>
-  name.toLowerCase().replace(/(?:^|_)[a-z]/g, (letter) => letter.toUpperCase());
+const titled = (name: string): string => name.toLowerCase().replace(/(?:^|_)[a-z]/g, (letter) => letter.toUpperCase());
 
 function isRegExp(text: string): boolean {
   try {

@@ -19,7 +19,8 @@ const TYPES: ReadonlyMap<string, (list: string) => Projection> = new Map([
 /** @throws PropertyError when the type is neither list */
 export function projectionOf(property: string, type: string, list: string): Projection {
   const create = TYPES.get(type.trim().toUpperCase());
-  if (create === undefined) throw new PropertyError(property, type, 'it should be set to either blocklist or allowlist');
+  if (create === undefined)
+    throw new PropertyError(property, type, 'it should be set to either blocklist or allowlist');
   return create(list);
 }
 

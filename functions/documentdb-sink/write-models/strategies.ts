@@ -34,12 +34,12 @@ export const writeModelStrategies = (idStrategy: IdStrategy): ReadonlyMap<string
 const byDefault: Create<WriteModelStrategy> = (properties) =>
   properties.text('timeseries.timefield').trim() === '' ? replaceOneDefault(properties) : insertOneDefault;
 
-const insertOneDefault: WriteModelStrategy = (document) => ({ kind: 'insertOne', document: valueOf(document) });
+const insertOneDefault: WriteModelStrategy = (document) => ({ kind: 'insertOne', document: valueDocument(document) });
 
 const replaceOneDefault: Create<WriteModelStrategy> = (properties) => {
   const upsert = properties.flag(UPSERT);
   return (document) => {
-    const replacement = valueOf(document);
+    const replacement = valueDocument(document);
     return { kind: 'replaceOne', filter: new Map([[ID_FIELD, idOf(replacement)]]), replacement, upsert };
   };
 };
@@ -48,7 +48,7 @@ const replaceOneBusinessKey: Create<WriteModelStrategy> = (properties) => {
   const upsert = properties.flag(UPSERT);
   const takeKey = businessKeyTaker(properties);
   return (document) => {
-    const replacement = valueOf(document);
+    const replacement = valueDocument(document);
     return { kind: 'replaceOne', filter: takeKey(replacement), replacement, upsert };
   };
 };
@@ -56,7 +56,7 @@ const replaceOneBusinessKey: Create<WriteModelStrategy> = (properties) => {
 const updateOneDefault: Create<WriteModelStrategy> = (properties) => {
   const upsert = properties.flag(UPSERT);
   return (document) => {
-    const fields = valueOf(document);
+    const fields = valueDocument(document);
     const filter = new Map([[ID_FIELD, idOf(fields)]]);
     fields.delete(ID_FIELD);
     return { kind: 'updateOne', filter, update: new Map([['$set', fields]]), upsert };
@@ -66,7 +66,7 @@ const updateOneDefault: Create<WriteModelStrategy> = (properties) => {
 const updateOneTimestamps: Create<WriteModelStrategy> = (properties) => {
   const upsert = properties.flag(UPSERT);
   return (document, _record, nowMs) => {
-    const fields = valueOf(document);
+    const fields = valueDocument(document);
     const filter = new Map([[ID_FIELD, idOf(fields)]]);
     return { kind: 'updateOne', filter, update: timestamped(fields, nowMs), upsert };
   };
@@ -76,7 +76,7 @@ const updateOneBusinessKeyTimestamp: Create<WriteModelStrategy> = (properties) =
   const upsert = properties.flag(UPSERT);
   const takeKey = businessKeyTaker(properties);
   return (document, _record, nowMs) => {
-    const fields = valueOf(document);
+    const fields = valueDocument(document);
     const filter = takeKey(fields);
     return { kind: 'updateOne', filter, update: timestamped(fields, nowMs), upsert };
   };
@@ -93,7 +93,7 @@ function timestamped(fields: MutableDocument, nowMs: number): MutableDocument {
 
 /** On its own: the key where it has an `_id`, else the key as `_id`. */
 const deleteOneDefault: WriteModelStrategy = (document) => {
-  const key = keyOf(document);
+  const key = keyDocument(document);
   return { kind: 'deleteOne', filter: key.has(ID_FIELD) ? key : new Map([[ID_FIELD, key]]) };
 };
 
@@ -101,20 +101,20 @@ const deleteOneDefault: WriteModelStrategy = (document) => {
 export const deleteOneById =
   (idStrategy: IdStrategy, needsKeyDocument: boolean): WriteModelStrategy =>
   (document, record) => {
-    if (needsKeyDocument) keyOf(document);
+    if (needsKeyDocument) keyDocument(document);
     return { kind: 'deleteOne', filter: new Map([[ID_FIELD, idStrategy(document, record)]]) };
   };
 
 /** Deletes although there is a value. */
 const deleteOneBusinessKey: Create<WriteModelStrategy> = (properties) => {
   const takeKey = businessKeyTaker(properties);
-  return (document) => ({ kind: 'deleteOne', filter: takeKey(valueOf(document)) });
+  return (document) => ({ kind: 'deleteOne', filter: takeKey(valueDocument(document)) });
 };
 
 const deleteOneTombstoneBusinessKey = (properties: TopicProperties, idStrategy: IdStrategy): WriteModelStrategy => {
   const isPartialKey = hasIdStrategy(properties, 'PartialKeyStrategy');
   return (document, record) => {
-    keyOf(document);
+    keyDocument(document);
     const id = isPartialKey ? idStrategy(document, record) : undefined;
     if (isDocument(id)) return { kind: 'deleteOne', filter: flattenKeys(id) };
     throw new UnwritableError(
@@ -139,13 +139,13 @@ function businessKeyTaker(properties: TopicProperties): (document: MutableDocume
   };
 }
 
-function valueOf(document: SinkDocument): MutableDocument {
+function valueDocument(document: SinkDocument): MutableDocument {
   const value = document.value();
   if (value !== undefined) return value;
   throw new UnwritableError('the value document was missing unexpectedly');
 }
 
-function keyOf(document: SinkDocument): MutableDocument {
+function keyDocument(document: SinkDocument): MutableDocument {
   const key = document.key();
   if (key !== undefined) return key;
   throw new UnwritableError('the key document was missing unexpectedly');

@@ -50,6 +50,12 @@ export const ADDED_PROPERTIES: readonly Property[] = [
     description:
       'MongoDB change streams: an update whose `fullDocument` is null is an error, or is made from its updateDescription.',
   }),
+  perTopic('msksinks.cdc.disambiguated.paths', {
+    form: choice('ignore', 'refuse'),
+    default: 'ignore',
+    description:
+      'MongoDB change streams: whether a change to a field whose name has a dot is refused. The connector changes another field then.',
+  }),
   perTopic('msksinks.cdc.cleared.columns', {
     form: choice('keep', 'unset'),
     default: 'keep',
