@@ -89,6 +89,8 @@ export const documentdbSettings = settings({
   }),
 });
 
+export type DocumentdbSettings = Readonly<v.InferOutput<typeof documentdbSettings>>;
+
 /** Settings that a connector's file decides, and by what; they must not stand beside one. */
 export const DECIDED_BY_CONNECTOR: ReadonlyMap<string, string> = new Map([
   ['authentication', 'connection.uri'],

@@ -3,10 +3,13 @@ import { deadLettersOf } from './dead-letters.ts';
 import type { Deployment } from './deployment.ts';
 import { functionsOf } from './functions.ts';
 import { mappingsOf } from './mappings.ts';
+import { noticesOf } from './notices.ts';
 import { outputsOf } from './outputs.ts';
 import { rolesOf } from './roles.ts';
 
 export interface TemplateParts {
+  /** What the user should know, and nothing to be mended. */
+  readonly notices: readonly string[];
   readonly accountId: string;
   readonly region: string;
   readonly logRetentionDays: number;
@@ -27,6 +30,7 @@ export function templateParts(service: string, stage: string, stageFile: unknown
   const deployment: Deployment = readStageFile(service, stage, stageFile);
   const { accountId, region, logRetentionDays, tags = {}, deploymentBucket } = deployment.file;
   return {
+    notices: noticesOf(deployment),
     accountId,
     region,
     logRetentionDays,

@@ -1,6 +1,7 @@
 // What must hold once everything that was produced has been consumed. Knows only what was produced and what the targets hold.
 import { isDeepStrictEqual } from 'node:util';
 import type { DeadLetter } from '../../shared/dead-letter.ts';
+import type { Expectation } from '../connector/expected-documents.ts';
 import type { ProducedRecord } from './producer.ts';
 import type { StreamRecord } from './stream-reader.ts';
 
@@ -20,11 +21,22 @@ export interface Targets {
   readonly givenUp: readonly string[];
 }
 
-export function checkAll(produced: readonly ProducedRecord[], targets: Targets): readonly Check[] {
+/** Where documentdbSink follows a connector's file: what that file makes of the records, and what is there. */
+export interface ConnectorDocuments {
+  readonly expected: Expectation;
+  /** Documents as text, by namespace. */
+  readonly found: ReadonlyMap<string, readonly string[]>;
+}
+
+export function checkAll(
+  produced: readonly ProducedRecord[],
+  targets: Targets,
+  connector?: ConnectorDocuments,
+): readonly Check[] {
   return [
     checkStreamOrder(produced, targets.stream),
     checkKeyless(produced, targets.stream),
-    checkDocuments(produced, targets.documents),
+    connector === undefined ? checkDocuments(produced, targets.documents) : checkConnectorDocuments(connector),
     checkLetters(
       'kinesisSink',
       produced.filter(({ poison }) => poison === 'oversized'),
@@ -32,7 +44,7 @@ export function checkAll(produced: readonly ProducedRecord[], targets: Targets):
     ),
     checkLetters(
       'documentdbSink',
-      produced.filter(({ poison }) => poison === 'notJson' || poison === 'noKey'),
+      connector?.expected.poisoned ?? produced.filter(({ poison }) => poison === 'notJson' || poison === 'noKey'),
       targets.letters,
     ),
     checkGivenUp(targets.givenUp),
@@ -118,6 +130,20 @@ function checkDocuments(produced: readonly ProducedRecord[], documents: Readonly
     violations,
     `${living.length} documents, ${deletedCount} deleted`,
   );
+}
+
+/** Every document as the file makes it of the records, with its BSON types; none else exists. */
+function checkConnectorDocuments({ expected: { documents }, found }: ConnectorDocuments): Check {
+  const violations = [...new Set([...documents.keys(), ...found.keys()])].flatMap((namespace) => {
+    const missing = new Set(documents.get(namespace));
+    const other = (found.get(namespace) ?? []).filter((text) => !missing.delete(text));
+    return [
+      ...(missing.size > 0 ? [`${namespace}: ${missing.size} documents are missing or not as expected`] : []),
+      ...(other.length > 0 ? [`${namespace}: ${other.length} documents that nothing asked for`] : []),
+    ];
+  });
+  const count = [...documents.values()].reduce((sum, { length }) => sum + length, 0);
+  return verdict("DocumentDB: every document is what the connector's file makes", violations, `${count} documents`);
 }
 
 function checkLetters(name: string, poisoned: readonly ProducedRecord[], letters: readonly DeadLetter[]): Check {

@@ -3,9 +3,11 @@ import { describe, expect, it } from 'vitest';
 import {
   PROVIDER_ALIASES,
   PROVIDER_CLASSES,
-  placeholdersIn,
+  providerKinds,
   resolvePlaceholders,
+  sourcesOf,
 } from '../../../../functions/documentdb-sink/config-providers.ts';
+import { placeholdersOf } from '../../../../functions/documentdb-sink/connector/placeholders.ts';
 import { FatalError } from '../../../../functions/documentdb-sink/fatal-error.ts';
 
 const { signal } = new AbortController();
@@ -36,21 +38,24 @@ const resolve = (value: string, given = ports()) => resolvePlaceholders(value, P
 
 describe('placeholders', () => {
   it.each([
-    ['${sm:docdb:password}', { alias: 'sm', path: 'docdb', key: 'password' }],
-    ['${sm:a/b-c:user.name?ttl=300000}', { alias: 'sm', path: 'a/b-c', key: 'user.name' }],
-    ['${ssm::/docdb/host}', { alias: 'ssm', path: '', key: '/docdb/host' }],
-    ['${env:URI}', { alias: 'env', path: '', key: 'URI' }],
-    ['${s3import:eu-west-1:bucket/a/trust.jks}', { alias: 's3import', path: 'eu-west-1', key: 'bucket/a/trust.jks' }],
+    ['${sm:docdb:password}', { provider: 'sm', path: 'docdb', key: 'password' }],
+    ['${sm:a/b-c:user.name?ttl=300000}', { provider: 'sm', path: 'a/b-c', key: 'user.name' }],
+    ['${ssm::/docdb/host}', { provider: 'ssm', path: '', key: '/docdb/host' }],
+    ['${env:URI}', { provider: 'env', path: '', key: 'URI' }],
+    [
+      '${s3import:eu-west-1:bucket/a/trust.jks}',
+      { provider: 's3import', path: 'eu-west-1', key: 'bucket/a/trust.jks' },
+    ],
     [
       '${sm:arn:aws:secretsmanager:eu-west-1:111111111111:secret:docdb-AbCdEf:password}',
-      { alias: 'sm', path: 'arn:aws:secretsmanager:eu-west-1:111111111111:secret:docdb-AbCdEf', key: 'password' },
+      { provider: 'sm', path: 'arn:aws:secretsmanager:eu-west-1:111111111111:secret:docdb-AbCdEf', key: 'password' },
     ],
   ])('%s', (text, parts) => {
-    expect(placeholdersIn(`before ${text} after`)).toEqual([{ text, ...parts }]);
+    expect(placeholdersOf(`before ${text} after`)).toEqual([{ text, ...parts }]);
   });
 
   it('stand several in a value, in order; anything else is text', () => {
-    expect(placeholdersIn('${a:b:c}${d:e} $ {x} ${nothing} }').map(({ text }) => text)).toEqual(['${a:b:c}', '${d:e}']);
+    expect(placeholdersOf('${a:b:c}${d:e} $ {x} ${nothing} }').map(({ text }) => text)).toEqual(['${a:b:c}', '${d:e}']);
   });
 });
 
@@ -93,6 +98,28 @@ describe('a value', () => {
     expect(String(error)).toContain(text);
     expect(String(error)).toContain(words);
     expect(String(error)).not.toContain('SECRET');
+  });
+});
+
+describe('names of providers', () => {
+  it('are the usual ones and those a file declares, which win', () => {
+    const kinds = providerKinds(
+      new Map([
+        ['vault', 'com.amazonaws.kafka.config.providers.SecretsManagerConfigProvider'],
+        ['sm', 'com.amazonaws.kafka.config.providers.SsmParamStoreConfigProvider'],
+        ['other', 'com.example.Unknown'],
+      ]),
+    );
+    expect(kinds.get('vault')).toBe('secretsManager');
+    expect(kinds.get('sm')).toBe('parameterStore');
+    expect(kinds.get('ssm')).toBe('parameterStore');
+    expect(kinds.get('other')).toBeUndefined();
+  });
+
+  it('tell which secrets and parameters a connection string needs, each once', () => {
+    const connectionUri = 'mongodb://${sm:a:user}:${sm:a:pass}@${ssm::/h}:${vault:b:port}/${env:X}${s3import::c/d}';
+    const providers = new Map([['vault', 'com.amazonaws.kafka.config.providers.SecretsManagerConfigProvider']]);
+    expect(sourcesOf({ connectionUri, providers })).toEqual({ secrets: ['a', 'b'], parameters: ['/h'] });
   });
 });
 

@@ -1,0 +1,102 @@
+import { BSON } from 'mongodb';
+import type { RecordPolicy } from '../../functions/documentdb-sink/record-policy.ts';
+import type { WriteModel } from '../../functions/documentdb-sink/write-models/write-model.ts';
+import { payloadOf, type SourceRecord } from '../../shared/record.ts';
+import type { ProducedRecord } from '../orders/producer.ts';
+
+/** Fields that say when something was written, and the sink's own. */
+const TIMES_AND_MARKS: readonly string[] = ['_k', '_modifiedTS', '_insertedTS'];
+
+type Fields = Map<string, unknown>;
+
+/** What a connector's file makes of what was produced, applied one after another and without any guard. */
+export interface Expectation {
+  /** Documents as text, by namespace. */
+  readonly documents: ReadonlyMap<string, readonly string[]>;
+  /** Records that can never be written. */
+  readonly poisoned: readonly ProducedRecord[];
+}
+
+/** Keys never move between partitions here, so the order between partitions does not matter. */
+export function expectedOf(topic: string, produced: readonly ProducedRecord[], policy: RecordPolicy): Expectation {
+  const collections = new Map<string, Map<string, Fields>>();
+  const poisoned: ProducedRecord[] = [];
+  for (const record of produced) {
+    const intent = policy(sourceRecordOf(topic, record), Date.now());
+    if (intent.kind === 'poison') poisoned.push(record);
+    if (intent.kind !== 'write') continue;
+    const name = `${intent.namespace.database}.${intent.namespace.collection}`;
+    const collection = collections.get(name) ?? new Map<string, Fields>();
+    collections.set(name, collection);
+    for (const model of intent.models) apply(model, collection);
+  }
+  const documents = new Map([...collections].map(([name, all]) => [name, [...all.values()].map(documentText)]));
+  return { documents, poisoned };
+}
+
+function sourceRecordOf(topic: string, { partition, offset, timestampMs, key, value }: ProducedRecord): SourceRecord {
+  const payload = (text: string | null) => (text === null ? null : payloadOf(Buffer.from(text).toString('base64')));
+  return {
+    position: { topicPartition: `${topic}-${partition}`, topic, partition, offset },
+    timestampMs,
+    key: payload(key),
+    value: payload(value),
+    headers: [],
+  };
+}
+
+function apply(model: WriteModel, collection: Map<string, Fields>): void {
+  if (model.kind === 'insertOne') {
+    collection.set(textOf(new Map([['_id', model.document.get('_id')]])), new Map(model.document));
+    return;
+  }
+  const name = textOf(model.filter);
+  const stored = collection.get(name);
+  if (model.kind === 'deleteOne') collection.delete(name);
+  else if (stored !== undefined || model.upsert) {
+    const base = stored ?? new Map(model.filter);
+    collection.set(
+      name,
+      model.kind === 'replaceOne'
+        ? new Map([...(base.has('_id') ? [['_id', base.get('_id')] as const] : []), ...model.replacement])
+        : updated(base, model.update, stored === undefined),
+    );
+  }
+}
+
+function updated(base: Fields, update: ReadonlyMap<string, unknown>, isInsert: boolean): Fields {
+  const fields = new Map(base);
+  for (const [operator, changes] of update as ReadonlyMap<string, Fields>) {
+    for (const [path, value] of changes) {
+      if (operator === '$set' || (operator === '$setOnInsert' && isInsert)) setAt(fields, path.split('.'), value);
+      else if (operator === '$unset') fields.delete(path);
+      else if (operator !== '$setOnInsert')
+        throw new Error(`npm start does not check documents written by ${operator}`);
+    }
+  }
+  return fields;
+}
+
+function setAt(fields: Fields, [name = '', ...rest]: readonly string[], value: unknown): void {
+  if (rest.length === 0) fields.set(name, value);
+  else {
+    const inner = fields.get(name);
+    const next = new Map(inner instanceof Map ? inner : []);
+    setAt(next, rest, value);
+    fields.set(name, next);
+  }
+}
+
+const textOf = (document: ReadonlyMap<string, unknown>): string =>
+  BSON.EJSON.stringify(
+    BSON.deserialize(BSON.serialize(document as unknown as BSON.Document), { promoteValues: false }),
+    {
+      relaxed: false,
+    },
+  );
+
+/** With its BSON types, `_id` first as a server keeps it, without the time it was written. */
+export function documentText(document: ReadonlyMap<string, unknown>): string {
+  const fields = [...document].filter(([name]) => name !== '_id' && !TIMES_AND_MARKS.includes(name));
+  return textOf(new Map([['_id', document.get('_id')], ...fields]));
+}
