@@ -1,36 +1,46 @@
-import { Binary, Double, ObjectId } from 'mongodb';
+import { Binary, Double, type ObjectId } from 'mongodb';
 import { expect, it } from 'vitest';
 import { createIdStrategy } from '../../../../../functions/documentdb-sink/id-strategies/create-id-strategy.ts';
 import { PropertyError } from '../../../../../functions/documentdb-sink/property-error.ts';
 import { UnwritableError } from '../../../../../functions/documentdb-sink/unwritable-error.ts';
 import { aRecord, type RecordParts } from '../../../../support/builders.ts';
-import { documentOf, inOrder, SINK, sinkDocument, topicProperties, UNREADABLE } from '../../../../support/sink-documents.ts';
+import {
+  documentOf,
+  inOrder,
+  SINK,
+  sinkDocument,
+  topicProperties,
+  UNREADABLE,
+} from '../../../../support/sink-documents.ts';
 
 const NONE = sinkDocument(null, null);
 const UUID = '6d01622d-b3d5-466d-ae48-e414901af8f2';
 const UUID_BINARY = new Binary(Buffer.from(UUID.replaceAll('-', ''), 'hex'), 4);
 
 const strategy = (name: string, given: Readonly<Record<string, string>> = {}) =>
-  createIdStrategy(
-    topicProperties({ 'document.id.strategy': `${SINK}.processor.id.strategy.${name}`, ...given }),
-  );
+  createIdStrategy(topicProperties({ 'document.id.strategy': `${SINK}.processor.id.strategy.${name}`, ...given }));
 
 const idOf = (name: string, key: string | null, value: string | null, given = {}) =>
   strategy(name, given)(sinkDocument(key, value), aRecord());
 
-it.each<RecordParts>([
-  { topic: 'other' },
-  { partition: 1 },
-  { offset: 1 },
-])('BsonOid and Uuid give each record its own value, and the same one when it is delivered again: %o', (parts) => {
-  const kinds = [['BsonOidStrategy', {}], ['UuidStrategy', {}], ['UuidStrategy', { 'document.id.strategy.uuid.format': 'Binary' }]] as const;
-  for (const [name, given] of kinds) {
-    const generate = strategy(name, given);
-    const record = { timestampMs: 1_000 };
-    expect(generate(NONE, aRecord({ ...record, ...parts }))).toEqual(generate(NONE, aRecord({ ...record, ...parts })));
-    expect(generate(NONE, aRecord({ ...record, ...parts }))).not.toEqual(generate(NONE, aRecord(record)));
-  }
-});
+it.each<RecordParts>([{ topic: 'other' }, { partition: 1 }, { offset: 1 }])(
+  'BsonOid and Uuid give each record its own value, and the same one when it is delivered again: %o',
+  (parts) => {
+    const kinds = [
+      ['BsonOidStrategy', {}],
+      ['UuidStrategy', {}],
+      ['UuidStrategy', { 'document.id.strategy.uuid.format': 'Binary' }],
+    ] as const;
+    for (const [name, given] of kinds) {
+      const generate = strategy(name, given);
+      const record = { timestampMs: 1_000 };
+      expect(generate(NONE, aRecord({ ...record, ...parts }))).toEqual(
+        generate(NONE, aRecord({ ...record, ...parts })),
+      );
+      expect(generate(NONE, aRecord({ ...record, ...parts }))).not.toEqual(generate(NONE, aRecord(record)));
+    }
+  },
+);
 
 it("an ObjectId tells the record's time, and 1970 where there is none", () => {
   const timeOf = (timestampMs: number) =>
@@ -69,7 +79,10 @@ it.each([
   ['WHITELIST', '{Part1: 123}'],
 ])('PartialKey and PartialValue are what a %s leaves, and leave key and value alone', (type, expected) => {
   const text = '{Part1: 123, Part2: "ABC", Part3: true}';
-  for (const [name, side] of [['PartialKeyStrategy', 'key'], ['PartialValueStrategy', 'value']] as const) {
+  for (const [name, side] of [
+    ['PartialKeyStrategy', 'key'],
+    ['PartialValueStrategy', 'value'],
+  ] as const) {
     for (const prefix of [`document.id.strategy.partial.${side}.projection`, `${side}.projection`]) {
       const generate = strategy(name, { [`${prefix}.type`]: type, [`${prefix}.list`]: 'Part1' });
       const document = side === 'key' ? sinkDocument(text, UNREADABLE) : sinkDocument(UNREADABLE, text);
@@ -115,12 +128,14 @@ it.each([
   expect(idOf('UuidProvidedInValueStrategy', null, text)).toEqual(expected);
 });
 
-it.each(['{_id: "invalid"}', '{_id: 1}', `{_id: "${'x'.repeat(36)}"}`, '{_id: {"$binary": {"base64": "AA==", "subType": "00"}}}'])(
-  'UuidProvided refuses %s',
-  (text) => {
-    expect(() => idOf('UuidProvidedInKeyStrategy', text, null)).toThrow(/UUID cannot be constructed/);
-  },
-);
+it.each([
+  '{_id: "invalid"}',
+  '{_id: 1}',
+  `{_id: "${'x'.repeat(36)}"}`,
+  '{_id: {"$binary": {"base64": "AA==", "subType": "00"}}}',
+])('UuidProvided refuses %s', (text) => {
+  expect(() => idOf('UuidProvidedInKeyStrategy', text, null)).toThrow(/UUID cannot be constructed/);
+});
 
 const rawKey = (converter: string) =>
   createIdStrategy(topicProperties({ 'document.id.strategy': 'msksinks.RawKeyStrategy', 'key.converter': converter }));
@@ -137,7 +152,11 @@ it.each([
   ['org.apache.kafka.connect.converters.LongConverter', new Uint8Array([0, 0, 0, 0, 0, 0, 0, 7]), 7n],
   ['org.apache.kafka.connect.converters.IntegerConverter', new Uint8Array([0xff, 0xff, 0xff, 0xfe]), -2],
   ['org.apache.kafka.connect.converters.ShortConverter', new Uint8Array([0, 5]), 5],
-  ['org.apache.kafka.connect.converters.DoubleConverter', new Uint8Array([0x3f, 0xf0, 0, 0, 0, 0, 0, 0]), new Double(1)],
+  [
+    'org.apache.kafka.connect.converters.DoubleConverter',
+    new Uint8Array([0x3f, 0xf0, 0, 0, 0, 0, 0, 0]),
+    new Double(1),
+  ],
 ])('RawKey with %s makes %s to %s', (converter, key, expected) => {
   expect(rawKey(converter)(sinkDocument(UNREADABLE, null), aRecord({ key }))).toEqual(expected);
 });
@@ -150,5 +169,7 @@ it('RawKey refuses a record without a key, and a number of another length', () =
 
 it('a Java class of somebody is refused by name, with the remedy', () => {
   const properties = topicProperties({ 'document.id.strategy': 'com.acme.OurStrategy' });
-  expect(() => createIdStrategy(properties)).toThrow(/document\.id\.strategy=com\.acme\.OurStrategy.*TypeScript module/);
+  expect(() => createIdStrategy(properties)).toThrow(
+    /document\.id\.strategy=com\.acme\.OurStrategy.*TypeScript module/,
+  );
 });

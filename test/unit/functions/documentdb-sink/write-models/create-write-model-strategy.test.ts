@@ -9,7 +9,14 @@ import {
   createWriteModelStrategy,
 } from '../../../../../functions/documentdb-sink/write-models/create-write-model-strategy.ts';
 import { aRecord } from '../../../../support/builders.ts';
-import { documentOf, inOrder, SINK, sinkDocument, topicProperties, UNREADABLE } from '../../../../support/sink-documents.ts';
+import {
+  documentOf,
+  inOrder,
+  SINK,
+  sinkDocument,
+  topicProperties,
+  UNREADABLE,
+} from '../../../../support/sink-documents.ts';
 
 const VALUE = '{_id: {a: {a1: 1}, b: {b1: 1, b2: 1}}, a: {a1: 1}, b: {b1: 1, b2: 1, c1: 1}}';
 const WITHOUT_ID = '{a: {a1: 1}, b: {b1: 1, b2: 1, c1: 1}}';
