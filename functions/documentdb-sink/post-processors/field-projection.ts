@@ -63,8 +63,12 @@ export function allowList(list: string): Projection {
     .filter((path) => !path.includes('.') && path !== ANY && path.endsWith(ANY))
     .map((path) => path.slice(0, -1));
   const patterns = [...allowed].map((path) => path.split('.')).filter((parts) => parts.includes(ANY));
-  const isAllowed = (path: string): boolean =>
-    allowed.has(path) || prefixes.some((prefix) => path.startsWith(prefix)) || matchesAny(path, patterns);
+  const isAllowed = (path: string): boolean => {
+    if (allowed.has(path) || prefixes.some((prefix) => path.startsWith(prefix))) return true;
+    // As Java splits a text: dots at its end make no parts.
+    const parts = path.replace(/(?<=.)\.+$/, '').split('.');
+    return allowed.has(parts.join('.')) || patterns.some((pattern) => fits(parts, pattern));
+  };
   const keep = (document: MutableDocument, parent: string): void => {
     for (const [name, value] of document) {
       const path = parent === '' ? name : `${parent}.${name}`;
@@ -82,13 +86,8 @@ function parentsOf(path: string): readonly string[] {
   return parents;
 }
 
-function matchesAny(path: string, patterns: readonly (readonly string[])[]): boolean {
-  const parts = path.replace(/(?<=.)\.+$/, '').split('.');
-  return patterns.some(
-    (pattern) =>
-      pattern.length === parts.length && pattern.every((part, index) => part === ANY || part === parts[index]),
-  );
-}
+const fits = (parts: readonly string[], pattern: readonly string[]): boolean =>
+  pattern.length === parts.length && pattern.every((part, index) => part === ANY || part === parts[index]);
 
 function splitAtDot(path: string): readonly [string, string | undefined] {
   const dot = path.indexOf('.');

@@ -14,8 +14,7 @@ export const ERROR_PROPERTIES: readonly Property[] = [
       'What becomes of a record that can never be written: `none` blocks its document until somebody mends it; `all` and `data` write a dead letter to S3. An outage is never tolerated.',
   }),
   implemented('mongo.errors.tolerance', {
-    form: TOLERANCE,
-    default: 'none',
+    form: orEmpty(TOLERANCE),
     description: 'Comes before errors.tolerance.',
   }),
   implemented('errors.deadletterqueue.topic.name', {
