@@ -1,3 +1,4 @@
+import type { Surroundings } from '../stage-file/project-files.ts';
 import { readStageFile } from '../stage-file/read-stage-file.ts';
 import { deadLettersOf } from './dead-letters.ts';
 import type { Deployment } from './deployment.ts';
@@ -26,8 +27,13 @@ export interface TemplateParts {
  * What serverless.yml takes from a stage file. Validates the file as a whole first.
  * @throws SettingsError that lists every problem
  */
-export function templateParts(service: string, stage: string, stageFile: unknown): TemplateParts {
-  const deployment: Deployment = readStageFile(service, stage, stageFile);
+export function templateParts(
+  service: string,
+  stage: string,
+  stageFile: unknown,
+  surroundings?: Surroundings,
+): TemplateParts {
+  const deployment: Deployment = readStageFile(service, stage, stageFile, surroundings);
   const { accountId, region, logRetentionDays, tags = {}, deploymentBucket } = deployment.file;
   return {
     notices: noticesOf(deployment),

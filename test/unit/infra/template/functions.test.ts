@@ -57,6 +57,8 @@ describe('what the deployment writes into the environment is what the function r
     expect(settingsFromEnvironment(documentdbSettings, functionsOf().documentdbSink.environment)).toEqual({
       ...deployed,
       secretArn: SECRET_ARN,
+      authentication: 'password',
+      port: 27_017,
       database: 'shop',
       onPoison: 'deadLetter',
       caBundle: 'region',
