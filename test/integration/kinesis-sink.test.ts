@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, inject, it, vi } from 'vitest';
 import { createKinesisClient } from '../../functions/kinesis-sink/client.ts';
-import { prepare } from '../../functions/kinesis-sink/entry.ts';
+import { createPreflight } from '../../functions/kinesis-sink/preflight.ts';
 import { createKinesisSink } from '../../functions/kinesis-sink/sink.ts';
 import { createStreamReader } from '../../local/orders/stream-reader.ts';
 import { streamAdministrator } from '../../local/pipeline/aws-clients.ts';
@@ -12,6 +12,7 @@ import { systemClock } from '../../shared/clock.ts';
 import { createDeadLetterQueue } from '../../shared/dead-letter-queue.ts';
 import { createS3Store } from '../../shared/dead-letter-store.ts';
 import type { SourceRecord } from '../../shared/record.ts';
+import { entryOf, prepareOptions, preparedOf } from '../support/a-kinesis-sink.ts';
 import { aRecord, batchesOf, deadlineIn } from '../support/builders.ts';
 import { recordedTelemetry } from '../support/recorded-telemetry.ts';
 
@@ -37,27 +38,28 @@ const aClient = (changes: { readonly externalId?: string; readonly roleArn?: und
     sessionName: 'msk-sinks-test',
     requestsInFlightMax: 4,
     requestTimeoutMs: 5_000,
+    meter: recordedTelemetry().meter,
     ...changes,
   });
 
 function aSink(port = aClient()) {
-  const { meter } = recordedTelemetry();
+  const { meter, log } = recordedTelemetry();
   const time = { clock: systemClock, random: Math.random };
   const store = createS3Store({ bucket: 'msk-sinks-local-111111111111-dead-letters', pathStyle: true });
   const sink = createKinesisSink({
     ...time,
     port,
     meter,
+    log,
+    preflight: createPreflight({ ...time, log, port, options: { ...prepareOptions, recordKiBMax: 1024 } }),
     deadLetters: createDeadLetterQueue({ ...time, store, meter }),
     options: {
+      ...prepareOptions,
       functionName: 'kinesisSink',
       streamArn: STREAM,
       onPoison: 'deadLetter',
-      tombstone: 'empty',
-      recordBytesMax: 1024 * 1024,
       requestsInFlightMax: 4,
       requestTimeoutMs: 5_000,
-      randomKey: () => 'random',
     },
   });
   return (records: readonly SourceRecord[], remainingMs = 30_000) =>
@@ -166,11 +168,7 @@ const acknowledged = (body: string) => ({
 const refused = (type: string) => ({ status: 400, body: JSON.stringify({ __type: type, message: 'SECRET' }) });
 
 describe('against a server that misbehaves', () => {
-  const entriesOf = (records: readonly SourceRecord[]) =>
-    records.flatMap((record) => {
-      const prepared = prepare(record, { tombstone: 'empty', recordBytesMax: 1e6, randomKey: () => 'r' });
-      return prepared.kind === 'entry' ? [prepared.entry] : [];
-    });
+  const entriesOf = (records: readonly SourceRecord[]) => records.map((record) => entryOf(preparedOf(record)));
   const signal = new AbortController().signal;
 
   it('fetches a new session once and sends again when the session is refused', async () => {

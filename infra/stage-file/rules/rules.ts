@@ -1,6 +1,12 @@
 import type { CheckedFile } from './checked-file.ts';
 import { authenticationIsWhole, clusterIsReachable } from './cluster-rules.ts';
-import { aSinkIsNamed, streamAccessIsWhole, timeoutsOutliveTheTarget, vpcsAreWhole } from './function-rules.ts';
+import {
+  aSinkIsNamed,
+  streamAccessIsWhole,
+  streamSettingsGoTogether,
+  timeoutsOutliveTheTarget,
+  vpcsAreWhole,
+} from './function-rules.ts';
 import { eachMappingHasItsGroup, groupsAreShort, stageFitsIntoNames } from './name-rules.ts';
 import {
   eachSinkHasTopics,
@@ -23,6 +29,7 @@ const RULES = [
   eachMappingHasItsGroup,
   groupsAreShort,
   streamAccessIsWhole,
+  streamSettingsGoTogether,
   vpcsAreWhole,
   timeoutsOutliveTheTarget,
 ];

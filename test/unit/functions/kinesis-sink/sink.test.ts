@@ -109,7 +109,7 @@ describe('partial failures', () => {
         : answer,
     );
     await aKinesisSink({ port: kinesis.port, requestsInFlightMax: 1, random: () => 0 }).write(records(1_001));
-    expect(kinesis.requests.map((entries) => entries[0]?.record.position.offset)).toEqual([0, 9, 999]);
+    expect(kinesis.requests.map((entries) => entries[0]?.records[0]?.position.offset)).toEqual([0, 9, 999]);
   });
 
   it('sends the entries refused in one request again in one request', async () => {
