@@ -1,0 +1,61 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { describeForeign } from '../../shared/errors.ts';
+import type { CaseResult } from './case-result.ts';
+import { runKplVectors } from './kpl.ts';
+
+export const USAGE = 'usage: npm run vectors -- FILE...';
+
+/**
+ * Runs files of conformance cases, of whichever kind: prints every case that did not pass, and the count last.
+ * Returns the exit code.
+ */
+export function runVectorFiles(files: readonly string[], print: (line: string) => void): number {
+  const counts = { passed: 0, failed: 0, refused: 0 };
+  for (const file of files) {
+    if (files.length > 1) print(`${file}:`);
+    for (const result of runFile(file)) {
+      counts[result.kind] += 1;
+      if (result.kind !== 'passed') print(`${result.kind} ${result.name}: ${result.reason}`);
+    }
+  }
+  if (counts.refused > 0) print(`${counts.refused} refused`);
+  print(`${counts.passed} passed, ${counts.failed} failed`);
+  return counts.failed > 0 ? 1 : 0;
+}
+
+function* runFile(path: string): Generator<CaseResult> {
+  const content = readJson(path);
+  const cases = 'problem' in content ? undefined : casesOf(content.value);
+  if (cases === undefined) {
+    const reason = 'problem' in content ? content.problem : 'is no file of vectors: an object with "format" is one';
+    return yield { name: path, kind: 'failed', reason };
+  }
+  let caseCount = 0;
+  for (const result of cases) {
+    caseCount += 1;
+    yield result;
+  }
+  if (caseCount === 0) yield { name: path, kind: 'failed', reason: 'has no case in it' };
+}
+
+/** The shape of a file says which sink it is for; undefined when it is for none. */
+function casesOf(value: unknown): Iterable<CaseResult> | undefined {
+  return typeof value === 'object' && value !== null && 'format' in value ? runKplVectors(value) : undefined;
+}
+
+type Content = { readonly value: unknown } | { readonly problem: string };
+
+function readJson(path: string): Content {
+  let text: string;
+  try {
+    text = readFileSync(resolve(path), 'utf8');
+  } catch (error) {
+    return { problem: `cannot be read: ${describeForeign(error)}` };
+  }
+  try {
+    return { value: JSON.parse(text) };
+  } catch {
+    return { problem: 'is not JSON' };
+  }
+}
