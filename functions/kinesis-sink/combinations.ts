@@ -2,7 +2,7 @@ import { sessionNameProblem } from './session-name.ts';
 import type { KinesisSettings } from './settings.ts';
 
 /** Settings that are each sound; one that is not, or is left out without a default, is missing. */
-export type SoundSettings = Readonly<Partial<KinesisSettings>>;
+export type SoundSettings = { readonly [Name in keyof KinesisSettings]?: KinesisSettings[Name] | undefined };
 
 type Problem = string | false | undefined;
 

@@ -1,5 +1,5 @@
-/** https://www.rfc-editor.org/rfc/rfc6901#section-3: not the empty one, which names the whole document. */
-export const JSON_POINTER = /^(?:\/(?:[^~/]|~[01])*)+$/;
+/** https://www.rfc-editor.org/rfc/rfc6901#section-3: of 256 characters, and not the empty one, which names the whole document. */
+export const JSON_POINTER = /^(?=.{1,256}$)(?:\/(?:[^~/]|~[01])*)+$/;
 
 /** https://www.rfc-editor.org/rfc/rfc6901#section-4: `~1` before `~0`, or `~01` would become a slash. */
 const tokensOf = (pointer: string): readonly string[] =>

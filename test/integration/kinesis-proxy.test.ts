@@ -11,8 +11,8 @@ import { createStreamReader } from '../../local/orders/stream-reader.ts';
 import { streamAdministrator } from '../../local/pipeline/aws-clients.ts';
 import { entryOf, preparedOf } from '../support/a-kinesis-sink.ts';
 import { aRecord } from '../support/builders.ts';
-import { startUnsignedAws, type UnsignedAws } from '../support/unsigned-aws.ts';
 import { recordedTelemetry } from '../support/recorded-telemetry.ts';
+import { startUnsignedAws, type UnsignedAws } from '../support/unsigned-aws.ts';
 
 const DELAY_MS = 400;
 const SEED = 20_261_122;
@@ -33,7 +33,11 @@ function aSite(site: () => Endpoints) {
     });
   return {
     client,
-    put: (keys: readonly string[], port = client()) => port.putRecords(keys.map((key) => entryOf(preparedOf(aRecord({ key })))), AbortSignal.timeout(10_000)),
+    put: (keys: readonly string[], port = client()) =>
+      port.putRecords(
+        keys.map((key) => entryOf(preparedOf(aRecord({ key })))),
+        AbortSignal.timeout(10_000),
+      ),
     stored: async (prefix: string) => {
       const reader = await createStreamReader(streamAdministrator(site()), resources.stream);
       const keys = (await reader.readNew()).map(({ partitionKey }) => partitionKey);

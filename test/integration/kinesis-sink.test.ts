@@ -12,7 +12,7 @@ import { systemClock } from '../../shared/clock.ts';
 import { createDeadLetterQueue } from '../../shared/dead-letter-queue.ts';
 import { createS3Store } from '../../shared/dead-letter-store.ts';
 import type { SourceRecord } from '../../shared/record.ts';
-import { entryOf, prepareOptions, preparedOf } from '../support/a-kinesis-sink.ts';
+import { entryOf, preparedOf, prepareOptions } from '../support/a-kinesis-sink.ts';
 import { aRecord, batchesOf, deadlineIn } from '../support/builders.ts';
 import { recordedTelemetry } from '../support/recorded-telemetry.ts';
 

@@ -101,7 +101,8 @@ export function entryOf(...records: readonly PreparedRecord[]): Entry {
 
 export const kinds = (outcomes: readonly RecordOutcome[]) => outcomes.map(({ kind }) => kind);
 
-export const offsets = (entries: readonly Entry[]) => entries.flatMap(({ records: own }) => own.map(({ position }) => position.offset));
+export const offsets = (entries: readonly Entry[]) =>
+  entries.flatMap(({ records: own }) => own.map(({ position }) => position.offset));
 
 /** Different keys, so each in a lane of its own. */
 export const records = (count: number) => Array.from({ length: count }, (_, offset) => aRecord({ offset }));
