@@ -62,7 +62,7 @@ export const kinesisSettings = settings({
     text(
       `at most ${PARTITION_KEY_PREFIX_CHARACTERS_MAX} visible ASCII characters`,
       new RegExp(`^[!-~]{1,${PARTITION_KEY_PREFIX_CHARACTERS_MAX}}$`),
-      'Stands before every partition key, with a dash: <prefix>-<key>.',
+      'Stands before every partition key, with a dash.',
     ),
   ),
   partitionKeyConstant: v.optional(
