@@ -58,6 +58,19 @@ export function payloadOf(base64: string): Payload {
   };
 }
 
+/** Bytes that were made here; their base64 is made only when somebody asks, at most once. */
+export function payloadOfBytes(content: Buffer): Payload {
+  let encoded: string | undefined;
+  return {
+    get base64() {
+      encoded ??= content.toString('base64');
+      return encoded;
+    },
+    byteLength: content.byteLength,
+    bytes: () => content,
+  };
+}
+
 /** Whether the text is standard base64 with padding, as Kinesis and `Buffer` read it. */
 export const isBase64 = (text: string): boolean => text.length % 4 === 0 && !NOT_BASE64.test(text);
 

@@ -139,7 +139,7 @@ function targetStatements({ file, connector }: Deployment, { name }: DeployedFun
   const { roleArn, streamArn, kmsKeyArn } = file.kinesisSink ?? {};
   if (roleArn !== undefined) return [allow(['sts:AssumeRole'], [roleArn])];
   return [
-    allow(['kinesis:PutRecords'], [streamArn]),
+    allow(['kinesis:PutRecords', 'kinesis:DescribeStreamSummary'], [streamArn]),
     ...(kmsKeyArn === undefined ? [] : [allow(['kms:GenerateDataKey'], [kmsKeyArn])]),
   ];
 }
