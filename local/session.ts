@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { createRecordPolicy } from '../functions/documentdb-sink/connector/create-record-policy.ts';
 import { systemClock } from '../shared/clock.ts';
+import { payloadOfBytes, type SourceRecord } from '../shared/record.ts';
 import { expectedOf } from './connector/expected-documents.ts';
 import { localStageFile } from './connector/local-stage-file.ts';
 import { type Endpoints, writeEndpoints } from './engines/endpoints.ts';
@@ -151,6 +152,12 @@ async function assemble(options: SessionOptions, stops: Stops, stop: () => Promi
 
 const topicsOf = ({ topic, connector }: LocalStage): readonly string[] => connector?.connector.topics ?? [topic];
 
+function sourceRecordOf(topic: string, { partition, offset, timestampMs, key, value }: ProducedRecord): SourceRecord {
+  const payload = (text: string | null) => (text === null ? null : payloadOfBytes(Buffer.from(text)));
+  const position = { topicPartition: `${topic}-${partition}`, topic, partition, offset };
+  return { position, timestampMs, key: payload(key), value: payload(value), headers: [] };
+}
+
 /** What the connector's file makes of the records, and what is in the databases it writes to. */
 async function connectorDocuments(
   { topic, database, connector }: LocalStage,
@@ -158,7 +165,8 @@ async function connectorDocuments(
   documents: DocumentReader,
 ): Promise<ConnectorDocuments | undefined> {
   if (connector === undefined) return undefined;
-  const expected = expectedOf(topic, produced, createRecordPolicy(connector.connector, connector.path));
+  const records = produced.map((record) => sourceRecordOf(topic, record));
+  const expected = expectedOf(records, createRecordPolicy(connector.connector, connector.path));
   const databases = [...expected.documents.keys()].map((namespace) => namespace.split('.')[0] ?? '');
   return { expected, found: await documents.readTexts([...new Set([database, ...databases])]) };
 }

@@ -1,8 +1,7 @@
 import { BSON } from 'mongodb';
 import type { RecordPolicy } from '../../functions/documentdb-sink/record-policy.ts';
 import type { WriteModel } from '../../functions/documentdb-sink/write-models/write-model.ts';
-import { payloadOf, type SourceRecord } from '../../shared/record.ts';
-import type { ProducedRecord } from '../orders/producer.ts';
+import type { SourcePosition, SourceRecord } from '../../shared/record.ts';
 
 /** Fields that say when something was written, and the sink's own. */
 const TIMES_AND_MARKS: readonly string[] = ['_k', '_modifiedTS', '_insertedTS'];
@@ -13,17 +12,17 @@ type Fields = Map<string, unknown>;
 export interface Expectation {
   /** Documents as text, by namespace. */
   readonly documents: ReadonlyMap<string, readonly string[]>;
-  /** Records that can never be written. */
-  readonly poisoned: readonly ProducedRecord[];
+  /** Of records that can never be written. */
+  readonly poisoned: readonly SourcePosition[];
 }
 
-/** Keys never move between partitions here, so the order between partitions does not matter. */
-export function expectedOf(topic: string, produced: readonly ProducedRecord[], policy: RecordPolicy): Expectation {
+/** @param records each partition's in their order; a document's records are all of one partition */
+export function expectedOf(records: readonly SourceRecord[], policy: RecordPolicy): Expectation {
   const collections = new Map<string, Map<string, Fields>>();
-  const poisoned: ProducedRecord[] = [];
-  for (const record of produced) {
-    const intent = policy(sourceRecordOf(topic, record), Date.now());
-    if (intent.kind === 'poison') poisoned.push(record);
+  const poisoned: SourcePosition[] = [];
+  for (const record of records) {
+    const intent = policy(record, Date.now());
+    if (intent.kind === 'poison') poisoned.push(record.position);
     if (intent.kind !== 'write') continue;
     const name = `${intent.namespace.database}.${intent.namespace.collection}`;
     const collection = collections.get(name) ?? new Map<string, Fields>();
@@ -32,17 +31,6 @@ export function expectedOf(topic: string, produced: readonly ProducedRecord[], p
   }
   const documents = new Map([...collections].map(([name, all]) => [name, [...all.values()].map(documentText)]));
   return { documents, poisoned };
-}
-
-function sourceRecordOf(topic: string, { partition, offset, timestampMs, key, value }: ProducedRecord): SourceRecord {
-  const payload = (text: string | null) => (text === null ? null : payloadOf(Buffer.from(text).toString('base64')));
-  return {
-    position: { topicPartition: `${topic}-${partition}`, topic, partition, offset },
-    timestampMs,
-    key: payload(key),
-    value: payload(value),
-    headers: [],
-  };
 }
 
 function apply(model: WriteModel, collection: Map<string, Fields>): void {

@@ -42,11 +42,7 @@ export function checkAll(
       produced.filter(({ poison }) => poison === 'oversized'),
       targets.letters,
     ),
-    checkLetters(
-      'documentdbSink',
-      connector?.expected.poisoned ?? produced.filter(({ poison }) => poison === 'notJson' || poison === 'noKey'),
-      targets.letters,
-    ),
+    checkLetters('documentdbSink', poisonedFor(produced, connector), targets.letters),
     checkGivenUp(targets.givenUp),
   ];
 }
@@ -130,6 +126,15 @@ function checkDocuments(produced: readonly ProducedRecord[], documents: Readonly
     violations,
     `${living.length} documents, ${deletedCount} deleted`,
   );
+}
+
+function poisonedFor(
+  produced: readonly ProducedRecord[],
+  connector: ConnectorDocuments | undefined,
+): readonly ProducedRecord[] {
+  if (connector === undefined) return produced.filter(({ poison }) => poison === 'notJson' || poison === 'noKey');
+  const places = new Set(connector.expected.poisoned.map(({ partition, offset }) => `${partition}@${offset}`));
+  return produced.filter(({ partition, offset }) => places.has(`${partition}@${offset}`));
 }
 
 /** Every document as the file makes it of the records, with its BSON types; none else exists. */

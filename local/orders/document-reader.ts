@@ -29,7 +29,10 @@ export function createDocumentReader({ documentdb }: Endpoints, database: string
   };
 }
 
-async function readTexts(client: MongoClient, databases: readonly string[]) {
+export async function readTexts(
+  client: MongoClient,
+  databases: readonly string[],
+): Promise<ReadonlyMap<string, readonly string[]>> {
   const texts = new Map<string, readonly string[]>();
   for (const database of databases) {
     for (const { name } of await client.db(database).listCollections().toArray()) {
