@@ -89,7 +89,7 @@ export const documentdbSettings = settings({
   }),
 });
 
-export type DocumentdbSettings = Readonly<v.InferOutput<typeof documentdbSettings>>;
+export type DocumentdbSettings = Readonly<v.InferOutput<v.ObjectSchema<typeof documentdbSettings.entries, undefined>>>;
 
 /** Settings that a connector's file decides, and by what; they must not stand beside one. */
 export const DECIDED_BY_CONNECTOR: ReadonlyMap<string, string> = new Map([
