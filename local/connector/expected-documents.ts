@@ -83,8 +83,18 @@ const textOf = (document: ReadonlyMap<string, unknown>): string =>
     },
   );
 
-/** With its BSON types, `_id` first as a server keeps it, without the time it was written. */
+/** With its BSON types, without the time it was written. Names in their order: updates add them as the server likes. */
 export function documentText(document: ReadonlyMap<string, unknown>): string {
-  const fields = [...document].filter(([name]) => name !== '_id' && !TIMES_AND_MARKS.includes(name));
-  return textOf(new Map([['_id', document.get('_id')], ...fields]));
+  const fields = [...document].filter(([name]) => !TIMES_AND_MARKS.includes(name));
+  return textOf(new Map(fields.toSorted(([a], [b]) => (a < b ? -1 : 1))));
 }
+
+/** Documents of one namespace: which of the expected are not there, and which that are there nobody expected. */
+export function differenceOf(expected: readonly string[] = [], found: readonly string[] = []) {
+  const missing = new Set(expected);
+  const unasked = found.filter((text) => !missing.delete(text) && !missing.delete(withoutServersId(text)));
+  return { missing: [...missing], unasked };
+}
+
+/** Where a business key names the document, the server gives it an `_id`. */
+const withoutServersId = (text: string): string => text.replace(/"_id":\{"\$oid":"[0-9a-f]{24}"\},?/, '');

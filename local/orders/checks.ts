@@ -1,7 +1,7 @@
 // What must hold once everything that was produced has been consumed. Knows only what was produced and what the targets hold.
 import { isDeepStrictEqual } from 'node:util';
 import type { DeadLetter } from '../../shared/dead-letter.ts';
-import type { Expectation } from '../connector/expected-documents.ts';
+import { differenceOf, type Expectation } from '../connector/expected-documents.ts';
 import type { ProducedRecord } from './producer.ts';
 import type { StreamRecord } from './stream-reader.ts';
 
@@ -140,11 +140,10 @@ function poisonedFor(
 /** Every document as the file makes it of the records, with its BSON types; none else exists. */
 function checkConnectorDocuments({ expected: { documents }, found }: ConnectorDocuments): Check {
   const violations = [...new Set([...documents.keys(), ...found.keys()])].flatMap((namespace) => {
-    const missing = new Set(documents.get(namespace));
-    const other = (found.get(namespace) ?? []).filter((text) => !missing.delete(text));
+    const { missing, unasked } = differenceOf(documents.get(namespace), found.get(namespace));
     return [
-      ...(missing.size > 0 ? [`${namespace}: ${missing.size} documents are missing or not as expected`] : []),
-      ...(other.length > 0 ? [`${namespace}: ${other.length} documents that nothing asked for`] : []),
+      ...(missing.length > 0 ? [`${namespace}: ${missing.length} documents are missing or not as expected`] : []),
+      ...(unasked.length > 0 ? [`${namespace}: ${unasked.length} documents that nothing asked for`] : []),
     ];
   });
   const count = [...documents.values()].reduce((sum, { length }) => sum + length, 0);

@@ -14,7 +14,7 @@ import { functionSettings } from '../../functions/documentdb-sink/connector/func
 import { readConnector } from '../../functions/documentdb-sink/connector/read-connector.ts';
 import { createDocumentdbSink } from '../../functions/documentdb-sink/sink.ts';
 import { bundleOfFile, createTrust } from '../../functions/documentdb-sink/trust.ts';
-import { expectedOf } from '../../local/connector/expected-documents.ts';
+import { differenceOf, expectedOf } from '../../local/connector/expected-documents.ts';
 import { type DocumentDb, startDocumentDb } from '../../local/engines/documentdb.ts';
 import { documentDbClient } from '../../local/engines/documentdb-client.ts';
 import { INSTALL_ROOT } from '../../local/engines/engines.ts';
@@ -31,6 +31,7 @@ import { BUSINESS_KEY, STRATEGY_CONNECTOR, strategyRecords } from '../support/st
 const COUNT = Number(process.env['STRATEGY_RECORDS'] ?? 20_000);
 const SEED = Number(process.env['STRATEGY_SEED'] ?? 1 + Math.floor(Math.random() * 999_999));
 const BATCH = 1_000;
+const SHOWN_MAX = 3;
 const USERNAME = 'msk_sinks';
 
 let folder: string;
@@ -100,7 +101,7 @@ const faults = {
   notPrimary: () => failWrites({ errorCode: 10107 }),
   lostConnection: () => failWrites({ closeConnection: true }),
   writeConcern: () => failWrites({ writeConcernError: { code: 64, errmsg: 'waiting timed out' } }),
-  async password() {
+  async changePassword() {
     password = randomUUID();
     await admin.db('admin').command({ updateUser: USERNAME, pwd: password });
     await failWrites({ closeConnection: true });
@@ -112,7 +113,9 @@ it(`ends with what the strategies make of ${COUNT} records, seed ${SEED}`, { tim
   const records = strategyRecords(SEED, COUNT);
   const sink = aSink();
   const batchCount = Math.ceil(COUNT / BATCH);
-  const acts = [...Object.values(faults), faults.kill, faults.notPrimary];
+  // Once the password is another, the server is not started again: it counts as ready when the first one opens it.
+  const { kill, notPrimary, lostConnection, writeConcern, changePassword } = faults;
+  const acts = [kill, notPrimary, kill, writeConcern, changePassword, lostConnection, notPrimary];
   const actAt = new Map(acts.map((act, index) => [Math.floor(((index + 1) * batchCount) / (acts.length + 1)), act]));
   for (let batch = 0; batch < batchCount; batch += 1) {
     const act = actAt.get(batch);
@@ -126,8 +129,10 @@ it(`ends with what the strategies make of ${COUNT} records, seed ${SEED}`, { tim
   expect(sink.letters.letters, `seed ${SEED}`).toEqual([]);
   const found = await readTexts(admin, ['shop']);
   for (const topic of connector.topics) {
-    const texts = (of: ReadonlyMap<string, readonly string[]>) => (of.get(`shop.${topic}`) ?? []).toSorted();
-    expect(texts(expected.documents).length).toBeGreaterThan(10);
-    expect(texts(found), `${topic}, seed ${SEED}`).toEqual(texts(expected.documents));
+    const wanted = expected.documents.get(`shop.${topic}`);
+    expect(wanted?.length).toBeGreaterThan(10);
+    const { missing, unasked } = differenceOf(wanted, found.get(`shop.${topic}`));
+    const where = `${topic}: ${missing.length} missing, ${unasked.length} unasked, seed ${SEED}`;
+    expect([...missing.slice(0, SHOWN_MAX), ...unasked.slice(0, SHOWN_MAX)], where).toEqual([]);
   }
 });
