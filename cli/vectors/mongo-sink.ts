@@ -1,11 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { WriteModel } from '../../functions/documentdb-sink/write-models/write-model.ts';
 import { MskSinksError } from '../../shared/errors.ts';
 import { CaseError } from './case-error.ts';
 import type { CaseResult } from './case-result.ts';
 import { batching } from './mongo-sink/batching.ts';
-import { COMPONENTS, type Component } from './mongo-sink/components.ts';
+import { COMPONENTS, type Component, type Result } from './mongo-sink/components.ts';
 import { conversion } from './mongo-sink/conversion.ts';
+import { deadLetters } from './mongo-sink/dead-letters.ts';
 import { expectModels } from './mongo-sink/models.ts';
 import { casesIn, type MongoCase, nameOf, readCase } from './mongo-sink/mongo-case.ts';
 import { PoisonError, pipeline } from './mongo-sink/pipeline.ts';
@@ -19,14 +21,27 @@ const KINDS: ReadonlyMap<string, Component> = new Map([
   ['converter', conversion],
   ['e2e', pipeline],
   ['batching', batching],
+  ['dlq', deadLetters],
 ]);
 
 /**
  * Runs every case of a file in the format of `mongo-sink.json`, which is an array. What is malformed or unknown is a
  * failed case: nothing is left out in silence.
  */
-export function* runMongoVectors(text: string, documented: string = readMigrating()): Generator<CaseResult> {
-  for (const [index, content] of casesIn(text).entries()) yield runCase(nameOf(content, index), content, documented);
+export async function* runMongoVectors(
+  text: string,
+  { documented = readMigrating(), onModels }: RunOptions = {},
+): AsyncGenerator<CaseResult> {
+  for (const [index, content] of casesIn(text).entries()) {
+    yield await runCase(nameOf(content, index), content, { documented, onModels });
+  }
+}
+
+export interface RunOptions {
+  /** The text of docs/migrating.md. */
+  readonly documented?: string;
+  /** Told of what our code would write, case by case. */
+  readonly onModels?: ((models: readonly WriteModel[]) => void) | undefined;
 }
 
 function readMigrating(): string {
@@ -38,38 +53,45 @@ function readMigrating(): string {
   }
 }
 
-function runCase(name: string, content: unknown, documented: string): CaseResult {
+async function runCase(
+  name: string,
+  content: unknown,
+  options: RunOptions & { readonly documented: string },
+): Promise<CaseResult> {
   try {
-    check(readCase(content));
+    await check(readCase(content), options);
     return { name, kind: 'passed' };
   } catch (error) {
     if (!(error instanceof CaseError)) return { name, kind: 'failed', reason: `threw ${error}` };
     return error.kind === 'refused'
-      ? refusalOf(name, error.message, documented)
+      ? refusalOf(name, error.message, options.documented)
       : { name, kind: 'failed', reason: error.message };
   }
 }
 
 /** @throws CaseError unless our code does what the case expects */
-function check(vector: MongoCase): void {
+async function check(vector: MongoCase, { onModels }: RunOptions): Promise<void> {
   const component = vector.scope === 'pipeline' ? pipeline : KINDS.get(vector.kind);
   if (component === undefined || !KINDS.has(vector.kind)) {
     throw new CaseError('failed', `the kind ${vector.kind} is not known here (${[...KINDS.keys()].join(', ')})`);
   }
-  let result: ReturnType<Component>;
+  let result: Result;
   try {
-    result = component(vector);
+    result = await component(vector);
   } catch (error) {
     if (!(error instanceof MskSinksError || error instanceof PoisonError)) throw error;
     expectError(vector, error);
     return;
   }
-  if (result.kind === 'models') expectModels(vector, result.models);
-  else if (!CHECKED.has(vector.expect)) throw new CaseError('failed', `there was no error, expected ${vector.expect}`);
+  if (result.kind === 'models') {
+    onModels?.(result.models);
+    expectModels(vector, result.models);
+  } else if (!CHECKED.has(vector.expect) && vector.kind !== 'dlq')
+    throw new CaseError('failed', `there was no error, expected ${vector.expect}`);
 }
 
 /** What a part that checks its own result is expected to say. */
-const CHECKED: ReadonlySet<string> = new Set(['transform', 'id', 'namespace', 'batches']);
+const CHECKED: ReadonlySet<string> = new Set(['transform', 'id', 'namespace', 'batches', 'dlq']);
 
 function expectError({ expect, errorContains }: MongoCase, { message }: Error): void {
   if (expect !== 'error') throw new CaseError('failed', `there was an error, expected ${expect}: ${message}`);

@@ -27,7 +27,7 @@ const checked = (): Result => ({ kind: 'checked' });
 export const NOW_MS = Date.UTC(2026, 0, 1);
 
 /** Runs one part, and that part only. @throws UnwritableError, PropertyError, SettingsError as the part does */
-export type Component = (vector: MongoCase) => Result;
+export type Component = (vector: MongoCase) => Result | Promise<Result>;
 
 const writeModel: Component = (vector) => {
   const properties = partProperties(vector, standAlone(vector));
