@@ -119,6 +119,8 @@ function expectReports({ expect, expectedDocument }: MongoCase, ours: Ourselves)
   for (const [index, exception] of expected) (OWN.has(exception) ? own : others).set(index, exception);
   expectSame('the dead letters', [...ours.reports].toSorted(byIndex), [...own].toSorted(byIndex));
   for (const [index, exception] of others) expectInstead(exception, index, ours.outcomes.get(index)?.kind);
+  if (expect !== 'error' && others.size === 0 && isUnsettled)
+    throw new CaseError('failed', 'records come again, expected none');
   const [exception] = others.values();
   if (exception !== undefined) throw refused(REFUSALS[exception]?.id ?? 'outage-tolerated');
 }
