@@ -18,7 +18,7 @@ export function readRelaxedJson(text: string): unknown {
 }
 
 const TOKEN =
-  /"(?:[^"\\]|\\[\s\S])*"|'(?:[^'\\]|\\[\s\S])*'|(?:new\s+)?[A-Za-z_$][\w$]*(?:\s*\([^()]*\))?(?:\s*:)?|[^"'A-Za-z_$]+/gy;
+  /"(?:[^"\\]|\\[\s\S])*"|'(?:[^'\\]|\\[\s\S])*'|(?:new\s+)?[A-Za-z_$][\w$]*(?:\s*\([^()]*\))?(?:\s*:)?|-?\d[\d.eE+-]*|[^"'\w$]+/gy;
 const CALL = /^(?:new\s+)?(\w+)\s*\(([^()]*)\)(\s*:)?$/;
 const NAME = /^([A-Za-z_$][\w$]*)\s*:$/;
 
@@ -54,7 +54,7 @@ const ESCAPES: ReadonlyMap<string, string> = new Map([
   ['"', '\\"'],
 ]);
 
-const WORDS: ReadonlySet<string> = new Set(['true', 'false', 'null', 'e', 'E']);
+const WORDS: ReadonlySet<string> = new Set(['true', 'false', 'null']);
 
 /** A parameter's content: what needs escapes is none of these calls' business. */
 const plain = (parameter: string): string => parameter.trim().replace(/^(["'])([^"'\\]*)\1$/, '$2');

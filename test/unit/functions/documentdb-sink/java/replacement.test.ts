@@ -49,7 +49,7 @@ it.each<[string, readonly string[], readonly string[]]>([
 it.each([
   ['my', '', 'my_my', '_'],
   ['([a-z])([A-Z])', '$1_$2', 'aBcD', 'a_Bc_D'],
-  ['(?<first>a)', '[${first}$0]', 'aba', '[aa]b[aa]'],
+  ['(?<first>a)', '[$' + '{first}$0]', 'aba', '[aa]b[aa]'],
   ['(a)', '$12', 'a', 'a2'],
   ['a', raw`\$\\1`, 'a', raw`$\1`],
   ['(a)|(b)', '<$1$2>', 'ab', '<a><b>'],
@@ -86,6 +86,6 @@ it.each([
   expect(() => matcher(pattern)).toThrow(PatternError);
 });
 
-it.each(['$', '$a', '\\', '$2', '${n}'])('refuses the replacement %s', (replacement) => {
+it.each(['$', '$a', '\\', '$2', '$' + '{n}'])('refuses the replacement %s', (replacement) => {
   expect(() => replacer('(a)', replacement)).toThrow(PatternError);
 });
