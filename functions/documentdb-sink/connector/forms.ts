@@ -44,8 +44,8 @@ export const orEmpty = (form: Form): Form => ({
 });
 
 export const databaseName: Form = {
-  text: 'a database name: 1 to 63 bytes, none of / \\ . " $ * < > : | ? or blanks',
-  accepts: (value) => Buffer.byteLength(value) <= 63 && /^[^/\\. "$*<>:|?\0]+$/.test(value),
+  text: 'a database name: 1 to 63 bytes, none of / \\ . " $ or blanks',
+  accepts: (value) => Buffer.byteLength(value) <= 63 && /^[^/\\. "$\0]+$/.test(value),
 };
 
 export const collectionName: Form = {

@@ -10,7 +10,7 @@ export interface FunctionSettings {
   readonly deletes: 'hard' | 'tombstone';
   readonly tombstoneTtlSeconds: number;
   /** A write without upsert whose document is absent. */
-  readonly onUnmatched: 'ignore' | 'deadLetter';
+  readonly onNoMatch: 'ignore' | 'deadLetter';
 }
 
 export function functionSettings({ properties }: Pick<Connector, 'properties'>): FunctionSettings {
@@ -21,6 +21,6 @@ export function functionSettings({ properties }: Pick<Connector, 'properties'>):
     deadLetterTopic: properties.text('errors.deadletterqueue.topic.name') || undefined,
     deletes: word('msksinks.deletes') === 'tombstone' ? 'tombstone' : 'hard',
     tombstoneTtlSeconds: properties.integer('msksinks.deletes.tombstone.ttl.seconds'),
-    onUnmatched: word('msksinks.update.unmatched') === 'ignore' ? 'ignore' : 'deadLetter',
+    onNoMatch: word('msksinks.update.unmatched') === 'ignore' ? 'ignore' : 'deadLetter',
   };
 }

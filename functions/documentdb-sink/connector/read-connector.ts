@@ -18,8 +18,8 @@ export interface Connector {
   readonly connectionUri: string;
   /** The class behind each config provider that the file declares, by its name. */
   readonly providers: ReadonlyMap<string, string>;
-  /** Of a topic: `msksinks.guard.epoch.<topic>`, else 0. */
-  readonly epochOf: (topic: string) => number;
+  /** `msksinks.guard.epoch.<topic>`, of the topics that have one. */
+  readonly epochs: ReadonlyMap<string, number>;
   /** What the file sets without a meaning here, and why. */
   readonly meaningless: readonly Meaningless[];
 }
@@ -138,10 +138,17 @@ function connectorOf(
     properties,
     connectionUri: properties.text('connection.uri'),
     providers: providersIn(common),
-    epochOf: (topic) => Number(common.get(`${EPOCH}${topic}`) ?? 0),
+    epochs: epochsIn(common),
     meaningless: [...unread, ...meaninglessAmong(readings, propertiesByTopic, properties)],
   };
 }
+
+const epochsIn = (values: ReadonlyMap<string, string>): ReadonlyMap<string, number> =>
+  new Map(
+    [...values]
+      .filter(([name]) => name.startsWith(EPOCH))
+      .map(([name, value]) => [name.slice(EPOCH.length), Number(value)]),
+  );
 
 const PROVIDER_CLASS = /^config\.providers\.([^.]+)\.class$/;
 

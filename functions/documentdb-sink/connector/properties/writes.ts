@@ -19,7 +19,7 @@ export const WRITE_PROPERTIES: readonly Property[] = ofTopics([
     description: "The collection that is written to. By default the topic's name.",
   }),
   perTopic('namespace.mapper', {
-    form: className('namespace mapper', NAMESPACE_MAPPERS, false),
+    form: className('namespace mapper', NAMESPACE_MAPPERS),
     default: `${SINK}.namespace.mapping.DefaultNamespaceMapper`,
     description: 'Where a record goes: `database.collection`, or as fields of the record say.',
   }),

@@ -155,14 +155,14 @@ describe('a connector file', () => {
       deadLetterTopic: undefined,
       deletes: 'hard',
       tombstoneTtlSeconds: 2_592_000,
-      onUnmatched: 'ignore',
+      onNoMatch: 'ignore',
     });
     const text = `${MINIMUM}errors.tolerance=all\nerrors.deadletterqueue.topic.name=dlq\nmsksinks.deletes=tombstone\nmsksinks.update.unmatched=deadLetter`;
     expect(functionSettings(read(text))).toMatchObject({
       onPoison: 'deadLetter',
       deadLetterTopic: 'dlq',
       deletes: 'tombstone',
-      onUnmatched: 'deadLetter',
+      onNoMatch: 'deadLetter',
     });
     expect(functionSettings(read(`${MINIMUM}errors.tolerance=all\nmongo.errors.tolerance=none`)).onPoison).toBe(
       'block',
@@ -171,8 +171,8 @@ describe('a connector file', () => {
   });
 
   it('has an epoch for each topic', () => {
-    const { epochOf, meaningless } = read(`${MINIMUM}msksinks.guard.epoch.orders=2\nmsksinks.guard.epoch.other=1`);
-    expect([epochOf('orders'), epochOf('none')]).toEqual([2, 0]);
+    const { epochs, meaningless } = read(`${MINIMUM}msksinks.guard.epoch.orders=2\nmsksinks.guard.epoch.other=1`);
+    expect(epochs).toEqual(new Map([['orders', 2]]));
     expect(meaningless).toEqual([expect.objectContaining({ name: 'line 4: msksinks.guard.epoch.other' })]);
   });
 });
