@@ -33,7 +33,7 @@ it.each<[string, readonly string[], readonly string[]]>([
   [raw`(?<x>a|b)\k<x>`, ['aa', 'bb'], ['ab']],
   [raw`(?<=^key\.)a|key(?=\.a)\.(?!b)a`, ['key.a'], ['key.b']],
   [raw`\x41\u0042\x{43}\0104\cA\e\a`, ['ABCD\u0001\u001b\u0007'], ['ABCE']],
-  [raw`\p{Lower}\p{Upper}\p{Punct}\p{L}\p{IsLatin}\pN\P{Alpha}`, ['aA!ééé'.slice(0, 5) + '1-'], ['AA!éé1-']],
+  [raw`\p{Lower}\p{Upper}\p{Punct}\p{L}\p{IsLatin}\pN\P{Alpha}`, ['aA!éé1-'], ['AA!éé1-']],
   [raw`\p{IsAlphabetic}\p{Lu}\p{IsUppercase}`, ['éÉÉ'], ['1ÉÉ']],
   [raw`a\R`, ['a\r\n', 'a\n'], ['a']],
   [raw`\Aab\z`, ['ab'], ['abc']],
