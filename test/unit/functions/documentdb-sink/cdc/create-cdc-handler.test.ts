@@ -226,6 +226,12 @@ describe(DEBEZIUM_STREAM, () => {
       { key: '{id: "7"}', value: `{op: "u", after: null, updateDescription: ${description}}`, given },
       { kind: 'updateOne', filter: '{_id: 7}', update: '{$set: {a: 1}, $unset: {b: ""}}', upsert: false },
     );
+    const removal = '{updatedFields: null, removedFields: ["b"]}';
+    expectWrites(
+      DEBEZIUM_STREAM,
+      { key: '{id: "7"}', value: `{op: "u", after: null, updateDescription: ${removal}}`, given },
+      { kind: 'updateOne', filter: '{_id: 7}', update: '{$set: {}, $unset: {b: ""}}', upsert: false },
+    );
     expectWrites(DEBEZIUM_STREAM, { key: '{id: "7"}', value: '{op: "u", after: null}', given });
     expectUnwritable(DEBEZIUM_STREAM, { key: '{id: "7"}', value: '{op: "u"}', given });
   });

@@ -25,6 +25,8 @@ describe("the connector's own form", () => {
     ['+10000-01-01', Date.UTC(10_000, 0, 1)],
     ['2021-02-31', Date.UTC(2021, 1, 28)],
     ['1969-12-31T23:59:59.999999', -1],
+    ['1970-01-01T24:00:00', 86_400_000],
+    ['1970-01-01T01:00:00+0059', 60_000],
   ])('reads %s', (text, expected) => {
     expect(byDefault(text)).toBe(expected);
   });
@@ -40,6 +42,10 @@ describe("the connector's own form", () => {
     '1970-01-01T02:00:00+01:00[europe/paris]',
     '1970-13-01',
     '1970-01-32',
+    '1970-00-10',
+    '1970-01-00',
+    '1970-01-01T24:00:00.000001',
+    '1970-01-01T01:00:00+0060',
     '10000-01-01',
     '+1970-01-01',
     '1970-01-01T24:00:01',
@@ -74,6 +80,24 @@ it.each([
   ['y G M d', 'en', '44 BC 3 15', new Date(0).setUTCFullYear(-43, 2, 15)],
   ['yyyy-MM-dd A', 'en', '2026-01-01 1234', Date.UTC(2026, 0, 1) + 1234],
   ['yyyy-MM-dd[ HH:mm', 'en', '2026-01-01', Date.UTC(2026, 0, 1)],
+  ['MMM d yyyy', 'en', 'Dec 31 2026', Date.UTC(2026, 11, 31)],
+  ['E yyyy-MM-dd', 'en', 'Sun 2026-01-04', Date.UTC(2026, 0, 4)],
+  ['d MMMM yyyy', 'ru', '2 марта 2026', Date.UTC(2026, 2, 2)],
+  ['LLLL yyyy d', 'ru', 'март 2026 2', Date.UTC(2026, 2, 2)],
+  ['u M d', 'en', '-5 1 1', new Date(0).setUTCFullYear(-5, 0, 1)],
+  ['yyyy-MM-dd HH:mm VV', 'en', '2026-01-01 02:00 +01:02:03', Date.UTC(2026, 0, 1, 0, 57, 57)],
+  ['yyyy-MM-dd HH:mm x', 'en', '2026-01-01 02:00 -0130', Date.UTC(2026, 0, 1, 3, 30)],
+  ['yyyy-MM-dd HH:mm xx', 'en', '2026-01-01 02:00 +0030', Date.UTC(2026, 0, 1, 1, 30)],
+  ['yyyy-MM-dd HH:mm xxx', 'en', '2026-01-01 02:00 +00:30', Date.UTC(2026, 0, 1, 1, 30)],
+  ['yyyy-MM-dd HH:mm ZZZZ', 'en', '2026-01-01 02:00 GMT+01:00', Date.UTC(2026, 0, 1, 1)],
+  ['yyyy-MM-dd HH:mm ZZZZZ', 'en', '2026-01-01 02:00 Z', Date.UTC(2026, 0, 1, 2)],
+  ['yyyy-MM-dd N', 'en', '2026-01-01 1234567', Date.UTC(2026, 0, 1) + 1],
+  ['yyyy-MM-dd HH:mm:ss.n', 'en', '2026-01-01 00:00:00.5000000', Date.UTC(2026, 0, 1) + 5],
+  ['yyyy-MM-dd K a', 'en', '2026-01-01 11 PM', Date.UTC(2026, 0, 1, 23)],
+  ['QQQ yyyy-MM-dd', 'en', 'Q2 2026-04-01', Date.UTC(2026, 3, 1)],
+  ['y M d', 'en', '1 1 1', new Date(0).setUTCFullYear(1, 0, 1)],
+  ['yyyy-MM-dd HH:mm OOOO', 'en', '2026-01-01 02:00 GMT-01:30', Date.UTC(2026, 0, 1, 3, 30)],
+  ['yyyy-MM-dd HH:mm O', 'en', '2026-01-01 02:00 GMT+1:30', Date.UTC(2026, 0, 1, 0, 30)],
 ])('the form %s (%s) reads %s', (pattern, locale, text, expected) => {
   expect(dateTimeParser(pattern, locale)(text)).toBe(expected);
 });
@@ -88,6 +112,21 @@ it.each([
   ['uuuu-DDD', '2025-366'],
   ['yyyy-MM-dd HH:mm:ss HH', '2026-01-02 01:02:03 02'],
   ['MMM d yyyy', 'jan 1 2026'],
+  ['u M d', '-0 1 1'],
+  ['u M d', '+5 1 1'],
+  ['uuuu-DDD', '2026-000'],
+  ['uuuu-DDD', '2026-367'],
+  ['uuuu-DDD MM-dd', '2026-032 13-01'],
+  ['uuuu-DDD MM-dd', '2026-032 02-32'],
+  ['y M d', '0 1 1'],
+  ['yyyy-MM-dd HH:mm.SSS', '2026-01-01 01:02.003 '],
+  ['QQQ yyyy-MM-dd', 'Q1 2026-04-01'],
+  ['yyyy-MM-dd H K', '2026-01-01 13 2'],
+  ['yyyy-MM-dd A H', '2026-01-01 5 1'],
+  // Java takes what stands for no offset first, and then the rest does not fit.
+  ['yyyy-MM-dd HH:mm x', '2026-01-01 02:00 +0030'],
+  ['yyyy-MM-dd HH:mm xxxx', '2026-01-01 02:00 +000030'],
+  ['yyyy-MM-dd HH:mm xxxxx', '2026-01-01 02:00 +00:00:30'],
 ])('the form %s takes %s for no date', (pattern, text) => {
   expect(dateTimeParser(pattern, 'en')(text)).toBeUndefined();
 });
@@ -98,3 +137,8 @@ it.each(['YYYY-ww', 'yyyy-MM-dd]', 'ppH', 'yyyy{', 'ddd', 'SSSSSSSSSS', 'B', 'zz
     expect(() => dateTimeParser(pattern, 'en')).toThrow(PatternError);
   },
 );
+
+it('an hour without its minutes makes no time of a fraction: the date is left', () => {
+  expect(dateTimeParser('yyyy-MM-dd HH SSS', 'en')('2026-01-01 01 003')).toBe(Date.UTC(2026, 0, 1));
+  expect(dateTimeParser('yyyy-MM-dd HH:mm SSS', 'en')('2026-01-01 01:02 003')).toBe(Date.UTC(2026, 0, 1));
+});

@@ -40,6 +40,12 @@ it.each<[string, readonly string[], readonly string[]]>([
   ['}]', ['}]'], ['}']],
   ['(?m)a$\n^b', ['a\nb'], ['ab']],
   ['(?=a)*a', ['a'], ['']],
+  ['(?!b)+a', ['a'], ['b']],
+  ['c?(?<!b)+a', ['a', 'ca'], ['ba']],
+  ['(?:ab)+', ['abab'], ['aba']],
+  [raw`\ba\Bb\b`, ['ab'], ['a b', 'abc']],
+  [raw`(a)(b)(c)(d)(e)(f)(g)(h)(i)(j)\10`, ['abcdefghijj'], ['abcdefghija0']],
+  [raw`(a)\10`, ['aa0'], ['aa']],
 ])('%s matches as in Java', (pattern, matching, others) => {
   const matches = matcher(pattern);
   for (const text of matching) expect([text, matches(text)]).toEqual([text, true]);
@@ -57,6 +63,7 @@ it.each([
   ['(?>(a))(b)', '$2$1', 'ab', 'ba'],
   ['(a)++(b)', '$2$1', 'aab', 'ba'],
   [raw`\.`, '_', '.blah..blah.', '_blah__blah_'],
+  ['(a)(b)(c)(d)(e)(f)(g)(h)(i)(j)', '$10$11', 'abcdefghij', 'ja1'],
 ])('replaces %s by %s in %s', (pattern, replacement, text, expected) => {
   expect(replacer(pattern, replacement)(text)).toBe(expected);
 });
