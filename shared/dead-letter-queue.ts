@@ -3,6 +3,7 @@ import type { Clock } from './clock.ts';
 import { type DeadLetter, deadLetterKey } from './dead-letter.ts';
 import { abortAt, type Deadline } from './deadline.ts';
 import { DEAD_LETTER_TIMEOUT_MS, DEAD_LETTERS_IN_FLIGHT_MAX } from './limits.ts';
+import { createSlots } from './slots.ts';
 import type { Meter } from './telemetry.ts';
 import { untilAborted } from './until-aborted.ts';
 
@@ -55,25 +56,6 @@ export function createDeadLetterQueue({ store, clock, random, meter }: DeadLette
         await clock.waitUntil(retryAtMs);
       }
       return false;
-    },
-  };
-}
-
-function createSlots(count: number): { take(): Promise<void>; give(): void } {
-  let free = count;
-  const waiting: (() => void)[] = [];
-  return {
-    take() {
-      if (free > 0) {
-        free -= 1;
-        return Promise.resolve();
-      }
-      return new Promise((resolve) => waiting.push(resolve));
-    },
-    give() {
-      const next = waiting.shift();
-      if (next === undefined) free += 1;
-      else next();
     },
   };
 }

@@ -7,6 +7,7 @@ export type FailureCode =
   | 'payload_too_large'
   | 'rejected_by_target'
   | 'duplicate_key'
+  | 'no_match'
   // may succeed later
   | 'throttled'
   | 'target_unreachable'

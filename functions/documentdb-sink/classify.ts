@@ -15,7 +15,8 @@ export type Trouble =
 
 /** What the server says of one write of a command. */
 export type WriteTrouble =
-  | { readonly kind: 'duplicate'; readonly onGuardIndex: boolean }
+  /** `index`: undefined where the reply does not tell */
+  | { readonly kind: 'duplicate'; readonly index: string | undefined }
   | { readonly kind: 'poison'; readonly failure: RecordFailure }
   | Trouble;
 
@@ -48,11 +49,15 @@ const POISON_CODES: ReadonlyMap<number, readonly [code: FailureCode, reason: str
   [28, ['rejected_by_target', 'PathNotViable']],
   [40, ['rejected_by_target', 'ConflictingUpdateOperators']],
   [52, ['rejected_by_target', 'DollarPrefixedFieldName']],
+  [53, ['rejected_by_target', 'InvalidIdField']],
   [57, ['rejected_by_target', 'DottedFieldName']],
   [66, ['rejected_by_target', 'ImmutableField']],
   [121, ['rejected_by_target', 'DocumentValidationFailure']],
   [10334, ['payload_too_large', 'BSONObjectTooLarge']],
   [17280, ['payload_too_large', 'KeyTooLong']],
+  // update_stage and upsert_stage in https://github.com/mongodb/mongo/tree/master/src/mongo/db/exec
+  [17419, ['payload_too_large', 'the document would be too large after the update']],
+  [17420, ['payload_too_large', 'the document to upsert is too large']],
 ]);
 
 /** The driver could not make bytes of it; nothing was sent. */
@@ -112,17 +117,12 @@ export function beforeWriting(trouble: Trouble): Trouble {
 }
 
 export function classifyWriteError({ code, duplicateIndex }: WriteError): WriteTrouble {
-  if (code === DUPLICATE_KEY) {
-    // An index that is not named is taken for the guard's: a document is read before anything is said of it.
-    return { kind: 'duplicate', onGuardIndex: duplicateIndex === undefined || ID_INDEX.test(duplicateIndex) };
-  }
+  if (code === DUPLICATE_KEY) return { kind: 'duplicate', index: duplicateIndex };
   const poisonous = POISON_CODES.get(code);
   if (poisonous !== undefined) return { kind: 'poison', failure: rejected(code, poisonous) };
   const trouble = classifyCommandCode(code, `code ${code}`);
   return { ...trouble, failure: { ...trouble.failure, mayBeWritten: false } };
 }
-
-const ID_INDEX = /^_id_?$/;
 
 /** Of an E11000 the name of the index, the only thing that may be taken from a server's message; it must not be logged. */
 export function duplicateIndexOf(error: {

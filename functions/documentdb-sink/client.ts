@@ -1,8 +1,7 @@
 import type { SecureContext } from 'node:tls';
 import { type Document, MongoClient, type MongoClientOptions, MongoServerSelectionError } from 'mongodb';
 import { duplicateIndexOf } from './classify.ts';
-import type { DocumentStore, ServerLimits, WriteReply } from './document-store.ts';
-import type { DocumentId } from './id-strategies/document-id.ts';
+import type { CommandKind, DocumentStore, IndexDescription, ServerLimits, WriteReply } from './document-store.ts';
 import {
   CONNECT_TIMEOUT_MS,
   CONNECTING_MAX,
@@ -15,6 +14,7 @@ import {
   WAIT_QUEUE_TIMEOUT_MS,
 } from './limits.ts';
 import type { ConnectionSecret, ReadSecret } from './secret.ts';
+import type { StoredMarks } from './standing.ts';
 
 export interface ClientOptions {
   readonly readSecret: ReadSecret;
@@ -40,7 +40,7 @@ const isOutOfUse = (error: unknown): boolean =>
 
 /**
  * The target through the MongoDB driver: one client per environment, made with the first call. It is dropped, and the
- * secret read again, when the credentials are refused or no server can be found. The server's `update` and `delete` commands are sent as such,
+ * secret read again, when the credentials are refused or no server can be found. The server's own commands are sent as such,
  * rather than through `bulkWrite`: they take a signal, and say of each statement what became of it (decision 0003).
  */
 export function createDocumentStore(options: ClientOptions): DocumentStore {
@@ -76,7 +76,7 @@ export function createDocumentStore(options: ClientOptions): DocumentStore {
       use(signal, async ({ client }) => {
         const command = {
           [kind]: namespace.collection,
-          [kind === 'update' ? 'updates' : 'deletes']: statements,
+          [STATEMENTS[kind]]: kind === 'insert' ? statements.map(({ document }) => document) : statements,
           ordered: false,
           writeConcern: { w: 'majority' },
         };
@@ -85,25 +85,23 @@ export function createDocumentStore(options: ClientOptions): DocumentStore {
     findMarks: (namespace, ids, signal) =>
       use(signal, async ({ client }) => {
         // One more than there can be: the first batch is then known to be the last.
-        const batchSize = ids.length + 1;
-        const options = {
-          projection: { _k: 1 },
-          readPreference: 'primary',
-          useBigInt64: true,
-          batchSize,
-          signal,
-        } as const;
-        const cursor = collectionOf(client, namespace).find({ _id: { $in: [...ids] } }, options);
-        return (await cursor.toArray()).map(({ _id, _k }) => ({ id: _id, marks: _k }));
+        const options = { ...READING_MARKS, batchSize: ids.length + 1, signal };
+        const cursor = collectionOf(client, namespace).find({ _id: { $in: ids } } as Document, options);
+        return (await cursor.toArray()).map(toStoredMarks);
       }),
-    findStrictUniqueIndexes: (namespace, signal) =>
+    findMarksOf: (namespace, filter, signal) =>
+      use(signal, async ({ client }) => {
+        const options = { ...READING_MARKS, limit: 1, batchSize: 2, signal };
+        const [found] = await collectionOf(client, namespace).find(filter, options).toArray();
+        return found && toStoredMarks(found);
+      }),
+    listIndexes: (namespace, signal) =>
       use(signal, async ({ client }) => {
         const { database, collection } = namespace;
-        const reply = await client
-          .db(database)
-          .command({ listIndexes: collection, cursor: {} }, { signal })
-          .catch(ignoring(NAMESPACE_NOT_FOUND));
-        return (reply?.['cursor']?.firstBatch ?? []).filter(isStrictUnique).map(({ name }: Document) => String(name));
+        // More than a collection can have (64): the first batch is then all.
+        const command = { listIndexes: collection, cursor: { batchSize: INDEXES_READ_MAX } };
+        const reply = await client.db(database).command(command, { signal }).catch(ignoring(NAMESPACE_NOT_FOUND));
+        return (reply?.['cursor']?.firstBatch ?? []).map(toIndexDescription);
       }),
     ensureTtlIndex: (namespace, ttlSeconds, signal) =>
       use(signal, async ({ client }) => {
@@ -119,8 +117,24 @@ export function createDocumentStore(options: ClientOptions): DocumentStore {
   };
 }
 
+const STATEMENTS: Readonly<Record<CommandKind, string>> = { update: 'updates', delete: 'deletes', insert: 'documents' };
+
+const READING_MARKS = {
+  projection: { _k: 1, _deletedAt: 1 },
+  readPreference: 'primary',
+  useBigInt64: true,
+} as const;
+
+const INDEXES_READ_MAX = 1_000;
+
 const collectionOf = (client: MongoClient, { database, collection }: { database: string; collection: string }) =>
-  client.db(database).collection<{ _id: DocumentId; _k?: unknown }>(collection);
+  client.db(database).collection<Document>(collection);
+
+const toStoredMarks = ({ _id, _k, _deletedAt }: Document): StoredMarks => ({
+  id: _id,
+  marks: _k,
+  isDeleted: _deletedAt !== undefined,
+});
 
 async function connect(options: ClientOptions, signal: AbortSignal): Promise<Connection> {
   const [secret, secureContext] = await Promise.all([options.readSecret(signal), options.readTrust()]);
@@ -196,9 +210,10 @@ const ignoring =
     if ((error as { code?: unknown } | null)?.code !== code) throw error;
   };
 
-/** A partial index says itself which documents it holds; tombstones have none of its fields. */
-const isStrictUnique = ({ unique, sparse, partialFilterExpression, key }: Document): boolean =>
-  unique === true &&
-  sparse !== true &&
-  partialFilterExpression === undefined &&
-  Object.keys(key ?? {}).join() !== '_id';
+const toIndexDescription = ({ name, key, unique, sparse, partialFilterExpression }: Document): IndexDescription => ({
+  name: String(name),
+  fields: Object.keys(key ?? {}),
+  isUnique: unique === true,
+  isSparse: sparse === true,
+  isPartial: partialFilterExpression !== undefined,
+});

@@ -1,6 +1,7 @@
 import { BSON } from 'mongodb';
+import type { BsonDocument } from './converters/bson-document.ts';
 import type { CommandKind, ServerLimits, Statement } from './document-store.ts';
-import { guardFilter } from './guard.ts';
+import { guardedFilter } from './guard.ts';
 import type { Step } from './lane.ts';
 import type { Write } from './write-models/write.ts';
 
@@ -15,11 +16,14 @@ export interface Commands {
   readonly tooLarge: readonly Step[];
 }
 
-/** Steps as commands under the server's limits and each step's `companyMax`, deletes first: they may free a unique value. */
+/** Deletes first, for they may free a unique value; then updates, which may give one up for another. */
+export const COMMAND_ORDER: readonly CommandKind[] = ['delete', 'update', 'insert'];
+
+/** Steps as commands under the server's limits and each step's `companyMax`. */
 export function commandsOf(steps: readonly Step[], limits: ServerLimits): Commands {
   const commands: Command[] = [];
   const tooLarge: Step[] = [];
-  for (const kind of ['delete', 'update'] as const) {
+  for (const kind of COMMAND_ORDER) {
     let chunk: Step[] = [];
     let bytes = 0;
     let countMax = limits.operationsMax;
@@ -50,18 +54,25 @@ export function commandsOf(steps: readonly Step[], limits: ServerLimits): Comman
 export function statementOf(write: Write): Statement {
   switch (write.kind) {
     case 'replace':
-      return { q: guardFilter(write), u: write.document, upsert: true };
+      return { q: guardedFilter(write), u: write.document, upsert: write.upsert };
+    case 'update':
+      return { q: guardedFilter(write), u: write.update, upsert: write.upsert };
     case 'delete':
-      return { q: guardFilter(write), limit: 1 };
+      return { q: guardedFilter(write), limit: 1 };
+    case 'insert':
+      return write.isOver ? { q: guardedFilter(write), u: write.document, upsert: true } : { document: write.document };
   }
 }
 
 function kindOf(write: Write): CommandKind {
   switch (write.kind) {
     case 'replace':
+    case 'update':
       return 'update';
     case 'delete':
       return 'delete';
+    case 'insert':
+      return write.isOver ? 'update' : 'insert';
   }
 }
 
@@ -71,14 +82,29 @@ const BSON_BYTES_PER_JSON_BYTE = 8;
 const STATEMENT_BYTES = 1_024;
 
 /** Measuring costs as much as serialising, and nearly every document is far from the limit: those are not measured. */
-function sizeOf(
-  { lane, write, count }: Step,
-  limits: ServerLimits,
-): { readonly bytes: number; readonly isTooLarge: boolean } {
-  const record = lane.entries[lane.next + count - 1]?.record;
-  const frameBytes = STATEMENT_BYTES + 2 * (record?.key?.byteLength ?? 0);
-  const bytesMax = frameBytes + BSON_BYTES_PER_JSON_BYTE * (record?.value?.byteLength ?? 0);
-  if (bytesMax <= limits.documentBytesMax || write.kind !== 'replace') return { bytes: bytesMax, isTooLarge: false };
-  const documentBytes = BSON.calculateObjectSize(write.document as unknown as BSON.Document);
-  return { bytes: frameBytes + documentBytes, isTooLarge: documentBytes > limits.documentBytesMax };
+function sizeOf(step: Step, limits: ServerLimits): { readonly bytes: number; readonly isTooLarge: boolean } {
+  const { keyBytes, valueBytes } = sourceBytesOf(step);
+  const frameBytes = STATEMENT_BYTES + 2 * keyBytes;
+  const bytesMax = frameBytes + BSON_BYTES_PER_JSON_BYTE * valueBytes;
+  const body = bodyOf(step.write);
+  if (bytesMax <= limits.documentBytesMax || body === undefined) return { bytes: bytesMax, isTooLarge: false };
+  const bodyBytes = BSON.calculateObjectSize(body as unknown as BSON.Document);
+  return { bytes: frameBytes + bodyBytes, isTooLarge: bodyBytes > limits.documentBytesMax };
+}
+
+/** Of the records in a step; one with several writes counts as often. */
+function sourceBytesOf({ lane, count }: Step): { readonly keyBytes: number; readonly valueBytes: number } {
+  let keyBytes = 0;
+  let valueBytes = 0;
+  for (let at = lane.next; at < lane.next + count; at += 1) {
+    const record = lane.entries[at]?.record;
+    keyBytes = Math.max(keyBytes, record?.key?.byteLength ?? 0);
+    valueBytes += record?.value?.byteLength ?? 0;
+  }
+  return { keyBytes, valueBytes };
+}
+
+function bodyOf(write: Write): BsonDocument | undefined {
+  if (write.kind === 'delete') return undefined;
+  return write.kind === 'update' ? write.update : write.document;
 }

@@ -1,41 +1,84 @@
-import { poison, type RecordFailure } from '../../shared/outcome.ts';
+import type { IgnoredReason, RecordFailure } from '../../shared/outcome.ts';
+import { poison } from '../../shared/outcome.ts';
 import type { SourceRecord } from '../../shared/record.ts';
-import { convertJson } from './converters/json.ts';
-import { RESERVED_FIELDS } from './guard.ts';
-import { type DocumentId, identityOf } from './id-strategies/document-id.ts';
-import { idFromKey } from './id-strategies/key.ts';
-import { markOf } from './mark.ts';
-import { hardDelete, tombstoneDelete } from './write-models/delete-one.ts';
-import { replaceOne } from './write-models/replace-one.ts';
+import { guardedWrite, type WriteContext } from './guarded-write.ts';
+import { identityOf, identityOfFilter } from './identity.ts';
+import { type Epochs, markOf } from './mark.ts';
+import type { Namespace } from './namespace.ts';
+import type { Intent, RecordPolicy } from './record-policy.ts';
+import { UnwritableError } from './unwritable-error.ts';
 import type { Write } from './write-models/write.ts';
+import type { WriteModel } from './write-models/write-model.ts';
 
-/** What a record is to the sink. `identity` names its document; undefined when there is none to name. */
-export type Compiled =
-  | { readonly kind: 'write'; readonly identity: string; readonly write: Write }
-  | { readonly kind: 'poison'; readonly identity: string | undefined; readonly failure: RecordFailure };
+/** What a record is to the sink. */
+export type Compiled = Writes | Poison | { readonly kind: 'none'; readonly reason: IgnoredReason };
+
+export interface Writes {
+  readonly kind: 'writes';
+  readonly namespace: Namespace;
+  /** Names the document. */
+  readonly identity: string;
+  /** One after another. */
+  readonly writes: readonly Write[];
+}
+
+export interface Poison {
+  readonly kind: 'poison';
+  readonly namespace: Namespace | undefined;
+  /** Undefined when there is no document to name. */
+  readonly identity: string | undefined;
+  readonly failure: RecordFailure;
+}
 
 export interface CompileSettings {
   readonly deletes: 'tombstone' | 'hard';
+  readonly epochs: Epochs;
 }
 
 /** Each record on its own: what is wrong with one is said of that one alone. */
-export function compile(record: SourceRecord, settings: CompileSettings, nowMs: number): Compiled {
-  const id = idFromKey(record);
-  if (id === undefined) return poisoned(undefined, '_id is missing: the record has no key');
-  const mark = markOf(record);
-  if (record.value === null) {
-    const write = settings.deletes === 'hard' ? hardDelete(id, mark) : tombstoneDelete(id, mark, nowMs);
-    return { kind: 'write', identity: identityOf(id), write };
+export function compile(
+  record: SourceRecord,
+  policy: RecordPolicy,
+  settings: CompileSettings,
+  nowMs: number,
+): Compiled {
+  const intent = policy(record, nowMs);
+  switch (intent.kind) {
+    case 'none':
+      return intent;
+    case 'poison': {
+      const { namespace, filter, failure } = intent;
+      return { kind: 'poison', namespace, identity: filter && identityOfFilter(filter), failure };
+    }
+    case 'write':
+      return guarded(intent, record, settings, nowMs);
   }
-  const conversion = convertJson(record.value);
-  if (!conversion.ok) return poisoned(id, conversion.detail);
-  const reserved = RESERVED_FIELDS.find((name) => conversion.document.has(name));
-  if (reserved !== undefined) return poisoned(id, `the value has a field ${reserved}, which is the sink's own`);
-  return { kind: 'write', identity: identityOf(id), write: replaceOne(id, conversion.document, mark) };
 }
 
-const poisoned = (id: DocumentId | undefined, detail: string): Compiled => ({
-  kind: 'poison',
-  identity: id === undefined ? undefined : identityOf(id),
-  failure: poison('payload_invalid', detail),
-});
+function guarded(
+  { namespace, models, version }: Intent & { readonly kind: 'write' },
+  record: SourceRecord,
+  { deletes, epochs }: CompileSettings,
+  nowMs: number,
+): Compiled {
+  const [first] = models;
+  const identity = identityOfModel(first);
+  const context = { identity, mark: markOf(record, epochs, version), step: 0, deletes, nowMs };
+  try {
+    const writes = models.length === 1 ? [guardedWrite(first, context)] : severalWrites(models, context);
+    return { kind: 'writes', namespace, identity, writes };
+  } catch (error) {
+    if (!(error instanceof UnwritableError)) throw error;
+    return { kind: 'poison', namespace, identity, failure: poison('payload_invalid', error.message) };
+  }
+}
+
+function severalWrites(models: readonly WriteModel[], context: WriteContext): readonly Write[] {
+  if (models.some((model) => identityOfModel(model) !== context.identity)) throw new UnwritableError(SEVERAL_DOCUMENTS);
+  return models.map((model, step) => guardedWrite(model, { ...context, step }));
+}
+
+const identityOfModel = (model: WriteModel): string =>
+  model.kind === 'insertOne' ? identityOf(model.document.get('_id')) : identityOfFilter(model.filter);
+
+const SEVERAL_DOCUMENTS = 'the writes of one record are of several documents';

@@ -1,7 +1,7 @@
 import type { WriteError } from './classify.ts';
-import type { StoredMarks } from './guard.ts';
-import type { DocumentId } from './id-strategies/document-id.ts';
+import type { BsonDocument } from './converters/bson-document.ts';
 import type { Namespace } from './namespace.ts';
+import type { StoredMarks } from './standing.ts';
 
 /** What the server said in `hello`. */
 export interface ServerLimits {
@@ -10,13 +10,28 @@ export interface ServerLimits {
   readonly operationsMax: number;
 }
 
-export type CommandKind = 'update' | 'delete';
+export type CommandKind = 'update' | 'delete' | 'insert';
 
-/** Statements of the server's `update` or `delete` command, one a document. */
+/** A statement of the server's `update` or `delete` command, of one document; of `insert` `{document}`. */
 export type Statement = Readonly<Record<string, unknown>>;
 
+/** Conditions on one document. */
+export type Filter = BsonDocument | Readonly<Record<string, unknown>>;
+
+/** An index that is there. */
+export interface IndexDescription {
+  readonly name: string;
+  /** Paths, in the index's order. */
+  readonly fields: readonly string[];
+  readonly isUnique: boolean;
+  /** Documents without its fields are not in it. */
+  readonly isSparse: boolean;
+  /** It says itself which documents it holds. */
+  readonly isPartial: boolean;
+}
+
 export interface WriteReply {
-  /** Documents matched, upserted or deleted. */
+  /** Documents matched, upserted, inserted or deleted: together, not which. -1 where the server does not say. */
   readonly count: number;
   readonly writeErrors: readonly (WriteError & { readonly index: number })[];
 }
@@ -34,10 +49,12 @@ export interface DocumentStore {
     statements: readonly Statement[],
     signal: AbortSignal,
   ): Promise<WriteReply>;
-  /** Read from the primary. Documents that do not exist are left out. */
-  findMarks(namespace: Namespace, ids: readonly DocumentId[], signal: AbortSignal): Promise<readonly StoredMarks[]>;
-  /** Names of unique indexes, other than that on `_id`, that hold every document, whether it has the fields or not. */
-  findStrictUniqueIndexes(namespace: Namespace, signal: AbortSignal): Promise<readonly string[]>;
+  /** Read from the primary, by `_id`. Documents that do not exist are left out. */
+  findMarks(namespace: Namespace, ids: readonly unknown[], signal: AbortSignal): Promise<readonly StoredMarks[]>;
+  /** Read from the primary. @param filter that one document fulfils at most. Undefined: there is none */
+  findMarksOf(namespace: Namespace, filter: Filter, signal: AbortSignal): Promise<StoredMarks | undefined>;
+  /** None where there is no such collection. */
+  listIndexes(namespace: Namespace, signal: AbortSignal): Promise<readonly IndexDescription[]>;
   /** Makes the index that removes documents some time after their `_deletedAt`; does nothing if it is there. */
   ensureTtlIndex(namespace: Namespace, ttlSeconds: number, signal: AbortSignal): Promise<void>;
 }

@@ -1,54 +1,49 @@
-import type { DocumentId } from './id-strategies/document-id.ts';
+import type { Filter } from './document-store.ts';
 import type { Write } from './write-models/write.ts';
 
-/** Names that are the guard's: a value that has one of them at top level is refused. */
-export const RESERVED_FIELDS: readonly string[] = ['_k', '_deletedAt'];
-
 /**
- * Matches the document unless it is newer: an older mark, an equal one (a redelivery is a harmless rewrite) or none.
- * One clause, so that the index on `_id` serves it; an `$or` beside `_id` made a server scan the collection.
+ * Matches the document unless it is newer: an older mark, an equal one (a redelivery is a harmless rewrite) or none; for
+ * what must not be applied twice, an equal one no more. Plain clauses, so that the index on the key serves them: an `$or`
+ * beside `_id` made a server scan the collection.
  */
-export const guardFilter = ({ id, mark }: Write): Readonly<Record<string, unknown>> => ({
-  _id: id,
-  [`_k.${mark.field}`]: { $not: { $gt: mark.offset } },
-});
-
-/** What is stored under an `_id`: its `_k`, as it was read. */
-export interface StoredMarks {
-  readonly id: DocumentId;
-  readonly marks: unknown;
+export function guardedFilter(write: Write): Filter {
+  const { filter, mark } = write;
+  const ownClause = { $not: isOnce(write) ? { $gte: mark.offset } : { $gt: mark.offset } };
+  const more = moreClauses(write);
+  // A Map gives no name a meaning; `_id` alone needs none.
+  if (filter.size === 1 && filter.has('_id')) {
+    const own = { _id: equalTo(filter.get('_id')), [`_k.${mark.field}`]: ownClause };
+    return more === NO_CLAUSES ? own : { ...own, ...Object.fromEntries(more) };
+  }
+  const equalities = [...filter].map(([path, value]) => [path, equalTo(value)] as const);
+  return new Map<string, unknown>([...equalities, [`_k.${mark.field}`, ownClause], ...more]);
 }
 
-export type Standing =
-  /** a newer version from the same partition is there; `timestampMs` is its own, if it has one */
-  | { readonly kind: 'stale'; readonly timestampMs: number | undefined }
-  /** exactly this write is there, or nothing is left to do */
-  | { readonly kind: 'done' }
-  /** an older document or none is there, and this write is to win */
-  | { readonly kind: 'behind' };
+const NO_CLAUSES: readonly (readonly [string, unknown])[] = [];
 
-/**
- * How a write stands that matched nothing: an upsert that met E11000, a delete that deleted nothing.
- * @param stored undefined when there is no such document
- */
-export function standingOf({ kind, mark }: Write, stored: StoredMarks | undefined): Standing {
-  const offset = numericField(stored?.marks, mark.field);
-  if (offset !== undefined && offset > mark.offset) {
-    const timestamp = numericField(stored?.marks, 'ts');
-    return { kind: 'stale', timestampMs: timestamp === undefined ? undefined : Number(timestamp) };
-  }
-  switch (kind) {
-    case 'replace':
-      return offset !== undefined && offset >= mark.offset ? { kind: 'done' } : { kind: 'behind' };
-    case 'delete':
-      // Without a mark of this partition it came after the delete that found nothing: another partition's later write.
-      return offset === undefined ? { kind: 'done' } : { kind: 'behind' };
-  }
+function moreClauses(write: Write): readonly (readonly [string, unknown])[] {
+  const { version } = write.mark;
+  const existence = existenceOf(write);
+  if (version === undefined && existence === undefined) return NO_CLAUSES;
+  return [
+    ...(version === undefined ? [] : [['_k.v', { $not: { $gt: version } }] as const]),
+    ...(existence === undefined ? [] : [['_deletedAt', { $exists: existence === 'deleted' }] as const]),
+  ];
 }
 
-/** As the server compares: only a number can be greater than a number. */
-function numericField(marks: unknown, name: string): bigint | number | undefined {
-  if (typeof marks !== 'object' || marks === null) return undefined;
-  const value = (marks as Readonly<Record<string, unknown>>)[name];
-  return typeof value === 'bigint' || typeof value === 'number' ? value : undefined;
+/** Whether the document has to be there: as readers see it, or as a tombstone. */
+function existenceOf(write: Write): 'there' | 'deleted' | undefined {
+  if (write.kind === 'insert') return 'deleted';
+  return (write.kind === 'replace' || write.kind === 'update') && !write.upsert ? 'there' : undefined;
+}
+
+const isOnce = (write: Write): boolean => write.kind === 'update' && !write.isIdempotent;
+
+/** A pattern, or a document whose first name begins with `$`, would be read as a condition. */
+export function equalTo(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  const isPattern = value instanceof RegExp || (value as { readonly _bsontype?: unknown })._bsontype === 'BSONRegExp';
+  if (isPattern) return { $eq: value };
+  const [name] = value instanceof Map ? value.keys() : [];
+  return typeof name === 'string' && name.startsWith('$') ? { $eq: value } : value;
 }

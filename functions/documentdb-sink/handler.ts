@@ -5,6 +5,7 @@ import { createS3Store } from '../../shared/dead-letter-store.ts';
 import { createHandler } from '../../shared/lambda.ts';
 import { settingsFromEnvironment } from '../../shared/parse-settings.ts';
 import { createDocumentStore } from './client.ts';
+import { createNativePolicy } from './native-policy.ts';
 import { createSecretReader } from './secret.ts';
 import { documentdbSettings } from './settings.ts';
 import { createDocumentdbSink } from './sink.ts';
@@ -26,11 +27,14 @@ const store = createDocumentStore({
   appName: settings.serviceName,
 });
 
+const policy = createNativePolicy(settings);
+const sinkSettings = { ...settings, epochs: new Map<string, number>(), onNoMatch: 'ignore' } as const;
+
 export const handler = createHandler({
   ...settings,
   functionName: 'documentdbSink',
   createSink: ({ log, meter }) => {
     const deadLetters = createDeadLetterQueue({ store: letters, clock, random, meter });
-    return createDocumentdbSink({ settings, store, deadLetters, clock, random, log, meter });
+    return createDocumentdbSink({ settings: sinkSettings, policy, store, deadLetters, clock, random, log, meter });
   },
 });

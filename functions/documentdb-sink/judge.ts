@@ -1,9 +1,9 @@
 import { assertNever } from '../../shared/errors.ts';
-import { ignored, type RecordFailure, written } from '../../shared/outcome.ts';
+import { ignored, poison, type RecordFailure, written } from '../../shared/outcome.ts';
 import type { Meter } from '../../shared/telemetry.ts';
 import { headOf, isOvertaken, type Lane, type Step } from './lane.ts';
 import { COLLISION, type Ledger } from './ledger.ts';
-import { CONFLICT_ROUNDS_MAX } from './limits.ts';
+import { CONFLICT_ROUNDS_MAX, DUPLICATE_CONFIRM_MS } from './limits.ts';
 import type { PoisonHandler } from './poison.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -17,6 +17,8 @@ export interface JudgeParts {
   readonly ledger: Ledger;
   readonly poison: PoisonHandler;
   readonly meter: Meter;
+  /** What becomes of an update that finds nothing to change. */
+  readonly onNoMatch: 'ignore' | 'deadLetter';
 }
 
 /** Settles what a verdict settles, and decides how its lane goes on. */
@@ -39,12 +41,23 @@ export class Judge {
       case 'stale':
         this.#settleStale(step, verdict.timestampMs);
         return;
+      case 'applied':
+        this.#settleApplied(step);
+        return;
+      case 'noMatch':
+        if (this.#parts.onNoMatch === 'deadLetter') this.#blame(step, NO_MATCH);
+        else this.#parts.ledger.settleFold(step, ({ record }) => ignored(record.position, 'no_match'));
+        return;
+      case 'duplicate':
+        this.#confirmDuplicate(step, nowMs);
+        return;
       case 'poison':
         this.#blame(step, verdict.failure);
         return;
       case 'conflict':
         lane.conflicts += 1;
         lane.failure = CONFLICT;
+        lane.insertsOver = step.write.kind === 'insert';
         lane.notBeforeMs = lane.conflicts % CONFLICT_ROUNDS_MAX === 0 ? retryAtMs : nowMs;
         return;
       case 'collision':
@@ -74,6 +87,27 @@ export class Judge {
     this.#parts.ledger.settleFold(step, ({ record }) => written(record.position));
   }
 
+  /** By an earlier try of this batch, or before it. */
+  #settleApplied(step: Step): void {
+    const isOurs = step.lane.failure?.mayBeWritten === true;
+    this.#parts.ledger.settleFold(step, ({ record: { position } }) =>
+      isOurs ? written(position) : ignored(position, 'already_applied'),
+    );
+  }
+
+  /** Right after a failover a read may be of a moment ago: it is looked at once more, when that is past. */
+  #confirmDuplicate(step: Step, nowMs: number): void {
+    const { lane } = step;
+    lane.duplicateAtMs ??= nowMs;
+    if (nowMs - lane.duplicateAtMs >= DUPLICATE_CONFIRM_MS) {
+      this.#blame(step, DUPLICATE);
+      return;
+    }
+    lane.insertsOver = true;
+    lane.failure = asFarAsKnown(lane, { ...DUPLICATE, retryable: true });
+    lane.notBeforeMs = lane.duplicateAtMs + DUPLICATE_CONFIRM_MS;
+  }
+
   /** A producer's clock says that an older offset is the newer version: an alarm's matter, for offsets decide. */
   #settleStale(step: Step, storedTimestampMs: number | undefined): void {
     this.#parts.ledger.settleFold(step, ({ record }) => {
@@ -84,7 +118,7 @@ export class Judge {
     });
   }
 
-  /** Of a fold only the last write was sent: it is cut off, and blamed once it is refused without the others. */
+  /** Of a fold the last write is cut off, and blamed once it is refused without the others; then so is the one before it. */
   #blame({ lane, count }: Step, failure: RecordFailure): void {
     const head = headOf(lane);
     if (count > 1) lane.cuts.add(lane.next + count - 1);
@@ -126,6 +160,9 @@ const asFarAsKnown = (lane: Lane, failure: RecordFailure): RecordFailure => ({
   ...failure,
   mayBeWritten: failure.mayBeWritten || lane.failure?.mayBeWritten === true,
 });
+
+const DUPLICATE = poison('duplicate_key', 'a document with this _id is there, and the record may only insert it');
+const NO_MATCH = poison('no_match', 'there is no document to change, and the record may not make one');
 
 const unsettled = (code: RecordFailure['code'], detail: string): RecordFailure => ({
   code,

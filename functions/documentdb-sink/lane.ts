@@ -1,15 +1,21 @@
 import type { RecordFailure } from '../../shared/outcome.ts';
 import type { SourceRecord } from '../../shared/record.ts';
-import type { Compiled } from './compile.ts';
 import { fold } from './fold.ts';
 import type { Write } from './write-models/write.ts';
 
-/** A record on its lane. */
+/** What a record is on its lane: one of its writes, or poison. */
+export type Task =
+  | { readonly kind: 'write'; readonly write: Write }
+  | { readonly kind: 'poison'; readonly failure: RecordFailure };
+
+/** A record on its lane, or one of its writes. */
 export interface Entry {
   /** Its place among all records of the batch. */
   readonly index: number;
   readonly record: SourceRecord;
-  readonly compiled: Compiled;
+  readonly task: Task;
+  /** The record is settled with this one; writes of it that stand before only have to be done. */
+  readonly isLast: boolean;
 }
 
 /** One document as one partition sees it: its records in the order of their offsets, settled one fold after another. */
@@ -37,6 +43,10 @@ export interface Lane {
   conflicts: number;
   /** In one command with so many others at most: halved when a command is refused and nobody says why. */
   companyMax: number;
+  /** The head, an insert, met a document: from now on it may take a tombstone's place. */
+  insertsOver: boolean;
+  /** When the head, an insert, first met a document that is none of ours. */
+  duplicateAtMs: number | undefined;
   /** Why the head is not settled yet. */
   failure: RecordFailure | undefined;
   /** How much was settled when the head last met another unique index: without progress there is no point in a retry. */
@@ -57,6 +67,8 @@ export const createLane = (topicPartition: string, identity: string, target: str
   attempts: 0,
   conflicts: 0,
   companyMax: Number.POSITIVE_INFINITY,
+  insertsOver: false,
+  duplicateAtMs: undefined,
   failure: undefined,
   stuckAt: undefined,
 });
@@ -65,27 +77,39 @@ export const headOf = (lane: Lane): Entry | undefined => lane.entries[lane.next]
 
 export const isDone = (lane: Lane): boolean => lane.next >= lane.entries.length;
 
-/** Whether a later write of this batch makes the head invisible. */
-export const isOvertaken = (lane: Lane): boolean =>
-  lane.entries.some(({ compiled }, at) => at > lane.next && compiled.kind === 'write');
+/** Whether the next write of this batch makes the head invisible, whatever the server makes of either. */
+export function isOvertaken(lane: Lane): boolean {
+  const later = lane.entries.slice(lane.next + 1).find(({ task }) => task.kind === 'write');
+  return later?.task.kind === 'write' && makesInvisible(later.task.write);
+}
+
+const makesInvisible = (write: Write): boolean => write.kind === 'delete' || (write.kind === 'replace' && write.upsert);
 
 /** A fold of the first unsettled writes of a lane. */
 export interface Step {
   readonly lane: Lane;
   readonly write: Write;
-  /** How many records it settles. */
+  /** How many entries it settles. */
   readonly count: number;
 }
 
 /** What the lane sends next. Undefined when its head is no write. */
 export function stepOf(lane: Lane): Step | undefined {
+  const head = headOf(lane)?.task;
+  if (head?.kind !== 'write') return undefined;
+  if (head.write.kind === 'insert') return { lane, write: { ...head.write, isOver: lane.insertsOver }, count: 1 };
+  const { write, count } = fold(head.write, writesBehind(lane));
+  return { lane, write, count };
+}
+
+function writesBehind(lane: Lane): readonly Write[] {
   const writes: Write[] = [];
-  for (let at = lane.next; at < lane.entries.length; at += 1) {
-    const compiled = lane.entries[at]?.compiled;
-    if (compiled?.kind !== 'write' || (writes.length > 0 && (lane.unfolded || lane.cuts.has(at)))) break;
-    writes.push(compiled.write);
+  for (let at = lane.next + 1; at < lane.entries.length && !lane.unfolded && !lane.cuts.has(at); at += 1) {
+    const task = lane.entries[at]?.task;
+    if (task?.kind !== 'write') break;
+    writes.push(task.write);
   }
-  return writes.length === 0 ? undefined : { lane, ...fold(writes) };
+  return writes;
 }
 
 /** The head is settled: the lane goes on with what follows. */
@@ -96,6 +120,8 @@ export function advance(lane: Lane, count: number): void {
   lane.attempts = 0;
   lane.conflicts = 0;
   lane.companyMax = Number.POSITIVE_INFINITY;
+  lane.insertsOver = false;
+  lane.duplicateAtMs = undefined;
   lane.failure = undefined;
   lane.stuckAt = undefined;
 }

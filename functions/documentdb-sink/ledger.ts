@@ -33,15 +33,21 @@ export class Ledger {
     return this.#settledCount;
   }
 
-  /** The head of the lane is settled: the lane goes on with what follows. */
+  /** A record that has no lane, for it writes nothing. */
+  settleAtOnce(index: number, outcome: RecordOutcome): void {
+    this.#set({ index }, outcome);
+  }
+
+  /** The head of the lane is settled, whatever else its record was to write: the lane goes on with the next record. */
   settleHead(lane: Lane, entry: Entry, outcome: RecordOutcome): void {
     this.#set(entry, outcome);
-    advance(lane, 1);
+    const own = lane.entries.slice(lane.next).findIndex(({ index }) => index !== entry.index);
+    advance(lane, own < 0 ? lane.entries.length - lane.next : own);
   }
 
   settleFold({ lane, count }: Step, outcomeOf: (entry: Entry) => RecordOutcome): void {
     const settled = [...lane.carried, ...lane.entries.slice(lane.next, lane.next + count)];
-    for (const entry of settled) this.#set(entry, outcomeOf(entry));
+    for (const entry of settled) if (entry.isLast) this.#set(entry, outcomeOf(entry));
     lane.carried = [];
     advance(lane, count);
   }
@@ -87,7 +93,7 @@ export class Ledger {
     return outcomes;
   }
 
-  #set(entry: Entry, outcome: RecordOutcome): void {
+  #set(entry: Pick<Entry, 'index'>, outcome: RecordOutcome): void {
     this.#outcomes[entry.index] = outcome;
     if (isSettled(outcome)) this.#settledCount += 1;
   }

@@ -73,8 +73,8 @@ export function createPoisonHandler(parts: PoisonParts): PoisonHandler {
   return {
     settle,
     settleHeads(lane) {
-      for (let entry = headOf(lane); lane.state === 'open' && entry?.compiled.kind === 'poison'; entry = headOf(lane)) {
-        settle(lane, entry, entry.compiled.failure, 'converting');
+      for (let entry = headOf(lane); lane.state === 'open' && entry?.task.kind === 'poison'; entry = headOf(lane)) {
+        settle(lane, entry, entry.task.failure, 'converting');
       }
       // The later write that was to make them invisible was poison itself.
       if (lane.state !== 'open' || !isDone(lane)) return;

@@ -1,9 +1,12 @@
 import { classifyWriteError, type Trouble, type WriteError } from './classify.ts';
+import type { GuardIndexes } from './collections.ts';
 import type { Command } from './commands.ts';
 import type { WriteReply } from './document-store.ts';
+import { keyOf } from './indexes.ts';
 import type { Step } from './lane.ts';
 import type { Unmatched } from './resolve.ts';
 import { type Judged, troubled } from './verdict.ts';
+import type { Write } from './write-models/write.ts';
 
 export interface ReadReply {
   readonly judged: readonly Judged[];
@@ -11,38 +14,62 @@ export interface ReadReply {
 }
 
 /** Reads the reply of a command to its last entry: what is acknowledged, what is in error, and what has to be looked up. */
-export function readReply({ kind, steps }: Command, { count, writeErrors }: WriteReply): ReadReply {
+export function readReply(
+  { kind, steps }: Command,
+  { count, writeErrors }: WriteReply,
+  guardIndexes: GuardIndexes,
+): ReadReply {
   const errorByIndex = new Map(writeErrors.map((error) => [error.index, error]));
-  const appliedCount = steps.length - errorByIndex.size;
-  const isWhole = writeErrors.every(({ index }) => index in steps) && (kind === 'delete' || count === appliedCount);
+  const applied = steps.filter((_, index) => !errorByIndex.has(index));
+  // Which of those that may match nothing did so a count does not tell.
+  const mayMissCount = applied.filter(({ write }) => mayMatchNothing(write)).length;
+  const isPossible = count >= applied.length - mayMissCount && count <= applied.length;
+  const isWhole = writeErrors.every(({ index }) => index in steps) && (kind === 'delete' || isPossible);
   if (!isWhole) return { judged: troubled(steps, CONTRADICTORY), unmatched: [] };
-  // Which of the deletes found nothing a count does not tell.
-  const mayHaveMissed = count < appliedCount;
+  const haveSomeMissed = count < applied.length;
   const judged: Judged[] = [];
   const unmatched: Unmatched[] = [];
   for (const [index, step] of steps.entries()) {
     const error = errorByIndex.get(index);
-    const result = error === undefined ? applied(step, mayHaveMissed) : refused(step, error);
+    const result =
+      error === undefined ? acknowledged(step, haveSomeMissed) : refused(step, error, guardIndexOf(step, guardIndexes));
     if ('verdict' in result) judged.push(result);
     else unmatched.push(result);
   }
   return { judged, unmatched };
 }
 
-const applied = (step: Step, mayHaveMissed: boolean): Judged | Unmatched =>
-  mayHaveMissed ? { step, cause: 'deletedNothing' } : { step, verdict: { kind: 'written' } };
+const mayMatchNothing = (write: Write): boolean =>
+  write.kind === 'delete' || ((write.kind === 'replace' || write.kind === 'update') && !write.upsert);
 
-function refused(step: Step, error: WriteError): Judged | Unmatched {
+const acknowledged = (step: Step, haveSomeMissed: boolean): Judged | Unmatched =>
+  haveSomeMissed && mayMatchNothing(step.write)
+    ? { step, cause: 'matchedNothing' }
+    : { step, verdict: { kind: 'written' } };
+
+const ID_INDEX = '_id_';
+
+const guardIndexOf = ({ write: { filter } }: Step, guardIndexes: GuardIndexes): string | undefined =>
+  filter.has('_id') ? ID_INDEX : guardIndexes.get(keyOf(filter.keys()));
+
+function refused(step: Step, error: WriteError, guardIndex: string | undefined): Judged | Unmatched {
   const trouble = classifyWriteError(error);
   switch (trouble.kind) {
     case 'duplicate':
-      return { step, cause: trouble.onGuardIndex ? 'guardIndex' : 'otherIndex' };
+      return { step, cause: isOnGuardIndex(trouble.index, guardIndex) ? 'guardIndex' : 'otherIndex' };
     case 'poison':
       return { step, verdict: trouble };
     default:
       return { step, verdict: { ...trouble, companyCount: 1 } };
   }
 }
+
+/**
+ * An index that is not named is taken for the guard's: a document is read before anything is said of it. Of a name with
+ * blanks the reply gives the first word alone.
+ */
+const isOnGuardIndex = (index: string | undefined, guardIndex: string | undefined): boolean =>
+  index === undefined || index === guardIndex?.split(/\s/, 1)[0] || (guardIndex === ID_INDEX && index === '_id');
 
 /** No evidence is no success. */
 const CONTRADICTORY: Trouble = {

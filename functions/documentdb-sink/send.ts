@@ -1,8 +1,8 @@
 import { poison } from '../../shared/outcome.ts';
 import { untilAborted } from '../../shared/until-aborted.ts';
 import { beforeWriting, classifyError } from './classify.ts';
-import type { Collections } from './collections.ts';
-import { type Command, commandsOf, statementOf } from './commands.ts';
+import type { Collections, GuardIndexes } from './collections.ts';
+import { COMMAND_ORDER, type Command, type Commands, commandsOf, statementOf } from './commands.ts';
 import type { Step } from './lane.ts';
 import { readReply } from './reply.ts';
 import { type ResolveParts, resolveUnmatched } from './resolve.ts';
@@ -10,8 +10,6 @@ import { type Judged, troubled, type Verdict } from './verdict.ts';
 
 export interface SendParts extends ResolveParts {
   readonly collections: Collections;
-  /** Commands under way at once. */
-  readonly requestsInFlightMax: number;
 }
 
 /**
@@ -20,26 +18,42 @@ export interface SendParts extends ResolveParts {
  */
 export async function sendWave(steps: readonly Step[], probing: boolean, parts: SendParts): Promise<readonly Judged[]> {
   const { store, collections, namespace, signal } = parts;
-  let plan: ReturnType<typeof commandsOf>;
+  let plan: Commands;
+  let guardIndexes: GuardIndexes;
   try {
-    await untilAborted(collections.prepare(namespace, signal), signal);
+    const writes = steps.map(({ write }) => write);
+    guardIndexes = await untilAborted(collections.prepare(namespace, writes, signal), signal);
     plan = commandsOf(steps, await untilAborted(store.limits(signal), signal));
   } catch (error) {
     return troubled(steps, beforeWriting(classifyError(error)));
   }
   const judged: Judged[] = plan.tooLarge.map((step) => ({ step, verdict: TOO_LARGE }));
   const commands = probing ? plan.commands.slice(0, 1) : plan.commands;
-  // Deletes first: one may free a unique value that an upsert of this wave takes.
-  for (const kind of ['delete', 'update'] as const) {
+  for (const kind of COMMAND_ORDER) {
     const own = commands.filter((command) => command.kind === kind);
-    for (let at = 0; at < own.length && parts.maySend() && !judged.some(isShut); at += parts.requestsInFlightMax) {
-      const answers = await Promise.all(
-        own.slice(at, at + parts.requestsInFlightMax).map((command) => sendCommand(command, parts)),
-      );
-      judged.push(...answers.flat());
-    }
+    await Promise.all(own.map((command) => sendInTurn(command, guardIndexes, judged, parts)));
   }
   return judged;
+}
+
+/** As soon as a slot is free, if there is a point in it by then. */
+async function sendInTurn(
+  command: Command,
+  guardIndexes: GuardIndexes,
+  judged: Judged[],
+  parts: SendParts,
+): Promise<void> {
+  const { slots, maySend } = parts;
+  await slots.take();
+  let result: Awaited<ReturnType<typeof sendCommand>>;
+  try {
+    if (!maySend() || judged.some(isShut)) return;
+    result = await sendCommand(command, guardIndexes, parts);
+    judged.push(...result.judged);
+  } finally {
+    slots.give();
+  }
+  judged.push(...(await resolveUnmatched(result.unmatched, parts)));
 }
 
 /** Nothing more of the wave would get through: what is left out has no verdict, and waits for the gate. */
@@ -50,15 +64,14 @@ const TOO_LARGE: Verdict = {
   failure: poison('payload_too_large', 'the document is larger than the server takes'),
 };
 
-async function sendCommand(command: Command, parts: SendParts): Promise<readonly Judged[]> {
+async function sendCommand(command: Command, guardIndexes: GuardIndexes, parts: SendParts) {
   const { store, namespace, meter, signal } = parts;
   const statements = command.steps.map(({ write }) => statementOf(write));
   meter.count('WriteCommands');
   try {
     const reply = await untilAborted(store.write(namespace, command.kind, statements, signal), signal);
-    const { judged, unmatched } = readReply(command, reply);
-    return [...judged, ...(await resolveUnmatched(unmatched, parts))];
+    return readReply(command, reply, guardIndexes);
   } catch (error) {
-    return troubled(command.steps, classifyError(error));
+    return { judged: troubled(command.steps, classifyError(error)), unmatched: [] };
   }
 }

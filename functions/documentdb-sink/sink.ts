@@ -6,27 +6,31 @@ import { assert } from '../../shared/errors.ts';
 import type { RecordOutcome } from '../../shared/outcome.ts';
 import type { PartitionBatch } from '../../shared/record.ts';
 import type { Sink } from '../../shared/sink-contract.ts';
+import { createSlots } from '../../shared/slots.ts';
 import type { Log, Meter } from '../../shared/telemetry.ts';
 import { createCollections } from './collections.ts';
-import { compile } from './compile.ts';
+import type { CompileSettings } from './compile.ts';
 import { deliver } from './deliver.ts';
 import type { DocumentStore } from './document-store.ts';
 import { createGate } from './gate.ts';
 import { Judge } from './judge.ts';
-import { createLane, type Lane } from './lane.ts';
+import { layLanes } from './lay-lanes.ts';
 import { Ledger } from './ledger.ts';
-import { type Namespace, type NamespaceSettings, namespaceOf, namespaceText } from './namespace.ts';
 import { createPoisonHandler } from './poison.ts';
+import type { RecordPolicy } from './record-policy.ts';
 
-export interface DocumentdbSinkSettings extends NamespaceSettings {
-  readonly deletes: 'tombstone' | 'hard';
+export interface DocumentdbSinkSettings extends CompileSettings {
   readonly tombstoneTtlSeconds: number;
   readonly onPoison: PoisonPolicy;
+  /** What becomes of an update that finds nothing to change, and may make nothing. */
+  readonly onNoMatch: 'ignore' | 'deadLetter';
   readonly poolSizeMax: number;
 }
 
 export interface DocumentdbSinkParts {
   readonly settings: DocumentdbSinkSettings;
+  /** What the configuration makes of a record. */
+  readonly policy: RecordPolicy;
   readonly store: DocumentStore;
   readonly deadLetters: DeadLetterQueue;
   readonly clock: Clock;
@@ -44,12 +48,13 @@ export function createDocumentdbSink(parts: DocumentdbSinkParts): Sink {
   const collections = createCollections({ ...parts, ...settings });
 
   async function write(batches: readonly PartitionBatch[], deadline: Deadline): Promise<readonly RecordOutcome[]> {
-    const { lanesByNamespace, firstIndexes } = layLanes(batches, settings, clock.nowMs());
+    const { lanesByNamespace, firstIndexes, ignoredAt } = layLanes(batches, parts.policy, settings, clock.nowMs());
     const abort = abortAt(clock, deadline.answerByMs);
     const ledger = new Ledger(firstIndexes);
+    for (const [index, outcome] of ignoredAt) ledger.settleAtOnce(index, outcome);
     const onPoison = settings.onPoison;
     const poison = createPoisonHandler({ functionName: NAME, onPoison, deadLetters, deadline, clock, ledger });
-    const judge = new Judge({ ledger, poison, meter });
+    const judge = new Judge({ ledger, poison, meter, onNoMatch: settings.onNoMatch });
     const session = {
       ...parts,
       collections,
@@ -58,7 +63,7 @@ export function createDocumentdbSink(parts: DocumentdbSinkParts): Sink {
       poison,
       judge,
       gate: createGate(),
-      requestsInFlightMax: settings.poolSizeMax,
+      slots: createSlots(settings.poolSizeMax),
       signal: abort.signal,
       maySend: () => clock.nowMs() < deadline.sendUntilMs,
     };
@@ -75,32 +80,4 @@ export function createDocumentdbSink(parts: DocumentdbSinkParts): Sink {
   }
 
   return { name: NAME, write };
-}
-
-/** Records by collection, and there by partition and document, each compiled on its own. */
-function layLanes(batches: readonly PartitionBatch[], settings: DocumentdbSinkSettings, nowMs: number) {
-  const namespaces = new Map<string, Namespace>();
-  const lanesByNamespace = new Map<Namespace, Lane[]>();
-  const firstIndexes = new Map<string, number>();
-  let index = 0;
-  for (const { topicPartition, records } of batches) {
-    const topic = records[0]?.position.topic ?? '';
-    const namespace = namespaceOf(topic, settings);
-    const target = namespaceText(namespace);
-    const known = namespaces.get(target) ?? namespace;
-    namespaces.set(target, known);
-    firstIndexes.set(topicPartition, index);
-    const lanes = new Map<string, Lane>();
-    for (const record of records) {
-      const compiled = compile(record, settings, nowMs);
-      // A record without a document locks none: it is on a lane of its own.
-      const identity = compiled.identity ?? `none ${index}`;
-      const lane = lanes.get(identity) ?? createLane(topicPartition, identity, target);
-      lane.entries.push({ index, record, compiled });
-      lanes.set(identity, lane);
-      index += 1;
-    }
-    lanesByNamespace.set(known, [...(lanesByNamespace.get(known) ?? []), ...lanes.values()]);
-  }
-  return { lanesByNamespace, firstIndexes };
 }

@@ -7,8 +7,14 @@ export type Verdict =
   | { readonly kind: 'written' }
   /** `timestampMs`: the stored version's own, if it has one */
   | { readonly kind: 'stale'; readonly timestampMs: number | undefined }
+  /** what must not be applied twice was applied before */
+  | { readonly kind: 'applied' }
+  /** there was nothing to change */
+  | { readonly kind: 'noMatch' }
+  /** a document is there that was to be inserted */
+  | { readonly kind: 'duplicate' }
   | { readonly kind: 'poison'; readonly failure: RecordFailure }
-  /** E11000 of the guard's index, although what is stored is older: somebody else's insert came first */
+  /** it changed nothing, although what is stored is older: somebody else came in between */
   | { readonly kind: 'conflict' }
   /** E11000 of another unique index */
   | { readonly kind: 'collision' }

@@ -7,6 +7,8 @@ import type { CommandStartedEvent, MongoClient } from 'mongodb';
 import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished } from 'vitest';
 import { createDocumentStore } from '../../functions/documentdb-sink/client.ts';
 import type { DocumentStore } from '../../functions/documentdb-sink/document-store.ts';
+import { createNativePolicy } from '../../functions/documentdb-sink/native-policy.ts';
+import type { RecordPolicy } from '../../functions/documentdb-sink/record-policy.ts';
 import type { ConnectionSecret } from '../../functions/documentdb-sink/secret.ts';
 import { createDocumentdbSink } from '../../functions/documentdb-sink/sink.ts';
 import { readTrust } from '../../functions/documentdb-sink/trust.ts';
@@ -74,17 +76,27 @@ interface SinkSetup {
   readonly store: DocumentStore;
   readonly collection: string;
   readonly deletes?: 'tombstone' | 'hard';
+  /** Default: the raw key as `_id`, extended JSON. */
+  readonly policy?: RecordPolicy;
   readonly remainingMs?: number;
 }
 
 async function write(
-  { store, collection, deletes = 'tombstone', remainingMs = 30_000 }: SinkSetup,
+  { store, collection, deletes = 'tombstone', policy, remainingMs = 30_000 }: SinkSetup,
   records: SourceRecord[],
 ) {
   const { queue, letters } = fakeDeadLetters();
   const telemetry = recordedTelemetry();
   const sink = createDocumentdbSink({
-    settings: { database, collection, deletes, tombstoneTtlSeconds: 86_400, onPoison: 'deadLetter', poolSizeMax: 3 },
+    settings: {
+      deletes,
+      tombstoneTtlSeconds: 86_400,
+      epochs: new Map(),
+      onNoMatch: 'ignore',
+      onPoison: 'deadLetter',
+      poolSizeMax: 3,
+    },
+    policy: policy ?? createNativePolicy({ database, collection }),
     store,
     deadLetters: queue,
     clock: systemClock,

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { guardFilter } from '../../functions/documentdb-sink/guard.ts';
-import { identityOf } from '../../functions/documentdb-sink/id-strategies/document-id.ts';
+import { identityOf } from '../../functions/documentdb-sink/identity.ts';
 import { type CommandFaults, DocumentServer, DUPLICATE_KEY, type Stored } from './worlds/document-server.ts';
 
 const NO_FAULTS: CommandFaults = {
@@ -18,7 +17,8 @@ function aServer({ isPatient = false, uniqueField }: { isPatient?: boolean; uniq
     hesitate: () => (isPatient ? new Promise((resolve) => hesitating.push(resolve)) : Promise.resolve()),
     shuffle: (items) => items,
     operationsMax: 100,
-    ...(uniqueField !== undefined && { uniqueField }),
+    uniqueIndexes:
+      uniqueField === undefined ? [] : [{ name: `${uniqueField}_1`, fields: [uniqueField], isSparse: true }],
   });
   return {
     server,
@@ -29,8 +29,10 @@ function aServer({ isPatient = false, uniqueField }: { isPatient?: boolean; uniq
   };
 }
 
-const guardOf = (id: string, offset: number, field = 'orders-0') =>
-  guardFilter({ kind: 'delete', id, mark: { field, offset: BigInt(offset), timestampMs: 0n } });
+const guardOf = (id: string, offset: number, field = 'orders-0') => ({
+  _id: id,
+  [`_k.${field}`]: { $not: { $gt: BigInt(offset) } },
+});
 
 const upsert = (id: string, offset: number, fields: Readonly<Record<string, unknown>> = {}) => ({
   q: guardOf(id, offset),
@@ -77,7 +79,7 @@ describe('a write that is not durable yet', () => {
     await server.write('update', [upsert('a', 1)], NO_FAULTS);
     await expect(server.write('update', [upsert('a', 2)], unsure)).rejects.toMatchObject({ code: 64 });
     expect(await server.write('update', [upsert('a', 1)], unsure).catch(() => 'error')).toBe('error');
-    expect(server.findMarks(['a'], 0)).toEqual([{ id: 'a', marks: { 'orders-0': 1n, ts: 0n } }]);
+    expect(server.findMarks(['a'], 0)).toEqual([{ id: 'a', marks: { 'orders-0': 1n, ts: 0n }, isDeleted: false }]);
     expect(server.failOver()).toHaveLength(1);
     expect(markOf(server.documentOf(identityOf('a')))).toBe(1n);
   });
@@ -118,8 +120,8 @@ it('a read right after a failover may see what was durable before', async () => 
   await server.write('update', [upsert('a', 1)], NO_FAULTS);
   passMs(100);
   await server.write('update', [upsert('a', 2)], NO_FAULTS);
-  expect(server.findMarks(['a'], 99)).toEqual([{ id: 'a', marks: { 'orders-0': 1n, ts: 0n } }]);
-  expect(server.findMarks(['a'], 100)).toEqual([{ id: 'a', marks: { 'orders-0': 2n, ts: 0n } }]);
+  expect(server.findMarks(['a'], 99)).toEqual([{ id: 'a', marks: { 'orders-0': 1n, ts: 0n }, isDeleted: false }]);
+  expect(server.findMarks(['a'], 100)).toEqual([{ id: 'a', marks: { 'orders-0': 2n, ts: 0n }, isDeleted: false }]);
 });
 
 describe('a delete', () => {
@@ -151,10 +153,10 @@ describe('somebody else', () => {
 
   it('takes only their own document away again', async () => {
     const { server } = aServer();
-    server.insertForeign('a');
-    server.removeForeign(identityOf('a'));
+    server.insertForeign(new Map([['_id', 'a']]));
+    server.removeForeign(new Map([['_id', 'a']]));
     await server.write('update', [upsert('a', 1)], NO_FAULTS);
-    server.removeForeign(identityOf('a'));
+    server.removeForeign(new Map([['_id', 'a']]));
     expect(markOf(server.documentOf(identityOf('a')))).toBe(1n);
   });
 });

@@ -1,3 +1,6 @@
+import type { NamespaceSettings } from '../../functions/documentdb-sink/namespace.ts';
+import { createNativePolicy } from '../../functions/documentdb-sink/native-policy.ts';
+import type { RecordPolicy } from '../../functions/documentdb-sink/record-policy.ts';
 import { createDocumentdbSink, type DocumentdbSinkSettings } from '../../functions/documentdb-sink/sink.ts';
 import type { DeadLetterQueue } from '../../shared/dead-letter-queue.ts';
 import type { Deadline } from '../../shared/deadline.ts';
@@ -7,9 +10,12 @@ import { aRecord, batchesOf, deadlineIn } from './builders.ts';
 import { fakeDeadLetters } from './fake-dead-letters.ts';
 import { FakeDocuments, type FakeDocumentsOptions, type Fault, LEAK } from './fake-documents.ts';
 import { ManualClock } from './manual-clock.ts';
+import { valueAt } from './model-filter.ts';
 import { recordedTelemetry } from './recorded-telemetry.ts';
 
-export interface DocumentdbSinkSetup extends Partial<DocumentdbSinkSettings> {
+export interface DocumentdbSinkSetup extends Partial<DocumentdbSinkSettings>, Partial<NamespaceSettings> {
+  /** Default: the raw key as `_id`, extended JSON. */
+  readonly policy?: RecordPolicy;
   /** A server that several sinks share, or how to make one. */
   readonly documents?: FakeDocuments | FakeDocumentsOptions;
   readonly deadLetters?: DeadLetterQueue;
@@ -17,14 +23,16 @@ export interface DocumentdbSinkSetup extends Partial<DocumentdbSinkSettings> {
 }
 
 /** The real sink on a clock that jumps from timer to timer. Writes to `shop.<topic>`. */
-export function aDocumentdbSink({ documents, deadLetters, random, ...settings }: DocumentdbSinkSetup = {}) {
+export function aDocumentdbSink({ documents, deadLetters, random, policy, ...settings }: DocumentdbSinkSetup = {}) {
   const clock = new ManualClock();
   const telemetry = recordedTelemetry();
   const store = documents instanceof FakeDocuments ? documents : new FakeDocuments(documents);
   const sink = createDocumentdbSink({
+    policy: policy ?? createNativePolicy({ database: 'shop', ...settings }),
     settings: {
-      database: 'shop',
       deletes: 'tombstone',
+      epochs: new Map(),
+      onNoMatch: 'ignore',
       tombstoneTtlSeconds: 86_400,
       onPoison: 'deadLetter',
       poolSizeMax: 3,
@@ -74,7 +82,7 @@ export const tombstone = (offset: number, key: string): SourceRecord => aRecord(
 export const many = (count: number, fault: Fault): Fault[] => Array.from({ length: count }, () => fault);
 
 export const idsSent = ({ store }: { readonly store: FakeDocuments }) =>
-  store.calls.map(({ statements }) => statements.map(({ q }) => (q as { _id: unknown })._id));
+  store.calls.map(({ statements }) => statements.map(({ q, document }) => valueAt(q ?? document, '_id')));
 
 /** What was stored under a key, by the offset it came from. */
 export const version = (store: FakeDocuments, key: string) => store.get(key)?.get('v');

@@ -1,15 +1,19 @@
 import type {
   CommandKind,
   DocumentStore,
+  Filter,
+  IndexDescription,
   ServerLimits,
   Statement,
   WriteReply,
 } from '../../functions/documentdb-sink/document-store.ts';
-import { type DocumentId, identityOf } from '../../functions/documentdb-sink/id-strategies/document-id.ts';
+import { identityOf } from '../../functions/documentdb-sink/identity.ts';
 import { type Namespace, namespaceText } from '../../functions/documentdb-sink/namespace.ts';
+import type { StoredMarks } from '../../functions/documentdb-sink/standing.ts';
+import { equalitiesOf, matches, type Stored, valueAt } from './model-filter.ts';
+import { documentOf, OperatorError, operate } from './model-operators.ts';
 
-/** A stored document, its fields in order. */
-export type Stored = ReadonlyMap<string, unknown>;
+export type { Stored } from './model-filter.ts';
 
 /** What goes wrong with one call of `write`. */
 export type Fault =
@@ -27,6 +31,7 @@ export type Fault =
   | { readonly kind: 'hang' };
 
 export interface UniqueIndex {
+  /** One, or several separated by commas. */
   readonly field: string;
   readonly sparse?: boolean;
 }
@@ -43,24 +48,26 @@ export interface FakeDocumentsOptions {
   /** Consumed by the calls of `write`, in order; undefined: nothing goes wrong. */
   readonly faults?: readonly (Fault | undefined)[];
   /** Per document: what the server says of a statement that would write it. */
-  readonly refuses?: (document: Stored, id: DocumentId) => number | undefined;
+  readonly refuses?: (document: Stored, id: unknown) => number | undefined;
   /** A command that has this document is refused as a whole, with this code. */
   readonly refusesCommand?: (document: Stored) => number | undefined;
   /** Between looking for the document and inserting it, an upsert lets other writers run. */
   readonly nonAtomicUpsert?: boolean;
   /** Runs in an upsert that found nothing, before it inserts: another writer. */
-  readonly betweenFindAndInsert?: (id: DocumentId) => void;
+  readonly betweenFindAndInsert?: (id: unknown) => void;
 }
 
 /** An in-memory collection server that knows the few filters and updates that the sink sends. Its messages hold payload. */
 export class FakeDocuments implements DocumentStore {
   readonly calls: WriteCall[] = [];
-  readonly reads: DocumentId[][] = [];
+  /** What was read, by `_id` or by a filter. */
+  readonly reads: unknown[][] = [];
   readonly ttlIndexes: { readonly namespace: string; readonly ttlSeconds: number }[] = [];
   ttlIndexFails = false;
   faults: (Fault | undefined)[];
   options: FakeDocumentsOptions;
   #collections = new Map<string, Map<string, Stored>>();
+  #generatedCount = 0;
 
   constructor(options: FakeDocumentsOptions = {}) {
     this.options = options;
@@ -79,11 +86,11 @@ export class FakeDocuments implements DocumentStore {
     return stored?.has('_deletedAt') ? undefined : stored;
   }
 
-  put(id: DocumentId, fields: Readonly<Record<string, unknown>>, namespace?: string): void {
+  put(id: unknown, fields: Readonly<Record<string, unknown>>, namespace?: string): void {
     this.collection(namespace).set(identityOf(id), new Map<string, unknown>([['_id', id], ...Object.entries(fields)]));
   }
 
-  remove(id: DocumentId, namespace?: string): void {
+  remove(id: unknown, namespace?: string): void {
     this.collection(namespace).delete(identityOf(id));
   }
 
@@ -96,7 +103,7 @@ export class FakeDocuments implements DocumentStore {
     if (fault?.kind === 'unreachable') throw foreignError('MongoNetworkError');
     if (fault?.kind === 'code') throw foreignError('MongoServerError', fault.code);
     if (fault?.kind === 'driverError') throw foreignError(fault.name);
-    const documents = statements.flatMap(({ u }) => (u instanceof Map ? [u as Stored] : []));
+    const documents = statements.map(bodyOf).filter((body) => body !== undefined);
     const refusal = documents
       .map((document) => this.options.refusesCommand?.(document))
       .find((code) => code !== undefined);
@@ -108,21 +115,34 @@ export class FakeDocuments implements DocumentStore {
     return reply;
   }
 
-  findMarks(namespace: Namespace, ids: readonly DocumentId[]) {
+  findMarks(namespace: Namespace, ids: readonly unknown[]): Promise<readonly StoredMarks[]> {
     this.reads.push([...ids]);
     const collection = this.collection(namespaceText(namespace));
     return Promise.resolve(
       ids.flatMap((id) => {
         const stored = collection.get(identityOf(id));
-        return stored === undefined ? [] : [{ id, marks: stored.get('_k') }];
+        return stored === undefined ? [] : [marksOf(stored)];
       }),
     );
   }
 
-  findStrictUniqueIndexes = (_namespace: Namespace): Promise<readonly string[]> =>
-    Promise.resolve(
-      (this.options.uniqueIndexes ?? []).filter(({ sparse }) => sparse !== true).map(({ field }) => field),
-    );
+  findMarksOf(namespace: Namespace, filter: Filter): Promise<StoredMarks | undefined> {
+    this.reads.push([filter]);
+    const found = this.#find(namespaceText(namespace), filter);
+    return Promise.resolve(found && marksOf(found));
+  }
+
+  listIndexes = (_namespace: Namespace): Promise<readonly IndexDescription[]> =>
+    Promise.resolve([
+      { name: '_id_', fields: ['_id'], isUnique: false, isSparse: false, isPartial: false },
+      ...(this.options.uniqueIndexes ?? []).map((index) => ({
+        name: nameOf(index),
+        fields: fieldsOf(index),
+        isUnique: true,
+        isSparse: index.sparse === true,
+        isPartial: false,
+      })),
+    ]);
 
   ensureTtlIndex(namespace: Namespace, ttlSeconds: number): Promise<void> {
     if (this.ttlIndexFails) return Promise.reject(foreignError('MongoServerError', 13));
@@ -134,64 +154,101 @@ export class FakeDocuments implements DocumentStore {
     const writeErrors: { index: number; code: number; duplicateIndex: string | undefined }[] = [];
     let count = 0;
     for (const [index, statement] of statements.entries()) {
-      const result = kind === 'delete' ? this.#delete(namespace, statement) : await this.#update(namespace, statement);
+      const result = await this.#do(namespace, kind, statement);
       if (typeof result === 'number') count += result;
       else writeErrors.push({ index, duplicateIndex: undefined, ...result });
     }
     return { count, writeErrors };
   }
 
+  async #do(namespace: string, kind: CommandKind, statement: Statement): Promise<number | Refusal> {
+    try {
+      if (kind === 'delete') return this.#delete(namespace, statement);
+      const body = bodyOf(statement) ?? new Map();
+      const code = this.options.refuses?.(body, kind === 'insert' ? body.get('_id') : idOf(statement['q']));
+      if (code !== undefined) return { code };
+      return kind === 'insert' ? this.#insert(namespace, body) : await this.#update(namespace, statement);
+    } catch (error) {
+      if (!(error instanceof OperatorError)) throw error;
+      return { code: error.code };
+    }
+  }
+
+  #find(namespace: string, filter: unknown): Stored | undefined {
+    const id = idOf(filter);
+    const collection = this.collection(namespace);
+    const candidates = id === undefined ? [...collection.values()] : [collection.get(identityOf(id))];
+    return candidates.find((stored) => stored !== undefined && matches(stored, filter));
+  }
+
   #delete(namespace: string, { q }: Statement): number {
-    const id = idOf(q);
-    if (!this.#matches(namespace, q)) return 0;
-    this.remove(id, namespace);
+    const found = this.#find(namespace, q);
+    if (found === undefined) return 0;
+    this.remove(found.get('_id'), namespace);
     return 1;
   }
 
-  async #update(
-    namespace: string,
-    { q, u, upsert }: Statement,
-  ): Promise<number | { code: number; duplicateIndex?: string }> {
-    const id = idOf(q);
-    const document = u as Stored;
-    const code = this.options.refuses?.(document, id);
-    if (code !== undefined) return { code };
-    if (this.#matches(namespace, q)) return this.#store(namespace, id, document);
+  async #update(namespace: string, { q, u, upsert }: Statement): Promise<number | Refusal> {
+    const found = this.#find(namespace, q);
+    if (found !== undefined) return this.#store(namespace, found.get('_id'), updated(found, u as Stored, false));
     if (upsert !== true) return 0;
     if (this.options.nonAtomicUpsert) await Promise.resolve();
-    this.options.betweenFindAndInsert?.(id);
+    this.options.betweenFindAndInsert?.(idOf(q));
+    return this.#insert(namespace, updated(documentOf(equalitiesOf(q)), u as Stored, true));
+  }
+
+  #insert(namespace: string, document: Stored): number | Refusal {
+    this.#generatedCount += 1;
+    const id = document.get('_id') ?? `generated ${this.#generatedCount}`;
     if (this.collection(namespace).has(identityOf(id))) return { code: 11000, duplicateIndex: '_id_' };
     return this.#store(namespace, id, document);
   }
 
-  #store(namespace: string, id: DocumentId, document: Stored): number | { code: number; duplicateIndex: string } {
-    for (const { field, sparse } of this.options.uniqueIndexes ?? []) {
-      if (sparse === true && !document.has(field)) continue;
-      for (const [identity, other] of this.collection(namespace)) {
-        if (identity !== identityOf(id) && other.get(field) === document.get(field) && (other.has(field) || !sparse)) {
-          return { code: 11000, duplicateIndex: `${field}_1` };
+  #store(namespace: string, id: unknown, document: Stored): number | Refusal {
+    const collection = this.collection(namespace);
+    for (const index of this.options.uniqueIndexes ?? []) {
+      const fields = fieldsOf(index);
+      const keyIn = (stored: Stored) => fields.map((path) => identityOf(valueAt(stored, path) ?? null)).join();
+      const isIndexed = (stored: Stored) =>
+        index.sparse !== true || fields.some((path) => valueAt(stored, path) !== undefined);
+      if (!isIndexed(document)) continue;
+      for (const [identity, other] of collection) {
+        if (identity !== identityOf(id) && isIndexed(other) && keyIn(other) === keyIn(document)) {
+          return { code: 11000, duplicateIndex: nameOf(index) };
         }
       }
     }
-    this.collection(namespace).set(identityOf(id), new Map(document));
+    collection.set(identityOf(id), new Map<string, unknown>([['_id', id], ...document]));
     return 1;
-  }
-
-  /** `{_id, "_k.<tp>": {$not: {$gt: V}}}` */
-  #matches(namespace: string, filter: unknown): boolean {
-    const stored = this.collection(namespace).get(identityOf(idOf(filter)));
-    if (stored === undefined) return false;
-    return Object.entries(filter as Record<string, unknown>).every(([path, condition]) => {
-      if (path === '_id') return true;
-      const limit = (condition as { $not?: { $gt?: bigint } }).$not?.$gt;
-      if (!path.startsWith('_k.') || limit === undefined) throw new Error(`the fake knows no filter on ${path}`);
-      const mark = (stored.get('_k') as Record<string, unknown> | undefined)?.[path.slice('_k.'.length)];
-      return !((typeof mark === 'bigint' || typeof mark === 'number') && mark > limit);
-    });
   }
 }
 
-const idOf = (filter: unknown): DocumentId => (filter as { _id: DocumentId })._id;
+type Refusal = { readonly code: number; readonly duplicateIndex?: string };
+
+const fieldsOf = ({ field }: UniqueIndex): readonly string[] => field.split(',');
+const nameOf = (index: UniqueIndex): string =>
+  fieldsOf(index)
+    .map((field) => `${field}_1`)
+    .join('_');
+
+/** What a statement writes. */
+const bodyOf = ({ u, document }: Statement): Stored | undefined => (u ?? document) as Stored | undefined;
+
+const marksOf = (stored: Stored): StoredMarks => ({
+  id: stored.get('_id'),
+  marks: stored.get('_k'),
+  isDeleted: stored.has('_deletedAt'),
+});
+
+/** A replacement keeps `_id`; operators change what is there. */
+function updated(before: Stored, update: Stored, isInsert: boolean): Stored {
+  const [name = ''] = update.keys();
+  if (name.startsWith('$')) return operate(before, update, isInsert);
+  return before.has('_id') && !update.has('_id') ? new Map([['_id', before.get('_id')], ...update]) : update;
+}
+
+/** The `_id` that a filter names. */
+const idOf = (filter: unknown): unknown => new Map(equalitiesOf(filter)).get('_id');
 
 export const LEAK = 'payload-that-must-not-leak';
 

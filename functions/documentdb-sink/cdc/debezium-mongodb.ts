@@ -42,14 +42,14 @@ function handler(properties: TopicProperties, update: Update): CdcHandler {
 }
 
 function replaceByAfter(value: MutableDocument): WriteModel {
-  const replacement = readDocument('after', textAt(value, 'after'));
+  const replacement = readDocument('after', textAt('Insert', value, 'after'));
   const id = replacement.get(ID_FIELD);
   if (id === undefined) throw new UnwritableError('the after of the change event has no _id');
   return { kind: 'replaceOne', filter: new Map([[ID_FIELD, id]]), replacement, upsert: true };
 }
 
 const updateByPatch: Update = (value, document) => {
-  const patch = readDocument('patch', textAt(value, 'patch'));
+  const patch = readDocument('patch', textAt('Update', value, 'patch'));
   patch.delete('$v');
   if (!patch.has(ID_FIELD)) {
     return [{ kind: 'updateOne', filter: filterByKey(document), update: patch, upsert: false }];
@@ -61,7 +61,7 @@ const updateByAfter = (properties: TopicProperties): Update => {
   const nullIsUpdate = fullDocumentNull(properties) === 'update';
   const descriptionOf = updateOf(properties);
   return (value, document) => {
-    const after = textAt(value, 'after');
+    const after = textAt('Update', value, 'after');
     if (after === null && nullIsUpdate) {
       const description = debeziumDescription(value.get('updateDescription'));
       return description === undefined ? [] : descriptionOf(filterByKey(document), description);
@@ -86,11 +86,11 @@ function debeziumDescription(description: unknown): MutableDocument | undefined 
 function filterByKey(document: SinkDocument): MutableDocument {
   const key = document.key();
   if (key === undefined) throw new UnwritableError('the key document must not be missing');
-  return new Map([[ID_FIELD, readText('key.id', textAt(key, 'id'))]]);
+  return new Map([[ID_FIELD, readText('key.id', textAt('Key', key, 'id'))]]);
 }
 
-function textAt(fields: MutableDocument, field: string): unknown {
+function textAt(name: string, fields: MutableDocument, field: string): unknown {
   const text = fields.get(field);
   if (text !== undefined) return text;
-  throw new UnwritableError(`the document is missing its field ${field}`);
+  throw new UnwritableError(`${name} document missing \`${field}\` field`);
 }

@@ -5,6 +5,7 @@
 export type BsonDocument = ReadonlyMap<string, unknown>;
 
 export type Conversion =
-  | { readonly ok: true; readonly document: BsonDocument }
+  /** Made for its record alone, which may go on with it. */
+  | { readonly ok: true; readonly document: Map<string, unknown> }
   /** `detail` is in our words and never quotes the payload. */
   | { readonly ok: false; readonly detail: string };

@@ -12,6 +12,9 @@ const UPSERT = 'msksinks.writemodel.upsert';
 const PACKAGE = 'com.mongodb.kafka.connect.sink.writemodel.strategy.';
 export const DELETE_ONE_DEFAULT = `${PACKAGE}DeleteOneDefaultStrategy`;
 
+/** As the connector says it. */
+const COULD_NOT = 'Could not build the WriteModel';
+
 /** The connector's write model strategies by the names of their classes. */
 export const writeModelStrategies = (idStrategy: IdStrategy): ReadonlyMap<string, Create<WriteModelStrategy>> =>
   new Map<string, Create<WriteModelStrategy>>([
@@ -130,8 +133,9 @@ function businessKeyTaker(properties: TopicProperties): (document: MutableDocume
     const id = document.get(ID_FIELD);
     if (!isDocument(id)) {
       throw new UnwritableError(
-        'the value document does not contain an _id field of type BsonDocument which holds the business key fields; if ' +
-          `an existing _id is part of the business key, then ensure ${ID_STRATEGY}.overwrite.existing=true`,
+        `${COULD_NOT}, the value document does not contain an _id field of type BsonDocument which holds the business key ` +
+          'fields. If you are including an existing `_id` value in the business key then ensure ' +
+          `\`${ID_STRATEGY}.overwrite.existing=true\``,
       );
     }
     document.delete(ID_FIELD);
@@ -142,18 +146,18 @@ function businessKeyTaker(properties: TopicProperties): (document: MutableDocume
 function valueDocument(document: SinkDocument): MutableDocument {
   const value = document.value();
   if (value !== undefined) return value;
-  throw new UnwritableError('the value document was missing unexpectedly');
+  throw new UnwritableError(`${COULD_NOT}, the value document was missing unexpectedly`);
 }
 
 function keyDocument(document: SinkDocument): MutableDocument {
   const key = document.key();
   if (key !== undefined) return key;
-  throw new UnwritableError('the key document was missing unexpectedly');
+  throw new UnwritableError(`${COULD_NOT}, the key document was missing unexpectedly`);
 }
 
 /** An `_id` that is null is one. */
 function idOf(document: MutableDocument): unknown {
   const id = document.get(ID_FIELD);
   if (id !== undefined) return id;
-  throw new UnwritableError('the `_id` field was missing unexpectedly');
+  throw new UnwritableError(`${COULD_NOT}, the \`_id\` field was missing unexpectedly`);
 }

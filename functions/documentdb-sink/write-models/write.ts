@@ -1,17 +1,34 @@
 import type { BsonDocument } from '../converters/bson-document.ts';
-import type { DocumentId } from '../id-strategies/document-id.ts';
 import type { Mark } from '../mark.ts';
 
 interface Guarded {
-  readonly id: DocumentId;
+  /** Text that names the document: see identity.ts. */
+  readonly identity: string;
+  /** As the strategy gave it, equality only. */
+  readonly filter: BsonDocument;
   readonly mark: Mark;
+  /** Of several writes of one record, which; 0 of a single one. */
+  readonly step: number;
 }
 
-/** The whole document, made if it is absent. */
+/** The whole document in place of what is stored. */
 export interface ReplaceWrite extends Guarded {
   readonly kind: 'replace';
-  /** As it will be stored, with `_id` and the mark. */
+  /** As it will be stored, with the mark. */
   readonly document: BsonDocument;
+  readonly upsert: boolean;
+  /** It says nothing but how new the deletion is: readers take it for absent, and a TTL index removes it. */
+  readonly isTombstone: boolean;
+}
+
+/** Operators on whatever is stored. */
+export interface UpdateWrite extends Guarded {
+  readonly kind: 'update';
+  /** Operators to their fields, the mark's among them. */
+  readonly update: BsonDocument;
+  readonly upsert: boolean;
+  /** Whether it may be applied twice with the result of once. */
+  readonly isIdempotent: boolean;
 }
 
 /** The document is taken away, and with it the evidence of how new it was. */
@@ -19,8 +36,14 @@ export interface DeleteWrite extends Guarded {
   readonly kind: 'delete';
 }
 
-/**
- * What one record, or a fold of several, does to one document. A tombstone delete is a `replace`. Partial updates and
- * inserts join here as kinds of their own: guard, fold and requests switch over `kind` and then fail to compile.
- */
-export type Write = ReplaceWrite | DeleteWrite;
+/** A document that must not be there yet. */
+export interface InsertWrite extends Guarded {
+  readonly kind: 'insert';
+  /** As it will be stored, with the mark. */
+  readonly document: BsonDocument;
+  /** Something is there: it is sent once more so that it takes the place of a tombstone, and of nothing else. */
+  readonly isOver: boolean;
+}
+
+/** What one record, a step of it, or a fold of several does to one document. */
+export type Write = ReplaceWrite | UpdateWrite | DeleteWrite | InsertWrite;

@@ -1,13 +1,16 @@
-import type { CommandKind, Statement, WriteReply } from '../../../functions/documentdb-sink/document-store.ts';
-import type { StoredMarks } from '../../../functions/documentdb-sink/guard.ts';
-import { type DocumentId, identityOf } from '../../../functions/documentdb-sink/id-strategies/document-id.ts';
-import { type Filter, matches } from './document-filter.ts';
+import type { CommandKind, Filter, Statement, WriteReply } from '../../../functions/documentdb-sink/document-store.ts';
+import { identityOf } from '../../../functions/documentdb-sink/identity.ts';
+import type { StoredMarks } from '../../../functions/documentdb-sink/standing.ts';
+import { equalitiesOf, matches, type Stored, valueAt } from '../../support/model-filter.ts';
+import { documentOf, OperatorError, operate } from '../../support/model-operators.ts';
 
-/** A stored document, its fields in order. */
-export type Stored = ReadonlyMap<string, unknown>;
+export type { Stored } from '../../support/model-filter.ts';
 
 /** One step of the server's log: a document before and after a write. A delete that found none is one as well. */
 export interface Change {
+  /** Of which document: see {@link ServerParts.subjectOf}. */
+  readonly subject: string;
+  /** Of its `_id`. */
   readonly identity: string;
   /** What was asked for; undefined where somebody else wrote. */
   readonly statement: Statement | undefined;
@@ -34,6 +37,12 @@ interface Duplicate {
   readonly index: string;
 }
 
+export interface UniqueIndex {
+  readonly name: string;
+  readonly fields: readonly string[];
+  readonly isSparse: boolean;
+}
+
 export interface ServerParts {
   readonly nowMs: () => number;
   /** The time another writer has between an upsert's look and its insert. */
@@ -41,8 +50,10 @@ export interface ServerParts {
   /** The order in which an unordered command's statements are done: any. */
   readonly shuffle: <T>(items: readonly T[]) => readonly T[];
   readonly operationsMax: number;
-  /** A unique sparse index, beside that on `_id`. */
-  readonly uniqueField?: string;
+  /** Beside that on `_id`. */
+  readonly uniqueIndexes?: readonly UniqueIndex[];
+  /** What a document is called, or one that fulfils a filter's equalities; default: the identity of its `_id`. */
+  readonly subjectOf?: (document: Stored) => string;
   readonly onChange?: (change: Change) => void;
 }
 
@@ -69,6 +80,7 @@ const FOREIGN_MARKS = { 'payments-0': 1_000_000n, ts: 4_000_000_000_000n };
  *
  * - An upsert that finds nothing inserts in a second step: two of them can meet, and one gets E11000. So does one whose
  *   filter leaves out the document that is there. Everything else is one step for one document.
+ * - Operators, filters and unique indexes as in the manual (test/support/model-operators.ts).
  * - What is acknowledged is durable, with everything before it, and never taken back. What ended in an error may be
  *   there, and may be gone after a failover. A read returns only what is durable and will not be rolled back; shortly
  *   after a failover it may be an older state (`asOfMs`).
@@ -85,6 +97,7 @@ export class DocumentServer {
   #pending: Change[] = [];
   #term = 1;
   #foreignCount = 0;
+  #madeUpCount = 0;
 
   constructor(parts: ServerParts) {
     this.#parts = parts;
@@ -97,9 +110,7 @@ export class DocumentServer {
     const writeErrors: { index: number; code: number; duplicateIndex: string | undefined }[] = [];
     let count = 0;
     for (const [index, statement] of this.#parts.shuffle([...statements.entries()])) {
-      const code = faults.failStatement(statement);
-      const result =
-        code ?? (kind === 'delete' ? this.#delete(statement) : await this.#upsert(statement, term, faults));
+      const result = faults.failStatement(statement) ?? (await this.#do(kind, statement, term, faults));
       if (result === 'applied') count += 1;
       else if (typeof result === 'number') writeErrors.push({ index, code: result, duplicateIndex: undefined });
       else if (result !== 'nothing') writeErrors.push({ index, code: DUPLICATE_KEY, duplicateIndex: result.index });
@@ -109,51 +120,98 @@ export class DocumentServer {
     return { count, writeErrors };
   }
 
-  async #upsert(statement: Statement, term: number, faults: CommandFaults): Promise<'applied' | Duplicate> {
-    const filter = statement['q'] as Filter;
-    const identity = identityOf(filter._id);
-    const known = this.#documents.get(identity);
-    if (known !== undefined && matches(known, filter)) return this.#replace(identity, statement);
-    await this.#parts.hesitate();
-    if (this.#term !== term) throw new ServerError(INTERRUPTED_BY_FAILOVER);
-    if (!this.#documents.has(identity) && faults.insertFirst(statement)) this.insertForeign(filter._id);
-    // Which of two indexes the error names is the server's affair.
-    const other = this.#holderOf(identity, statement);
-    if (this.#documents.has(identity)) return { index: other ?? '_id_' };
-    return this.#replace(identity, statement);
+  async #do(kind: CommandKind, statement: Statement, term: number, faults: CommandFaults): Promise<Result> {
+    try {
+      if (kind === 'delete') return this.#delete(statement);
+      return kind === 'insert'
+        ? this.#insert(statement, statement['document'] as Stored)
+        : await this.#update(statement, term, faults);
+    } catch (error) {
+      if (error instanceof OperatorError) return error.code;
+      throw error;
+    }
   }
 
-  #replace(identity: string, statement: Statement): 'applied' | Duplicate {
-    const other = this.#holderOf(identity, statement);
+  async #update(statement: Statement, term: number, faults: CommandFaults): Promise<Result> {
+    const filter = statement['q'] as Filter;
+    const found = this.#find(filter);
+    if (found !== undefined) return this.#store(statement, found, changed(found, statement, false));
+    if (statement['upsert'] !== true) return 'nothing';
+    await this.#parts.hesitate();
+    if (this.#term !== term) throw new ServerError(INTERRUPTED_BY_FAILOVER);
+    const described = documentOf(equalitiesOf(filter));
+    if (!this.#isThere(described) && faults.insertFirst(statement)) this.insertForeign(described);
+    return this.#insert(statement, changed(described, statement, true));
+  }
+
+  /** Which of two indexes an error names is the server's affair. */
+  #insert(statement: Statement, document: Stored): Result {
+    const id = document.get('_id') ?? `made up ${this.#madeUpCount}`;
+    if (!document.has('_id')) this.#madeUpCount += 1;
+    const whole = new Map([['_id', id], ...document]);
+    const other = this.#heldIndexOf(identityOf(id), whole);
+    if (this.#documents.has(identityOf(id))) return { index: other ?? '_id_' };
+    return this.#store(statement, undefined, whole);
+  }
+
+  #store(statement: Statement, before: Stored | undefined, after: Stored): Result {
+    const identity = identityOf((before ?? after).get('_id'));
+    const other = this.#heldIndexOf(identity, after);
     if (other !== undefined) return { index: other };
-    this.#change(identity, statement, new Map(statement['u'] as Stored));
+    this.#change(identity, statement, after);
     return 'applied';
   }
 
   /** The unique index in which another document stands in the way. */
-  #holderOf(identity: string, statement: Statement): string | undefined {
-    const { uniqueField } = this.#parts;
-    const value = uniqueField === undefined ? undefined : (statement['u'] as Stored).get(uniqueField);
-    if (uniqueField === undefined || value === undefined) return undefined;
-    const isHolder = ([other, stored]: [string, Stored]) => other !== identity && stored.get(uniqueField) === value;
-    return [...this.#documents].some(isHolder) ? `${uniqueField}_1` : undefined;
+  #heldIndexOf(identity: string, document: Stored): string | undefined {
+    return (this.#parts.uniqueIndexes ?? []).find((index) => {
+      const key = keyIn(index, document);
+      if (key === undefined) return false;
+      return [...this.#documents].some(([other, stored]) => other !== identity && keyIn(index, stored) === key);
+    })?.name;
   }
 
   #delete(statement: Statement): 'applied' | 'nothing' {
     const filter = statement['q'] as Filter;
-    const identity = identityOf(filter._id);
-    const stored = this.#documents.get(identity);
-    if (stored !== undefined && !matches(stored, filter)) return 'nothing';
-    this.#change(identity, statement, undefined);
-    return stored === undefined ? 'nothing' : 'applied';
+    const found = this.#find(filter);
+    const described = documentOf(equalitiesOf(filter));
+    if (found === undefined && this.#isThere(described)) return 'nothing';
+    this.#change(identityOf(found?.get('_id')), statement, undefined, this.#subjectOf(found ?? described));
+    return found === undefined ? 'nothing' : 'applied';
   }
 
-  #change(identity: string, statement: Statement | undefined, after: Stored | undefined): void {
+  #find(filter: Filter): Stored | undefined {
+    const id = new Map(equalitiesOf(filter)).get('_id');
+    const candidates = id === undefined ? this.#documents.values() : [this.#documents.get(identityOf(id))];
+    for (const stored of candidates) if (stored !== undefined && matches(stored, filter)) return stored;
+    return undefined;
+  }
+
+  /** Whether any document has these values, whatever else a filter says. */
+  #isThere = (described: Stored): boolean => this.#find(described) !== undefined;
+
+  #subjectOf = (document: Stored): string => this.#parts.subjectOf?.(document) ?? identityOf(document.get('_id'));
+
+  #change(
+    identity: string,
+    statement: Statement | undefined,
+    after: Stored | undefined,
+    subject = this.#subjectOf(after ?? new Map()),
+  ): void {
     const before = this.#documents.get(identity);
     const atMs = this.#parts.nowMs();
-    const change: Change = { identity, statement, before, after, atMs, durableAtMs: undefined, isUndone: false };
+    const change: Change = {
+      subject,
+      identity,
+      statement,
+      before,
+      after,
+      atMs,
+      durableAtMs: undefined,
+      isUndone: false,
+    };
     this.#put(identity, after);
-    this.#changes.set(identity, [...(this.#changes.get(identity) ?? []), change]);
+    this.#changes.set(subject, [...(this.#changes.get(subject) ?? []), change]);
     this.#pending.push(change);
     this.#parts.onChange?.(change);
   }
@@ -163,20 +221,23 @@ export class DocumentServer {
     else this.#documents.set(identity, document);
   }
 
-  /** A document of that `_id` which says nothing of our partitions: another topic's, as it were. */
-  insertForeign(id: DocumentId): void {
+  /** A document of that key which says nothing of our partitions: another topic's, as it were. */
+  insertForeign(described: Stored): void {
     this.#foreignCount += 1;
-    const fields: readonly [string, unknown][] = [
+    const id = described.get('_id') ?? `foreign ${this.#foreignCount}`;
+    const document = new Map([
       ['_id', id],
+      ...described,
       ['foreign', this.#foreignCount],
       ['_k', FOREIGN_MARKS],
-    ];
-    this.#change(identityOf(id), undefined, new Map(fields));
+    ] as const);
+    this.#change(identityOf(id), undefined, document);
   }
 
   /** Somebody else's document is gone again. */
-  removeForeign(identity: string): void {
-    if (this.#documents.get(identity)?.has('foreign')) this.#change(identity, undefined, undefined);
+  removeForeign(described: Stored): void {
+    const found = this.#find(described);
+    if (found?.has('foreign')) this.#change(identityOf(found.get('_id')), undefined, undefined, this.#subjectOf(found));
   }
 
   /** Everything so far is durable from now on. */
@@ -196,17 +257,52 @@ export class DocumentServer {
   }
 
   /** Reads what is durable. @param asOfMs and was durable by then */
-  findMarks(ids: readonly DocumentId[], asOfMs: number): readonly StoredMarks[] {
-    return ids.flatMap((id) => {
+  findMarks(ids: readonly unknown[], asOfMs: number): readonly StoredMarks[] {
+    const wanted = new Set(ids.map(identityOf));
+    return this.#durableAt(asOfMs).flatMap((stored) =>
+      wanted.has(identityOf(stored.get('_id'))) ? [marksOf(stored)] : [],
+    );
+  }
+
+  findMarksOf(filter: Filter, asOfMs: number): StoredMarks | undefined {
+    const found = this.#durableAt(asOfMs).find((stored) => matches(stored, filter));
+    return found && marksOf(found);
+  }
+
+  #durableAt(asOfMs: number): readonly Stored[] {
+    return [...this.#changes.values()].flatMap((changes) => {
       const wasDurable = ({ durableAtMs }: Change) => durableAtMs !== undefined && durableAtMs <= asOfMs;
-      const stored = this.changesOf(identityOf(id)).findLast(wasDurable)?.after;
-      return stored === undefined ? [] : [{ id, marks: stored.get('_k') }];
+      const stored = changes.findLast(wasDurable)?.after;
+      return stored === undefined ? [] : [stored];
     });
   }
 
-  changesOf = (identity: string): readonly Change[] => this.#changes.get(identity) ?? [];
+  changesOf = (subject: string): readonly Change[] => this.#changes.get(subject) ?? [];
 
-  documentOf = (identity: string): Stored | undefined => this.#documents.get(identity);
+  documentOf = (subject: string): Stored | undefined =>
+    [...this.#documents.values()].find((stored) => this.#subjectOf(stored) === subject);
 
   documents = (): ReadonlyMap<string, Stored> => this.#documents;
 }
+
+type Result = 'applied' | 'nothing' | number | Duplicate;
+
+/** Operators change what is there; a replacement keeps its `_id`. */
+function changed(before: Stored, statement: Statement, isInsert: boolean): Stored {
+  const update = statement['u'] as Stored;
+  const [first = ''] = update.keys();
+  if (first.startsWith('$')) return operate(before, update, isInsert);
+  return before.has('_id') ? new Map([['_id', before.get('_id')], ...update]) : new Map(update);
+}
+
+function keyIn({ fields, isSparse }: UniqueIndex, document: Stored): string | undefined {
+  const values = fields.map((path) => valueAt(document, path));
+  if (isSparse && values.every((value) => value === undefined)) return undefined;
+  return values.map((value) => identityOf(value ?? null)).join();
+}
+
+const marksOf = (stored: Stored): StoredMarks => ({
+  id: stored.get('_id'),
+  marks: stored.get('_k'),
+  isDeleted: stored.has('_deletedAt'),
+});

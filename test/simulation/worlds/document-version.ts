@@ -1,5 +1,5 @@
 import type { Statement } from '../../../functions/documentdb-sink/document-store.ts';
-import type { Filter } from './document-filter.ts';
+import { entriesOf } from '../../support/model-filter.ts';
 import type { Stored } from './document-server.ts';
 import { TOPIC } from './kafka-log.ts';
 
@@ -17,7 +17,7 @@ export function markOf(marks: unknown): Version | undefined {
 
 /** Of a guard: `"_k.orders-0": {$not: {$gt: 7n}}`. */
 export function limitOf(statement: Statement | undefined): Version | undefined {
-  const guards = Object.entries((statement?.['q'] ?? {}) as Filter).filter(([path]) => path.startsWith(`_k.${TOPIC}`));
+  const guards = entriesOf(statement?.['q'] ?? {}).filter(([path]) => path.startsWith(`_k.${TOPIC}`));
   const [path, condition] = guards[0] ?? [];
   const limit = (condition as { readonly $not?: Readonly<Record<string, bigint>> } | undefined)?.$not;
   const offset = Object.values(limit ?? {})[0];

@@ -5,12 +5,14 @@ import type {
   Statement,
   WriteReply,
 } from '../../../functions/documentdb-sink/document-store.ts';
-import { type DocumentId, identityOf } from '../../../functions/documentdb-sink/id-strategies/document-id.ts';
+import { identityOf } from '../../../functions/documentdb-sink/identity.ts';
 import { SOCKET_TIMEOUT_MS } from '../../../functions/documentdb-sink/limits.ts';
+import { createNativePolicy } from '../../../functions/documentdb-sink/native-policy.ts';
 import { createDocumentdbSink } from '../../../functions/documentdb-sink/sink.ts';
 import { abortAt } from '../../../shared/deadline.ts';
 import type { BatchParts } from '../../../shared/run-batch.ts';
 import type { Log, Meter } from '../../../shared/telemetry.ts';
+import { equalitiesOf } from '../../support/model-filter.ts';
 import { Conduct } from '../checks/conduct.ts';
 import { finalViolations } from '../checks/documents.ts';
 import { positionText } from '../checks/positions.ts';
@@ -18,7 +20,6 @@ import type { Violation } from '../checks/violation.ts';
 import type { FaultKind } from '../model/faults.ts';
 import type { StoryRecord } from '../model/story.ts';
 import { EPOCH_MS } from '../model/timeline.ts';
-import type { Filter } from './document-filter.ts';
 import {
   type Change,
   type CommandFaults,
@@ -84,7 +85,7 @@ export class DocumentsTarget implements Target {
           .toSorted((a, b) => a.place - b.place)
           .map(({ item }) => item),
       operationsMax: this.#limits.operationsMax,
-      uniqueField: 'unique',
+      uniqueIndexes: [{ name: 'unique_1', fields: ['unique'], isSparse: true }],
       onChange: (change) => this.#watch(change),
     });
   }
@@ -106,12 +107,14 @@ export class DocumentsTarget implements Target {
       ...time,
       ...telemetry,
       settings: {
-        database: DATABASE,
+        epochs: new Map(),
+        onNoMatch: 'ignore',
         deletes: story.documentdb.deletes,
         tombstoneTtlSeconds: TOMBSTONE_TTL_SECONDS,
         onPoison: story.function.onPoison,
         poolSizeMax: story.documentdb.poolSizeMax,
       },
+      policy: createNativePolicy({ database: DATABASE }),
       store: this.#storeFor(environment),
       deadLetters,
     });
@@ -134,10 +137,15 @@ export class DocumentsTarget implements Target {
       },
       findMarks: (_namespace, ids, signal) => {
         const request = { environment, signal };
-        const serve = () => Promise.resolve(this.#findMarks(environment, ids));
+        const serve = () => Promise.resolve(this.#server.findMarks(ids, this.#readAsOfMs(environment)));
         return this.#watched(request, [], () => this.#command(request, serve));
       },
-      findStrictUniqueIndexes: (_namespace, signal) => command(signal, () => []),
+      findMarksOf: (_namespace, filter, signal) => {
+        const request = { environment, signal };
+        const serve = () => Promise.resolve(this.#server.findMarksOf(filter, this.#readAsOfMs(environment)));
+        return this.#watched(request, [], () => this.#command(request, serve));
+      },
+      listIndexes: (_namespace, signal) => command(signal, () => []),
       ensureTtlIndex: (_namespace, ttlSeconds, signal) =>
         command(signal, () => {
           this.#ttlSeconds = ttlSeconds;
@@ -231,7 +239,7 @@ export class DocumentsTarget implements Target {
   /** A deletion that names its document alone is of the newest deletion that its process was sent. */
   #noteUnguarded(statement: Statement, sent: readonly string[]): void {
     if (statement['u'] !== undefined || limitOf(statement) !== undefined) return;
-    const { _id } = statement['q'] as Filter;
+    const _id = new Map(equalitiesOf(statement['q'])).get('_id');
     const records = sent.map((position) => this.#parts.kafka.at(position));
     const record = records.findLast((each) => each?.story.kind === 'tombstone' && each.story.key === _id);
     if (record === undefined) return;
@@ -252,9 +260,9 @@ export class DocumentsTarget implements Target {
       insertFirst: (statement) => {
         const isStruck = strikes('documentdb.insertedFirst', [statement]);
         if (isStruck && random.chance(this.#foreignGoneChance)) {
-          const { _id } = statement['q'] as Filter;
+          const described = new Map(equalitiesOf(statement['q']));
           const goneAtMs = timeline.nowMs() + random.integer(FOREIGN_MS.min, FOREIGN_MS.max);
-          timeline.at(goneAtMs, () => this.#server.removeForeign(identityOf(_id)));
+          timeline.at(goneAtMs, () => this.#server.removeForeign(described));
         }
         return isStruck;
       },
@@ -274,13 +282,11 @@ export class DocumentsTarget implements Target {
     });
   }
 
-  #findMarks(environment: Environment, ids: readonly DocumentId[]) {
+  /** Right after a failover a read may be of a moment ago. */
+  #readAsOfMs(environment: Environment): number {
     const { chaos, random, timeline } = this.#parts;
     const isStale = chaos.strikes('documentdb.staleRead', environment);
-    return this.#server.findMarks(
-      ids,
-      timeline.nowMs() - (isStale ? random.integer(STALE_READ_MS.min, STALE_READ_MS.max) : 0),
-    );
+    return timeline.nowMs() - (isStale ? random.integer(STALE_READ_MS.min, STALE_READ_MS.max) : 0);
   }
 
   /** G3, the moment it is broken. */

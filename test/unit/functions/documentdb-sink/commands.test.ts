@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { commandsOf } from '../../../../functions/documentdb-sink/commands.ts';
-import { compile } from '../../../../functions/documentdb-sink/compile.ts';
-import { createLane, type Step, stepOf } from '../../../../functions/documentdb-sink/lane.ts';
+import { type Step, stepOf } from '../../../../functions/documentdb-sink/lane.ts';
+import { layLanes } from '../../../../functions/documentdb-sink/lay-lanes.ts';
+import { createNativePolicy } from '../../../../functions/documentdb-sink/native-policy.ts';
 import type { SourceRecord } from '../../../../shared/record.ts';
-import { aRecord } from '../../../support/builders.ts';
+import { aRecord, batchesOf } from '../../../support/builders.ts';
 
 interface StepParts {
   readonly records: readonly SourceRecord[];
@@ -11,10 +12,12 @@ interface StepParts {
 }
 
 function aStep({ records, companyMax = Number.POSITIVE_INFINITY }: StepParts): Step {
-  const lane = createLane('orders-0', 'any', 'shop.orders');
-  for (const [index, record] of records.entries()) {
-    lane.entries.push({ index, record, compiled: compile(record, { deletes: 'hard' }, 0) });
-  }
+  // Of one document.
+  const own = records.map((record) => ({ ...record, key: records[0]?.key ?? null }));
+  const settings = { deletes: 'hard', epochs: new Map() } as const;
+  const { lanesByNamespace } = layLanes(batchesOf(own), createNativePolicy({ database: 'shop' }), settings, 0);
+  const lane = [...lanesByNamespace.values()].flat()[0];
+  if (lane === undefined) throw new Error('no lane');
   lane.companyMax = companyMax;
   const step = stepOf(lane);
   if (step === undefined) throw new Error('no write');

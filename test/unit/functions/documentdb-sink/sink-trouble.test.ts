@@ -137,7 +137,7 @@ describe('trouble', () => {
     expect(outcome).toMatchObject({ kind: 'failed', failure: { code: 'access_denied', mayBeWritten: true } });
   });
 
-  it.each<keyof FakeDocuments>(['findStrictUniqueIndexes', 'limits', 'write', 'findMarks'])(
+  it.each<keyof FakeDocuments>(['listIndexes', 'limits', 'write', 'findMarks'])(
     'that makes %s deaf, even to its signal, does not hold back the answer',
     async (method) => {
       const sink = aDocumentdbSink({ deletes: method === 'findMarks' ? 'hard' : 'tombstone' });
@@ -151,7 +151,7 @@ describe('trouble', () => {
 
   it('before anything is sent is said to have written nothing', async () => {
     const sink = aDocumentdbSink();
-    sink.store.findStrictUniqueIndexes = () => Promise.reject(foreignError('MongoNetworkError'));
+    sink.store.listIndexes = () => Promise.reject(foreignError('MongoNetworkError'));
     const outcomes = await sink.write([order(1, 'a')]);
     expect(outcomes).toMatchObject([{ failure: { code: 'target_unreachable', mayBeWritten: false } }]);
     expect(sink.store.calls).toEqual([]);

@@ -1,7 +1,7 @@
 import { Binary } from 'mongodb';
 import { expect, it } from 'vitest';
-import { identityOf } from '../../../../../functions/documentdb-sink/id-strategies/document-id.ts';
 import { idFromKey } from '../../../../../functions/documentdb-sink/id-strategies/key.ts';
+import { identityOf } from '../../../../../functions/documentdb-sink/identity.ts';
 import { aRecord } from '../../../../support/builders.ts';
 
 it.each(['order-1', '{"id":1}', '42', 'Ωmega', '\ufeffbom', 'with\u0000nul'])(

@@ -1,0 +1,113 @@
+import type { BsonDocument } from './converters/bson-document.ts';
+import { expandFilter } from './expand-filter.ts';
+import { type Mark, storedMark } from './mark.ts';
+import { fieldsOf, isIdempotent, RESERVED_FIELDS, reservedIn } from './operators.ts';
+import { UnwritableError } from './unwritable-error.ts';
+import type { InsertWrite, ReplaceWrite, UpdateWrite, Write } from './write-models/write.ts';
+import type { DeleteOne, InsertOne, ReplaceOne, UpdateOne, WriteModel } from './write-models/write-model.ts';
+
+/** What a write is made with beside its model. */
+export interface WriteContext {
+  /** Names the document: see identity.ts. */
+  readonly identity: string;
+  readonly mark: Mark;
+  /** Of several models of one record, which. */
+  readonly step: number;
+  readonly deletes: 'tombstone' | 'hard';
+  readonly nowMs: number;
+}
+
+/**
+ * A write model with the mark that says how new it is (documentdb-algorithm 2: what the body gets).
+ * @throws UnwritableError where it touches what is the sink's own, or cannot be guarded
+ */
+export function guardedWrite(model: WriteModel, context: WriteContext): Write {
+  switch (model.kind) {
+    case 'replaceOne':
+      return replaceWrite(model, context);
+    case 'updateOne':
+      return updateWrite(model, context);
+    case 'deleteOne':
+      return context.deletes === 'hard' ? { kind: 'delete', ...guardOf(model, context) } : tombstone(model, context);
+    case 'insertOne':
+      return insertWrite(model, context);
+  }
+}
+
+const guardOf = ({ filter }: { readonly filter: BsonDocument }, { identity, mark, step }: WriteContext) => ({
+  identity,
+  filter,
+  mark,
+  step,
+});
+
+const replaceWrite = (model: ReplaceOne, context: WriteContext): ReplaceWrite => ({
+  kind: 'replace',
+  ...guardOf(model, context),
+  document: marked(model.replacement, context.mark),
+  upsert: model.upsert,
+  isTombstone: false,
+});
+
+function updateWrite(model: UpdateOne, context: WriteContext): UpdateWrite {
+  const { update, upsert } = model;
+  const reserved = reservedIn(update);
+  if (reserved !== undefined) throw ownField(reserved);
+  const isIdempotentUpdate = isIdempotent(update);
+  // The mark of the record's first write would make a later one look as if it were done already.
+  if (!isIdempotentUpdate && context.step > 0) throw new UnwritableError(NOT_REPEATABLE);
+  return {
+    kind: 'update',
+    ...guardOf(model, context),
+    update: withMark(update, context.mark),
+    upsert,
+    isIdempotent: isIdempotentUpdate,
+  };
+}
+
+const NOT_REPEATABLE =
+  'of several writes of one record only the first may be one that must not be applied twice ($inc, $push, ..)';
+
+/** Other partitions' marks stay, and whatever was deleted is no longer. */
+export function withMark(update: BsonDocument, { field, offset, timestampMs, version }: Mark): BsonDocument {
+  const set = new Map(fieldsOf(update, '$set')).set(`_k.${field}`, offset).set('_k.ts', timestampMs);
+  if (version !== undefined) set.set('_k.v', version);
+  const unset = new Map(fieldsOf(update, '$unset')).set('_deletedAt', '');
+  return new Map(update).set('$set', set).set('$unset', unset);
+}
+
+function tombstone(model: DeleteOne, context: WriteContext): ReplaceWrite {
+  const { filter } = model;
+  const key = expandFilter(filter);
+  if (key === undefined) throw new UnwritableError('the filter names a path within a value that is no document');
+  const document = new Map(key).set('_k', storedMark(context.mark)).set('_deletedAt', new Date(context.nowMs));
+  return { kind: 'replace', ...guardOf(model, context), document, upsert: true, isTombstone: true };
+}
+
+function insertWrite({ document }: InsertOne, context: WriteContext): InsertWrite {
+  if (!document.has('_id')) throw new UnwritableError('_id is missing: the document to insert has none');
+  const filter = new Map([['_id', document.get('_id')]]);
+  return {
+    kind: 'insert',
+    ...guardOf({ filter }, context),
+    document: marked(document, context.mark),
+    isOver: false,
+  };
+}
+
+/**
+ * With the mark, and `_id` before everything else, or the mark: a replacement whose first name began with `$` would be
+ * taken for an update.
+ */
+function marked(document: BsonDocument, mark: Mark): BsonDocument {
+  const reserved = RESERVED_FIELDS.find((name) => document.has(name));
+  if (reserved !== undefined) throw ownField(reserved);
+  const id = document.get('_id');
+  const result = new Map<string, unknown>();
+  if (document.has('_id')) result.set('_id', id);
+  else if (document.keys().next().value?.startsWith('$')) result.set('_k', storedMark(mark));
+  for (const [name, value] of document) result.set(name, value);
+  return result.set('_k', storedMark(mark));
+}
+
+const ownField = (name: string) => new UnwritableError(`the value has a field ${name}, which is the sink's own`);

@@ -1,0 +1,74 @@
+import type { Slots } from '../../shared/slots.ts';
+import { untilAborted } from '../../shared/until-aborted.ts';
+import type { DocumentStore } from './document-store.ts';
+import { equalTo } from './guard.ts';
+import { identityOf } from './identity.ts';
+import type { Step } from './lane.ts';
+import { MARKS_READ_MAX } from './limits.ts';
+import type { Namespace } from './namespace.ts';
+import type { StoredMarks } from './standing.ts';
+
+export interface ReadParts {
+  readonly store: DocumentStore;
+  readonly namespace: Namespace;
+  /** Calls under way at once. */
+  readonly slots: Slots;
+  readonly signal: AbortSignal;
+}
+
+/** What is stored of the documents of these steps, by their identity. @throws the store's errors */
+export async function readMarks(steps: readonly Step[], parts: ReadParts): Promise<ReadonlyMap<string, StoredMarks>> {
+  const marks = new Map<string, StoredMarks>();
+  const together = steps.filter(({ write }) => isReadTogether(write.filter));
+  const chunks = Array.from({ length: Math.ceil(together.length / MARKS_READ_MAX) }, (_, chunk) =>
+    together.slice(chunk * MARKS_READ_MAX, (chunk + 1) * MARKS_READ_MAX),
+  );
+  const alone = steps.filter(({ write }) => !isReadTogether(write.filter));
+  await Promise.all([
+    ...chunks.map((chunk) => within(parts.slots, () => readById(chunk, marks, parts))),
+    ...alone.map((step) => within(parts.slots, () => readOne(step, marks, parts))),
+  ]);
+  return marks;
+}
+
+/**
+ * A business key is read by itself, for an `$or` would be a scan; and so is an `_id` that the driver would not give back as
+ * it is stored, or that would be a condition within an `$in`.
+ */
+const isReadTogether = (filter: ReadonlyMap<string, unknown>): boolean =>
+  filter.has('_id') && isReadAsStored(filter.get('_id'));
+
+/** The driver makes objects of documents, which put names that are integers first. */
+function isReadAsStored(value: unknown): boolean {
+  if (Array.isArray(value)) return value.every(isReadAsStored);
+  if (!(value instanceof Map)) return equalTo(value) === value;
+  return [...value].every(([name, inner]) => !/^\d+$|^\$/.test(String(name)) && isReadAsStored(inner));
+}
+
+async function readById(steps: readonly Step[], marks: Map<string, StoredMarks>, parts: ReadParts): Promise<void> {
+  const { store, namespace, signal } = parts;
+  const ids = steps.map(({ write }) => write.filter.get('_id'));
+  for (const stored of await untilAborted(store.findMarks(namespace, ids, signal), signal)) {
+    marks.set(identityOf(stored.id), stored);
+  }
+}
+
+async function readOne({ write }: Step, marks: Map<string, StoredMarks>, parts: ReadParts): Promise<void> {
+  const { store, namespace, signal } = parts;
+  const id = write.filter.get('_id');
+  // As it is written: beside `_id` nothing decides which document it is.
+  const filter = write.filter.has('_id')
+    ? { _id: equalTo(id) }
+    : new Map([...write.filter].map(([path, value]) => [path, equalTo(value)]));
+  const stored = await untilAborted(store.findMarksOf(namespace, filter, signal), signal);
+  if (stored !== undefined) marks.set(write.identity, stored);
+}
+
+async function within(slots: Slots, work: () => Promise<void>): Promise<void> {
+  await slots.take();
+  try {
+    await work();
+  } finally {
+    slots.give();
+  }
+}

@@ -1,0 +1,25 @@
+/** So many at once, in the order in which they come. */
+export interface Slots {
+  /** Resolves when one is free, and holds it. */
+  take(): Promise<void>;
+  give(): void;
+}
+
+export function createSlots(count: number): Slots {
+  let free = count;
+  const waiting: (() => void)[] = [];
+  return {
+    take() {
+      if (free > 0) {
+        free -= 1;
+        return Promise.resolve();
+      }
+      return new Promise((resolve) => waiting.push(resolve));
+    },
+    give() {
+      const next = waiting.shift();
+      if (next === undefined) free += 1;
+      else next();
+    },
+  };
+}

@@ -1,0 +1,82 @@
+import type { BsonDocument } from '../../functions/documentdb-sink/converters/bson-document.ts';
+import { guardedWrite } from '../../functions/documentdb-sink/guarded-write.ts';
+import { identityOf, identityOfFilter } from '../../functions/documentdb-sink/identity.ts';
+import { type Epochs, markOf } from '../../functions/documentdb-sink/mark.ts';
+import type { Intent, RecordPolicy } from '../../functions/documentdb-sink/record-policy.ts';
+import type { Write } from '../../functions/documentdb-sink/write-models/write.ts';
+import type { WriteModel } from '../../functions/documentdb-sink/write-models/write-model.ts';
+import type { SourceRecord } from '../../shared/record.ts';
+import { aRecord, type RecordParts } from './builders.ts';
+
+/** `{a: {b: 1}}` as a Map of Maps. */
+export function doc(fields: Readonly<Record<string, unknown>>): BsonDocument {
+  return new Map(Object.entries(fields).map(([name, value]) => [name, nested(value)]));
+}
+
+const nested = (value: unknown): unknown =>
+  typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype
+    ? doc(value as Readonly<Record<string, unknown>>)
+    : value;
+
+type Fields = Readonly<Record<string, unknown>>;
+
+export const insertOf = (document: Fields): WriteModel => ({ kind: 'insertOne', document: doc(document) });
+export const deleteOf = (filter: Fields): WriteModel => ({ kind: 'deleteOne', filter: doc(filter) });
+export const replaceOf = (filter: Fields, replacement: Fields, upsert = true): WriteModel => ({
+  kind: 'replaceOne',
+  filter: doc(filter),
+  replacement: doc(replacement),
+  upsert,
+});
+export const updateOf = (filter: Fields, update: Fields, upsert = true): WriteModel => ({
+  kind: 'updateOne',
+  filter: doc(filter),
+  update: doc(update),
+  upsert,
+});
+
+/** A policy that gives each record what was planned for it, and the records: `policy` knows them by their place. */
+export function planned() {
+  const plans = new Map<SourceRecord, Intent>();
+  const policy: RecordPolicy = (record) => {
+    const plan = plans.get(record);
+    if (plan === undefined) throw new Error('this record was not planned');
+    return plan;
+  };
+  const namespace = { database: 'shop', collection: 'orders' };
+  return {
+    policy,
+    /** A record that compiles to these models. */
+    record(parts: RecordParts, models: readonly WriteModel[], version?: bigint | number): SourceRecord {
+      const record = aRecord(parts);
+      const [first, ...rest] = models;
+      if (first === undefined) throw new Error('a record has a model');
+      plans.set(record, { kind: 'write', namespace, models: [first, ...rest], version });
+      return record;
+    },
+    /** A record of which the policy says something else. */
+    other(parts: RecordParts, intent: Intent): SourceRecord {
+      const record = aRecord(parts);
+      plans.set(record, intent);
+      return record;
+    },
+  };
+}
+
+export interface WriteParts extends RecordParts {
+  readonly deletes?: 'tombstone' | 'hard';
+  readonly step?: number;
+  readonly version?: bigint | number;
+  readonly epochs?: Epochs;
+  readonly nowMs?: number;
+}
+
+/** A guarded write, as a record of these parts compiles to it. */
+export function writeOf(
+  model: WriteModel,
+  { deletes = 'hard', step = 0, nowMs = 0, ...parts }: WriteParts = {},
+): Write {
+  const identity = model.kind === 'insertOne' ? identityOf(model.document.get('_id')) : identityOfFilter(model.filter);
+  const mark = markOf(aRecord(parts), parts.epochs, parts.version);
+  return guardedWrite(model, { identity, mark, step, deletes, nowMs });
+}

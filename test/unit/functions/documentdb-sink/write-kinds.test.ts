@@ -1,0 +1,369 @@
+// Table 2 of the algorithm: every kind of write in every situation of its section 5.
+import { describe, expect, it } from 'vitest';
+import type { WriteModel } from '../../../../functions/documentdb-sink/write-models/write-model.ts';
+import { aDocumentdbSink, inWords } from '../../../support/a-documentdb-sink.ts';
+import { FakeDocuments, type Fault } from '../../../support/fake-documents.ts';
+import { entriesOf, isDocument } from '../../../support/model-filter.ts';
+import { deleteOf, insertOf, planned, replaceOf, updateOf } from '../../../support/write-models.ts';
+
+const K = { _id: 'k' };
+const B = { 'c.d': 1, e: 'x' };
+const BUSINESS = { c: { d: 1 }, e: 'x' };
+
+interface Row {
+  readonly row: string;
+  readonly deletes?: 'tombstone' | 'hard';
+  /** It changes what is there, and makes nothing: the situations begin with an older document. */
+  readonly needsDocument?: boolean;
+  readonly key?: Readonly<Record<string, unknown>>;
+  readonly write: (offset: number) => WriteModel;
+  /** `outcome: what is stored`, by situation. */
+  readonly nothingThere: string;
+  readonly olderThere: string;
+  readonly redelivered: string;
+  readonly stale: string;
+  readonly afterOthersUpdate: string;
+  readonly afterOthersReplacement: string;
+  readonly afterHardDelete: string;
+  readonly afterTombstone: string;
+  readonly lostAnswer: string;
+  readonly twins: string;
+}
+
+const ROWS: readonly Row[] = [
+  {
+    row: 'replace',
+
+    write: (offset) => replaceOf(K, { ...K, v: offset }),
+    nothingThere: 'written: {"v":5} at 0@5',
+    olderThere: 'written: {"v":5} at 0@5',
+    redelivered: 'written: {"v":5} at 0@5',
+    stale: 'ignored stale: {"v":7} at 0@7',
+    afterOthersUpdate: 'written: {"v":5} at 0@5',
+    afterOthersReplacement: 'written: {"v":5} at 0@5',
+    afterHardDelete: 'written: {"v":5} at 0@5',
+    afterTombstone: 'ignored stale: tombstone at 0@6',
+    lostAnswer: 'written: {"v":5} at 0@5',
+    twins: 'written and written: {"v":5} at 0@5',
+  },
+  {
+    row: 'replace by a business key',
+    key: B,
+    write: (offset) => replaceOf(B, { ...BUSINESS, v: offset }),
+    nothingThere: 'written: {"v":5} at 0@5',
+    olderThere: 'written: {"v":5} at 0@5',
+    redelivered: 'written: {"v":5} at 0@5',
+    stale: 'ignored stale: {"v":7} at 0@7',
+    afterOthersUpdate: 'written: {"v":5} at 0@5',
+    afterOthersReplacement: 'written: {"v":5} at 0@5',
+    afterHardDelete: 'written: {"v":5} at 0@5',
+    afterTombstone: 'ignored stale: tombstone at 0@6',
+    lostAnswer: 'written: {"v":5} at 0@5',
+    twins: 'written and written: {"v":5} at 0@5',
+  },
+  {
+    row: 'replace without upsert',
+    needsDocument: true,
+    write: (offset) => replaceOf(K, { ...K, v: offset }, false),
+    nothingThere: 'ignored no_match: absent',
+    olderThere: 'written: {"v":5} at 0@5',
+    redelivered: 'written: {"v":5} at 0@5',
+    stale: 'ignored stale: {"v":7} at 0@7',
+    afterOthersUpdate: 'written: {"v":5} at 0@5',
+    afterOthersReplacement: 'written: {"v":5} at 0@5',
+    afterHardDelete: 'ignored no_match: absent',
+    afterTombstone: 'ignored stale: tombstone at 0@6',
+    lostAnswer: 'written: {"v":5} at 0@5',
+    twins: 'written and written: {"v":5} at 0@5',
+  },
+  {
+    row: 'idempotent update',
+
+    write: (offset) => updateOf(K, { $set: { v: offset } }),
+    nothingThere: 'written: {"v":5} at 0@5',
+    olderThere: 'written: {"old":3,"v":5} at 0@5',
+    redelivered: 'written: {"v":5} at 0@5',
+    stale: 'ignored stale: {"v":7} at 0@7',
+    afterOthersUpdate: 'written: {"v":5,"other":900} at 0@5,1@900',
+    afterOthersReplacement: 'written: {"other":900,"v":5} at 0@5,1@900',
+    afterHardDelete: 'written: {"v":5} at 0@5',
+    afterTombstone: 'ignored stale: tombstone at 0@6',
+    lostAnswer: 'written: {"v":5} at 0@5',
+    twins: 'written and written: {"v":5} at 0@5',
+  },
+  {
+    row: 'idempotent update by a business key',
+    key: B,
+    write: (offset) => updateOf(B, { $set: { v: offset } }),
+    nothingThere: 'written: {"v":5} at 0@5',
+    olderThere: 'written: {"old":3,"v":5} at 0@5',
+    redelivered: 'written: {"v":5} at 0@5',
+    stale: 'ignored stale: {"v":7} at 0@7',
+    afterOthersUpdate: 'written: {"v":5,"other":900} at 0@5,1@900',
+    afterOthersReplacement: 'written: {"other":900,"v":5} at 0@5,1@900',
+    afterHardDelete: 'written: {"v":5} at 0@5',
+    afterTombstone: 'ignored stale: tombstone at 0@6',
+    lostAnswer: 'written: {"v":5} at 0@5',
+    twins: 'written and written: {"v":5} at 0@5',
+  },
+  {
+    row: 'update that must not be applied twice',
+
+    write: (offset) => updateOf(K, { $inc: { n: offset } }),
+    nothingThere: 'written: {"n":5} at 0@5',
+    olderThere: 'written: {"old":3,"n":5} at 0@5',
+    redelivered: 'ignored already_applied: {"n":5} at 0@5',
+    stale: 'ignored stale: {"v":7} at 0@7',
+    afterOthersUpdate: 'ignored already_applied: {"n":5,"other":900} at 0@5,1@900',
+    afterOthersReplacement: 'written: {"other":900,"n":5} at 0@5,1@900',
+    afterHardDelete: 'written: {"n":5} at 0@5',
+    afterTombstone: 'ignored stale: tombstone at 0@6',
+    lostAnswer: 'written: {"n":5} at 0@5',
+    twins: 'written and ignored already_applied: {"n":5} at 0@5',
+  },
+  {
+    row: 'update without upsert',
+    needsDocument: true,
+    write: (offset) => updateOf(K, { $set: { v: offset } }, false),
+    nothingThere: 'ignored no_match: absent',
+    olderThere: 'written: {"old":3,"v":5} at 0@5',
+    redelivered: 'written: {"old":3,"v":5} at 0@5',
+    stale: 'ignored stale: {"v":7} at 0@7',
+    afterOthersUpdate: 'written: {"old":3,"v":5,"other":900} at 0@5,1@900',
+    afterOthersReplacement: 'written: {"other":900,"v":5} at 0@5,1@900',
+    afterHardDelete: 'ignored no_match: absent',
+    afterTombstone: 'ignored stale: tombstone at 0@6',
+    lostAnswer: 'written: {"old":3,"v":5} at 0@5',
+    twins: 'written and written: {"old":3,"v":5} at 0@5',
+  },
+  {
+    row: 'update without upsert that must not be applied twice',
+    needsDocument: true,
+    write: (offset) => updateOf(K, { $inc: { n: offset } }, false),
+    nothingThere: 'ignored no_match: absent',
+    olderThere: 'written: {"old":3,"n":5} at 0@5',
+    redelivered: 'ignored already_applied: {"old":3,"n":5} at 0@5',
+    stale: 'ignored stale: {"v":7} at 0@7',
+    afterOthersUpdate: 'ignored already_applied: {"old":3,"n":5,"other":900} at 0@5,1@900',
+    afterOthersReplacement: 'written: {"other":900,"n":5} at 0@5,1@900',
+    afterHardDelete: 'ignored no_match: absent',
+    afterTombstone: 'ignored stale: tombstone at 0@6',
+    lostAnswer: 'written: {"old":3,"n":5} at 0@5',
+    twins: 'written and ignored already_applied: {"old":3,"n":5} at 0@5',
+  },
+  {
+    row: 'hard delete',
+
+    write: () => deleteOf(K),
+    nothingThere: 'written: absent',
+    olderThere: 'written: absent',
+    redelivered: 'written: absent',
+    stale: 'ignored stale: {"v":7} at 0@7',
+    afterOthersUpdate: 'written: absent',
+    afterOthersReplacement: 'written: absent',
+    afterHardDelete: 'written: absent',
+    afterTombstone: 'ignored stale: tombstone at 0@6',
+    lostAnswer: 'written: absent',
+    twins: 'written and written: absent',
+  },
+  {
+    row: 'hard delete by a business key',
+    key: B,
+    write: () => deleteOf(B),
+    nothingThere: 'written: absent',
+    olderThere: 'written: absent',
+    redelivered: 'written: absent',
+    stale: 'ignored stale: {"v":7} at 0@7',
+    afterOthersUpdate: 'written: absent',
+    afterOthersReplacement: 'written: absent',
+    afterHardDelete: 'written: absent',
+    afterTombstone: 'ignored stale: tombstone at 0@6',
+    lostAnswer: 'written: absent',
+    twins: 'written and written: absent',
+  },
+  {
+    row: 'tombstone delete',
+    deletes: 'tombstone',
+    write: () => deleteOf(K),
+    nothingThere: 'written: tombstone at 0@5',
+    olderThere: 'written: tombstone at 0@5',
+    redelivered: 'written: tombstone at 0@5',
+    stale: 'ignored stale: {"v":7} at 0@7',
+    afterOthersUpdate: 'written: tombstone at 0@5',
+    afterOthersReplacement: 'written: tombstone at 0@5',
+    afterHardDelete: 'written: tombstone at 0@5',
+    afterTombstone: 'ignored stale: tombstone at 0@6',
+    lostAnswer: 'written: tombstone at 0@5',
+    twins: 'written and written: tombstone at 0@5',
+  },
+  {
+    row: 'tombstone delete by a business key',
+    deletes: 'tombstone',
+    key: B,
+    write: () => deleteOf(B),
+    nothingThere: 'written: tombstone at 0@5',
+    olderThere: 'written: tombstone at 0@5',
+    redelivered: 'written: tombstone at 0@5',
+    stale: 'ignored stale: {"v":7} at 0@7',
+    afterOthersUpdate: 'written: tombstone at 0@5',
+    afterOthersReplacement: 'written: tombstone at 0@5',
+    afterHardDelete: 'written: tombstone at 0@5',
+    afterTombstone: 'ignored stale: tombstone at 0@6',
+    lostAnswer: 'written: tombstone at 0@5',
+    twins: 'written and written: tombstone at 0@5',
+  },
+  {
+    row: 'insert',
+
+    write: (offset) => insertOf({ ...K, v: offset }),
+    nothingThere: 'written: {"v":5} at 0@5',
+    olderThere: 'deadLettered duplicate_key: {"old":3} at 0@3',
+    redelivered: 'written: {"v":5} at 0@5',
+    stale: 'ignored stale: {"v":7} at 0@7',
+    afterOthersUpdate: 'written: {"v":5,"other":900} at 0@5,1@900',
+    afterOthersReplacement: 'deadLettered duplicate_key: {"other":900} at 1@900',
+    afterHardDelete: 'written: {"v":5} at 0@5',
+    afterTombstone: 'ignored stale: tombstone at 0@6',
+    lostAnswer: 'written: {"v":5} at 0@5',
+    twins: 'written and written: {"v":5} at 0@5',
+  },
+  {
+    row: 'insert where deletes are tombstones',
+    deletes: 'tombstone',
+    write: (offset) => insertOf({ ...K, v: offset }),
+    nothingThere: 'written: {"v":5} at 0@5',
+    olderThere: 'deadLettered duplicate_key: {"old":3} at 0@3',
+    redelivered: 'written: {"v":5} at 0@5',
+    stale: 'ignored stale: {"v":7} at 0@7',
+    afterOthersUpdate: 'written: {"v":5,"other":900} at 0@5,1@900',
+    afterOthersReplacement: 'deadLettered duplicate_key: {"other":900} at 1@900',
+    afterHardDelete: 'written: {"v":5} at 0@5',
+    afterTombstone: 'ignored stale: tombstone at 0@6',
+    lostAnswer: 'written: {"v":5} at 0@5',
+    twins: 'written and written: {"v":5} at 0@5',
+  },
+];
+
+const UNIQUE = { uniqueIndexes: [{ field: 'c.d,e', sparse: true }] };
+
+/** A collection, and what writes to it. Each `deliver` is an invocation of its own. */
+function aWorld({ deletes = 'hard', key = K, needsDocument = false, write }: Row) {
+  const documents = new FakeDocuments({ ...UNIQUE, nonAtomicUpsert: true });
+  const { policy, record } = planned();
+  const body = key === K ? K : BUSINESS;
+  const deliver = async (partition: number, offset: number, model: WriteModel, mode = deletes) => {
+    const sink = aDocumentdbSink({ documents, policy, deletes: mode });
+    const [outcome] = await sink.write([record({ partition, offset }, [model])]);
+    return outcome === undefined ? 'nothing' : inWords(outcome);
+  };
+  const older = () => deliver(0, 3, replaceOf(key, { ...body, old: 3 }));
+  return {
+    documents,
+    own: () => deliver(0, 5, write(5)),
+    older,
+    begin: async () => (needsDocument ? await older() : undefined),
+    newer: () => deliver(0, 7, replaceOf(key, { ...body, v: 7 })),
+    othersUpdate: () => deliver(1, 900, updateOf(key, { $set: { other: 900 } })),
+    othersReplacement: () => deliver(1, 900, replaceOf(key, { ...body, other: 900 })),
+    laterDelete: (mode: 'tombstone' | 'hard') => deliver(0, 6, deleteOf(key), mode),
+    told: (outcome: string) => `${outcome}: ${stateOf(documents)}`,
+  };
+}
+
+/** `{"v":5} at 0@5`, `tombstone at 0@6`, `absent` */
+function stateOf(documents: FakeDocuments): string {
+  const states = [...documents.collection().values()].map((stored) => {
+    const marks = Object.entries(stored.get('_k') as Record<string, bigint>)
+      .filter(([name]) => name !== 'ts')
+      .map(([name, offset]) => `${name.replace('orders-', '')}@${offset}`);
+    const own = [...stored].filter(([name]) => !['_id', '_k', '_deletedAt', 'c', 'e'].includes(name));
+    return `${stored.has('_deletedAt') ? 'tombstone' : text(new Map(own))} at ${marks.toSorted().join()}`;
+  });
+  return states.length === 0 ? 'absent' : states.join(' and ');
+}
+
+const text = (value: unknown) =>
+  JSON.stringify(value, (_, inner) => (isDocument(inner) ? Object.fromEntries(entriesOf(inner)) : inner));
+
+describe.each(ROWS)('$row', (row) => {
+  it('at its first delivery, when nothing is there', async () => {
+    const world = aWorld(row);
+    expect(world.told(await world.own())).toBe(row.nothingThere);
+  });
+
+  it('at its first delivery, when an older document is there', async () => {
+    const world = aWorld(row);
+    await world.older();
+    expect(world.told(await world.own())).toBe(row.olderThere);
+  });
+
+  it('when it is delivered again', async () => {
+    const world = aWorld(row);
+    await world.begin();
+    await world.own();
+    expect(world.told(await world.own())).toBe(row.redelivered);
+  });
+
+  it('when it comes late, from a zombie or a rewind', async () => {
+    const world = aWorld(row);
+    await world.newer();
+    expect(world.told(await world.own())).toBe(row.stale);
+  });
+
+  it('when it is delivered again after another partition updated the document', async () => {
+    const world = aWorld(row);
+    await world.begin();
+    await world.own();
+    await world.othersUpdate();
+    expect(world.told(await world.own())).toBe(row.afterOthersUpdate);
+  });
+
+  it('when it is delivered again after another partition replaced the document', async () => {
+    const world = aWorld(row);
+    await world.begin();
+    await world.own();
+    await world.othersReplacement();
+    expect(world.told(await world.own())).toBe(row.afterOthersReplacement);
+  });
+
+  it('when it is delivered again after a later hard delete', async () => {
+    const world = aWorld(row);
+    await world.begin();
+    await world.own();
+    await world.laterDelete('hard');
+    expect(world.told(await world.own())).toBe(row.afterHardDelete);
+  });
+
+  it('when it is delivered again after a later tombstone', async () => {
+    const world = aWorld(row);
+    await world.begin();
+    await world.own();
+    await world.laterDelete('tombstone');
+    expect(world.told(await world.own())).toBe(row.afterTombstone);
+  });
+
+  it.each<Fault>([{ kind: 'lostAnswer' }, { kind: 'writeConcern' }])(
+    'when its answer is lost ($kind)',
+    async (fault) => {
+      const world = aWorld(row);
+      await world.begin();
+      world.documents.faults = [fault, fault];
+      expect(world.told(await world.own())).toBe(row.lostAnswer);
+    },
+  );
+
+  it('when a zombie of its own invocation writes it at the same time', async () => {
+    const world = aWorld(row);
+    await world.begin();
+    const outcomes = await Promise.all([world.own(), world.own()]);
+    expect(world.told(outcomes.join(' and '))).toBe(row.twins);
+  });
+
+  it('when a newer version is written at the same time, whoever is first', async () => {
+    for (const order of [0, 1]) {
+      const world = aWorld(row);
+      await Promise.all(order === 0 ? [world.own(), world.newer()] : [world.newer(), world.own()]);
+      expect(stateOf(world.documents)).toBe('{"v":7} at 0@7');
+    }
+  });
+});
