@@ -10,7 +10,7 @@ if (files.length === 0) {
   process.stderr.write(`${USAGE}\n`);
   process.exitCode = 1;
 } else {
-  process.exitCode = runVectorFiles(
+  process.exitCode = await runVectorFiles(
     files.map((file) => resolve(userFolder, file)),
     (line) => process.stdout.write(`${line}\n`),
   );

@@ -122,6 +122,6 @@ const JAVA_CLASS = /^(?:[A-Za-z_$][\w$]*\.)+[A-Za-z_$][\w$]*$/;
 function unknownClass(value: string, what: string, custom: boolean): string | undefined {
   if (!JAVA_CLASS.test(value)) return undefined;
   return custom
-    ? `is refused: ${value} is a Java class of somebody's own, and this function runs no Java. Write it as a TypeScript module and name it custom.<name> (docs/migrating.md, "Custom strategies")`
+    ? `is refused: ${value} is a Java class of somebody's own, and this function runs no Java. Write it as a TypeScript module and name it custom.<name> (docs/custom-strategies.md)`
     : `is refused: ${value} is no ${what} that is built in, and this function runs no Java`;
 }

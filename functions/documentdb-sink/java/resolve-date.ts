@@ -45,8 +45,7 @@ const lengthOf = (year: number, month: number): number =>
 
 function ofYear(year: number, fields: Fields): DateParts | undefined {
   const dayOfYear = fields.get('dayOfYear');
-  const hasMonth = fields.get('month') !== undefined && fields.get('day') !== undefined;
-  if (dayOfYear === undefined || hasMonth || dayOfYear < 1) return undefined;
+  if (dayOfYear === undefined || dayOfYear < 1) return undefined;
   if (dayOfYear > (lengthOf(year, 2) === 29 ? 366 : 365)) return undefined;
   const date = new Date(localMsOf(year, 1, 1) + (dayOfYear - 1) * DAY_MS);
   return { year, month: date.getUTCMonth() + 1, day: date.getUTCDate() };

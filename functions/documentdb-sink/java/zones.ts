@@ -1,7 +1,7 @@
 import type { Zone } from './parsed.ts';
 
 const DAY_MS = 86_400_000;
-const FORMATS_MAX = 1_000;
+const FORMATS_MAX = 200;
 
 /** By name; undefined for what is no zone. Bounded, for names come from records. */
 const formats = new Map<string, Intl.DateTimeFormat | undefined>();
@@ -18,7 +18,10 @@ function newFormat(timeZone: string): Intl.DateTimeFormat | undefined {
   try {
     const fields = { era: 'short', year: 'numeric', month: 'numeric', day: 'numeric' } as const;
     const times = { hour: 'numeric', minute: 'numeric', second: 'numeric', hourCycle: 'h23' } as const;
-    return new Intl.DateTimeFormat('en-US', { timeZone, ...fields, ...times });
+    const format = new Intl.DateTimeFormat('en-US', { timeZone, ...fields, ...times });
+    // Java minds the case of a zone's name.
+    const { timeZone: found } = format.resolvedOptions();
+    return found !== timeZone && found.toLowerCase() === timeZone.toLowerCase() ? undefined : format;
   } catch {
     // RangeError: there is no such zone.
     return undefined;

@@ -24,9 +24,9 @@ interface File {
 const folder = mkdtempSync(join(tmpdir(), 'vectors-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-function run(...files: readonly string[]) {
+async function run(...files: readonly string[]) {
   const lines: string[] = [];
-  const exitCode = runVectorFiles(files, (line) => lines.push(line));
+  const exitCode = await runVectorFiles(files, (line) => lines.push(line));
   return { exitCode, lines };
 }
 
@@ -50,8 +50,8 @@ const caseOf = (cases: readonly Case[], id: string): Case => {
 };
 const BUCKET = 'gen-bucket-mode-3-keys';
 
-it('passes every case of our own file', () => {
-  expect(run(VECTORS)).toEqual({ exitCode: 0, lines: ['27 passed, 0 failed'] });
+it('passes every case of our own file', async () => {
+  expect(await run(VECTORS)).toEqual({ exitCode: 0, lines: ['27 passed, 0 failed'] });
 });
 
 describe('a case that our code does not meet fails, and says why', () => {
@@ -166,8 +166,8 @@ describe('a case that our code does not meet fails, and says why', () => {
       change: ({ hashKeys }) => Object.assign(hashKeys[0] ?? {}, { md5Hex: '00' }),
       reason: /hash key is "0cc175b9c0f1b6a831c399e269772661", expected "00"/,
     },
-  ])('$name', ({ id, change, reason }) => {
-    const { exitCode, lines } = runChanged(change);
+  ])('$name', async ({ id, change, reason }) => {
+    const { exitCode, lines } = await runChanged(change);
     expect(lines).toEqual([expect.stringMatching(reason), '26 passed, 1 failed']);
     expect(lines[0]).toMatch(`failed ${id}: `);
     expect(exitCode).toBe(1);
@@ -211,8 +211,8 @@ describe('a case that cannot be understood fails, and is named', () => {
       change: (file) => Object.assign(file.negative, { 3: null }),
       line: /^failed negative\[3\]: /,
     },
-  ])('$name', ({ change, line }) => {
-    const { exitCode, lines } = runChanged(change);
+  ])('$name', async ({ change, line }) => {
+    const { exitCode, lines } = await runChanged(change);
     expect(lines).toEqual([expect.stringMatching(line), '26 passed, 1 failed']);
     expect(exitCode).toBe(1);
   });
@@ -228,8 +228,8 @@ describe('a case that cannot be understood fails, and is named', () => {
       change: (file: File) => Object.assign(file, { hashKeys: {} }),
       line: /^failed hashKeys: /,
     },
-  ])('$name', ({ change, line }) => {
-    const { exitCode, lines } = runChanged(change);
+  ])('$name', async ({ change, line }) => {
+    const { exitCode, lines } = await runChanged(change);
     expect(lines[0]).toMatch(line);
     expect(exitCode).toBe(1);
   });
@@ -250,24 +250,24 @@ describe('a case of another kind', () => {
     userRecords: [{ partitionKey: 'k', explicitHashKey: null, dataBase64: 'eA==', ...userRecord }],
   });
   const negative = (kind: string, base64: string, expected: string) => ({ id: 'added', kind, base64, expected });
-  const runCases = (sections: object) => runText(JSON.stringify({ format: {}, ...sections })).lines;
+  const runCases = async (sections: object) => (await runText(JSON.stringify({ format: {}, ...sections }))).lines;
 
-  it('needs no more than the bytes and what is in them', () => {
-    expect(runCases({ vectors: [aggregate(ONE_RECORD, {})] })).toEqual(['1 passed, 0 failed']);
+  it('needs no more than the bytes and what is in them', async () => {
+    expect(await runCases({ vectors: [aggregate(ONE_RECORD, {})] })).toEqual(['1 passed, 0 failed']);
   });
 
-  it('is refused when it has tags, which we read and do not write', () => {
+  it('is refused when it has tags, which we read and do not write', async () => {
     const tagged = aggregate('0a016b1a0d08001a017822060a0174120175', { tags: [{ key: 't', value: 'u' }] });
-    expect(runCases({ vectors: [tagged] })).toEqual([
+    expect(await runCases({ vectors: [tagged] })).toEqual([
       'refused added: it is read, but not written: the encoder writes no tags',
       '1 refused',
       '0 passed, 0 failed',
     ]);
   });
 
-  it('may have a hash key that is no number, as an older producer wrote it', () => {
+  it('may have a hash key that is no number, as an older producer wrote it', async () => {
     const added = aggregate('0a016b1209756e646566696e65641a07080010001a0178', { explicitHashKey: 'undefined' });
-    expect(runCases({ vectors: [added] })).toEqual(['1 passed, 0 failed']);
+    expect(await runCases({ vectors: [added] })).toEqual(['1 passed, 0 failed']);
   });
 
   it.each([
@@ -280,19 +280,21 @@ describe('a case of another kind', () => {
       blobOf(`0a016b1a2208001a1e${Buffer.from(blobOf(ONE_RECORD), 'base64').toString('hex')}`),
       'left so',
     ),
-  ])('$kind is understood', (added) => {
-    expect(runCases({ negative: [added] })).toEqual(['1 passed, 0 failed']);
+  ])('$kind is understood', async (added) => {
+    expect(await runCases({ negative: [added] })).toEqual(['1 passed, 0 failed']);
   });
 
-  it('fails as nested when nothing is inside', () => {
+  it('fails as nested when nothing is inside', async () => {
     const added = negative('nested', blobOf(ONE_RECORD), 'the inner aggregate is left as it is');
-    expect(runCases({ negative: [added] })[0]).toBe('failed added: no user record is an aggregate, left as it is');
+    expect((await runCases({ negative: [added] }))[0]).toBe(
+      'failed added: no user record is an aggregate, left as it is',
+    );
   });
 });
 
 describe('a file that cannot be run fails', () => {
-  it('when it is missing', () => {
-    expect(run(join(folder, 'none.json')).lines).toEqual([
+  it('when it is missing', async () => {
+    expect((await run(join(folder, 'none.json'))).lines).toEqual([
       expect.stringMatching(/^failed .*none\.json: cannot be read: Error \(ENOENT\)$/),
       '0 passed, 1 failed',
     ]);
@@ -303,15 +305,15 @@ describe('a file that cannot be run fails', () => {
     ['is no file of vectors', '{"vectors": []}'],
     ['is no file of vectors', 'null'],
     ['has no case in it', '{"format": {}, "vectors": []}'],
-  ])('when it %s', (reason, text) => {
-    const { exitCode, lines } = runText(text);
+  ])('when it %s', async (reason, text) => {
+    const { exitCode, lines } = await runText(text);
     expect(lines).toEqual([expect.stringContaining(reason), '0 passed, 1 failed']);
     expect(exitCode).toBe(1);
   });
 });
 
-it('counts over all files', () => {
-  expect(run(VECTORS, VECTORS).lines.at(-1)).toBe('54 passed, 0 failed');
+it('counts over all files', async () => {
+  expect((await run(VECTORS, VECTORS)).lines.at(-1)).toBe('54 passed, 0 failed');
 });
 
 describe('the command', () => {

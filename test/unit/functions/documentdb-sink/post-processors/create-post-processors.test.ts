@@ -113,6 +113,12 @@ describe('KafkaMetaAdder', () => {
   });
 });
 
+it('KafkaMetaAdder takes 1970 for a time', () => {
+  const given = chain('DocumentIdAdder', 'KafkaMetaAdder');
+  const document = run({ given, value: '{_id: 1}', record: aRecord({ timestampMs: 0 }) });
+  expect(document.value()?.get('CREATE_TIME')).toBe(0n);
+});
+
 describe('NullFieldValueRemover', () => {
   const given = chain('DocumentIdAdder', 'NullFieldValueRemover');
   it.each([

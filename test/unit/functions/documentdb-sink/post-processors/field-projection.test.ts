@@ -77,6 +77,7 @@ it.each([
   ['**', NESTED, NESTED],
   ['subDoc2.subSubDoc.myArray.key', NESTED, '{subDoc2: {subSubDoc: {myArray: [{key: "abc"}, {key: "xyz"}]}}}'],
   ['subDoc1*', NESTED, `{subDoc1: ${SUB_1}}`],
+  ['.a', '{"": 1, a: 2}', '{}'],
   ['a.b', '{"a.b": 1, "a.c": 2, a: {b: 3, c: 4}}', '{"a.b": 1, a: {b: 3}}'],
   ['x.*', '{"x.": 1, "x": {"y": 1, "": {}}}', '{"x.": 1, "x": {"y": 1, "": {}}}'],
 ])('an allow list of %s', (list, document, expected) => {

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { createIdStrategy } from '../../../../../functions/documentdb-sink/id-strategies/create-id-strategy.ts';
+import { createPostProcessors } from '../../../../../functions/documentdb-sink/post-processors/create-post-processors.ts';
 import { PropertyError } from '../../../../../functions/documentdb-sink/property-error.ts';
 import type { SinkDocument } from '../../../../../functions/documentdb-sink/sink-document.ts';
 import { UnwritableError } from '../../../../../functions/documentdb-sink/unwritable-error.ts';
@@ -196,4 +197,25 @@ it('a null value is an error unless it deletes, and so is a record of nothing', 
 
 it('a value that is no document is said to be unwritable', () => {
   expect(() => compile({}, sinkDocument(null, UNREADABLE))).toThrow(UnwritableError);
+});
+
+it('an _id that a renamer makes of a field is part of the business key where it may be overwritten', () => {
+  const given = {
+    ...writeStrategy('UpdateOneBusinessKeyTimestampStrategy'),
+    ...idStrategy('PartialValueStrategy'),
+    'post.processor.chain': `${SINK}.processor.field.renaming.RenameByMapping, ${SINK}.processor.DocumentIdAdder`,
+    'field.renamer.mapping': '[{oldName: "value.c", newName: "_id"}]',
+    'document.id.strategy.overwrite.existing': 'true',
+    'document.id.strategy.partial.value.projection.type': 'allowlist',
+    'document.id.strategy.partial.value.projection.list': 'a, b, _id',
+  };
+  const properties = topicProperties(given);
+  const document = sinkDocument('{_id: 1}', '{a: "a", b: "b", c: "c", d: "d"}');
+  for (const process of createPostProcessors(properties, createIdStrategy(properties))) process(document, aRecord());
+  expectWrite(compile(given, document), {
+    kind: 'updateOne',
+    filter: '{a: "a", b: "b", _id: "c"}',
+    update: `{$set: {a: "a", b: "b", d: "d", _modifiedTS: ${NOW}}, $setOnInsert: {_insertedTS: ${NOW}}}`,
+    upsert: true,
+  });
 });
