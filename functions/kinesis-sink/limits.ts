@@ -27,6 +27,8 @@ export const AGGREGATE_RECORDS_MAX = 500;
 
 /** One look at the stream. It must not hold up a batch for long that waits for it, and needs an address of its own. */
 export const PREFLIGHT_TIMEOUT_MS = 3_000;
+/** Between two looks that a batch waits for. */
+export const PREFLIGHT_INTERVAL_MS = 1_000;
 /** Looks that failed, in one environment; then it goes without. */
 export const PREFLIGHT_FAILURES_MAX = 3;
 

@@ -1,10 +1,11 @@
 import type { Clock } from '../../shared/clock.ts';
 import { abortAt, type Deadline } from '../../shared/deadline.ts';
 import { describeForeign, identify } from '../../shared/errors.ts';
+import type { RecordFailure } from '../../shared/outcome.ts';
 import type { Log } from '../../shared/telemetry.ts';
 import { untilAborted } from '../../shared/until-aborted.ts';
 import { CredentialsError } from './credentials.ts';
-import { PREFLIGHT_FAILURES_MAX, PREFLIGHT_TIMEOUT_MS } from './limits.ts';
+import { PREFLIGHT_FAILURES_MAX, PREFLIGHT_INTERVAL_MS, PREFLIGHT_TIMEOUT_MS, PROBE_INTERVAL_MS } from './limits.ts';
 import type { Aggregation, Ordering } from './prepare.ts';
 
 /** What the service says of the stream. https://docs.aws.amazon.com/kinesis/latest/APIReference/API_StreamDescriptionSummary.html */
@@ -28,11 +29,17 @@ export interface Inspection {
   end(): void;
 }
 
-/** One look at the stream in an environment's life, beside its first batch. It warns, and stops nothing by itself. */
+/** Why no aggregate may be sent yet, and when to look again. */
+export interface Objection {
+  readonly failure: RecordFailure;
+  readonly lookAgainInMs: number;
+}
+
+/** One look at the stream in an environment's life, beside its first batch. It warns, and stops nothing but aggregates. */
 export interface Preflight {
   begin(deadline: Deadline): Inspection;
-  /** Whether consumers would drop aggregates of this stream. */
-  forbidsAggregates(): boolean;
+  /** Undefined: aggregates may be sent, or nobody means to. */
+  objection(): Objection | undefined;
 }
 
 export interface PreflightParts {
@@ -52,7 +59,7 @@ const NOTHING_TO_DO: Inspection = { isOver: Promise.resolve(), end: () => undefi
 export function createPreflight({ port, clock, log, options }: PreflightParts): Preflight {
   let summary: StreamSummary | undefined;
   let failureCount = 0;
-  const forbidsAggregates = () => options.aggregation !== 'off' && summary?.distribution === 'AUTO';
+  let withoutCredentials: CredentialsError | undefined;
   const warned = new Set<string>();
   const warnOnce = (message: string, fields: object) => {
     if (!warned.has(message)) log.warn(message, { ...fields });
@@ -60,21 +67,35 @@ export function createPreflight({ port, clock, log, options }: PreflightParts): 
   };
 
   async function look(signal: AbortSignal, isCalledOff: () => boolean): Promise<void> {
+    withoutCredentials = undefined;
     try {
       summary = await untilAborted(port.describeStream(signal), signal);
       for (const { message, ...fields } of warningsOf(summary, options)) warnOnce(message, fields);
     } catch (error) {
-      if (isCalledOff() || error instanceof CredentialsError) return; // nothing is said of the stream
+      if (isCalledOff()) return;
+      if (error instanceof CredentialsError) {
+        withoutCredentials = error; // says nothing of the stream
+        return;
+      }
       failureCount = identify(error).name === 'AccessDeniedException' ? PREFLIGHT_FAILURES_MAX : failureCount + 1;
       warnOnce('stream_not_described', { error: describeForeign(error), remedy: NOT_DESCRIBED });
     }
   }
 
+  function objection(): Objection | undefined {
+    if (options.aggregation === 'off') return undefined;
+    if (summary?.distribution === 'AUTO') return { failure: NOT_READABLE, lookAgainInMs: PROBE_INTERVAL_MS };
+    if (summary !== undefined || failureCount >= PREFLIGHT_FAILURES_MAX) return undefined;
+    if (withoutCredentials === undefined) return { failure: NOT_SEEN, lookAgainInMs: PREFLIGHT_INTERVAL_MS };
+    const failure = { ...NOT_SEEN, code: 'credentials_unavailable', detail: withoutCredentials.message } as const;
+    return { failure, lookAgainInMs: PROBE_INTERVAL_MS };
+  }
+
   return {
-    forbidsAggregates,
+    objection,
     begin(deadline) {
       const nowMs = clock.nowMs();
-      const isDone = (summary !== undefined || failureCount >= PREFLIGHT_FAILURES_MAX) && !forbidsAggregates();
+      const isDone = (summary !== undefined || failureCount >= PREFLIGHT_FAILURES_MAX) && objection() === undefined;
       if (isDone || nowMs >= deadline.sendUntilMs) return NOTHING_TO_DO;
       const timeout = abortAt(clock, Math.min(nowMs + PREFLIGHT_TIMEOUT_MS, deadline.answerByMs));
       const calledOff = new AbortController();
@@ -84,6 +105,21 @@ export function createPreflight({ port, clock, log, options }: PreflightParts): 
     },
   };
 }
+
+const NOT_READABLE: RecordFailure = {
+  code: 'misconfigured',
+  retryable: true,
+  mayBeWritten: false,
+  detail:
+    'the stream distributes its records automatically (RecordDistributionStrategy AUTO), and consumers drop aggregates of such a stream: write aggregation: off, or set the stream to USER_PARTITION_KEY',
+};
+
+const NOT_SEEN: RecordFailure = {
+  code: 'target_unreachable',
+  retryable: true,
+  mayBeWritten: false,
+  detail: 'aggregates wait until it is known how the stream distributes its records',
+};
 
 const NOT_DESCRIBED =
   'allow kinesis:DescribeStreamSummary, and reach the address <account>.control-kinesis.<region>.amazonaws.com; records are written all the same';

@@ -5,6 +5,7 @@ import { Worker } from 'node:worker_threads';
 import type { SinkName } from '../../infra/sinks.ts';
 import type { Violation } from './checks/violation.ts';
 import { FAULTS, type FaultKind } from './model/faults.ts';
+import { MODES, type Mode } from './model/modes.ts';
 import { ENDINGS, type StoryResult } from './run-story.ts';
 
 export interface CampaignOptions {
@@ -27,6 +28,7 @@ export interface Campaign {
   readonly recordCount: number;
   readonly endings: Readonly<Record<string, number>>;
   readonly faults: Readonly<Record<FaultKind, number>>;
+  readonly modes: Readonly<Record<Mode, number>>;
   /** Ascending by seed. */
   readonly failures: readonly SeedFailure[];
   /** Of all final worlds, in the order of their seeds. */
@@ -112,6 +114,7 @@ const broken = (error: unknown): StoryResult => ({
     { guarantee: 'G5', message: `the story broke off: ${error instanceof Error ? error.name : typeof error}` },
   ],
   faults: Object.fromEntries(Object.keys(FAULTS).map((kind) => [kind, 0])) as Record<FaultKind, number>,
+  modes: Object.fromEntries(MODES.map((mode) => [mode, 0])) as Record<Mode, number>,
   endings: {},
   invocationCount: 0,
   recordCount: 0,
@@ -132,6 +135,7 @@ function summary(answers: readonly SeedAnswer[]): Campaign {
     recordCount: sumOf(({ recordCount }) => recordCount),
     endings: sums(ENDINGS, ({ endings }) => endings),
     faults: sums(Object.keys(FAULTS) as FaultKind[], ({ faults }) => faults),
+    modes: sums(MODES, ({ modes }) => modes),
     failures: answers
       .filter(({ result }) => result.violations.length > 0)
       .map(({ seed, result }) => ({ seed, violations: result.violations })),

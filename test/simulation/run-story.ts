@@ -4,6 +4,7 @@ import { readLetters } from './checks/letters.ts';
 import { endText, unsettledIn } from './checks/unsettled.ts';
 import type { Violation } from './checks/violation.ts';
 import type { FaultKind } from './model/faults.ts';
+import { MODES, type Mode, modesOf } from './model/modes.ts';
 import { faultsEndMs, type Story } from './model/story.ts';
 import { EPOCH_MS } from './model/timeline.ts';
 import type { Invocation } from './worlds/lambda.ts';
@@ -15,6 +16,8 @@ export const ENDINGS = ['settled', 'partly', 'threw', 'timedOut', 'killed'] as c
 export interface StoryResult {
   readonly violations: readonly Violation[];
   readonly faults: Readonly<Record<FaultKind, number>>;
+  /** How many invocations the function lived through in each mode. */
+  readonly modes: Readonly<Record<Mode, number>>;
   /** How invocations ended, by {@link ENDINGS}. */
   readonly endings: Readonly<Record<string, number>>;
   readonly invocationCount: number;
@@ -46,6 +49,7 @@ export async function runStory(story: Story, onTrace?: (line: TraceLine) => void
   return {
     violations: violationsOf(world, hasEnded),
     faults: chaos.counts,
+    modes: modeCounts(story, lambda.invocations.length),
     endings: endingsOf(lambda.invocations),
     invocationCount: lambda.invocations.length,
     recordCount: kafka.produced.length,
@@ -64,6 +68,14 @@ function violationsOf(world: World, hasEnded: boolean): readonly Violation[] {
     ...generalViolations({ ...world, letters, isCalm }),
     ...target.violations({ produced: kafka.produced, lettered: letters.records, isCalm }),
   ];
+}
+
+function modeCounts(story: Story, invocationCount: number): Readonly<Record<Mode, number>> {
+  const own = modesOf(story);
+  return Object.fromEntries(MODES.map((mode) => [mode, own.includes(mode) ? invocationCount : 0])) as Record<
+    Mode,
+    number
+  >;
 }
 
 function endingsOf(invocations: readonly Invocation[]): Readonly<Record<string, number>> {

@@ -3,7 +3,6 @@ import { parseArgs } from 'node:util';
 import { SINKS, type SinkName } from '../../infra/sinks.ts';
 import { type Campaign, runCampaign } from './campaign.ts';
 import { runMistakes } from './mistakes.ts';
-import type { FaultKind } from './model/faults.ts';
 import { tellStory } from './tell-story.ts';
 
 const USAGE = `npm run simulate -- [options]
@@ -55,7 +54,13 @@ async function main(): Promise<boolean> {
   return report(campaign, performance.now() - startedAtMs);
 }
 
-/** From so many stories on, a fault that never happened is a mistake of the simulation. */
+/** Faults that never happened, and modes that nothing was lived through in. */
+const absentIn = ({ faults, modes }: Campaign): readonly string[] =>
+  Object.entries({ ...faults, ...modes })
+    .filter(([, count]) => count === 0)
+    .map(([name]) => name);
+
+/** From so many stories on, a fault or a mode that never happened is a mistake of the simulation. */
 const STORIES_THAT_HAVE_ALL = 2_000;
 const FAILURES_TOLD = 20;
 
@@ -67,7 +72,8 @@ function report(campaign: Campaign, elapsedMs: number): boolean {
   );
   write(`invocations ended: ${pairs(campaign.endings)}`);
   write(`faults: ${pairs(campaign.faults)}`);
-  const absent = (Object.keys(campaign.faults) as FaultKind[]).filter((kind) => campaign.faults[kind] === 0);
+  write(`invocations in each mode: ${pairs(campaign.modes)}`);
+  const absent = absentIn(campaign);
   const isAbsenceAFailure = storyCount >= STORIES_THAT_HAVE_ALL && absent.length > 0;
   if (absent.length > 0) write(`never happened: ${absent.join(', ')}`);
   for (const { seed, violations } of failures.slice(0, FAILURES_TOLD)) {

@@ -74,9 +74,12 @@ function withShape(story: Story, random: Random): Story {
   });
   const mapping = { ...story.mapping, batchRecordsMax: 10_000, pollers: 1, windowMs: 1_000 };
   const recordBytesMax = isLarge ? LARGE_BYTES + ENVELOPE_BYTES : story.kinesis.recordBytesMax;
-  return { ...story, mapping, records: [...records, ...story.records], kinesis: { ...story.kinesis, recordBytesMax } };
+  const others = isLarge ? story.records.slice(0, BESIDE_LARGE_MAX) : story.records;
+  return { ...story, mapping, records: [...records, ...others], kinesis: { ...story.kinesis, recordBytesMax } };
 }
 
+/** Poison is as large, and so are its letters. */
+const BESIDE_LARGE_MAX = 20;
 const LARGE_BYTES = 1_000_000;
 /** Of an envelope around text, and the longest key. */
 const ENVELOPE_BYTES = 2_000;

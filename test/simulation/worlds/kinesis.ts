@@ -30,6 +30,8 @@ const SHARD_ENTRIES_PER_SECOND = 5;
 /** As long as a UUID. */
 const RANDOM_KEY_CHARACTERS = 36;
 const FULL_EVERY = 10;
+/** A stream that takes larger records than this is filled by the story's own. */
+const FULL_BYTES_MAX = 2_000;
 /** More than an envelope adds to the value of a record of this world, and its quotes become two characters each. */
 const ENVELOPE_BYTES = 1_000;
 const CONSTANT_KEY = 'all';
@@ -71,7 +73,7 @@ export class KinesisTarget implements Target {
     const text = (filler: string) =>
       JSON.stringify({ id, secret: `${SECRET}-${id}`, ...(kind === 'refused' && { refused: true }), filler });
     const keyBytes = this.#keyBytesOf(key);
-    const isExact = keyBytes !== undefined && envelope === 'none';
+    const isExact = keyBytes !== undefined && envelope === 'none' && recordBytesMax <= FULL_BYTES_MAX;
     const roomBytes = recordBytesMax - (keyBytes ?? 1) - text('').length;
     if (kind === 'poison') return Buffer.from(text('x'.repeat(isExact ? roomBytes + 1 : roomBytes + ENVELOPE_BYTES)));
     return Buffer.from(text('x'.repeat(kind === 'plain' && id % FULL_EVERY === 0 && isExact ? roomBytes : 0)));

@@ -63,7 +63,7 @@ describe('a look at the stream', () => {
     const look = looks(says(of));
     await look.begin().isOver;
     expect(warnings(look)).toEqual(warns);
-    expect(look.preflight.forbidsAggregates()).toBe(false);
+    expect(look.preflight.objection()).toBeUndefined();
   });
 
   it('names both sizes where the stream takes smaller records than the settings say', async () => {
@@ -150,16 +150,39 @@ describe('a batch', () => {
   });
 
   it.each(['key', 'bucket'] as const)(
-    'waits for it with aggregation: %s, three seconds at most',
+    'waits for it with aggregation: %s, for three looks of three seconds at most, and then goes without',
     async (aggregation) => {
       const kinesis = fakeKinesis();
       const setup = aKinesisSink({ port: kinesis.port, aggregation, describeStream: () => never });
       const startMs = setup.clock.nowMs();
       expect(new Set(kinds(await setup.write(ofOneKey(3))))).toEqual(new Set(['written']));
-      expect(setup.clock.nowMs() - startMs).toBe(3_000);
+      expect(setup.clock.nowMs() - startMs).toBe(11_000);
       expect(kinesis.stored).toHaveLength(1);
+      await setup.write(ofOneKey(3));
+      expect(setup.clock.nowMs() - startMs).toBe(11_000);
     },
   );
+
+  it('does not aggregate before it knows, though the look has no credentials at first', async () => {
+    const kinesis = fakeKinesis();
+    let count = 0;
+    const setup = aKinesisSink({
+      port: kinesis.port,
+      aggregation: 'key',
+      describeStream: () => {
+        count += 1;
+        if (count < 5) return Promise.reject(new CredentialsError('STS refuses AssumeRole'));
+        return Promise.resolve({ ...aStream, distribution: 'AUTO' });
+      },
+    });
+    const outcomes = await setup.write(ofOneKey(1), deadlineIn(setup.clock.nowMs(), 16_000));
+    expect(outcomes).toMatchObject([
+      { failure: { code: 'credentials_unavailable', detail: 'STS refuses AssumeRole', retryable: true } },
+    ]);
+    const later = await setup.write(ofOneKey(1), deadlineIn(setup.clock.nowMs(), 16_000));
+    expect(later).toMatchObject([{ failure: { code: 'misconfigured' } }]);
+    expect(kinesis.requests).toEqual([]);
+  });
 
   it.each(['off', 'key', 'bucket'] as const)(
     'is written all the same where the stream must not be described (aggregation: %s)',
