@@ -1,7 +1,7 @@
 import { assertNever } from '../../shared/errors.ts';
 import { ignored, poison, type RecordFailure, written } from '../../shared/outcome.ts';
 import type { Meter } from '../../shared/telemetry.ts';
-import { headOf, isOvertaken, type Lane, type Step } from './lane.ts';
+import { canBeCarried, headOf, type Lane, type Step } from './lane.ts';
 import { COLLISION, type Ledger } from './ledger.ts';
 import { CONFLICT_ROUNDS_MAX, DUPLICATE_CONFIRM_MS } from './limits.ts';
 import type { PoisonHandler } from './poison.ts';
@@ -137,7 +137,7 @@ export class Judge {
     if (!lane.unfolded) lane.unfolded = true;
     else if (head !== undefined && this.#parts.ledger.areEarlierSettled(lane, head)) {
       // It may be this batch's own later write that holds the value: then a later one of this document gives it up.
-      if (isOvertaken(lane)) this.#parts.ledger.carry(lane, head);
+      if (canBeCarried(lane)) this.#parts.ledger.carry(lane, head);
       else this.#blame(step, { ...COLLISION, retryable: false });
     } else lane.stuckAt = this.#parts.ledger.settledCount;
   }

@@ -26,7 +26,7 @@ export interface Lane {
   /** The namespace, as a letter names it. */
   readonly target: string;
   readonly entries: Entry[];
-  /** Passed over, because another document holds their unique value: settled with the next write, which makes them invisible. */
+  /** Passed over, because another document holds their unique value: sent in one with the next write, and settled with it. */
   carried: Entry[];
   /** The first entry that is not settled. */
   next: number;
@@ -77,13 +77,20 @@ export const headOf = (lane: Lane): Entry | undefined => lane.entries[lane.next]
 
 export const isDone = (lane: Lane): boolean => lane.next >= lane.entries.length;
 
-/** Whether the next write of this batch makes the head invisible, whatever the server makes of either. */
-export function isOvertaken(lane: Lane): boolean {
+/** Whether the next write of this batch can be sent in one with the head, and with what is carried already. */
+export function canBeCarried(lane: Lane): boolean {
   const later = lane.entries.slice(lane.next + 1).find(({ task }) => task.kind === 'write');
-  return later?.task.kind === 'write' && makesInvisible(later.task.write);
+  const writes = writesIn([
+    ...lane.carried,
+    ...lane.entries.slice(lane.next, lane.next + 1),
+    ...(later ? [later] : []),
+  ]);
+  const [first, ...rest] = writes;
+  return first !== undefined && later !== undefined && fold(first, rest).count === writes.length;
 }
 
-const makesInvisible = (write: Write): boolean => write.kind === 'delete' || (write.kind === 'replace' && write.upsert);
+const writesIn = (entries: readonly Entry[]): readonly Write[] =>
+  entries.flatMap(({ task }) => (task.kind === 'write' ? [task.write] : []));
 
 /** A fold of the first unsettled writes of a lane. */
 export interface Step {
@@ -98,8 +105,11 @@ export function stepOf(lane: Lane): Step | undefined {
   const head = headOf(lane)?.task;
   if (head?.kind !== 'write') return undefined;
   if (head.write.kind === 'insert') return { lane, write: { ...head.write, isOver: lane.insertsOver }, count: 1 };
-  const { write, count } = fold(head.write, writesBehind(lane));
-  return { lane, write, count };
+  const [first, ...carried] = writesIn(lane.carried);
+  if (first === undefined) return { lane, ...fold(head.write, writesBehind(lane)) };
+  // What is carried folds with the head, or it would not be.
+  const { write, count } = fold(first, [...carried, head.write, ...writesBehind(lane)]);
+  return { lane, write, count: count - lane.carried.length };
 }
 
 function writesBehind(lane: Lane): readonly Write[] {

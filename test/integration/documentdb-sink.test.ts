@@ -13,6 +13,7 @@ import type { RecordPolicy } from '../../functions/documentdb-sink/record-policy
 import type { ConnectionSecret } from '../../functions/documentdb-sink/secret.ts';
 import { createDocumentdbSink } from '../../functions/documentdb-sink/sink.ts';
 import { bundleOfFile, createTrust } from '../../functions/documentdb-sink/trust.ts';
+import type { WriteModel } from '../../functions/documentdb-sink/write-models/write-model.ts';
 import { startDocumentDb } from '../../local/engines/documentdb.ts';
 import { documentDbClient } from '../../local/engines/documentdb-client.ts';
 import { INSTALL_ROOT } from '../../local/engines/engines.ts';
@@ -22,6 +23,7 @@ import { inWords } from '../support/a-documentdb-sink.ts';
 import { aRecord, batchesOf, deadlineIn } from '../support/builders.ts';
 import { fakeDeadLetters } from '../support/fake-dead-letters.ts';
 import { recordedTelemetry } from '../support/recorded-telemetry.ts';
+import { deleteOf, insertOf, planned, replaceOf, updateOf } from '../support/write-models.ts';
 
 const { host, port, username, password, administrator, caFile } = inject('endpoints').documentdb;
 const database = `sink_${randomUUID().slice(0, 8)}`;
@@ -209,6 +211,154 @@ describe('guarded writes on the real protocol', () => {
   });
 });
 
+describe('every kind of write on the real protocol', () => {
+  /** Records that compile to what is given, into a collection of their own. */
+  function aCase(deletes: 'tombstone' | 'hard' = 'hard') {
+    const collection = freshCollection();
+    const plan = planned({ database, collection });
+    const setup = { store: aStore().store, collection, deletes, policy: plan.policy };
+    const target = admin.db(database).collection<Record<string, unknown>>(collection);
+    return {
+      target,
+      send: async (...records: readonly [offset: number, model: WriteModel, version?: number][]) =>
+        write(
+          setup,
+          records.map(([offset, model, version]) => plan.record({ offset }, [model], version)),
+        ),
+      sendTogether: async (offset: number, ...models: readonly WriteModel[]) =>
+        write(setup, [plan.record({ offset }, models)]),
+      stored: async (filter: object = { _id: 'k' }) => {
+        const { _k, ...fields }: Record<string, unknown> = (await target.findOne(filter as never)) ?? {};
+        return fields;
+      },
+    };
+  }
+  const K = { _id: 'k' };
+
+  it('an update merges, keeps what it does not name, and does nothing when it is stale', async () => {
+    const { send, stored } = aCase();
+    expect(
+      (await send([1, replaceOf(K, { ...K, a: { b: 1 } })], [2, updateOf(K, { $set: { 'a.c': 2 } })])).words,
+    ).toEqual(['written', 'written']);
+    expect((await send([4, updateOf(K, { $set: { d: 4 }, $unset: { 'a.b': '' } })])).words).toEqual(['written']);
+    expect((await send([3, updateOf(K, { $set: { d: 3 } })])).words).toEqual(['ignored stale']);
+    expect(await stored()).toEqual({ _id: 'k', a: { c: 2 }, d: 4 });
+  });
+
+  it('an update that must not be applied twice is applied once', async () => {
+    const { send, stored } = aCase();
+    const inc = updateOf(K, { $inc: { n: 1 } });
+    expect((await send([1, inc], [2, inc])).words).toEqual(['written', 'written']);
+    expect((await send([1, inc], [2, inc])).words).toEqual(['ignored stale', 'ignored already_applied']);
+    expect(await stored()).toEqual({ _id: 'k', n: 2 });
+  });
+
+  it('$setOnInsert and timestamps are those of the first write', async () => {
+    const { send, stored } = aCase();
+    const stamp = (at: number) => updateOf(K, { $set: { modified: at }, $setOnInsert: { inserted: at } });
+    await send([1, stamp(1)]);
+    await send([2, stamp(2)], [3, stamp(3)]);
+    expect(await stored()).toEqual({ _id: 'k', modified: 3, inserted: 1 });
+  });
+
+  it('an update and a replacement without upsert make no document', async () => {
+    const { target, send } = aCase();
+    const words = ['ignored no_match', 'ignored no_match', 'written'];
+    const update = updateOf({ _id: 'a' }, { $set: { v: 1 } }, false);
+    const replacement = replaceOf({ _id: 'b' }, { _id: 'b', v: 1 }, false);
+    expect((await send([1, update], [2, replacement], [3, replaceOf({ _id: 'c' }, { _id: 'c' })])).words).toEqual(
+      words,
+    );
+    expect(await target.countDocuments()).toBe(1);
+  });
+
+  it.each(['hard', 'tombstone'] as const)('insert, delete, insert, and all of it again (%s)', async (deletes) => {
+    const { send, stored } = aCase(deletes);
+    const records: [number, WriteModel][] = [
+      [5, insertOf({ ...K, v: 5 })],
+      [6, deleteOf(K)],
+      [7, insertOf({ ...K, v: 7 })],
+    ];
+    expect((await send(...records)).words).toEqual(['written', 'written', 'written']);
+    expect((await send(...records)).words).toEqual(['ignored stale', 'ignored stale', 'written']);
+    expect(await stored()).toEqual({ _id: 'k', v: 7 });
+  });
+
+  it('an insert where somebody else’s document is becomes a dead letter, and its document stays', async () => {
+    const { target, send, stored } = aCase();
+    await target.insertOne({ _id: 'k', theirs: true } as never);
+    const { words, letters } = await send([5, insertOf({ ...K, v: 5 })]);
+    expect(words).toEqual(['deadLettered duplicate_key']);
+    expect(letters).toMatchObject([{ code: 'duplicate_key' }]);
+    expect(await stored()).toEqual({ _id: 'k', theirs: true });
+  });
+
+  it.each(['hard', 'tombstone'] as const)('a business key guards by its unique index (%s)', async (deletes) => {
+    const { target, send, stored } = aCase(deletes);
+    await target.createIndex({ 'a.b': 1, c: 1 }, { unique: true });
+    const key = { c: 'x', 'a.b': 1 };
+    const whole = (v: number) => replaceOf(key, { a: { b: 1 }, c: 'x', v });
+    expect((await send([3, whole(3)], [5, updateOf(key, { $set: { w: 5 } })])).words).toEqual(['written', 'written']);
+    expect((await send([4, whole(4)])).words).toEqual(['ignored stale']);
+    expect(await stored(key)).toMatchObject({ v: 3, w: 5 });
+    expect((await send([6, deleteOf(key)], [7, deleteOf({ c: 'gone', 'a.b': 2 })])).words).toEqual([
+      'written',
+      'written',
+    ]);
+    expect(await target.countDocuments({ _deletedAt: { $exists: false } })).toBe(0);
+    expect((await send([8, updateOf(key, { $set: { v: 8 } })])).words).toEqual(['written']);
+    expect(await stored(key)).toMatchObject({ a: { b: 1 }, c: 'x', v: 8 });
+  });
+
+  it('a business key without its unique index is refused, and nothing is written', async () => {
+    const { target, send } = aCase();
+    const plan = planned({ database, collection: target.collectionName });
+    const sent = write(
+      {
+        store: aStore().store,
+        collection: target.collectionName,
+        deletes: 'hard',
+        policy: plan.policy,
+        remainingMs: 6_000,
+      },
+      [plan.record({ offset: 1 }, [replaceOf({ c: 1 }, { c: 1 })])],
+    );
+    expect((await sent).words).toEqual(['failed rejected_by_target']);
+    expect((await send([1, insertOf(K)])).words).toEqual(['written']);
+    expect(await target.countDocuments()).toBe(1);
+  });
+
+  it('a guard by version decides beside that by offset', async () => {
+    const { send, stored } = aCase();
+    await send([1, replaceOf(K, { ...K, v: 1 }), 100]);
+    expect((await send([2, replaceOf(K, { ...K, v: 2 }), 99])).words).toEqual(['ignored stale']);
+    expect((await send([3, updateOf(K, { $set: { v: 3 } }), 101])).words).toEqual(['written']);
+    expect(await stored()).toEqual({ _id: 'k', v: 3 });
+  });
+
+  it('several writes of one record are done one after another, and again without harm', async () => {
+    const { send, sendTogether, stored } = aCase();
+    await send([1, replaceOf(K, { ...K, list: [1, 2, 3] })]);
+    const cut = updateOf(K, { $push: { list: { $each: [], $slice: 2 } } }, false);
+    const change = updateOf(K, { $set: { 'list.0': 'changed' } }, false);
+    for (const _ of [1, 2]) expect((await sendTogether(5, cut, change)).words).toEqual(['written']);
+    expect(await stored()).toEqual({ _id: 'k', list: ['changed', 2] });
+  });
+
+  it('an _id is one document whatever type its numbers have, and is found again by it', async () => {
+    const { target, send } = aCase();
+    const id = (part: unknown) => ({ _id: { n: part, 10: 'x', 9: 'y' } });
+    expect(
+      (await send([1, replaceOf(id(1), { ...id(1), v: 1 })], [2, replaceOf(id(1n), { ...id(1n), v: 2 })])).words,
+    ).toEqual(['written', 'written']);
+    expect((await send([1, replaceOf(id(1n), { ...id(1n), v: 1 })], [3, deleteOf({ _id: 5 })])).words).toEqual([
+      'ignored stale',
+      'written',
+    ]);
+    expect(await target.countDocuments()).toBe(1);
+  });
+});
+
 describe('connections', () => {
   it('reads the secret again when the password is refused, once, and goes on', async () => {
     const { store, secretReads } = aStore({ secrets: [{ ...secret, password: 'yesterday' }, secret] });
@@ -328,6 +478,7 @@ it('sends only what DocumentDB knows: no txnNumber, and no command or operator b
     'hello',
     'update',
     'delete',
+    'insert',
     'find',
     'listIndexes',
     'createIndexes',
@@ -345,7 +496,7 @@ it('sends only what DocumentDB knows: no txnNumber, and no command or operator b
     .join('\n');
   expect(text).not.toContain('txnNumber');
   const operators = [...new Set(text.match(/"\$\w+"/g))];
-  expect(
-    operators.filter((name) => !['"$db"', '"$not"', '"$gt"', '"$in"', '"$readPreference"'].includes(name)),
-  ).toEqual([]);
+  const allowed = ['$db', '$readPreference', '$not', '$gt', '$gte', '$in', '$exists'];
+  const updating = ['$set', '$unset', '$setOnInsert', '$inc', '$push', '$each', '$slice'];
+  expect(operators.filter((name) => ![...allowed, ...updating].includes(name.slice(1, -1)))).toEqual([]);
 });

@@ -36,14 +36,13 @@ export const updateOf = (filter: Fields, update: Fields, upsert = true): WriteMo
 });
 
 /** A policy that gives each record what was planned for it, and the records: `policy` knows them by their place. */
-export function planned() {
+export function planned(namespace = { database: 'shop', collection: 'orders' }) {
   const plans = new Map<SourceRecord, Intent>();
   const policy: RecordPolicy = (record) => {
     const plan = plans.get(record);
     if (plan === undefined) throw new Error('this record was not planned');
     return plan;
   };
-  const namespace = { database: 'shop', collection: 'orders' };
   return {
     policy,
     /** A record that compiles to these models. */

@@ -11,6 +11,7 @@ import {
 } from '../../../support/a-documentdb-sink.ts';
 import { fakeDeadLetters } from '../../../support/fake-dead-letters.ts';
 import type { Fault } from '../../../support/fake-documents.ts';
+import { planned, updateOf } from '../../../support/write-models.ts';
 
 describe('another unique index', () => {
   const unique = { uniqueIndexes: [{ field: 'email' }] };
@@ -109,6 +110,43 @@ describe('another unique index', () => {
       ]);
       expect(letters.map(({ offset }) => offset)).toEqual([3]);
       expect([sink.store.get('x')?.get('email'), sink.store.get('y')?.get('email')]).toEqual(['free', 'e']);
+    });
+
+    it('is sent in one with that later record where both are updates: nothing of it is lost', async () => {
+      const { policy, record, other } = planned();
+      const { queue, letters } = fakeDeadLetters();
+      const sink = aDocumentdbSink({ deletes: 'hard', documents: unique, policy, deadLetters: queue });
+      const set = (id: string, fields: object) => [updateOf({ _id: id }, { $set: fields })];
+      const failure = { code: 'payload_invalid', retryable: false, mayBeWritten: false, detail: 'why' } as const;
+      const namespace = { database: 'shop', collection: 'orders' };
+      const outcomes = await sink.write([
+        record({ offset: 1 }, set('y', { email: '0' })),
+        record({ offset: 2 }, set('x', { email: 'e', a: 2 })),
+        other({ offset: 3 }, { kind: 'poison', namespace, filter: new Map([['_id', 'x']]), failure }),
+        record({ offset: 4 }, set('x', { email: 'free', b: 4 })),
+        record({ offset: 5 }, set('y', { email: 'e' })),
+      ]);
+      expect(outcomes.map(inWords)).toEqual([
+        'written',
+        'written',
+        'deadLettered payload_invalid',
+        'written',
+        'written',
+      ]);
+      expect(letters).toHaveLength(1);
+      expect(['email', 'a', 'b'].map((name) => sink.store.get('x')?.get(name))).toEqual(['free', 2, 4]);
+    });
+
+    it('is poison where that later record cannot be sent in one with it', async () => {
+      const { policy, record } = planned();
+      const sink = aDocumentdbSink({ deletes: 'hard', documents: unique, policy });
+      sink.store.put('taken', { email: 'e' });
+      const outcomes = await sink.write([
+        record({ offset: 1 }, [updateOf({ _id: 'x' }, { $set: { email: 'e' } })]),
+        record({ offset: 2 }, [updateOf({ _id: 'x' }, { $inc: { n: 1 } })]),
+        record({ offset: 3 }, [updateOf({ _id: 'x' }, { $set: { email: 'f' } })]),
+      ]);
+      expect(outcomes.map(inWords)).toEqual(['deadLettered duplicate_key', 'written', 'written']);
     });
 
     it('is unsettled while that later record is', async () => {
