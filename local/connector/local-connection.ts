@@ -8,6 +8,9 @@ export interface LocalCluster {
   readonly password: string;
 }
 
+/** The first of 6,400 characters that no text holds: https://www.unicode.org/charts/PDF/UE000.pdf */
+const PRIVATE_USE = 0xe000;
+
 const PARTS = /^(mongodb(?:\+srv)?:\/\/)(?:([^@/]*)@)?([^/?]+)(\/[^?]*)?(?:\?(.*))?$/;
 
 /**
@@ -15,7 +18,20 @@ const PARTS = /^(mongodb(?:\+srv)?:\/\/)(?:([^@/]*)@)?([^/?]+)(\/[^?]*)?(?:\?(.*
  * hosts and credentials give way, and so does the name of the replica set.
  */
 export function localConnectionUri(uri: string, { host, port, username, password }: LocalCluster): string {
-  const [, , login = '', hosts = '', path = '/', query = ''] = PARTS.exec(uri) ?? [];
+  // A placeholder may hold what separates the parts: it is one character meanwhile.
+  const placeholders = placeholdersOf(uri).map(({ text }) => text);
+  const bare = placeholders.reduce(
+    (text, each, index) => text.replace(each, String.fromCharCode(PRIVATE_USE + index)),
+    uri,
+  );
+  const whole = (part: string) =>
+    placeholders.reduce(
+      (text, each, index) => text.replace(String.fromCharCode(PRIVATE_USE + index), () => each),
+      part,
+    );
+  const [login = '', hosts = '', path = '/', query = ''] = (PARTS.exec(bare) ?? [])
+    .slice(2)
+    .map((part) => part && whole(part));
   if (hosts === '') return uri; // one placeholder for all of it
   const options = query.split('&').filter((option) => option !== '' && !/^replicaSet=/i.test(option));
   return [

@@ -13,8 +13,8 @@ describe('a connection string on this machine', () => {
     ],
     ['mongodb://docdb.example', 'mongodb://app:p%40ss@127.0.0.1:5/'],
     [
-      'mongodb://${sm:a:user}:${sm:a:pass}@docdb.example/?replicaSet=rs0',
-      'mongodb://${sm:a:user}:${sm:a:pass}@127.0.0.1:5/',
+      'mongodb://${sm:a/b@c:user}:${sm:a/b@c:pass}@docdb.example/?replicaSet=rs0',
+      'mongodb://${sm:a/b@c:user}:${sm:a/b@c:pass}@127.0.0.1:5/',
     ],
     ['mongodb://u:p@${sm:a:host}:${sm:a:port}/', 'mongodb://app:p%40ss@${sm:a:host}:${sm:a:port}/'],
     ['${sm:a:uri}', '${sm:a:uri}'],
