@@ -127,6 +127,7 @@ it.each([
   ['uuuu-DDD MM-dd', '2026-032 13-01'],
   ['uuuu-DDD MM-dd', '2026-032 02-32'],
   ['y M d', '0 1 1'],
+  ['yyyy-MM-dd HH:mm ZZZZ', '2026-01-01 02:00 GMT+1'],
   ['uuuu y M d', '2026 2025 1 1'],
   ['yyyy-MM-dd K', '2026-01-01 11 '],
   ['yyyy-MM-dd HH:mm.SSS', '2026-01-01 01:02.003 '],
