@@ -97,7 +97,7 @@ const OF_DEAD_LETTERS: ReadonlySet<string> = new Set(['dlq', 'error']);
 
 function expectError({ expect, errorContains }: MongoCase, { message }: Error): void {
   if (expect !== 'error') throw new CaseError('failed', `there was an error, expected ${expect}: ${message}`);
-  if (errorContains !== undefined && !message.includes(errorContains)) {
+  if (errorContains !== undefined && !message.toLowerCase().includes(errorContains.toLowerCase())) {
     throw new CaseError(
       'failed',
       `the error is ${JSON.stringify(message)}, expected one with ${JSON.stringify(errorContains)}`,

@@ -41,7 +41,7 @@ const writeModel: Component = (vector) => {
 };
 
 /** A strategy that the test makes itself, rather than by the configuration: `new DeleteOneDefaultStrategy() ..`. */
-const DIRECT = /new (\w+Strategy)\(\)/;
+const DIRECT = /^new (\w+Strategy)\(\)/;
 const isDirect = ({ config }: MongoCase): boolean => DIRECT.test(String(config.get('$$component') ?? ''));
 
 function standAlone({ config }: MongoCase): ReadonlyMap<string, string> {

@@ -45,11 +45,13 @@ interface LogicalLine {
   readonly content: string;
 }
 
+const naturalLines = (text: string): readonly string[] => text.replace(/(?<!\r)\n$|\r$/, '').split(/\r\n|\r|\n/);
+
 /** Lines with those that continue them, without comments and blank ones. */
 function logicalLines(text: string): readonly LogicalLine[] {
   const lines: LogicalLine[] = [];
   let open: LogicalLine | undefined;
-  for (const [index, natural] of text.split(/\r\n|\r|\n/).entries()) {
+  for (const [index, natural] of naturalLines(text).entries()) {
     const content = natural.replace(BLANK_START, '');
     // What continues a line is no comment; behind a backslash alone, a new line begins.
     if ((open === undefined || open.content === '') && (content === '' || COMMENT.test(content))) {
@@ -60,7 +62,8 @@ function logicalLines(text: string): readonly LogicalLine[] {
     open = CONTINUED.test(content) ? { ...joined, content: joined.content.slice(0, -1) } : undefined;
     if (open === undefined) lines.push(joined);
   }
-  if (open !== undefined && open.content !== '') lines.push(open);
+  // A backslash is the last that there is: Java takes even nothing before it for an entry.
+  if (open !== undefined) lines.push(open);
   return lines;
 }
 

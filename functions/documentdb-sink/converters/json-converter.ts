@@ -31,7 +31,12 @@ const TREE: JsonDialect = { number: (token) => new JsonNumber(token), object: (f
  * https://github.com/apache/kafka/blob/trunk/connect/json/src/main/java/org/apache/kafka/connect/json/JsonConverter.java
  * @throws UnconvertibleError when the bytes are not JSON
  */
-export const readSchemalessJson = (bytes: Buffer): ConnectData => dataOf(read(bytes, SCHEMALESS));
+export const readSchemalessJson = (bytes: Buffer): ConnectData =>
+  // Jackson finds no value there, and Connect takes that for null.
+  isBlank(bytes) ? { kind: 'null' } : dataOf(read(bytes, SCHEMALESS));
+
+const isBlank = (bytes: Buffer): boolean => bytes.every((byte) => BLANKS.has(byte));
+const BLANKS: ReadonlySet<number> = new Set([0x20, 0x09, 0x0a, 0x0d]);
 
 /**
  * The same with schemas: `{"schema": .., "payload": ..}` and nothing beside.

@@ -1,5 +1,5 @@
 import { NESTING_MAX } from '../limits.ts';
-import { interpret, isExtended, UnconvertibleError } from './extended-json.ts';
+import { interpret, interpretAsJava, isExtended, UnconvertibleError } from './extended-json.ts';
 import { numberOf } from './number.ts';
 
 const QUOTE = 0x22;
@@ -30,6 +30,12 @@ const EXTENDED: JsonDialect = {
   number: numberOf,
   object: (fields) => (isExtended(fields) ? interpret(fields) : fields),
   lenient: false,
+};
+
+/** The same, as the Java driver reads it. */
+export const JAVA_EXTENDED: JsonDialect = {
+  ...EXTENDED,
+  object: interpretAsJava,
 };
 
 const notJson = (): never => {

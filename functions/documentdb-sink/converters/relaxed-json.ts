@@ -1,5 +1,5 @@
 import { UnconvertibleError } from './extended-json.ts';
-import { JsonReader } from './json-reader.ts';
+import { JAVA_EXTENDED, JsonReader } from './json-reader.ts';
 import { ShellReader } from './shell-reader.ts';
 
 /**
@@ -10,7 +10,7 @@ import { ShellReader } from './shell-reader.ts';
 export function readRelaxedJson(text: string): unknown {
   try {
     // The fast one, which reads all of JSON to the same values.
-    return new JsonReader(text).read();
+    return new JsonReader(text, JAVA_EXTENDED).read();
   } catch (error) {
     if (!(error instanceof UnconvertibleError)) throw error;
     return new ShellReader(text).read();

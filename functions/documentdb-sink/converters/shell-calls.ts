@@ -16,11 +16,8 @@ const date: Call = ([first, ...rest]) => {
   return extended('$date', first.kind === 'number' ? numberOf(first.text) : fullInstant(textOf(first)));
 };
 
-/** `ISODate` takes a day alone, and a time without a zone for UTC. */
-const fullInstant = (text: string): string => {
-  const withTime = /^\d{4}-\d\d-\d\d$/.test(text) ? `${text}T00:00:00` : text;
-  return /T[\d:.]+$/.test(withTime) ? `${withTime}Z` : withTime;
-};
+/** `ISODate` takes a day alone. */
+const fullInstant = (text: string): string => (/^\d{4}-\d\d-\d\d$/.test(text) ? `${text}T00:00:00Z` : text);
 
 const binary: Call = ([subtype, base64]) =>
   extended(

@@ -1,6 +1,6 @@
 import { MaxKey, MinKey } from 'mongodb';
 import { NESTING_MAX } from '../limits.ts';
-import { interpret, isExtended, UnconvertibleError } from './extended-json.ts';
+import { interpret, interpretAsJava, UnconvertibleError } from './extended-json.ts';
 import { numberOf } from './number.ts';
 import { CALLS } from './shell-calls.ts';
 import { isSign, notJson, ShellScanner, type Token } from './shell-scanner.ts';
@@ -72,7 +72,7 @@ export class ShellReader {
       fields.set(name.text, this.value(this.tokens.next(), depth + 1));
       this.tokens.skip(',');
     }
-    return isExtended(fields) ? interpret(fields) : fields;
+    return interpretAsJava(fields);
   }
 
   private array(depth: number): unknown[] {

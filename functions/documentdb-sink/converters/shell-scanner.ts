@@ -16,7 +16,7 @@ export const isSign = (token: Token, sign: string): boolean => token.kind === 's
 
 const BLANKS = /\s*/y;
 const WORD = /[$_\p{L}][$_\p{L}\p{Nd}]*/uy;
-const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?(?=[,}\])\s]|$)|-Infinity(?=[,}\])\s]|$)/y;
+const NUMBER = /-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?(?=[,}\])\s]|$)|-Infinity(?=[,}\])\s]|$)/y;
 const TEXT = /"[^"\\]*(?:\\[\s\S][^"\\]*)*"|'[^'\\]*(?:\\[\s\S][^'\\]*)*'/y;
 const REGEX = /\/((?:[^/\\]|\\[\s\S])*)\/([imxs]*)/y;
 const SIGNS = '{}[](),:';

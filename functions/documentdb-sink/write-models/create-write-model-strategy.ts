@@ -80,8 +80,8 @@ export function compileModel(
 ): WriteModel {
   if (document.value() !== undefined) return strategies.write(document, record, nowMs);
   if (record.key === null && document.key() === undefined) {
-    throw new UnwritableError('invalid sink record: neither key doc nor value doc were present');
+    throw new UnwritableError('Invalid Sink Record neither key doc nor value doc were present');
   }
   if (strategies.delete !== undefined) return strategies.delete(document, record, nowMs);
-  throw new UnwritableError(`could not create write model: the value is null, and ${DELETE_ON_NULL} is not set`);
+  throw new UnwritableError(`Could not create write model: the value is null, and ${DELETE_ON_NULL} is not set`);
 }

@@ -101,7 +101,7 @@ describe("a record, as the connector's own tests have it", () => {
     };
     const [model] = written(intentOf(properties, { key: '{b: 1, a: 2}', value: null })).models;
     expect(plain(model.kind === 'deleteOne' && model.filter)).toEqual({ _id: { b: 1, a: 2 } });
-    expect(poisoned(intentOf({}, { key: '{}', value: null })).failure.detail).toMatch(/^could not create write model/);
+    expect(poisoned(intentOf({}, { key: '{}', value: null })).failure.detail).toMatch(/^Could not create write model/);
   });
 });
 

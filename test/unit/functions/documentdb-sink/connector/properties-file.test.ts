@@ -65,6 +65,21 @@ describe('a properties file', () => {
     ]);
   });
 
+  it.each([
+    ['\\', [['', '']]],
+    [
+      'a=1\n\\\n',
+      [
+        ['a', '1'],
+        ['', ''],
+      ],
+    ],
+    ['\\\n  ', []],
+    ['a\\\n', [['a', '']]],
+  ])('ends with a backslash as Java has it: %j', (text, expected) => {
+    expect(pairs(text)).toEqual(expected);
+  });
+
   it('understands escapes, and takes a backslash away before any other character', () => {
     expect(pairs('a=\\t\\n\\r\\f\\u00e9\\\\ \\q\\"')).toEqual([['a', '\t\n\r\fé\\ q"']]);
   });
