@@ -1,4 +1,5 @@
-import { LINE_BREAK, LINE_ENDS, propertyClass, SHORTHANDS } from './character-classes.ts';
+import { LINE_BREAK, LINE_ENDS } from './character-classes.ts';
+import { CharacterTranslator } from './character-translator.ts';
 import { PatternError } from './pattern-error.ts';
 
 export interface Translation {
@@ -37,15 +38,6 @@ const BEFORE_LAST_LINE_END = `(?=(?:\\r\\n|[${LINE_ENDS}])?${END})`;
 const LINE_START = `(?:(?<![^])|(?<=[\\n\\u0085\\u2028\\u2029]|\\r(?!\\n))(?=[^]))`;
 const LINE_END = `(?=[${LINE_ENDS}]|${END})`;
 
-const CONTROLS: ReadonlyMap<string, string> = new Map([
-  ['t', '\t'],
-  ['n', '\n'],
-  ['r', '\r'],
-  ['f', '\f'],
-  ['a', '\u0007'],
-  ['e', '\u001b'],
-]);
-
 const ASSERTIONS: ReadonlyMap<string, string> = new Map([
   ['b', '\\b'],
   ['B', '\\B'],
@@ -54,20 +46,13 @@ const ASSERTIONS: ReadonlyMap<string, string> = new Map([
   ['Z', BEFORE_LAST_LINE_END],
 ]);
 
-class Translator {
-  private readonly text: string;
-  private at = 0;
-  private flags = new Set<string>();
+class Translator extends CharacterTranslator {
   private groups = 0;
   private helpers = 0;
   private readonly closed = new Set<number>();
   /** Groups that may be unset: of an alternative, or repeated zero times. */
   private readonly unsure = new Set<number>();
   private readonly names = new Map<string, number>();
-
-  constructor(text: string) {
-    this.text = text;
-  }
 
   translate(): Translation {
     const source = this.alternatives();
@@ -223,127 +208,6 @@ class Translator {
   private missing(reference: string): never {
     throw new PatternError(`${reference} refers to a group that is not there, or not complete`);
   }
-
-  /** `\Q..\E` */
-  private quoted(): string {
-    this.at += 1;
-    const end = this.text.indexOf('\\E', this.at);
-    const content = this.text.slice(this.at, end === -1 ? undefined : end);
-    this.at = end === -1 ? this.text.length : end + 2;
-    return [...content].map((char) => this.literal(char)).join('');
-  }
-
-  /** `\d`, `\p{..}` and their like; undefined for a character. */
-  private escapedClass(): string | undefined {
-    const char = this.peek();
-    const shorthand = SHORTHANDS.get(char);
-    if (shorthand !== undefined) return this.skip(shorthand);
-    if (char !== 'p' && char !== 'P') return undefined;
-    this.at += 1;
-    const name = this.match(/\{[^}]+\}/y)?.slice(1, -1) ?? this.next();
-    return propertyClass(name, char === 'P');
-  }
-
-  private escapedCharacter(): string {
-    const hex = this.match(/x\{[0-9a-fA-F]{1,6}\}|x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}/y);
-    if (hex !== undefined) return character(Number.parseInt(hex.replace(/[^0-9a-fA-F]/g, ''), 16));
-    const octal = this.match(/0(?:[0-3][0-7]{2}|[0-7]{1,2})/y);
-    if (octal !== undefined) return character(Number.parseInt(octal, 8));
-    const control = this.match(/c[\0-\uffff]/y);
-    if (control !== undefined) return character(control.charCodeAt(1) ^ 0x40);
-    const char = this.next();
-    const known = CONTROLS.get(char);
-    if (known === undefined && /[a-zA-Z0-9]/.test(char)) throw new PatternError(`\\${char} has no equivalent here`);
-    return known ?? char;
-  }
-
-  /** After the opening bracket. */
-  private characterClass(): string {
-    const negation = this.take('^') ? '^' : '';
-    const operands: string[] = [];
-    let members = '';
-    for (let first = true; first || !this.take(']'); first = false) {
-      if (this.at >= this.text.length) throw new PatternError('it has a [ without a ]');
-      if (this.take('&&')) {
-        operands.push(members);
-        members = '';
-      } else members += this.member();
-    }
-    operands.push(members);
-    const present = operands.filter((operand) => operand !== '');
-    const text = present.length > 1 ? present.map((operand) => `[${operand}]`).join('&&') : present.join('');
-    return `[${negation}${text}]`;
-  }
-
-  private member(): string {
-    if (this.flags.has('x') && this.match(/\s+/y) !== undefined) return '';
-    if (this.take('[')) return this.characterClass();
-    if (this.text.startsWith('\\Q', this.at)) {
-      this.at += 1;
-      return this.quoted();
-    }
-    const first = this.memberCharacter();
-    if (typeof first !== 'string') return first.text;
-    const isRange = this.peek() === '-' && !/[\][]/.test(this.text[this.at + 1] ?? ']');
-    if (!isRange) return this.span(first, first);
-    this.at += 1;
-    const last = this.memberCharacter();
-    return typeof last === 'string' ? this.span(first, last) : `${this.span(first, first)}${hex('-')}${last.text}`;
-  }
-
-  /** A character, or a class in a class. */
-  private memberCharacter(): string | Atom {
-    const char = this.next();
-    if (char !== '\\') return char;
-    const text = this.escapedClass();
-    return text === undefined ? this.escapedCharacter() : { text };
-  }
-
-  private literal(char: string): string {
-    return this.flags.has('i') && /[a-zA-Z]/.test(char) ? `[${this.span(char, char)}]` : hex(char);
-  }
-
-  /** Members of a class from one character to another; `(?i)` is for ASCII alone in Java. */
-  private span(first: string, last: string): string {
-    const [from, to] = [code(first), code(last)];
-    if (from > to) throw new PatternError('it has a range in a class that ends before it begins');
-    const range = from === to ? hex(first) : `${hex(first)}-${hex(last)}`;
-    return this.flags.has('i') ? range + otherCase(from, to, 'A', 32) + otherCase(from, to, 'a', -32) : range;
-  }
-
-  private skipComments(): void {
-    this.match(/(?:\s+|#[^\n]*)+/y);
-  }
-
-  private peek(): string {
-    return this.text[this.at] ?? '';
-  }
-
-  private skip<T>(value: T): T {
-    this.at += 1;
-    return value;
-  }
-
-  private take(text: string): boolean {
-    const isNext = this.text.startsWith(text, this.at);
-    if (isNext) this.at += text.length;
-    return isNext;
-  }
-
-  private next(): string {
-    const point = this.text.codePointAt(this.at);
-    if (point === undefined) throw new PatternError('it ends in the middle');
-    const char = String.fromCodePoint(point);
-    this.at += char.length;
-    return char;
-  }
-
-  private match(expression: RegExp): string | undefined {
-    expression.lastIndex = this.at;
-    const found = expression.exec(this.text)?.[0];
-    this.at += found?.length ?? 0;
-    return found;
-  }
 }
 
 const LOOKS: readonly (readonly [string, boolean])[] = [
@@ -357,18 +221,4 @@ const LOOKS: readonly (readonly [string, boolean])[] = [
 function known(flag: string): string {
   if ('imsdx'.includes(flag)) return flag;
   throw new PatternError(`the inline flag (?${flag}) has no equivalent here`);
-}
-
-const code = (char: string): number => char.codePointAt(0) ?? 0;
-const hex = (char: string): string => (/[a-zA-Z0-9]/.test(char) ? char : `\\u{${code(char).toString(16)}}`);
-
-function character(point: number): string {
-  if (point > 0x10ffff) throw new PatternError('it has a character beyond Unicode');
-  return String.fromCodePoint(point);
-}
-
-/** What of a range lies in the 26 letters from `base`, in the other case. */
-function otherCase(from: number, to: number, base: string, distance: number): string {
-  const [low, high] = [Math.max(from, code(base)), Math.min(to, code(base) + 25)];
-  return low > high ? '' : `${hex(String.fromCharCode(low + distance))}-${hex(String.fromCharCode(high + distance))}`;
 }

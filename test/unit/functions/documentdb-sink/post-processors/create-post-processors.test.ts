@@ -65,6 +65,13 @@ describe('the chain', () => {
     expectValue({ given, value: '{ts: 1, n: null}', custom }, '{ts: "true", _id: "the id"}');
   });
 
+  it.each([{ 'timeseries.timefield': 'ts' }, { 'timeseries.timefield.auto.convert': 'true' }])(
+    'leaves the time field as it is, unless it is named and to be converted: %o',
+    (given) => {
+      expectValue({ given, value: '{_id: 1, ts: 5, "": 6}' }, '{_id: 1, ts: 5, "": 6}');
+    },
+  );
+
   it('leaves a null value alone', () => {
     const given = {
       ...chain('KafkaMetaAdder', 'NullFieldValueRemover', 'BlockListValueProjector', 'BlockListKeyProjector'),

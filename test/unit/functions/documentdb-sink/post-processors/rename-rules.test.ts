@@ -56,7 +56,7 @@ describe('RenameByMapping', () => {
     expectInOrder(byMapping(mapping, null, '{_id: 1, a: [{b: 1}]}').value(), '{_id: 1, x: [{b: 1}]}');
   });
 
-  it.each(['[]', ''])('of %j renames nothing', (mapping) => {
+  it.each(['[]', '', '[{"oldName": "value.abc"}]', '[{"newName": "abc"}]'])('of %j renames nothing', (mapping) => {
     expectInOrder(byMapping(mapping, KEY, VALUE).value(), VALUE);
   });
 
