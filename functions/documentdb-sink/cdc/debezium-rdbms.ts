@@ -12,10 +12,10 @@ import { operationReader } from './debezium-operation.ts';
 export function debeziumRdbmsHandler(properties: TopicProperties): CdcHandler {
   const operationOf = operationReader(properties);
   return (document, record) => {
-    const key: MutableDocument = document.key() ?? new Map();
     const value: MutableDocument = document.value() ?? new Map();
     // Debezium's tombstone, for compacted topics.
     if (value.size === 0) return [];
+    const key: MutableDocument = document.key() ?? new Map();
     switch (operationOf(value)) {
       case 'create':
         return [replaceByAfter(key, value, key.size === 0 ? derivedId(record) : idOf(key))];

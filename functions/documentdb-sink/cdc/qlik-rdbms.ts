@@ -13,9 +13,9 @@ export function qlikRdbmsHandler(properties: TopicProperties): CdcHandler {
   const unsetsCleared = properties.text('msksinks.cdc.cleared.columns').toLowerCase() === 'unset';
   const ignoresUnknown = properties.text('msksinks.cdc.unknown.operation').toLowerCase() === 'ignore';
   return (document, record) => {
-    const key: MutableDocument = document.key() ?? new Map();
     const value: MutableDocument = document.value() ?? new Map();
     if (value.size === 0) return [];
+    const key: MutableDocument = document.key() ?? new Map();
     switch (operationOf(value)) {
       case 'insert':
       case 'refresh':

@@ -4,7 +4,7 @@ import { CUSTOM_STRATEGIES } from '../custom/registry.ts';
 import { ID_FIELD, removeNullValues } from '../documents.ts';
 import type { IdStrategy } from '../id-strategies/id-strategy.ts';
 import type { TopicProperties } from '../topic-properties.ts';
-import { allowList, blockList, type Projection } from './field-projection.ts';
+import { allowList, blockList, keepAll, type Projection } from './field-projection.ts';
 import { FIELD_VALUE_TRANSFORMER, fieldValueTransformer } from './field-value-transformer.ts';
 import { kafkaMetaAdder } from './kafka-meta-adder.ts';
 import type { PostProcessor } from './post-processor.ts';
@@ -92,6 +92,7 @@ const projector =
   (side: 'key' | 'value', projection: (list: string) => Projection): Create<PostProcessor> =>
   (properties) => {
     const project = projection(properties.text(`${side}.projection.list`));
+    if (project === keepAll) return () => undefined;
     return (document) => {
       const fields = side === 'key' ? document.key() : document.value();
       if (fields !== undefined) project(fields);

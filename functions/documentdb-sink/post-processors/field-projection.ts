@@ -5,6 +5,9 @@ import type { MutableDocument } from '../sink-document.ts';
 /** Removes from a document what a list of paths says. https://www.mongodb.com/docs/kafka-connector/current/sink-connector/fundamentals/post-processors/ */
 export type Projection = (document: MutableDocument) => void;
 
+/** Removes nothing; the document need not even be one. */
+export const keepAll: Projection = () => undefined;
+
 const ANY = '*';
 const ALL = '**';
 
@@ -33,6 +36,7 @@ const pathsOf = (list: string): readonly string[] =>
 /** Removes the paths listed. `*` means every field of a level that is no document, `pre*` those that begin so, `**` all. */
 export function blockList(list: string): Projection {
   const paths = pathsOf(list);
+  if (paths.length === 0) return keepAll;
   return (document) => {
     for (const path of paths) block(path, document);
   };
@@ -58,7 +62,7 @@ function blockAny(rest: string | undefined, document: MutableDocument): void {
 /** Keeps the paths listed and, of each, what leads to it. `*` stands for a name, `a.**` for all of `a`, `pre*` for paths that begin so. */
 export function allowList(list: string): Projection {
   const allowed = new Set(pathsOf(list).flatMap((path) => [path, ...parentsOf(path)]));
-  if (allowed.has(ALL)) return () => undefined;
+  if (allowed.has(ALL)) return keepAll;
   const prefixes = [...allowed]
     .filter((path) => !path.includes('.') && path !== ANY && path.endsWith(ANY))
     .map((path) => path.slice(0, -1));

@@ -6,7 +6,7 @@ import { matcher, replacer } from '../java/replacement.ts';
 import { PropertyError } from '../property-error.ts';
 import type { MutableDocument } from '../sink-document.ts';
 import type { TopicProperties } from '../topic-properties.ts';
-import type { Rename } from './renamer.ts';
+import { keepNames, type Rename } from './renamer.ts';
 
 const MAPPING = 'field.renamer.mapping';
 const REGEXP = 'field.renamer.regexp';
@@ -26,7 +26,7 @@ export function renameByMapping(properties: TopicProperties): Rename {
     if (oldName !== undefined && newName !== undefined) names.set(oldName, newName);
     else names.delete(oldName ?? '');
   }
-  return (path, name) => names.get(`${path}.${name}`) ?? name;
+  return names.size === 0 ? keepNames : (path, name) => names.get(`${path}.${name}`) ?? name;
 }
 
 interface RegExpRule {
@@ -41,6 +41,7 @@ interface RegExpRule {
 export function renameByRegExp(properties: TopicProperties): Rename {
   const text = properties.text(REGEXP);
   const rules = rulesOf(REGEXP, text).map((rule) => regExpRule(rule, text));
+  if (rules.length === 0) return keepNames;
   return (path, name) => {
     const full = `${path}.${name}`;
     return rules.reduce((current, rule) => (rule.matches(full) ? rule.replace(current) : current), name);

@@ -6,10 +6,14 @@ import type { PostProcessor } from './post-processor.ts';
 /** The new name of a field: `path` is `key` or `value` and the (renamed) fields above it, with dots. */
 export type Rename = (path: string, name: string) => string;
 
+/** Without rules: the documents need not even be ones. */
+export const keepNames: Rename = (_path, name) => name;
+
 /** Renames fields of key and value at any depth, though not within arrays. */
 export const renamer =
   (rename: Rename): PostProcessor =>
   (document) => {
+    if (rename === keepNames) return;
     for (const [path, fields] of [['key', document.key()] as const, ['value', document.value()] as const]) {
       if (fields !== undefined) renameFields(path, fields, rename);
     }
