@@ -8,7 +8,7 @@ const userFolder = process.env['INIT_CWD'] ?? process.cwd();
 const files = process.argv.slice(2);
 if (files.length === 0) {
   process.stderr.write(`${USAGE}\n`);
-  process.exitCode = 1;
+  process.exitCode = 2;
 } else {
   process.exitCode = runVectorFiles(
     files.map((file) => resolve(userFolder, file)),

@@ -331,6 +331,6 @@ describe('the command', () => {
   it('tells how it is used when no file is given', () => {
     const { status, stderr } = command();
     expect(stderr).toContain('usage: npm run vectors -- FILE...');
-    expect(status).toBe(1);
+    expect(status).toBe(2);
   });
 });
