@@ -106,7 +106,7 @@ function wholeNumber(option: string, text: string): number {
 process.exitCode = await main().then(
   (isGood) => (isGood ? 0 : 1),
   (error: unknown) => {
-    process.stderr.write(`${error instanceof Error ? error.message : error}\n\n${USAGE}`);
+    process.stderr.write(`${error instanceof Error ? error.message : error}\n(npm run judge:kinesis -- --help)\n`);
     return 2;
   },
 );

@@ -63,6 +63,9 @@ export async function verdictOf(judge: Judge, charges: readonly Charge[]): Promi
   return { judge: judge.name, questionCount: index, userRecordCount, disagreements, elapsedMs };
 }
 
+const CHARACTERS_MAX = 60;
+const shown = (value: unknown): string => String(JSON.stringify(value)).slice(0, CHARACTERS_MAX);
+
 function differenceOf(answers: readonly Answer[], expected: readonly Answer[]): string | undefined {
   if (answers.length !== expected.length) return `${answers.length} user records, expected ${expected.length}`;
   for (const [index, answer] of answers.entries()) {
@@ -70,7 +73,7 @@ function differenceOf(answers: readonly Answer[], expected: readonly Answer[]): 
     if (wanted === undefined) return undefined;
     for (const field of ['partitionKey', 'explicitHashKey', 'aggregated'] as const) {
       if (answer[field] !== wanted[field]) {
-        return `user record ${index} has ${field} ${JSON.stringify(answer[field])}, expected ${JSON.stringify(wanted[field])}`;
+        return `user record ${index} has ${field} ${shown(answer[field])}, expected ${shown(wanted[field])}`;
       }
     }
     if (Buffer.compare(answer.data, wanted.data) !== 0) return `user record ${index} has other data`;

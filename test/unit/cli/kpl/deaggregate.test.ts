@@ -120,6 +120,10 @@ describe('a message', () => {
   });
 });
 
+it('takes a digest of nothing for a plain record', () => {
+  expect(decodeAggregate(blobOf()).kind).toBe('plain');
+});
+
 it('takes an aggregate with a changed byte for a plain record, wherever the byte is', () => {
   const blob = encodeAggregate([{ partitionKey: 'k', explicitHashKey: '7', data: Buffer.from('data') }]);
   for (const at of blob.keys()) {
