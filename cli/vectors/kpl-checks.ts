@@ -9,20 +9,26 @@ import type { AggregateCase, HashKeyCase, Negative, NegativeCase, UserRecordCase
 const [MAGIC_BYTES, DIGEST_BYTES] = [4, 16];
 
 export function checkAggregate(vector: AggregateCase): void {
-  const blob = Buffer.from(vector.aggregatedBase64, 'base64');
-  if (vector.aggregatedHex !== undefined) {
-    expectSameBytes('aggregatedHex', Buffer.from(vector.aggregatedHex, 'hex'), blob);
-  }
-  if (vector.bytes !== undefined) expectSame('the length of aggregatedBase64', blob.length, vector.bytes);
+  const blob = bytesOf({ base64: vector.aggregatedBase64, hex: vector.aggregatedHex });
+  if (vector.bytes !== undefined) expectSame('the length of the aggregate', blob.length, vector.bytes);
   const expected = vector.userRecords.map(recordOf);
   checkDecoder(vector, blob, expected);
   checkShardRange(blob, expected);
   checkEncoder(vector, blob, expected);
 }
 
+/** One notation will do; both must agree. */
+function bytesOf({ base64, hex }: { readonly base64: string | undefined; readonly hex: string | undefined }): Buffer {
+  const fromHex = Buffer.from(hex ?? '', 'hex');
+  if (base64 === undefined) return fromHex;
+  const fromBase64 = Buffer.from(base64, 'base64');
+  if (hex !== undefined) expectSameBytes('what stands in hexadecimal', fromHex, fromBase64);
+  return fromBase64;
+}
+
 function recordOf(userRecord: UserRecordCase): DecodedRecord {
   const { partitionKey, explicitHashKey, dataBase64, dataUtf8, tags = [] } = userRecord;
-  const data = Buffer.from(dataBase64, 'base64');
+  const data = dataBase64 === undefined ? Buffer.from(dataUtf8 ?? '') : Buffer.from(dataBase64, 'base64');
   if (dataUtf8 !== undefined) expectSame('dataUtf8', data.toString(), dataUtf8);
   return {
     partitionKey,
@@ -98,8 +104,7 @@ function sizeOf(records: readonly UserRecord[]): number {
 }
 
 export function checkNegative({ base64, hex, expected }: NegativeCase): void {
-  const data = Buffer.from(base64, 'base64');
-  if (hex !== undefined) expectSameBytes('hex', Buffer.from(hex, 'hex'), data);
+  const data = bytesOf({ base64, hex });
   NEGATIVE_CHECKS[expected](data);
 }
 

@@ -70,7 +70,7 @@ describe('a case that our code does not meet fails, and says why', () => {
       name: 'a size',
       id: BUCKET,
       change: ({ vectors }) => Object.assign(caseOf(vectors, BUCKET), { bytes: 129 }),
-      reason: /length of aggregatedBase64 is 128, expected 129/,
+      reason: /length of the aggregate is 128, expected 129/,
     },
     {
       name: 'a digest',
@@ -82,7 +82,7 @@ describe('a case that our code does not meet fails, and says why', () => {
       name: 'a hexadecimal copy',
       id: BUCKET,
       change: ({ vectors }) => Object.assign(caseOf(vectors, BUCKET), { aggregatedHex: 'f3899ac3' }),
-      reason: /aggregatedHex .* differs from byte 3 on: c3/,
+      reason: /what stands in hexadecimal .* differs from byte 3 on: c3/,
     },
     {
       name: 'a partition key',
@@ -198,13 +198,19 @@ describe('a case that cannot be understood fails, and is named', () => {
     },
     {
       name: 'a user record without data',
-      change: ({ vectors }) => Object.assign(vectors[0]?.userRecords[1] ?? {}, { dataBase64: undefined }),
-      line: /^failed kpl-real-with-ehk-4: .*userRecords\.1\.dataBase64/,
+      change: ({ vectors }) =>
+        Object.assign(vectors[0]?.userRecords[1] ?? {}, { dataBase64: undefined, dataUtf8: undefined }),
+      line: /^failed kpl-real-with-ehk-4: .*userRecords\.1: has neither dataBase64 nor dataUtf8/,
     },
     {
       name: 'a hash key that is no number',
       change: ({ hashKeys }) => Object.assign(hashKeys[6] ?? {}, { hashKeyDecimal: '0x1' }),
       line: /^failed hashKeys\[6\]: .*hashKeyDecimal: is not a decimal number/,
+    },
+    {
+      name: 'a negative without bytes',
+      change: ({ negative }) => Object.assign(negative[1] ?? {}, { base64: undefined, hex: undefined }),
+      line: /^failed empty: .*has neither base64 nor hex/,
     },
     {
       name: 'a case that is null',
@@ -251,6 +257,19 @@ describe('a case of another kind', () => {
   });
   const negative = (kind: string, base64: string, expected: string) => ({ id: 'added', kind, base64, expected });
   const runCases = (sections: object) => runText(JSON.stringify({ format: {}, ...sections })).lines;
+
+  it('may have its bytes in one notation alone', () => {
+    expect(
+      runChanged(({ vectors, negative }) => {
+        for (const each of vectors.filter((vector) => vector['aggregatedHex'] !== undefined)) {
+          delete each['aggregatedBase64'];
+          for (const userRecord of each.userRecords)
+            if (userRecord['dataUtf8'] !== undefined) delete userRecord['dataBase64'];
+        }
+        for (const each of negative) delete each['base64'];
+      }).lines,
+    ).toEqual(['27 passed, 0 failed']);
+  });
 
   it('needs no more than the bytes and what is in them', () => {
     expect(runCases({ vectors: [aggregate(ONE_RECORD, {})] })).toEqual(['1 passed, 0 failed']);
