@@ -53,8 +53,13 @@ function asItCanBe(fault: FaultWindow, { kinesis, faults }: Story): readonly Fau
   const isAutomatic = faults.some(({ kind }) => kind === 'kinesis.automatic');
   if (fault.kind === 'kinesis.describeFailed' && isAutomatic && kinesis.mayDescribe) return [];
   if (fault.kind !== 'kinesis.automatic') return [fault];
-  return kinesis.mayDescribe ? [{ ...fault, fromMs: 0, chance: 1 }] : [];
+  if (!kinesis.mayDescribe) return [];
+  const withoutSession: FaultWindow = { kind: 'sts.refused', fromMs: 0, untilMs: NO_SESSION_MS, chance: 1 };
+  return [{ ...fault, fromMs: 0, chance: 1 }, withoutSession];
 }
+
+/** Nobody sees how the stream distributes, and then somebody does. */
+const NO_SESSION_MS = 8_000;
 
 /** Events as they are: records of one byte, a record as large as can be, one key, many keys, no keys. */
 const SHAPES = ['tiny', 'large', 'hotKey', 'manyKeys', 'noKeys'] as const;
