@@ -36,7 +36,8 @@ export function streamSettings(random: Random, tombstone: 'empty' | 'skip') {
 /** What else a story can be where documents have no part in it. */
 export const streamStory = (story: Story, random: Random): Story => {
   const shaped = withShape(withCrowd(story, random.fork('crowd')), random.fork('shape'));
-  const told = withOddKeys(withPoisonForTheBucket(shaped, random.fork('poison')), random.fork('keys'));
+  const poisoned = withPoisonForTheBucket(shaped, random.fork('poison'));
+  const told = withOddKeys(withAutomaticStream(poisoned, random.fork('automatic')), random.fork('keys'));
   return { ...withTimeForItsLanes(told), faults: told.faults.flatMap((fault) => asItCanBe(fault, told)) };
 };
 
@@ -46,6 +47,13 @@ const LANE_RECORDS_MAX = 300;
 function withTimeForItsLanes(story: Story): Story {
   if (story.records.length <= LANE_RECORDS_MAX) return story;
   return { ...story, function: { ...story.function, timeoutMs: 120_000 } };
+}
+
+/** That it distributes by itself is felt only where aggregates are meant for it. */
+function withAutomaticStream(story: Story, random: Random): Story {
+  if (story.kinesis.aggregation === 'off' || story.faults.length === 0 || !random.chance(0.1)) return story;
+  const untilMs = random.pick([10_000, 60_000, 200_000]);
+  return { ...story, faults: [...story.faults, { kind: 'kinesis.automatic', fromMs: 0, untilMs, chance: 1 }] };
 }
 
 /** How a stream distributes is seen once, at the beginning, and only where one may look. */
