@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Conduct } from './checks/conduct.ts';
+import { ShardManners } from './checks/shard-manners.ts';
 import { type StreamPromise, streamViolations } from './checks/stream.ts';
 import { randomOf } from './model/random.ts';
 import { KafkaLog } from './worlds/kafka-log.ts';
@@ -192,5 +193,41 @@ describe('of a process its requests tell', () => {
     const conduct = aConduct();
     conduct.decided('1', 100, 100);
     expect(said(conduct)).toEqual(['invocation 1 sends 0 ms after its last moment for that']);
+  });
+});
+
+describe('of a shard that throttled', () => {
+  const entry = (lane: string, offset: number) => ({ lanes: [lane], positions: [`orders-0@${offset}`] });
+  const full = { shardId: 'a', isThrottled: true };
+  const taken = { shardId: 'a', isThrottled: false };
+
+  function toldThatItIsFull() {
+    const manners = new ShardManners();
+    manners.answered('1', [entry('x', 0), entry('y', 1), entry('z', 2)], [full, taken, { ...taken, shardId: 'b' }]);
+    return manners;
+  }
+  const said = ({ violations }: ShardManners) => violations.map(({ message }) => message);
+
+  it('nothing more is sent to it before what it refused, but to others', () => {
+    const manners = toldThatItIsFull();
+    manners.decided('1', [entry('z', 3), entry('unknown', 4)]);
+    manners.decided('2', [entry('y', 5)]);
+    expect(said(manners)).toEqual([]);
+    manners.decided('1', [entry('y', 5)]);
+    expect(said(manners)).toEqual(['invocation 1 sends orders-0@5 to a, which has just said that it is full']);
+  });
+
+  it('everything may be sent to it with what it refused', () => {
+    const manners = toldThatItIsFull();
+    manners.decided('1', [entry('x', 0), entry('y', 5)]);
+    manners.decided('1', [entry('y', 6)]);
+    expect(said(manners)).toEqual([]);
+  });
+
+  it('nothing is known after an answer that is too short', () => {
+    const manners = new ShardManners();
+    manners.answered('1', [entry('x', 0), entry('y', 1)], [full]);
+    manners.decided('1', [entry('x', 5)]);
+    expect(said(manners)).toEqual([]);
   });
 });

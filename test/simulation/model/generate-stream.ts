@@ -36,7 +36,8 @@ export function streamSettings(random: Random, tombstone: 'empty' | 'skip') {
 /** What else a story can be where documents have no part in it. */
 export const streamStory = (story: Story, random: Random): Story => {
   const shaped = withShape(withCrowd(story, random.fork('crowd')), random.fork('shape'));
-  const told = withOddKeys(withPoisonForTheBucket(shaped, random.fork('poison')), random.fork('keys'));
+  const poisoned = withPoisonForTheBucket(shaped, random.fork('poison'));
+  const told = withOddKeys(withAutomaticStream(poisoned, random.fork('automatic')), random.fork('keys'));
   return { ...withTimeForItsLanes(told), faults: told.faults.flatMap((fault) => asItCanBe(fault, told)) };
 };
 
@@ -48,13 +49,25 @@ function withTimeForItsLanes(story: Story): Story {
   return { ...story, function: { ...story.function, timeoutMs: 120_000 } };
 }
 
+/** That it distributes by itself is felt only where aggregates are meant for it. */
+function withAutomaticStream(story: Story, random: Random): Story {
+  if (story.kinesis.aggregation === 'off' || story.faults.length === 0 || !random.chance(0.1)) return story;
+  const untilMs = random.pick([10_000, 60_000, 200_000]);
+  return { ...story, faults: [...story.faults, { kind: 'kinesis.automatic', fromMs: 0, untilMs, chance: 1 }] };
+}
+
 /** How a stream distributes is seen once, at the beginning, and only where one may look. */
 function asItCanBe(fault: FaultWindow, { kinesis, faults }: Story): readonly FaultWindow[] {
   const isAutomatic = faults.some(({ kind }) => kind === 'kinesis.automatic');
   if (fault.kind === 'kinesis.describeFailed' && isAutomatic && kinesis.mayDescribe) return [];
   if (fault.kind !== 'kinesis.automatic') return [fault];
-  return kinesis.mayDescribe ? [{ ...fault, fromMs: 0, chance: 1 }] : [];
+  if (!kinesis.mayDescribe) return [];
+  const withoutSession: FaultWindow = { kind: 'sts.refused', fromMs: 0, untilMs: NO_SESSION_MS, chance: 1 };
+  return [{ ...fault, fromMs: 0, chance: 1 }, withoutSession];
 }
+
+/** Nobody sees how the stream distributes, and then somebody does. */
+const NO_SESSION_MS = 8_000;
 
 /** Events as they are: records of one byte, a record as large as can be, one key, many keys, no keys. */
 const SHAPES = ['tiny', 'large', 'hotKey', 'manyKeys', 'noKeys'] as const;

@@ -11,7 +11,8 @@ import type { BatchParts } from '../../../shared/run-batch.ts';
 import type { Log, Meter } from '../../../shared/telemetry.ts';
 import { Conduct } from '../checks/conduct.ts';
 import { positionText } from '../checks/positions.ts';
-import { PARTITION_KEY_CHARACTERS_MAX, streamViolations } from '../checks/stream.ts';
+import { type SentEntry, ShardManners } from '../checks/shard-manners.ts';
+import { PARTITION_KEY_CHARACTERS_MAX, streamLaneOf, streamViolations } from '../checks/stream.ts';
 import type { Violation } from '../checks/violation.ts';
 import type { Touched } from '../model/chaos.ts';
 import type { StoryRecord } from '../model/story.ts';
@@ -55,6 +56,7 @@ export class KinesisTarget implements Target {
   readonly #stream: Stream;
   readonly #sessions: Sessions;
   readonly #conduct: Conduct;
+  readonly #manners = new ShardManners();
   readonly #records = new Set<ProducedRecord>();
 
   constructor(parts: TargetParts) {
@@ -137,9 +139,12 @@ export class KinesisTarget implements Target {
         this.#conduct.decided(invocation, environment.clock.nowMs(), environment.sendUntilMs);
         const positions = entries.map((entry) => this.#positionsOf(entry));
         const request = { environment, invocation, entries, positions, signal };
+        const sent = entries.map((entry, index) => this.#sentEntry(entry, positions[index] ?? []));
+        this.#manners.decided(invocation, sent);
         try {
           const replies = await sendWithSession(credentials, async () => this.#send(request, await credentials?.get()));
           this.#conduct.answered(invocation, acknowledgedOf(request, replies), environment.clock.nowMs());
+          this.#manners.answered(invocation, sent, replies.map(answerIn));
           return replies;
         } catch (error) {
           this.#noteRefusal(request, identify(error).name);
@@ -149,6 +154,15 @@ export class KinesisTarget implements Target {
       describeStream: (signal) =>
         sendWithSession(credentials, async () => this.#describe(environment, signal, await credentials?.get())),
     };
+  }
+
+  #sentEntry({ records }: Entry, positions: readonly string[]): SentEntry {
+    const lanes = records.flatMap((record) => {
+      const produced = this.#recordOf(record);
+      const lane = produced && streamLaneOf(produced, this.#parts.story.kinesis);
+      return lane === undefined ? [] : [lane];
+    });
+    return { lanes: [...new Set(lanes)], positions };
   }
 
   #describe(environment: Environment, signal: AbortSignal, session: SessionCredentials | undefined) {
@@ -331,6 +345,7 @@ export class KinesisTarget implements Target {
     const { stored } = this.#stream;
     return [
       ...this.#conduct.violations,
+      ...this.#manners.violations,
       ...streamViolations(stored, lettered, { ...kinesis, constantKey: CONSTANT_KEY }),
       ...(isCalm && onPoison !== 'block' && stored.length > this.#records.size
         ? [{ guarantee: 'calm', message: 'a record is stored twice' } as const]
@@ -367,6 +382,11 @@ const acknowledgedOf = ({ positions }: Request, replies: readonly EntryReply[]):
   replies.length === positions.length
     ? positions.filter((_, index) => replies[index]?.sequenceNumber !== undefined).flat()
     : [];
+
+const answerIn = ({ shardId, errorCode }: EntryReply) => ({
+  shardId,
+  isThrottled: errorCode === 'ProvisionedThroughputExceededException',
+});
 
 /** What a KCL consumer of that shard gets of an entry. */
 const consumed = ({ partitionKey, explicitHashKey, dataBase64 }: Entry, shard: Shard): readonly ConsumedRecord[] =>
