@@ -13,10 +13,13 @@ export interface ReadParts {
   readonly namespace: Namespace;
   /** Calls under way at once. */
   readonly slots: Slots;
+  /** Whether something new may still be sent. */
+  readonly maySend: () => boolean;
+  /** Aborts when the answer is due. */
   readonly signal: AbortSignal;
 }
 
-/** What is stored of the documents of these steps, by their identity. @throws the store's errors */
+/** What is stored of the documents of these steps, by their identity. @throws the store's errors, or that time is up */
 export async function readMarks(steps: readonly Step[], parts: ReadParts): Promise<ReadonlyMap<string, StoredMarks>> {
   const marks = new Map<string, StoredMarks>();
   const together = steps.filter(({ write }) => isReadTogether(write.filter));
@@ -25,8 +28,8 @@ export async function readMarks(steps: readonly Step[], parts: ReadParts): Promi
   );
   const alone = steps.filter(({ write }) => !isReadTogether(write.filter));
   await Promise.all([
-    ...chunks.map((chunk) => within(parts.slots, () => readById(chunk, marks, parts))),
-    ...alone.map((step) => within(parts.slots, () => readOne(step, marks, parts))),
+    ...chunks.map((chunk) => within(parts, () => readById(chunk, marks, parts))),
+    ...alone.map((step) => within(parts, () => readOne(step, marks, parts))),
   ]);
   return marks;
 }
@@ -64,9 +67,10 @@ async function readOne({ write }: Step, marks: Map<string, StoredMarks>, parts: 
   if (stored !== undefined) marks.set(write.identity, stored);
 }
 
-async function within(slots: Slots, work: () => Promise<void>): Promise<void> {
+async function within({ slots, maySend }: ReadParts, work: () => Promise<void>): Promise<void> {
   await slots.take();
   try {
+    if (!maySend()) throw new DOMException('no time is left to read', 'AbortError');
     await work();
   } finally {
     slots.give();

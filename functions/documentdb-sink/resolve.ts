@@ -7,8 +7,6 @@ import type { Judged, Verdict } from './verdict.ts';
 
 export interface ResolveParts extends ReadParts {
   readonly meter: Meter;
-  /** Whether something new may still be sent. */
-  readonly maySend: () => boolean;
 }
 
 /** A write that matched no document it may change. Why, only the stored document tells. */

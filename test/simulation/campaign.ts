@@ -5,6 +5,7 @@ import { Worker } from 'node:worker_threads';
 import type { SinkName } from '../../infra/sinks.ts';
 import type { Violation } from './checks/violation.ts';
 import { FAULTS, type FaultKind } from './model/faults.ts';
+import { KINDS, type Kind } from './model/kinds.ts';
 import { MODES, type Mode } from './model/modes.ts';
 import { ENDINGS, type StoryResult } from './run-story.ts';
 
@@ -29,6 +30,7 @@ export interface Campaign {
   readonly endings: Readonly<Record<string, number>>;
   readonly faults: Readonly<Record<FaultKind, number>>;
   readonly modes: Readonly<Record<Mode, number>>;
+  readonly kinds: Readonly<Record<Kind, number>>;
   /** Ascending by seed. */
   readonly failures: readonly SeedFailure[];
   /** Of all final worlds, in the order of their seeds. */
@@ -115,6 +117,7 @@ const broken = (error: unknown): StoryResult => ({
   ],
   faults: Object.fromEntries(Object.keys(FAULTS).map((kind) => [kind, 0])) as Record<FaultKind, number>,
   modes: Object.fromEntries(MODES.map((mode) => [mode, 0])) as Record<Mode, number>,
+  kinds: {},
   endings: {},
   invocationCount: 0,
   recordCount: 0,
@@ -136,6 +139,7 @@ function summary(answers: readonly SeedAnswer[]): Campaign {
     endings: sums(ENDINGS, ({ endings }) => endings),
     faults: sums(Object.keys(FAULTS) as FaultKind[], ({ faults }) => faults),
     modes: sums(MODES, ({ modes }) => modes),
+    kinds: sums(KINDS, ({ kinds }) => kinds),
     failures: answers
       .filter(({ result }) => result.violations.length > 0)
       .map(({ seed, result }) => ({ seed, violations: result.violations })),

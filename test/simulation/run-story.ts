@@ -4,6 +4,7 @@ import { readLetters } from './checks/letters.ts';
 import { endText, unsettledIn } from './checks/unsettled.ts';
 import type { Violation } from './checks/violation.ts';
 import type { FaultKind } from './model/faults.ts';
+import { kindsIn } from './model/kinds.ts';
 import { MODES, type Mode, modesOf } from './model/modes.ts';
 import { faultsEndMs, type Story } from './model/story.ts';
 import { EPOCH_MS } from './model/timeline.ts';
@@ -18,6 +19,8 @@ export interface StoryResult {
   readonly faults: Readonly<Record<FaultKind, number>>;
   /** How many invocations the function lived through in each mode. */
   readonly modes: Readonly<Record<Mode, number>>;
+  /** Of what kinds its records and its settings are, by their names in model/kinds.ts. */
+  readonly kinds: Readonly<Record<string, number>>;
   /** How invocations ended, by {@link ENDINGS}. */
   readonly endings: Readonly<Record<string, number>>;
   readonly invocationCount: number;
@@ -46,15 +49,31 @@ export async function runStory(story: Story, onTrace?: (line: TraceLine) => void
   await timeline.run(world.isDone, EPOCH_MS + plannedMs + CALM_MS_MAX);
   const hasEnded = world.isDone();
   await timeline.run(() => false, timeline.nowMs() + LATE_MS);
+  const violations = violationsOf(world, hasEnded);
+  const hash = hashOf([target.digest(), ...bucket.versions.flat(), ...lambda.invocations.map(endText)]);
   return {
-    violations: violationsOf(world, hasEnded),
+    violations: [...violations, ...(await replayed(world))],
+    kinds: kindsIn(story),
     faults: chaos.counts,
     modes: modeCounts(story, lambda.invocations.length),
     endings: endingsOf(lambda.invocations),
     invocationCount: lambda.invocations.length,
     recordCount: kafka.produced.length,
-    hash: hashOf([target.digest(), ...bucket.versions.flat(), ...lambda.invocations.map(endText)]),
+    hash,
   };
+}
+
+/** After the end everything comes once more: nothing may change. */
+async function replayed({ story, kafka, bucket, target, timeline }: World): Promise<readonly Violation[]> {
+  if (target.replay === undefined) return [];
+  const lettered = readLetters(bucket, kafka.produced).records;
+  let result: readonly Violation[] | undefined;
+  const replay = target.replay({ produced: kafka.produced, lettered, isCalm: story.faults.length === 0 });
+  void replay.then((violations) => {
+    result = violations;
+  });
+  await timeline.run(() => result !== undefined, timeline.nowMs() + CALM_MS_MAX);
+  return result ?? [{ guarantee: 'G5', message: 'the replay of everything did not end' }];
 }
 
 function violationsOf(world: World, hasEnded: boolean): readonly Violation[] {

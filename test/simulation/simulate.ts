@@ -55,8 +55,8 @@ async function main(): Promise<boolean> {
 }
 
 /** Faults that never happened, and modes that nothing was lived through in. */
-const absentIn = ({ faults, modes }: Campaign): readonly string[] =>
-  Object.entries({ ...faults, ...modes })
+const absentIn = ({ faults, modes, kinds }: Campaign): readonly string[] =>
+  Object.entries({ ...faults, ...modes, ...kinds })
     .filter(([, count]) => count === 0)
     .map(([name]) => name);
 
@@ -73,6 +73,7 @@ function report(campaign: Campaign, elapsedMs: number): boolean {
   write(`invocations ended: ${pairs(campaign.endings)}`);
   write(`faults: ${pairs(campaign.faults)}`);
   write(`invocations in each mode: ${pairs(campaign.modes)}`);
+  write(`kinds of records: ${pairs(campaign.kinds)}`);
   const absent = absentIn(campaign);
   const isAbsenceAFailure = storyCount >= STORIES_THAT_HAVE_ALL && absent.length > 0;
   if (absent.length > 0) write(`never happened: ${absent.join(', ')}`);

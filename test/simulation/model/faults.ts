@@ -68,8 +68,8 @@ export const FAULTS = {
   'mapping.gaveUp': 'both',
   // Kafka
   'kafka.partitionsRaised': 'both',
-  /** Offsets begin at 0 again; orders nothing in DocumentDB, whose guard compares offsets (docs/guarantees.md). */
-  'kafka.topicRecreated': 'kinesisSink',
+  /** Offsets begin at 0 again. In DocumentDB, whose guard compares offsets, the topic then gets a new epoch. */
+  'kafka.topicRecreated': 'both',
 } as const satisfies Readonly<Record<string, SinkName | 'both'>>;
 
 export type FaultKind = keyof typeof FAULTS;

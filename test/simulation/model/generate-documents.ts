@@ -1,29 +1,82 @@
+import type { DocumentStrategy, StoryDocumentdb, WriteOp } from './document-ops.ts';
 import type { Random } from './random.ts';
-import type { StoryFunction, StoryMapping, StoryRecord } from './story.ts';
+import type { FaultWindow, StoryFunction, StoryMapping, StoryRecord } from './story.ts';
 
 const PARTITION_MAX = 7;
 
 export interface DocumentStoryParts {
   readonly mapping: StoryMapping;
   readonly function: StoryFunction;
-  readonly deletes: 'tombstone' | 'hard';
+  readonly faults: readonly FaultWindow[];
 }
+
+type DocumentSettings = Omit<StoryDocumentdb, 'poolSizeMax'>;
+
+/** How documents are named, written, guarded and deleted. */
+export function documentSettings(random: Random, parts: DocumentStoryParts): DocumentSettings {
+  const strategies: DocumentStrategy[] = ['replace', 'replace', 'set', 'set', 'stamp', 'increment', 'steps', 'mixed'];
+  if (mayHaveEvents(parts)) strategies.push('events', 'events', 'events');
+  const strategy = random.pick(strategies);
+  // Tombstones are refused with what is set on insert alone.
+  const deletes = strategy === 'stamp' ? 'hard' : random.pick(['tombstone', 'tombstone', 'hard'] as const);
+  const isPlain = strategy === 'events';
+  return {
+    strategy,
+    deletes,
+    identity: isPlain || random.chance(0.7) ? 'id' : 'business',
+    guard: isPlain ? 'offset' : random.pick(['offset', 'offset', 'timestamp', 'field'] as const),
+  };
+}
+
+/** Inserts and changes follow each other in one partition, and none of them may be given up. */
+const mayHaveEvents = (parts: DocumentStoryParts): boolean =>
+  givesUpNothing(parts) && parts.faults.every(({ kind }) => kind !== 'kafka.partitionsRaised');
 
 /** What else records can be like where a stream has no part in it. */
 export function documentRecords(
   records: readonly StoryRecord[],
   random: Random,
-  parts: DocumentStoryParts,
+  parts: DocumentStoryParts & { readonly documentdb: DocumentSettings },
 ): readonly StoryRecord[] {
+  const { strategy, deletes } = parts.documentdb;
+  if (strategy === 'events') return eventsOf(records, random);
+  const written = records.map((record) => ({ ...record, op: opFor(strategy, deletes, random) }));
   // A producer that chooses partitions in turn: one document then has writers in several.
-  if (random.chance(0.15)) return records.map((record) => ({ ...record, partition: random.integer(0, PARTITION_MAX) }));
-  return givesUpNothing(parts) && random.chance(0.4) ? withMovingValues(records, random) : records;
+  if (random.chance(0.15)) return written.map((record) => ({ ...record, partition: random.integer(0, PARTITION_MAX) }));
+  const mayMove = (strategy === 'replace' || strategy === 'set') && parts.documentdb.guard !== 'field';
+  return mayMove && deletes === 'tombstone' && givesUpNothing(parts) && random.chance(0.4)
+    ? withMovingValues(written, random)
+    : written;
 }
 
-/** Where a record is given up or blocked, or a deleted document comes back, a unique value may never become free. */
-const givesUpNothing = ({ mapping, function: { onPoison }, deletes }: DocumentStoryParts): boolean =>
+function opFor(strategy: DocumentStrategy, deletes: 'tombstone' | 'hard', random: Random): WriteOp {
+  if (strategy === 'events') throw new Error('events are chosen by what is there');
+  if (strategy !== 'mixed') return strategy;
+  const ops: readonly WriteOp[] = ['replace', 'set', 'set', 'increment', 'steps'];
+  return random.pick(deletes === 'hard' ? [...ops, 'stamp'] : ops);
+}
+
+/** As a source's changes come: an insert, changes to it, its deletion; and now and then a change to what is not there. */
+function eventsOf(records: readonly StoryRecord[], random: Random): readonly StoryRecord[] {
+  const there = new Set<string>();
+  return records.map((record): StoryRecord => {
+    const { key, kind } = record;
+    if (key === null || kind === 'poison') return record;
+    if (kind === 'tombstone') {
+      there.delete(key);
+      return record;
+    }
+    const op = there.has(key)
+      ? random.pick(['patch', 'patch', 'put'] as const)
+      : random.pick(['insert', 'insert', 'insert', 'patch', 'put'] as const);
+    if (op === 'insert' && kind === 'plain') there.add(key);
+    return { ...record, op };
+  });
+}
+
+/** Where a record is given up or blocked a unique value may never become free, and what follows has nothing to change. */
+const givesUpNothing = ({ mapping, function: { onPoison } }: DocumentStoryParts): boolean =>
   onPoison !== 'block' &&
-  deletes === 'tombstone' &&
   mapping.recordAgeMaxMs === Number.POSITIVE_INFINITY &&
   (mapping.mode === 'onDemand' || mapping.retriesMax >= 10_000);
 

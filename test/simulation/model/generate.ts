@@ -1,7 +1,7 @@
 import type { SinkName } from '../../../infra/sinks.ts';
 import { SECRET } from '../worlds/kafka-log.ts';
 import { type FaultKind, faultKindsOf } from './faults.ts';
-import { documentRecords } from './generate-documents.ts';
+import { documentRecords, documentSettings } from './generate-documents.ts';
 import { streamSettings, streamStory } from './generate-stream.ts';
 import { type Random, randomOf } from './random.ts';
 import type { FaultWindow, RecordKind, Story, StoryFunction, StoryMapping, StoryRecord } from './story.ts';
@@ -14,7 +14,7 @@ export function generateStory(seed: number, only?: SinkName): Story {
   const fn = functionOf(random.fork('function'));
   const mapping = mappingOf(random.fork('mapping'), fn);
   const records = recordsOf(random.fork('records'));
-  const deletes = random.fork('deletes').pick(['tombstone', 'tombstone', 'hard'] as const);
+  const documentdb = documentSettings(random.fork('documents'), { mapping, function: fn, faults });
   const story: Story = {
     seed: `${sink} ${seed}`,
     sink,
@@ -27,12 +27,12 @@ export function generateStory(seed: number, only?: SinkName): Story {
       requestTimeoutMs: random.pick([2_000, 10_000]),
       hasRole: random.chance(0.8),
     },
-    documentdb: { deletes, poolSizeMax: random.integer(1, 3) },
+    documentdb: { ...documentdb, poolSizeMax: random.integer(1, 3) },
     partitionCount: random.integer(1, 4),
     records:
       sink === 'kinesisSink'
         ? records
-        : documentRecords(records, random.fork('document records'), { mapping, function: fn, deletes }),
+        : documentRecords(records, random.fork('document records'), { mapping, function: fn, faults, documentdb }),
     faults,
   };
   return sink === 'kinesisSink' ? streamStory(story, random.fork('stream')) : story;

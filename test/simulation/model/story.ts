@@ -3,6 +3,7 @@ import type { SinkName } from '../../../infra/sinks.ts';
 import type { Reading } from '../../../local/msk-trigger/settings.ts';
 import type { PoisonPolicy } from '../../../shared/common-settings.ts';
 import type { TriggerMode } from '../../../shared/run-batch.ts';
+import type { StoryDocumentdb, WriteOp } from './document-ops.ts';
 import type { FaultKind } from './faults.ts';
 
 /** All that happens in one run, as plain data: the same story ends in the same world, and a smaller one is easily made. */
@@ -31,6 +32,8 @@ export interface StoryRecord {
   readonly bytes?: number;
   /** The producer's own choice, modulo their number; default: by the key. */
   readonly partition?: number;
+  /** What it does to its document, where it is neither a tombstone nor poison (DocumentDB); default: replace. */
+  readonly op?: WriteOp;
   /** Its document takes this value of a unique index (DocumentDB). */
   readonly unique?: number;
 }
@@ -72,11 +75,6 @@ export interface StoryKinesis {
   readonly requestsInFlightMax: number;
   readonly requestTimeoutMs: number;
   readonly hasRole: boolean;
-}
-
-export interface StoryDocumentdb {
-  readonly deletes: 'tombstone' | 'hard';
-  readonly poolSizeMax: number;
 }
 
 /** While it is open, the fault strikes with this chance wherever it can; `once` kinds strike at its beginning. */

@@ -39,6 +39,10 @@ export interface Target {
   isKnownPoison?(record: ProducedRecord): boolean;
   /** What went wrong while it was written to, and what is wrong with what is stored in the end. */
   violations(final: FinalWorld): readonly Violation[];
+  /** Everything is delivered once more, without faults. What is wrong then; time has to go on meanwhile. */
+  replay?(final: FinalWorld): Promise<readonly Violation[]>;
+  /** The topic was made anew, so often. */
+  recreated?(incarnation: number): void;
   /** What is stored, as text, for the world's hash. */
   digest(): string;
   /** A fault of the story that comes at a time, not at a call. */

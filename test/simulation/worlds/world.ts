@@ -90,12 +90,13 @@ function comeAtItsTime(world: World, { kind }: FaultWindow): void {
 const RECREATION_CHECK_MS = 1_000;
 
 function recreateOnceRead(world: World): void {
-  const { chaos, kafka, mapping, timeline } = world;
+  const { chaos, kafka, mapping, target, timeline } = world;
   if (!mapping.isQuiet()) {
     timeline.at(timeline.nowMs() + RECREATION_CHECK_MS, () => recreateOnceRead(world));
     return;
   }
   kafka.recreate();
+  target.recreated?.(kafka.incarnation);
   mapping.restart();
   chaos.happened('kafka.topicRecreated');
 }

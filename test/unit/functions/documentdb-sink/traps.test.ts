@@ -472,6 +472,25 @@ describe('a business key', () => {
     expect([peak, documents.reads.length]).toEqual([2, 9]);
   });
 
+  it('is read no more once sendUntil has come, however many wait for a connection', async () => {
+    const { policy, record } = planned();
+    const sink = aDocumentdbSink({
+      policy,
+      deletes: 'hard',
+      documents: { uniqueIndexes: [{ field: 'n' }] },
+      poolSizeMax: 1,
+    });
+    const findMarksOf = sink.store.findMarksOf.bind(sink.store);
+    sink.store.findMarksOf = async (...parameters) => {
+      await sink.clock.waitUntil(sink.clock.nowMs() + 40_000);
+      return findMarksOf(...parameters);
+    };
+    const outcomes = await sink.write([1, 2, 3].map((n) => record({ offset: n }, [deleteOf({ n })])));
+    expect(sink.store.reads).toHaveLength(1);
+    expect(outcomes.map(inWords)).toEqual(Array(3).fill('failed deadline_exceeded'));
+    expect(outcomes[0]).toMatchObject({ failure: { mayBeWritten: true } });
+  });
+
   it('is a document by its values: whatever their type, in any order', async () => {
     const { documents, wordsOf } = aWorld({ documents: index });
     const words = await wordsOf(

@@ -1,0 +1,36 @@
+import { opOf, type StoryDocumentdb, WRITE_OPS } from './document-ops.ts';
+import type { Story, StoryRecord } from './story.ts';
+
+/** What stories are to try beside faults: of each there must be some in a long campaign. */
+export const KINDS = [
+  ...WRITE_OPS.map((op) => `documents.${op}` as const),
+  'documents.hardDelete',
+  'documents.tombstone',
+  'documents.businessKey',
+  'documents.guardByTimestamp',
+  'documents.guardByField',
+  'documents.uniqueValue',
+] as const;
+
+export type Kind = (typeof KINDS)[number];
+
+/** How many records of each kind a story has; of a setting, how many are written under it. */
+export function kindsIn({ sink, documentdb, records }: Story): Readonly<Record<Kind, number>> {
+  const counts = Object.fromEntries(KINDS.map((kind) => [kind, 0])) as Record<Kind, number>;
+  if (sink !== 'documentdbSink') return counts;
+  for (const record of records) for (const kind of kindsOf(record, documentdb)) counts[kind] += 1;
+  return counts;
+}
+
+const GUARDS = { offset: [], timestamp: ['documents.guardByTimestamp'], field: ['documents.guardByField'] } as const;
+
+function kindsOf(record: StoryRecord, { deletes, guard, identity }: StoryDocumentdb): readonly Kind[] {
+  const deletion = deletes === 'hard' ? 'documents.hardDelete' : 'documents.tombstone';
+  return [
+    ...(record.kind === 'plain' ? [`documents.${opOf(record)}` as const] : []),
+    ...(record.kind === 'tombstone' ? ([deletion] as const) : []),
+    ...(identity === 'business' ? (['documents.businessKey'] as const) : []),
+    ...(record.unique === undefined ? [] : (['documents.uniqueValue'] as const)),
+    ...GUARDS[guard],
+  ];
+}
