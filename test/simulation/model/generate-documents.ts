@@ -42,7 +42,8 @@ export function documentRecords(
   if (strategy === 'events') return eventsOf(records, random);
   const written = records.map((record) => ({ ...record, op: opFor(strategy, deletes, random) }));
   // A producer that chooses partitions in turn: one document then has writers in several.
-  if (random.chance(0.15)) return written.map((record) => ({ ...record, partition: random.integer(0, PARTITION_MAX) }));
+  const isSpread = random.chance(strategy === 'increment' ? 0.5 : 0.15);
+  if (isSpread) return written.map((record) => ({ ...record, partition: random.integer(0, PARTITION_MAX) }));
   const mayMove = (strategy === 'replace' || strategy === 'set') && parts.documentdb.guard !== 'field';
   return mayMove && deletes === 'tombstone' && givesUpNothing(parts) && random.chance(0.4)
     ? withMovingValues(written, random)
@@ -53,7 +54,7 @@ function opFor(strategy: DocumentStrategy, deletes: 'tombstone' | 'hard', random
   if (strategy === 'events') throw new Error('events are chosen by what is there');
   if (strategy !== 'mixed') return strategy;
   const ops: readonly WriteOp[] = ['replace', 'set', 'set', 'increment', 'steps'];
-  return random.pick(deletes === 'hard' ? [...ops, 'stamp'] : ops);
+  return random.pick(deletes === 'hard' ? [...ops, 'stamp', 'stamp'] : ops);
 }
 
 /** As a source's changes come: an insert, changes to it, its deletion; and now and then a change to what is not there. */

@@ -55,7 +55,7 @@ export function modelsOf(
   const whole = doc({ ...keyFieldsOf(key, identity), ...own });
   const changes = { ...own, [`f${id % 3}`]: id, ...(id % 4 === 0 && { 'inner.a': id }) };
   const removal = {
-    ...(id % 5 === 0 && { [`f${(id + 1) % 3}`]: '' }),
+    ...(id % 2 === 0 && { [`f${(id + 1) % 3}`]: '' }),
     ...(value.unique === undefined && { unique: '' }),
   };
   const update = { $set: changes, $unset: removal };
