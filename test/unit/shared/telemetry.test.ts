@@ -13,10 +13,13 @@ describe('a meter', () => {
     meter.count('Requests', 4);
     for (const value of [-3, 7, 5]) meter.peak('RequestDuration', value, 'Milliseconds');
     meter.peak('Clock', -3, 'Seconds');
+    meter.count('BytesSent', 2, 'Bytes');
+    meter.count('BytesSent', 3, 'Bytes');
     expect(meter.take()).toEqual([
       { name: 'Requests', unit: 'Count', value: 5 },
       { name: 'RequestDuration', unit: 'Milliseconds', value: 7 },
       { name: 'Clock', unit: 'Seconds', value: -3 },
+      { name: 'BytesSent', unit: 'Bytes', value: 5 },
     ]);
   });
 
