@@ -286,6 +286,11 @@ describe('a case of another kind', () => {
     ]);
   });
 
+  it('may have tags where it is there to be read alone', async () => {
+    const tagged = aggregate('0a016b1a0d08001a017822060a0174120175', { tags: [{ key: 't', value: 'u' }] });
+    expect(await runCases({ vectors: [{ ...tagged, reencodesByteExact: false }] })).toEqual(['1 passed, 0 failed']);
+  });
+
   it('may have a hash key that is no number, as an older producer wrote it', async () => {
     const added = aggregate('0a016b1209756e646566696e65641a07080010001a0178', { explicitHashKey: 'undefined' });
     expect(await runCases({ vectors: [added] })).toEqual(['1 passed, 0 failed']);
