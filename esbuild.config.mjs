@@ -1,7 +1,7 @@
 // `npm run build` bundles both functions into dist/. The default export is also a plugin of the framework (serverless.yml),
 // so that package, deploy and invoke local never run with stale bundles. No top-level await: plugins are loaded by require.
 import { existsSync, readFileSync } from 'node:fs';
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
@@ -18,13 +18,18 @@ const optionalPackages = [
   '@mongodb-js/zstd',
   'gcp-metadata',
   'socks',
-  '@aws-sdk/credential-providers',
 ];
 
-/** @param {string} region whose DocumentDB certificates the function trusts unless it is told otherwise */
-export async function buildAll(region) {
+/**
+ * @param {string} region whose DocumentDB certificates the function trusts unless it is told otherwise
+ * @param {{ caBundle?: string, connector?: string }} [named] files of the project that go beside documentdbSink
+ */
+export async function buildAll(region, { caBundle = 'region', connector } = {}) {
   await Promise.all(functions.map((name) => buildFunction(name)));
-  await writeFile(join(root, 'dist', 'documentdb-sink', 'ca-bundle.pem'), caBundleOf(region));
+  const folder = join(root, 'dist', 'documentdb-sink');
+  if (caBundle === 'region') await writeFile(join(folder, 'ca-bundle.pem'), caBundleOf(region));
+  else if (!/^(?:\/|s3:)/.test(caBundle)) await copyFile(join(root, caBundle), join(folder, 'ca-bundle.pem'));
+  if (connector !== undefined) await copyFile(join(root, connector), join(folder, 'connector.properties'));
 }
 
 /** @param {string} name */
@@ -48,7 +53,10 @@ async function buildFunction(name) {
     banner: {
       js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
     },
-    alias: { 'whatwg-url': './infra/whatwg-url.mjs' },
+    alias: {
+      'whatwg-url': './infra/whatwg-url.mjs',
+      '@aws-sdk/credential-providers': './infra/credential-providers.mjs',
+    },
     external: optionalPackages,
     minify: true,
     keepNames: true,
@@ -82,7 +90,9 @@ export default class EsbuildPlugin {
   constructor(serverless) {
     this.serverless = serverless;
     const build = async () => {
-      await buildAll(serverless.service.provider.region);
+      const { MSK_SINKS_CA_BUNDLE: caBundle, MSK_SINKS_CONNECTOR: connector } =
+        serverless.service.functions.documentdbSink?.environment ?? {};
+      await buildAll(serverless.service.provider.region, { caBundle, connector });
     };
     this.hooks = {
       initialize: () => this.addLocalEnvironment(),

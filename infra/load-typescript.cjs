@@ -15,6 +15,7 @@ module.exports = function loadTypescript(name) {
     entryPoints: [join(__dirname, `${name}.ts`)],
     outfile,
     bundle: true,
+    packages: 'external', // they are installed: the framework is one of them
     platform: 'node',
     format: 'cjs',
     target: 'node20',

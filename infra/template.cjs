@@ -19,9 +19,19 @@ async function readStageFile(name, resolveVariable) {
   }
 }
 
+let isNotified = false;
+
+/** Once a command, however often the framework asks. */
+function notify(notices) {
+  if (isNotified || notices.length === 0) return;
+  isNotified = true;
+  process.stderr.write(`${notices.join('\n')}\n`);
+}
+
 module.exports = async ({ resolveVariable }) => {
   const [service, stage] = await Promise.all([resolveVariable('self:service'), resolveVariable('sls:stage')]);
-  const name = `config/${stage}.yml`;
+  // `npm start -- --connector` gives stage `local` a file of its own.
+  const name = (stage === 'local' && process.env.LOCAL_STAGE_FILE) || `config/${stage}.yml`;
   const stageFile = await readStageFile(name, resolveVariable);
   if (stageFile === null) {
     refuse(
@@ -30,7 +40,9 @@ module.exports = async ({ resolveVariable }) => {
   }
   const { templateParts } = loadTypescript('template/template');
   try {
-    return templateParts(service, stage, stageFile);
+    const parts = templateParts(service, stage, stageFile);
+    notify(parts.notices);
+    return parts;
   } catch (error) {
     if (error.name !== 'SettingsError') throw error;
     return refuse(error.message);

@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse } from 'yaml';
+import { DECIDED_BY_CONNECTOR } from '../functions/documentdb-sink/settings.ts';
+import type { NamedConnector } from '../infra/stage-file/named-connector.ts';
 import { readStageFile } from '../infra/stage-file/read-stage-file.ts';
 import type { Deployment } from '../infra/template/deployment.ts';
 import { SettingsError } from '../shared/errors.ts';
@@ -10,10 +12,17 @@ import { PROJECT_ROOT } from './pipeline/package-template.ts';
 /** What config/local.yml says, as far as this machine has to provide it. */
 export interface LocalStage {
   readonly resources: LocalResources;
+  /** Where orders are produced; a connector's file may read others beside it. */
   readonly topic: string;
   readonly database: string;
   readonly collection: string;
+  /** What documentdbSink follows, where a file was named. */
+  readonly connector: NamedConnector | undefined;
+  /** As it is deployed. */
+  readonly stageFile: StageFileWritten;
 }
+
+type StageFileWritten = Readonly<Record<string, unknown>>;
 
 const SERVICE = 'msk-sinks';
 const STAGE = 'local';
@@ -23,18 +32,29 @@ const FILE = `config/${STAGE}.yml`;
  * Reads config/local.yml, before anything is started.
  * @throws SettingsError that lists every problem
  */
-export async function readLocalStage(): Promise<LocalStage> {
-  return localStageOf(parse(await readFile(join(PROJECT_ROOT, FILE), 'utf8')));
+export async function readLocalStage(connectorFile?: string): Promise<LocalStage> {
+  const input = parse(await readFile(join(PROJECT_ROOT, FILE), 'utf8'));
+  return localStageOf(connectorFile === undefined ? input : withConnector(input, connectorFile));
 }
 
-export function localStageOf(input: unknown): LocalStage {
+/** The same stage, with a connector's file in place of what that file decides; kinesisSink reads its first topic. */
+export function withConnector(input: StageFileWritten, connector: string): StageFileWritten {
+  const section = Object.entries((input['documentdbSink'] ?? {}) as object);
+  const others = Object.fromEntries(section.filter(([name]) => !DECIDED_BY_CONNECTOR.has(name)));
+  const changed = { ...input, documentdbSink: { ...others, connector } };
+  const [topic] = readStageFile(SERVICE, STAGE, changed).connector?.connector.topics ?? [];
+  return { ...changed, trigger: { ...(input['trigger'] as object), topics: [topic] } };
+}
+
+export function localStageOf(input: StageFileWritten): LocalStage {
   const deployment = readStageFile(SERVICE, STAGE, input);
   const { kinesisSink, documentdbSink, trigger } = deployment.file;
   if (kinesisSink === undefined || documentdbSink === undefined) {
     throw new SettingsError(FILE, ['kinesisSink and documentdbSink must both be there: npm start runs the two']);
   }
   const [topic = '', ...others] = trigger.topics ?? [];
-  if (others.length > 0 || kinesisSink.trigger?.topics !== undefined || documentdbSink.trigger?.topics !== undefined) {
+  const ownTopics = deployment.connector === undefined ? documentdbSink.trigger?.topics : undefined;
+  if (others.length > 0 || kinesisSink.trigger?.topics !== undefined || ownTopics !== undefined) {
     throw new SettingsError(FILE, ['trigger.topics must name one topic for both: npm start produces orders to one']);
   }
   const { streamArn, roleArn, externalId } = kinesisSink;
@@ -43,20 +63,32 @@ export function localStageOf(input: unknown): LocalStage {
       'kinesisSink.roleArn and externalId must be written: the local stream has no resource policy',
     ]);
   }
-  const { database, collection = topic, secretArn } = documentdbSink;
+  const { connector } = deployment;
   return {
-    resources: resourcesOf(deployment, { streamArn, roleArn, externalId, secretArn }),
+    resources: {
+      ...resourcesOf(deployment, { streamArn, roleArn, externalId, secretArn: documentdbSink.secretArn }),
+      connectionUri: connector?.connector.connectionUri,
+    },
     topic,
-    database,
-    collection,
+    ...namespaceIn(deployment, topic),
+    connector,
+    stageFile: input,
   };
+}
+
+/** Where most documents go. */
+function namespaceIn({ file, connector }: Deployment, topic: string): Pick<LocalStage, 'database' | 'collection'> {
+  const { database = '', collection = topic } = file.documentdbSink ?? {};
+  if (connector === undefined) return { database, collection };
+  const properties = connector.connector.propertiesByTopic(topic);
+  return { database: properties.text('database'), collection: properties.text('collection') || topic };
 }
 
 interface Targets {
   readonly streamArn: string;
   readonly roleArn: string;
   readonly externalId: string;
-  readonly secretArn: string;
+  readonly secretArn: string | undefined;
 }
 
 function resourcesOf({ deadLetterBucket, file, functions }: Deployment, targets: Targets): LocalResources {
@@ -72,7 +104,7 @@ function resourcesOf({ deadLetterBucket, file, functions }: Deployment, targets:
     kinesisRole: roleOf('kinesisSink'),
     documentdbRole: roleOf('documentdbSink'),
     deadLetterBucket,
-    secret: nameOf(targets.secretArn, 'secret:'),
+    ...(targets.secretArn !== undefined && { secret: nameOf(targets.secretArn, 'secret:') }),
   };
 }
 

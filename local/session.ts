@@ -1,5 +1,9 @@
 import { rm } from 'node:fs/promises';
+import { createRecordPolicy } from '../functions/documentdb-sink/connector/create-record-policy.ts';
 import { systemClock } from '../shared/clock.ts';
+import { payloadOfBytes, type SourceRecord } from '../shared/record.ts';
+import { expectedOf } from './connector/expected-documents.ts';
+import { localStageFile } from './connector/local-stage-file.ts';
 import { type Endpoints, writeEndpoints } from './engines/endpoints.ts';
 import { type Engines, startEngines } from './engines/engines.ts';
 import { reachKinesisAt } from './engines/function-environments.ts';
@@ -7,9 +11,9 @@ import { type KinesisProxy, startKinesisProxy } from './engines/kinesis-proxy.ts
 import { resourceArns } from './engines/resources.ts';
 import { type LocalStage, readLocalStage } from './local-stage.ts';
 import type { Reading } from './msk-trigger/settings.ts';
-import { type Check, checkAll } from './orders/checks.ts';
+import { type Check, type ConnectorDocuments, checkAll } from './orders/checks.ts';
 import { readDeadLetters } from './orders/dead-letter-reader.ts';
-import { createDocumentReader } from './orders/document-reader.ts';
+import { createDocumentReader, type DocumentReader } from './orders/document-reader.ts';
 import { orderStream } from './orders/order-stream.ts';
 import { createOrderProducer, createTopic, type ProducedRecord } from './orders/producer.ts';
 import { createStreamReader, type StreamRecord } from './orders/stream-reader.ts';
@@ -27,6 +31,8 @@ export interface SessionOptions {
   readonly reading: Reading;
   readonly seed: number;
   readonly valueBytes: number;
+  /** A connector's file for documentdbSink. */
+  readonly connector?: string | undefined;
   readonly progress: (line: string) => void;
 }
 
@@ -80,13 +86,13 @@ export async function startSession(options: SessionOptions): Promise<Session> {
 }
 
 async function assemble(options: SessionOptions, stops: Stops, stop: () => Promise<void>): Promise<Session> {
-  const stage = await readLocalStage();
+  const stage = await readLocalStage(options.connector);
   const surroundings = await startSurroundings(options, stage, stops);
   const { endpoints, engines, targets } = surroundings;
   const { resources } = engines;
 
   const topic = { topic: stage.topic, partitions: PARTITIONS, bootstrapServers: endpoints.kafka.bootstrapServers };
-  await createTopic(topic);
+  for (const name of topicsOf(stage)) await createTopic({ ...topic, topic: name });
   const producer = createOrderProducer(topic);
   stops.push(producer.close);
   const documents = createDocumentReader(endpoints, stage.database, stage.collection);
@@ -94,7 +100,13 @@ async function assemble(options: SessionOptions, stops: Stops, stop: () => Promi
   const countDocuments = lastKnownWhileAway(targets.documentdb, documents.count);
   const stream = await createStreamReader(streamAdministrator(endpoints), resources.stream);
   options.progress('packaging stage local, starting its functions ..');
-  const pipeline = await startPipeline({ ...options, endpoints, log: (message) => options.progress(message) });
+  const stageFile = await localStageFile(stage, endpoints, options.folder);
+  const pipeline = await startPipeline({
+    ...options,
+    stageFile,
+    endpoints,
+    log: (message) => options.progress(message),
+  });
   stops.push(pipeline.stop);
 
   const startedAtMs = performance.now();
@@ -132,9 +144,31 @@ async function assemble(options: SessionOptions, stops: Stops, stop: () => Promi
     async check() {
       stored.push(...(await stream.readNew()));
       const { letters, others } = await readDeadLetters(bucketAdministrator(endpoints), resources.deadLetterBucket);
-      return checkAll(produced, { stream: stored, documents: await documents.readAll(), letters, givenUp: others });
+      const targets = { stream: stored, documents: await documents.readAll(), letters, givenUp: others };
+      return checkAll(produced, targets, await connectorDocuments(stage, produced, documents));
     },
   };
+}
+
+const topicsOf = ({ topic, connector }: LocalStage): readonly string[] => connector?.connector.topics ?? [topic];
+
+function sourceRecordOf(topic: string, { partition, offset, timestampMs, key, value }: ProducedRecord): SourceRecord {
+  const payload = (text: string | null) => (text === null ? null : payloadOfBytes(Buffer.from(text)));
+  const position = { topicPartition: `${topic}-${partition}`, topic, partition, offset };
+  return { position, timestampMs, key: payload(key), value: payload(value), headers: [] };
+}
+
+/** What the connector's file makes of the records, and what is in the databases it writes to. */
+async function connectorDocuments(
+  { topic, database, connector }: LocalStage,
+  produced: readonly ProducedRecord[],
+  documents: DocumentReader,
+): Promise<ConnectorDocuments | undefined> {
+  if (connector === undefined) return undefined;
+  const records = produced.map((record) => sourceRecordOf(topic, record));
+  const expected = expectedOf(records, createRecordPolicy(connector.connector, connector.path));
+  const databases = [...expected.documents.keys()].map((namespace) => namespace.split('.')[0] ?? '');
+  return { expected, found: await documents.readTexts([...new Set([database, ...databases])]) };
 }
 
 /** Engines with a proxy before Kinesis, and a file that says where all of it is. */

@@ -13,6 +13,8 @@ export interface StartOptions {
   readonly reading: Reading;
   readonly seed: number;
   readonly valueBytes: number;
+  /** A MongoDB sink connector's file that documentdbSink follows, from the project's root. */
+  readonly connector: string | undefined;
   readonly help: boolean;
 }
 
@@ -24,6 +26,7 @@ export const USAGE = `npm start -- [options]
   --reading R          how a partial answer is understood: rewind (default) or items
   --seed S             produce the records of this seed; printed at every start
   --value-bytes B      length of a value, ${VALUE_BYTES_MIN} to ${VALUE_BYTES_MAX}, 1024 by default
+  --connector FILE     documentdbSink does what this connector file says, like config/connectors/orders.properties
   --help               this text`;
 
 const RECORDS_MAX = 999_999_999;
@@ -40,6 +43,7 @@ const OPTIONS = {
   reading: text,
   seed: text,
   'value-bytes': text,
+  connector: text,
   help: flag,
 } as const;
 
@@ -63,7 +67,16 @@ export function parseStartOptions(args: readonly string[]): StartOptions {
   if (exit && !values.has('records')) problems.push('--exit needs --records: there would be no end');
   if (values.has('outage') && !(exit && values.has('records'))) problems.push(OUTAGE_NEEDS);
   if (problems.length > 0 || reading === undefined) throw new Error(`${problems.join('\n')}\n\n${USAGE}`);
-  return { records, exit, outages, reading, seed, valueBytes, help: values.has('help') };
+  return {
+    records,
+    exit,
+    outages,
+    reading,
+    seed,
+    valueBytes,
+    connector: values.get('connector'),
+    help: values.has('help'),
+  };
 }
 
 const OUTAGE_NEEDS = '--outage needs --records and --exit: it comes half-way, and shows in the comparison at the end';

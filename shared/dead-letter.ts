@@ -23,6 +23,8 @@ export interface DeadLetter {
   readonly reason: string;
   /** Where the record was to go: a stream's ARN, a namespace. */
   readonly target: string;
+  /** The topic a connector's file names for dead letters (`errors.deadletterqueue.topic.name`), where there is one. */
+  readonly deadLetterTopic?: string;
   /** How often the record was sent to the target. */
   readonly attempts: number;
   /** ISO 8601. */
@@ -32,6 +34,7 @@ export interface DeadLetter {
 export interface DeadLetterContext {
   readonly functionName: string;
   readonly target: string;
+  readonly deadLetterTopic?: string | undefined;
   readonly stage: DeadLetterStage;
   readonly attempts: number;
   readonly atMs: number;
@@ -56,6 +59,7 @@ export function deadLetterOf(
     code: cause.code,
     reason: cause.detail,
     target: context.target,
+    ...(context.deadLetterTopic !== undefined && { deadLetterTopic: context.deadLetterTopic }),
     attempts: context.attempts,
     at: new Date(context.atMs).toISOString(),
   };

@@ -46,6 +46,7 @@ function decodeRecord(topicPartition: string, input: unknown, place: string): So
   return {
     position: decodePosition(topicPartition, record, place),
     timestampMs: integerAt(record['timestamp'], `${place}.timestamp`, -1),
+    ...(record['timestampType'] === 'LOG_APPEND_TIME' && { timestampType: 'LOG_APPEND_TIME' }),
     key: emptyAsNull(payloadAt(record['key'], `${place}.key`)),
     value: payloadAt(record['value'], `${place}.value`),
     headers: headersAt(record['headers'], `${place}.headers`),

@@ -14,6 +14,8 @@ export type FailureCode =
   | 'target_failed'
   | 'access_denied'
   | 'credentials_unavailable'
+  /** the settings and the target do not go together; either can be mended */
+  | 'misconfigured'
   | 'conflict'
   | 'dead_letter_failed'
   | 'deadline_exceeded'

@@ -26,6 +26,8 @@ export interface SourceRecord {
   readonly position: SourcePosition;
   /** Milliseconds since 1970, as Kafka has it; -1 when the producer gave none. */
   readonly timestampMs: number;
+  /** Whose clock that is; absent for the producer's, which is what topics have unless they are told otherwise. */
+  readonly timestampType?: 'LOG_APPEND_TIME';
   /** `null` for an absent and for an empty key: events do not tell them apart. */
   readonly key: Payload | null;
   /** `null` is a tombstone; an empty value is a payload of no bytes. */
@@ -53,6 +55,19 @@ export function payloadOf(base64: string): Payload {
       decoded ??= Buffer.from(base64, 'base64');
       return decoded;
     },
+  };
+}
+
+/** Bytes that were made here; their base64 is made only when somebody asks, at most once. */
+export function payloadOfBytes(content: Buffer): Payload {
+  let encoded: string | undefined;
+  return {
+    get base64() {
+      encoded ??= content.toString('base64');
+      return encoded;
+    },
+    byteLength: content.byteLength,
+    bytes: () => content,
   };
 }
 

@@ -20,10 +20,12 @@ export interface Metric {
 
 /** What a sink says of its own work during a batch; one value per name goes out with the batch. */
 export interface Meter {
-  /** Adds to a sum. */
-  count(name: string, by?: number): void;
+  /** Adds to a sum, of things unless told otherwise. */
+  count(name: string, by?: number, unit?: MetricUnit): void;
   /** Keeps the greatest value. */
   peak(name: string, value: number, unit: MetricUnit): void;
+  /** Keeps the least value. */
+  least(name: string, value: number, unit: MetricUnit): void;
 }
 
 export interface BatchMeter extends Meter {
@@ -34,11 +36,14 @@ export interface BatchMeter extends Meter {
 export function createMeter(): BatchMeter {
   const metrics = new Map<string, Metric>();
   return {
-    count(name, by = 1) {
-      metrics.set(name, { name, unit: 'Count', value: (metrics.get(name)?.value ?? 0) + by });
+    count(name, by = 1, unit = 'Count') {
+      metrics.set(name, { name, unit, value: (metrics.get(name)?.value ?? 0) + by });
     },
     peak(name, value, unit) {
       metrics.set(name, { name, unit, value: Math.max(metrics.get(name)?.value ?? value, value) });
+    },
+    least(name, value, unit) {
+      metrics.set(name, { name, unit, value: Math.min(metrics.get(name)?.value ?? value, value) });
     },
     take() {
       const taken = [...metrics.values()];

@@ -1,36 +1,8 @@
-import type { SecureContext } from 'node:tls';
-import { type Document, MongoClient, type MongoClientOptions, MongoServerSelectionError } from 'mongodb';
+import { type Document, type MongoClient, MongoServerSelectionError } from 'mongodb';
 import { duplicateIndexOf } from './classify.ts';
-import type { CommandKind, DocumentStore, IndexDescription, ServerLimits, WriteReply } from './document-store.ts';
-import {
-  CONNECT_TIMEOUT_MS,
-  CONNECTING_MAX,
-  DOCUMENT_BYTES_MAX,
-  HEARTBEAT_EVERY_MS,
-  IDLE_MS_MAX,
-  OPERATIONS_MAX,
-  SERVER_SELECTION_TIMEOUT_MS,
-  SOCKET_TIMEOUT_MS,
-  WAIT_QUEUE_TIMEOUT_MS,
-} from './limits.ts';
-import type { ConnectionSecret, ReadSecret } from './secret.ts';
+import { type Connection, type ConnectionOptions, connect } from './connection.ts';
+import type { CommandKind, DocumentStore, IndexDescription, WriteReply } from './document-store.ts';
 import type { StoredMarks } from './standing.ts';
-
-export interface ClientOptions {
-  readonly readSecret: ReadSecret;
-  readonly readTrust: () => Promise<SecureContext>;
-  /** `none` where the endpoint is no replica set. */
-  readonly replicaSet: string;
-  readonly poolSizeMax: number;
-  readonly appName: string;
-  /** Shows each new client, which then tells of its commands, to an observer before it connects. */
-  readonly onClient?: (client: MongoClient) => void;
-}
-
-interface Connection {
-  readonly client: MongoClient;
-  readonly limits: ServerLimits;
-}
 
 const AUTHENTICATION_FAILED = 18;
 
@@ -43,7 +15,7 @@ const isOutOfUse = (error: unknown): boolean =>
  * secret read again, when the credentials are refused or no server can be found. The server's own commands are sent as such,
  * rather than through `bulkWrite`: they take a signal, and say of each statement what became of it (decision 0003).
  */
-export function createDocumentStore(options: ClientOptions): DocumentStore {
+export function createDocumentStore(options: ConnectionOptions): DocumentStore {
   let current: Promise<Connection> | undefined;
 
   async function use<T>(signal: AbortSignal, work: (connection: Connection) => Promise<T>): Promise<T> {
@@ -136,61 +108,6 @@ const toStoredMarks = ({ _id, _k, _deletedAt }: Document): StoredMarks => ({
   isDeleted: _deletedAt !== undefined,
 });
 
-async function connect(options: ClientOptions, signal: AbortSignal): Promise<Connection> {
-  const [secret, secureContext] = await Promise.all([options.readSecret(signal), options.readTrust()]);
-  const client = new MongoClient(`mongodb://${hostOf(secret)}/`, clientOptions(secret, secureContext, options));
-  options.onClient?.(client);
-  try {
-    const hello = await client.db('admin').command({ hello: 1 }, { signal }).catch(ignoring(COMMAND_NOT_FOUND));
-    return { client, limits: toLimits(hello) };
-  } catch (error) {
-    void client.close(true).catch(() => undefined);
-    throw error;
-  }
-}
-
-const hostOf = ({ host, port }: ConnectionSecret): string => `${host.includes(':') ? `[${host}]` : host}:${port}`;
-
-function clientOptions(
-  secret: ConnectionSecret,
-  secureContext: SecureContext,
-  options: ClientOptions,
-): MongoClientOptions {
-  return {
-    ...(options.replicaSet === 'none' ? { directConnection: true } : { replicaSet: options.replicaSet }),
-    tls: true,
-    secureContext,
-    auth: { username: secret.username, password: secret.password },
-    authMechanism: 'SCRAM-SHA-1',
-    authSource: 'admin',
-    retryWrites: false,
-    retryReads: true,
-    readPreference: 'primary',
-    writeConcern: { w: 'majority' },
-    maxPoolSize: options.poolSizeMax,
-    minPoolSize: 0,
-    maxConnecting: Math.min(CONNECTING_MAX, options.poolSizeMax),
-    maxIdleTimeMS: IDLE_MS_MAX,
-    serverSelectionTimeoutMS: SERVER_SELECTION_TIMEOUT_MS,
-    connectTimeoutMS: CONNECT_TIMEOUT_MS,
-    socketTimeoutMS: SOCKET_TIMEOUT_MS,
-    waitQueueTimeoutMS: WAIT_QUEUE_TIMEOUT_MS,
-    heartbeatFrequencyMS: HEARTBEAT_EVERY_MS,
-    serverMonitoringMode: 'poll',
-    appName: options.appName,
-    monitorCommands: options.onClient !== undefined,
-  };
-}
-
-/** An engine that does not say has the documented limits. */
-const toLimits = (hello: Document = {}): ServerLimits => ({
-  documentBytesMax: positive(hello['maxBsonObjectSize']) ?? DOCUMENT_BYTES_MAX,
-  operationsMax: positive(hello['maxWriteBatchSize']) ?? OPERATIONS_MAX,
-});
-
-const positive = (value: unknown): number | undefined =>
-  typeof value === 'number' && Number.isInteger(value) && value > 0 ? value : undefined;
-
 /** What is not said counts as not done. Of an error its code and index alone go on: its message quotes the document. */
 const toWriteReply = ({ n, writeErrors }: Document): WriteReply => ({
   count: typeof n === 'number' ? n : -1,
@@ -202,7 +119,6 @@ const toWriteReply = ({ n, writeErrors }: Document): WriteReply => ({
 });
 
 const NAMESPACE_NOT_FOUND = 26;
-const COMMAND_NOT_FOUND = 59;
 
 const ignoring =
   (code: number) =>

@@ -26,5 +26,5 @@ export const WAIT_QUEUE_TIMEOUT_MS = 5_000;
 export const IDLE_MS_MAX = 60_000;
 export const CONNECTING_MAX = 2;
 export const HEARTBEAT_EVERY_MS = 1_000;
-/** One try to read the secret. */
-export const SECRET_TIMEOUT_MS = 3_000;
+/** One try to read a secret, a parameter or a CA bundle. */
+export const AWS_READ_TIMEOUT_MS = 3_000;

@@ -10,6 +10,8 @@ import { COLLISION, LETTER_FAILED, type Ledger } from './ledger.ts';
 export interface PoisonParts {
   readonly functionName: string;
   readonly onPoison: PoisonPolicy;
+  /** Stands in every letter, where a connector's file names one. */
+  readonly deadLetterTopic?: string | undefined;
   readonly deadLetters: DeadLetterQueue;
   readonly deadline: Deadline;
   readonly clock: Pick<Clock, 'nowMs'>;
@@ -47,8 +49,15 @@ export function createPoisonHandler(parts: PoisonParts): PoisonHandler {
   }
 
   async function bury(lane: Lane, entry: Entry, failure: RecordFailure, stage: DeadLetterStage): Promise<void> {
-    const { functionName, deadLetters, deadline, clock } = parts;
-    const context = { functionName, target: lane.target, stage, attempts: lane.attempts, atMs: clock.nowMs() };
+    const { functionName, deadLetterTopic, deadLetters, deadline, clock } = parts;
+    const context = {
+      functionName,
+      deadLetterTopic,
+      target: lane.target,
+      stage,
+      attempts: lane.attempts,
+      atMs: clock.nowMs(),
+    };
     if (await deadLetters.put(deadLetterOf(entry.record, failure, context), deadline)) {
       ledger.settleHead(lane, entry, deadLettered(entry.record.position, failure.code));
     } else ledger.stop(lane, entry, LETTER_FAILED);

@@ -1,6 +1,6 @@
 import { describeForeign } from '../../shared/errors.ts';
+import type { ReadText } from './aws-readers.ts';
 import { FatalError } from './fatal-error.ts';
-import { SECRET_TIMEOUT_MS } from './limits.ts';
 
 /** Where the cluster is and who we are there. Never logged. */
 export interface ConnectionSecret {
@@ -13,39 +13,17 @@ export interface ConnectionSecret {
 export type ReadSecret = (signal: AbortSignal) => Promise<ConnectionSecret>;
 
 /**
- * Reads the secret from Secrets Manager, anew at each call. The client is loaded with the first call.
+ * Reads the secret from Secrets Manager, anew at each call.
  * @returns a function that rejects with a FatalError: no record is to blame
  */
-export function createSecretReader(secretArn: string): ReadSecret {
-  let read: Promise<(signal: AbortSignal) => Promise<string | undefined>> | undefined;
-
-  async function createClient() {
-    const [{ GetSecretValueCommand, SecretsManagerClient }, { NodeHttpHandler }] = await Promise.all([
-      import('@aws-sdk/client-secrets-manager'),
-      import('@smithy/node-http-handler'),
-    ]);
-    const client = new SecretsManagerClient({
-      maxAttempts: 1,
-      requestHandler: new NodeHttpHandler({
-        connectionTimeout: SECRET_TIMEOUT_MS,
-        requestTimeout: SECRET_TIMEOUT_MS,
-        throwOnRequestTimeout: true,
-      }),
+export const createConnectionSecret =
+  (secretArn: string, readSecret: ReadText): ReadSecret =>
+  async (signal) => {
+    const text = await readSecret(secretArn, signal).catch((error: unknown) => {
+      throw unavailable(`Secrets Manager did not give the secret: ${describeForeign(error)}`);
     });
-    return async (abortSignal: AbortSignal) =>
-      (await client.send(new GetSecretValueCommand({ SecretId: secretArn }), { abortSignal })).SecretString;
-  }
-
-  return async (signal) => {
-    read ??= createClient();
-    const text = await read
-      .then((request) => request(signal))
-      .catch((error: unknown) => {
-        throw unavailable(`Secrets Manager did not give the secret: ${describeForeign(error)}`);
-      });
     return parseSecret(text);
   };
-}
 
 /** https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_secret_json_structure.html (Amazon DocumentDB) */
 export function parseSecret(text: string | undefined): ConnectionSecret {

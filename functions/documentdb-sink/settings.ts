@@ -6,15 +6,40 @@ import { arn, choice, integerOr, settings, text } from '../../shared/parse-setti
 export const documentdbSettings = settings({
   ...deploymentSettings,
   ...sinkSettings,
-  secretArn: arn(
-    'secretsmanager',
-    'secret:',
-    'The secret with the connection: JSON with host, port, username and password, as DocumentDB and rotation write it.',
+  connector: v.optional(
+    text(
+      "a path from the project's root, like config/connectors/orders.properties",
+      /^(?!\/)[^\0]{1,1024}$/,
+      "A MongoDB sink connector's own file, `.properties` or JSON: it decides topics, documents, connection and errors in place of the settings named there (docs/migrating.md).",
+    ),
   ),
-  database: text(
-    'a database name of letters, digits, _ and -, at most 63',
-    /^[A-Za-z0-9_-]{1,63}$/,
-    'The database that is written to.',
+  authentication: v.optional(
+    choice(
+      ['password', 'iam'],
+      "How the function logs in: with the secret's user and password, or as its own role, which is then a user of $external.",
+    ),
+    'password',
+  ),
+  secretArn: v.optional(
+    arn(
+      'secretsmanager',
+      'secret:',
+      'With authentication: password. The secret with the connection: JSON with host, port, username and password, as DocumentDB and rotation write it.',
+    ),
+  ),
+  host: v.optional(text('a host name', /^[A-Za-z0-9.:-]{1,253}$/, "With authentication: iam. The cluster's endpoint.")),
+  port: integerOr(27_017, {
+    unit: 'TCP port',
+    min: 1,
+    max: 65_535,
+    description: "With authentication: iam. The cluster's port.",
+  }),
+  database: v.optional(
+    text(
+      'a database name of letters, digits, _ and -, at most 63',
+      /^[A-Za-z0-9_-]{1,63}$/,
+      'The database that is written to. Must be written unless a connector file names it.',
+    ),
   ),
   collection: v.optional(
     text(
@@ -25,9 +50,9 @@ export const documentdbSettings = settings({
   ),
   caBundle: v.optional(
     text(
-      "region, or a PEM file's path",
-      /^[^\0]{1,1024}$/,
-      "Whose certificates are trusted: the region's roots, bundled at build time (region), or those of a PEM file.",
+      "region, a PEM file's path or s3://BUCKET/KEY",
+      /^(?!s3:)[^\0]{1,1024}$|^s3:\/\/[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]\/[^\0]{1,1024}$/,
+      "Whose certificates are trusted: the region's roots, bundled at build time (region); those of a PEM file of the project, bundled as well, or on the function's disk (an absolute path, as of a layer); or of an object in S3, read with each new connection.",
     ),
     'region',
   ),
@@ -63,3 +88,20 @@ export const documentdbSettings = settings({
     description: "How long a tombstone document stays. Not shorter than the topic's retention.",
   }),
 });
+
+export type DocumentdbSettings = Readonly<v.InferOutput<v.ObjectSchema<typeof documentdbSettings.entries, undefined>>>;
+
+/** Settings that a connector's file decides, and by what; they must not stand beside one. */
+export const DECIDED_BY_CONNECTOR: ReadonlyMap<string, string> = new Map([
+  ['authentication', 'connection.uri'],
+  ['secretArn', 'connection.uri'],
+  ['host', 'connection.uri'],
+  ['port', 'connection.uri'],
+  ['replicaSet', 'connection.uri'],
+  ['database', 'database'],
+  ['collection', 'collection'],
+  ['idStrategy', 'document.id.strategy'],
+  ['deletes', 'msksinks.deletes'],
+  ['tombstoneTtlSeconds', 'msksinks.deletes.tombstone.ttl.seconds'],
+  ['onPoison', 'errors.tolerance'],
+]);

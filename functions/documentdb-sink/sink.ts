@@ -22,6 +22,8 @@ import type { RecordPolicy } from './record-policy.ts';
 export interface DocumentdbSinkSettings extends CompileSettings {
   readonly tombstoneTtlSeconds: number;
   readonly onPoison: PoisonPolicy;
+  /** Stands in every dead letter. */
+  readonly deadLetterTopic?: string | undefined;
   /** What becomes of an update that finds nothing to change, and may make nothing. */
   readonly onNoMatch: 'ignore' | 'deadLetter';
   readonly poolSizeMax: number;
@@ -52,8 +54,9 @@ export function createDocumentdbSink(parts: DocumentdbSinkParts): Sink {
     const abort = abortAt(clock, deadline.answerByMs);
     const ledger = new Ledger(firstIndexes);
     for (const [index, outcome] of ignoredAt) ledger.settleAtOnce(index, outcome);
-    const onPoison = settings.onPoison;
-    const poison = createPoisonHandler({ functionName: NAME, onPoison, deadLetters, deadline, clock, ledger });
+    const { onPoison, deadLetterTopic } = settings;
+    const ways = { onPoison, deadLetterTopic, deadLetters };
+    const poison = createPoisonHandler({ ...ways, functionName: NAME, deadline, clock, ledger });
     const judge = new Judge({ ledger, poison, meter, onNoMatch: settings.onNoMatch });
     const session = {
       ...parts,

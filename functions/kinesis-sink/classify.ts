@@ -5,6 +5,7 @@ import { CredentialsError } from './credentials.ts';
 /** What the service says of one entry of an answered request. */
 export interface EntryReply {
   readonly sequenceNumber: string | undefined;
+  /** Of an entry that was refused: the shard that the service named in its message, of which no more is kept. */
   readonly shardId: string | undefined;
   readonly errorCode: string | undefined;
 }
@@ -55,7 +56,8 @@ export function classifyError(error: unknown): RequestFailure {
     return { kind: 'retry', failure: { ...TARGET_FAILED, mayBeWritten: true, detail: `Kinesis failed (${name})` } };
   }
   if (status >= 400) {
-    const detail = `Kinesis refuses every request (${name}, HTTP ${status}): check the stream, the role and the key`;
+    const remedy = REMEDIES[code] ?? 'check the stream, the role and the key';
+    const detail = `Kinesis refuses every request (${name}, HTTP ${status}): ${remedy}`;
     return { kind: 'fatal', failure: { ...DENIED, detail } };
   }
   const isLate = code === 'AbortError' || code === 'TimeoutError';
@@ -73,6 +75,19 @@ const THROTTLING = new Set([
 ]);
 
 const REJECTING = new Set(['InvalidArgumentException', 'ValidationException', 'SerializationException']);
+
+/** https://docs.aws.amazon.com/kinesis/latest/APIReference/API_PutRecords.html#API_PutRecords_Errors */
+const REMEDIES: Readonly<Record<string, string>> = {
+  AccessDeniedException:
+    "the writing role needs kinesis:PutRecords on the stream, and without roleArn the stream's resource policy must allow it",
+  ResourceNotFoundException: 'there is no such stream: check account, region and name in streamArn',
+  KMSAccessDeniedException:
+    "the writing role needs kms:GenerateDataKey on the stream's key, in its own policy and in the key's",
+  KMSDisabledException: "the stream's KMS key is disabled: enable it, or give the stream another",
+  KMSInvalidStateException: "the stream's KMS key cannot be used in its state, as while it waits to be deleted",
+  KMSNotFoundException: "the stream's KMS key does not exist any more: give the stream another",
+  KMSOptInRequired: "the stream's account has no access to KMS: its subscription is missing",
+};
 
 const THROTTLED: RecordFailure = { code: 'throttled', retryable: true, mayBeWritten: false, detail: '' };
 const TARGET_FAILED: RecordFailure = { code: 'target_failed', retryable: true, mayBeWritten: false, detail: '' };

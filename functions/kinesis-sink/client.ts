@@ -1,8 +1,9 @@
-import { KinesisClient, PutRecordsCommand } from '@aws-sdk/client-kinesis';
+import { DescribeStreamSummaryCommand, KinesisClient, PutRecordsCommand } from '@aws-sdk/client-kinesis';
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { systemClock } from '../../shared/clock.ts';
 import { describeForeign } from '../../shared/errors.ts';
+import type { Meter } from '../../shared/telemetry.ts';
 import {
   CredentialsError,
   type CredentialsSource,
@@ -10,17 +11,19 @@ import {
   type SessionCredentials,
 } from './credentials.ts';
 import type { Entry } from './entry.ts';
+import type { StreamPort, StreamSummary } from './preflight.ts';
+import type { KinesisPort } from './run.ts';
 import { sendWithSession } from './session.ts';
-import type { KinesisPort } from './sink.ts';
 
 export interface ClientOptions {
   readonly streamArn: string;
-  readonly roleArn: string | undefined;
-  readonly externalId: string | undefined;
+  readonly roleArn?: string | undefined;
+  readonly externalId?: string | undefined;
   /** Shows in the other account's CloudTrail. */
   readonly sessionName: string;
   readonly requestsInFlightMax: number;
   readonly requestTimeoutMs: number;
+  readonly meter: Meter;
 }
 
 const CONNECT_TIMEOUT_MS = 3_000;
@@ -32,7 +35,7 @@ const SESSION_SECONDS = 3_600;
  * Keep-alive connections over HTTP/1.1: the SDK's own handler for Kinesis opens a connection for each request
  * (https://github.com/aws/aws-sdk-js-v3/issues/8279). The sink retries, so the SDK does not.
  */
-export function createKinesisClient(options: ClientOptions): KinesisPort {
+export function createKinesisClient(options: ClientOptions): KinesisPort & StreamPort {
   const credentials = options.roleArn === undefined ? undefined : assumedRole(options, options.roleArn);
   const client = new KinesisClient({
     region: regionOf(options.streamArn),
@@ -46,12 +49,30 @@ export function createKinesisClient(options: ClientOptions): KinesisPort {
   return {
     async putRecords(entries, signal) {
       const output = await sendWithSession(credentials, () => send(entries, signal));
-      return (output.Records ?? []).map(({ SequenceNumber, ShardId, ErrorCode }) => ({
+      const ageMs = credentials?.ageMs();
+      if (ageMs !== undefined) options.meter.peak('CredentialAge', Math.round(ageMs / 1000), 'Seconds');
+      return (output.Records ?? []).map(({ SequenceNumber, ShardId, ErrorCode, ErrorMessage }) => ({
         sequenceNumber: SequenceNumber,
-        shardId: ShardId,
+        shardId: ShardId ?? shardIdIn(ErrorMessage),
         errorCode: ErrorCode,
       }));
     },
+    describeStream: (signal) => sendWithSession(credentials, () => describeStream(client, options.streamArn, signal)),
+  };
+}
+
+/** The message of a throttled entry ends with the shard's name; no more of it is kept. */
+const shardIdIn = (message: string | undefined): string | undefined => /\bshardId-\d{12}\b/.exec(message ?? '')?.[0];
+
+async function describeStream(client: KinesisClient, arn: string, abortSignal: AbortSignal): Promise<StreamSummary> {
+  const output = await client.send(new DescribeStreamSummaryCommand({ StreamARN: arn }), { abortSignal });
+  const { StreamStatus, MaxRecordSizeInKiB, RecordDistributionStrategy, EncryptionType } =
+    output.StreamDescriptionSummary ?? {};
+  return {
+    status: StreamStatus ?? 'unknown',
+    recordKiBMax: MaxRecordSizeInKiB,
+    distribution: RecordDistributionStrategy,
+    encryption: EncryptionType,
   };
 }
 
@@ -77,9 +98,10 @@ function putRecordsCommand(streamArn: string, entries: readonly Entry[]): PutRec
 
 /** https://docs.aws.amazon.com/kinesis/latest/APIReference/API_PutRecords.html#API_PutRecords_RequestSyntax */
 function putRecordsBody(streamArn: string, entries: readonly Entry[]): string {
-  const records = entries.map(
-    ({ dataBase64, partitionKey }) => `{"Data":"${dataBase64}","PartitionKey":${JSON.stringify(partitionKey)}}`,
-  );
+  const records = entries.map(({ dataBase64, partitionKey, explicitHashKey }) => {
+    const hashKey = explicitHashKey === undefined ? '' : `,"ExplicitHashKey":"${explicitHashKey}"`;
+    return `{"Data":"${dataBase64}","PartitionKey":${JSON.stringify(partitionKey)}${hashKey}}`;
+  });
   return `{"StreamARN":${JSON.stringify(streamArn)},"Records":[${records.join(',')}]}`;
 }
 

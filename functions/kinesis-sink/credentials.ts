@@ -17,6 +17,8 @@ export interface CredentialsSource {
   get(): Promise<SessionCredentials>;
   /** Fetches anew unless that happened already since `refused` was handed out. @throws CredentialsError */
   renew(refused: SessionCredentials): Promise<SessionCredentials>;
+  /** Since the session in hand was fetched; undefined: there is none. */
+  ageMs(): number | undefined;
 }
 
 /** From here on a new session is fetched beside the work. */
@@ -36,6 +38,7 @@ export function createCredentialsSource(
   clock: Pick<Clock, 'nowMs'>,
 ): CredentialsSource {
   let current: SessionCredentials | undefined;
+  let fetchedAtMs = 0;
   let underway: Promise<SessionCredentials> | undefined;
   let quietUntilMs = 0;
 
@@ -43,6 +46,7 @@ export function createCredentialsSource(
     underway ??= assume()
       .then((session) => {
         current = session;
+        fetchedAtMs = clock.nowMs();
         return session;
       })
       .catch((error: unknown) => {
@@ -81,5 +85,6 @@ export function createCredentialsSource(
     async renew(refused) {
       return current !== undefined && current !== refused ? current : fetchOnce();
     },
+    ageMs: () => (current === undefined ? undefined : clock.nowMs() - fetchedAtMs),
   };
 }

@@ -1,63 +1,84 @@
-import { createHash } from 'node:crypto';
-import { poison, type RecordFailure } from '../../shared/outcome.ts';
-import type { Payload, SourceRecord } from '../../shared/record.ts';
-import { PARTITION_KEY_CHARACTERS_MAX } from './limits.ts';
+import type { SourceRecord } from '../../shared/record.ts';
+import { AggregateSize, encodeAggregate } from './aggregate.ts';
+import type { PreparedRecord } from './prepare.ts';
 
-/** One Kinesis record to be. */
+/** One Kinesis record to be: a Kafka record as it is, or an aggregate of several. */
 export interface Entry {
-  readonly record: SourceRecord;
+  /** In their order; a single one is sent as it is. */
+  readonly records: readonly SourceRecord[];
   /** 1 to 256 characters. */
   readonly partitionKey: string;
-  /** Standard base64, as Kafka's event had it. */
+  readonly explicitHashKey: string | undefined;
+  /** Standard base64; of a single record as Kafka's event had it. */
   readonly dataBase64: string;
   /** Data before base64 plus the partition key in UTF-8: what the service counts. */
   readonly byteLength: number;
 }
 
-/** What a record turns out to be, before anything is sent. */
-export type Prepared =
-  | { readonly kind: 'entry'; readonly lane: string; readonly entry: Entry }
-  | { readonly kind: 'poison'; readonly lane: string; readonly record: SourceRecord; readonly failure: RecordFailure }
-  | { readonly kind: 'tombstone'; readonly record: SourceRecord };
-
-export interface PrepareOptions {
-  readonly tombstone: 'empty' | 'skip';
-  readonly recordBytesMax: number;
-  /** A fresh partition key for a record without a key: it spreads over the shards. */
-  readonly randomKey: () => string;
+export interface EntryLimits {
+  /** Of an aggregate; a single record has its own limit. */
+  readonly bytesMax: number;
+  readonly recordsMax: number;
 }
 
-/**
- * A lane is an ordering domain: (topic-partition, partition key). Kafka orders nothing across partitions. A record
- * without a key is ordered with nothing, so it has a lane of its own.
- */
-export function prepare(record: SourceRecord, options: PrepareOptions): Prepared {
-  if (record.value === null && options.tombstone === 'skip') return { kind: 'tombstone', record };
-  const { topicPartition, offset } = record.position;
-  const partitionKey = record.key === null ? options.randomKey() : partitionKeyOf(record.key);
-  // NUL stands in no topic, and what follows it tells an offset from a key, whatever stands in the key.
-  const lane = record.key === null ? `${topicPartition}\0#${offset}` : `${topicPartition}\0=${partitionKey}`;
-  const byteLength = (record.value?.byteLength ?? 0) + Buffer.byteLength(partitionKey);
-  if (byteLength > options.recordBytesMax) {
-    const detail = `${byteLength} bytes of data and partition key, and the stream takes ${options.recordBytesMax} (recordKiBMax)`;
-    return { kind: 'poison', lane, record, failure: poison('payload_too_large', detail) };
+/** An entry while records are added to it. All of them have one hash key. */
+export class EntryDraft {
+  readonly #limits: EntryLimits;
+  readonly #records: PreparedRecord[] = [];
+  readonly #size = new AggregateSize();
+  /** What an aggregate is sent under; undefined: the partition key of its first record. */
+  readonly #partitionKey: string | undefined;
+  #partitionKeyBytes = 0;
+  #byteLength = 0;
+
+  constructor(limits: EntryLimits, partitionKey: string | undefined) {
+    this.#limits = limits;
+    this.#partitionKey = partitionKey;
   }
-  return { kind: 'entry', lane, entry: { record, partitionKey, dataBase64: record.value?.base64 ?? '', byteLength } };
-}
 
-/** Same key, same partition key, always: text as it is, other bytes in base64url, too long ones as their SHA-256. */
-function partitionKeyOf(key: Payload): string {
-  const text = utf8Text(key.bytes()) ?? Buffer.from(key.bytes()).toString('base64url');
-  if (text.length <= PARTITION_KEY_CHARACTERS_MAX) return text;
-  return createHash('sha256').update(key.bytes()).digest('hex');
-}
+  get byteLength(): number {
+    return this.#byteLength;
+  }
 
-const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+  /** The entry's length with one more record; undefined: it takes no more. */
+  lengthWith(prepared: PreparedRecord): number | undefined {
+    if (this.#records.length === 0) return prepared.byteLength;
+    if (this.#records.length === this.#limits.recordsMax) return undefined;
+    const byteLength = this.#size.bytesWith(sizeOf(prepared)) + this.#partitionKeyBytes;
+    return byteLength > this.#limits.bytesMax ? undefined : byteLength;
+  }
 
-function utf8Text(bytes: Uint8Array): string | undefined {
-  try {
-    return decoder.decode(bytes);
-  } catch {
-    return undefined; // not UTF-8: the only thing a fatal decoder throws for
+  /** @param byteLength what `lengthWith` said of this record */
+  add(prepared: PreparedRecord, byteLength: number): void {
+    if (this.#records.length === 0) {
+      this.#partitionKeyBytes = Buffer.byteLength(this.#partitionKey ?? prepared.partitionKey);
+    }
+    this.#records.push(prepared);
+    this.#size.add(sizeOf(prepared));
+    this.#byteLength = byteLength;
+  }
+
+  close(): Entry {
+    const [first, ...others] = this.#records as [PreparedRecord, ...PreparedRecord[]];
+    const isAlone = others.length === 0;
+    return {
+      records: this.#records.map(({ record }) => record),
+      partitionKey: isAlone ? first.partitionKey : (this.#partitionKey ?? first.partitionKey),
+      explicitHashKey: first.explicitHashKey,
+      dataBase64: isAlone ? first.data.base64 : encodeAggregate(this.#records.map(userRecordOf)).toString('base64'),
+      byteLength: this.#byteLength,
+    };
   }
 }
+
+const sizeOf = ({ partitionKey, explicitHashKey, data }: PreparedRecord) => ({
+  partitionKey,
+  explicitHashKey,
+  dataBytes: data.byteLength,
+});
+
+const userRecordOf = ({ partitionKey, explicitHashKey, data }: PreparedRecord) => ({
+  partitionKey,
+  explicitHashKey,
+  data: data.bytes(),
+});

@@ -1,18 +1,13 @@
 import type { RecordFailure } from '../../shared/outcome.ts';
 import type { SourceRecord } from '../../shared/record.ts';
-import type { Entry, Prepared } from './entry.ts';
+import type { Prepared } from './prepare.ts';
+import type { Claim } from './request.ts';
+import type { ShardGates } from './shard-gates.ts';
 
 /** A record in its lane: to be sent, or known to be poison before it is sent. */
 export type Item = Exclude<Prepared, { kind: 'tombstone' }>;
 
-export const recordOf = (item: Item): SourceRecord => (item.kind === 'entry' ? item.entry.record : item.record);
-
-/** An entry that is under way, and how often it was sent before. */
-export interface Claim {
-  readonly lane: Lane;
-  readonly entry: Entry;
-  readonly failures: number;
-}
+export const recordOf = (item: Item): SourceRecord => (item.kind === 'record' ? item.prepared.record : item.record);
 
 /** A poisoned record whose turn has come. */
 export interface PoisonClaim {
@@ -22,7 +17,7 @@ export interface PoisonClaim {
   readonly attempts: number;
 }
 
-/** A queue in offset order of which at most the head is under way. Made and changed by {@link Lanes} alone. */
+/** A queue in offset order of which at most the head run is under way. Made and changed by {@link Lanes} alone. */
 export interface Lane {
   readonly items: readonly Item[];
   /** Index of the head; everything before it is settled. */
@@ -31,11 +26,10 @@ export interface Lane {
   failures: number;
   lastFailure: RecordFailure | undefined;
   readyAtMs: number;
-}
-
-export interface RequestLimits {
-  readonly recordsMax: number;
-  readonly bytesMax: number;
+  /** Before this index every record is sent alone: an aggregate of them was rejected. */
+  aloneUntil: number;
+  /** Where its records were last stored or refused; undefined: nobody knows yet. */
+  shardId: string | undefined;
 }
 
 /**
@@ -55,23 +49,21 @@ export class Lanes {
       failures: 0,
       lastFailure: undefined,
       readyAtMs: 0,
+      aloneUntil: 0,
+      shardId: undefined,
     }));
     this.#ready = [...this.all];
   }
 
-  /** Heads of ready lanes within the limits, longest ready first. Claims their lanes. */
-  claimRequest(nowMs: number, limits: RequestLimits): readonly Claim[] {
+  /**
+   * Claims the lanes whose heads go into a request, longest ready first; those of a shut shard are passed over.
+   * @param pack makes a request of ready lanes; it takes them from the front
+   */
+  claimRequest(nowMs: number, gates: ShardGates, pack: (ready: readonly Lane[]) => readonly Claim[]): readonly Claim[] {
     this.#sort(nowMs);
-    const claims: Claim[] = [];
-    let byteLength = 0;
-    for (const lane of this.#ready) {
-      const item = lane.items[lane.head];
-      if (item?.kind !== 'entry' || claims.length === limits.recordsMax) break;
-      byteLength += item.entry.byteLength;
-      if (byteLength > limits.bytesMax) break;
-      claims.push({ lane, entry: item.entry, failures: lane.failures });
-    }
-    this.#ready = this.#ready.slice(claims.length);
+    this.#park(nowMs, gates);
+    const claims = pack(this.#ready);
+    this.#ready = this.#ready.slice(claims.reduce((count, { shares }) => count + shares.length, 0));
     return claims;
   }
 
@@ -87,20 +79,30 @@ export class Lanes {
     return claims;
   }
 
-  /** The claimed head is settled: the lane goes on with its next. */
-  settle(lane: Lane): void {
-    lane.head += 1;
+  /** So many claimed records from the head on are settled: the lane goes on with its next. */
+  settle(lane: Lane, count: number): void {
+    lane.head += count;
     lane.failures = 0;
     lane.lastFailure = undefined;
     if (lane.head < lane.items.length) this.#ready.push(lane);
   }
 
-  /** The claimed head was not stored, or nobody knows: it comes again, not before `readyAtMs`. */
-  retry({ lane, failures }: Claim, failure: RecordFailure, readyAtMs: number): void {
-    lane.failures = failures + 1;
-    lane.lastFailure = failure;
-    lane.readyAtMs = readyAtMs;
-    this.#waiting.push(lane);
+  /** What was claimed was sent, and is not known to be stored. */
+  countFailure({ shares }: Claim): void {
+    for (const { lane } of shares) lane.failures += 1;
+  }
+
+  /** What was claimed is not known to be stored: it comes again, not before `readyAtMs`. */
+  retry({ shares }: Claim, failure: RecordFailure, readyAtMs: number): void {
+    for (const { lane } of shares) this.#wait(lane, readyAtMs, failure);
+  }
+
+  /** An aggregate that can never be accepted: its records come again at once, each alone. */
+  split({ shares }: Claim, failure: RecordFailure, nowMs: number): void {
+    for (const { lane, count } of shares) {
+      lane.aloneUntil = lane.head + count;
+      this.#wait(lane, nowMs, failure);
+    }
   }
 
   /** The claimed head cannot be settled in this invocation, and so cannot what stands behind it. */
@@ -108,10 +110,21 @@ export class Lanes {
     lane.lastFailure = failure;
   }
 
+  /** Why nothing is sent at all; undefined: it is, from now on. */
+  blame(failure: RecordFailure | undefined): void {
+    for (const lane of this.all) lane.lastFailure = failure;
+  }
+
   /** When the next lane can be claimed; `undefined` when none can without something being answered first. */
   nextReadyAtMs(nowMs: number): number | undefined {
     if (this.#ready.length > 0 || this.#poisoned.length > 0) return nowMs;
     return this.#waiting.length === 0 ? undefined : Math.min(...this.#waiting.map((lane) => lane.readyAtMs));
+  }
+
+  #wait(lane: Lane, readyAtMs: number, failure: RecordFailure | undefined): void {
+    lane.lastFailure = failure;
+    lane.readyAtMs = readyAtMs;
+    this.#waiting.push(lane);
   }
 
   /** Lanes whose time has come become ready, ahead of the others; those whose head is poison stand apart. */
@@ -126,5 +139,13 @@ export class Lanes {
       this.#poisoned.push(...this.#ready.filter(isPoisoned));
       this.#ready = this.#ready.filter((lane) => !isPoisoned(lane));
     }
+  }
+
+  /** Lanes of a shard that is shut wait until it opens. */
+  #park(nowMs: number, gates: ShardGates): void {
+    const isShut = ({ shardId }: Lane) => gates.opensAtMs(shardId) > nowMs;
+    if (!gates.isAnyShut(nowMs) || !this.#ready.some(isShut)) return;
+    for (const lane of this.#ready.filter(isShut)) this.#wait(lane, gates.opensAtMs(lane.shardId), lane.lastFailure);
+    this.#ready = this.#ready.filter((lane) => !isShut(lane));
   }
 }

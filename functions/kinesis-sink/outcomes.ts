@@ -1,7 +1,7 @@
 import { failed, ignored, type RecordOutcome, skipped } from '../../shared/outcome.ts';
 import type { PartitionBatch, SourceRecord } from '../../shared/record.ts';
-import type { Prepared } from './entry.ts';
 import { type Lane, recordOf } from './lane.ts';
+import type { Prepared } from './prepare.ts';
 
 /** Settled outcomes as they come to be known, and the rest once the time is up. */
 export interface OutcomeBook {

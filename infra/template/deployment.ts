@@ -1,3 +1,4 @@
+import { DECIDED_BY_CONNECTOR } from '../../functions/documentdb-sink/settings.ts';
 import { toEnvironment } from '../../shared/parse-settings.ts';
 import {
   consumerGroupOf,
@@ -8,6 +9,7 @@ import {
   type SinkName,
   triggerOf,
 } from '../sinks.ts';
+import type { NamedConnector } from '../stage-file/named-connector.ts';
 import { documentdbSection, kinesisSection, type StageFile } from '../stage-file/stage-file.ts';
 import type { TriggerSettings } from '../stage-file/trigger-settings.ts';
 import { topicId } from './topic-id.ts';
@@ -43,6 +45,8 @@ export interface Deployment {
   readonly service: string;
   readonly stage: string;
   readonly file: StageFile;
+  /** documentdbSink's, where it has one. */
+  readonly connector: NamedConnector | undefined;
   readonly deadLetterBucket: string;
   readonly functions: readonly DeployedFunction[];
 }
@@ -53,12 +57,18 @@ const FIXED = {
 } as const;
 
 /** Names and environments, from a stage file without problems; pure. */
-export function deploymentOf(service: string, stage: string, file: StageFile): Deployment {
+export function deploymentOf(
+  service: string,
+  stage: string,
+  file: StageFile,
+  connector: NamedConnector | undefined,
+): Deployment {
   const deadLetterBucket = deadLetterBucketName(service, stage, file.accountId);
   return {
     service,
     stage,
     file,
+    connector,
     deadLetterBucket,
     functions: SINKS.flatMap((name) => {
       const section = file[name];
@@ -74,8 +84,9 @@ export function deploymentOf(service: string, stage: string, file: StageFile): D
         environment: {
           ...toEnvironment({
             ...{ stage, serviceName: service, triggerMode: trigger.mode, deadLetterBucket },
-            ...pick(section, Object.keys(settings.entries)),
+            ...pick(section, namesOf(name, Object.keys(settings.entries), connector)),
           }),
+          ...(name === 'documentdbSink' && connector?.environment),
           NODE_OPTIONS: '--enable-source-maps',
         },
         memoryMb,
@@ -92,6 +103,12 @@ export function deploymentOf(service: string, stage: string, file: StageFile): D
     }),
   };
 }
+
+/** What a connector's file decides is not said twice. */
+const namesOf = (sink: SinkName, names: readonly string[], connector: NamedConnector | undefined): readonly string[] =>
+  sink === 'documentdbSink' && connector !== undefined
+    ? names.filter((name) => !DECIDED_BY_CONNECTOR.has(name))
+    : names;
 
 const pick = (section: object, names: readonly string[]): Record<string, unknown> =>
   Object.fromEntries(Object.entries(section).filter(([name]) => names.includes(name)));

@@ -1,3 +1,5 @@
+import { sourcesOf } from '../../functions/documentdb-sink/config-providers.ts';
+import type { NamedConnector } from '../stage-file/named-connector.ts';
 import type { StageFile } from '../stage-file/stage-file.ts';
 import type { DeployedFunction, Deployment } from './deployment.ts';
 import { tagged } from './tags.ts';
@@ -37,7 +39,7 @@ const roleOf = (deployment: Deployment, each: DeployedFunction): object => {
               ...registryStatements(each),
               ...networkStatements(each),
               ...deadLetterStatements(deployment),
-              ...targetStatements(deployment.file, each),
+              ...targetStatements(deployment, each),
             ],
           },
         },
@@ -124,15 +126,46 @@ const deadLetterStatements = ({ deadLetterBucket, file: { deadLetters } }: Deplo
   ...(deadLetters.kmsKeyArn === undefined ? [] : [allow(['kms:GenerateDataKey'], [deadLetters.kmsKeyArn])]),
 ];
 
-function targetStatements(file: StageFile, { name }: DeployedFunction): readonly Statement[] {
-  if (name === 'documentdbSink')
-    return readSecret(file.documentdbSink?.secretArn, file.documentdbSink?.secretKmsKeyArn);
+function targetStatements({ file, connector }: Deployment, { name }: DeployedFunction): readonly Statement[] {
+  if (name === 'documentdbSink') {
+    const { secretArn, secretKmsKeyArn, caBundle } = file.documentdbSink ?? {};
+    return [
+      ...readSecret(secretArn, undefined),
+      ...(connector === undefined ? [] : placeholderStatements(connector)),
+      ...(secretKmsKeyArn === undefined ? [] : [allow(['kms:Decrypt'], [secretKmsKeyArn])]),
+      ...readObject(caBundle),
+    ];
+  }
   const { roleArn, streamArn, kmsKeyArn } = file.kinesisSink ?? {};
   if (roleArn !== undefined) return [allow(['sts:AssumeRole'], [roleArn])];
   return [
-    allow(['kinesis:PutRecords'], [streamArn]),
+    allow(['kinesis:PutRecords', 'kinesis:DescribeStreamSummary'], [streamArn]),
     ...(kmsKeyArn === undefined ? [] : [allow(['kms:GenerateDataKey'], [kmsKeyArn])]),
   ];
+}
+
+/** What the placeholders of `connection.uri` are filled in from. */
+function placeholderStatements({ connector }: NamedConnector): readonly Statement[] {
+  const { secrets, parameters } = sourcesOf(connector);
+  const here = (service: string, resource: string) => ({
+    'Fn::Sub': `arn:\${AWS::Partition}:${service}:\${AWS::Region}:\${AWS::AccountId}:${resource}`,
+  });
+  return [
+    ...secrets.map((secret) =>
+      secret.startsWith('arn:')
+        ? allow(['secretsmanager:GetSecretValue'], [completeSecretArn(secret)])
+        : allow(['secretsmanager:GetSecretValue'], [here('secretsmanager', `secret:${secret}-??????`)]),
+    ),
+    ...parameters.map((name) => allow(['ssm:GetParameter'], [here('ssm', `parameter/${name.replace(/^\//, '')}`)])),
+  ];
+}
+
+/** @param caBundle `s3://bucket/key`, or none of S3's business */
+function readObject(caBundle: string | undefined): readonly Statement[] {
+  const [, object] = /^s3:\/\/(.+)$/.exec(caBundle ?? '') ?? [];
+  return object === undefined
+    ? []
+    : [allow(['s3:GetObject'], [{ 'Fn::Sub': `arn:\${AWS::Partition}:s3:::${object}` }])];
 }
 
 const readSecret = (secretArn: string | undefined, kmsKeyArn: string | undefined): readonly Statement[] => [

@@ -1,12 +1,16 @@
+import type { Surroundings } from '../stage-file/project-files.ts';
 import { readStageFile } from '../stage-file/read-stage-file.ts';
 import { deadLettersOf } from './dead-letters.ts';
 import type { Deployment } from './deployment.ts';
 import { functionsOf } from './functions.ts';
 import { mappingsOf } from './mappings.ts';
+import { noticesOf } from './notices.ts';
 import { outputsOf } from './outputs.ts';
 import { rolesOf } from './roles.ts';
 
 export interface TemplateParts {
+  /** What the user should know, and nothing to be mended. */
+  readonly notices: readonly string[];
   readonly accountId: string;
   readonly region: string;
   readonly logRetentionDays: number;
@@ -23,10 +27,16 @@ export interface TemplateParts {
  * What serverless.yml takes from a stage file. Validates the file as a whole first.
  * @throws SettingsError that lists every problem
  */
-export function templateParts(service: string, stage: string, stageFile: unknown): TemplateParts {
-  const deployment: Deployment = readStageFile(service, stage, stageFile);
+export function templateParts(
+  service: string,
+  stage: string,
+  stageFile: unknown,
+  surroundings?: Surroundings,
+): TemplateParts {
+  const deployment: Deployment = readStageFile(service, stage, stageFile, surroundings);
   const { accountId, region, logRetentionDays, tags = {}, deploymentBucket } = deployment.file;
   return {
+    notices: noticesOf(deployment),
     accountId,
     region,
     logRetentionDays,

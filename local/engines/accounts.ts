@@ -3,10 +3,11 @@ import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
+import { localSecrets } from '../connector/local-connection.ts';
 import type { Credentials } from './endpoints.ts';
 import { createRole, ROLE_SESSION_SECONDS_MAX } from './iam.ts';
 import { localRoles } from './policies.ts';
-import { type LocalResources, resourceArns } from './resources.ts';
+import { type LocalResources, resourceArns, secretNames } from './resources.ts';
 
 /** Which emulator, and whose accounts. */
 export interface LocalAccounts {
@@ -46,7 +47,7 @@ export async function seedAccounts(accounts: LocalAccounts, secret: DocumentDbSe
     createStream(accounts),
     ...localRoles(resources).map((role) => createRole(endpointUrl, resources.region, role)),
     createBucket(accounts),
-    createSecret(accounts, secret),
+    createSecrets(accounts, secret),
   ]);
 }
 
@@ -88,10 +89,14 @@ async function createBucket(accounts: LocalAccounts): Promise<void> {
   client.destroy();
 }
 
-async function createSecret(accounts: LocalAccounts, secret: DocumentDbSecret): Promise<void> {
+async function createSecrets(accounts: LocalAccounts, secret: DocumentDbSecret): Promise<void> {
   const client = new SecretsManagerClient(clientOptions(accounts, administratorOf(accounts.resources.accountA)));
   const { host, port, username, password } = secret;
-  const text = JSON.stringify({ engine: 'mongo', host, port, username, password, ssl: true });
-  await client.send(new CreateSecretCommand({ Name: accounts.resources.secret, SecretString: text }));
+  const whole = { engine: 'mongo', host, port, username, password, ssl: true };
+  const ofConnector = localSecrets(accounts.resources.connectionUri ?? '', secret);
+  for (const Name of secretNames(accounts.resources)) {
+    const SecretString = JSON.stringify({ ...whole, ...ofConnector.get(Name) });
+    await client.send(new CreateSecretCommand({ Name, SecretString }));
+  }
   client.destroy();
 }

@@ -1,4 +1,4 @@
-import { type LocalResources, resourceArns } from './resources.ts';
+import { type LocalResources, resourceArns, secretNames } from './resources.ts';
 
 /** One role as it is made: who may take it on, and what it may do then. Names are unique within their account. */
 export interface LocalRole {
@@ -38,10 +38,13 @@ export function localRoles(resources: LocalResources): readonly LocalRole[] {
       account: resources.accountA,
       name: resources.documentdbRole,
       trustPolicy: executionTrust(resources),
-      policy: policy(allow('secretsmanager:GetSecretValue', `${arns.secret}-??????`), deadLetters),
+      policy: policy(...secretNames(resources).map((name) => readSecret(resources, name)), deadLetters),
     },
   ];
 }
+
+const readSecret = ({ region, accountA }: LocalResources, name: string) =>
+  allow('secretsmanager:GetSecretValue', `arn:aws:secretsmanager:${region}:${accountA}:secret:${name}-??????`);
 
 /** In AWS the Lambda service takes on an execution role; here the account's administrator does it in its place. */
 function executionTrust({ accountA }: LocalResources): Policy {

@@ -1,3 +1,5 @@
+import { placeholdersOf } from '../../functions/documentdb-sink/connector/placeholders.ts';
+
 /** The names of everything that is made in the two local AWS accounts before a run; a stage file may give its own. */
 export interface LocalResources {
   readonly region: string;
@@ -16,6 +18,8 @@ export interface LocalResources {
   readonly documentdbRole: string;
   readonly deadLetterBucket: string;
   readonly secret: string;
+  /** Of a connector's file: the secrets it names are made as well. */
+  readonly connectionUri: string | undefined;
   readonly documentdbUser: string;
 }
 
@@ -31,6 +35,7 @@ export const DEFAULT_RESOURCES: LocalResources = Object.freeze({
   documentdbRole: 'msk-sinks-local-documentdb',
   deadLetterBucket: 'msk-sinks-local-111111111111-dead-letters',
   secret: 'msk-sinks/local/documentdb',
+  connectionUri: undefined,
   documentdbUser: 'msk_sinks',
 });
 
@@ -42,6 +47,11 @@ export interface ResourceArns {
   /** Without the six random characters that AWS adds: GetSecretValue takes it, and a stage file can hold it. */
   readonly secret: string;
 }
+
+/** The names of all secrets the functions may read. */
+export const secretNames = ({ secret, connectionUri = '' }: LocalResources): readonly string[] => [
+  ...new Set([secret, ...placeholdersOf(connectionUri).map(({ path }) => path)]),
+];
 
 export function resourceArns(resources: LocalResources): ResourceArns {
   const { region, accountA, accountB } = resources;

@@ -1,6 +1,7 @@
 // What must hold once everything that was produced has been consumed. Knows only what was produced and what the targets hold.
 import { isDeepStrictEqual } from 'node:util';
 import type { DeadLetter } from '../../shared/dead-letter.ts';
+import { differenceOf, type Expectation } from '../connector/expected-documents.ts';
 import type { ProducedRecord } from './producer.ts';
 import type { StreamRecord } from './stream-reader.ts';
 
@@ -20,21 +21,28 @@ export interface Targets {
   readonly givenUp: readonly string[];
 }
 
-export function checkAll(produced: readonly ProducedRecord[], targets: Targets): readonly Check[] {
+/** Where documentdbSink follows a connector's file: what that file makes of the records, and what is there. */
+export interface ConnectorDocuments {
+  readonly expected: Expectation;
+  /** Documents as text, by namespace. */
+  readonly found: ReadonlyMap<string, readonly string[]>;
+}
+
+export function checkAll(
+  produced: readonly ProducedRecord[],
+  targets: Targets,
+  connector?: ConnectorDocuments,
+): readonly Check[] {
   return [
     checkStreamOrder(produced, targets.stream),
     checkKeyless(produced, targets.stream),
-    checkDocuments(produced, targets.documents),
+    connector === undefined ? checkDocuments(produced, targets.documents) : checkConnectorDocuments(connector),
     checkLetters(
       'kinesisSink',
       produced.filter(({ poison }) => poison === 'oversized'),
       targets.letters,
     ),
-    checkLetters(
-      'documentdbSink',
-      produced.filter(({ poison }) => poison === 'notJson' || poison === 'noKey'),
-      targets.letters,
-    ),
+    checkLetters('documentdbSink', poisonedFor(produced, connector), targets.letters),
     checkGivenUp(targets.givenUp),
   ];
 }
@@ -118,6 +126,28 @@ function checkDocuments(produced: readonly ProducedRecord[], documents: Readonly
     violations,
     `${living.length} documents, ${deletedCount} deleted`,
   );
+}
+
+function poisonedFor(
+  produced: readonly ProducedRecord[],
+  connector: ConnectorDocuments | undefined,
+): readonly ProducedRecord[] {
+  if (connector === undefined) return produced.filter(({ poison }) => poison === 'notJson' || poison === 'noKey');
+  const places = new Set(connector.expected.poisoned.map(({ partition, offset }) => `${partition}@${offset}`));
+  return produced.filter(({ partition, offset }) => places.has(`${partition}@${offset}`));
+}
+
+/** Every document as the file makes it of the records, with its BSON types; none else exists. */
+function checkConnectorDocuments({ expected: { documents }, found }: ConnectorDocuments): Check {
+  const violations = [...new Set([...documents.keys(), ...found.keys()])].flatMap((namespace) => {
+    const { missing, unasked } = differenceOf(documents.get(namespace), found.get(namespace));
+    return [
+      ...(missing.length > 0 ? [`${namespace}: ${missing.length} documents are missing or not as expected`] : []),
+      ...(unasked.length > 0 ? [`${namespace}: ${unasked.length} documents that nothing asked for`] : []),
+    ];
+  });
+  const count = [...documents.values()].reduce((sum, { length }) => sum + length, 0);
+  return verdict("DocumentDB: every document is what the connector's file makes", violations, `${count} documents`);
 }
 
 function checkLetters(name: string, poisoned: readonly ProducedRecord[], letters: readonly DeadLetter[]): Check {

@@ -1,4 +1,5 @@
-import type { Collection } from 'mongodb';
+import type { Collection, MongoClient } from 'mongodb';
+import { documentText } from '../connector/expected-documents.ts';
 import { documentDbClient } from '../engines/documentdb-client.ts';
 import type { Endpoints } from '../engines/endpoints.ts';
 
@@ -7,6 +8,8 @@ export interface DocumentReader {
   count(): Promise<number>;
   /** Living documents by `_id`, without what the sink keeps for itself. */
   readAll(): Promise<ReadonlyMap<string, object>>;
+  /** Every document of every collection of these databases, as text (expected-documents.ts), by namespace. */
+  readTexts(databases: readonly string[]): Promise<ReadonlyMap<string, readonly string[]>>;
   close(): Promise<void>;
 }
 
@@ -21,6 +24,24 @@ export function createDocumentReader({ documentdb }: Endpoints, database: string
       const all = await documents.find(LIVING, { projection: { _k: 0 } }).toArray();
       return new Map(all.map((document) => [document._id, document]));
     },
+    readTexts: (databases) => readTexts(client, databases),
     close: () => client.close(),
   };
+}
+
+export async function readTexts(
+  client: MongoClient,
+  databases: readonly string[],
+): Promise<ReadonlyMap<string, readonly string[]>> {
+  const texts = new Map<string, readonly string[]>();
+  for (const database of databases) {
+    for (const { name } of await client.db(database).listCollections().toArray()) {
+      const found = await client.db(database).collection(name).find(LIVING, { promoteValues: false }).toArray();
+      texts.set(
+        `${database}.${name}`,
+        found.map((document) => documentText(new Map(Object.entries(document)))),
+      );
+    }
+  }
+  return texts;
 }

@@ -6,6 +6,8 @@ import type { OrderRecord } from './order-stream.ts';
 export interface ProducedRecord extends OrderRecord {
   readonly partition: number;
   readonly offset: number;
+  /** Milliseconds since 1970, as Kafka has it. */
+  readonly timestampMs: number;
 }
 
 export interface OrderProducer {
@@ -50,10 +52,12 @@ export function createOrderProducer({ bootstrapServers, topic, partitions }: Top
 
   return {
     async produce(records) {
-      const placed = records.map((record) => ({ ...record, partition: partitionOf(record.key) }));
+      const timestampMs = Date.now();
+      const placed = records.map((record) => ({ ...record, timestampMs, partition: partitionOf(record.key) }));
       const messages = placed.map(({ key, value, partition }) => ({
         topic,
         partition,
+        timestamp: BigInt(timestampMs),
         ...(key !== null && { key: Buffer.from(key) }),
         ...(value !== null && { value: Buffer.from(value) }),
       }));

@@ -28,17 +28,28 @@ export interface PackageOptions {
   readonly folder: string;
   /** Where the engines say how they are reached; the build puts it into the environment of stage `local`. */
   readonly endpointsFile?: string;
+  /** Stage `local` alone: a stage file in place of config/local.yml, from the project's root. */
+  readonly stageFile?: string | undefined;
 }
 
 /**
  * Runs `serverless package`, as a deployment would.
  * @throws Error with the framework's own output when it refuses
  */
-export async function packageTemplate({ stage, folder, endpointsFile }: PackageOptions): Promise<PackagedTemplate> {
+export async function packageTemplate({
+  stage,
+  folder,
+  endpointsFile,
+  stageFile,
+}: PackageOptions): Promise<PackagedTemplate> {
   const serverless = join(PROJECT_ROOT, 'node_modules', 'serverless', 'bin', 'serverless.js');
   const child = spawn(process.execPath, [serverless, 'package', '--stage', stage, '--package', folder], {
     cwd: PROJECT_ROOT,
-    env: { ...process.env, ...(endpointsFile !== undefined && { MSK_SINKS_ENDPOINTS_FILE: endpointsFile }) },
+    env: {
+      ...process.env,
+      ...(endpointsFile !== undefined && { MSK_SINKS_ENDPOINTS_FILE: endpointsFile }),
+      ...(stageFile !== undefined && { LOCAL_STAGE_FILE: stageFile }),
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true, // Ctrl-C on the terminal reaches us alone
   });

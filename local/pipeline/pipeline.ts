@@ -14,6 +14,8 @@ import { type PackagedFunction, PROJECT_ROOT, packageTemplate } from './package-
 export interface PipelineOptions {
   readonly endpoints: Endpoints;
   readonly endpointsFile: string;
+  /** In place of config/local.yml. */
+  readonly stageFile?: string | undefined;
   /** Holds the package, the bundles that run, and the functions' logs. */
   readonly folder: string;
   /** How the trigger understands a partial answer: AWS's documents leave it open. */
@@ -44,6 +46,7 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
     stage: 'local',
     folder: join(options.folder, 'package'),
     endpointsFile: options.endpointsFile,
+    stageFile: options.stageFile,
   });
   const mappings = readMappings(template);
   const started = await Promise.allSettled(mappings.map((mapping) => startSink(options, mapping, functions)));

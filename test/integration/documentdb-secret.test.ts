@@ -2,8 +2,9 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, expect, inject, it, vi } from 'vitest';
+import { createSecretReader } from '../../functions/documentdb-sink/aws-readers.ts';
 import { FatalError } from '../../functions/documentdb-sink/fatal-error.ts';
-import { createSecretReader } from '../../functions/documentdb-sink/secret.ts';
+import { createConnectionSecret } from '../../functions/documentdb-sink/secret.ts';
 
 const SECRET_ARN = 'arn:aws:secretsmanager:eu-west-1:111111111111:secret:msk-sinks/local/documentdb';
 const endpoints = inject('endpoints');
@@ -18,11 +19,16 @@ afterEach(() => {
 
 it("reads host, port and credentials with the function's own role", async () => {
   const { host, port, username, password } = endpoints.documentdb;
-  expect(await createSecretReader(SECRET_ARN)(signal)).toEqual({ host, port, username, password });
+  expect(await createConnectionSecret(SECRET_ARN, createSecretReader())(signal)).toEqual({
+    host,
+    port,
+    username,
+    password,
+  });
 });
 
 it('is refused a secret that is not its own, and no record is to blame', async () => {
-  const other = createSecretReader(SECRET_ARN.replace('local/documentdb', 'local/other'));
+  const other = createConnectionSecret(SECRET_ARN.replace('local/documentdb', 'local/other'), createSecretReader());
   await expect(other(signal)).rejects.toBeInstanceOf(FatalError);
 });
 
@@ -35,7 +41,10 @@ it('says nothing of what the service says, and asks once', async () => {
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   vi.stubEnv('AWS_ENDPOINT_URL', `http://127.0.0.1:${(server.address() as AddressInfo).port}`);
-  const error: unknown = await createSecretReader(SECRET_ARN)(signal).catch((thrown: unknown) => thrown);
+  const error: unknown = await createConnectionSecret(
+    SECRET_ARN,
+    createSecretReader(),
+  )(signal).catch((thrown: unknown) => thrown);
   server.close();
   server.closeAllConnections();
   expect(error).toMatchObject({ code: 'credentials_unavailable', everywhere: true });

@@ -5,13 +5,14 @@ import { join } from 'node:path';
 import { rootCertificates } from 'node:tls';
 import type { CommandStartedEvent, MongoClient } from 'mongodb';
 import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished } from 'vitest';
+import { addressOfSecret, addressOfUri } from '../../functions/documentdb-sink/address.ts';
 import { createDocumentStore } from '../../functions/documentdb-sink/client.ts';
 import type { DocumentStore } from '../../functions/documentdb-sink/document-store.ts';
 import { createNativePolicy } from '../../functions/documentdb-sink/native-policy.ts';
 import type { RecordPolicy } from '../../functions/documentdb-sink/record-policy.ts';
 import type { ConnectionSecret } from '../../functions/documentdb-sink/secret.ts';
 import { createDocumentdbSink } from '../../functions/documentdb-sink/sink.ts';
-import { readTrust } from '../../functions/documentdb-sink/trust.ts';
+import { bundleOfFile, createTrust } from '../../functions/documentdb-sink/trust.ts';
 import type { WriteModel } from '../../functions/documentdb-sink/write-models/write-model.ts';
 import { startDocumentDb } from '../../local/engines/documentdb.ts';
 import { documentDbClient } from '../../local/engines/documentdb-client.ts';
@@ -51,27 +52,32 @@ const commands: CommandStartedEvent[] = [];
 
 interface StoreSetup {
   readonly secrets?: readonly ConnectionSecret[];
+  /** In place of the secret. */
+  readonly uri?: string;
   readonly ca?: string;
 }
 
 /** The real client, watched. Of several secrets, each is given once and the last one from then on. */
-function aStore({ secrets = [secret], ca = caFile }: StoreSetup = {}) {
+function aStore({ secrets = [secret], uri, ca = caFile }: StoreSetup = {}) {
   let readCount = 0;
+  const connecting = recordedTelemetry();
   const store = createDocumentStore({
-    readSecret: () => {
+    readAddress: () => {
       readCount += 1;
-      return Promise.resolve(secrets[Math.min(readCount, secrets.length) - 1] ?? secret);
+      const current = secrets[Math.min(readCount, secrets.length) - 1] ?? secret;
+      return Promise.resolve(uri === undefined ? addressOfSecret(current, 'secantus') : addressOfUri(uri));
     },
-    readTrust: () => readTrust(ca),
-    replicaSet: 'secantus',
+    readTrust: createTrust(bundleOfFile(ca)),
     poolSizeMax: 3,
     appName: 'msk-sinks-test',
+    clock: systemClock,
+    ...connecting,
     onClient: (client) => {
       clients.push(client);
       client.on('commandStarted', (event) => commands.push(event));
     },
   });
-  return { store, secretReads: () => readCount };
+  return { store, secretReads: () => readCount, connecting };
 }
 
 interface SinkSetup {
@@ -389,6 +395,41 @@ describe('connections', () => {
     expect((await write(setup, [order(1, 'a')])).words).toEqual(['ignored stale']);
   });
 
+  it('by a connection string keep the bounds of a function, whatever it says', async () => {
+    const login = `${encodeURIComponent(username)}:${encodeURIComponent(password)}`;
+    const uri = `mongodb://${login}@${host}:${port}/?authSource=admin&tls=true&replicaSet=secantus&retryWrites=true&readPreference=secondaryPreferred&maxPoolSize=99&w=1&tlsAllowInvalidHostnames=true`;
+    const { store, connecting } = aStore({ uri });
+    const setup = { store, collection: freshCollection() };
+    expect((await write(setup, [order(7, 'a')])).words).toEqual(['written']);
+    const { retryWrites, readPreference, maxPoolSize } = clients.at(-1)?.options ?? {};
+    expect({ retryWrites, mode: readPreference?.mode, maxPoolSize }).toEqual({
+      retryWrites: false,
+      mode: 'primary',
+      maxPoolSize: 3,
+    });
+    expect(await read(setup.collection, 'a')).not.toBeNull();
+    expect(connecting.lines.map(({ message }) => message)).toEqual(['documentdb_connected']);
+    const days = connecting.metrics();
+    expect(days['ServerCertificateDaysLeft']).toBeGreaterThan(0);
+    expect(days['RootCertificateDaysLeft']).toBeGreaterThanOrEqual(days['ServerCertificateDaysLeft'] ?? 0);
+  });
+
+  it.each([
+    ['mongodb://SECRET:SECRET@127.0.0.1:1/?nonsense=1', 'MongoParseError'],
+    ['postgres://SECRET', 'MongoParseError'],
+  ])('by a connection string that is none are fatal, and quote nothing of it', async (uri, words) => {
+    const { outcomes } = await write(
+      { store: aStore({ uri }).store, collection: freshCollection(), remainingMs: 6_000 },
+      [order(1, 'a')],
+    );
+    expect(outcomes[0]).toMatchObject({
+      kind: 'failed',
+      failure: { code: 'credentials_unavailable', retryable: true },
+    });
+    expect(JSON.stringify(outcomes)).toContain(words);
+    expect(JSON.stringify(outcomes)).not.toContain('SECRET');
+  });
+
   it('to a server whose certificate is not trusted are fatal, and said to be', async () => {
     const { store } = aStore({ ca: await foreignAuthority() });
     const { outcomes } = await write({ store, collection: freshCollection(), remainingMs: 12_000 }, [order(1, 'a')]);
@@ -444,6 +485,7 @@ it('sends only what DocumentDB knows: no txnNumber, and no command or operator b
     'endSessions',
     'saslStart',
     'saslContinue',
+    'getEngineVersion',
   ];
   expect([...names].filter((name) => !known.includes(name))).toEqual([]);
   const withoutClock = (name: string, value: unknown) => (name === '$clusterTime' ? undefined : value);

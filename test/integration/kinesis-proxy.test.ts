@@ -3,14 +3,15 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it, vi } from 'vitest';
 import { createKinesisClient } from '../../functions/kinesis-sink/client.ts';
-import { prepare } from '../../functions/kinesis-sink/entry.ts';
 import type { Endpoints } from '../../local/engines/endpoints.ts';
 import { reachKinesisAt } from '../../local/engines/function-environments.ts';
 import { type KinesisProxy, startKinesisProxy } from '../../local/engines/kinesis-proxy.ts';
 import { resourceArns, DEFAULT_RESOURCES as resources } from '../../local/engines/resources.ts';
 import { createStreamReader } from '../../local/orders/stream-reader.ts';
 import { streamAdministrator } from '../../local/pipeline/aws-clients.ts';
+import { entryOf, preparedOf } from '../support/a-kinesis-sink.ts';
 import { aRecord } from '../support/builders.ts';
+import { recordedTelemetry } from '../support/recorded-telemetry.ts';
 import { startUnsignedAws, type UnsignedAws } from '../support/unsigned-aws.ts';
 
 const DELAY_MS = 400;
@@ -28,22 +29,21 @@ function aSite(site: () => Endpoints) {
       sessionName: 'msk-sinks-test',
       requestsInFlightMax: 4,
       requestTimeoutMs: 5_000,
+      meter: recordedTelemetry().meter,
     });
   return {
     client,
-    put: (keys: readonly string[], port = client()) => port.putRecords(keys.map(entryOf), AbortSignal.timeout(10_000)),
+    put: (keys: readonly string[], port = client()) =>
+      port.putRecords(
+        keys.map((key) => entryOf(preparedOf(aRecord({ key })))),
+        AbortSignal.timeout(10_000),
+      ),
     stored: async (prefix: string) => {
       const reader = await createStreamReader(streamAdministrator(site()), resources.stream);
       const keys = (await reader.readNew()).map(({ partitionKey }) => partitionKey);
       return keys.filter((key) => key.startsWith(prefix));
     },
   };
-}
-
-function entryOf(key: string) {
-  const prepared = prepare(aRecord({ key }), { tombstone: 'empty', recordBytesMax: 1e6, randomKey: () => 'r' });
-  if (prepared.kind !== 'entry') throw new Error(`no entry: ${prepared.kind}`);
-  return prepared.entry;
 }
 
 /** As Lambda would set the environment of kinesisSink. */

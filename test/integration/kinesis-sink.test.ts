@@ -3,8 +3,11 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, inject, it, vi } from 'vitest';
-import { createKinesisClient } from '../../functions/kinesis-sink/client.ts';
-import { prepare } from '../../functions/kinesis-sink/entry.ts';
+import { deaggregate } from '../../cli/kpl/deaggregate.ts';
+import { type ClientOptions, createKinesisClient } from '../../functions/kinesis-sink/client.ts';
+import { hashKeyOf } from '../../functions/kinesis-sink/hash-key.ts';
+import { createPreflight } from '../../functions/kinesis-sink/preflight.ts';
+import type { PrepareOptions } from '../../functions/kinesis-sink/prepare.ts';
 import { createKinesisSink } from '../../functions/kinesis-sink/sink.ts';
 import { createStreamReader } from '../../local/orders/stream-reader.ts';
 import { streamAdministrator } from '../../local/pipeline/aws-clients.ts';
@@ -12,6 +15,7 @@ import { systemClock } from '../../shared/clock.ts';
 import { createDeadLetterQueue } from '../../shared/dead-letter-queue.ts';
 import { createS3Store } from '../../shared/dead-letter-store.ts';
 import type { SourceRecord } from '../../shared/record.ts';
+import { entryOf, preparedOf, prepareOptions } from '../support/a-kinesis-sink.ts';
 import { aRecord, batchesOf, deadlineIn } from '../support/builders.ts';
 import { recordedTelemetry } from '../support/recorded-telemetry.ts';
 
@@ -29,7 +33,7 @@ afterEach(() => {
   vi.unstubAllEnvs();
 });
 
-const aClient = (changes: { readonly externalId?: string; readonly roleArn?: undefined } = {}) =>
+const aClient = (changes: Partial<ClientOptions> = {}) =>
   createKinesisClient({
     streamArn: STREAM,
     roleArn: ROLE,
@@ -37,27 +41,29 @@ const aClient = (changes: { readonly externalId?: string; readonly roleArn?: und
     sessionName: 'msk-sinks-test',
     requestsInFlightMax: 4,
     requestTimeoutMs: 5_000,
+    meter: recordedTelemetry().meter,
     ...changes,
   });
 
-function aSink(port = aClient()) {
-  const { meter } = recordedTelemetry();
+function aSink(port = aClient(), changes: Partial<PrepareOptions> = {}) {
+  const { meter, log } = recordedTelemetry();
+  const options = { ...prepareOptions, ...changes };
   const time = { clock: systemClock, random: Math.random };
   const store = createS3Store({ bucket: 'msk-sinks-local-111111111111-dead-letters', pathStyle: true });
   const sink = createKinesisSink({
     ...time,
     port,
     meter,
+    log,
+    preflight: createPreflight({ ...time, log, port, options: { ...options, recordKiBMax: 1024 } }),
     deadLetters: createDeadLetterQueue({ ...time, store, meter }),
     options: {
+      ...options,
       functionName: 'kinesisSink',
       streamArn: STREAM,
       onPoison: 'deadLetter',
-      tombstone: 'empty',
-      recordBytesMax: 1024 * 1024,
       requestsInFlightMax: 4,
       requestTimeoutMs: 5_000,
-      randomKey: () => 'random',
     },
   });
   return (records: readonly SourceRecord[], remainingMs = 30_000) =>
@@ -94,6 +100,32 @@ describe('against the local AWS', () => {
     expect(stored.map(({ partitionKey }) => partitionKey)).toEqual([key, key]);
     expect([...(stored[0]?.data ?? [])]).toEqual([...everyByte]);
     expect(stored[1]?.data).toHaveLength(0);
+  });
+
+  it.each(['key', 'bucket'] as const)('writes aggregates that a consumer can take apart: %s', async (aggregation) => {
+    const records = Array.from({ length: 600 }, (_, offset) =>
+      aRecord({ offset, key: `f-${aggregation}-${offset % 7}`, value: `${offset}` }),
+    );
+    const outcomes = await aSink(aClient(), { aggregation })(records);
+    expect(outcomes.every(({ kind }) => kind === 'written')).toBe(true);
+    const prefix = aggregation === 'key' ? 'f-key-' : 'a';
+    const stored = (await readBack(prefix)).flatMap(({ partitionKey, data }) =>
+      deaggregate({ partitionKey, explicitHashKey: undefined, data }),
+    );
+    const own = stored.filter(({ partitionKey }) => partitionKey.startsWith(`f-${aggregation}-`));
+    expect(own).toHaveLength(600);
+    for (const ofKey of Map.groupBy(own, ({ partitionKey }) => partitionKey).values()) {
+      const offsets = ofKey.map(({ data }) => Number(Buffer.from(data).toString()));
+      expect(offsets).toEqual(offsets.toSorted((a, b) => a - b));
+    }
+  });
+
+  it('sends all of a partition to one shard with ordering: partition', async () => {
+    const records = Array.from({ length: 40 }, (_, offset) => aRecord({ offset, key: `g-${offset}`, value: 'x' }));
+    await aSink(aClient(), { ordering: 'partition' })(records);
+    const stored = await readBack('g-');
+    expect(new Set(stored.map(({ shardId }) => shardId)).size).toBe(1);
+    expect(stored.map(({ partitionKey }) => partitionKey)).toEqual(records.map((_, offset) => `g-${offset}`));
   });
 
   it('says that the external id is wrong, dead-letters nothing, and keeps trying until the deadline', async () => {
@@ -165,12 +197,8 @@ const acknowledged = (body: string) => ({
 });
 const refused = (type: string) => ({ status: 400, body: JSON.stringify({ __type: type, message: 'SECRET' }) });
 
-describe('against a server that misbehaves', () => {
-  const entriesOf = (records: readonly SourceRecord[]) =>
-    records.flatMap((record) => {
-      const prepared = prepare(record, { tombstone: 'empty', recordBytesMax: 1e6, randomKey: () => 'r' });
-      return prepared.kind === 'entry' ? [prepared.entry] : [];
-    });
+describe('against a server that answers as told', () => {
+  const entriesOf = (records: readonly SourceRecord[]) => records.map((record) => entryOf(preparedOf(record)));
   const signal = new AbortController().signal;
 
   it('fetches a new session once and sends again when the session is refused', async () => {
@@ -218,6 +246,77 @@ describe('against a server that misbehaves', () => {
       StreamARN: STREAM,
       Records: [{ Data: 'YWI=', PartitionKey: 'k' }],
     });
+    close();
+  });
+
+  it('sends an aggregate with its explicit hash key', async () => {
+    const { seen, close } = await aServer((_call, body) => acknowledged(body));
+    const inOrder = { ordering: 'partition', aggregation: 'key' } as const;
+    const entry = entryOf(preparedOf(aRecord({ key: 'a' }), inOrder), preparedOf(aRecord({ offset: 1 }), inOrder));
+    await aClient().putRecords([entry], signal);
+    expect(JSON.parse(seen.bodies[0] ?? '').Records).toEqual([
+      { Data: entry.dataBase64, PartitionKey: 'a', ExplicitHashKey: String(hashKeyOf('orders-0')) },
+    ]);
+    close();
+  });
+
+  it('takes the shard out of a refusal, and nothing else', async () => {
+    const message =
+      'Rate exceeded for shard shardId-000000000017 in stream orders under account 222222222222 for SECRET.';
+    const code = 'ProvisionedThroughputExceededException';
+    const { close } = await aServer(() => ({
+      status: 200,
+      body: JSON.stringify({
+        FailedRecordCount: 3,
+        Records: [
+          { ErrorCode: code, ErrorMessage: message },
+          { ErrorCode: code, ErrorMessage: 'no shard' },
+          { ErrorCode: 'InternalFailure', ErrorMessage: 'Internal Service Failure' },
+        ],
+      }),
+    }));
+    const replies = await aClient().putRecords(entriesOf([aRecord(), aRecord(), aRecord()]), signal);
+    expect(replies).toEqual([
+      { sequenceNumber: undefined, shardId: 'shardId-000000000017', errorCode: code },
+      { sequenceNumber: undefined, shardId: undefined, errorCode: code },
+      { sequenceNumber: undefined, shardId: undefined, errorCode: 'InternalFailure' },
+    ]);
+    close();
+  });
+
+  it('says how old its session is, in seconds; the own role has none', async () => {
+    const { close } = await aServer((_call, body) => acknowledged(body));
+    const { meter, metrics } = recordedTelemetry();
+    await aClient({ meter }).putRecords(entriesOf([aRecord()]), signal);
+    expect(metrics()).toEqual({ CredentialAge: 0 });
+    await aClient({ meter, roleArn: undefined }).putRecords(entriesOf([aRecord()]), signal);
+    expect(metrics()).toEqual({});
+    close();
+  });
+
+  it('looks at the stream with the session, and renews one that is refused', async () => {
+    const StreamDescriptionSummary = {
+      ...{
+        StreamStatus: 'ACTIVE',
+        MaxRecordSizeInKiB: 2048,
+        RecordDistributionStrategy: 'AUTO',
+        EncryptionType: 'KMS',
+      },
+      ...{ StreamName: 'orders', StreamARN: STREAM, RetentionPeriodHours: 24, OpenShardCount: 1 },
+    };
+    const { seen, close } = await aServer((call) =>
+      call === 1
+        ? refused('ExpiredTokenException')
+        : { status: 200, body: JSON.stringify({ StreamDescriptionSummary }) },
+    );
+    expect(await aClient().describeStream(signal)).toEqual({
+      status: 'ACTIVE',
+      recordKiBMax: 2048,
+      distribution: 'AUTO',
+      encryption: 'KMS',
+    });
+    expect(seen.keys).toEqual(['session-1', 'session-2']);
+    expect(JSON.parse(seen.bodies[1] ?? '')).toEqual({ StreamARN: STREAM });
     close();
   });
 });

@@ -6,6 +6,7 @@ import type { SinkName } from '../../infra/sinks.ts';
 import type { Violation } from './checks/violation.ts';
 import { FAULTS, type FaultKind } from './model/faults.ts';
 import { KINDS, type Kind } from './model/kinds.ts';
+import { MODES, type Mode } from './model/modes.ts';
 import { ENDINGS, type StoryResult } from './run-story.ts';
 
 export interface CampaignOptions {
@@ -28,6 +29,7 @@ export interface Campaign {
   readonly recordCount: number;
   readonly endings: Readonly<Record<string, number>>;
   readonly faults: Readonly<Record<FaultKind, number>>;
+  readonly modes: Readonly<Record<Mode, number>>;
   readonly kinds: Readonly<Record<Kind, number>>;
   /** Ascending by seed. */
   readonly failures: readonly SeedFailure[];
@@ -114,6 +116,7 @@ const broken = (error: unknown): StoryResult => ({
     { guarantee: 'G5', message: `the story broke off: ${error instanceof Error ? error.name : typeof error}` },
   ],
   faults: Object.fromEntries(Object.keys(FAULTS).map((kind) => [kind, 0])) as Record<FaultKind, number>,
+  modes: Object.fromEntries(MODES.map((mode) => [mode, 0])) as Record<Mode, number>,
   kinds: {},
   endings: {},
   invocationCount: 0,
@@ -135,6 +138,7 @@ function summary(answers: readonly SeedAnswer[]): Campaign {
     recordCount: sumOf(({ recordCount }) => recordCount),
     endings: sums(ENDINGS, ({ endings }) => endings),
     faults: sums(Object.keys(FAULTS) as FaultKind[], ({ faults }) => faults),
+    modes: sums(MODES, ({ modes }) => modes),
     kinds: sums(KINDS, ({ kinds }) => kinds),
     failures: answers
       .filter(({ result }) => result.violations.length > 0)

@@ -9,7 +9,14 @@ const story: Story = {
   ...calm,
   mapping: { ...calm.mapping, mode: 'provisioned', batchRecordsMax: 100, retriesMax: 10_000 },
   function: { timeoutMs: 40_000, onPoison: 'deadLetter' },
-  kinesis: { ...calm.kinesis, tombstone: 'empty', hasRole: true },
+  kinesis: {
+    ...calm.kinesis,
+    ordering: 'key',
+    aggregation: 'off',
+    partitionKey: 'key',
+    tombstone: 'empty',
+    hasRole: true,
+  },
   records: Array.from({ length: 20 }, (_, index) => ({
     id: index + 1,
     atMs: 0,

@@ -14,6 +14,7 @@ const COPIED = [
   'shared',
   'infra',
   'local',
+  'cli',
   'test/simulation',
   'test/support',
   'package.json',

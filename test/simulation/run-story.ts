@@ -5,6 +5,7 @@ import { endText, unsettledIn } from './checks/unsettled.ts';
 import type { Violation } from './checks/violation.ts';
 import type { FaultKind } from './model/faults.ts';
 import { kindsIn } from './model/kinds.ts';
+import { MODES, type Mode, modesOf } from './model/modes.ts';
 import { faultsEndMs, type Story } from './model/story.ts';
 import { EPOCH_MS } from './model/timeline.ts';
 import type { Invocation } from './worlds/lambda.ts';
@@ -16,6 +17,8 @@ export const ENDINGS = ['settled', 'partly', 'threw', 'timedOut', 'killed'] as c
 export interface StoryResult {
   readonly violations: readonly Violation[];
   readonly faults: Readonly<Record<FaultKind, number>>;
+  /** How many invocations the function lived through in each mode. */
+  readonly modes: Readonly<Record<Mode, number>>;
   /** Of what kinds its records and its settings are, by their names in model/kinds.ts. */
   readonly kinds: Readonly<Record<string, number>>;
   /** How invocations ended, by {@link ENDINGS}. */
@@ -52,6 +55,7 @@ export async function runStory(story: Story, onTrace?: (line: TraceLine) => void
     violations: [...violations, ...(await replayed(world))],
     kinds: kindsIn(story),
     faults: chaos.counts,
+    modes: modeCounts(story, lambda.invocations.length),
     endings: endingsOf(lambda.invocations),
     invocationCount: lambda.invocations.length,
     recordCount: kafka.produced.length,
@@ -83,6 +87,14 @@ function violationsOf(world: World, hasEnded: boolean): readonly Violation[] {
     ...generalViolations({ ...world, letters, isCalm }),
     ...target.violations({ produced: kafka.produced, lettered: letters.records, isCalm }),
   ];
+}
+
+function modeCounts(story: Story, invocationCount: number): Readonly<Record<Mode, number>> {
+  const own = modesOf(story);
+  return Object.fromEntries(MODES.map((mode) => [mode, own.includes(mode) ? invocationCount : 0])) as Record<
+    Mode,
+    number
+  >;
 }
 
 function endingsOf(invocations: readonly Invocation[]): Readonly<Record<string, number>> {

@@ -54,7 +54,13 @@ async function main(): Promise<boolean> {
   return report(campaign, performance.now() - startedAtMs);
 }
 
-/** From so many stories on, a fault that never happened is a mistake of the simulation. */
+/** Faults that never happened, and modes that nothing was lived through in. */
+const absentIn = ({ faults, modes, kinds }: Campaign): readonly string[] =>
+  Object.entries({ ...faults, ...modes, ...kinds })
+    .filter(([, count]) => count === 0)
+    .map(([name]) => name);
+
+/** From so many stories on, a fault or a mode that never happened is a mistake of the simulation. */
 const STORIES_THAT_HAVE_ALL = 2_000;
 const FAILURES_TOLD = 20;
 
@@ -66,10 +72,9 @@ function report(campaign: Campaign, elapsedMs: number): boolean {
   );
   write(`invocations ended: ${pairs(campaign.endings)}`);
   write(`faults: ${pairs(campaign.faults)}`);
+  write(`invocations in each mode: ${pairs(campaign.modes)}`);
   write(`kinds of records: ${pairs(campaign.kinds)}`);
-  const absent = Object.entries({ ...campaign.faults, ...campaign.kinds })
-    .filter(([, count]) => count === 0)
-    .map(([name]) => name);
+  const absent = absentIn(campaign);
   const isAbsenceAFailure = storyCount >= STORIES_THAT_HAVE_ALL && absent.length > 0;
   if (absent.length > 0) write(`never happened: ${absent.join(', ')}`);
   for (const { seed, violations } of failures.slice(0, FAILURES_TOLD)) {

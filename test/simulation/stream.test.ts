@@ -1,18 +1,25 @@
 import { describe, expect, it } from 'vitest';
 import { Conduct } from './checks/conduct.ts';
-import { streamViolations } from './checks/stream.ts';
+import { ShardManners } from './checks/shard-manners.ts';
+import { type StreamPromise, streamViolations } from './checks/stream.ts';
 import { randomOf } from './model/random.ts';
 import { KafkaLog } from './worlds/kafka-log.ts';
 import { Stream } from './worlds/stream.ts';
 
 const aStream = (shardCount: number) => new Stream(shardCount, randomOf('stream'));
 
-const anEntry = (partitionKey: string) => ({ record: undefined, position: 'orders-0@0', partitionKey, dataBase64: '' });
+const routing = (partitionKey: string) => ({ partitionKey, explicitHashKey: undefined });
+
+/** One plain record under this key. */
+const put = (stream: Stream, partitionKey: string) =>
+  stream.store(stream.shardOf(routing(partitionKey)), [
+    { record: undefined, position: 'orders-0@0', partitionKey, hashKey: 0n, dataBase64: '' },
+  ]);
 
 describe('a stream', () => {
   it('puts all of one partition key into one shard, with ascending sequence numbers', () => {
     const stream = aStream(4);
-    const places = Array.from({ length: 20 }, () => stream.store(anEntry('one')));
+    const places = Array.from({ length: 20 }, () => put(stream, 'one'));
     expect(new Set(places.map(({ shardId }) => shardId)).size).toBe(1);
     const numbers = places.map(({ sequenceNumber }) => sequenceNumber);
     expect(numbers).toEqual(numbers.toSorted());
@@ -20,7 +27,7 @@ describe('a stream', () => {
 
   it('uses all of its shards', () => {
     const stream = aStream(4);
-    const shardIds = Array.from({ length: 100 }, (_, index) => stream.store(anEntry(`key ${index}`)).shardId);
+    const shardIds = Array.from({ length: 100 }, (_, index) => put(stream, `key ${index}`).shardId);
     expect(new Set(shardIds).size).toBe(4);
   });
 
@@ -35,14 +42,14 @@ describe('a stream', () => {
 
   it('puts what comes after a reshard into shards that are not its parents', () => {
     const stream = aStream(1);
-    const before = stream.store(anEntry('one')).shardId;
+    const before = put(stream, 'one').shardId;
     stream.reshard();
-    expect(stream.store(anEntry('one')).shardId).not.toBe(before);
+    expect(put(stream, 'one').shardId).not.toBe(before);
   });
 
   it('counts what a shard is offered, anew each second', () => {
     const stream = aStream(1);
-    const shard = stream.shardOf('one');
+    const shard = stream.shardOf(routing('one'));
     const counts = [1_000, 1_500, 1_999, 2_000].map((nowMs) => stream.countInSecond(shard, nowMs));
     expect(counts).toEqual([1, 2, 3, 1]);
   });
@@ -54,28 +61,35 @@ function threeRecords() {
   const stored = (id: number) => {
     const record = log.produce({ id, atMs: id, key: 'one', kind: 'plain' }, Buffer.from(`value ${id}`));
     const dataBase64 = record.value?.toString('base64') ?? '';
-    return { record, position: `orders-0@${record.offset}`, partitionKey: 'one', dataBase64 };
+    return { record, position: `orders-0@${record.offset}`, partitionKey: 'one', hashKey: 1n, dataBase64 };
   };
   return [stored(1), stored(2), stored(3)] as const;
 }
 
 const NOBODY: ReadonlySet<never> = new Set();
-const messagesOf = (violations: ReturnType<typeof streamViolations>) => violations.map(({ message }) => message);
+const OF_KEYS: StreamPromise = { ordering: 'key', partitionKey: 'key', envelope: 'none', tombstone: 'empty' };
+const violationsOf = (
+  stored: Parameters<typeof streamViolations>[0],
+  givenUp: Parameters<typeof streamViolations>[1] = NOBODY,
+  changes: Partial<StreamPromise> = {},
+) => streamViolations(stored, givenUp, { ...OF_KEYS, ...changes }).map(({ message }) => message);
 
 describe('what a stream holds in the end', () => {
   it('is right in the order of the partition, with copies behind the first ones', () => {
     const [a, b, c] = threeRecords();
-    expect(streamViolations([a, b, a, c, b], NOBODY)).toEqual([]);
+    expect(violationsOf([a, b, a, c, b])).toEqual([]);
   });
 
   it('is wrong where the first copy of a record is behind a later one of its key', () => {
     const [a, b, c] = threeRecords();
-    expect(messagesOf(streamViolations([a, c, b], NOBODY))).toEqual(['orders-0@1 is behind offset 2 of its key']);
+    expect(violationsOf([a, c, b])).toEqual(['orders-0@1 is behind offset 2 of its key']);
+    expect(violationsOf([a, c, b], NOBODY, { ordering: 'partition' })).toHaveLength(1);
+    expect(violationsOf([a, c, b], NOBODY, { ordering: 'none' })).toEqual([]);
   });
 
   it('waits for no record that the mapping gave up', () => {
     const [a, b, c] = threeRecords();
-    expect(streamViolations([a, c, b], new Set([b.record]))).toEqual([]);
+    expect(violationsOf([a, c, b], new Set([b.record]))).toEqual([]);
   });
 
   it('is wrong with other data, with a partition key of another key, and with what nobody produced', () => {
@@ -85,11 +99,42 @@ describe('what a stream holds in the end', () => {
       { ...b, partitionKey: 'two' },
       { ...c, record: undefined },
     ];
-    expect(messagesOf(streamViolations(stored, NOBODY)).toSorted()).toEqual([
+    expect(violationsOf(stored).toSorted()).toEqual([
       'orders-0@0 is stored with other data',
       'orders-0@1 is stored under a partition key that is not its own',
       'orders-0@2 is stored and was never produced',
     ]);
+  });
+});
+
+describe('what a stream holds with other settings', () => {
+  it('is wrong where a lane went to two hash keys, unless nothing is in order', () => {
+    const [a, b] = threeRecords();
+    const stored = [a, { ...b, hashKey: 2n }];
+    expect(violationsOf(stored)).toEqual(['orders-0@1 went to another hash key than its lane']);
+    expect(violationsOf(stored, NOBODY, { ordering: 'none' })).toEqual([]);
+  });
+
+  it('has the partition keys the settings promise', () => {
+    const [a] = threeRecords();
+    const under = (partitionKey: string) => [{ ...a, partitionKey }];
+    expect(violationsOf(under('orders-0'), NOBODY, { partitionKey: 'partition' })).toEqual([]);
+    expect(violationsOf(under('one'), NOBODY, { partitionKey: 'partition' })).toHaveLength(1);
+    expect(violationsOf(under('all'), NOBODY, { partitionKey: 'constant', constantKey: 'all' })).toEqual([]);
+    expect(violationsOf(under('one'), NOBODY, { partitionKey: 'constant', constantKey: 'all' })).toHaveLength(1);
+    expect(violationsOf(under('any'), NOBODY, { partitionKey: 'random', ordering: 'none' })).toEqual([]);
+  });
+
+  it('is wrong without the envelope that was promised, or with another in it', () => {
+    const [a, b] = threeRecords();
+    const headers = a.record.headers.map(([name, bytes]) => [name.toString(), bytes.toString('base64')]);
+    const text = (value: string) =>
+      `{"topic":"orders","partition":0,"offset":0,"timestamp":${a.record.timestampMs},"key":"one","headers":${JSON.stringify(headers)},"value":"${value}"}`;
+    const base64 = (content: string) => Buffer.from(content).toString('base64');
+    const wrapped = (value: string) => [{ ...a, dataBase64: base64(text(value)) }];
+    expect(violationsOf(wrapped('value 1'), NOBODY, { envelope: 'json' })).toEqual([]);
+    expect(violationsOf(wrapped('value 2'), NOBODY, { envelope: 'json' })).toHaveLength(1);
+    expect(violationsOf([b], NOBODY, { envelope: 'json' })).toHaveLength(1);
   });
 });
 
@@ -148,5 +193,41 @@ describe('of a process its requests tell', () => {
     const conduct = aConduct();
     conduct.decided('1', 100, 100);
     expect(said(conduct)).toEqual(['invocation 1 sends 0 ms after its last moment for that']);
+  });
+});
+
+describe('of a shard that throttled', () => {
+  const entry = (lane: string, offset: number) => ({ lanes: [lane], positions: [`orders-0@${offset}`] });
+  const full = { shardId: 'a', isThrottled: true };
+  const taken = { shardId: 'a', isThrottled: false };
+
+  function toldThatItIsFull() {
+    const manners = new ShardManners();
+    manners.answered('1', [entry('x', 0), entry('y', 1), entry('z', 2)], [full, taken, { ...taken, shardId: 'b' }]);
+    return manners;
+  }
+  const said = ({ violations }: ShardManners) => violations.map(({ message }) => message);
+
+  it('nothing more is sent to it before what it refused, but to others', () => {
+    const manners = toldThatItIsFull();
+    manners.decided('1', [entry('z', 3), entry('unknown', 4)]);
+    manners.decided('2', [entry('y', 5)]);
+    expect(said(manners)).toEqual([]);
+    manners.decided('1', [entry('y', 5)]);
+    expect(said(manners)).toEqual(['invocation 1 sends orders-0@5 to a, which has just said that it is full']);
+  });
+
+  it('everything may be sent to it with what it refused', () => {
+    const manners = toldThatItIsFull();
+    manners.decided('1', [entry('x', 0), entry('y', 5)]);
+    manners.decided('1', [entry('y', 6)]);
+    expect(said(manners)).toEqual([]);
+  });
+
+  it('nothing is known after an answer that is too short', () => {
+    const manners = new ShardManners();
+    manners.answered('1', [entry('x', 0), entry('y', 1)], [full]);
+    manners.decided('1', [entry('x', 5)]);
+    expect(said(manners)).toEqual([]);
   });
 });

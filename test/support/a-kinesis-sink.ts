@@ -1,4 +1,6 @@
-import type { Entry } from '../../functions/kinesis-sink/entry.ts';
+import { type Entry, EntryDraft } from '../../functions/kinesis-sink/entry.ts';
+import { createPreflight, type StreamSummary } from '../../functions/kinesis-sink/preflight.ts';
+import { type PreparedRecord, type PrepareOptions, prepare } from '../../functions/kinesis-sink/prepare.ts';
 import { createKinesisSink, type KinesisPort } from '../../functions/kinesis-sink/sink.ts';
 import type { PoisonPolicy } from '../../shared/common-settings.ts';
 import type { DeadLetterQueue } from '../../shared/dead-letter-queue.ts';
@@ -10,39 +12,67 @@ import { fakeDeadLetters } from './fake-dead-letters.ts';
 import { ManualClock } from './manual-clock.ts';
 import { recordedTelemetry } from './recorded-telemetry.ts';
 
-export interface KinesisSinkSetup {
+export interface KinesisSinkSetup extends Partial<PrepareOptions> {
   readonly port: KinesisPort;
   readonly deadLetters?: DeadLetterQueue;
   readonly random?: () => number;
   readonly onPoison?: PoisonPolicy;
-  readonly tombstone?: 'empty' | 'skip';
-  readonly recordBytesMax?: number;
   readonly requestsInFlightMax?: number;
+  /** What a look at the stream says; default: that nothing is wrong with it. */
+  readonly describeStream?: (signal: AbortSignal) => Promise<StreamSummary>;
 }
 
+export const aStream: StreamSummary = {
+  status: 'ACTIVE',
+  recordKiBMax: 1024,
+  distribution: 'USER_PARTITION_KEY',
+  encryption: 'KMS',
+};
+
+/** What is prepared unless a test says otherwise: every default of the settings. */
+export const prepareOptions: PrepareOptions = {
+  ordering: 'key',
+  aggregation: 'off',
+  partitionKey: 'key',
+  envelope: 'none',
+  tombstone: 'empty',
+  recordBytesMax: 1024 * 1024,
+  randomKey: () => 'random',
+};
+
 /** The real sink on a clock that jumps from timer to timer. */
-export function aKinesisSink(setup: KinesisSinkSetup) {
+export function aKinesisSink({ port, deadLetters, random, onPoison, requestsInFlightMax, ...setup }: KinesisSinkSetup) {
   const clock = new ManualClock();
   const telemetry = recordedTelemetry();
+  const { describeStream = () => Promise.resolve(aStream), ...changes } = setup;
   let keyCount = 0;
+  const options = {
+    ...prepareOptions,
+    randomKey: () => {
+      keyCount += 1;
+      return `random-${keyCount}`;
+    },
+    ...changes,
+  };
   const sink = createKinesisSink({
-    port: setup.port,
-    deadLetters: setup.deadLetters ?? fakeDeadLetters().queue,
+    ...telemetry,
+    port,
+    preflight: createPreflight({
+      ...telemetry,
+      clock,
+      port: { describeStream },
+      options: { ...options, recordKiBMax: options.recordBytesMax / 1024 },
+    }),
+    deadLetters: deadLetters ?? fakeDeadLetters().queue,
     clock,
-    random: setup.random ?? (() => 0.5),
-    meter: telemetry.meter,
+    random: random ?? (() => 0.5),
     options: {
+      ...options,
       functionName: 'kinesisSink',
       streamArn: 'arn:aws:kinesis:eu-west-1:222222222222:stream/orders',
-      onPoison: setup.onPoison ?? 'deadLetter',
-      tombstone: setup.tombstone ?? 'empty',
-      recordBytesMax: setup.recordBytesMax ?? 1024 * 1024,
-      requestsInFlightMax: setup.requestsInFlightMax ?? 4,
+      onPoison: onPoison ?? 'deadLetter',
+      requestsInFlightMax: requestsInFlightMax ?? 4,
       requestTimeoutMs: 10_000,
-      randomKey: () => {
-        keyCount += 1;
-        return `random-${keyCount}`;
-      },
     },
   });
   return {
@@ -55,9 +85,24 @@ export function aKinesisSink(setup: KinesisSinkSetup) {
   };
 }
 
+/** A record as it is sent. Fails where it would not be sent at all. */
+export function preparedOf(record: SourceRecord, changes: Partial<PrepareOptions> = {}): PreparedRecord {
+  const prepared = prepare(record, { ...prepareOptions, ...changes });
+  if (prepared.kind !== 'record') throw new Error(`is ${prepared.kind}`);
+  return prepared.prepared;
+}
+
+/** The entry of records that fit into one. */
+export function entryOf(...records: readonly PreparedRecord[]): Entry {
+  const draft = new EntryDraft({ recordsMax: 500, bytesMax: 50_000 }, undefined);
+  for (const record of records) draft.add(record, draft.lengthWith(record) ?? Number.NaN);
+  return draft.close();
+}
+
 export const kinds = (outcomes: readonly RecordOutcome[]) => outcomes.map(({ kind }) => kind);
 
-export const offsets = (entries: readonly Entry[]) => entries.map(({ record }) => record.position.offset);
+export const offsets = (entries: readonly Entry[]) =>
+  entries.flatMap(({ records: own }) => own.map(({ position }) => position.offset));
 
 /** Different keys, so each in a lane of its own. */
 export const records = (count: number) => Array.from({ length: count }, (_, offset) => aRecord({ offset }));

@@ -28,7 +28,10 @@ export const sdkError = (name: string, httpStatusCode?: number): Error =>
   });
 
 /** A stream in memory whose answers are decided by `fate`. Records what was sent, and what was sent at the same time. */
-export function fakeKinesis(fate: (entries: readonly Entry[], call: number) => RequestFate = () => answer) {
+export function fakeKinesis(
+  fate: (entries: readonly Entry[], call: number) => RequestFate = () => answer,
+  shardOf: (entry: Entry) => string | undefined = () => 'shardId-000000000000',
+) {
   const stored: Entry[] = [];
   const requests: (readonly Entry[])[] = [];
   const open = new Set<readonly Entry[]>();
@@ -38,11 +41,14 @@ export function fakeKinesis(fate: (entries: readonly Entry[], call: number) => R
   const store = (entry: Entry): EntryReply => {
     stored.push(entry);
     sequenceNumber += 1;
-    return { sequenceNumber: String(sequenceNumber), shardId: 'shardId-000000000000', errorCode: undefined };
+    return { sequenceNumber: String(sequenceNumber), shardId: shardOf(entry), errorCode: undefined };
   };
   const refuse = (errorCode: string): EntryReply => ({ sequenceNumber: undefined, shardId: undefined, errorCode });
-  const reply = (entry: Entry, entryFate: EntryFate): EntryReply =>
-    entryFate === 'ok' ? store(entry) : refuse(ERROR_CODES[entryFate]);
+  const reply = (entry: Entry, entryFate: EntryFate): EntryReply => {
+    if (entryFate === 'ok') return store(entry);
+    const shardId = entryFate === 'throttled' ? shardOf(entry) : undefined;
+    return { ...refuse(ERROR_CODES[entryFate]), shardId };
+  };
 
   function settle(
     entries: readonly Entry[],

@@ -26,6 +26,39 @@ export function interpret(fields: Fields): unknown {
   return READERS.get(first)?.(fields, content) ?? fields;
 }
 
+/**
+ * The value of an object as the Java driver has it: one whose first name is a type's is of that type or an error, unless
+ * its name may be an operator's.
+ * @throws UnconvertibleError when the shape or the content is not that of the type
+ */
+export function interpretAsJava(fields: Fields): unknown {
+  const [first = '', content] = fields.entries().next().value ?? [];
+  if (UNWRITABLE.has(first)) throw new UnconvertibleError(`a ${first} is of a type that is not written any more`);
+  if (!isExtended(fields)) return fields;
+  if (STRICT_TEXTS[first]?.(content) === false) wrong(first);
+  const value = interpret(fields);
+  if (value !== fields || OPERATORS.has(first) || (first === '$binary' && !(content instanceof Map))) return value;
+  return wrong(first);
+}
+
+/** BSON types that the driver here does not write. */
+const UNWRITABLE: ReadonlySet<string> = new Set(['$dbPointer', '$undefined']);
+
+/** `{$type: ..}` and `{$regex: .., $options: ..}` are conditions as well. */
+const OPERATORS: ReadonlySet<string> = new Set(['$type', '$regex', '$options']);
+
+const isText = (content: unknown): boolean => typeof content === 'string';
+const JAVA_INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:\d\d)$/;
+
+/** Contents that are taken above and that the Java driver does not take. */
+const STRICT_TEXTS: Readonly<Record<string, (content: unknown) => boolean>> = {
+  $numberInt: isText,
+  $numberLong: isText,
+  $numberDouble: isText,
+  $date: (content) => typeof content !== 'string' || JAVA_INSTANT.test(content),
+  $binary: (content) => typeof content !== 'string' || BASE64.test(content),
+};
+
 const hasOnly = (fields: Fields, ...names: string[]): boolean =>
   fields.size === names.length && names.every((name) => fields.has(name));
 

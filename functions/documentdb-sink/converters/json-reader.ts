@@ -1,5 +1,5 @@
 import { NESTING_MAX } from '../limits.ts';
-import { interpret, isExtended, UnconvertibleError } from './extended-json.ts';
+import { interpret, interpretAsJava, isExtended, UnconvertibleError } from './extended-json.ts';
 import { numberOf } from './number.ts';
 
 const QUOTE = 0x22;
@@ -12,8 +12,31 @@ const BRACE_OPEN = 0x7b;
 const BRACE_CLOSE = 0x7d;
 
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
+const LENIENT_NUMBER = /-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: JSON forbids exactly these inside a string.
 const CONTROL = /[\0-\x1f]/;
+
+/** What numbers and objects become, and how strict the reader is. */
+export interface JsonDialect {
+  /** @param token as it is spelt */
+  readonly number: (token: string) => unknown;
+  readonly object: (fields: Map<string, unknown>) => unknown;
+  /** As Kafka Connect has Jackson read it: zeros may lead a number, and text may follow the value. */
+  readonly lenient: boolean;
+}
+
+/** Extended JSON, of which numbers have the type they need. */
+const EXTENDED: JsonDialect = {
+  number: numberOf,
+  object: (fields) => (isExtended(fields) ? interpret(fields) : fields),
+  lenient: false,
+};
+
+/** The same, as the Java driver reads it. */
+export const JAVA_EXTENDED: JsonDialect = {
+  ...EXTENDED,
+  object: interpretAsJava,
+};
 
 const notJson = (): never => {
   throw new UnconvertibleError('the value is not JSON');
@@ -26,12 +49,14 @@ const notJson = (): never => {
  */
 export class JsonReader {
   private readonly text: string;
+  private readonly dialect: JsonDialect;
   private readonly hasEscapes: boolean;
   private readonly hasControls: boolean;
   private at = 0;
 
-  constructor(text: string) {
+  constructor(text: string, dialect: JsonDialect = EXTENDED) {
     this.text = text;
+    this.dialect = dialect;
     this.hasEscapes = text.includes('\\');
     this.hasControls = CONTROL.test(text);
   }
@@ -39,6 +64,7 @@ export class JsonReader {
   /** @throws UnconvertibleError when the text is not JSON, or has no BSON equivalent; its message quotes nothing. */
   read(): unknown {
     const value = this.readValue(1);
+    if (this.dialect.lenient) return value;
     this.skipBlanks();
     return this.at === this.text.length ? value : notJson();
   }
@@ -76,7 +102,7 @@ export class JsonReader {
         fields.set(name, this.readValue(depth + 1));
       } while (this.readSeparator(BRACE_CLOSE));
     }
-    return isExtended(fields) ? interpret(fields) : fields;
+    return this.dialect.object(fields);
   }
 
   private readArray(depth: number): unknown[] {
@@ -123,10 +149,11 @@ export class JsonReader {
   }
 
   private readNumber(): unknown {
-    NUMBER.lastIndex = this.at;
-    const token = NUMBER.exec(this.text)?.[0] ?? notJson();
+    const number = this.dialect.lenient ? LENIENT_NUMBER : NUMBER;
+    number.lastIndex = this.at;
+    const token = number.exec(this.text)?.[0] ?? notJson();
     this.at += token.length;
-    return numberOf(token);
+    return this.dialect.number(token);
   }
 
   private skipBlanks(): number {

@@ -1,5 +1,7 @@
 import { SINKS, type SinkName, triggerOf } from '../../sinks.ts';
+import type { NamedConnector } from '../named-connector.ts';
 import type { Sound } from '../parse-soundly.ts';
+import type { Surroundings } from '../project-files.ts';
 import type { StageFile } from '../stage-file.ts';
 
 /** A stage file as it is checked: what is sound of it, and what was written. */
@@ -9,6 +11,9 @@ export interface CheckedFile {
   readonly sound: Sound<StageFile>;
   /** As the YAML has it: says which settings were written at all, sound or not. */
   readonly written: unknown;
+  /** The connector's file, where one is named and sound. */
+  readonly connector: NamedConnector | undefined;
+  readonly surroundings: Surroundings;
 }
 
 /** Finds what is wrong between settings that are each sound; silent about those that are missing or already refused. */

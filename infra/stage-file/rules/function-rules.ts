@@ -1,3 +1,4 @@
+import { combinationProblems } from '../../../functions/kinesis-sink/combinations.ts';
 import { SEND_RESERVE_MS } from '../../../shared/limits.ts';
 import { isWritten, type Rule, sinksOf } from './checked-file.ts';
 
@@ -38,6 +39,14 @@ export const streamAccessIsWhole: Rule = (file) => {
         ]
       : []),
   ];
+};
+
+export const streamSettingsGoTogether: Rule = (file) => {
+  if (!isWritten(file, 'kinesisSink')) return [];
+  const problems = combinationProblems(file.sound.kinesisSink ?? {}, file.stage, (name) =>
+    isWritten(file, 'kinesisSink', name),
+  );
+  return problems.map((problem) => `kinesisSink.${problem}`);
 };
 
 export const vpcsAreWhole: Rule = (file) => {

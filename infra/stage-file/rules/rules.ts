@@ -1,6 +1,14 @@
 import type { CheckedFile } from './checked-file.ts';
 import { authenticationIsWhole, clusterIsReachable } from './cluster-rules.ts';
-import { aSinkIsNamed, streamAccessIsWhole, timeoutsOutliveTheTarget, vpcsAreWhole } from './function-rules.ts';
+import { connectionStringIsUsable, connectorDecides, topicsStandOnce } from './connector-rules.ts';
+import { caBundleIsThere, documentdbIsReachable } from './documentdb-rules.ts';
+import {
+  aSinkIsNamed,
+  streamAccessIsWhole,
+  streamSettingsGoTogether,
+  timeoutsOutliveTheTarget,
+  vpcsAreWhole,
+} from './function-rules.ts';
 import { eachMappingHasItsGroup, groupsAreShort, stageFitsIntoNames } from './name-rules.ts';
 import {
   eachSinkHasTopics,
@@ -23,8 +31,14 @@ const RULES = [
   eachMappingHasItsGroup,
   groupsAreShort,
   streamAccessIsWhole,
+  streamSettingsGoTogether,
   vpcsAreWhole,
   timeoutsOutliveTheTarget,
+  documentdbIsReachable,
+  caBundleIsThere,
+  connectorDecides,
+  topicsStandOnce,
+  connectionStringIsUsable,
 ];
 
 /** What is wrong between the settings of a file. */

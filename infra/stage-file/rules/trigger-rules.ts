@@ -3,7 +3,9 @@ import { PROVISIONED_SETTINGS } from '../trigger-settings.ts';
 import { isWritten, ofEachTrigger, type Rule, sinksOf } from './checked-file.ts';
 
 export const eachSinkHasTopics = ofEachTrigger((_, path, file, sink) =>
-  isWritten(file, sink, 'trigger', 'topics') || isWritten(file, 'trigger', 'topics')
+  isWritten(file, sink, 'trigger', 'topics') ||
+  isWritten(file, 'trigger', 'topics') ||
+  (sink === 'documentdbSink' && isWritten(file, sink, 'connector'))
     ? []
     : [`${path('topics')} is missing: name at least one topic`],
 );

@@ -2,6 +2,7 @@ import type { Story } from '../model/story.ts';
 import type { KafkaLog, ProducedRecord } from '../worlds/kafka-log.ts';
 import type { Invocation } from '../worlds/lambda.ts';
 import type { Target } from '../worlds/target.ts';
+import { streamLaneOf } from './stream.ts';
 import type { Violation } from './violation.ts';
 
 export interface BlockedParts {
@@ -17,12 +18,18 @@ export function overtakingViolations(invocation: Invocation, parts: BlockedParts
   const blocked = new Set<string>();
   return invocation.sent.flatMap((position) => {
     const record = kafka.at(position, invocation.startedAtMs);
-    if (record === undefined || record.key === null) return [];
+    const lane = record && laneOf(record, story);
+    if (record === undefined || lane === undefined) return [];
     const isPoison = target.isKnownPoison?.(record) ?? target.isPoison(record);
-    if (isPoison) blocked.add(laneOf(record));
-    if (!blocked.has(laneOf(record)) || !target.isAcknowledged?.(String(invocation.id), record)) return [];
+    if (isPoison) blocked.add(lane);
+    if (!blocked.has(lane) || !target.isAcknowledged?.(String(invocation.id), record)) return [];
     return [{ guarantee: 'G2', message: `${position} went past the poison that blocks its key` }];
   });
 }
 
-const laneOf = ({ topicPartition, key }: ProducedRecord): string => `${topicPartition} ${key}`;
+const laneOf = (record: ProducedRecord, { sink, kinesis }: Story): string | undefined =>
+  sink === 'kinesisSink'
+    ? streamLaneOf(record, kinesis)
+    : record.key === null
+      ? undefined
+      : `${record.topicPartition} ${record.key}`;

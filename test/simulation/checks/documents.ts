@@ -24,7 +24,7 @@ export interface DocumentsRead {
  * once; with several partitions (a raised count moves keys) what the last writer left.
  */
 export function finalViolations(final: FinalWorld, read: DocumentsRead): readonly Violation[] {
-  return [...historiesOf(final.produced, read)].flatMap(([key, records]) => {
+  return [...historiesOf(final.produced, read)].flatMap(([key, records]): readonly Violation[] => {
     const document = read.documentOf(key);
     const newest = positionText(records.at(-1) as ProducedRecord);
     if (isToldExactly(records, final, read.story)) {

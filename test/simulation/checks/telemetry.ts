@@ -18,7 +18,7 @@ export function watchTelemetry(): WatchedTelemetry {
   return {
     said,
     log: { info: say, warn: say },
-    meter: { count: (name) => said.add(name), peak: (name) => said.add(name) },
+    meter: { count: (name) => said.add(name), peak: (name) => said.add(name), least: (name) => said.add(name) },
   };
 }
 

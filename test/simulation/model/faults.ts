@@ -7,6 +7,8 @@ export const FAULTS = {
   'kinesis.entryFailed': 'kinesisSink',
   /** A shard takes no more than so many entries in a second. */
   'kinesis.shardLimit': 'kinesisSink',
+  /** One shard takes nothing. */
+  'kinesis.shardThrottled': 'kinesisSink',
   'kinesis.requestThrottled': 'kinesisSink',
   /** A 5xx; half of them after the entries were stored. */
   'kinesis.serverError': 'kinesisSink',
@@ -17,9 +19,17 @@ export const FAULTS = {
   'kinesis.slow': 'kinesisSink',
   'kinesis.shortAnswer': 'kinesisSink',
   'kinesis.accessDenied': 'kinesisSink',
+  'kinesis.kmsRefused': 'kinesisSink',
   'kinesis.tokenExpired': 'kinesisSink',
+  'kinesis.describeFailed': 'kinesisSink',
+  /** From the beginning on the stream distributes its records by itself, until somebody sets it back. */
+  'kinesis.automatic': 'kinesisSink',
   /** A shard is split, or two are merged. */
   'kinesis.resharded': 'kinesisSink',
+  /** An aggregate is stored in a shard that a split or a merge made. */
+  'kinesis.aggregateResharded': 'kinesisSink',
+  /** An aggregate is rejected by itself: one of its records can never be accepted. */
+  'kinesis.aggregateRejected': 'kinesisSink',
   'sts.refused': 'kinesisSink',
   'sts.unreachable': 'kinesisSink',
   // DocumentDB

@@ -2,7 +2,7 @@ import type { SinkName } from '../../../infra/sinks.ts';
 import { SECRET } from '../worlds/kafka-log.ts';
 import { type FaultKind, faultKindsOf } from './faults.ts';
 import { documentRecords, documentSettings } from './generate-documents.ts';
-import { streamStory } from './generate-stream.ts';
+import { streamSettings, streamStory } from './generate-stream.ts';
 import { type Random, randomOf } from './random.ts';
 import type { FaultWindow, RecordKind, Story, StoryFunction, StoryMapping, StoryRecord } from './story.ts';
 
@@ -22,7 +22,7 @@ export function generateStory(seed: number, only?: SinkName): Story {
     function: fn,
     kinesis: {
       shardCount: random.integer(1, 4),
-      tombstone: random.pick(['empty', 'skip']),
+      ...streamSettings(random.fork('stream settings'), random.pick(['empty', 'skip'])),
       requestsInFlightMax: random.integer(1, 4),
       requestTimeoutMs: random.pick([2_000, 10_000]),
       hasRole: random.chance(0.8),
@@ -89,7 +89,11 @@ const ONCE: readonly FaultKind[] = [
   'kinesis.resharded',
 ];
 /** These follow from others. */
-const NEVER_PLANNED: readonly FaultKind[] = ['mapping.gaveUp'];
+const NEVER_PLANNED: readonly FaultKind[] = [
+  'mapping.gaveUp',
+  'kinesis.aggregateResharded',
+  'kinesis.aggregateRejected',
+];
 /** These need another to happen at all. */
 const COMPANIONS: Readonly<Partial<Record<FaultKind, FaultKind>>> = {
   'lambda.zombie': 'lambda.stalled',

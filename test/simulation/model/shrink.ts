@@ -49,6 +49,10 @@ function plainerStories({ partitionCount, mapping, kinesis, documentdb }: Story)
     ...(mapping.mode === 'onDemand' ? [{ mapping: { ...mapping, mode: 'provisioned' } as const }] : []),
     ...(kinesis.shardCount > 1 ? [{ kinesis: { ...kinesis, shardCount: 1 } }] : []),
     ...(kinesis.requestsInFlightMax > 1 ? [{ kinesis: { ...kinesis, requestsInFlightMax: 1 } }] : []),
+    ...(kinesis.aggregation !== 'off' ? [{ kinesis: { ...kinesis, aggregation: 'off' } as const }] : []),
+    ...(kinesis.envelope === 'json'
+      ? [{ kinesis: { ...kinesis, envelope: 'none', tombstone: 'empty' } as const }]
+      : []),
     ...(kinesis.hasRole ? [{ kinesis: { ...kinesis, hasRole: false } }] : []),
     ...(documentdb.poolSizeMax > 1 ? [{ documentdb: { ...documentdb, poolSizeMax: 1 } }] : []),
   ];

@@ -1,3 +1,4 @@
+import type { Aggregation, Ordering } from '../../../functions/kinesis-sink/prepare.ts';
 import type { SinkName } from '../../../infra/sinks.ts';
 import type { Reading } from '../../../local/msk-trigger/settings.ts';
 import type { PoisonPolicy } from '../../../shared/common-settings.ts';
@@ -27,6 +28,8 @@ export interface StoryRecord {
   /** By which partitions keys are chosen, as a producer does; a raised partition count moves keys. */
   readonly key: string | null;
   readonly kind: RecordKind;
+  /** Of a value that is nothing but so many bytes; default: one that tells what it is. */
+  readonly bytes?: number;
   /** The producer's own choice, modulo their number; default: by the key. */
   readonly partition?: number;
   /** What it does to its document, where it is neither a tombstone nor poison (DocumentDB); default: replace. */
@@ -60,7 +63,15 @@ export interface StoryFunction {
 
 export interface StoryKinesis {
   readonly shardCount: number;
-  readonly tombstone: 'empty' | 'skip';
+  readonly ordering: Ordering;
+  readonly aggregation: Aggregation;
+  readonly partitionKey: 'key' | 'partition' | 'random' | 'constant';
+  readonly envelope: 'none' | 'json';
+  readonly tombstone: 'empty' | 'skip' | 'envelope';
+  /** Small, so that a record beyond it is cheap. */
+  readonly recordBytesMax: number;
+  /** Whether the role may look at the stream. */
+  readonly mayDescribe: boolean;
   readonly requestsInFlightMax: number;
   readonly requestTimeoutMs: number;
   readonly hasRole: boolean;

@@ -10,7 +10,7 @@ const local = () => parse(readFileSync(file, 'utf8'));
 
 describe('the stage file of this machine', () => {
   it('gives the engines their names', () => {
-    expect(localStageOf(local())).toEqual({
+    expect(localStageOf(local())).toMatchObject({
       resources: DEFAULT_RESOURCES,
       topic: 'orders',
       database: 'shop',

@@ -21,6 +21,7 @@ describe('the options of npm start', () => {
       outages: [],
       reading: 'rewind',
       valueBytes: 1024,
+      connector: undefined,
       help: false,
     });
     expect(seed).toBeGreaterThan(0);
@@ -35,13 +36,22 @@ describe('the options of npm start', () => {
       reading: 'items',
       seed: 77,
       valueBytes: 2048,
+      connector: 'c.json',
       help: false,
     };
     expect(
-      parseStartOptions('--records 5 --exit --outage kinesis --reading items --seed 77 --value-bytes 2048'.split(' ')),
+      parseStartOptions(
+        '--records 5 --exit --outage kinesis --reading items --seed 77 --value-bytes 2048 --connector c.json'.split(
+          ' ',
+        ),
+      ),
     ).toEqual(expected);
     expect(
-      parseStartOptions('--value-bytes=2048 --seed=77 --reading=items --exit --outage=kinesis --records=5'.split(' ')),
+      parseStartOptions(
+        '--connector=c.json --value-bytes=2048 --seed=77 --reading=items --exit --outage=kinesis --records=5'.split(
+          ' ',
+        ),
+      ),
     ).toEqual(expected);
   });
 

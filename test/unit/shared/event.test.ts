@@ -41,6 +41,13 @@ describe('a batch', () => {
     expect(decodeOne({ timestamp: -1 }).timestampMs).toBe(-1);
   });
 
+  it("tells a broker's time from a producer's, which is the usual one", () => {
+    expect(decodeOne({ timestampType: 'LOG_APPEND_TIME' }).timestampType).toBe('LOG_APPEND_TIME');
+    for (const timestampType of ['CREATE_TIME', undefined]) {
+      expect(decodeOne({ timestampType }).timestampType).toBeUndefined();
+    }
+  });
+
   it('takes several partitions, and topics with dashes', () => {
     const batches = decodeEvent(
       anEvent({

@@ -30,7 +30,7 @@ describe('the schema an editor checks a stage file against', () => {
     expect(section('cluster').required).toEqual(['arn']);
     expect(section('trigger').required).toEqual([]);
     expect(section('kinesisSink').required).toEqual(['streamArn']);
-    expect(section('documentdbSink').required).toEqual(['secretArn', 'database', 'subnetIds', 'securityGroupIds']);
+    expect(section('documentdbSink').required).toEqual(['subnetIds', 'securityGroupIds']);
   });
 
   it('refuses names it does not know, at every level', () => {

@@ -18,6 +18,8 @@ it('needs little, and has defaults for the rest', () => {
     triggerMode: 'provisioned',
     deadLetterBucket: 'letters',
     onPoison: 'deadLetter',
+    authentication: 'password',
+    port: 27_017,
     secretArn: environment.MSK_SINKS_SECRET_ARN,
     database: 'shop',
     caBundle: 'region',

@@ -20,6 +20,14 @@ describe('poison', () => {
     expect(letters[0]).toMatchObject({ offset: 1, target: 'shop.orders', stage: 'converting', code, attempts: 0 });
   });
 
+  it("names the topic of a connector's dead letters in each letter, and none where there is none", async () => {
+    for (const deadLetterTopic of ['orders-dlq', undefined]) {
+      const { queue, letters } = fakeDeadLetters();
+      await aDocumentdbSink({ deadLetters: queue, deadLetterTopic }).write([notJson(1, 'a')]);
+      expect(letters.map((letter) => letter.deadLetterTopic)).toEqual([deadLetterTopic]);
+    }
+  });
+
   it('takes a reserved name below the top level for a name like any other', async () => {
     const sink = aDocumentdbSink();
     const outcomes = await sink.write([order(1, 'a', { inner: { _k: 1, _deletedAt: 2 } })]);

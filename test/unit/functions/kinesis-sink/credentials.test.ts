@@ -143,4 +143,15 @@ describe('a session', () => {
     fail(true);
     await expect(source.renew(refused)).rejects.toThrow(CredentialsError);
   });
+
+  it('has an age from when it was fetched, anew with each; none before the first', async () => {
+    const { clock, source } = aSource();
+    expect(source.ageMs()).toBeUndefined();
+    const first = await source.get();
+    expect(source.ageMs()).toBe(0);
+    await clock.advance(90_000);
+    expect(source.ageMs()).toBe(90_000);
+    await source.renew(first);
+    expect(source.ageMs()).toBe(0);
+  });
 });

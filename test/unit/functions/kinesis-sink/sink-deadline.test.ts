@@ -191,7 +191,7 @@ describe('fatal answers', () => {
   });
 
   it('end with the first request that Kinesis looks into, though it rejects it for a bad record', async () => {
-    const isBad = (entry: Entry) => entry.record.position.offset === 3;
+    const isBad = (entry: Entry) => entry.records[0]?.position.offset === 3;
     const kinesis = fakeKinesis((entries, call) => {
       if (call === 1) return { kind: 'access-denied' };
       return entries.some(isBad) ? { kind: 'invalid' } : answer;

@@ -46,7 +46,7 @@ describe('poison', () => {
     { onPoison: 'block' as const, expected: ['failed', 'skipped', 'written'], sent: [0, 2] },
     { onPoison: 'skip' as const, expected: ['ignored', 'written', 'written'], sent: [0, 2, 1] },
   ])('that Kinesis found obeys onPoison: $onPoison, too', async ({ onPoison, expected, sent }) => {
-    const isBad = (entry: Entry) => entry.record.position.offset === 0;
+    const isBad = (entry: Entry) => entry.records[0]?.position.offset === 0;
     const kinesis = fakeKinesis((entries) => (entries.some(isBad) ? { kind: 'invalid' } : answer));
     const { queue, letters } = fakeDeadLetters();
     const outcomes = await aKinesisSink({ port: kinesis.port, deadLetters: queue, onPoison }).write([
@@ -133,7 +133,7 @@ describe('poison', () => {
   });
 
   it('is found among the entries of a request that Kinesis rejects as a whole', async () => {
-    const isBad = (entry: Entry) => entry.record.position.offset === 7;
+    const isBad = (entry: Entry) => entry.records[0]?.position.offset === 7;
     const kinesis = fakeKinesis((entries) => (entries.some(isBad) ? { kind: 'invalid' } : answer));
     const { queue, letters } = fakeDeadLetters();
     const outcomes = await aKinesisSink({ port: kinesis.port, deadLetters: queue }).write(records(20));
@@ -157,7 +157,7 @@ describe('poison', () => {
   });
 
   it('holds back no record that was rejected in its company, however long its letter takes', async () => {
-    const isBad = (entry: Entry) => entry.record.position.offset === 0;
+    const isBad = (entry: Entry) => entry.records[0]?.position.offset === 0;
     const kinesis = fakeKinesis((entries) => (entries.some(isBad) ? { kind: 'invalid' } : answer));
     const never = new Promise<boolean>(() => undefined);
     const setup = aKinesisSink({ port: kinesis.port, deadLetters: { put: () => never } });

@@ -1,17 +1,20 @@
-// The seven invariants of every sink, for random batches and random trouble at Kinesis and at the dead-letter bucket.
+// The seven invariants of every sink, for every ordering and aggregation, random batches, and random trouble at Kinesis
+// and at the dead-letter bucket.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { deaggregate } from '../../../../cli/kpl/deaggregate.ts';
 import type { Entry } from '../../../../functions/kinesis-sink/entry.ts';
 import { REQUEST_BYTES_MAX, REQUEST_RECORDS_MAX } from '../../../../functions/kinesis-sink/limits.ts';
+import type { Aggregation, Ordering } from '../../../../functions/kinesis-sink/prepare.ts';
 import { isSettled, type RecordOutcome } from '../../../../shared/outcome.ts';
-import type { SourceRecord } from '../../../../shared/record.ts';
+import type { Payload, SourceRecord } from '../../../../shared/record.ts';
 import { settle, toBatchResponse } from '../../../../shared/settle.ts';
 import { aKinesisSink } from '../../../support/a-kinesis-sink.ts';
 import { aRecord, batchesOf, deadlineIn } from '../../../support/builders.ts';
 import { fakeDeadLetters } from '../../../support/fake-dead-letters.ts';
 import { type EntryFate, fakeKinesis, type RequestFate } from '../../../support/fake-kinesis.ts';
 
-const RECORD_BYTES_MAX = 60;
+const RECORD_BYTES_MAX = 150;
 
 const entryFates: readonly EntryFate[] = ['ok', 'ok', 'ok', 'throttled', 'internal', 'unknown-code'];
 const requestFates: readonly RequestFate['kind'][] = [
@@ -19,7 +22,26 @@ const requestFates: readonly RequestFate['kind'][] = [
   ...(['server-error', 'access-denied', 'until-aborted', 'invalid'] as const),
 ];
 
+interface Mode {
+  readonly ordering: Ordering;
+  readonly aggregation: Aggregation;
+  readonly envelope: 'none' | 'json';
+}
+
+/** All there are: `key` aggregates nothing where nothing is in order, and is refused there. */
+const MODES: readonly Mode[] = [
+  { ordering: 'key', aggregation: 'off', envelope: 'none' },
+  { ordering: 'key', aggregation: 'key', envelope: 'none' },
+  { ordering: 'key', aggregation: 'bucket', envelope: 'none' },
+  { ordering: 'partition', aggregation: 'off', envelope: 'none' },
+  { ordering: 'partition', aggregation: 'key', envelope: 'none' },
+  { ordering: 'partition', aggregation: 'bucket', envelope: 'none' },
+  { ordering: 'none', aggregation: 'off', envelope: 'none' },
+  { ordering: 'none', aggregation: 'bucket', envelope: 'none' },
+];
+
 interface World {
+  readonly mode: Mode;
   readonly records: readonly SourceRecord[];
   readonly seedFates: readonly number[];
   readonly letterFates: readonly boolean[];
@@ -27,27 +49,29 @@ interface World {
   readonly remainingMs: number;
 }
 
-const worlds: fc.Arbitrary<World> = fc.record({
-  records: fc
-    .array(
-      fc.record({
-        partition: fc.nat(2),
-        key: fc.constantFrom('a', 'b', 'c', 'd', null),
-        size: fc.constantFrom(0, 1, 30, 200),
-        tombstone: fc.integer({ min: 0, max: 9 }).map((die) => die === 0),
-      }),
-      { maxLength: 40 },
-    )
-    .map((parts) =>
-      parts.map(({ partition, key, size, tombstone }, offset) =>
-        aRecord({ partition, offset, key, value: tombstone ? null : new Uint8Array(size) }),
+const worldsOf = (modes: readonly Mode[]): fc.Arbitrary<World> =>
+  fc.record({
+    mode: fc.constantFrom(...modes),
+    records: fc
+      .array(
+        fc.record({
+          partition: fc.nat(2),
+          key: fc.constantFrom('a', 'b', 'c', 'd', null),
+          size: fc.constantFrom(0, 1, 30, 30, 200),
+          tombstone: fc.integer({ min: 0, max: 9 }).map((die) => die === 0),
+        }),
+        { maxLength: 40 },
+      )
+      .map((parts) =>
+        parts.map(({ partition, key, size, tombstone }, offset) =>
+          aRecord({ partition, offset, key, value: tombstone ? null : new Uint8Array(size) }),
+        ),
       ),
-    ),
-  seedFates: fc.array(fc.nat(1_000), { minLength: 1, maxLength: 50 }),
-  letterFates: fc.array(fc.boolean(), { minLength: 1, maxLength: 10 }),
-  trouble: fc.constantFrom('none', 'some', 'some', 'outage'),
-  remainingMs: fc.constantFrom(4_000, 12_000, 60_000),
-});
+    seedFates: fc.array(fc.nat(1_000), { minLength: 1, maxLength: 50 }),
+    letterFates: fc.array(fc.boolean(), { minLength: 1, maxLength: 10 }),
+    trouble: fc.constantFrom('none', 'some', 'some', 'outage'),
+    remainingMs: fc.constantFrom(4_000, 12_000, 60_000),
+  });
 
 function fatesOf(world: World): (entries: readonly Entry[]) => RequestFate {
   let draws = 0;
@@ -76,6 +100,7 @@ async function run(world: World) {
     deadLetters: deadLetters.queue,
     recordBytesMax: RECORD_BYTES_MAX,
     tombstone: 'skip',
+    ...world.mode,
   });
   const deadline = deadlineIn(setup.clock.nowMs(), world.remainingMs);
   const outcomes = await setup.write(world.records, deadline);
@@ -89,10 +114,27 @@ const place = ({ position }: { readonly position: SourceRecord['position'] }) =>
 const named = (failure: { readonly itemIdentifier: { readonly partition: string; readonly offset: number } }) =>
   `${failure.itemIdentifier.partition}@${failure.itemIdentifier.offset}`;
 
-const check = (property: (world: World) => Promise<void>) =>
-  fc.assert(fc.asyncProperty(worlds, property), { numRuns: 300 });
+const textOf = (payload: Payload) => Buffer.from(payload.bytes()).toString();
 
-describe('the Kinesis sink keeps the invariants of every sink', () => {
+/** What a consumer gets of an entry. */
+const consumed = ({ partitionKey, explicitHashKey, dataBase64 }: Entry) =>
+  deaggregate({ partitionKey, explicitHashKey, data: Buffer.from(dataBase64, 'base64') });
+
+const placesIn = (entries: readonly Entry[]) =>
+  entries.flatMap(({ records }) => records.map((record) => place(record)));
+
+/** The ordering domain a record is in. */
+const laneOf = (record: SourceRecord, { ordering }: Mode): string => {
+  if (ordering === 'partition') return record.position.topicPartition;
+  if (ordering === 'none' || record.key === null) return place(record);
+  return `${record.position.topicPartition} ${record.key.base64}`;
+};
+
+describe.each(MODES)('with ordering: $ordering and aggregation: $aggregation the Kinesis sink', (mode) => {
+  const worlds = worldsOf([mode]);
+  const check = (property: (world: World) => Promise<void>) =>
+    fc.assert(fc.asyncProperty(worlds, property), { numRuns: 100 });
+
   it('1: one outcome per record, about the record in its place', () =>
     check(async (world) => {
       const { outcomes, batches } = await run(world);
@@ -104,7 +146,7 @@ describe('the Kinesis sink keeps the invariants of every sink', () => {
     check(async (world) => {
       const { outcomes, response, kinesis, letters } = await run(world);
       const names = new Set(response.batchItemFailures.map(named));
-      const stored = new Set(kinesis.stored.map(({ record }) => place(record)));
+      const stored = new Set(placesIn(kinesis.stored));
       const lettered = new Set(letters.map(({ topic, partition, offset }) => `${topic}-${partition}@${offset}`));
       for (const outcome of outcomes) {
         expect(names.has(place(outcome))).toBe(!isSettled(outcome));
@@ -123,30 +165,36 @@ describe('the Kinesis sink keeps the invariants of every sink', () => {
       expect(names.length === 0).toBe(outcomes.every(isSettled));
     }));
 
-  it('5: trouble with one partition shows in no other', () =>
+  it('5: trouble with one partition shows in no other, but where a bucket mixes them', () =>
     check(async (world) => {
-      const kinesis = fakeKinesis(() => ({
-        kind: 'answer',
-        entry: ({ record }) => (record.position.partition === 0 ? 'internal' : 'ok'),
-      }));
-      const sink = aKinesisSink({ port: kinesis.port, recordBytesMax: RECORD_BYTES_MAX });
+      const isTouched = ({ records }: Entry) => records.some(({ position }) => position.partition === 0);
+      const kinesis = fakeKinesis(() => ({ kind: 'answer', entry: (entry) => (isTouched(entry) ? 'internal' : 'ok') }));
+      const sink = aKinesisSink({ port: kinesis.port, recordBytesMax: RECORD_BYTES_MAX, ...mode });
       const outcomes = await sink.write(world.records);
-      expect(outcomes.filter((outcome) => outcome.position.partition !== 0).every(isSettled)).toBe(true);
+      const inCompany = new Set(placesIn(kinesis.requests.flat().filter(isTouched)));
+      const lanesTouched = new Set(
+        world.records.filter((record) => inCompany.has(place(record))).map((record) => laneOf(record, mode)),
+      );
+      const recordByPlace = new Map(world.records.map((record) => [place(record), record]));
+      for (const outcome of outcomes) {
+        const record = recordByPlace.get(place(outcome)) as SourceRecord;
+        const mayBeUnsettled =
+          mode.aggregation === 'bucket' ? lanesTouched.has(laneOf(record, mode)) : record.position.partition === 0;
+        if (!mayBeUnsettled) expect(isSettled(outcome)).toBe(true);
+      }
     }));
 
   it('6: within a lane, nothing is sent while an earlier record is unsettled, and first copies arrive in order', () =>
     check(async (world) => {
       const { kinesis, outcomes } = await run(world);
       for (const open of kinesis.overlaps) {
-        const lanes = open
-          .flat()
-          .map(({ record, partitionKey }) => `${record.position.topicPartition} ${partitionKey}`);
+        const lanes = open.flat().flatMap(({ records }) => [...new Set(records.map((record) => laneOf(record, mode)))]);
         expect(new Set(lanes).size).toBe(lanes.length);
       }
-      for (const copies of firstCopiesByLane(kinesis.stored).values()) {
+      for (const copies of firstCopiesByLane(kinesis.stored, mode).values()) {
         expect(copies).toEqual(copies.toSorted((a, b) => a - b));
       }
-      expect(overtaken(world.records, outcomes)).toEqual([]);
+      expect(overtaken(world.records, outcomes, mode)).toEqual([]);
     }));
 
   it('7: every request respects its limits, and the requests cover each record that can be sent', () =>
@@ -156,9 +204,41 @@ describe('the Kinesis sink keeps the invariants of every sink', () => {
         expect(entries.length).toBeGreaterThan(0);
         expect(entries.length).toBeLessThanOrEqual(REQUEST_RECORDS_MAX);
         expect(entries.reduce((sum, { byteLength }) => sum + byteLength, 0)).toBeLessThanOrEqual(REQUEST_BYTES_MAX);
+        for (const { byteLength, dataBase64, partitionKey } of entries) {
+          expect(byteLength).toBe(Buffer.byteLength(dataBase64, 'base64') + Buffer.byteLength(partitionKey));
+          expect(byteLength).toBeLessThanOrEqual(RECORD_BYTES_MAX);
+        }
       }
-      const sent = new Set(kinesis.requests.flat().map(({ record }) => place(record)));
+      const sent = new Set(placesIn(kinesis.requests.flat()));
       for (const outcome of outcomes) if (outcome.kind === 'written') expect(sent).toContain(place(outcome));
+    }));
+
+  it('sends what a consumer gets back: each value under its key', () =>
+    check(async (world) => {
+      const { kinesis } = await run(world);
+      for (const entry of kinesis.requests.flat()) {
+        const got = consumed(entry);
+        expect(got.map(({ data }) => Buffer.from(data).toString('base64'))).toEqual(
+          entry.records.map(({ value }) => value?.base64),
+        );
+        const keys = got.map(({ partitionKey }) => partitionKey);
+        expect(keys).toEqual(entry.records.map(({ key }, index) => (key === null ? keys[index] : textOf(key))));
+      }
+    }));
+
+  it('sends a lane to one hash key, alone or aggregated', () =>
+    check(async (world) => {
+      const { kinesis } = await run(world);
+      const hashKeys = new Map<string, string>();
+      for (const { records, partitionKey, explicitHashKey } of kinesis.requests.flat()) {
+        for (const record of records) {
+          const hashKey = explicitHashKey ?? partitionKey;
+          const lane = laneOf(record, mode);
+          // A record without a key gets a fresh one with each batch, not with each try.
+          expect(hashKeys.get(lane) ?? hashKey).toBe(hashKey);
+          hashKeys.set(lane, hashKey);
+        }
+      }
     }));
 
   it('ends by answerByMs', () =>
@@ -171,32 +251,36 @@ describe('the Kinesis sink keeps the invariants of every sink', () => {
     check(async (world) => {
       const { kinesis, outcomes, clock } = await run({ ...world, trouble: 'none', remainingMs: 60_000 });
       expect(outcomes.every(isSettled)).toBe(true);
-      const sent = kinesis.requests.flat().map(({ record }) => place(record));
+      const sent = placesIn(kinesis.requests.flat());
       expect(new Set(sent).size).toBe(sent.length);
       expect(clock.nowMs()).toBe(1_700_000_000_000);
     }));
 });
 
-function firstCopiesByLane(stored: readonly Entry[]): ReadonlyMap<string, readonly number[]> {
+function firstCopiesByLane(stored: readonly Entry[], mode: Mode): ReadonlyMap<string, readonly number[]> {
   const lanes = new Map<string, number[]>();
   const seen = new Set<string>();
-  for (const { record, partitionKey } of stored) {
+  for (const record of stored.flatMap(({ records }) => records)) {
     if (seen.has(place(record))) continue;
     seen.add(place(record));
-    const lane = `${record.position.topicPartition} ${partitionKey}`;
+    const lane = laneOf(record, mode);
     lanes.set(lane, [...(lanes.get(lane) ?? []), record.position.offset]);
   }
   return lanes;
 }
 
-/** Keyed records that are settled although an earlier one of their key and partition is not. */
-function overtaken(records: readonly SourceRecord[], outcomes: readonly RecordOutcome[]): readonly string[] {
+/** Records that are settled although an earlier one of their lane is not. */
+function overtaken(
+  records: readonly SourceRecord[],
+  outcomes: readonly RecordOutcome[],
+  mode: Mode,
+): readonly string[] {
   const outcomeByPlace = new Map(outcomes.map((outcome) => [place(outcome), outcome]));
   const unsettledLanes = new Set<string>();
   return records.flatMap((record) => {
     const outcome = outcomeByPlace.get(place(record));
-    if (record.key === null || outcome === undefined || outcome.kind === 'ignored') return [];
-    const lane = `${record.position.topicPartition} ${record.key.base64}`;
+    if (outcome === undefined || outcome.kind === 'ignored') return [];
+    const lane = laneOf(record, mode);
     if (!isSettled(outcome)) unsettledLanes.add(lane);
     return isSettled(outcome) && unsettledLanes.has(lane) ? [place(record)] : [];
   });

@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { aKinesisSink, kinds, offsets, ofOneKey, records } from '../../../support/a-kinesis-sink.ts';
 import { aRecord, deadlineIn } from '../../../support/builders.ts';
-import { fakeDeadLetters } from '../../../support/fake-dead-letters.ts';
-import { answer, fakeKinesis, type RequestFate } from '../../../support/fake-kinesis.ts';
+import { answer, fakeKinesis } from '../../../support/fake-kinesis.ts';
 
 describe('sending', () => {
   it('writes records of different keys in one request', async () => {
@@ -105,11 +104,11 @@ describe('partial failures', () => {
   it('sends a refused entry ahead of those that were never sent', async () => {
     const kinesis = fakeKinesis((_entries, call) =>
       call === 1
-        ? { kind: 'answer', entry: ({ record }) => (record.position.offset === 9 ? 'internal' : 'ok') }
+        ? { kind: 'answer', entry: ({ records: [record] }) => (record?.position.offset === 9 ? 'internal' : 'ok') }
         : answer,
     );
     await aKinesisSink({ port: kinesis.port, requestsInFlightMax: 1, random: () => 0 }).write(records(1_001));
-    expect(kinesis.requests.map((entries) => entries[0]?.record.position.offset)).toEqual([0, 9, 999]);
+    expect(kinesis.requests.map((entries) => entries[0]?.records[0]?.position.offset)).toEqual([0, 9, 999]);
   });
 
   it('sends the entries refused in one request again in one request', async () => {
@@ -206,41 +205,6 @@ describe('ambiguous calls', () => {
     const kinesis = fakeKinesis((_entries, call) => (call === 1 ? { kind: 'reset' } : answer));
     await aKinesisSink({ port: kinesis.port }).write(ofOneKey(2));
     expect(offsets(kinesis.stored)).toEqual([0, 1]);
-  });
-});
-
-describe('the metrics', () => {
-  const metricsOf = async (fate: RequestFate, input = records(3)) => {
-    const kinesis = fakeKinesis((_entries, call) => (call === 1 ? fate : answer));
-    const setup = aKinesisSink({ port: kinesis.port });
-    await setup.write(input);
-    return setup.telemetry.metrics();
-  };
-
-  it('count requests and the entries in them', async () => {
-    expect(await metricsOf(answer, records(501))).toEqual({ Requests: 2, EntriesSent: 501, RequestDuration: 0 });
-  });
-
-  it.each<{ fate: RequestFate; counted: Readonly<Record<string, number>> }>([
-    { fate: { kind: 'reset' }, counted: { RequestsFailed: 1, RequestsAmbiguous: 1 } },
-    { fate: { kind: 'server-error' }, counted: { RequestsFailed: 1, RequestsAmbiguous: 1 } },
-    { fate: { kind: 'access-denied' }, counted: { RequestsFailed: 1 } },
-    { fate: { kind: 'short-answer' }, counted: { EntriesRefused: 3 } },
-    { fate: { kind: 'answer', entry: () => 'internal' }, counted: { EntriesRefused: 3 } },
-    { fate: { kind: 'answer', entry: () => 'throttled' }, counted: { EntriesRefused: 3, EntriesThrottled: 3 } },
-  ])('count $counted when three entries met this: $fate.kind', async ({ fate, counted }) => {
-    expect(await metricsOf(fate)).toEqual({ Requests: 2, EntriesSent: 6, RequestDuration: 0, ...counted });
-  });
-
-  it('keep the longest request', async () => {
-    expect(await metricsOf({ kind: 'until-aborted' })).toMatchObject({ RequestDuration: 10_000 });
-  });
-
-  it('count durable letters alone', async () => {
-    const { queue } = fakeDeadLetters(({ offset }) => offset === 0);
-    const setup = aKinesisSink({ port: fakeKinesis().port, deadLetters: queue, recordBytesMax: 1 });
-    await setup.write(records(3));
-    expect(setup.telemetry.metrics()).toEqual({ DeadLetters: 1 });
   });
 });
 

@@ -74,9 +74,9 @@ describe("a function's role", () => {
     ]);
   });
 
-  it('may put records itself where no role is assumed', () => {
+  it('may put records and look at the stream itself where no role is assumed', () => {
     const statements = statementsOf('KinesisSinkRole', { kinesisSink: { roleArn: undefined, externalId: undefined } });
-    expect(statements.at(-1)).toEqual(allow(['kinesis:PutRecords'], [STREAM_ARN]));
+    expect(statements.at(-1)).toEqual(allow(['kinesis:PutRecords', 'kinesis:DescribeStreamSummary'], [STREAM_ARN]));
     expect(statements.flatMap(({ Action }) => Action)).not.toContain('sts:AssumeRole');
   });
 

@@ -10,6 +10,7 @@ const produced: readonly ProducedRecord[] = Array.from({ length: 300 }, (_, offs
   ...orders.next().value,
   partition: 0,
   offset,
+  timestampMs: 0,
 }));
 
 const entryOf = ({ key, value }: ProducedRecord): StreamRecord => ({

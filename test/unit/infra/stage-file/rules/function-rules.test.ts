@@ -47,6 +47,44 @@ describe('the way to the stream', () => {
   });
 });
 
+describe('settings of the stream that mean nothing together', () => {
+  it('are refused with what to write instead', () => {
+    expect(problemsWith({ kinesisSink: { ordering: 'none', aggregation: 'key' } })).toEqual([
+      'kinesisSink.aggregation is key, and ordering is none, so that no two records are of one lane: write aggregation: bucket',
+    ]);
+    expect(problemsWith({ kinesisSink: { partitionKey: 'jsonPointer' } })).toEqual([
+      'kinesisSink.partitionKeyPointer is missing: partitionKey: jsonPointer reads it',
+    ]);
+  });
+
+  it('are not looked for in a file without the function, nor in a setting that is refused already', () => {
+    expect(problemsOf(without('kinesisSink'))).toEqual([]);
+    expect(problemsWith({ kinesisSink: { partitionKey: 'keys', partitionKeyPointer: '/id' } })).toHaveLength(1);
+  });
+
+  it('are those with a session and no role, and a name too long for the stage', () => {
+    const kinesisSink = { sessionName: 'doka-{stage}-{uuid}' };
+    expect(problemsWith({ kinesisSink })).toEqual([]);
+    expect(problemsWith({ kinesisSink: { ...kinesisSink, roleArn: undefined, externalId: undefined } })).toEqual([
+      'kinesisSink.sessionName is written but no roleArn: the session is of the role that is assumed',
+    ]);
+    expect(problemsOf(aStageFile({ kinesisSink }), 's'.repeat(23))).toContain(
+      `kinesisSink.sessionName makes a name of 65 characters on stage ${'s'.repeat(23)}, and STS takes 2 to 64: write a shorter or longer one`,
+    );
+  });
+
+  it.each([
+    { partitionKeyPrefix: 'a b', says: 'visible ASCII' },
+    { partitionKeyConstant: 'x'.repeat(257), says: 'at most 256' },
+    { partitionKeyPointer: 'customer/id', says: 'JSON pointer like /customer/id' },
+    { sessionName: 'doka-{topic}', says: '{stage}, {id}, {uuid}' },
+    { aggregation: false, says: 'must be one of off, key, bucket' },
+    { ordering: 'offset', says: 'must be one of key, partition, none' },
+  ])('have forms of their own: $says', ({ says, ...kinesisSink }) => {
+    expect(problemsWith({ kinesisSink })[0]).toContain(says);
+  });
+});
+
 it('kinesisSink takes subnets and security groups together', () => {
   const subnetIds = ['subnet-0aaaaaaaaaaaaaaaa'];
   const securityGroupIds = ['sg-0cccccccccccccccc'];

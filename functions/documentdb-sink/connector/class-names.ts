@@ -1,0 +1,127 @@
+import type { Form } from './property.ts';
+
+/** The connector's classes, by the property that names them. */
+const SINK = 'com.mongodb.kafka.connect.sink';
+const CONNECT = 'org.apache.kafka.connect';
+
+const inPackage = (pack: string, ...names: readonly string[]): readonly string[] =>
+  names.map((name) => `${pack}.${name}`);
+
+export const NAMESPACE_MAPPERS = inPackage(
+  `${SINK}.namespace.mapping`,
+  'DefaultNamespaceMapper',
+  'FieldPathNamespaceMapper',
+);
+
+export const WRITE_MODEL_STRATEGIES = inPackage(
+  `${SINK}.writemodel.strategy`,
+  'DefaultWriteModelStrategy',
+  'InsertOneDefaultStrategy',
+  'ReplaceOneDefaultStrategy',
+  'ReplaceOneBusinessKeyStrategy',
+  'UpdateOneDefaultStrategy',
+  'UpdateOneTimestampsStrategy',
+  'UpdateOneBusinessKeyTimestampStrategy',
+  'DeleteOneDefaultStrategy',
+  'DeleteOneBusinessKeyStrategy',
+  'DeleteOneTombstoneBusinessKeyStrategy',
+);
+
+export const RAW_KEY_STRATEGY = 'msksinks.RawKeyStrategy';
+
+export const ID_STRATEGIES = [
+  ...inPackage(
+    `${SINK}.processor.id.strategy`,
+    'BsonOidStrategy',
+    'UuidStrategy',
+    'KafkaMetaDataStrategy',
+    'FullKeyStrategy',
+    'PartialKeyStrategy',
+    'PartialValueStrategy',
+    'ProvidedInKeyStrategy',
+    'ProvidedInValueStrategy',
+    'UuidProvidedInKeyStrategy',
+    'UuidProvidedInValueStrategy',
+  ),
+  RAW_KEY_STRATEGY,
+];
+
+export const POST_PROCESSORS = [
+  ...inPackage(
+    `${SINK}.processor`,
+    'DocumentIdAdder',
+    'AllowListKeyProjector',
+    'AllowListValueProjector',
+    'BlockListKeyProjector',
+    'BlockListValueProjector',
+    'WhitelistKeyProjector',
+    'WhitelistValueProjector',
+    'BlacklistKeyProjector',
+    'BlacklistValueProjector',
+    'KafkaMetaAdder',
+    'NullFieldValueRemover',
+    'TimeseriesTimeFieldAutoConversion',
+    'field.renaming.RenameByMapping',
+    'field.renaming.RenameByRegExp',
+    'field.transform.FieldValueTransformPostProcessor',
+  ),
+];
+
+export const CDC_HANDLERS = inPackage(
+  `${SINK}.cdc`,
+  'debezium.mongodb.MongoDbHandler',
+  'debezium.mongodb.ChangeStreamHandler',
+  'debezium.rdbms.RdbmsHandler',
+  'debezium.rdbms.mysql.MysqlHandler',
+  'debezium.rdbms.postgres.PostgresHandler',
+  'mongodb.ChangeStreamHandler',
+  'qlik.rdbms.RdbmsHandler',
+);
+
+export const CONVERTERS = [
+  ...inPackage(`${CONNECT}.storage`, 'StringConverter'),
+  ...inPackage(`${CONNECT}.json`, 'JsonConverter'),
+  ...inPackage(
+    `${CONNECT}.converters`,
+    'ByteArrayConverter',
+    'LongConverter',
+    'IntegerConverter',
+    'ShortConverter',
+    'DoubleConverter',
+    'FloatConverter',
+    'BooleanConverter',
+  ),
+];
+
+/** A strategy of this project, registered under this name. */
+const CUSTOM = /^custom\.[A-Za-z][A-Za-z0-9_]*$/;
+
+/** One of the connector's classes, or a strategy of this project's own where `custom` says so. */
+export const className = (what: string, known: readonly string[], custom = true): Form => ({
+  text: `${what}: ${[...known.map((name) => `\`${shortName(name)}\``), ...(custom ? ['`custom.<name>`'] : [])].join(', ')}`,
+  accepts: (value) => known.includes(value) || (custom && CUSTOM.test(value)),
+  problem: (value) => unknownClass(value, what, custom),
+});
+
+export const classNames = (what: string, known: readonly string[]): Form => {
+  const one = className(what, known);
+  const each = (value: string) => value.split(',').map((name) => name.trim());
+  return {
+    text: `${one.text}; several with commas between them`,
+    accepts: (value) => each(value).every(one.accepts),
+    problem: (value) => one.problem?.(each(value).find((name) => !one.accepts(name)) ?? value),
+  };
+};
+
+/** The last part: names in the docs would be too long otherwise. */
+export const shortName = (name: string): string =>
+  name.startsWith(SINK) || name.startsWith(CONNECT) ? (name.split('.').at(-1) ?? name) : name;
+
+const JAVA_CLASS = /^(?:[A-Za-z_$][\w$]*\.)+[A-Za-z_$][\w$]*$/;
+
+function unknownClass(value: string, what: string, custom: boolean): string | undefined {
+  if (!JAVA_CLASS.test(value)) return undefined;
+  return custom
+    ? `is refused: ${value} is a Java class of somebody's own, and this function runs no Java. Write it as a TypeScript module and name it custom.<name> (docs/custom-strategies.md)`
+    : `is refused: ${value} is no ${what} that is built in, and this function runs no Java`;
+}

@@ -1,0 +1,54 @@
+import type { Form } from './property.ts';
+
+export const anyText: Form = { text: 'text', accepts: () => true };
+
+/** Text whose placeholder of a config provider is resolved by the function. */
+export const secretText: Form = {
+  text: "text, or a config provider's placeholder",
+  accepts: () => true,
+  resolvedLater: true,
+};
+
+export const nonEmpty: Form = { text: 'text that is not empty', accepts: (value) => value !== '' };
+
+export const flag: Form = {
+  text: '`true` or `false`',
+  accepts: (value) => /^(?:true|false)$/i.test(value),
+};
+
+/** Kafka's names of topics. https://github.com/apache/kafka/blob/trunk/clients/src/main/java/org/apache/kafka/common/internals/Topic.java */
+const TOPIC = /^[A-Za-z0-9._-]{1,249}$/;
+
+export const topics: Form = {
+  text: "topics' names, separated by commas",
+  accepts: (value) => value.split(',').every((topic) => TOPIC.test(topic.trim())),
+};
+
+const INT32_MAX = 2 ** 31 - 1;
+
+export const wholeNumber = (unit: string, min = 0, max = INT32_MAX): Form => ({
+  text: `a whole number of ${unit} from ${min} to ${max}`,
+  accepts: (value) => /^[+-]?\d{1,19}$/.test(value) && Number(value) >= min && Number(value) <= max,
+});
+
+/** One of a closed list; the connector does not mind the case. */
+export const choice = (...options: readonly string[]): Form => ({
+  text: `one of ${options.map((option) => `\`${option}\``).join(', ')}`,
+  accepts: (value) => options.includes(value.toLowerCase()),
+});
+
+export const orEmpty = (form: Form): Form => ({
+  ...form,
+  text: `empty, or ${form.text}`,
+  accepts: (value) => value === '' || form.accepts(value),
+});
+
+export const databaseName: Form = {
+  text: 'a database name: 1 to 63 bytes, none of / \\ . " $ or blanks',
+  accepts: (value) => Buffer.byteLength(value) <= 63 && /^[^/\\. "$\0]+$/.test(value),
+};
+
+export const collectionName: Form = {
+  text: 'a collection name: no $, not beginning with system.',
+  accepts: (value) => /^(?!system\.)[^$\0]+$/.test(value) && Buffer.byteLength(value) <= 120,
+};

@@ -1,0 +1,26 @@
+import type { PoisonPolicy } from '../../../shared/common-settings.ts';
+import type { Connector } from './read-connector.ts';
+
+/** What of a connector's file holds for the whole function, in the words of the function's own settings. */
+export interface FunctionSettings {
+  /** `errors.tolerance`: none blocks; all and data write dead letters. */
+  readonly onPoison: PoisonPolicy;
+  /** Becomes a field of dead letters. */
+  readonly deadLetterTopic: string | undefined;
+  readonly deletes: 'hard' | 'tombstone';
+  readonly tombstoneTtlSeconds: number;
+  /** A write without upsert whose document is absent. */
+  readonly onNoMatch: 'ignore' | 'deadLetter';
+}
+
+export function functionSettings({ properties }: Pick<Connector, 'properties'>): FunctionSettings {
+  const word = (name: string) => properties.text(name).toLowerCase();
+  const tolerance = word('mongo.errors.tolerance') || word('errors.tolerance');
+  return {
+    onPoison: tolerance === 'none' ? 'block' : 'deadLetter',
+    deadLetterTopic: properties.text('errors.deadletterqueue.topic.name') || undefined,
+    deletes: word('msksinks.deletes') === 'tombstone' ? 'tombstone' : 'hard',
+    tombstoneTtlSeconds: properties.integer('msksinks.deletes.tombstone.ttl.seconds'),
+    onNoMatch: word('msksinks.update.unmatched') === 'ignore' ? 'ignore' : 'deadLetter',
+  };
+}

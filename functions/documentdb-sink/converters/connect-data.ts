@@ -1,0 +1,103 @@
+import { Binary } from 'mongodb';
+import { bytesOf, LOGICAL_TYPES } from './connect-logical-types.ts';
+import type { ConnectSchema, PrimitiveType } from './connect-schema.ts';
+import { UnconvertibleError } from './extended-json.ts';
+import { inHashOrder } from './java-hash-order.ts';
+import { doubleOf, doubleOfToken, isWhole, JsonNumber, wholeIn } from './java-number.ts';
+
+export interface SchemaOptions {
+  /** `replace.null.with.default` */
+  readonly replaceNulls: boolean;
+}
+
+const wrong = (detail: string): never => {
+  throw new UnconvertibleError(`the payload does not fit its schema: ${detail}`);
+};
+
+/**
+ * The BSON value of a payload, by the rules of Connect's JsonConverter and of the connector's SchemaRecordConverter.
+ * Without a schema: as JsonConverter has it without schemas.
+ * @throws UnconvertibleError when the payload does not fit the schema
+ */
+export function convertWithSchema(schema: ConnectSchema | undefined, node: unknown, options: SchemaOptions): unknown {
+  if (schema === undefined) return convertWithout(node);
+  if (node === null || node === undefined) return nullOf(schema, options);
+  const logical = schema.name === undefined ? undefined : LOGICAL_TYPES.get(schema.name);
+  if (logical !== undefined) return logical(schema, node);
+  switch (schema.type) {
+    case 'array':
+      return arrayOf(node).map((element) => convertWithSchema(schema.items, element, options));
+    case 'map':
+      return mapOf(schema, node, options);
+    case 'struct':
+      return structOf(schema, node, options);
+    default:
+      return PRIMITIVES[schema.type](node, schema);
+  }
+}
+
+function nullOf({ default: fallback, isOptional, type }: ConnectSchema, { replaceNulls }: SchemaOptions): unknown {
+  if (fallback !== undefined && replaceNulls) return fallback;
+  return isOptional ? null : wrong(`a ${type} that is required is null or missing`);
+}
+
+/** An array's elements; of anything else, none (Jackson iterates over nothing). */
+const arrayOf = (node: unknown): readonly unknown[] => {
+  if (Array.isArray(node)) return node;
+  return node instanceof Map ? [...node.values()] : [];
+};
+
+type SchemaOf<Type> = Extract<ConnectSchema, { readonly type: Type }>;
+
+function mapOf({ keys, values }: SchemaOf<'map'>, node: unknown, options: SchemaOptions): unknown {
+  if (keys.type !== 'string') return wrong('only maps whose keys are strings become documents');
+  if (!(node instanceof Map)) return wrong('a map whose keys are strings must be an object');
+  const entries = [...node].map(([name, value]): [string, unknown] => [name, elementOf(values, value, options)]);
+  return inHashOrder(new Map(entries));
+}
+
+/** A null that its schema lets be: the connector puts the default there all the same. */
+const elementOf = (schema: ConnectSchema, node: unknown, options: SchemaOptions): unknown =>
+  convertWithSchema(schema, node, options) ?? (isPrimitive(schema.type) ? (schema.default ?? null) : null);
+
+const isPrimitive = (type: ConnectSchema['type']): boolean => type in PRIMITIVES;
+
+function structOf({ fields }: SchemaOf<'struct'>, node: unknown, options: SchemaOptions): unknown {
+  if (!(node instanceof Map)) return wrong('a struct must be an object');
+  const document = new Map<string, unknown>();
+  for (const { name, schema } of fields) {
+    // `Struct.get` gives the default for a null, whatever replace.null.with.default says.
+    document.set(name, convertWithSchema(schema, node.get(name), options) ?? schema.default ?? null);
+  }
+  return document;
+}
+
+type Convert = (node: unknown, schema: ConnectSchema) => unknown;
+
+const integer =
+  (bits: number): Convert =>
+  (node) =>
+    node instanceof JsonNumber ? Number(wholeIn(bits, node.token)) : 0;
+
+/** Where the node is of another type, Jackson gives 0, false or null, and nobody objects but to a null. */
+const PRIMITIVES: Readonly<Record<PrimitiveType, Convert>> = {
+  boolean: (node) => node === true,
+  int8: (node) => (node instanceof JsonNumber ? Number(BigInt.asIntN(8, wholeIn(32, node.token))) : 0),
+  int16: (node) => (node instanceof JsonNumber ? Number(BigInt.asIntN(16, wholeIn(32, node.token))) : 0),
+  int32: integer(32),
+  int64: (node) => (node instanceof JsonNumber ? wholeIn(64, node.token) : 0n),
+  float: (node) => doubleOf(node instanceof JsonNumber ? Math.fround(Number(node.token)) || 0 : 0),
+  double: (node) => (node instanceof JsonNumber ? doubleOfToken(node.token) : doubleOf(0)),
+  string: (node, schema) => (typeof node === 'string' ? node : nullInstead(schema)),
+  bytes: (node, schema) => (typeof node === 'string' ? new Binary(bytesOf(node)) : nullInstead(schema)),
+};
+
+const nullInstead = ({ isOptional, type }: ConnectSchema): null =>
+  isOptional ? null : wrong(`a ${type} that is required is of another type`);
+
+function convertWithout(node: unknown): unknown {
+  if (node instanceof JsonNumber) return isWhole(node.token) ? wholeIn(64, node.token) : doubleOfToken(node.token);
+  if (Array.isArray(node)) return node.map(convertWithout);
+  if (!(node instanceof Map)) return node;
+  return inHashOrder(new Map([...node].map(([name, value]): [string, unknown] => [name, convertWithout(value)])));
+}

@@ -1,0 +1,70 @@
+import { Decimal128 } from 'mongodb';
+import { isBase64 } from '../../../shared/record.ts';
+import type { ConnectSchema } from './connect-schema.ts';
+import { UnconvertibleError } from './extended-json.ts';
+import { isWhole, JsonNumber, wholeIn } from './java-number.ts';
+
+type Convert = (schema: ConnectSchema, node: unknown) => unknown;
+
+const PACKAGE = 'org.apache.kafka.connect.data.';
+const DAY_MS = 24 * 60 * 60 * 1_000;
+const DATE_MS_MAX = 8.64e15;
+
+const wrong = (detail: string): never => {
+  throw new UnconvertibleError(`the payload does not fit its schema: ${detail}`);
+};
+
+function wholeNumber(node: unknown, bits: number, type: string): bigint {
+  if (!(node instanceof JsonNumber && isWhole(node.token))) return wrong(`a ${type} is no whole number`);
+  const value = wholeIn(bits, node.token);
+  return BigInt(node.token) === value ? value : wrong(`a ${type} does not fit into ${bits} bits`);
+}
+
+function dateAt(ms: number): Date {
+  return Math.abs(ms) <= DATE_MS_MAX ? new Date(ms) : wrong('a date is further away than a date can be');
+}
+
+function time(node: unknown): Date {
+  const ms = Number(wholeNumber(node, 32, 'Time'));
+  return ms >= 0 && ms <= DAY_MS ? new Date(ms) : wrong('a Time is no time of a day');
+}
+
+function decimal(schema: ConnectSchema, node: unknown): Decimal128 {
+  if (node instanceof JsonNumber) return decimalOf(node.token);
+  if (typeof node !== 'string') return wrong('a Decimal is neither a number nor bytes');
+  const scale = schema.parameters.get('scale');
+  if (typeof scale !== 'string' || !/^-?\d{1,9}$/.test(scale))
+    return wrong('the scale parameter of a Decimal is missing');
+  const bytes = bytesOf(node);
+  if (bytes.length === 0 || bytes.length > DECIMAL_BYTES_MAX) return wrong('a Decimal has no bytes, or too many');
+  const unscaled = BigInt.asIntN(bytes.length * 8, BigInt(`0x${bytes.toString('hex')}`));
+  return decimalOf(`${unscaled}E${-Number(scale)}`);
+}
+
+/**
+ * Jackson passes over blanks between the characters.
+ * @throws UnconvertibleError when it is not base64
+ */
+export function bytesOf(text: string): Buffer {
+  const base64 = text.replaceAll(/[\t\n\r ]/g, '');
+  return isBase64(base64) ? Buffer.from(base64, 'base64') : wrong('bytes are not base64');
+}
+
+/** Twice what its 34 digits need. */
+const DECIMAL_BYTES_MAX = 32;
+
+function decimalOf(text: string): Decimal128 {
+  try {
+    return Decimal128.fromString(text);
+  } catch {
+    return wrong('a Decimal has more digits than a Decimal128 holds');
+  }
+}
+
+/** Connect's logical types, by their names. https://kafka.apache.org/documentation/#connect_schemas */
+export const LOGICAL_TYPES: ReadonlyMap<string, Convert> = new Map<string, Convert>([
+  [`${PACKAGE}Date`, (_schema, node) => dateAt(Number(wholeNumber(node, 32, 'Date')) * DAY_MS)],
+  [`${PACKAGE}Time`, (_schema, node) => time(node)],
+  [`${PACKAGE}Timestamp`, (_schema, node) => dateAt(Number(wholeNumber(node, 64, 'Timestamp')))],
+  [`${PACKAGE}Decimal`, decimal],
+]);

@@ -1,0 +1,28 @@
+import { Binary } from 'mongodb';
+import type { MutableDocument } from './sink-document.ts';
+
+export const ID_FIELD = '_id';
+
+export const isDocument = (value: unknown): value is MutableDocument => value instanceof Map;
+
+/** A copy that shares nothing with the original that a strategy changes: documents, arrays and binary values. */
+export function cloneDocument(document: ReadonlyMap<string, unknown>): MutableDocument {
+  const clone: MutableDocument = new Map();
+  for (const [name, value] of document) clone.set(name, cloneValue(value));
+  return clone;
+}
+
+function cloneValue(value: unknown): unknown {
+  if (isDocument(value)) return cloneDocument(value);
+  if (Array.isArray(value)) return value.map(cloneValue);
+  return value instanceof Binary ? new Binary(Buffer.from(value.value()), value.sub_type) : value;
+}
+
+/** Removes fields that are null, at any depth and in documents of arrays; null elements and emptied documents stay. */
+export function removeNullValues(document: MutableDocument): void {
+  for (const [name, value] of document) {
+    if (value === null) document.delete(name);
+    else if (isDocument(value)) removeNullValues(value);
+    else if (Array.isArray(value)) value.filter(isDocument).forEach(removeNullValues);
+  }
+}

@@ -1,0 +1,16 @@
+import { PatternError } from './pattern-error.ts';
+
+export const code = (char: string): number => char.codePointAt(0) ?? 0;
+/** A character of a pattern, or of a class, that means itself. */
+export const hex = (char: string): string => (/[a-zA-Z0-9]/.test(char) ? char : `\\u{${code(char).toString(16)}}`);
+
+export function character(point: number): string {
+  if (point > 0x10ffff) throw new PatternError('it has a character beyond Unicode');
+  return String.fromCodePoint(point);
+}
+
+/** What of a range lies in the 26 letters from `base`, in the other case. */
+export function otherCase(from: number, to: number, base: string, distance: number): string {
+  const [low, high] = [Math.max(from, code(base)), Math.min(to, code(base) + 25)];
+  return low > high ? '' : `${hex(String.fromCharCode(low + distance))}-${hex(String.fromCharCode(high + distance))}`;
+}

@@ -1,0 +1,22 @@
+/** https://www.rfc-editor.org/rfc/rfc6901#section-3: of 256 characters, and not the empty one, which names the whole document. */
+export const JSON_POINTER = /^(?=.{1,256}$)(?:\/(?:[^~/]|~[01])*)+$/;
+
+/** https://www.rfc-editor.org/rfc/rfc6901#section-4: `~1` before `~0`, or `~01` would become a slash. */
+const tokensOf = (pointer: string): readonly string[] =>
+  pointer
+    .split('/')
+    .slice(1)
+    .map((token) => token.replaceAll('~1', '/').replaceAll('~0', '~'));
+
+const ARRAY_INDEX = /^(?:0|[1-9]\d*)$/;
+
+/** What the pointer names in a parsed document; undefined: nothing. */
+export function valueAt(document: unknown, pointer: string): unknown {
+  let value = document;
+  for (const token of tokensOf(pointer)) {
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, token)) return undefined;
+    if (Array.isArray(value) && !ARRAY_INDEX.test(token)) return undefined;
+    value = (value as Readonly<Record<string, unknown>>)[token];
+  }
+  return value;
+}

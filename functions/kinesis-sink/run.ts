@@ -1,0 +1,97 @@
+import { fullJitterMs } from '../../shared/backoff.ts';
+import type { Clock } from '../../shared/clock.ts';
+import type { PoisonPolicy } from '../../shared/common-settings.ts';
+import type { DeadLetterQueue } from '../../shared/dead-letter-queue.ts';
+import type { Deadline } from '../../shared/deadline.ts';
+import type { PartitionBatch } from '../../shared/record.ts';
+import type { Log, Meter } from '../../shared/telemetry.ts';
+import type { EntryReply } from './classify.ts';
+import { Delivery } from './delivery.ts';
+import type { Entry } from './entry.ts';
+import { createGate, type Gate } from './gate.ts';
+import { Lanes } from './lane.ts';
+import { AGGREGATE_BYTES_MAX, AGGREGATE_RECORDS_MAX, REQUEST_BYTES_MAX, REQUEST_RECORDS_MAX } from './limits.ts';
+import { createOutcomeBook, ignoredTombstones, type OutcomeBook } from './outcomes.ts';
+import type { Preflight } from './preflight.ts';
+import { type PrepareOptions, prepare } from './prepare.ts';
+import type { Claim, PackOptions } from './request.ts';
+import { ShardGates } from './shard-gates.ts';
+import { createTasks, type Tasks } from './tasks.ts';
+
+/** What this sink needs of Kinesis to write. Rejects when the request was not answered as a whole. */
+export interface KinesisPort {
+  /** One reply per entry, in order; a caller must not trust the count. */
+  putRecords(entries: readonly Entry[], signal: AbortSignal): Promise<readonly EntryReply[]>;
+}
+
+export interface KinesisSinkParts {
+  readonly port: KinesisPort;
+  readonly preflight: Preflight;
+  readonly deadLetters: DeadLetterQueue;
+  readonly clock: Clock;
+  /** 0 <= random() < 1 */
+  readonly random: () => number;
+  readonly meter: Meter;
+  readonly log: Log;
+  readonly options: PrepareOptions & {
+    readonly functionName: string;
+    readonly streamArn: string;
+    readonly onPoison: PoisonPolicy;
+    readonly requestsInFlightMax: number;
+    readonly requestTimeoutMs: number;
+  };
+}
+
+/** Everything one call of `write` shares. */
+export interface Run {
+  readonly parts: KinesisSinkParts;
+  readonly deadline: Deadline;
+  readonly packing: PackOptions;
+  readonly lanes: Lanes;
+  readonly gate: Gate;
+  readonly shardGates: ShardGates;
+  readonly book: OutcomeBook;
+  readonly delivery: Delivery;
+  readonly requests: Tasks;
+  readonly letters: Tasks;
+}
+
+export function beginRun(parts: KinesisSinkParts, batches: readonly PartitionBatch[], deadline: Deadline): Run {
+  const { options } = parts;
+  const prepared = batches.flatMap(({ records }) => records.map((record) => prepare(record, options)));
+  const book = createOutcomeBook(batches);
+  for (const outcome of ignoredTombstones(prepared)) book.record(outcome);
+  return {
+    parts,
+    deadline,
+    packing: {
+      aggregation: options.aggregation,
+      request: { recordsMax: REQUEST_RECORDS_MAX, bytesMax: REQUEST_BYTES_MAX },
+      aggregate: {
+        recordsMax: AGGREGATE_RECORDS_MAX,
+        bytesMax: Math.min(AGGREGATE_BYTES_MAX, options.recordBytesMax),
+      },
+    },
+    lanes: new Lanes(prepared.filter((item) => item.kind !== 'tombstone')),
+    gate: createGate(options.requestsInFlightMax),
+    shardGates: new ShardGates(),
+    book,
+    delivery: new Delivery(parts),
+    requests: createTasks(),
+    letters: createTasks(),
+  };
+}
+
+export const maySend = ({ parts, deadline }: Run): boolean => parts.clock.nowMs() < deadline.sendUntilMs;
+
+/** One delay for entries that failed together, so that they are sent again together. */
+export function retryTime({ parts: { clock, random } }: Run, claims: readonly Claim[]): number {
+  const failures = claims.flatMap(({ shares }) => shares.map(({ lane }) => lane.failures));
+  return (
+    clock.nowMs() +
+    fullJitterMs(
+      failures.reduce((most, each) => Math.max(most, each), 1),
+      random(),
+    )
+  );
+}

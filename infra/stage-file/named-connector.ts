@@ -1,0 +1,43 @@
+import { createRecordPolicy } from '../../functions/documentdb-sink/connector/create-record-policy.ts';
+import { placeholdersOf } from '../../functions/documentdb-sink/connector/placeholders.ts';
+import { type Connector, readConnector } from '../../functions/documentdb-sink/connector/read-connector.ts';
+import { SettingsError } from '../../shared/errors.ts';
+import type { Surroundings } from './project-files.ts';
+
+/** The connector's file that a stage file names. */
+export interface NamedConnector {
+  readonly path: string;
+  readonly connector: Connector;
+  /** What it takes from the environment, to be passed on to the function: `${env:NAME}`. */
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+export type NamedConnectorReading =
+  | { readonly kind: 'sound'; readonly named: NamedConnector }
+  | { readonly kind: 'unsound'; readonly problems: readonly string[] };
+
+/** Reads it as the function will, strategies and all: what is wrong with it is said before anything is packaged. */
+export function readNamedConnector(path: string, { readFile, environment }: Surroundings): NamedConnectorReading {
+  const text = readFile(path);
+  if (text === undefined) {
+    return unsound([`documentdbSink.connector names ${path}, which does not exist: a path from the project's root`]);
+  }
+  try {
+    const connector = readConnector(text, { where: path, environment });
+    createRecordPolicy(connector, path);
+    return { kind: 'sound', named: { path, connector, environment: environmentOf(text, environment) } };
+  } catch (error) {
+    if (!(error instanceof SettingsError)) throw error;
+    return unsound(error.problems.map((problem) => `${path}: ${problem}`));
+  }
+}
+
+const unsound = (problems: readonly string[]): NamedConnectorReading => ({ kind: 'unsound', problems });
+
+const environmentOf = (text: string, environment: Surroundings['environment']): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    placeholdersOf(text).flatMap(({ provider, key }) => {
+      const value = provider === 'env' ? environment[key] : undefined;
+      return value === undefined ? [] : [[key, value]];
+    }),
+  );

@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest';
+import { aProject } from '../../../../support/a-connector.ts';
+import { aStageFile } from '../../../../support/a-stage-file.ts';
+import { problemsOf } from '../../../../support/problems-of.ts';
+
+const PEM = '-----BEGIN CERTIFICATE-----\nMII=\n-----END CERTIFICATE-----\n';
+const project = aProject({ 'config/own.pem': PEM, 'config/trust.jks': 'feedfeed' });
+const problemsWith = (documentdbSink: Readonly<Record<string, unknown>>) =>
+  problemsOf(aStageFile({ documentdbSink }), 'dev', project);
+
+describe('without a connector file', () => {
+  it('a database and a secret are named', () => {
+    expect(problemsWith({ database: undefined, secretArn: undefined })).toEqual([
+      'documentdbSink.database is missing: name the database that is written to, or a connector file in documentdbSink.connector',
+      'documentdbSink.secretArn is missing: authentication: password needs a secret',
+    ]);
+  });
+
+  it('a login as the role needs the endpoint, and no secret', () => {
+    const iam = { authentication: 'iam', secretArn: undefined };
+    expect(problemsWith({ ...iam, host: 'docdb.example', port: 27_018 })).toEqual([]);
+    expect(problemsWith(iam)).toEqual([
+      "documentdbSink.host is missing: with authentication: iam no secret names the cluster's endpoint",
+    ]);
+    expect(problemsWith({ authentication: 'iam', host: 'docdb.example' })).toEqual([
+      'documentdbSink.secretArn is for authentication: password; with iam leave it out',
+    ]);
+  });
+
+  it('a secret names the endpoint itself', () => {
+    expect(problemsWith({ host: 'docdb.example', port: 1 })).toEqual([
+      'documentdbSink.host is for authentication: iam; with password the secret names it',
+      'documentdbSink.port is for authentication: iam; with password the secret names it',
+    ]);
+  });
+});
+
+describe('a CA bundle', () => {
+  it.each(['region', 'config/own.pem', '/opt/ca.pem', 's3://trust/ca.pem'])('%s is taken', (caBundle) => {
+    expect(problemsWith({ caBundle })).toEqual([]);
+  });
+
+  it.each([
+    [
+      'config/none.pem',
+      "documentdbSink.caBundle names config/none.pem, which does not exist: a path from the project's root",
+    ],
+    [
+      'config/trust.jks',
+      'documentdbSink.caBundle: config/trust.jks holds no PEM certificate; convert a JKS truststore with keytool -exportcert -rfc',
+    ],
+    ['s3://trust', "documentdbSink.caBundle must be region, a PEM file's path or s3://BUCKET/KEY"],
+  ])('%s is refused', (caBundle, problem) => {
+    expect(problemsWith({ caBundle })).toEqual([problem]);
+  });
+});

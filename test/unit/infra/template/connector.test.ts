@@ -1,0 +1,92 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: what Kafka calls a placeholder looks like one of a template.
+import { describe, expect, it } from 'vitest';
+import { templateParts } from '../../../../infra/template/template.ts';
+import { aConnectorText, aProject, aStageFileWithConnector, CONNECTOR_PATH } from '../../../support/a-connector.ts';
+import type { StageFileChanges } from '../../../support/a-stage-file.ts';
+
+interface Statement {
+  readonly Action: readonly string[];
+  readonly Resource: unknown;
+}
+
+function partsOf(properties: Readonly<Record<string, string>> = {}, changes: StageFileChanges = {}, environment = {}) {
+  const project = aProject({ [CONNECTOR_PATH]: aConnectorText(properties) }, environment);
+  const parts = templateParts('msk-sinks', 'dev', aStageFileWithConnector(changes), project);
+  const resources = parts.resources.Resources as Readonly<Record<string, { Type: string; Properties: never }>>;
+  const role = resources['DocumentdbSinkRole']?.Properties as unknown as {
+    readonly Policies: readonly { readonly PolicyDocument: { readonly Statement: readonly Statement[] } }[];
+  };
+  return {
+    notices: parts.notices,
+    environment: (parts.functions['documentdbSink'] as { environment: Record<string, string> }).environment,
+    topicsOf: (id: string) =>
+      Object.entries(resources)
+        .filter(([name, { Type }]) => Type.endsWith('EventSourceMapping') && name.startsWith(id))
+        .flatMap(([, { Properties }]) => (Properties as { Topics: string[] }).Topics),
+    allowed: (action: string) =>
+      role.Policies.flatMap(({ PolicyDocument }) => PolicyDocument.Statement)
+        .filter(({ Action }) => Action.includes(action))
+        .flatMap(({ Resource }) => Resource),
+  };
+}
+
+const here = (resource: string) => ({
+  'Fn::Sub': `arn:\${AWS::Partition}:${resource.replace(':', ':${AWS::Region}:${AWS::AccountId}:')}`,
+});
+
+describe("a connector's file", () => {
+  it('makes the mappings of documentdbSink; kinesisSink keeps its own topics', () => {
+    const { topicsOf } = partsOf({ topics: 'orders,returns.eu' }, { trigger: { topics: ['events'] } });
+    expect(topicsOf('DocumentdbSink')).toEqual(['orders', 'returns.eu']);
+    expect(topicsOf('KinesisSink')).toEqual(['events']);
+  });
+
+  it('is named to the function, and nothing that it decides', () => {
+    const { environment } = partsOf();
+    expect(environment['MSK_SINKS_CONNECTOR']).toBe(CONNECTOR_PATH);
+    expect(
+      Object.keys(environment).filter((name) => /DATABASE|SECRET|DELETES|POISON|STRATEGY|REPLICA/.test(name)),
+    ).toEqual([]);
+  });
+
+  it('gets from the environment what it asks for', () => {
+    const { environment } = partsOf({ database: '${env:DATABASE}' }, {}, { DATABASE: 'shop', OTHER: 'x' });
+    expect(environment['DATABASE']).toBe('shop');
+    expect(environment).not.toHaveProperty('OTHER');
+  });
+
+  it('says what has no meaning here, and why', () => {
+    const { notices } = partsOf({ 'tasks.max': '4', name: 'orders' });
+    expect(notices[0]).toBe(`${CONNECTOR_PATH}: 2 of its settings have no meaning here`);
+    expect(notices.slice(1).toSorted()).toEqual([
+      expect.stringMatching(/^ {2}- name: ./),
+      expect.stringMatching(/^ {2}- tasks\.max: .*pollersMax/),
+    ]);
+    expect(partsOf().notices).toEqual([]);
+  });
+});
+
+describe('the role', () => {
+  it('may read the secrets and parameters of the connection string, and no others', () => {
+    const { allowed } = partsOf({
+      'connection.uri': 'mongodb://${sm:docdb/app:user}:${sm:docdb/app:pass}@${ssm::/docdb/host}/?x=${ssm::plain}',
+      'connection.ssl.truststorePassword': '${sm:truststore:password}',
+    });
+    expect(allowed('secretsmanager:GetSecretValue')).toEqual([here('secretsmanager:secret:docdb/app-??????')]);
+    expect(allowed('ssm:GetParameter')).toEqual([here('ssm:parameter/docdb/host'), here('ssm:parameter/plain')]);
+  });
+
+  it('may read a secret that is named by its ARN', () => {
+    const arn = 'arn:aws:secretsmanager:eu-west-1:333333333333:secret:docdb';
+    const { allowed } = partsOf({ 'connection.uri': `mongodb://u:\${sm:${arn}:password}@c/` });
+    expect(allowed('secretsmanager:GetSecretValue')).toEqual([`${arn}-??????`]);
+  });
+
+  it('may decrypt with the key that is named, and read the CA bundle that is in S3', () => {
+    const secretKmsKeyArn = 'arn:aws:kms:eu-west-1:111111111111:key/11111111-2222-3333-4444-555555555555';
+    const { allowed } = partsOf({}, { documentdbSink: { secretKmsKeyArn, caBundle: 's3://trust/a/ca.pem' } });
+    expect(allowed('kms:Decrypt')).toEqual([secretKmsKeyArn]);
+    expect(allowed('s3:GetObject')).toEqual([{ 'Fn::Sub': 'arn:${AWS::Partition}:s3:::trust/a/ca.pem' }]);
+    expect(partsOf().allowed('s3:GetObject')).toEqual([]);
+  });
+});

@@ -1,0 +1,50 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: what Kafka calls a placeholder looks like one of a template.
+import { describe, expect, it } from 'vitest';
+import { readConnector } from '../../../../functions/documentdb-sink/connector/read-connector.ts';
+import { localConnectionUri, localSecrets, withConnectionUri } from '../../../../local/connector/local-connection.ts';
+
+const cluster = { host: '127.0.0.1', port: 5, username: 'app', password: 'p@ss' };
+
+describe('a connection string on this machine', () => {
+  it.each([
+    [
+      'mongodb://u:p@docdb.example:27017,b:1/db?tls=true&replicaSet=rs0&retryWrites=false',
+      'mongodb://app:p%40ss@127.0.0.1:5/db?tls=true&retryWrites=false',
+    ],
+    ['mongodb://docdb.example', 'mongodb://app:p%40ss@127.0.0.1:5/'],
+    [
+      'mongodb://${sm:a/b@c:user}:${sm:a/b@c:pass}@docdb.example/?replicaSet=rs0',
+      'mongodb://${sm:a/b@c:user}:${sm:a/b@c:pass}@127.0.0.1:5/',
+    ],
+    ['mongodb://u:p@${sm:a:host}:${sm:a:port}/', 'mongodb://app:p%40ss@${sm:a:host}:${sm:a:port}/'],
+    ['${sm:a:uri}', '${sm:a:uri}'],
+  ])('%s becomes %s', (uri, expected) => {
+    expect(localConnectionUri(uri, cluster)).toBe(expected);
+  });
+
+  it('finds in its secrets what their fields are called after', () => {
+    const uri = 'mongodb://${sm:a:username}:${sm:a:password}@${sm:a:host}:${sm:a:port}/?x=${sm:b:uri}';
+    expect(Object.fromEntries(localSecrets(uri, cluster))).toEqual({
+      a: { username: 'app', password: 'p@ss', host: '127.0.0.1', port: 5 },
+      b: { uri: 'mongodb://app:p%40ss@127.0.0.1:5/?authSource=admin&tls=true' },
+    });
+  });
+});
+
+const PROPERTIES = { topics: 'orders', database: 'shop', 'connection.uri': 'mongodb://docdb.example/' };
+
+it.each([
+  [
+    'properties',
+    Object.entries(PROPERTIES)
+      .map(([name, value]) => `${name}=${value}`)
+      .join('\n'),
+  ],
+  ['JSON', JSON.stringify(PROPERTIES)],
+  ["Connect's JSON", JSON.stringify({ name: 'n', config: PROPERTIES })],
+  ["MSK Connect's JSON", JSON.stringify({ connectorConfiguration: PROPERTIES })],
+])('a connector file as %s keeps all but its connection string', (_form, text) => {
+  const uri = String.raw`mongodb://a\b:1/`;
+  const { connectionUri, topics } = readConnector(withConnectionUri(text, uri), { where: 'test' });
+  expect({ connectionUri, topics }).toEqual({ connectionUri: uri, topics: ['orders'] });
+});

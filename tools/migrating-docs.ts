@@ -1,0 +1,58 @@
+import { anchorOf, REFUSALS } from '../cli/vectors/mongo-sink/refusals.ts';
+import { PROPERTY_GROUPS } from '../functions/documentdb-sink/connector/properties-table.ts';
+import type { Property, Standing } from '../functions/documentdb-sink/connector/property.ts';
+
+/** docs/migrating.md with its tables made anew; what stands between them is written by hand. */
+export function migratingDocs(current: string): string {
+  return Object.entries(TABLES).reduce((text, [name, table]) => withRegion(text, name, table()), current);
+}
+
+const TABLES: Readonly<Record<string, () => string>> = {
+  properties: () =>
+    PROPERTY_GROUPS.map(({ title, properties }) => `### ${title}\n\n${propertyTable(properties)}`).join('\n\n'),
+  refusals: () => refusalTable(),
+};
+
+const beginOf = (name: string): string => `<!-- begin ${name}: made by npm run generate -->`;
+const endOf = (name: string): string => `<!-- end ${name} -->`;
+
+function withRegion(text: string, name: string, content: string): string {
+  const [begin, end] = [text.indexOf(beginOf(name)), text.indexOf(endOf(name))];
+  if (begin === -1 || end < begin)
+    throw new Error(`docs/migrating.md has no place for ${name}: ${beginOf(name)} .. ${endOf(name)}`);
+  return `${text.slice(0, begin)}${beginOf(name)}\n\n${content}\n\n${text.slice(end)}`;
+}
+
+const propertyTable = (properties: readonly Property[]): string =>
+  ['| property | form | default | here | what it does |', '|---|---|---|---|---|', ...properties.map(rowOf)].join('\n');
+
+const rowOf = ({ name, family, form, default: fallback, standing, perTopic, description }: Property): string =>
+  `| \`${name}${family ? '*' : ''}\` | ${cell(form.text)} | ${defaultOf(fallback)} | ${cell(hereOf(standing))}${perTopic ? ', per topic' : ''} | ${cell(description)} |`;
+
+const defaultOf = (fallback: string | null): string => {
+  if (fallback === null) return 'must be written';
+  return fallback === '' ? '' : cell(`\`${shortened(fallback)}\``);
+};
+
+/** A class by its own name: its package would make the column as wide as the page. */
+const shortened = (value: string): string => value.replace(/^(?:com|org)\.[\w.]+\.(\w+)$/, '$1');
+
+function hereOf(standing: Standing): string {
+  switch (standing.kind) {
+    case 'implemented':
+      return 'implemented';
+    case 'meaningless':
+      return `no meaning: ${standing.reason}`;
+    case 'refused':
+      return `refused: ${standing.reason}; ${standing.remedy}`;
+  }
+}
+
+const refusalTable = (): string =>
+  [
+    '| name | the connector | here |',
+    '|---|---|---|',
+    ...REFUSALS.map(({ id, connector, here }) => `| ${anchorOf(id)} | ${cell(connector)} | ${cell(here)} |`),
+  ].join('\n');
+
+const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('\n', ' ');
