@@ -103,7 +103,6 @@ export class Judge {
       this.#blame(step, DUPLICATE);
       return;
     }
-    lane.insertsOver = true;
     lane.failure = asFarAsKnown(lane, { ...DUPLICATE, retryable: true });
     lane.notBeforeMs = lane.duplicateAtMs + DUPLICATE_CONFIRM_MS;
   }
