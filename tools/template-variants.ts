@@ -51,6 +51,21 @@ const VARIANTS: Readonly<Record<string, Changes>> = {
     kinesisSink: { roleArn: undefined, externalId: undefined, kmsKeyArn: KEY },
     documentdbSink: { secretKmsKeyArn: KEY },
   },
+  "a connector's file": {
+    documentdbSink: {
+      connector: 'config/connectors/orders.properties',
+      secretArn: undefined,
+      database: undefined,
+      caBundle: 's3://trust/ca.pem',
+    },
+  },
+  'DocumentDB by the role': {
+    documentdbSink: {
+      authentication: 'iam',
+      host: 'orders.cluster-c1a2b3c4d5e6.eu-west-1.docdb.amazonaws.com',
+      secretArn: undefined,
+    },
+  },
   'everything optional': {
     permissionsBoundaryArn: 'arn:aws:iam::111111111111:policy/boundary',
     deploymentBucket: 'packages-111111111111',

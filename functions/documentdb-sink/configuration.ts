@@ -1,10 +1,6 @@
 import { SettingsError } from '../../shared/errors.ts';
-import { addressByRole, addressOfSecret, addressOfUri, type ReadAddress } from './address.ts';
+import { addressByRole, addressOfSecret, type ReadAddress } from './address.ts';
 import type { ReadText } from './aws-readers.ts';
-import { providerKinds, resolvePlaceholders } from './config-providers.ts';
-import { createRecordPolicy } from './connector/create-record-policy.ts';
-import { functionSettings } from './connector/function-settings.ts';
-import { type Connector, readConnector } from './connector/read-connector.ts';
 import { createNativePolicy } from './native-policy.ts';
 import type { RecordPolicy } from './record-policy.ts';
 import { createConnectionSecret } from './secret.ts';
@@ -26,11 +22,15 @@ export interface ConfigurationParts {
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
-/** @throws SettingsError that lists every problem */
-export const configurationOf = (settings: DocumentdbSettings, parts: ConfigurationParts): Configuration =>
-  settings.connector === undefined
-    ? nativeConfiguration(settings, parts)
-    : connectorConfiguration(settings, settings.connector, parts);
+/**
+ * The connector's strategies are loaded where a file asks for them: they would lengthen every other cold start.
+ * @throws SettingsError that lists every problem
+ */
+export async function configurationOf(settings: DocumentdbSettings, parts: ConfigurationParts): Promise<Configuration> {
+  if (settings.connector === undefined) return nativeConfiguration(settings, parts);
+  const { connectorConfiguration } = await import('./connector/configuration.ts');
+  return connectorConfiguration(settings, settings.connector, parts);
+}
 
 function nativeConfiguration(settings: DocumentdbSettings, parts: ConfigurationParts): Configuration {
   const { database } = settings;
@@ -51,22 +51,4 @@ function nativeAddress(settings: DocumentdbSettings, { readSecret }: Configurati
   if (secretArn === undefined) throw new SettingsError('documentdbSink', ['secretArn is missing']);
   const readConnectionSecret = createConnectionSecret(secretArn, readSecret);
   return async (signal) => addressOfSecret(await readConnectionSecret(signal), replicaSet);
-}
-
-function connectorConfiguration(
-  { poolSizeMax }: DocumentdbSettings,
-  path: string,
-  parts: ConfigurationParts,
-): Configuration {
-  const connector = readConnector(parts.readConnectorFile(), { where: path, environment: parts.environment });
-  return {
-    policy: createRecordPolicy(connector, path),
-    readAddress: connectorAddress(connector, parts),
-    sinkSettings: { ...functionSettings(connector), epochs: connector.epochs, poolSizeMax },
-  };
-}
-
-function connectorAddress({ connectionUri, providers }: Connector, parts: ConfigurationParts): ReadAddress {
-  const kinds = providerKinds(providers);
-  return async (signal) => addressOfUri(await resolvePlaceholders(connectionUri, kinds, parts, signal));
 }

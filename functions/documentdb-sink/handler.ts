@@ -13,7 +13,7 @@ import { createDocumentdbSink } from './sink.ts';
 import { bundleOf, createTrust } from './trust.ts';
 
 const settings = settingsFromEnvironment(documentdbSettings, process.env);
-const { policy, readAddress, sinkSettings } = configurationOf(settings, {
+const { policy, readAddress, sinkSettings } = await configurationOf(settings, {
   readConnectorFile: () => readFileSync(join(import.meta.dirname, 'connector.properties'), 'utf8'),
   readSecret: createSecretReader(),
   readParameter: createParameterReader(),

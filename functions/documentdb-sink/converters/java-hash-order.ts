@@ -4,13 +4,23 @@
  * `{a, b}` from `{b, a}`. Buckets in which eight names collide, which Java turns into trees, are left in order of insertion.
  * https://docs.oracle.com/en/java/javase/21/docs/api/java.base/java/util/HashMap.html
  */
-export function inHashOrder(fields: ReadonlyMap<string, unknown>): Map<string, unknown> {
-  if (fields.size < 2) return new Map(fields);
+export function inHashOrder(fields: Map<string, unknown>): Map<string, unknown> {
   const mask = capacityFor(fields.size) - 1;
-  const buckets = [...fields].map((entry) => ({ entry, bucket: spreadHash(entry[0]) & mask }));
+  const entries: { readonly name: string; readonly value: unknown; readonly bucket: number }[] = [];
+  let isInOrder = true;
+  let last = 0;
+  for (const [name, value] of fields) {
+    const bucket = hashOf(name) & mask;
+    isInOrder &&= last <= bucket;
+    last = bucket;
+    entries.push({ name, value, bucket });
+  }
+  if (isInOrder) return fields;
   // Stable: within a bucket, the order of insertion stays, also when the table grows.
-  buckets.sort((a, b) => a.bucket - b.bucket);
-  return new Map(buckets.map(({ entry }) => entry));
+  entries.sort((a, b) => a.bucket - b.bucket);
+  const ordered = new Map<string, unknown>();
+  for (const { name, value } of entries) ordered.set(name, value);
+  return ordered;
 }
 
 const CAPACITY_MIN = 16;
@@ -20,6 +30,18 @@ function capacityFor(size: number): number {
   let capacity = CAPACITY_MIN;
   while (size > capacity * LOAD_FACTOR) capacity *= 2;
   return capacity;
+}
+
+/** Of the names met so far; records have the same ones over and over. */
+const hashes = new Map<string, number>();
+const HASHES_MAX = 10_000;
+
+function hashOf(name: string): number {
+  const known = hashes.get(name);
+  if (known !== undefined) return known;
+  const hash = spreadHash(name);
+  if (hashes.size < HASHES_MAX) hashes.set(name, hash);
+  return hash;
 }
 
 /** `String.hashCode` of UTF-16 units, its high bits mixed into the low ones as `HashMap.hash` does. */

@@ -35,7 +35,11 @@ export function wholeIn(bits: number, token: string): bigint {
 /** More digits are beyond 64 bits many times over; parsing them takes time that grows with their square. */
 const DIGITS_MAX = 1_000;
 
+/** Every whole number of so many characters is exact as a JavaScript number. */
+const EXACT_LENGTH_MAX = 15;
+
 function toBigInt(token: string): bigint {
+  if (token.length <= EXACT_LENGTH_MAX) return BigInt(Number(token));
   if (token.length > DIGITS_MAX) throw new UnconvertibleError('a whole number has too many digits');
   return token.startsWith('-') ? -BigInt(token.slice(1)) : BigInt(token);
 }

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { DEFAULT_RESOURCES } from '../../../local/engines/resources.ts';
-import { localStageOf } from '../../../local/local-stage.ts';
+import { DEFAULT_RESOURCES, secretNames } from '../../../local/engines/resources.ts';
+import { localStageOf, withConnector } from '../../../local/local-stage.ts';
 
 const file = join(import.meta.dirname, '..', '..', '..', 'config', 'local.yml');
 const local = () => parse(readFileSync(file, 'utf8'));
@@ -58,5 +58,27 @@ describe('the stage file of this machine', () => {
     delete wrong.kinesisSink.roleArn;
     delete wrong.kinesisSink.externalId;
     expect(() => localStageOf(wrong)).toThrow('roleArn');
+  });
+});
+
+describe("with a connector's file", () => {
+  const stage = () => localStageOf(withConnector(local(), 'config/connectors/orders.properties'));
+
+  it('its topics, database and secrets are those of the file', () => {
+    const { topic, database, collection, connector, resources } = stage();
+    expect({ topic, database, collection }).toEqual({ topic: 'orders', database: 'shop', collection: 'orders' });
+    expect(connector?.path).toBe('config/connectors/orders.properties');
+    expect(secretNames(resources)).toContain('msk-sinks/orders');
+  });
+
+  it('what the file decides is not said beside it, and kinesisSink reads the same topic', () => {
+    const { stageFile } = stage();
+    expect(stageFile['documentdbSink']).not.toHaveProperty('database');
+    expect(stageFile['documentdbSink']).not.toHaveProperty('secretArn');
+    expect(stageFile['trigger']).toMatchObject({ topics: ['orders'] });
+  });
+
+  it('that does not exist is refused before anything starts', () => {
+    expect(() => withConnector(local(), 'config/connectors/none.properties')).toThrow('which does not exist');
   });
 });

@@ -384,6 +384,12 @@ describe('ByteArrayConverter', () => {
       expect(stored(BYTES, bytes.subarray(0, length))).toMatch(/^refused: .* the value is not BSON$/);
     }
     expect(stored(BYTES, Buffer.from('{"a": 1}'))).toMatch(/^refused/);
+    // It ends before or behind the length it says it has.
+    for (const wrong of [-1, 1]) {
+      const other = Buffer.concat([bytes, Buffer.alloc(1)]);
+      other.writeInt32LE(bytes.length + wrong);
+      expect(stored(BYTES, other)).toMatch(/^refused: .* the value is not BSON$/);
+    }
   });
 });
 

@@ -1,0 +1,111 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: what Kafka calls a placeholder looks like one of a template.
+import { describe, expect, it } from 'vitest';
+import { configurationOf } from '../../../../functions/documentdb-sink/configuration.ts';
+import { documentdbSettings } from '../../../../functions/documentdb-sink/settings.ts';
+import { settingsFromEnvironment } from '../../../../shared/parse-settings.ts';
+import { aConnectorText } from '../../../support/a-connector.ts';
+import { aRecord } from '../../../support/builders.ts';
+
+const COMMON = {
+  MSK_SINKS_STAGE: 'dev',
+  MSK_SINKS_SERVICE_NAME: 'msk-sinks',
+  MSK_SINKS_TRIGGER_MODE: 'provisioned',
+  MSK_SINKS_DEAD_LETTER_BUCKET: 'letters',
+};
+const NATIVE = {
+  MSK_SINKS_DATABASE: 'shop',
+  MSK_SINKS_SECRET_ARN: 'arn:aws:secretsmanager:eu-west-1:111111111111:secret:docdb-AbCdEf',
+};
+const { signal } = new AbortController();
+
+function configured(environment: Readonly<Record<string, string>>, file = '') {
+  const asked: string[] = [];
+  const answer = (text: string) => (name: string) => {
+    asked.push(name);
+    return Promise.resolve(text);
+  };
+  const configuration = configurationOf(settingsFromEnvironment(documentdbSettings, { ...COMMON, ...environment }), {
+    readConnectorFile: () => file,
+    readSecret: answer(JSON.stringify({ host: 'docdb.example', port: 1, username: 'app', password: 'p' })),
+    readParameter: answer('from.parameter'),
+    environment: { TABLE: 'from_environment' },
+  });
+  return { configuration, asked };
+}
+
+describe('without a connector file', () => {
+  it('the stage file decides, and the secret is asked anew for each client', async () => {
+    const { configuration, asked } = configured({ ...NATIVE, MSK_SINKS_REPLICA_SET: 'rs7', MSK_SINKS_DELETES: 'hard' });
+    const { policy, readAddress, sinkSettings } = await configuration;
+    expect(policy(aRecord({ topic: 'orders', key: 'a' }), 0)).toMatchObject({
+      kind: 'write',
+      namespace: { database: 'shop', collection: 'orders' },
+    });
+    expect(sinkSettings).toMatchObject({ deletes: 'hard', onPoison: 'deadLetter', onNoMatch: 'ignore' });
+    expect(asked).toEqual([]);
+    for (let times = 0; times < 2; times += 1) {
+      expect(await readAddress(signal)).toMatchObject({
+        uri: 'mongodb://docdb.example:1/',
+        options: { replicaSet: 'rs7' },
+      });
+    }
+    expect(asked).toEqual([NATIVE.MSK_SINKS_SECRET_ARN, NATIVE.MSK_SINKS_SECRET_ARN]);
+  });
+
+  it('the role logs in where it is to, without a secret', async () => {
+    const iam = { MSK_SINKS_DATABASE: 'shop', MSK_SINKS_AUTHENTICATION: 'iam', MSK_SINKS_HOST: 'docdb.example' };
+    const { configuration, asked } = configured(iam);
+    expect(await (await configuration).readAddress(signal)).toMatchObject({
+      uri: 'mongodb://docdb.example:27017/',
+      options: { authMechanism: 'MONGODB-AWS' },
+    });
+    expect(asked).toEqual([]);
+  });
+
+  it.each([
+    [{ MSK_SINKS_SECRET_ARN: NATIVE.MSK_SINKS_SECRET_ARN }, 'database is missing'],
+    [{ MSK_SINKS_DATABASE: 'shop' }, 'secretArn is missing'],
+    [{ MSK_SINKS_DATABASE: 'shop', MSK_SINKS_AUTHENTICATION: 'iam' }, 'host is missing'],
+  ])('%j is not enough: %s', async (environment, problem) => {
+    await expect(configured(environment).configuration).rejects.toThrow(problem);
+  });
+});
+
+describe('with a connector file', () => {
+  const CONNECTOR = { MSK_SINKS_CONNECTOR: 'config/connectors/orders.properties', MSK_SINKS_POOL_SIZE_MAX: '7' };
+
+  it('the file decides, placeholders filled in for each client', async () => {
+    const file = aConnectorText({
+      collection: '${env:TABLE}',
+      'connection.uri': 'mongodb://${sm:docdb:username}:${sm:docdb:password}@${ssm::/host}/',
+      'errors.tolerance': 'all',
+      'errors.deadletterqueue.topic.name': 'dlq',
+      'msksinks.guard.epoch.orders': '3',
+    });
+    const { configuration, asked } = configured(CONNECTOR, file);
+    const { policy, readAddress, sinkSettings } = await configuration;
+    expect(policy(aRecord({ topic: 'orders', value: '{"a":1}' }), 0)).toMatchObject({
+      kind: 'write',
+      namespace: { database: 'shop', collection: 'from_environment' },
+    });
+    expect(sinkSettings).toMatchObject({
+      deletes: 'hard',
+      onPoison: 'deadLetter',
+      deadLetterTopic: 'dlq',
+      epochs: new Map([['orders', 3]]),
+      poolSizeMax: 7,
+    });
+    expect(await readAddress(signal)).toEqual({
+      uri: 'mongodb://app:p@from.parameter/',
+      options: { authMechanism: 'SCRAM-SHA-1' },
+    });
+    expect(asked.toSorted()).toEqual(['/host', 'docdb']);
+  });
+
+  it('that is wrong keeps the function from starting, with every problem', async () => {
+    const file = aConnectorText({ nonsense: '1', 'csfle.enabled': 'true' });
+    await expect(configured(CONNECTOR, file).configuration).rejects.toThrow(
+      /nonsense[\s\S]*csfle|csfle[\s\S]*nonsense/,
+    );
+  });
+});
