@@ -13,7 +13,7 @@ describe('in a world of faults', () => {
   it('every guarantee holds in the first 1,000 stories, and every fault and every mode is in them', async () => {
     const campaign = await runCampaign({ seeds: seedsFrom(1, 1_000) });
     expect(failuresOf(campaign)).toEqual([]);
-    const counts = Object.entries({ ...campaign.faults, ...campaign.modes });
+    const counts = Object.entries({ ...campaign.faults, ...campaign.modes, ...campaign.kinds });
     const absent = counts.filter(([, count]) => count === 0);
     expect(absent).toEqual([]);
   });

@@ -37,7 +37,10 @@ export function documentRecords(
 ): readonly StoryRecord[] {
   const { strategy, deletes } = parts.documentdb;
   if (strategy === 'events') return eventsOf(records, random);
-  const written = records.map((record) => ({ ...record, op: opFor(strategy, deletes, random) }));
+  const written = withBacklog(records, random.fork('backlog')).map((record) => ({
+    ...record,
+    op: opFor(strategy, deletes, random),
+  }));
   // A producer that chooses partitions in turn: one document then has writers in several.
   const isSpread = random.chance(strategy === 'increment' ? 0.5 : 0.15);
   if (isSpread) return written.map((record) => ({ ...record, partition: random.integer(0, PARTITION_MAX) }));
@@ -47,8 +50,17 @@ export function documentRecords(
     : written;
 }
 
+/** Now and then most records lie there from the beginning, and have no key: dead letters by the dozen at once. */
+function withBacklog(records: readonly StoryRecord[], random: Random): readonly StoryRecord[] {
+  if (!random.chance(0.08)) return records;
+  const backlog = records.map((record) => (random.chance(0.9) ? { ...record, key: null, atMs: 0 } : record));
+  return backlog.toSorted((a, b) => a.atMs - b.atMs || a.id - b.id);
+}
+
 function opFor(strategy: DocumentStrategy, deletes: 'tombstone' | 'hard', random: Random): WriteOp {
   if (strategy === 'events') throw new Error('events are chosen by what is there');
+  // What is set on insert is seen where a document is replaced now and then.
+  if (strategy === 'stamp') return random.chance(0.3) ? 'replace' : 'stamp';
   if (strategy !== 'mixed') return strategy;
   const ops: readonly WriteOp[] = ['replace', 'set', 'set', 'increment', 'steps'];
   return random.pick(deletes === 'hard' ? [...ops, 'stamp', 'stamp'] : ops);
