@@ -5,12 +5,12 @@ import { createDeadLetterQueue } from '../../shared/dead-letter-queue.ts';
 import { createS3Store } from '../../shared/dead-letter-store.ts';
 import { createHandler } from '../../shared/lambda.ts';
 import { settingsFromEnvironment } from '../../shared/parse-settings.ts';
-import { createObjectReader, createParameterReader, createSecretReader } from './aws-readers.ts';
 import { createDocumentStore } from './client.ts';
 import { configurationOf } from './configuration.ts';
+import { createObjectReader, createParameterReader, createSecretReader } from './connection/aws-readers.ts';
+import { bundleOf, createTrust } from './connection/trust.ts';
 import { documentdbSettings } from './settings.ts';
 import { createDocumentdbSink } from './sink.ts';
-import { bundleOf, createTrust } from './trust.ts';
 
 const settings = settingsFromEnvironment(documentdbSettings, process.env);
 const { policy, readAddress, sinkSettings } = await configurationOf(settings, {
