@@ -37,7 +37,8 @@ export function streamSettings(random: Random, tombstone: 'empty' | 'skip') {
 export const streamStory = (story: Story, random: Random): Story => {
   const shaped = withShape(withCrowd(story, random.fork('crowd')), random.fork('shape'));
   const poisoned = withPoisonForTheBucket(shaped, random.fork('poison'));
-  const told = withOddKeys(withAutomaticStream(poisoned, random.fork('automatic')), random.fork('keys'));
+  const seen = withLostRenewals(withAutomaticStream(poisoned, random.fork('automatic')), random.fork('renewals'));
+  const told = withOddKeys(seen, random.fork('keys'));
   return { ...withTimeForItsLanes(told), faults: told.faults.flatMap((fault) => asItCanBe(fault, told)) };
 };
 
@@ -47,6 +48,13 @@ const LANE_RECORDS_MAX = 300;
 function withTimeForItsLanes(story: Story): Story {
   if (story.records.length <= LANE_RECORDS_MAX) return story;
   return { ...story, function: { ...story.function, timeoutMs: 120_000 } };
+}
+
+/** Renewals fail while the session in hand is good for a while: nobody should notice. */
+function withLostRenewals(story: Story, random: Random): Story {
+  if (!story.kinesis.hasRole || story.faults.length === 0 || !random.chance(0.06)) return story;
+  const fromMs = random.integer(1_000, 10_000);
+  return { ...story, faults: [...story.faults, { kind: 'sts.refused', fromMs, untilMs: 60_000, chance: 1 }] };
 }
 
 /** That it distributes by itself is felt only where aggregates are meant for it. */
