@@ -110,15 +110,16 @@ const CROWD = { min: 500, max: 800 } as const;
 
 /** Many keys at one moment, and as many records without one, in one batch. */
 function withCrowd(story: Story, random: Random): Story {
-  if (!random.chance(0.04)) return story;
-  const poisonChance = random.pick([0, 0, 0.5]);
+  if (!random.chance(0.06)) return story;
+  const poisonChance = random.pick([0, 0.5]);
   const crowd = Array.from({ length: random.integer(CROWD.min, CROWD.max) }, (_, index): StoryRecord => {
     const id = story.records.length + index + 1;
     const key = index % 2 === 0 ? null : `${SECRET}-crowd-${id}`;
     return { id, atMs: 0, key, kind: random.chance(poisonChance) ? 'poison' : 'plain' };
   });
   const mapping = { ...story.mapping, batchRecordsMax: 1_000, pollers: 1, windowMs: 1_000 };
-  return { ...story, mapping, records: [...crowd, ...story.records] };
+  const onPoison = poisonChance > 0 ? 'deadLetter' : story.function.onPoison;
+  return { ...story, mapping, function: { ...story.function, onPoison }, records: [...crowd, ...story.records] };
 }
 
 const BUCKET_FAILS_MS = 200_000;
