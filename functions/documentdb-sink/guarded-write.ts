@@ -34,12 +34,10 @@ export function guardedWrite(model: WriteModel, context: WriteContext): Write {
   }
 }
 
-const guardOf = ({ filter }: { readonly filter: BsonDocument }, { identity, mark, step }: WriteContext) => ({
-  identity,
-  filter,
-  mark,
-  step,
-});
+function guardOf({ filter }: { readonly filter: BsonDocument }, { identity, mark, step }: WriteContext) {
+  if (filter.size === 0) throw new UnwritableError('the filter is empty, and would match any document');
+  return { identity, filter, mark, step };
+}
 
 const replaceWrite = (model: ReplaceOne, context: WriteContext): ReplaceWrite => ({
   kind: 'replace',

@@ -3,7 +3,7 @@ import { ignored, poison, type RecordFailure, written } from '../../shared/outco
 import type { Meter } from '../../shared/telemetry.ts';
 import { canBeCarried, headOf, type Lane, type Step } from './lane.ts';
 import { COLLISION, type Ledger } from './ledger.ts';
-import { CONFLICT_ROUNDS_MAX, DUPLICATE_CONFIRM_MS } from './limits.ts';
+import { CONFLICT_ROUNDS_MAX, DUPLICATE_CONFIRM_MS, MISMATCH_ROUNDS_MAX } from './limits.ts';
 import type { PoisonHandler } from './poison.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -55,10 +55,7 @@ export class Judge {
         this.#blame(step, verdict.failure);
         return;
       case 'conflict':
-        lane.conflicts += 1;
-        lane.failure = CONFLICT;
-        lane.insertsOver = step.write.kind === 'insert';
-        lane.notBeforeMs = lane.conflicts % CONFLICT_ROUNDS_MAX === 0 ? retryAtMs : nowMs;
+        this.#conflict(step, nowMs, retryAtMs);
         return;
       case 'collision':
         this.#collide(step);
@@ -95,6 +92,17 @@ export class Judge {
     );
   }
 
+  /** Somebody came in between, as a rule; or the document of that `_id` has another value beside it, and always will. */
+  #conflict(step: Step, nowMs: number, retryAtMs: number): void {
+    const { lane, write } = step;
+    lane.conflicts += 1;
+    lane.failure = CONFLICT;
+    lane.insertsOver = write.kind === 'insert';
+    lane.notBeforeMs = lane.conflicts % CONFLICT_ROUNDS_MAX === 0 ? retryAtMs : nowMs;
+    const hasMoreThanId = write.filter.has('_id') && write.filter.size > 1;
+    if (hasMoreThanId && lane.conflicts > MISMATCH_ROUNDS_MAX) this.#blame(step, MISMATCH);
+  }
+
   /** Right after a failover a read may be of a moment ago: it is looked at once more, when that is past. */
   #confirmDuplicate(step: Step, nowMs: number): void {
     const { lane } = step;
@@ -103,7 +111,6 @@ export class Judge {
       this.#blame(step, DUPLICATE);
       return;
     }
-    lane.insertsOver = true;
     lane.failure = asFarAsKnown(lane, { ...DUPLICATE, retryable: true });
     lane.notBeforeMs = lane.duplicateAtMs + DUPLICATE_CONFIRM_MS;
   }
@@ -162,6 +169,10 @@ const asFarAsKnown = (lane: Lane, failure: RecordFailure): RecordFailure => ({
 });
 
 const DUPLICATE = poison('duplicate_key', 'a document with this _id is there, and the record may only insert it');
+const MISMATCH = poison(
+  'duplicate_key',
+  'the document of this _id differs in the fields that are to be found beside it',
+);
 const NO_MATCH = poison('no_match', 'there is no document to change, and the record may not make one');
 
 const unsettled = (code: RecordFailure['code'], detail: string): RecordFailure => ({

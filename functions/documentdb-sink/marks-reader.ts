@@ -35,11 +35,12 @@ export async function readMarks(steps: readonly Step[], parts: ReadParts): Promi
 }
 
 /**
- * A business key is read by itself, for an `$or` would be a scan; and so is an `_id` that the driver would not give back as
- * it is stored, or that would be a condition within an `$in`.
+ * A business key is read by itself, for an `$or` would be a scan; so is an `_id` with more beside it (a shard key), which
+ * may be another in what is stored; and an `_id` that the driver would not give back as it is stored, or that would be a
+ * condition within an `$in`.
  */
 const isReadTogether = (filter: ReadonlyMap<string, unknown>): boolean =>
-  filter.has('_id') && isReadAsStored(filter.get('_id'));
+  filter.size === 1 && filter.has('_id') && isReadAsStored(filter.get('_id'));
 
 /** The driver makes objects of documents, which put names that are integers first. */
 function isReadAsStored(value: unknown): boolean {
@@ -58,11 +59,7 @@ async function readById(steps: readonly Step[], marks: Map<string, StoredMarks>,
 
 async function readOne({ write }: Step, marks: Map<string, StoredMarks>, parts: ReadParts): Promise<void> {
   const { store, namespace, signal } = parts;
-  const id = write.filter.get('_id');
-  // As it is written: beside `_id` nothing decides which document it is.
-  const filter = write.filter.has('_id')
-    ? { _id: equalTo(id) }
-    : new Map([...write.filter].map(([path, value]) => [path, equalTo(value)]));
+  const filter = new Map([...write.filter].map(([path, value]) => [path, equalTo(value)]));
   const stored = await untilAborted(store.findMarksOf(namespace, filter, signal), signal);
   if (stored !== undefined) marks.set(write.identity, stored);
 }

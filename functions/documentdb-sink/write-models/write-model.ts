@@ -2,7 +2,8 @@ import type { BsonDocument } from '../converters/bson-document.ts';
 
 /**
  * What one record asks of the server, before guard, mark and fold: the write models of the MongoDB driver, in its words.
- * A record compiles to none, one or (a truncated array beside changes to it) several, to be applied one after another.
+ * A record compiles to none, one or (a truncated array beside changes to it) several, to be applied one after another:
+ * all to one document, and only the first may be one that must not be applied twice (`$inc`, `$push`, ..).
  */
 export type WriteModel = InsertOne | ReplaceOne | UpdateOne | DeleteOne;
 

@@ -69,10 +69,11 @@ export const partitionsIn = (records: readonly ProducedRecord[]): ReadonlySet<st
   new Set(records.map(({ topicPartition }) => topicPartition));
 
 export function modelOf(records: readonly ProducedRecord[], { documentdb }: Story): Modelled {
-  const { deletes, guard, identity } = documentdb;
+  const { deletes, identity } = documentdb;
   return records.reduce<Modelled>((state, { story: { id, key }, value, timestampMs }) => {
     const parsed: StoryValue | undefined = value === null ? undefined : JSON.parse(value.toString());
-    return afterRecord(state, modelsOf(key ?? '', parsed, identity, 0), versionOf(guard, id, timestampMs), deletes);
+    const version = versionOf(documentdb, { id, timestampMs, isDeletion: value === null });
+    return afterRecord(state, modelsOf(key ?? '', parsed, identity, 0), version, deletes);
   }, NOTHING);
 }
 

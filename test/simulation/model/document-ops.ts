@@ -33,6 +33,8 @@ export interface StoryDocumentdb {
   readonly identity: 'id' | 'business';
   /** What decides beside offsets: nothing, the record's time, or a field that is another in each record. */
   readonly guard: 'offset' | 'timestamp' | 'field';
+  /** Whether a deletion says how new it is: a null value has no field. */
+  readonly isDeletionVersioned: boolean;
 }
 
 export const opOf = ({ op }: StoryRecord): WriteOp => op ?? 'replace';

@@ -20,12 +20,9 @@ export function documentSettings(random: Random, parts: DocumentStoryParts): Doc
   // Tombstones are refused with what is set on insert alone.
   const deletes = strategy === 'stamp' ? 'hard' : random.pick(['tombstone', 'tombstone', 'hard'] as const);
   const isPlain = strategy === 'events';
-  return {
-    strategy,
-    deletes,
-    identity: isPlain || random.chance(0.7) ? 'id' : 'business',
-    guard: isPlain ? 'offset' : random.pick(['offset', 'offset', 'timestamp', 'field'] as const),
-  };
+  const identity = isPlain || random.chance(0.7) ? 'id' : 'business';
+  const guard = isPlain ? 'offset' : random.pick(['offset', 'offset', 'timestamp', 'field'] as const);
+  return { strategy, deletes, identity, guard, isDeletionVersioned: guard !== 'field' || random.chance(0.5) };
 }
 
 /** Inserts and changes follow each other in one partition, and none of them may be given up. */

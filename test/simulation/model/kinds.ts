@@ -10,6 +10,7 @@ export const KINDS = [
   'documents.guardByTimestamp',
   'documents.guardByField',
   'documents.uniqueValue',
+  'documents.deletionWithoutVersion',
 ] as const;
 
 export type Kind = (typeof KINDS)[number];
@@ -24,13 +25,17 @@ export function kindsIn({ sink, documentdb, records }: Story): Readonly<Record<K
 
 const GUARDS = { offset: [], timestamp: ['documents.guardByTimestamp'], field: ['documents.guardByField'] } as const;
 
-function kindsOf(record: StoryRecord, { deletes, guard, identity }: StoryDocumentdb): readonly Kind[] {
+function kindsOf(
+  record: StoryRecord,
+  { deletes, guard, identity, isDeletionVersioned }: StoryDocumentdb,
+): readonly Kind[] {
   const deletion = deletes === 'hard' ? 'documents.hardDelete' : 'documents.tombstone';
   return [
     ...(record.kind === 'plain' ? [`documents.${opOf(record)}` as const] : []),
     ...(record.kind === 'tombstone' ? ([deletion] as const) : []),
     ...(identity === 'business' ? (['documents.businessKey'] as const) : []),
     ...(record.unique === undefined ? [] : (['documents.uniqueValue'] as const)),
+    ...(record.kind === 'tombstone' && !isDeletionVersioned ? (['documents.deletionWithoutVersion'] as const) : []),
     ...GUARDS[guard],
   ];
 }

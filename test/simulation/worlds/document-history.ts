@@ -57,7 +57,8 @@ export class DocumentHistory {
       this.#blame(`${textOf(version)} was written over ${textOf(stored)}`);
     }
     const [was, is] = [before, after].map((document) => this.recordOf(document));
-    if (was === undefined || is === undefined || this.#guardOf(was) <= this.#guardOf(is)) return;
+    const [older, newer] = [was, is].map((record) => record && this.#guardOf(record));
+    if (older === undefined || newer === undefined || older <= newer) return;
     this.#blame(`${textOf(version)} was written over ${textOf(stored)}, which is newer by its own account`);
   }
 
@@ -65,8 +66,8 @@ export class DocumentHistory {
     this.violations.push({ guarantee: 'G3', message });
   }
 
-  #guardOf({ story, timestampMs }: ProducedRecord): number {
-    return versionOf(this.#parts.settings.guard, story.id, timestampMs) ?? 0;
+  #guardOf({ story: { id, kind }, timestampMs }: ProducedRecord): number | undefined {
+    return versionOf(this.#parts.settings, { id, timestampMs, isDeletion: kind === 'tombstone' });
   }
 
   recordOf(document: Stored | undefined): ProducedRecord | undefined {
@@ -97,7 +98,7 @@ export class DocumentHistory {
 
   #covers(change: Change, record: ProducedRecord): boolean {
     const { statement, after, atMs } = change;
-    const own = this.#parts.settings.guard === 'offset' ? undefined : this.#guardOf(record);
+    const own = this.#guardOf(record);
     const stored = (after?.get('_k') as { readonly v?: number } | undefined)?.v;
     if (own !== undefined && stored !== undefined && stored > own) return true;
     if (statement === undefined) return false;

@@ -95,14 +95,18 @@ export function modelsOf(
 const defined = (fields: Fields): Fields =>
   Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
 
-/** How new a record is by the guard of its story. */
-export const versionOf = (guard: StoryDocumentdb['guard'], id: number, timestampMs: number): number | undefined => {
-  if (guard === 'offset') return undefined;
+/** How new a record is by the guard of its story. @param isDeletion without a value, of which a field could tell */
+export function versionOf(
+  { guard, isDeletionVersioned }: Pick<StoryDocumentdb, 'guard' | 'isDeletionVersioned'>,
+  { id, timestampMs, isDeletion }: { readonly id: number; readonly timestampMs: number; readonly isDeletion: boolean },
+): number | undefined {
+  if (guard === 'offset' || (isDeletion && !isDeletionVersioned)) return undefined;
   return guard === 'field' ? id : timestampMs;
-};
+}
 
 /** The story's own configuration: raw keys and JSON, as without a file, and the write that the value names. */
-export function createStoryPolicy({ identity, guard }: StoryDocumentdb): RecordPolicy {
+export function createStoryPolicy(settings: StoryDocumentdb): RecordPolicy {
+  const { identity } = settings;
   const native = createNativePolicy({ database: DATABASE });
   return (record, nowMs) => {
     const intent = native(record, nowMs);
@@ -111,7 +115,8 @@ export function createStoryPolicy({ identity, guard }: StoryDocumentdb): RecordP
     if (intent.kind === 'poison') return { ...intent, filter: doc(filterOf(key, identity)) };
     const value = record.value === null ? undefined : storyValueOf(record.value);
     const id = value?.id ?? Number(idHeaderOf(record.headers));
-    const version = versionOf(guard, id, record.timestampMs);
+    const { timestampMs } = record;
+    const version = versionOf(settings, { id, timestampMs, isDeletion: value === undefined });
     return { ...intent, models: modelsOf(key, value, identity, nowMs), version };
   };
 }

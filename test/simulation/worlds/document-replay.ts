@@ -55,12 +55,13 @@ export async function replayAll(final: FinalWorld, parts: ReplayParts): Promise<
 /** Where deletes are hard, what a fault brought back is deleted again, or stays: both are right. */
 function isRepeatable(records: readonly ProducedRecord[], { lettered, isCalm }: FinalWorld, story: Story): boolean {
   if (records.some((record) => lettered.has(record))) return false;
-  const { deletes, guard, strategy } = story.documentdb;
+  const { deletes, guard, isDeletionVersioned, strategy } = story.documentdb;
   const isOfOne = partitionsIn(records).size === 1;
   const isNeverDeleted = records.every(({ story: { kind } }) => kind !== 'tombstone');
   // What counts keeps the marks of all partitions.
   if (isNeverDeleted && strategy === 'increment') return true;
-  return isNeverDeleted || deletes === 'tombstone' ? isOfOne || guard === 'field' : isOfOne && isCalm;
+  const isOrdered = isOfOne || (guard === 'field' && (isDeletionVersioned || isNeverDeleted));
+  return isNeverDeleted || deletes === 'tombstone' ? isOrdered : isOfOne && isCalm;
 }
 
 async function deliver(records: readonly ProducedRecord[], parts: ReplayParts): Promise<readonly string[]> {

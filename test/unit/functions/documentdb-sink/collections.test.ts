@@ -66,6 +66,13 @@ describe('the unique index of a business key', () => {
     await expect(prepare([key])).rejects.toBeInstanceOf(FatalError);
   });
 
+  it('is named by its fields where it is missing, unless these are many', async () => {
+    const fields = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, n) => [`f${n}`, 1]));
+    const refusal = (count: number) => setup([], 'hard').prepare([writeOf(replaceOf(fields(count), {}))]);
+    await expect(refusal(8)).rejects.toThrow('no unique index on f0, f1, f2, f3, f4, f5, f6, f7, and');
+    await expect(refusal(9)).rejects.toThrow('no unique index on the 9 field(s) of a business key, and');
+  });
+
   it('is not asked for where _id decides, and deletes are hard', async () => {
     const { prepare, askedCount } = setup([], 'hard');
     await prepare([writeOf(replaceOf({ _id: 'k', region: 'eu' }, {}))]);
@@ -78,5 +85,10 @@ describe('the unique index of a business key', () => {
     expect(store.ttlIndexes).toHaveLength(1);
     const strict = setup([{ field: 'a,b' }, { field: 'c' }], 'tombstone');
     await expect(strict.prepare([key])).rejects.toBeInstanceOf(FatalError);
+    const partial = setup([{ field: 'a,b' }], 'tombstone');
+    const { listIndexes } = partial.store;
+    const index = { name: 'c', fields: ['c'], isUnique: true, isSparse: false, isPartial: true };
+    partial.store.listIndexes = async (namespace) => [...(await listIndexes(namespace)), index];
+    expect((await partial.prepare([key])).size).toBe(1);
   });
 });

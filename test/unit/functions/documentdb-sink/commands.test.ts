@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { commandsOf } from '../../../../functions/documentdb-sink/commands.ts';
-import { type Step, stepOf } from '../../../../functions/documentdb-sink/lane.ts';
+import { createLane, type Step, stepOf } from '../../../../functions/documentdb-sink/lane.ts';
 import { layLanes } from '../../../../functions/documentdb-sink/lay-lanes.ts';
 import { createNativePolicy } from '../../../../functions/documentdb-sink/native-policy.ts';
 import type { SourceRecord } from '../../../../shared/record.ts';
 import { aRecord, batchesOf } from '../../../support/builders.ts';
+import { updateOf, writeOf } from '../../../support/write-models.ts';
 
 interface StepParts {
   readonly records: readonly SourceRecord[];
@@ -91,5 +92,38 @@ describe('a document', () => {
   it('of short JSON that is long in BSON is measured: an array takes up to eight bytes for one', () => {
     const record = aRecord({ value: `{"a":[${Array(1_500).fill('1').join()}]}` });
     expect(commandsOf([aStep({ records: [record] })], limits).tooLarge).toHaveLength(1);
+  });
+});
+
+describe('an update', () => {
+  const records = [0, 1].map((offset) => aRecord({ offset, value: jsonOf(3_000) }));
+  const stepOfUpdates = (bytes: readonly number[]): Step => {
+    const lane = createLane('orders-0', 'any', 'shop.orders');
+    for (const [index, length] of bytes.entries()) {
+      const update = updateOf({ _id: 'k' }, { $set: { [`f${index}`]: 'x'.repeat(length) } });
+      const record = records[index] as SourceRecord;
+      lane.entries.push({
+        index,
+        record,
+        task: { kind: 'write', write: writeOf(update, { offset: index }) },
+        isLast: true,
+      });
+    }
+    return stepOf(lane) as Step;
+  };
+
+  it('is measured as a document is, and so is a fold of several', () => {
+    expect(commandsOf([stepOfUpdates([9_000])], limits).tooLarge).toEqual([]);
+    expect(commandsOf([stepOfUpdates([11_000])], limits).tooLarge).toHaveLength(1);
+    const folded = stepOfUpdates([6_000, 6_000]);
+    expect(folded.count).toBe(2);
+    expect(commandsOf([folded], limits).tooLarge).toHaveLength(1);
+  });
+
+  it('counts for all the records in it', () => {
+    const small = { ...limits, documentBytesMax: 30_000 };
+    const folded = stepOfUpdates([10_000, 10_000]);
+    const alone = stepOfUpdates([10_000]);
+    expect(commandsOf([folded, alone], small).commands.map(({ steps }) => steps.length)).toEqual([1, 1]);
   });
 });

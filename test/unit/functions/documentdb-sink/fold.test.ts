@@ -185,6 +185,12 @@ it('goes on as far as it can, and leaves what it was given as it was', () => {
   expect(folded([first])).toEqual([1, 'replace+', { ...K, a: { b: 1 } }]);
 });
 
+it('takes an _id that an update sets for the same where it is of the same value', () => {
+  const timestamps = (id: unknown) => writeOf(updateOf({ _id: 1 }, { $set: { _id: id, a: 1 } }));
+  const whole = writeOf(replaceOf({ _id: 1 }, { _id: 1 }));
+  expect([1, 1n, 2].map((id) => fold(whole, [timestamps(id)]).count)).toEqual([2, 2, 1]);
+});
+
 it('adds new fields in the order of their names, as a server does', () => {
   const [one, other] = [writeOf(replace({ z: 1 })), writeOf(set({ c: 1, a: 1, b: 1 }))];
   const { write } = fold(one, [other]);

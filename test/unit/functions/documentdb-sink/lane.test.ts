@@ -10,6 +10,8 @@ it('starts afresh behind a settled head: what was learned of that one says nothi
     attempts: 4,
     conflicts: 3,
     companyMax: 1,
+    insertsOver: true,
+    duplicateAtMs: 8,
     failure: poison('payload_invalid', 'why'),
     stuckAt: 2,
   });

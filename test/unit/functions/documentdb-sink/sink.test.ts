@@ -1,6 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { aDocumentdbSink, idsSent, inWords, order, tombstone, version } from '../../../support/a-documentdb-sink.ts';
+import {
+  aDocumentdbSink,
+  type DocumentdbSinkSetup,
+  idsSent,
+  inWords,
+  order,
+  tombstone,
+  version,
+} from '../../../support/a-documentdb-sink.ts';
 import { aRecord } from '../../../support/builders.ts';
+import { valueAt } from '../../../support/model-filter.ts';
 
 describe('folding', () => {
   it('sends one write for a document however many records a partition has for it, and settles them all', async () => {
@@ -46,6 +55,41 @@ describe('limits of a command', () => {
     };
     await sink.write(Array.from({ length: 7 }, (_, offset) => order(offset, `k${offset}`)));
     expect(peak).toBe(2);
+  });
+});
+
+describe('the connections of the pool', () => {
+  /** A sink whose commands take so long, by the document they begin with; and how many are under way at once. */
+  function timed(setup: DocumentdbSinkSetup, durationMs: (id: unknown) => number) {
+    const sink = aDocumentdbSink(setup);
+    const sentAtMs = new Map<unknown, number>();
+    let [underWay, peak] = [0, 0];
+    const write = sink.store.write.bind(sink.store);
+    sink.store.write = async (namespace, kind, statements, signal) => {
+      const id = valueAt(statements[0]?.['q'], '_id');
+      sentAtMs.set(id, sink.clock.nowMs());
+      underWay += 1;
+      peak = Math.max(peak, underWay);
+      await sink.clock.waitUntil(sink.clock.nowMs() + durationMs(id));
+      underWay -= 1;
+      return write(namespace, kind, statements, signal);
+    };
+    return { sink, sentAtMs, peakOf: () => peak, startMs: sink.clock.nowMs() };
+  }
+
+  it('are given on as they become free: a slow command holds up no other', async () => {
+    const one = { limits: { operationsMax: 1 } };
+    const { sink, sentAtMs, startMs } = timed({ documents: one, poolSizeMax: 2 }, (id) => (id === 'k0' ? 1_000 : 100));
+    await sink.write(Array.from({ length: 5 }, (_, offset) => order(offset, `k${offset}`)));
+    const sentAfterMs = ['k0', 'k1', 'k2', 'k3', 'k4'].map((id) => (sentAtMs.get(id) ?? 0) - startMs);
+    expect(sentAfterMs).toEqual([0, 0, 100, 200, 300]);
+  });
+
+  it('are shared by all collections', async () => {
+    const { sink, peakOf } = timed({ poolSizeMax: 2 }, () => 100);
+    const topics = ['a', 'b', 'c', 'd'];
+    await sink.write(topics.map((topic, offset) => aRecord({ topic, offset, key: topic })));
+    expect(peakOf()).toBe(2);
   });
 });
 

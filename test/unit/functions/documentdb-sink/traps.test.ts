@@ -523,6 +523,64 @@ describe('a business key', () => {
   });
 });
 
+it.each([
+  ['a text', 'a', true],
+  ['a document', doc({ a: 1, b: [doc({ c: 2 })] }), true],
+  [
+    'a document with a name that is a number: the driver would give it back in another order',
+    doc({ a: doc({ 7: 1 }) }),
+    false,
+  ],
+  ['the same within an array', doc({ a: [doc({ 10: 1 })] }), false],
+  ['a pattern, which would be a condition', /a/, false],
+])('of what was stale the mark is read with others of its wave, or alone: %s', async (_name, id, isTogether) => {
+  const { documents, wordsOf } = aWorld();
+  documents.put(id, { _k: { 'orders-0': 9n } });
+  documents.put('other', { _k: { 'orders-0': 9n } });
+  const models = [deleteOf({ _id: id }), deleteOf({ _id: 'other' })];
+  expect(await wordsOf(...models.map((model, index) => at(index + 5, model)))).toEqual(Array(2).fill('ignored stale'));
+  expect(documents.reads.map(({ length }) => length)).toEqual(isTogether ? [2] : [1, 1]);
+});
+
+describe('an _id with a shard key beside it', () => {
+  const key = { _id: 'k', region: 'eu' };
+  const moved = (documents: FakeDocuments) => documents.put('k', { region: 'us', v: 'theirs' });
+
+  it('is one document by its _id, and is sought with both', async () => {
+    const { documents, wordsOf, stored } = aWorld();
+    expect(await wordsOf(at(5, replaceOf(key, { ...key, v: 5 })), at(6, updateOf(K, { $set: { w: 6 } })))).toEqual([
+      'written',
+      'written',
+    ]);
+    expect([stored()?.get('v'), stored()?.get('w')]).toEqual([5, 6]);
+    expect(documents.calls).toHaveLength(1);
+  });
+
+  it('that is another by now is no match for what makes no document, and gone for a delete', async () => {
+    const { documents, wordsOf } = aWorld();
+    moved(documents);
+    expect(await wordsOf(at(5, updateOf(key, { $set: { v: 5 } }, false)))).toEqual(['ignored no_match']);
+    expect(await wordsOf(at(6, deleteOf(key)))).toEqual(['written']);
+    expect(documents.get('k')?.get('v')).toBe('theirs');
+  });
+
+  it('that is another by now makes an upsert poison, after some rounds, and blocks nothing', async () => {
+    const { documents, letters, wordsOf } = aWorld();
+    moved(documents);
+    expect(
+      await wordsOf(at(5, replaceOf(key, { ...key, v: 5 })), at(6, updateOf({ _id: 'x' }, { $set: { v: 6 } }))),
+    ).toEqual(['deadLettered duplicate_key', 'written']);
+    expect(letters).toMatchObject([{ offset: 5 }]);
+    expect(documents.get('k')?.get('v')).toBe('theirs');
+  });
+});
+
+it('a filter that is empty is poison: it would match any document', async () => {
+  const { documents, wordsOf } = aWorld();
+  expect(await wordsOf(at(5, deleteOf({})))).toEqual(['deadLettered payload_invalid']);
+  expect(documents.calls).toEqual([]);
+});
+
 describe('tombstones', () => {
   it('are refused with updates that set something on insert alone: unsettled, with the reason, and no letter', async () => {
     const { documents, letters, invoke } = aWorld({ deletes: 'tombstone' });
