@@ -1,6 +1,6 @@
 import { type Document, type MongoClient, MongoServerSelectionError } from 'mongodb';
 import { duplicateIndexOf } from './classify.ts';
-import { type Connection, type ConnectionOptions, connect } from './connection.ts';
+import { type Connection, type ConnectionOptions, connect } from './connection/connect.ts';
 import type { CommandKind, DocumentStore, IndexDescription, WriteReply } from './document-store.ts';
 import type { StoredMarks } from './standing.ts';
 

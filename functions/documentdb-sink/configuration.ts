@@ -1,9 +1,9 @@
 import { SettingsError } from '../../shared/errors.ts';
-import { addressByRole, addressOfSecret, type ReadAddress } from './address.ts';
-import type { ReadText } from './aws-readers.ts';
+import { addressByRole, addressOfSecret, type ReadAddress } from './connection/address.ts';
+import type { ReadText } from './connection/aws-readers.ts';
+import { createConnectionSecret } from './connection/secret.ts';
 import { createNativePolicy } from './native-policy.ts';
 import type { RecordPolicy } from './record-policy.ts';
-import { createConnectionSecret } from './secret.ts';
 import type { DocumentdbSettings } from './settings.ts';
 import type { DocumentdbSinkSettings } from './sink.ts';
 

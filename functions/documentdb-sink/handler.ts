@@ -5,32 +5,36 @@ import { createDeadLetterQueue } from '../../shared/dead-letter-queue.ts';
 import { createS3Store } from '../../shared/dead-letter-store.ts';
 import { createHandler } from '../../shared/lambda.ts';
 import { settingsFromEnvironment } from '../../shared/parse-settings.ts';
-import { createObjectReader, createParameterReader, createSecretReader } from './aws-readers.ts';
+import { sinkOnceMade } from '../../shared/sink-once-made.ts';
 import { createDocumentStore } from './client.ts';
 import { configurationOf } from './configuration.ts';
+import { createObjectReader, createParameterReader, createSecretReader } from './connection/aws-readers.ts';
+import { bundleOf, createTrust } from './connection/trust.ts';
 import { documentdbSettings } from './settings.ts';
-import { createDocumentdbSink } from './sink.ts';
-import { bundleOf, createTrust } from './trust.ts';
+import { createDocumentdbSink, NAME } from './sink.ts';
 
 const settings = settingsFromEnvironment(documentdbSettings, process.env);
-const { policy, readAddress, sinkSettings } = await configurationOf(settings, {
+const configuration = configurationOf(settings, {
   readConnectorFile: () => readFileSync(join(import.meta.dirname, 'connector.properties'), 'utf8'),
   readSecret: createSecretReader(),
   readParameter: createParameterReader(),
   environment: process.env,
 });
-const parts = { settings: sinkSettings, policy, clock: systemClock, random: Math.random };
 const pathStyle = process.env['AWS_ENDPOINT_URL'] !== undefined;
 const letters = createS3Store({ bucket: settings.deadLetterBucket, pathStyle });
 const readTrust = createTrust(bundleOf(settings.caBundle, import.meta.dirname, createObjectReader(pathStyle)));
-const connection = { readAddress, readTrust, poolSizeMax: settings.poolSizeMax, appName: settings.serviceName };
 
 export const handler = createHandler({
   ...settings,
   functionName: 'documentdbSink',
-  createSink(telemetry) {
-    const deadLetters = createDeadLetterQueue({ ...parts, ...telemetry, store: letters });
-    const store = createDocumentStore({ ...parts, ...telemetry, ...connection });
-    return createDocumentdbSink({ ...parts, ...telemetry, store, deadLetters });
-  },
+  createSink: (telemetry) =>
+    // Loaded beside the start, not awaited in it: `invoke local` cannot load a module that waits.
+    sinkOnceMade(NAME, async () => {
+      const { policy, readAddress, sinkSettings } = await configuration;
+      const parts = { ...telemetry, clock: systemClock, random: Math.random };
+      const deadLetters = createDeadLetterQueue({ ...parts, store: letters });
+      const connection = { readAddress, readTrust, appName: settings.serviceName };
+      const store = createDocumentStore({ ...parts, ...sinkSettings, ...connection });
+      return createDocumentdbSink({ ...parts, settings: sinkSettings, policy, store, deadLetters });
+    }),
 });

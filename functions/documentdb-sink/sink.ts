@@ -42,7 +42,7 @@ export interface DocumentdbSinkParts {
   readonly meter: Meter;
 }
 
-const NAME = 'documentdbSink';
+export const NAME = 'documentdbSink';
 
 /** Upserts and deletes documents so that a replay never puts an older version over a newer one (G3). */
 export function createDocumentdbSink(parts: DocumentdbSinkParts): Sink {

@@ -1,6 +1,6 @@
-import { addressOfUri, type ReadAddress } from '../address.ts';
-import { providerKinds, resolvePlaceholders } from '../config-providers.ts';
 import type { Configuration, ConfigurationParts } from '../configuration.ts';
+import { addressOfUri, type ReadAddress } from '../connection/address.ts';
+import { providerKinds, resolvePlaceholders } from '../connection/config-providers.ts';
 import type { DocumentdbSettings } from '../settings.ts';
 import { createRecordPolicy } from './create-record-policy.ts';
 import { functionSettings } from './function-settings.ts';

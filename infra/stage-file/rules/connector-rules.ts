@@ -1,4 +1,7 @@
-import { connectionStringProblems, LOCALHOST_URI } from '../../../functions/documentdb-sink/connection-string.ts';
+import {
+  connectionStringProblems,
+  LOCALHOST_URI,
+} from '../../../functions/documentdb-sink/connection/connection-string.ts';
 import { DECIDED_BY_CONNECTOR } from '../../../functions/documentdb-sink/settings.ts';
 import { isWritten, type Rule, sinksOf } from './checked-file.ts';
 

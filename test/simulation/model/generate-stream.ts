@@ -37,7 +37,8 @@ export function streamSettings(random: Random, tombstone: 'empty' | 'skip') {
 export const streamStory = (story: Story, random: Random): Story => {
   const shaped = withShape(withCrowd(story, random.fork('crowd')), random.fork('shape'));
   const poisoned = withPoisonForTheBucket(shaped, random.fork('poison'));
-  const told = withOddKeys(withAutomaticStream(poisoned, random.fork('automatic')), random.fork('keys'));
+  const seen = withLostRenewals(withAutomaticStream(poisoned, random.fork('automatic')), random.fork('renewals'));
+  const told = withOddKeys(seen, random.fork('keys'));
   return { ...withTimeForItsLanes(told), faults: told.faults.flatMap((fault) => asItCanBe(fault, told)) };
 };
 
@@ -47,6 +48,13 @@ const LANE_RECORDS_MAX = 300;
 function withTimeForItsLanes(story: Story): Story {
   if (story.records.length <= LANE_RECORDS_MAX) return story;
   return { ...story, function: { ...story.function, timeoutMs: 120_000 } };
+}
+
+/** Renewals fail while the session in hand is good for a while: nobody should notice. */
+function withLostRenewals(story: Story, random: Random): Story {
+  if (!story.kinesis.hasRole || story.faults.length === 0 || !random.chance(0.06)) return story;
+  const fromMs = random.integer(1_000, 10_000);
+  return { ...story, faults: [...story.faults, { kind: 'sts.refused', fromMs, untilMs: 60_000, chance: 1 }] };
 }
 
 /** That it distributes by itself is felt only where aggregates are meant for it. */
@@ -102,15 +110,16 @@ const CROWD = { min: 500, max: 800 } as const;
 
 /** Many keys at one moment, and as many records without one, in one batch. */
 function withCrowd(story: Story, random: Random): Story {
-  if (!random.chance(0.04)) return story;
-  const poisonChance = random.pick([0, 0, 0.5]);
+  if (!random.chance(0.06)) return story;
+  const poisonChance = random.pick([0, 0.5]);
   const crowd = Array.from({ length: random.integer(CROWD.min, CROWD.max) }, (_, index): StoryRecord => {
     const id = story.records.length + index + 1;
     const key = index % 2 === 0 ? null : `${SECRET}-crowd-${id}`;
     return { id, atMs: 0, key, kind: random.chance(poisonChance) ? 'poison' : 'plain' };
   });
   const mapping = { ...story.mapping, batchRecordsMax: 1_000, pollers: 1, windowMs: 1_000 };
-  return { ...story, mapping, records: [...crowd, ...story.records] };
+  const onPoison = poisonChance > 0 ? 'deadLetter' : story.function.onPoison;
+  return { ...story, mapping, function: { ...story.function, onPoison }, records: [...crowd, ...story.records] };
 }
 
 const BUCKET_FAILS_MS = 200_000;

@@ -222,9 +222,12 @@ export class KinesisTarget implements Target {
     if (refusal !== undefined) return Promise.reject(refusal);
     const isBroken = chaos.strikes('kinesis.serverError', environment, touched);
     if (isBroken && random.chance(0.5)) return Promise.reject(foreign('InternalFailure', 500));
+    const isShort = !isBroken && entries.length > 1 && chaos.strikes('kinesis.shortAnswer', environment, touched);
+    // It tells nothing of one entry: of one that was stored, or of one that was not looked at.
+    if (isShort && random.chance(0.5))
+      return Promise.resolve(this.#storeAll({ ...request, entries: entries.slice(0, -1) }));
     const replies = this.#storeAll(request);
     if (isBroken) return Promise.reject(foreign('InternalFailure', 500));
-    const isShort = entries.length > 1 && chaos.strikes('kinesis.shortAnswer', environment, touched);
     return Promise.resolve(isShort ? replies.slice(1) : replies);
   }
 

@@ -100,4 +100,8 @@ it('6 MB of many keys fill requests of 5 MiB, aggregated or not', async () => {
   const { kinesis, requests } = await take(input, { aggregation: 'bucket' });
   expect(requests).toBe(2);
   expect(kinesis.stored.length).toBeLessThan(300);
+  const [first = []] = kinesis.requests;
+  const byteLength = first.reduce((sum, entry) => sum + entry.byteLength, 0);
+  expect(byteLength).toBeLessThanOrEqual(5 * 1024 * 1024);
+  expect(byteLength).toBeGreaterThan(5 * 1024 * 1024 - 1_500);
 });

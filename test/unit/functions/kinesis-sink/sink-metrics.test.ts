@@ -103,6 +103,7 @@ describe('order anomalies', () => {
     { name: 'ascending in their last digit of 56', numbers: [LONG, LONG.replace(/2$/, '3')] },
     { name: 'of two shards', numbers: ['10', '9'], shards: ['a', 'b'] },
     { name: 'none at all', numbers: ['10', 'x'] },
+    { name: 'of a shard that nobody named', numbers: ['10', '9'], shards: [] },
   ])('are none when sequence numbers are $name', async ({ numbers, shards }) => {
     expect(await anomaliesOf(numbers, shards)).toBeUndefined();
   });

@@ -1,6 +1,6 @@
 import { checkServerIdentity, type DetailedPeerCertificate, type PeerCertificate } from 'node:tls';
-import type { Clock } from '../../shared/clock.ts';
-import type { Meter } from '../../shared/telemetry.ts';
+import type { Clock } from '../../../shared/clock.ts';
+import type { Meter } from '../../../shared/telemetry.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 

@@ -1,7 +1,7 @@
 import type { PeerCertificate } from 'node:tls';
 import { expect, it } from 'vitest';
-import { createCertificateWatch } from '../../../../functions/documentdb-sink/certificate-watch.ts';
-import { recordedTelemetry } from '../../../support/recorded-telemetry.ts';
+import { createCertificateWatch } from '../../../../../functions/documentdb-sink/connection/certificate-watch.ts';
+import { recordedTelemetry } from '../../../../support/recorded-telemetry.ts';
 
 const NOW_MS = Date.parse('2026-11-25T12:00:00Z');
 

@@ -3,15 +3,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { rootCertificates } from 'node:tls';
 import { afterAll, describe, expect, it } from 'vitest';
-import { FatalError } from '../../../../functions/documentdb-sink/fatal-error.ts';
-import { bundleOf, bundleOfFile, createTrust } from '../../../../functions/documentdb-sink/trust.ts';
+import { bundleOf, bundleOfFile, createTrust } from '../../../../../functions/documentdb-sink/connection/trust.ts';
+import { FatalError } from '../../../../../functions/documentdb-sink/fatal-error.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'msk-sinks-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 writeFileSync(join(folder, 'ca-bundle.pem'), 'beside');
 writeFileSync(join(folder, 'layer.pem'), 'layer');
 /** Plain JavaScript, which the compiler does not read. */
-const CA_BUNDLE = join(import.meta.dirname, '..', '..', '..', '..', 'infra', 'ca-bundle.mjs');
+const CA_BUNDLE = join(import.meta.dirname, '..', '..', '..', '..', '..', 'infra', 'ca-bundle.mjs');
 const { signal } = new AbortController();
 const noObject = () => Promise.reject(new Error('nothing is read from S3'));
 

@@ -1,6 +1,6 @@
-import { describeForeign } from '../../shared/errors.ts';
+import { describeForeign } from '../../../shared/errors.ts';
+import { FatalError } from '../fatal-error.ts';
 import type { ReadText } from './aws-readers.ts';
-import { FatalError } from './fatal-error.ts';
 
 /** Where the cluster is and who we are there. Never logged. */
 export interface ConnectionSecret {

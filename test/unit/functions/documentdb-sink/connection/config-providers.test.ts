@@ -6,9 +6,9 @@ import {
   providerKinds,
   resolvePlaceholders,
   sourcesOf,
-} from '../../../../functions/documentdb-sink/config-providers.ts';
-import { placeholdersOf } from '../../../../functions/documentdb-sink/connector/placeholders.ts';
-import { FatalError } from '../../../../functions/documentdb-sink/fatal-error.ts';
+} from '../../../../../functions/documentdb-sink/connection/config-providers.ts';
+import { placeholdersOf } from '../../../../../functions/documentdb-sink/connector/placeholders.ts';
+import { FatalError } from '../../../../../functions/documentdb-sink/fatal-error.ts';
 
 const { signal } = new AbortController();
 

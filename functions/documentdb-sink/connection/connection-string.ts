@@ -1,6 +1,6 @@
+import { placeholdersOf } from '../connector/placeholders.ts';
 import { usesTls } from './address.ts';
 import { providerKinds } from './config-providers.ts';
-import { placeholdersOf } from './connector/placeholders.ts';
 
 /** The connector's default, and nothing a function in AWS could reach. */
 export const LOCALHOST_URI = 'mongodb://localhost:27017';

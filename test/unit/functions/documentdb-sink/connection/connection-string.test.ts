@@ -1,6 +1,6 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: what Kafka calls a placeholder looks like one of a template.
 import { expect, it } from 'vitest';
-import { connectionStringProblems } from '../../../../functions/documentdb-sink/connection-string.ts';
+import { connectionStringProblems } from '../../../../../functions/documentdb-sink/connection/connection-string.ts';
 
 const NO_PROVIDERS: ReadonlyMap<string, string> = new Map();
 const problems = (connectionUri: string, providers = NO_PROVIDERS) =>

@@ -6,7 +6,7 @@ import {
   addressOfUri,
   type ServerAddress,
   usesTls,
-} from '../../../../functions/documentdb-sink/address.ts';
+} from '../../../../../functions/documentdb-sink/connection/address.ts';
 
 /** What the driver makes of it. */
 const parsed = ({ uri, options }: ServerAddress) => {

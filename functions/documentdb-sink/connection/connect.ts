@@ -1,11 +1,9 @@
 import { type Document, MongoClient, type MongoClientOptions } from 'mongodb';
-import type { Clock } from '../../shared/clock.ts';
-import { describeForeign, identify } from '../../shared/errors.ts';
-import type { Log, Meter } from '../../shared/telemetry.ts';
-import { type ReadAddress, type ServerAddress, usesTls } from './address.ts';
-import { createCertificateWatch } from './certificate-watch.ts';
-import type { ServerLimits } from './document-store.ts';
-import { FatalError } from './fatal-error.ts';
+import type { Clock } from '../../../shared/clock.ts';
+import { describeForeign, identify } from '../../../shared/errors.ts';
+import type { Log, Meter } from '../../../shared/telemetry.ts';
+import type { ServerLimits } from '../document-store.ts';
+import { FatalError } from '../fatal-error.ts';
 import {
   CONNECT_TIMEOUT_MS,
   CONNECTING_MAX,
@@ -16,7 +14,9 @@ import {
   SERVER_SELECTION_TIMEOUT_MS,
   SOCKET_TIMEOUT_MS,
   WAIT_QUEUE_TIMEOUT_MS,
-} from './limits.ts';
+} from '../limits.ts';
+import { type ReadAddress, type ServerAddress, usesTls } from './address.ts';
+import { createCertificateWatch } from './certificate-watch.ts';
 import type { ReadTrust } from './trust.ts';
 
 export interface ConnectionOptions {

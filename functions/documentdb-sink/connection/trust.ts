@@ -2,8 +2,8 @@ import { X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
 import { createSecureContext, type SecureContext } from 'node:tls';
-import { describeForeign } from '../../shared/errors.ts';
-import { FatalError } from './fatal-error.ts';
+import { describeForeign } from '../../../shared/errors.ts';
+import { FatalError } from '../fatal-error.ts';
 
 /** Bytes of a CA bundle. */
 export type ReadBundle = (signal: AbortSignal) => Promise<Uint8Array | string>;

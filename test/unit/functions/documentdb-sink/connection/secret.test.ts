@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { FatalError } from '../../../../functions/documentdb-sink/fatal-error.ts';
-import { parseSecret } from '../../../../functions/documentdb-sink/secret.ts';
+import { parseSecret } from '../../../../../functions/documentdb-sink/connection/secret.ts';
+import { FatalError } from '../../../../../functions/documentdb-sink/fatal-error.ts';
 
 const whole = { engine: 'mongo', host: 'c.example', port: 27_018, username: 'app', password: 's3cret,=', ssl: true };
 

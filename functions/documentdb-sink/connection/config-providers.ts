@@ -1,7 +1,7 @@
-import { describeForeign } from '../../shared/errors.ts';
+import { describeForeign } from '../../../shared/errors.ts';
+import { type Placeholder, placeholdersOf } from '../connector/placeholders.ts';
+import { FatalError } from '../fatal-error.ts';
 import type { ReadText } from './aws-readers.ts';
-import { type Placeholder, placeholdersOf } from './connector/placeholders.ts';
-import { FatalError } from './fatal-error.ts';
 
 /** `secretsManager`, `parameterStore`: https://github.com/aws-samples/msk-config-providers */
 export type ProviderKind = 'secretsManager' | 'parameterStore' | 's3Import' | 'environment';

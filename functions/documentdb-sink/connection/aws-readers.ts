@@ -1,4 +1,4 @@
-import { AWS_READ_TIMEOUT_MS } from './limits.ts';
+import { AWS_READ_TIMEOUT_MS } from '../limits.ts';
 
 /** Reads one thing by its name. Rejects with the SDK's errors; undefined where it is there and holds no text. */
 export type ReadText = (name: string, signal: AbortSignal) => Promise<string | undefined>;
