@@ -12,12 +12,15 @@ it.each([
   'mongodb://${sm:docdb:username}:${sm:docdb:password}@${ssm::/docdb/host}:27017/?tls=true',
   '${sm:docdb:uri}',
   'mongodb://u@c/?tlsAllowInvalidHostnames=false&sslValidate=true',
+  'mongodb://u@c/?tls=false',
+  'mongodb://c/?authMechanism=MONGODB-AWS&tls=true',
 ])('%s can be used', (uri) => {
   expect(problems(uri)).toEqual([]);
 });
 
 it.each([
   ['postgres://SECRET', 'must begin with mongodb://'],
+  ['postgres://${sm:a:b}@SECRET', 'must begin with mongodb://'],
   [
     'mongodb://${vault:a:b}@c/',
     'holds ${vault:a:b}, and vault is no config provider: declare its class, or use sm, ssm or env',
@@ -27,7 +30,7 @@ it.each([
   ['mongodb://c/?w=1&tlsAllowInvalidCertificates=true', 'sets tlsAllowInvalidCertificates'],
   ['mongodb://c/?tlsAllowInvalidHostnames=TRUE', 'sets tlsAllowInvalidHostnames'],
   ['mongodb://c/?sslValidate=false', 'sets sslValidate'],
-  ['mongodb://c/?authMechanism=MONGODB-AWS&tls=false', 'uses MONGODB-AWS without TLS'],
+  ['mongodb://c/?authMechanism=MONGODB-AWS&tls=false', 'uses MONGODB-AWS without TLS: leave tls=false out'],
 ])('%s is refused with what to do about it, and without what it holds', (uri, words) => {
   const found = problems(uri);
   expect(found).toHaveLength(1);

@@ -13,6 +13,7 @@ it('takes what DocumentDB and rotation write, and no more of it than is needed',
   });
   expect(parseSecret(JSON.stringify({ ...whole, port: '27019' })).port).toBe(27_019);
   expect(parseSecret(JSON.stringify({ ...whole, port: undefined })).port).toBe(27_017);
+  expect(parseSecret(JSON.stringify({ ...whole, port: 65_535 })).port).toBe(65_535);
 });
 
 it.each([
@@ -24,6 +25,7 @@ it.each([
   [JSON.stringify({ ...whole, password: undefined }), 'the secret has no password'],
   [JSON.stringify({ ...whole, port: 's3cret,=' }), "the secret's port is no port"],
   [JSON.stringify({ ...whole, port: 0 }), "the secret's port is no port"],
+  [JSON.stringify({ ...whole, port: 65_536 }), "the secret's port is no port"],
 ])('refuses %s as a fatal error that quotes nothing', (text, message) => {
   let thrown: unknown;
   try {
