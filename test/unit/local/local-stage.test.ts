@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { DEFAULT_RESOURCES, secretNames } from '../../../local/engines/resources.ts';
-import { localStageOf, withConnector } from '../../../local/local-stage.ts';
+import { localStageOf, readLocalStage, withConnector } from '../../../local/local-stage.ts';
 
 const file = join(import.meta.dirname, '..', '..', '..', 'config', 'local.yml');
 const local = () => parse(readFileSync(file, 'utf8'));
@@ -58,6 +58,16 @@ describe('the stage file of this machine', () => {
     delete wrong.kinesisSink.roleArn;
     delete wrong.kinesisSink.externalId;
     expect(() => localStageOf(wrong)).toThrow('roleArn');
+    const withoutId = local();
+    delete withoutId.kinesisSink.externalId;
+    expect(() => localStageOf(withoutId)).toThrow('roleArn');
+  });
+
+  it('is read from config/local.yml, or with a connector file in its place', async () => {
+    expect((await readLocalStage()).connector).toBeUndefined();
+    expect((await readLocalStage('config/connectors/orders.properties')).connector?.connector.topics).toEqual([
+      'orders',
+    ]);
   });
 });
 

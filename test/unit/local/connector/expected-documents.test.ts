@@ -48,8 +48,9 @@ describe('what models make of a collection', () => {
     const texts = expected(
       update({ $set: { a: 1 }, $setOnInsert: { first: true } }),
       update({ $set: { 'in.x': 2 }, $unset: { a: '' }, $setOnInsert: { second: true } }),
+      update({ $set: { 'in.y': 3 } }),
     ).texts;
-    expect(texts).toEqual(['{"_id":"a","first":true,"in":{"x":{"$numberInt":"2"}}}']);
+    expect(texts).toEqual(['{"_id":"a","first":true,"in":{"x":{"$numberInt":"2"},"y":{"$numberInt":"3"}}}']);
   });
 
   it('is nothing where nothing may be made, or all was deleted', () => {
