@@ -130,8 +130,16 @@ function isLeftBy(
     if (isStoredAs(record, document, read)) return true;
     if (record.story.kind !== 'tombstone' || deletes === 'tombstone') return false;
     // Without its evidence a deleted document may come back: hard deletes do not promise more.
-    return textOf(document) === 'absent' || history.some((older) => isStoredAs(older, document, read));
+    const isBack = (older: ProducedRecord) => isStoredAs(older, document, read) || isBegunBy(older, document);
+    return textOf(document) === 'absent' || history.some(isBack);
   });
+}
+
+/** Of a record with two writes the first alone: one that was given up can come after a hard delete, and makes a document. */
+function isBegunBy(record: ProducedRecord, document: Stored | undefined): boolean {
+  if (document === undefined || document.has('id') || opOf(record.story) !== 'steps') return false;
+  const { topicPartition, offset } = versionOfRecord(record);
+  return (document.get('_k') as Readonly<Record<string, unknown>> | undefined)?.[topicPartition] === offset;
 }
 
 /**
