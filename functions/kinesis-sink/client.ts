@@ -57,6 +57,9 @@ export function createKinesisClient(options: ClientOptions): KinesisPort & Strea
         errorCode: ErrorCode,
       }));
     },
+    async ready() {
+      await credentials?.get();
+    },
     describeStream: (signal) => sendWithSession(credentials, () => describeStream(client, options.streamArn, signal)),
   };
 }

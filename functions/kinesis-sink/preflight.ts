@@ -19,6 +19,8 @@ export interface StreamSummary {
 }
 
 export interface StreamPort {
+  /** Resolves once there are credentials to ask with. @throws CredentialsError */
+  ready(): Promise<void>;
   describeStream(signal: AbortSignal): Promise<StreamSummary>;
 }
 
@@ -69,6 +71,7 @@ export function createPreflight({ port, clock, log, options }: PreflightParts): 
   async function look(signal: AbortSignal, isCalledOff: () => boolean): Promise<void> {
     withoutCredentials = undefined;
     try {
+      await untilReady(port, signal);
       summary = await untilAborted(port.describeStream(signal), signal);
       for (const { message, ...fields } of warningsOf(summary, options)) warnOnce(message, fields);
     } catch (error) {
@@ -104,6 +107,13 @@ export function createPreflight({ port, clock, log, options }: PreflightParts): 
       return { isOver, end: () => calledOff.abort() };
     },
   };
+}
+
+/** Whoever gives no credentials in time says nothing of the stream either. */
+async function untilReady(port: StreamPort, signal: AbortSignal): Promise<void> {
+  await untilAborted(port.ready(), signal).catch((error: unknown) => {
+    throw error instanceof CredentialsError ? error : new CredentialsError('STS gave no session in time');
+  });
 }
 
 const NOT_READABLE: RecordFailure = {

@@ -37,11 +37,22 @@ export async function send(run: Run, claims: readonly Claim[]): Promise<void> {
 async function isolate(run: Run, claims: readonly Claim[], failure: RecordFailure): Promise<void> {
   const [only] = claims;
   if (only !== undefined && claims.length === 1) return condemn(run, only, failure);
+  const beganAtMs = run.parts.clock.nowMs();
   const middle = Math.ceil(claims.length / 2);
   for (const half of [claims.slice(0, middle), claims.slice(middle)]) {
-    if (maySend(run) && !run.gate.isShut()) await send(run, half);
-    else retryAll(run, half, NOT_FOUND_OUT);
+    const open = half.filter((claim) => !isHeldUp(run, claim, beganAtMs));
+    if (open.length === 0) continue;
+    if (maySend(run) && !run.gate.isShut()) await send(run, open);
+    else retryAll(run, open, NOT_FOUND_OUT);
   }
+}
+
+/** A shard that turned out to be full in the search gets nothing more before what it refused: the claim waits for its gate. */
+function isHeldUp(run: Run, claim: Claim, beganAtMs: number): boolean {
+  const opensAtMs = Math.max(...claim.shares.map(({ lane }) => run.shardGates.opensAtMs(lane.shardId)));
+  if (opensAtMs < beganAtMs) return false;
+  run.lanes.retry(claim, NOT_FOUND_OUT, opensAtMs);
+  return true;
 }
 
 /** It is to blame itself: a record for good, an aggregate for one of its records, which is found when each is sent alone. */

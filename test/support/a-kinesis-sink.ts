@@ -19,6 +19,7 @@ export interface KinesisSinkSetup extends Partial<PrepareOptions> {
   readonly onPoison?: PoisonPolicy;
   readonly requestsInFlightMax?: number;
   /** What a look at the stream says; default: that nothing is wrong with it. */
+  readonly ready?: () => Promise<void>;
   readonly describeStream?: (signal: AbortSignal) => Promise<StreamSummary>;
 }
 
@@ -44,7 +45,7 @@ export const prepareOptions: PrepareOptions = {
 export function aKinesisSink({ port, deadLetters, random, onPoison, requestsInFlightMax, ...setup }: KinesisSinkSetup) {
   const clock = new ManualClock();
   const telemetry = recordedTelemetry();
-  const { describeStream = () => Promise.resolve(aStream), ...changes } = setup;
+  const { ready = () => Promise.resolve(), describeStream = () => Promise.resolve(aStream), ...changes } = setup;
   let keyCount = 0;
   const options = {
     ...prepareOptions,
@@ -60,7 +61,7 @@ export function aKinesisSink({ port, deadLetters, random, onPoison, requestsInFl
     preflight: createPreflight({
       ...telemetry,
       clock,
-      port: { describeStream },
+      port: { ready, describeStream },
       options: { ...options, recordKiBMax: options.recordBytesMax / 1024 },
     }),
     deadLetters: deadLetters ?? fakeDeadLetters().queue,

@@ -18,6 +18,8 @@ export class Environment implements Witness {
   readonly noteActivity = (): void => {
     this.activeAtMs = this.clock.nowMs();
   };
+  /** Requests that were neither answered nor given up. */
+  openCount = 0;
   /** Names the invocation under way. */
   invocation = '';
   /** What it was sent: `<topic-partition>@<offset>`. */

@@ -151,6 +151,9 @@ export class KinesisTarget implements Target {
           throw error;
         }
       },
+      async ready() {
+        await credentials?.get();
+      },
       describeStream: (signal) =>
         sendWithSession(credentials, async () => this.#describe(environment, signal, await credentials?.get())),
     };
@@ -206,8 +209,10 @@ export class KinesisTarget implements Target {
   }
 
   #networkFault({ environment, entries }: Request): NetworkFault | undefined {
-    const { chaos } = this.#parts;
-    const touched = partitionsOf(entries);
+    const { chaos, story } = this.#parts;
+    // With every slot taken the others wait for it.
+    const isLastSlot = environment.openCount + 1 >= story.kinesis.requestsInFlightMax;
+    const touched = isLastSlot ? 'all' : partitionsOf(entries);
     if (chaos.strikes('kinesis.requestLost', environment, touched)) return 'requestLost';
     if (chaos.strikes('kinesis.answerLost', environment, touched)) return 'answerLost';
     return chaos.strikes('kinesis.slow', environment, touched) ? 'slow' : undefined;

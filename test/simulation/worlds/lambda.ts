@@ -73,7 +73,8 @@ export class Lambda {
     const end = (how: InvocationEnd) => {
       if (invocation.end !== undefined) return;
       invocation.end = how;
-      invocation.activeAtMs = warm.environment.activeAtMs;
+      const { openCount, activeAtMs } = warm.environment;
+      invocation.activeAtMs = openCount > 0 ? timeline.nowMs() : activeAtMs;
       cancelTimeout();
       this.#parts.onEnd(invocation);
       tell(how);

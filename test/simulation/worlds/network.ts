@@ -38,13 +38,21 @@ export function exchange<T>(
   return new Promise((resolve, reject) => {
     if (signal.aborted) return reject(aborted());
     environment.noteActivity();
+    environment.openCount += 1;
+    let isOpen = true;
+    const close = () => {
+      if (isOpen) environment.openCount -= 1;
+      isOpen = false;
+    };
     const hear = (answer: () => void) =>
       environment.deliver(() => {
         environment.noteActivity();
+        close();
         answer();
       });
     const giveUp = () => {
       environment.noteActivity();
+      close();
       reject(aborted());
     };
     signal.addEventListener('abort', giveUp, { once: true });

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { CredentialsError } from '../../../../functions/kinesis-sink/credentials.ts';
 import { createPreflight, type StreamSummary } from '../../../../functions/kinesis-sink/preflight.ts';
 import {
@@ -18,7 +18,10 @@ import { recordedTelemetry } from '../../../support/recorded-telemetry.ts';
 const never = new Promise<StreamSummary>(() => undefined);
 
 /** Looks at a stream that answers with these, the last one for ever. */
-function looks(answers: readonly (() => Promise<StreamSummary>)[], changes: Partial<KinesisSinkSetup> = {}) {
+function looks(
+  answers: readonly (() => Promise<StreamSummary>)[],
+  { ready = () => Promise.resolve(), ...changes }: Partial<KinesisSinkSetup> = {},
+) {
   const clock = new ManualClock();
   const telemetry = recordedTelemetry();
   let count = 0;
@@ -26,6 +29,7 @@ function looks(answers: readonly (() => Promise<StreamSummary>)[], changes: Part
     ...telemetry,
     clock,
     port: {
+      ready,
       describeStream: () => {
         count += 1;
         return (answers[count - 1] ?? answers.at(-1))?.() ?? never;
@@ -109,6 +113,17 @@ describe('a look at the stream', () => {
     expect(warnings(look)).toEqual([]);
   });
 
+  it('is no failed one while STS gives no session: the stream was not asked', async () => {
+    const look = looks(says(), { ready: () => new Promise(() => undefined), aggregation: 'key' });
+    for (let batch = 0; batch < 5; batch += 1) await look.clock.run(look.begin().isOver);
+    expect(look.count()).toBe(0);
+    expect(warnings(look)).toEqual([]);
+    expect(look.preflight.objection()?.failure).toMatchObject({
+      code: 'credentials_unavailable',
+      detail: 'STS gave no session in time',
+    });
+  });
+
   it('is over after three seconds', async () => {
     const look = looks([() => never]);
     const startMs = look.clock.nowMs();
@@ -131,6 +146,7 @@ describe('a look at the stream', () => {
   it('is called off with the batch: it leaves nothing behind, warns of nothing, and is repeated with the next', async () => {
     const look = looks([() => never, ...says()]);
     const inspection = look.begin();
+    await vi.waitUntil(() => look.count() === 1);
     inspection.end();
     await inspection.isOver;
     expect(look.clock.timerCount()).toBe(0);
