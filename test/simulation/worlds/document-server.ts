@@ -237,7 +237,9 @@ export class DocumentServer {
   /** Somebody else's document is gone again. */
   removeForeign(described: Stored): void {
     const found = this.#find(described);
-    if (found?.has('foreign')) this.#change(identityOf(found.get('_id')), undefined, undefined, this.#subjectOf(found));
+    // What we wrote into it since is not somebody else's to take away.
+    if (found?.get('_k') !== FOREIGN_MARKS) return;
+    this.#change(identityOf(found.get('_id')), undefined, undefined, this.#subjectOf(found));
   }
 
   /** Everything so far is durable from now on. */
