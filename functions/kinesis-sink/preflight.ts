@@ -140,7 +140,7 @@ interface Warning {
 }
 
 /** What does not go together with the settings; each under a message of its own. */
-export function warningsOf(
+function warningsOf(
   { status, recordKiBMax, distribution }: StreamSummary,
   { ordering, recordKiBMax: settingKiB }: PreflightParts['options'],
 ): readonly Warning[] {

@@ -114,7 +114,7 @@ export const classNames = (what: string, known: readonly string[]): Form => {
 };
 
 /** The last part: names in the docs would be too long otherwise. */
-export const shortName = (name: string): string =>
+const shortName = (name: string): string =>
   name.startsWith(SINK) || name.startsWith(CONNECT) ? (name.split('.').at(-1) ?? name) : name;
 
 const JAVA_CLASS = /^(?:[A-Za-z_$][\w$]*\.)+[A-Za-z_$][\w$]*$/;
