@@ -2,17 +2,15 @@ import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
-import type { SinkName } from '../../infra/sinks.ts';
 import type { Violation } from './checks/violation.ts';
-import { FAULTS, type FaultKind } from './model/faults.ts';
-import { KINDS, type Kind } from './model/kinds.ts';
+import { FAULTS, type FaultKind, faultKindsIn } from './model/faults.ts';
+import type { Generator, SeedOptions } from './model/generator.ts';
+import { type Kind, kindsToTry } from './model/kinds.ts';
 import { MODES, type Mode } from './model/modes.ts';
 import { ENDINGS, type StoryResult } from './run-story.ts';
 
-export interface CampaignOptions {
+export interface CampaignOptions extends Omit<SeedOptions, 'seed'> {
   readonly seeds: readonly number[];
-  /** Even seeds are Kinesis', odd ones DocumentDB's, unless one sink is to have them all. */
-  readonly sink?: SinkName | undefined;
   readonly stopAtFirst?: boolean;
   readonly onProgress?: (doneCount: number) => void;
 }
@@ -28,9 +26,10 @@ export interface Campaign {
   readonly invocationCount: number;
   readonly recordCount: number;
   readonly endings: Readonly<Record<string, number>>;
-  readonly faults: Readonly<Record<FaultKind, number>>;
+  /** Of the faults that the generator's version plans. */
+  readonly faults: Readonly<Partial<Record<FaultKind, number>>>;
   readonly modes: Readonly<Record<Mode, number>>;
-  readonly kinds: Readonly<Record<Kind, number>>;
+  readonly kinds: Readonly<Partial<Record<Kind, number>>>;
   /** Ascending by seed. */
   readonly failures: readonly SeedFailure[];
   /** Of all final worlds, in the order of their seeds. */
@@ -38,10 +37,7 @@ export interface Campaign {
 }
 
 /** A worker's task and its answer. */
-export interface SeedTask {
-  readonly seed: number;
-  readonly sink: SinkName | undefined;
-}
+export type SeedTask = SeedOptions;
 export interface SeedAnswer {
   readonly seed: number;
   readonly result: StoryResult;
@@ -52,13 +48,15 @@ const STORY_MS_MAX = 30_000;
 
 /** Lives many stories through, on all cores. */
 export async function runCampaign(options: CampaignOptions): Promise<Campaign> {
-  const { seeds, sink, onProgress } = options;
+  const { seeds, generator, sink, onProgress } = options;
   const waiting = [...seeds];
   const answers: SeedAnswer[] = [];
   const work = async () => {
     let thread = newThread();
     for (let seed = waiting.shift(); seed !== undefined; seed = waiting.shift()) {
-      const answer = await thread.live({ seed, sink }).catch((error: unknown) => ({ seed, result: broken(error) }));
+      const answer = await thread
+        .live({ seed, generator, sink })
+        .catch((error: unknown) => ({ seed, result: broken(error) }));
       if (thread.isGone()) thread = newThread();
       answers.push(answer);
       onProgress?.(answers.length);
@@ -67,7 +65,10 @@ export async function runCampaign(options: CampaignOptions): Promise<Campaign> {
     await thread.end();
   };
   await Promise.all(Array.from({ length: Math.min(availableParallelism(), seeds.length) }, work));
-  return summary(answers.toSorted((a, b) => a.seed - b.seed));
+  return summary(
+    answers.toSorted((a, b) => a.seed - b.seed),
+    generator,
+  );
 }
 
 interface Thread {
@@ -124,7 +125,7 @@ const broken = (error: unknown): StoryResult => ({
   hash: 'broken',
 });
 
-function summary(answers: readonly SeedAnswer[]): Campaign {
+function summary(answers: readonly SeedAnswer[], generator: Generator): Campaign {
   const results = answers.map(({ result }) => result);
   const sumOf = (count: (result: StoryResult) => number) => results.reduce((sum, result) => sum + count(result), 0);
   const sums = <Name extends string>(
@@ -137,9 +138,9 @@ function summary(answers: readonly SeedAnswer[]): Campaign {
     invocationCount: sumOf(({ invocationCount }) => invocationCount),
     recordCount: sumOf(({ recordCount }) => recordCount),
     endings: sums(ENDINGS, ({ endings }) => endings),
-    faults: sums(Object.keys(FAULTS) as FaultKind[], ({ faults }) => faults),
+    faults: sums(faultKindsIn(generator), ({ faults }) => faults),
     modes: sums(MODES, ({ modes }) => modes),
-    kinds: sums(KINDS, ({ kinds }) => kinds),
+    kinds: sums(kindsToTry(generator), ({ kinds }) => kinds),
     failures: answers
       .filter(({ result }) => result.violations.length > 0)
       .map(({ seed, result }) => ({ seed, violations: result.violations })),

@@ -5,7 +5,7 @@ import type { Story, StoryKinesis, StoryRecord } from './model/story.ts';
 import { runStory } from './run-story.ts';
 import { SECRET } from './worlds/kafka-log.ts';
 
-const calm: Story = { ...generateStory(4, 'kinesisSink'), faults: [] };
+const calm: Story = { ...generateStory({ seed: 4, generator: 1, sink: 'kinesisSink' }), faults: [] };
 const MIB = 1024 * 1024;
 
 const storyOf = (records: readonly StoryRecord[], kinesis: Partial<StoryKinesis>): Story => ({

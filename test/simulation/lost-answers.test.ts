@@ -4,7 +4,7 @@ import { generateStory } from './model/generate.ts';
 import type { Story } from './model/story.ts';
 import { runStory } from './run-story.ts';
 
-const calm: Story = { ...generateStory(4, 'kinesisSink'), faults: [] };
+const calm: Story = { ...generateStory({ seed: 4, generator: 1, sink: 'kinesisSink' }), faults: [] };
 const story: Story = {
   ...calm,
   mapping: { ...calm.mapping, mode: 'provisioned', batchRecordsMax: 100, retriesMax: 10_000 },

@@ -3,12 +3,14 @@ import { parseArgs } from 'node:util';
 import { SINKS, type SinkName } from '../../infra/sinks.ts';
 import { type Campaign, runCampaign } from './campaign.ts';
 import { runMistakes } from './mistakes.ts';
+import { GENERATOR_DEFAULT, GENERATORS, type Generator } from './model/generator.ts';
 import { tellStory } from './tell-story.ts';
 
 const USAGE = `npm run simulate -- [options]
 
   --seeds N        so many stories, from seed 1 on (default 200)
   --from S         from that seed on
+  --generator V    by that version of the story generator (default ${GENERATOR_DEFAULT}); a seed means a story of one version
   --sink NAME      of that sink alone: ${SINKS.join(', ')} (default: even seeds the first, odd ones the second)
   --stop           stop at the first that fails
   --seed S         one story again, step by step the same; a failing one is shrunk to the shortest that still fails
@@ -23,6 +25,7 @@ async function main(): Promise<boolean> {
     options: {
       seeds: { type: 'string', default: '200' },
       from: { type: 'string', default: '1' },
+      generator: { type: 'string', default: String(GENERATOR_DEFAULT) },
       sink: { type: 'string' },
       stop: { type: 'boolean', default: false },
       seed: { type: 'string' },
@@ -37,21 +40,23 @@ async function main(): Promise<boolean> {
   }
   if (values.mistakes) return await runMistakes(write);
   const sink = sinkOf(values.sink);
+  const generator = generatorOf(values.generator);
   if (values.seed !== undefined) {
-    return await tellStory({ seed: wholeNumber('--seed', values.seed), sink, trace: values.trace, write });
+    return await tellStory({ seed: wholeNumber('--seed', values.seed), generator, sink, trace: values.trace, write });
   }
   const from = wholeNumber('--from', values.from);
   const count = wholeNumber('--seeds', values.seeds);
   const startedAtMs = performance.now();
   const campaign = await runCampaign({
     seeds: Array.from({ length: count }, (_, index) => from + index),
+    generator,
     sink,
     stopAtFirst: values.stop,
     onProgress: (done) => {
       if (done % 500 === 0 && done < count) write(`${done} of ${count} stories ..`);
     },
   });
-  return report(campaign, performance.now() - startedAtMs);
+  return report({ campaign, generator, elapsedMs: performance.now() - startedAtMs });
 }
 
 /** Faults that never happened, and modes that nothing was lived through in. */
@@ -64,7 +69,13 @@ const absentIn = ({ faults, modes, kinds }: Campaign): readonly string[] =>
 const STORIES_THAT_HAVE_ALL = 2_000;
 const FAILURES_TOLD = 20;
 
-function report(campaign: Campaign, elapsedMs: number): boolean {
+interface Report {
+  readonly campaign: Campaign;
+  readonly generator: Generator;
+  readonly elapsedMs: number;
+}
+
+function report({ campaign, generator, elapsedMs }: Report): boolean {
   const { storyCount, invocationCount, recordCount, failures } = campaign;
   const perSecond = Math.round(invocationCount / (elapsedMs / 1_000));
   write(
@@ -78,7 +89,9 @@ function report(campaign: Campaign, elapsedMs: number): boolean {
   const isAbsenceAFailure = storyCount >= STORIES_THAT_HAVE_ALL && absent.length > 0;
   if (absent.length > 0) write(`never happened: ${absent.join(', ')}`);
   for (const { seed, violations } of failures.slice(0, FAILURES_TOLD)) {
-    write(`seed ${seed}: ${violations[0]?.guarantee}: ${violations[0]?.message} (npm run simulate -- --seed ${seed})`);
+    write(
+      `seed ${seed}: ${violations[0]?.guarantee}: ${violations[0]?.message} (npm run simulate -- --generator ${generator} --seed ${seed})`,
+    );
   }
   write(`hash of all final worlds: ${campaign.hash}`);
   write(`${failures.length} stories with violations`);
@@ -93,6 +106,12 @@ const pairs = (counts: Readonly<Record<string, number>>): string =>
 function wholeNumber(option: string, text: string): number {
   if (!/^\d{1,9}$/.test(text)) throw new Error(`${option} takes a whole number, got ${JSON.stringify(text)}`);
   return Number(text);
+}
+
+function generatorOf(text: string): Generator {
+  const generator = GENERATORS.find((each) => String(each) === text);
+  if (generator === undefined) throw new Error(`--generator takes one of ${GENERATORS.join(', ')}`);
+  return generator;
 }
 
 function sinkOf(text: string | undefined): SinkName | undefined {

@@ -1,22 +1,20 @@
-import type { SinkName } from '../../infra/sinks.ts';
 import { generateStory } from './model/generate.ts';
+import type { SeedOptions } from './model/generator.ts';
 import { shrink } from './model/shrink.ts';
 import type { Story } from './model/story.ts';
 import { runStory, type StoryResult, type TraceLine } from './run-story.ts';
 
-export interface TellOptions {
-  readonly seed: number;
-  readonly sink: SinkName | undefined;
+export interface TellOptions extends SeedOptions {
   /** `orders-0@7`: the story of that record; `all`: of everything; undefined: of the first record with a violation. */
   readonly trace: string | undefined;
   readonly write: (line: string) => void;
 }
 
 /** Replays one seed; if it fails, the shortest story that still fails is found and told. */
-export async function tellStory({ seed, sink, trace, write }: TellOptions): Promise<boolean> {
-  const story = generateStory(seed, sink);
+export async function tellStory({ trace, write, ...seedOptions }: TellOptions): Promise<boolean> {
+  const story = generateStory(seedOptions);
   const first = await traced(story);
-  write(`seed ${seed}: ${describe(story)}`);
+  write(`seed ${seedOptions.seed}: ${describe(story)}`);
   write(`hash ${first.result.hash}`);
   const [violation] = first.result.violations;
   if (violation === undefined) {

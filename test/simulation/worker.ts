@@ -5,9 +5,7 @@ import { generateStory } from './model/generate.ts';
 import { runStory } from './run-story.ts';
 
 parentPort?.on('message', (task: SeedTask) => {
-  const { seed, sink } = task;
+  const { seed } = task;
   // A story that rejects is an unhandled rejection: it ends the thread, and the campaign says so.
-  void runStory(generateStory(seed, sink)).then((result) =>
-    parentPort?.postMessage({ seed, result } satisfies SeedAnswer),
-  );
+  void runStory(generateStory(task)).then((result) => parentPort?.postMessage({ seed, result } satisfies SeedAnswer));
 });

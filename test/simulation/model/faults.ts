@@ -1,7 +1,10 @@
 import type { SinkName } from '../../../infra/sinks.ts';
+import type { Generator } from './generator.ts';
 
-/** Everything that can go wrong, and for which sink. Each has a counter, so that one that never happens is seen. */
-export const FAULTS = {
+type FaultTable = Readonly<Record<string, SinkName | 'both'>>;
+
+/** The faults that version 1 of the generator plans. Nothing is added here: the stories of version 1 stay the same. */
+const FAULTS_OF_1 = {
   // Kinesis
   'kinesis.entryThrottled': 'kinesisSink',
   'kinesis.entryFailed': 'kinesisSink',
@@ -70,9 +73,19 @@ export const FAULTS = {
   'kafka.partitionsRaised': 'both',
   /** Offsets begin at 0 again. In DocumentDB, whose guard compares offsets, the topic then gets a new epoch. */
   'kafka.topicRecreated': 'both',
-} as const satisfies Readonly<Record<string, SinkName | 'both'>>;
+} as const satisfies FaultTable;
+
+/** The faults that came with version 2. */
+const FAULTS_SINCE_2 = {} as const satisfies FaultTable;
+
+/** Everything that can go wrong, and for which sink. Each has a counter, so that one that never happens is seen. */
+export const FAULTS = { ...FAULTS_OF_1, ...FAULTS_SINCE_2 };
 
 export type FaultKind = keyof typeof FAULTS;
 
-export const faultKindsOf = (sink: SinkName): readonly FaultKind[] =>
-  (Object.keys(FAULTS) as FaultKind[]).filter((kind) => FAULTS[kind] === sink || FAULTS[kind] === 'both');
+/** What a version of the generator plans, for both sinks. */
+export const faultKindsIn = (generator: Generator): readonly FaultKind[] =>
+  Object.keys(generator === 1 ? FAULTS_OF_1 : FAULTS) as FaultKind[];
+
+export const faultKindsOf = (sink: SinkName, generator: Generator): readonly FaultKind[] =>
+  faultKindsIn(generator).filter((kind) => FAULTS[kind] === sink || FAULTS[kind] === 'both');

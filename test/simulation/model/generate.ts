@@ -1,16 +1,16 @@
-import type { SinkName } from '../../../infra/sinks.ts';
 import { SECRET } from '../worlds/kafka-log.ts';
 import { type FaultKind, faultKindsOf } from './faults.ts';
 import { documentRecords, documentSettings } from './generate-documents.ts';
 import { streamSettings, streamStory } from './generate-stream.ts';
+import type { SeedOptions } from './generator.ts';
 import { type Random, randomOf } from './random.ts';
 import type { FaultWindow, RecordKind, Story, StoryFunction, StoryMapping, StoryRecord } from './story.ts';
 
-/** The story of a seed. Even seeds are Kinesis', odd ones DocumentDB's, unless one is asked for. */
-export function generateStory(seed: number, only?: SinkName): Story {
+/** The story of a seed, the same one for ever in one version of the generator. */
+export function generateStory({ seed, generator, sink: only }: SeedOptions): Story {
   const sink = only ?? (seed % 2 === 0 ? 'kinesisSink' : 'documentdbSink');
   const random = randomOf(`story ${seed} ${sink}`);
-  const faults = faultsOf(sink, random.fork('faults'));
+  const faults = faultsOf(faultKindsOf(sink, generator), random.fork('faults'));
   const fn = functionOf(random.fork('function'));
   const mapping = mappingOf(random.fork('mapping'), fn);
   const records = recordsOf(random.fork('records'));
@@ -102,8 +102,8 @@ const COMPANIONS: Readonly<Partial<Record<FaultKind, FaultKind>>> = {
   'mapping.commitLost': 'mapping.restarted',
 };
 
-function faultsOf(sink: SinkName, random: Random): readonly FaultWindow[] {
-  const kinds = faultKindsOf(sink).filter((kind) => !NEVER_PLANNED.includes(kind));
+function faultsOf(known: readonly FaultKind[], random: Random): readonly FaultWindow[] {
+  const kinds = known.filter((kind) => !NEVER_PLANNED.includes(kind));
   const count = random.pick([0, 1, 1, 2, 4, 8]);
   return Array.from({ length: count }).flatMap(() => {
     const kind = random.pick(kinds);

@@ -1,8 +1,8 @@
 import { opOf, type StoryDocumentdb, WRITE_OPS } from './document-ops.ts';
+import type { Generator } from './generator.ts';
 import type { Story, StoryRecord } from './story.ts';
 
-/** What stories are to try beside faults: of each there must be some in a long campaign. */
-export const KINDS = [
+const KINDS_OF_1 = [
   ...WRITE_OPS.map((op) => `documents.${op}` as const),
   'documents.hardDelete',
   'documents.tombstone',
@@ -13,7 +13,15 @@ export const KINDS = [
   'documents.deletionWithoutVersion',
 ] as const;
 
+/** The kinds that came with version 2 of the generator. */
+const KINDS_SINCE_2 = [] as const;
+
+export const KINDS = [...KINDS_OF_1, ...KINDS_SINCE_2] as const;
+
 export type Kind = (typeof KINDS)[number];
+
+/** What stories are to try beside faults: of each there must be some in a long campaign. */
+export const kindsToTry = (generator: Generator): readonly Kind[] => (generator === 1 ? KINDS_OF_1 : KINDS);
 
 /** How many records of each kind a story has; of a setting, how many are written under it. */
 export function kindsIn({ sink, documentdb, records }: Story): Readonly<Record<Kind, number>> {

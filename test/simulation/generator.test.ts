@@ -1,0 +1,19 @@
+import { createHash } from 'node:crypto';
+import { expect, it } from 'vitest';
+import { generateStory } from './model/generate.ts';
+import { GENERATORS } from './model/generator.ts';
+
+const hashOf = (text: string) => createHash('sha256').update(text).digest('hex').slice(0, 16);
+
+it('makes the same stories of the same seeds for ever, in version 1', () => {
+  const stories = Array.from({ length: 400 }, (_, index) =>
+    JSON.stringify(generateStory({ seed: index + 1, generator: 1 })),
+  );
+  expect(hashOf(stories.join(''))).toBe('c09e5c80a2c3231f');
+});
+
+it.each(GENERATORS)('gives the story of a seed to the sink that is asked for (version %i)', (generator) => {
+  const sinks = [3, 4].map((seed) => generateStory({ seed, generator }).sink);
+  expect(sinks).toEqual(['documentdbSink', 'kinesisSink']);
+  expect(generateStory({ seed: 3, generator, sink: 'kinesisSink' }).sink).toBe('kinesisSink');
+});
