@@ -1,7 +1,8 @@
 import { type Document, type MongoClient, MongoServerSelectionError } from 'mongodb';
 import { duplicateIndexOf } from './classify.ts';
 import { type Connection, type ConnectionOptions, connect } from './connection/connect.ts';
-import type { CommandKind, DocumentStore, IndexDescription, WriteReply } from './document-store.ts';
+import type { CommandKind, DocumentStore, WriteReply } from './document-store.ts';
+import type { IndexDescription } from './indexes.ts';
 import type { StoredMarks } from './standing.ts';
 
 const AUTHENTICATION_FAILED = 18;

@@ -1,10 +1,6 @@
-import { SettingsError } from '../../shared/errors.ts';
-import { addressByRole, addressOfSecret, type ReadAddress } from './connection/address.ts';
+import type { ReadAddress } from './connection/address.ts';
 import type { ReadText } from './connection/aws-readers.ts';
-import { createConnectionSecret } from './connection/secret.ts';
-import { createNativePolicy } from './native-policy.ts';
 import type { RecordPolicy } from './record-policy.ts';
-import type { DocumentdbSettings } from './settings.ts';
 import type { DocumentdbSinkSettings } from './sink.ts';
 
 /** What the function does, whether a connector's file or the stage file says so. */
@@ -20,35 +16,4 @@ export interface ConfigurationParts {
   readonly readSecret: ReadText;
   readonly readParameter: ReadText;
   readonly environment: Readonly<Record<string, string | undefined>>;
-}
-
-/**
- * The connector's strategies are loaded where a file asks for them: they would lengthen every other cold start.
- * @throws SettingsError that lists every problem
- */
-export async function configurationOf(settings: DocumentdbSettings, parts: ConfigurationParts): Promise<Configuration> {
-  if (settings.connector === undefined) return nativeConfiguration(settings, parts);
-  const { connectorConfiguration } = await import('./connector/configuration.ts');
-  return connectorConfiguration(settings, settings.connector, parts);
-}
-
-function nativeConfiguration(settings: DocumentdbSettings, parts: ConfigurationParts): Configuration {
-  const { database } = settings;
-  if (database === undefined) throw new SettingsError('documentdbSink', ['database is missing']);
-  return {
-    policy: createNativePolicy({ ...settings, database }),
-    readAddress: nativeAddress(settings, parts),
-    sinkSettings: { ...settings, epochs: new Map(), onNoMatch: 'ignore' },
-  };
-}
-
-function nativeAddress(settings: DocumentdbSettings, { readSecret }: ConfigurationParts): ReadAddress {
-  const { authentication, secretArn, host, port, replicaSet } = settings;
-  if (authentication === 'iam') {
-    if (host === undefined) throw new SettingsError('documentdbSink', ['host is missing']);
-    return () => Promise.resolve(addressByRole(host, port, replicaSet));
-  }
-  if (secretArn === undefined) throw new SettingsError('documentdbSink', ['secretArn is missing']);
-  const readConnectionSecret = createConnectionSecret(secretArn, readSecret);
-  return async (signal) => addressOfSecret(await readConnectionSecret(signal), replicaSet);
 }

@@ -1,5 +1,6 @@
 import type { WriteError } from './classify.ts';
-import type { BsonDocument } from './converters/bson-document.ts';
+import type { Filter } from './guard.ts';
+import type { IndexDescription } from './indexes.ts';
 import type { Namespace } from './namespace.ts';
 import type { StoredMarks } from './standing.ts';
 
@@ -14,21 +15,6 @@ export type CommandKind = 'update' | 'delete' | 'insert';
 
 /** A statement of the server's `update` or `delete` command, of one document; of `insert` `{document}`. */
 export type Statement = Readonly<Record<string, unknown>>;
-
-/** Conditions on one document. */
-export type Filter = BsonDocument | Readonly<Record<string, unknown>>;
-
-/** An index that is there. */
-export interface IndexDescription {
-  readonly name: string;
-  /** Paths, in the index's order. */
-  readonly fields: readonly string[];
-  readonly isUnique: boolean;
-  /** Documents without its fields are not in it. */
-  readonly isSparse: boolean;
-  /** It says itself which documents it holds. */
-  readonly isPartial: boolean;
-}
 
 export interface WriteReply {
   /** Documents matched, upserted, inserted or deleted: together, not which. -1 where the server does not say. */

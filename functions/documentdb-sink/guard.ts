@@ -1,5 +1,8 @@
-import type { Filter } from './document-store.ts';
+import type { BsonDocument } from './converters/bson-document.ts';
 import type { Write } from './write-models/write.ts';
+
+/** Conditions on one document. */
+export type Filter = BsonDocument | Readonly<Record<string, unknown>>;
 
 /**
  * Matches the document unless it is newer: an older mark, an equal one (a redelivery is a harmless rewrite) or none; for

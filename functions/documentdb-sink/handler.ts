@@ -7,14 +7,14 @@ import { createHandler } from '../../shared/lambda.ts';
 import { settingsFromEnvironment } from '../../shared/parse-settings.ts';
 import { sinkOnceMade } from '../../shared/sink-once-made.ts';
 import { createDocumentStore } from './client.ts';
-import { configurationOf } from './configuration.ts';
 import { createObjectReader, createParameterReader, createSecretReader } from './connection/aws-readers.ts';
 import { bundleOf, createTrust } from './connection/trust.ts';
+import { loadConfiguration } from './load-configuration.ts';
 import { documentdbSettings } from './settings.ts';
 import { createDocumentdbSink, NAME } from './sink.ts';
 
 const settings = settingsFromEnvironment(documentdbSettings, process.env);
-const configuration = configurationOf(settings, {
+const configuration = loadConfiguration(settings, {
   readConnectorFile: () => readFileSync(join(import.meta.dirname, 'connector.properties'), 'utf8'),
   readSecret: createSecretReader(),
   readParameter: createParameterReader(),

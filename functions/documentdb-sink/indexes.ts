@@ -1,4 +1,14 @@
-import type { IndexDescription } from './document-store.ts';
+/** An index that is there. */
+export interface IndexDescription {
+  readonly name: string;
+  /** Paths, in the index's order. */
+  readonly fields: readonly string[];
+  readonly isUnique: boolean;
+  /** Documents without its fields are not in it. */
+  readonly isSparse: boolean;
+  /** It says itself which documents it holds. */
+  readonly isPartial: boolean;
+}
 
 /** The fields of a business key, as one text whatever their order. */
 export const keyOf = (fields: Iterable<string>): string => [...fields].toSorted().join('\n');

@@ -11,8 +11,8 @@ import {
   type SessionCredentials,
 } from './credentials.ts';
 import type { Entry } from './entry.ts';
+import type { KinesisPort } from './kinesis-port.ts';
 import type { StreamPort, StreamSummary } from './preflight.ts';
-import type { KinesisPort } from './run.ts';
 import { sendWithSession } from './session.ts';
 
 export interface ClientOptions {

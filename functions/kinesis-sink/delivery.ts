@@ -1,8 +1,8 @@
 import type { Log, Meter } from '../../shared/telemetry.ts';
 import type { EntryReply } from './classify.ts';
 import { Lag } from './lag.ts';
+import type { Claim } from './lane.ts';
 import { OrderAudit } from './order-audit.ts';
-import type { Claim } from './request.ts';
 
 /** A log line is bounded: so many shards are named in it. */
 const SHARDS_LOGGED_MAX = 10;

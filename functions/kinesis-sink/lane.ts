@@ -1,7 +1,7 @@
 import type { RecordFailure } from '../../shared/outcome.ts';
 import type { SourceRecord } from '../../shared/record.ts';
+import type { Entry } from './entry.ts';
 import type { Prepared } from './prepare.ts';
-import type { Claim } from './request.ts';
 import type { ShardGates } from './shard-gates.ts';
 
 /** A record in its lane: to be sent, or known to be poison before it is sent. */
@@ -30,6 +30,18 @@ export interface Lane {
   aloneUntil: number;
   /** Where its records were last stored or refused; undefined: nobody knows yet. */
   shardId: string | undefined;
+}
+
+/** A lane's part of an entry: so many of its records, from its head on. */
+export interface Share {
+  readonly lane: Lane;
+  readonly count: number;
+}
+
+/** An entry, and whose records are in it. */
+export interface Claim {
+  readonly entry: Entry;
+  readonly shares: readonly Share[];
 }
 
 /**

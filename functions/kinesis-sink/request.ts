@@ -1,18 +1,6 @@
-import { type Entry, EntryDraft, type EntryLimits } from './entry.ts';
-import type { Lane } from './lane.ts';
+import { EntryDraft, type EntryLimits } from './entry.ts';
+import type { Claim, Lane, Share } from './lane.ts';
 import type { Aggregation, PreparedRecord } from './prepare.ts';
-
-/** A lane's part of an entry: so many of its records, from its head on. */
-export interface Share {
-  readonly lane: Lane;
-  readonly count: number;
-}
-
-/** An entry, and whose records are in it. */
-export interface Claim {
-  readonly entry: Entry;
-  readonly shares: readonly Share[];
-}
 
 export interface RequestLimits {
   readonly recordsMax: number;

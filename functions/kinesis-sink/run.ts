@@ -5,24 +5,17 @@ import type { DeadLetterQueue } from '../../shared/dead-letter-queue.ts';
 import type { Deadline } from '../../shared/deadline.ts';
 import type { PartitionBatch } from '../../shared/record.ts';
 import type { Log, Meter } from '../../shared/telemetry.ts';
-import type { EntryReply } from './classify.ts';
 import { Delivery } from './delivery.ts';
-import type { Entry } from './entry.ts';
 import { createGate, type Gate } from './gate.ts';
-import { Lanes } from './lane.ts';
+import type { KinesisPort } from './kinesis-port.ts';
+import { type Claim, Lanes } from './lane.ts';
 import { AGGREGATE_BYTES_MAX, AGGREGATE_RECORDS_MAX, REQUEST_BYTES_MAX, REQUEST_RECORDS_MAX } from './limits.ts';
 import { createOutcomeBook, ignoredTombstones, type OutcomeBook } from './outcomes.ts';
 import type { Preflight } from './preflight.ts';
 import { type PrepareOptions, prepare } from './prepare.ts';
-import type { Claim, PackOptions } from './request.ts';
+import type { PackOptions } from './request.ts';
 import { ShardGates } from './shard-gates.ts';
 import { createTasks, type Tasks } from './tasks.ts';
-
-/** What this sink needs of Kinesis to write. Rejects when the request was not answered as a whole. */
-export interface KinesisPort {
-  /** One reply per entry, in order; a caller must not trust the count. */
-  putRecords(entries: readonly Entry[], signal: AbortSignal): Promise<readonly EntryReply[]>;
-}
 
 export interface KinesisSinkParts {
   readonly port: KinesisPort;

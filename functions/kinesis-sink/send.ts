@@ -3,8 +3,8 @@ import { assertNever } from '../../shared/errors.ts';
 import { type RecordFailure, written } from '../../shared/outcome.ts';
 import { untilAborted } from '../../shared/until-aborted.ts';
 import { classifyEntry, classifyError, type EntryReply, type RequestFailure } from './classify.ts';
+import type { Claim } from './lane.ts';
 import { settlePoison } from './poison.ts';
-import type { Claim } from './request.ts';
 import { maySend, type Run, retryTime } from './run.ts';
 
 /** One request, and what comes of each of its entries. */

@@ -5,7 +5,7 @@ import { packRequest } from './request.ts';
 import { beginRun, type KinesisSinkParts, maySend, type Run } from './run.ts';
 import { send } from './send.ts';
 
-export type { KinesisPort, KinesisSinkParts } from './run.ts';
+export type { KinesisSinkParts } from './run.ts';
 
 /** First copies of one lane arrive in the order of their Kafka partition; see {@link Run.lanes} for the rule. */
 export function createKinesisSink(parts: KinesisSinkParts): Sink {

@@ -1,7 +1,8 @@
 import { type Entry, EntryDraft } from '../../functions/kinesis-sink/entry.ts';
+import type { KinesisPort } from '../../functions/kinesis-sink/kinesis-port.ts';
 import { createPreflight, type StreamSummary } from '../../functions/kinesis-sink/preflight.ts';
 import { type PreparedRecord, type PrepareOptions, prepare } from '../../functions/kinesis-sink/prepare.ts';
-import { createKinesisSink, type KinesisPort } from '../../functions/kinesis-sink/sink.ts';
+import { createKinesisSink } from '../../functions/kinesis-sink/sink.ts';
 import type { PoisonPolicy } from '../../shared/common-settings.ts';
 import type { DeadLetterQueue } from '../../shared/dead-letter-queue.ts';
 import type { Deadline } from '../../shared/deadline.ts';

@@ -1,13 +1,13 @@
 import type {
   CommandKind,
   DocumentStore,
-  Filter,
-  IndexDescription,
   ServerLimits,
   Statement,
   WriteReply,
 } from '../../functions/documentdb-sink/document-store.ts';
+import type { Filter } from '../../functions/documentdb-sink/guard.ts';
 import { identityOf } from '../../functions/documentdb-sink/identity.ts';
+import type { IndexDescription } from '../../functions/documentdb-sink/indexes.ts';
 import { type Namespace, namespaceText } from '../../functions/documentdb-sink/namespace.ts';
 import type { StoredMarks } from '../../functions/documentdb-sink/standing.ts';
 import { equalitiesOf, matches, type Stored, valueAt } from './model-filter.ts';

@@ -1,11 +1,11 @@
 import type {
   CommandKind,
   DocumentStore,
-  IndexDescription,
   ServerLimits,
   Statement,
   WriteReply,
 } from '../../../functions/documentdb-sink/document-store.ts';
+import type { IndexDescription } from '../../../functions/documentdb-sink/indexes.ts';
 import { SOCKET_TIMEOUT_MS } from '../../../functions/documentdb-sink/limits.ts';
 import { abortAt } from '../../../shared/deadline.ts';
 import { equalitiesOf } from '../../support/model-filter.ts';

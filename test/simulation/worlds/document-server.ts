@@ -1,4 +1,5 @@
-import type { CommandKind, Filter, Statement, WriteReply } from '../../../functions/documentdb-sink/document-store.ts';
+import type { CommandKind, Statement, WriteReply } from '../../../functions/documentdb-sink/document-store.ts';
+import type { Filter } from '../../../functions/documentdb-sink/guard.ts';
 import { identityOf } from '../../../functions/documentdb-sink/identity.ts';
 import type { StoredMarks } from '../../../functions/documentdb-sink/standing.ts';
 import { equalitiesOf, matches, type Stored, valueAt } from '../../support/model-filter.ts';

@@ -1,5 +1,6 @@
-import type { IndexDescription, ServerLimits, Statement } from '../../../functions/documentdb-sink/document-store.ts';
+import type { ServerLimits, Statement } from '../../../functions/documentdb-sink/document-store.ts';
 import { identityOf } from '../../../functions/documentdb-sink/identity.ts';
+import type { IndexDescription } from '../../../functions/documentdb-sink/indexes.ts';
 import { SOCKET_TIMEOUT_MS } from '../../../functions/documentdb-sink/limits.ts';
 import { createDocumentdbSink, type DocumentdbSinkSettings } from '../../../functions/documentdb-sink/sink.ts';
 import type { BatchParts } from '../../../shared/run-batch.ts';

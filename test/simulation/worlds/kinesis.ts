@@ -2,9 +2,10 @@ import { type ConsumedRecord, deaggregate } from '../../../cli/kpl/deaggregate.t
 import type { EntryReply } from '../../../functions/kinesis-sink/classify.ts';
 import { createCredentialsSource, type SessionCredentials } from '../../../functions/kinesis-sink/credentials.ts';
 import type { Entry } from '../../../functions/kinesis-sink/entry.ts';
+import type { KinesisPort } from '../../../functions/kinesis-sink/kinesis-port.ts';
 import { createPreflight, type StreamPort } from '../../../functions/kinesis-sink/preflight.ts';
 import { sendWithSession } from '../../../functions/kinesis-sink/session.ts';
-import { createKinesisSink, type KinesisPort } from '../../../functions/kinesis-sink/sink.ts';
+import { createKinesisSink } from '../../../functions/kinesis-sink/sink.ts';
 import { identify } from '../../../shared/errors.ts';
 import type { SourceRecord } from '../../../shared/record.ts';
 import type { BatchParts } from '../../../shared/run-batch.ts';

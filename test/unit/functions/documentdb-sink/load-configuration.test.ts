@@ -1,6 +1,6 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: what Kafka calls a placeholder looks like one of a template.
 import { describe, expect, it } from 'vitest';
-import { configurationOf } from '../../../../functions/documentdb-sink/configuration.ts';
+import { loadConfiguration } from '../../../../functions/documentdb-sink/load-configuration.ts';
 import { documentdbSettings } from '../../../../functions/documentdb-sink/settings.ts';
 import { settingsFromEnvironment } from '../../../../shared/parse-settings.ts';
 import { aConnectorText } from '../../../support/a-connector.ts';
@@ -24,7 +24,7 @@ function configured(environment: Readonly<Record<string, string>>, file = '') {
     asked.push(name);
     return Promise.resolve(text);
   };
-  const configuration = configurationOf(settingsFromEnvironment(documentdbSettings, { ...COMMON, ...environment }), {
+  const configuration = loadConfiguration(settingsFromEnvironment(documentdbSettings, { ...COMMON, ...environment }), {
     readConnectorFile: () => file,
     readSecret: answer(JSON.stringify({ host: 'docdb.example', port: 1, username: 'app', password: 'p' })),
     readParameter: answer('from.parameter'),
