@@ -1,13 +1,24 @@
-/** Time as an argument, so that tests and the simulation can hold it still. */
+/** Time as an argument, so that tests and the simulation can hold it still. The two scales never mix. */
 export interface Clock {
-  /** Milliseconds since 1970. */
+  /**
+   * Milliseconds since some moment of this process, which nobody can set: for deadlines, waits, retries and durations.
+   * Only differences mean something.
+   */
   nowMs(): number;
-  /** Resolves at that time, or as soon as the signal aborts; never rejects. */
+  /**
+   * Milliseconds since 1970, which may be set back or forward at any moment: for what is stored, and for what is compared
+   * with a time from elsewhere (a record's timestamp, the end of a session, a certificate's).
+   */
+  wallTimeMs(): number;
+  /** Resolves when `nowMs` is there, or as soon as the signal aborts; never rejects. */
   waitUntil(atMs: number, signal?: AbortSignal): Promise<void>;
 }
 
+const nowMs = (): number => Math.trunc(performance.now());
+
 export const systemClock: Clock = {
-  nowMs: Date.now,
+  nowMs,
+  wallTimeMs: () => Date.now(),
   waitUntil: (atMs, signal) =>
     new Promise((resolve) => {
       if (signal?.aborted) return resolve();
@@ -16,7 +27,7 @@ export const systemClock: Clock = {
         signal?.removeEventListener('abort', done);
         resolve();
       };
-      const timer = setTimeout(done, Math.max(0, atMs - Date.now()));
+      const timer = setTimeout(done, Math.max(0, atMs - nowMs()));
       signal?.addEventListener('abort', done);
     }),
 };

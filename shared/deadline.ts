@@ -1,7 +1,7 @@
 import type { Clock } from './clock.ts';
 import { ANSWER_RESERVE_MS, SEND_RESERVE_MS } from './limits.ts';
 
-/** Two moments on the clock's scale, milliseconds since 1970. */
+/** Two moments on the scale of `Clock.nowMs`. */
 export interface Deadline {
   /** Nothing new is sent from here on. */
   readonly sendUntilMs: number;
@@ -9,7 +9,7 @@ export interface Deadline {
   readonly answerByMs: number;
 }
 
-/** @param remainingMs what Lambda's `context.getRemainingTimeInMillis()` says at `nowMs`. */
+/** @param nowMs what `Clock.nowMs` says; @param remainingMs what Lambda's `context.getRemainingTimeInMillis()` says at `nowMs`. */
 export const deadlineOf = (nowMs: number, remainingMs: number): Deadline => ({
   sendUntilMs: nowMs + remainingMs - SEND_RESERVE_MS,
   answerByMs: nowMs + remainingMs - ANSWER_RESERVE_MS,

@@ -47,7 +47,7 @@ export function createHandler(options: FunctionOptions): LambdaHandler {
 
   async function handle(event: unknown, context: LambdaContext): Promise<KafkaBatchResponse> {
     try {
-      return await runBatch(event, deadlineOf(Date.now(), context.getRemainingTimeInMillis()), parts);
+      return await runBatch(event, deadlineOf(systemClock.nowMs(), context.getRemainingTimeInMillis()), parts);
     } catch (error) {
       throw speakable(error);
     } finally {

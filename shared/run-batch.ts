@@ -31,7 +31,9 @@ export async function runBatch(event: unknown, deadline: Deadline, parts: BatchP
   const batches = decodeEvent(event);
   const outcomes = batches.length === 0 ? [] : await parts.sink.write(batches, deadline);
   const settlements = settle(batches, outcomes);
-  const summary = { batches, outcomes, settlements, startedAtMs, endedAtMs: parts.clock.nowMs() };
+  const { clock } = parts;
+  const durationMs = clock.nowMs() - startedAtMs;
+  const summary = { batches, outcomes, settlements, durationMs, wallTimeMs: clock.wallTimeMs() };
   measureBatch(summary, parts.meter);
   logBatch(summary, parts.log);
   const response = toBatchResponse(settlements);

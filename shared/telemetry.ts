@@ -58,8 +58,9 @@ export interface BatchSummary {
   readonly batches: readonly PartitionBatch[];
   readonly outcomes: readonly RecordOutcome[];
   readonly settlements: readonly PartitionSettlement[];
-  readonly startedAtMs: number;
-  readonly endedAtMs: number;
+  readonly durationMs: number;
+  /** Of the wall, at the end: records' ages are told by it. */
+  readonly wallTimeMs: number;
 }
 
 const METRIC_BY_KIND: Readonly<Record<OutcomeKind, string>> = {
@@ -80,10 +81,10 @@ export function measureBatch(summary: BatchSummary, meter: Meter): void {
   for (const [reason, count] of Object.entries(ignoredReasons(summary.outcomes))) {
     meter.count(`RecordsIgnored${pascalCase(reason)}`, count);
   }
-  meter.peak('BatchDuration', summary.endedAtMs - summary.startedAtMs, 'Milliseconds');
+  meter.peak('BatchDuration', summary.durationMs, 'Milliseconds');
   for (const { records } of summary.batches) {
     const oldestMs = records[0]?.timestampMs ?? -1;
-    if (oldestMs >= 0) meter.peak('RecordAge', Math.max(0, summary.endedAtMs - oldestMs), 'Milliseconds');
+    if (oldestMs >= 0) meter.peak('RecordAge', Math.max(0, summary.wallTimeMs - oldestMs), 'Milliseconds');
   }
 }
 
@@ -97,7 +98,7 @@ export function logBatch(summary: BatchSummary, log: Log): void {
     writtenCount: countOf(summary, 'written'),
     ignored: ignoredReasons(summary.outcomes),
     deadLetteredCount: countOf(summary, 'deadLettered'),
-    durationMs: summary.endedAtMs - summary.startedAtMs,
+    durationMs: summary.durationMs,
   };
   if (unsettledCount(summary.settlements) === 0) log.info('batch_settled', fields);
   else log.warn('records_unsettled', { ...fields, ...describeUnsettled(summary) });

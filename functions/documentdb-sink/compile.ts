@@ -40,9 +40,9 @@ export function compile(
   record: SourceRecord,
   policy: RecordPolicy,
   settings: CompileSettings,
-  nowMs: number,
+  wallTimeMs: number,
 ): Compiled {
-  const intent = policy(record, nowMs);
+  const intent = policy(record, wallTimeMs);
   switch (intent.kind) {
     case 'none':
       return intent;
@@ -51,7 +51,7 @@ export function compile(
       return { kind: 'poison', namespace, identity: filter && identityOfFilter(filter), failure };
     }
     case 'write':
-      return guarded(intent, record, settings, nowMs);
+      return guarded(intent, record, settings, wallTimeMs);
   }
 }
 
@@ -59,11 +59,11 @@ function guarded(
   { namespace, models, version }: Intent & { readonly kind: 'write' },
   record: SourceRecord,
   { deletes, epochs }: CompileSettings,
-  nowMs: number,
+  wallTimeMs: number,
 ): Compiled {
   const [first] = models;
   const identity = identityOfModel(first);
-  const context = { identity, mark: markOf(record, epochs, version), step: 0, deletes, nowMs };
+  const context = { identity, mark: markOf(record, epochs, version), step: 0, deletes, wallTimeMs };
   try {
     const writes = models.length === 1 ? [guardedWrite(first, context)] : severalWrites(models, context);
     return { kind: 'writes', namespace, identity, writes };

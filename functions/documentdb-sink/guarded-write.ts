@@ -14,7 +14,7 @@ export interface WriteContext {
   /** Of several models of one record, which. */
   readonly step: number;
   readonly deletes: 'tombstone' | 'hard';
-  readonly nowMs: number;
+  readonly wallTimeMs: number;
 }
 
 /**
@@ -78,7 +78,7 @@ function tombstone(model: DeleteOne, context: WriteContext): ReplaceWrite {
   const { filter } = model;
   const key = expandFilter(filter);
   if (key === undefined) throw new UnwritableError('the filter names a path within a value that is no document');
-  const document = new Map(key).set('_k', storedMark(context.mark)).set('_deletedAt', new Date(context.nowMs));
+  const document = new Map(key).set('_k', storedMark(context.mark)).set('_deletedAt', new Date(context.wallTimeMs));
   return { kind: 'replace', ...guardOf(model, context), document, upsert: true, isTombstone: true };
 }
 

@@ -19,7 +19,7 @@ export function layLanes(
   batches: readonly PartitionBatch[],
   policy: RecordPolicy,
   settings: CompileSettings,
-  nowMs: number,
+  wallTimeMs: number,
 ): Layout {
   const collections = new CollectionLanes();
   const firstIndexes = new Map<string, number>();
@@ -28,7 +28,7 @@ export function layLanes(
   for (const { topicPartition, records } of batches) {
     firstIndexes.set(topicPartition, index);
     for (const record of records) {
-      const compiled = compile(record, policy, settings, nowMs);
+      const compiled = compile(record, policy, settings, wallTimeMs);
       if (compiled.kind === 'none') ignoredAt.set(index, ignored(record.position, compiled.reason));
       else {
         // A record without a document locks none: it is on a lane of its own.

@@ -14,7 +14,7 @@ export interface PoisonParts {
   readonly deadLetterTopic?: string | undefined;
   readonly deadLetters: DeadLetterQueue;
   readonly deadline: Deadline;
-  readonly clock: Pick<Clock, 'nowMs'>;
+  readonly clock: Pick<Clock, 'wallTimeMs'>;
   readonly ledger: Ledger;
 }
 
@@ -56,7 +56,7 @@ export function createPoisonHandler(parts: PoisonParts): PoisonHandler {
       target: lane.target,
       stage,
       attempts: lane.attempts,
-      atMs: clock.nowMs(),
+      atMs: clock.wallTimeMs(),
     };
     if (await deadLetters.put(deadLetterOf(entry.record, failure, context), deadline)) {
       ledger.settleHead(lane, entry, deadLettered(entry.record.position, failure.code));

@@ -24,4 +24,4 @@ export type Intent =
     };
 
 /** A whole configuration, for every topic. Pure but for the clock it is given. Never throws for what a record holds. */
-export type RecordPolicy = (record: SourceRecord, nowMs: number) => Intent;
+export type RecordPolicy = (record: SourceRecord, wallTimeMs: number) => Intent;

@@ -108,10 +108,10 @@ function putRecordsBody(streamArn: string, entries: readonly Entry[]): string {
   return `{"StreamARN":${JSON.stringify(streamArn)},"Records":[${records.join(',')}]}`;
 }
 
-/** The SDK keeps credentials until they expire. Ours are kept, and renewed, in one place: so these always just did. */
+/** The SDK keeps credentials until they expire. Ours are kept, and renewed, in one place: so these always did, long ago. */
 async function sdkCredentials(source: CredentialsSource) {
   const { accessKeyId, secretAccessKey, sessionToken } = await source.get();
-  return { accessKeyId, secretAccessKey, sessionToken, expiration: new Date() };
+  return { accessKeyId, secretAccessKey, sessionToken, expiration: new Date(0) };
 }
 
 function assumedRole(options: ClientOptions, roleArn: string): CredentialsSource {

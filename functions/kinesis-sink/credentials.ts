@@ -35,7 +35,7 @@ export const RENEWAL_INTERVAL_MS = 30_000;
  */
 export function createCredentialsSource(
   assume: () => Promise<SessionCredentials>,
-  clock: Pick<Clock, 'nowMs'>,
+  clock: Pick<Clock, 'nowMs' | 'wallTimeMs'>,
 ): CredentialsSource {
   let current: SessionCredentials | undefined;
   let fetchedAtMs = 0;
@@ -46,7 +46,7 @@ export function createCredentialsSource(
     underway ??= assume()
       .then((session) => {
         current = session;
-        fetchedAtMs = clock.nowMs();
+        fetchedAtMs = clock.wallTimeMs();
         return session;
       })
       .catch((error: unknown) => {
@@ -67,7 +67,7 @@ export function createCredentialsSource(
     try {
       return await fetchOnce();
     } catch (error) {
-      if (old.expiresAtMs > clock.nowMs()) return old;
+      if (old.expiresAtMs > clock.wallTimeMs()) return old;
       throw error;
     }
   }
@@ -75,9 +75,8 @@ export function createCredentialsSource(
   return {
     async get() {
       if (current === undefined) return fetchOnce();
-      const nowMs = clock.nowMs();
-      const leftMs = current.expiresAtMs - nowMs;
-      if (leftMs > 0 && nowMs < quietUntilMs) return current;
+      const leftMs = current.expiresAtMs - clock.wallTimeMs();
+      if (leftMs > 0 && clock.nowMs() < quietUntilMs) return current;
       if (leftMs <= BLOCK_BEFORE_MS) return keepOldIfRenewalFails(current);
       if (leftMs <= RENEW_BEFORE_MS) renewBeside();
       return current;
@@ -85,6 +84,6 @@ export function createCredentialsSource(
     async renew(refused) {
       return current !== undefined && current !== refused ? current : fetchOnce();
     },
-    ageMs: () => (current === undefined ? undefined : clock.nowMs() - fetchedAtMs),
+    ageMs: () => (current === undefined ? undefined : Math.max(0, clock.wallTimeMs() - fetchedAtMs)),
   };
 }

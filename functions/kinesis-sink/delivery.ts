@@ -39,10 +39,10 @@ export class Delivery {
     if (retried > 0) this.#meter.count('EntriesRetried', retried);
   }
 
-  acknowledged({ entry, shares }: Claim, { shardId, sequenceNumber }: EntryReply, nowMs: number): void {
+  acknowledged({ entry, shares }: Claim, { shardId, sequenceNumber }: EntryReply, wallTimeMs: number): void {
     this.#entryCount += 1;
     this.#recordCount += entry.records.length;
-    for (const { timestampMs } of entry.records) this.#lag.add(timestampMs, nowMs);
+    for (const { timestampMs } of entry.records) this.#lag.add(timestampMs, wallTimeMs);
     for (const { lane } of shares) {
       if (!this.#audit.isInOrder(lane, shardId, sequenceNumber)) this.#meter.count('OrderAnomalies');
     }

@@ -18,7 +18,7 @@ export async function settlePoison(run: Run, claim: PoisonClaim): Promise<void> 
     target: options.streamArn,
     stage: attempts === 0 ? 'converting' : 'writing',
     attempts,
-    atMs: clock.nowMs(),
+    atMs: clock.wallTimeMs(),
   });
   const durable = await deadLetters.put(letter, run.deadline);
   if (!durable) {

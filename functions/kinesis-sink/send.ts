@@ -120,7 +120,7 @@ function applyReplies(run: Run, claims: readonly Claim[], replies: readonly Entr
 }
 
 function acknowledge(run: Run, claim: Claim, reply: EntryReply): void {
-  run.delivery.acknowledged(claim, reply, run.parts.clock.nowMs());
+  run.delivery.acknowledged(claim, reply, run.parts.clock.wallTimeMs());
   for (const { position } of claim.entry.records) run.book.record(written(position));
   for (const { lane, count } of claim.shares) {
     lane.shardId = reply.shardId;

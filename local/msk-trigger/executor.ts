@@ -8,7 +8,7 @@ import type { Run } from './run.ts';
 
 /** Carries out what the machine commands, and tells it how that went. */
 export interface Executor {
-  /** Makes a transition and does what follows from it. */
+  /** Makes a transition and does what follows from it. The machine's time is the wall's: it compares with records' timestamps. */
   advance(transition: (machine: TriggerMachine<EventRecord>, nowMs: number) => readonly Command<EventRecord>[]): void;
   /** Resolves at the next transition. */
   nextChange(): Promise<void>;
@@ -27,7 +27,7 @@ export function createExecutor(run: Run, stopping: AbortSignal): Executor {
   const committer = createCommitter(clock, poller.commit, (error) => run.trouble('commit_failed', error));
 
   const advance: Executor['advance'] = (transition) => {
-    for (const command of transition(machine, clock.nowMs())) execute(command);
+    for (const command of transition(machine, clock.wallTimeMs())) execute(command);
     wake.abort();
     wake = new AbortController();
     if (!stopping.aborted) void wakeAt(machine.wakeAtMs(), wake.signal);
@@ -37,7 +37,7 @@ export function createExecutor(run: Run, stopping: AbortSignal): Executor {
 
   const wakeAt = async (atMs: number, signal: AbortSignal) => {
     if (atMs === Number.POSITIVE_INFINITY) return;
-    await clock.waitUntil(atMs, signal);
+    await clock.waitUntil(clock.nowMs() + atMs - clock.wallTimeMs(), signal);
     if (!signal.aborted && !stopping.aborted) advance((_, nowMs) => machine.timePassed(nowMs));
   };
 
@@ -100,7 +100,7 @@ async function putAll(run: Run, failure: GivenUp<EventRecord>): Promise<void> {
     functionArn: functionArn(mapping.eventSourceArn, mapping.functionLogicalId),
     mappingId: mapping.logicalId,
     requestId: randomUUID(),
-    atMs: run.clock.nowMs(),
+    atMs: run.clock.wallTimeMs(),
   };
   const letters = failureLetters(context, failure);
   for (const letter of letters) await putFailure(letter);

@@ -7,14 +7,23 @@ interface Timer {
 
 /** Time stands still until a test moves it, or until {@link ManualClock.runUntilIdle} lets it jump from timer to timer. */
 export class ManualClock implements Clock {
-  #nowMs: number;
+  #nowMs = 5_000;
+  #wallOffsetMs: number;
   #timers: Timer[] = [];
 
-  constructor(startMs = 1_700_000_000_000) {
-    this.#nowMs = startMs;
+  /** @param wallTimeMs what the clock on the wall says at first; the other one has been running for a moment only */
+  constructor(wallTimeMs = 1_700_000_000_000) {
+    this.#wallOffsetMs = wallTimeMs - this.#nowMs;
   }
 
   nowMs = (): number => this.#nowMs;
+
+  wallTimeMs = (): number => this.#nowMs + this.#wallOffsetMs;
+
+  /** Somebody sets the clock on the wall, and that alone. */
+  setWallBack(byMs: number): void {
+    this.#wallOffsetMs -= byMs;
+  }
 
   /** How many wait for their time. */
   timerCount = (): number => this.#timers.length;

@@ -67,15 +67,15 @@ export interface WriteParts extends RecordParts {
   readonly step?: number;
   readonly version?: bigint | number;
   readonly epochs?: Epochs;
-  readonly nowMs?: number;
+  readonly wallTimeMs?: number;
 }
 
 /** A guarded write, as a record of these parts compiles to it. */
 export function writeOf(
   model: WriteModel,
-  { deletes = 'hard', step = 0, nowMs = 0, ...parts }: WriteParts = {},
+  { deletes = 'hard', step = 0, wallTimeMs = 0, ...parts }: WriteParts = {},
 ): Write {
   const identity = model.kind === 'insertOne' ? identityOf(model.document.get('_id')) : identityOfFilter(model.filter);
   const mark = markOf(aRecord(parts), parts.epochs, parts.version);
-  return guardedWrite(model, { identity, mark, step, deletes, nowMs });
+  return guardedWrite(model, { identity, mark, step, deletes, wallTimeMs });
 }

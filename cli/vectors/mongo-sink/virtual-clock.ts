@@ -17,6 +17,8 @@ export class VirtualClock implements Clock {
 
   nowMs = (): number => this.#nowMs;
 
+  wallTimeMs = (): number => this.#nowMs;
+
   waitUntil = (atMs: number, signal?: AbortSignal): Promise<void> =>
     new Promise((resolve) => {
       if (signal?.aborted || atMs <= this.#nowMs) return resolve();

@@ -35,8 +35,8 @@ export function createCdcHandler(
   if (name === '') return undefined;
   const handle = createNamed(properties, { property: HANDLER, name, builtIn: HANDLERS, custom: custom.cdcHandlers });
   if (!properties.flag(`${HANDLER}.remove.null.values`)) return handle;
-  return (document, record, nowMs) =>
-    handle(document, record, nowMs)
+  return (document, record, wallTimeMs) =>
+    handle(document, record, wallTimeMs)
       .map(withoutNulls)
       .filter((model) => model !== undefined);
 }

@@ -17,11 +17,11 @@ export function createCertificateWatch({
   clock,
   meter,
 }: {
-  readonly clock: Pick<Clock, 'nowMs'>;
+  readonly clock: Pick<Clock, 'wallTimeMs'>;
   readonly meter: Meter;
 }) {
   const daysLeft = ({ valid_to }: PeerCertificate): number =>
-    Math.floor((Date.parse(valid_to) - clock.nowMs()) / DAY_MS);
+    Math.floor((Date.parse(valid_to) - clock.wallTimeMs()) / DAY_MS);
 
   return (hostname: string, certificate: PeerCertificate): Error | undefined => {
     meter.least('ServerCertificateDaysLeft', daysLeft(certificate), 'Count');

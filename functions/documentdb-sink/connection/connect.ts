@@ -24,7 +24,7 @@ export interface ConnectionOptions {
   readonly readTrust: ReadTrust;
   readonly poolSizeMax: number;
   readonly appName: string;
-  readonly clock: Pick<Clock, 'nowMs'>;
+  readonly clock: Pick<Clock, 'wallTimeMs'>;
   readonly log: Log;
   readonly meter: Meter;
   /** Shows each new client, which then tells of its commands, to an observer before it connects. */

@@ -27,9 +27,9 @@ export function createRecordPolicy(
     }
   }
   if (problems.size > 0) throw new SettingsError(where, [...problems]);
-  return (record, nowMs) => {
+  return (record, wallTimeMs) => {
     const policy = policies.get(record.position.topic);
     assert(policy !== undefined, 'a mapping is made for each of the topics, and for no other');
-    return policy(record, nowMs);
+    return policy(record, wallTimeMs);
   };
 }

@@ -25,7 +25,7 @@ import type { WriteModel } from '../write-models/write-model.ts';
 
 /** What a record's document asks for, and which document that is where it asks for nothing that can be written. */
 interface Compiler {
-  readonly models: (document: SinkDocument, record: SourceRecord, nowMs: number) => readonly WriteModel[];
+  readonly models: (document: SinkDocument, record: SourceRecord, wallTimeMs: number) => readonly WriteModel[];
   readonly filter: (document: SinkDocument, record: SourceRecord) => BsonDocument | undefined;
 }
 
@@ -39,13 +39,13 @@ export function createTopicPolicy(topic: string, properties: TopicProperties, cu
   const versionOf = createGuardVersion(properties);
   const compiler = createCompiler(properties, custom);
   const fallback = { database: properties.text('database'), collection: properties.text('collection') || topic };
-  return (record, nowMs) => {
+  return (record, wallTimeMs) => {
     const document = documentOfRecord(record, converters);
     let namespace: Namespace | undefined;
     try {
       namespace = mapNamespace(document, record, fallback);
       const version = versionOf(document, record);
-      const [first, ...others] = compiler.models(document, record, nowMs);
+      const [first, ...others] = compiler.models(document, record, wallTimeMs);
       if (first === undefined) return { kind: 'none', reason: document.value() === undefined ? 'tombstone' : 'noop' };
       return { kind: 'write', namespace, models: [first, ...others], version };
     } catch (error) {
@@ -87,9 +87,9 @@ function createCompiler(properties: TopicProperties, custom: CustomStrategies): 
   };
   const filterFrom = filterBuilder(properties);
   return {
-    models(document, record, nowMs) {
+    models(document, record, wallTimeMs) {
       for (const process of processors) process(document, record);
-      return [compileModel(strategies, document, record, nowMs)];
+      return [compileModel(strategies, document, record, wallTimeMs)];
     },
     filter: (document, record) => filterFrom(idStrategy(document, record)),
   };

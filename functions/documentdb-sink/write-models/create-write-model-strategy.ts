@@ -76,12 +76,12 @@ export function compileModel(
   strategies: ModelStrategies,
   document: SinkDocument,
   record: SourceRecord,
-  nowMs: number,
+  wallTimeMs: number,
 ): WriteModel {
-  if (document.value() !== undefined) return strategies.write(document, record, nowMs);
+  if (document.value() !== undefined) return strategies.write(document, record, wallTimeMs);
   if (record.key === null && document.key() === undefined) {
     throw new UnwritableError('Invalid Sink Record neither key doc nor value doc were present');
   }
-  if (strategies.delete !== undefined) return strategies.delete(document, record, nowMs);
+  if (strategies.delete !== undefined) return strategies.delete(document, record, wallTimeMs);
   throw new UnwritableError(`Could not create write model: the value is null, and ${DELETE_ON_NULL} is not set`);
 }

@@ -68,25 +68,25 @@ const updateOneDefault: Create<WriteModelStrategy> = (properties) => {
 
 const updateOneTimestamps: Create<WriteModelStrategy> = (properties) => {
   const upsert = properties.flag(UPSERT);
-  return (document, _record, nowMs) => {
+  return (document, _record, wallTimeMs) => {
     const fields = valueDocument(document);
     const filter = new Map([[ID_FIELD, idOf(fields)]]);
-    return { kind: 'updateOne', filter, update: timestamped(fields, nowMs), upsert };
+    return { kind: 'updateOne', filter, update: timestamped(fields, wallTimeMs), upsert };
   };
 };
 
 const updateOneBusinessKeyTimestamp: Create<WriteModelStrategy> = (properties) => {
   const upsert = properties.flag(UPSERT);
   const takeKey = businessKeyTaker(properties);
-  return (document, _record, nowMs) => {
+  return (document, _record, wallTimeMs) => {
     const fields = valueDocument(document);
     const filter = takeKey(fields);
-    return { kind: 'updateOne', filter, update: timestamped(fields, nowMs), upsert };
+    return { kind: 'updateOne', filter, update: timestamped(fields, wallTimeMs), upsert };
   };
 };
 
-function timestamped(fields: MutableDocument, nowMs: number): MutableDocument {
-  const now = new Date(nowMs);
+function timestamped(fields: MutableDocument, wallTimeMs: number): MutableDocument {
+  const now = new Date(wallTimeMs);
   fields.set('_modifiedTS', now);
   return new Map([
     ['$set', fields],

@@ -6,4 +6,4 @@ import type { WriteModel } from './write-model.ts';
  * The write that a record asks for, after its post processors have run.
  * @throws UnwritableError when the documents do not hold what the strategy needs
  */
-export type WriteModelStrategy = (document: SinkDocument, record: SourceRecord, nowMs: number) => WriteModel;
+export type WriteModelStrategy = (document: SinkDocument, record: SourceRecord, wallTimeMs: number) => WriteModel;

@@ -14,11 +14,20 @@ export const EPOCH_MS = 1_700_000_000_000;
 /** Virtual time: jumps from event to event. Events of one moment happen in the order they were planned. */
 export class Timeline {
   #nowMs = EPOCH_MS;
+  #wallBehindMs = 0;
   #heap: Event[] = [];
   #order = 0;
   #eventCount = 0;
 
   nowMs = (): number => this.#nowMs;
+
+  /** What the clock on the wall says. */
+  wallTimeMs = (): number => this.#nowMs - this.#wallBehindMs;
+
+  /** Somebody sets the clock on the wall back; no wait and no deadline changes. */
+  setWallBack(byMs: number): void {
+    this.#wallBehindMs += byMs;
+  }
 
   /** @returns how to call it off */
   at(atMs: number, happen: () => void): () => void {

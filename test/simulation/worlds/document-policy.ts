@@ -46,7 +46,7 @@ export function modelsOf(
   key: string,
   value: StoryValue | undefined,
   identity: StoryDocumentdb['identity'],
-  nowMs: number,
+  wallTimeMs: number,
 ): readonly [WriteModel, ...WriteModel[]] {
   const filter = doc(filterOf(key, identity));
   if (value === undefined) return [{ kind: 'deleteOne', filter }];
@@ -80,8 +80,8 @@ export function modelsOf(
       return [
         updateOne({
           ...update,
-          $set: { ...changes, _modifiedTS: new Date(nowMs) },
-          $setOnInsert: { _insertedTS: new Date(nowMs), first: true },
+          $set: { ...changes, _modifiedTS: new Date(wallTimeMs) },
+          $setOnInsert: { _insertedTS: new Date(wallTimeMs), first: true },
         }),
       ];
     case 'increment':
@@ -108,8 +108,8 @@ export function versionOf(
 export function createStoryPolicy(settings: StoryDocumentdb): RecordPolicy {
   const { identity } = settings;
   const native = createNativePolicy({ database: DATABASE });
-  return (record, nowMs) => {
-    const intent = native(record, nowMs);
+  return (record, wallTimeMs) => {
+    const intent = native(record, wallTimeMs);
     if (intent.kind === 'none' || record.key === null) return intent;
     const key = Buffer.from(record.key.bytes()).toString();
     if (intent.kind === 'poison') return { ...intent, filter: doc(filterOf(key, identity)) };
@@ -117,7 +117,7 @@ export function createStoryPolicy(settings: StoryDocumentdb): RecordPolicy {
     const id = value?.id ?? Number(idHeaderOf(record.headers));
     const { timestampMs } = record;
     const version = versionOf(settings, { id, timestampMs, isDeletion: value === undefined });
-    return { ...intent, models: modelsOf(key, value, identity, nowMs), version };
+    return { ...intent, models: modelsOf(key, value, identity, wallTimeMs), version };
   };
 }
 

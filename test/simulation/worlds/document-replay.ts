@@ -71,7 +71,7 @@ async function deliver(records: readonly ProducedRecord[], parts: ReplayParts): 
     policy: createStoryPolicy(story.documentdb),
     store: calmStore(parts),
     deadLetters: { put: () => Promise.resolve(true) },
-    clock: { nowMs: timeline.nowMs, waitUntil: waitingOn(timeline) },
+    clock: { nowMs: timeline.nowMs, wallTimeMs: timeline.wallTimeMs, waitUntil: waitingOn(timeline) },
     random: random.next,
     log: { info: () => undefined, warn: () => undefined },
     meter: createMeter(),

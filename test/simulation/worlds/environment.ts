@@ -1,6 +1,6 @@
 import type { Clock } from '../../../shared/clock.ts';
 import type { Touched, Witness } from '../model/chaos.ts';
-import type { Timeline } from '../model/timeline.ts';
+import { EPOCH_MS, type Timeline } from '../model/timeline.ts';
 
 /**
  * One execution environment of a function. Whatever comes to its process (a timer, an answer) comes through here: a frozen
@@ -11,12 +11,12 @@ export class Environment implements Witness {
   readonly name: string;
   /** The invocation under way learns which partitions a fault touches. */
   witness: Witness | undefined;
-  /** When it last began to run again. */
+  /** When it last began to run again, by its own clock. */
   thawedAtMs = 0;
   /** When it last sent something, or got an answer. */
   activeAtMs = 0;
   readonly noteActivity = (): void => {
-    this.activeAtMs = this.clock.nowMs();
+    this.activeAtMs = this.#timeline.nowMs();
   };
   /** Requests that were neither answered nor given up. */
   openCount = 0;
@@ -24,7 +24,7 @@ export class Environment implements Witness {
   invocation = '';
   /** What it was sent: `<topic-partition>@<offset>`. */
   sent: readonly string[] = [];
-  /** When it has to stop sending. */
+  /** When it has to stop sending, by its own clock. */
   sendUntilMs = Number.POSITIVE_INFINITY;
   #state: 'running' | 'frozen' | 'dead' = 'running';
   readonly #waiting: (() => void)[] = [];
@@ -34,8 +34,10 @@ export class Environment implements Witness {
   constructor(name: string, timeline: Timeline) {
     this.name = name;
     this.#timeline = timeline;
+    // Its clock began with the story, the wall's in 1970: whoever takes one for the other is far off.
     this.clock = {
-      nowMs: timeline.nowMs,
+      nowMs: () => timeline.nowMs() - EPOCH_MS,
+      wallTimeMs: timeline.wallTimeMs,
       waitUntil: (atMs, signal) =>
         new Promise((resolve) => {
           if (signal?.aborted) return resolve();
@@ -44,7 +46,7 @@ export class Environment implements Witness {
             resolve();
           };
           // As a timer of Node.js, which takes a millisecond at least: a process that waits for what is over goes on in time.
-          const cancel = timeline.at(Math.max(atMs, timeline.nowMs() + 1), () => {
+          const cancel = timeline.at(Math.max(EPOCH_MS + atMs, timeline.nowMs() + 1), () => {
             this.deliver(() => {
               signal?.removeEventListener('abort', abort);
               resolve();
@@ -79,7 +81,7 @@ export class Environment implements Witness {
   thaw(): void {
     if (this.#state !== 'frozen') return;
     this.#state = 'running';
-    this.thawedAtMs = this.#timeline.nowMs();
+    this.thawedAtMs = this.clock.nowMs();
     this.#drain();
   }
 

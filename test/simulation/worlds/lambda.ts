@@ -100,7 +100,7 @@ export class Lambda {
         timeline.at(timeline.nowMs() + random.integer(STALL_MS.min, STALL_MS.max), () => warm.environment.thaw());
       });
     }
-    const deadline = deadlineOf(startedAtMs, timeoutMs);
+    const deadline = deadlineOf(warm.environment.clock.nowMs(), timeoutMs);
     void runBatch(JSON.parse(eventJson), deadline, warm.parts).then(
       (response) => {
         if (invocation.end !== undefined) return;
@@ -130,7 +130,7 @@ export class Lambda {
     environment.witness = invocationWitness(invocation);
     environment.invocation = String(invocation.id);
     environment.sent = invocation.sent;
-    environment.sendUntilMs = invocation.startedAtMs + this.#parts.story.function.timeoutMs - SEND_RESERVE_MS;
+    environment.sendUntilMs = environment.clock.nowMs() + this.#parts.story.function.timeoutMs - SEND_RESERVE_MS;
     environment.activeAtMs = invocation.startedAtMs;
     this.invocations.push(invocation);
     this.#parts.onStart(invocation);

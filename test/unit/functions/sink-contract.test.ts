@@ -136,6 +136,26 @@ describe.each(sinks)('the $name sink', ({ build }) => {
     },
   );
 
+  it.each<Target>(['away', 'refuses everything'])(
+    'answers in time although the clock on the wall is set back meanwhile, when the target is %s',
+    async (target) => {
+      const sink = build({ target });
+      const deadline = deadlineIn(sink.clock.nowMs(), REMAINING_MS);
+      const work = sink.sink.write(batchesOf([aRecord()]), deadline);
+      await sink.clock.advance(REMAINING_MS / 2);
+      sink.clock.setWallBack(3_600_000);
+      await sink.clock.run(work);
+      expect(sink.clock.nowMs()).toBeGreaterThan(deadline.sendUntilMs - 5_001);
+      expect(sink.clock.nowMs()).toBeLessThanOrEqual(deadline.answerByMs);
+    },
+  );
+
+  it('stamps letters with the time of the wall', async () => {
+    const sink = build({ target: 'healthy' });
+    await sink.write([aRecord({ value: POISON })]);
+    expect(sink.letters).toMatchObject([{ at: new Date(sink.clock.wallTimeMs()).toISOString() }]);
+  });
+
   it('names poison whose letter cannot be written, and what stands behind it', () =>
     forRecords(async (input) => {
       const outcomes = await build({ target: 'healthy', lettersFail: true }).write(input);

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { systemClock } from '../../../shared/clock.ts';
 import { createHandler } from '../../../shared/lambda.ts';
 import { skipped, written } from '../../../shared/outcome.ts';
 import type { Sink } from '../../../shared/sink-contract.ts';
@@ -116,7 +117,7 @@ describe('a handler', () => {
   it('gives the sink the time that is left, less the reserves', async () => {
     let sendForMs = 0;
     await aHandler((batches, deadline) => {
-      sendForMs = deadline.sendUntilMs - Date.now();
+      sendForMs = deadline.sendUntilMs - systemClock.nowMs();
       return allWritten(batches, deadline);
     })(event, context);
     expect(sendForMs).toBeGreaterThan(54_000);

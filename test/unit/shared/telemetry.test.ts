@@ -53,8 +53,8 @@ function summaryOf(pairs: readonly (readonly [SourceRecord, RecordOutcome])[]) {
     batches,
     outcomes,
     settlements: settle(batches, outcomes),
-    startedAtMs: END_MS - 250,
-    endedAtMs: END_MS,
+    durationMs: 250,
+    wallTimeMs: END_MS,
   };
 }
 

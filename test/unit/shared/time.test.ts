@@ -66,20 +66,32 @@ describe('the system clock', () => {
   };
 
   it('wakes at its time, and not before', async () => {
-    const wait = systemClock.waitUntil(Date.now() + 20);
+    const wait = systemClock.waitUntil(systemClock.nowMs() + 20);
     await vi.advanceTimersByTimeAsync(19);
     expect(await settled(wait)).toBe(false);
     await vi.advanceTimersByTimeAsync(1);
     expect(await settled(wait)).toBe(true);
   });
 
+  it('goes on when somebody sets the clock on the wall back, and says so beside', async () => {
+    const [startedAtMs, wallTimeMs] = [systemClock.nowMs(), systemClock.wallTimeMs()];
+    const wait = systemClock.waitUntil(startedAtMs + 20);
+    await vi.advanceTimersByTimeAsync(10);
+    vi.setSystemTime(wallTimeMs - 3_600_000);
+    expect(systemClock.nowMs()).toBe(startedAtMs + 10);
+    expect(systemClock.wallTimeMs()).toBe(wallTimeMs - 3_600_000);
+    await vi.advanceTimersByTimeAsync(10);
+    expect(await settled(wait)).toBe(true);
+    expect(systemClock.nowMs()).toBe(startedAtMs + 20);
+  });
+
   it('wakes at once when the time is over', async () => {
-    expect(await settled(systemClock.waitUntil(Date.now() - 3_600_000))).toBe(true);
+    expect(await settled(systemClock.waitUntil(systemClock.nowMs() - 3_600_000))).toBe(true);
   });
 
   it('wakes as soon as the signal aborts, and leaves no timer behind', async () => {
     const controller = new AbortController();
-    const wait = systemClock.waitUntil(Date.now() + 3_600_000, controller.signal);
+    const wait = systemClock.waitUntil(systemClock.nowMs() + 3_600_000, controller.signal);
     expect(await settled(wait)).toBe(false);
     controller.abort();
     expect(await settled(wait)).toBe(true);
@@ -87,13 +99,13 @@ describe('the system clock', () => {
   });
 
   it('wakes at once when the signal aborted before', async () => {
-    expect(await settled(systemClock.waitUntil(Date.now() + 3_600_000, AbortSignal.abort()))).toBe(true);
+    expect(await settled(systemClock.waitUntil(systemClock.nowMs() + 3_600_000, AbortSignal.abort()))).toBe(true);
     expect(vi.getTimerCount()).toBe(0);
   });
 
   it('lets go of the signal once it woke', async () => {
     const { signal } = new AbortController();
-    const wait = systemClock.waitUntil(Date.now() + 20, signal);
+    const wait = systemClock.waitUntil(systemClock.nowMs() + 20, signal);
     expect(getEventListeners(signal, 'abort')).toHaveLength(1);
     await vi.advanceTimersByTimeAsync(20);
     await wait;

@@ -121,7 +121,7 @@ const ALLOWED: ReadonlySet<string> = new Set(
 function collectOperators(model: WriteModel, deletes: 'hard' | 'tombstone', into: Set<string>): void {
   // A tombstone takes an equality of `_id` or a business key; the shape of the filter is the same either way.
   const mark = markOf(aRecord({ offset: 7 }));
-  const statement = statementOf(guardedWrite(model, { identity: 'x', mark, step: 0, deletes, nowMs: 0 }));
+  const statement = statementOf(guardedWrite(model, { identity: 'x', mark, step: 0, deletes, wallTimeMs: 0 }));
   expect(Array.isArray(statement['u'])).toBe(false);
   for (const part of [statement['q'], isUpdate(model) ? statement['u'] : undefined]) operatorsOf(part, into);
 }

@@ -38,7 +38,7 @@ describe('the statement', () => {
       [insertOf({ a: 1, ...K }), { document }],
     ] as const;
     for (const [model, statement] of rows) expect(statementOf(writeOf(model, parts))).toEqual(statement);
-    const tombstone = statementOf(writeOf(deleteOf(K), { ...parts, deletes: 'tombstone', nowMs: 9 }));
+    const tombstone = statementOf(writeOf(deleteOf(K), { ...parts, deletes: 'tombstone', wallTimeMs: 9 }));
     const body = new Map<string, unknown>([
       ['_id', 'k'],
       ['_k', MARK],

@@ -23,7 +23,7 @@ function aSource() {
       accessKeyId: `id-${number}`,
       secretAccessKey: 'secret',
       sessionToken: 'token',
-      expiresAtMs: clock.nowMs() + HOUR_MS,
+      expiresAtMs: clock.wallTimeMs() + HOUR_MS,
     };
     sessions.push(session);
     return Promise.resolve(session);
@@ -55,6 +55,17 @@ describe('a session', () => {
     await clock.advance(1);
     await source.get();
     expect(sessions).toHaveLength(2);
+  });
+
+  it('is judged by the clock on the wall, as its end is, and is never younger than new', async () => {
+    const { clock, source, sessions } = aSource();
+    await source.get();
+    await clock.advance(46 * MINUTE_MS);
+    clock.setWallBack(HOUR_MS);
+    await source.get();
+    await clock.advance(0);
+    expect(sessions).toHaveLength(1);
+    expect(source.ageMs()).toBe(0);
   });
 
   it('is renewed beside the work in its last 15 minutes', async () => {

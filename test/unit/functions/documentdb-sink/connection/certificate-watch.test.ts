@@ -21,7 +21,10 @@ function aRoot(validTo: string) {
 
 function watched() {
   const telemetry = recordedTelemetry();
-  return { ...telemetry, check: createCertificateWatch({ clock: { nowMs: () => NOW_MS }, meter: telemetry.meter }) };
+  return {
+    ...telemetry,
+    check: createCertificateWatch({ clock: { wallTimeMs: () => NOW_MS }, meter: telemetry.meter }),
+  };
 }
 
 it('measures the days that are left of the server and of its root, through what stands between', () => {
