@@ -4,6 +4,8 @@ import type { SourcePosition } from './record.ts';
 export type FailureCode =
   // will never succeed as it is
   | 'payload_invalid'
+  /** our code threw for it, where no rule of ours refuses it: a fault of ours that this record shows */
+  | 'planning_failed'
   | 'payload_too_large'
   | 'rejected_by_target'
   | 'duplicate_key'

@@ -1,3 +1,4 @@
+import { describeForeign } from '../../shared/errors.ts';
 import type { IgnoredReason, RecordFailure } from '../../shared/outcome.ts';
 import { poison } from '../../shared/outcome.ts';
 import type { SourceRecord } from '../../shared/record.ts';
@@ -35,13 +36,25 @@ export interface CompileSettings {
   readonly epochs: Epochs;
 }
 
-/** Each record on its own: what is wrong with one is said of that one alone. */
+/**
+ * Each record on its own: what is wrong with one is said of that one alone. Never throws: whatever planning throws is
+ * poison for its record (`planning_failed`), for a record comes back until it is settled.
+ */
 export function compile(
   record: SourceRecord,
   policy: RecordPolicy,
   settings: CompileSettings,
   wallTimeMs: number,
 ): Compiled {
+  try {
+    return plan(record, policy, settings, wallTimeMs);
+  } catch (error) {
+    const failure = poison('planning_failed', `the record cannot be planned: ${describeForeign(error)}`);
+    return { kind: 'poison', namespace: undefined, identity: undefined, failure };
+  }
+}
+
+function plan(record: SourceRecord, policy: RecordPolicy, settings: CompileSettings, wallTimeMs: number): Compiled {
   const intent = policy(record, wallTimeMs);
   switch (intent.kind) {
     case 'none':

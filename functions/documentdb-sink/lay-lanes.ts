@@ -12,6 +12,8 @@ export interface Layout {
   readonly firstIndexes: ReadonlyMap<string, number>;
   /** Records that write nothing, by their place. */
   readonly ignoredAt: ReadonlyMap<number, RecordOutcome>;
+  /** Records for which our own code threw. */
+  readonly planningFailureCount: number;
 }
 
 /** Records by collection, and there by partition and document, each compiled on its own. */
@@ -24,6 +26,7 @@ export function layLanes(
   const collections = new CollectionLanes();
   const firstIndexes = new Map<string, number>();
   const ignoredAt = new Map<number, RecordOutcome>();
+  let planningFailureCount = 0;
   let index = 0;
   for (const { topicPartition, records } of batches) {
     firstIndexes.set(topicPartition, index);
@@ -34,11 +37,12 @@ export function layLanes(
         // A record without a document locks none: it is on a lane of its own.
         const lane = collections.laneOf(compiled.namespace, topicPartition, compiled.identity ?? `none ${index}`);
         enter(lane, index, record, compiled);
+        if (compiled.kind === 'poison' && compiled.failure.code === 'planning_failed') planningFailureCount += 1;
       }
       index += 1;
     }
   }
-  return { lanesByNamespace: collections.lanesByNamespace(), firstIndexes, ignoredAt };
+  return { lanesByNamespace: collections.lanesByNamespace(), firstIndexes, ignoredAt, planningFailureCount };
 }
 
 function enter(lane: Lane, index: number, record: SourceRecord, compiled: Poison | Writes): void {

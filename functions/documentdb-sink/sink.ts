@@ -50,7 +50,9 @@ export function createDocumentdbSink(parts: DocumentdbSinkParts): Sink {
   const collections = createCollections({ ...parts, ...settings });
 
   async function write(batches: readonly PartitionBatch[], deadline: Deadline): Promise<readonly RecordOutcome[]> {
-    const { lanesByNamespace, firstIndexes, ignoredAt } = layLanes(batches, parts.policy, settings, clock.wallTimeMs());
+    const layout = layLanes(batches, parts.policy, settings, clock.wallTimeMs());
+    const { lanesByNamespace, firstIndexes, ignoredAt } = layout;
+    if (layout.planningFailureCount > 0) meter.count('PlanningFailures', layout.planningFailureCount);
     const abort = abortAt(clock, deadline.answerByMs);
     const ledger = new Ledger(firstIndexes);
     for (const [index, outcome] of ignoredAt) ledger.settleAtOnce(index, outcome);

@@ -1,10 +1,7 @@
-import {
-  interpret,
-  isExtended,
-  UnconvertibleError,
-} from '../../../functions/documentdb-sink/converters/extended-json.ts';
+import { interpret, isExtended } from '../../../functions/documentdb-sink/converters/extended-json.ts';
 import { type JsonDialect, JsonReader } from '../../../functions/documentdb-sink/converters/json-reader.ts';
 import { numberOf } from '../../../functions/documentdb-sink/converters/number.ts';
+import { UnconvertibleError } from '../../../functions/documentdb-sink/converters/unconvertible-error.ts';
 import { CaseError } from '../case-error.ts';
 
 export type Fields = ReadonlyMap<string, unknown>;

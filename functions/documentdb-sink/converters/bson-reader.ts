@@ -1,7 +1,8 @@
-import { Binary, BSONRegExp, BSONSymbol, Code, Decimal128, MaxKey, MinKey, ObjectId, Timestamp } from 'mongodb';
+import { Binary, BSONSymbol, Code, Decimal128, MaxKey, MinKey, ObjectId, Timestamp } from 'mongodb';
 import { NESTING_MAX } from '../limits.ts';
-import { UnconvertibleError } from './extended-json.ts';
 import { doubleOf } from './java-number.ts';
+import { regularExpressionOf } from './regular-expression.ts';
+import { UnconvertibleError } from './unconvertible-error.ts';
 
 const notBson = (): never => {
   throw new UnconvertibleError('the value is not BSON');
@@ -75,7 +76,7 @@ class BsonReader {
   private rareValue(type: number, depth: number): unknown {
     switch (type) {
       case 0x0b:
-        return new BSONRegExp(this.name(), this.name());
+        return regularExpressionOf(this.name(), this.name());
       case 0x0d:
         return new Code(this.string());
       case 0x0e:

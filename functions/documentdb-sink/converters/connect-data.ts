@@ -1,9 +1,9 @@
 import { Binary } from 'mongodb';
 import { bytesOf, LOGICAL_TYPES } from './connect-logical-types.ts';
 import type { ConnectSchema, PrimitiveType } from './connect-schema.ts';
-import { UnconvertibleError } from './extended-json.ts';
 import { inHashOrder } from './java-hash-order.ts';
 import { doubleOf, doubleOfToken, isWhole, JsonNumber, wholeIn } from './java-number.ts';
+import { UnconvertibleError } from './unconvertible-error.ts';
 
 export interface SchemaOptions {
   /** `replace.null.with.default` */

@@ -1,8 +1,8 @@
 import { Decimal128 } from 'mongodb';
 import { isBase64 } from '../../../shared/record.ts';
 import type { ConnectSchema } from './connect-schema.ts';
-import { UnconvertibleError } from './extended-json.ts';
 import { isWhole, JsonNumber, wholeIn } from './java-number.ts';
+import { UnconvertibleError } from './unconvertible-error.ts';
 
 type Convert = (schema: ConnectSchema, node: unknown) => unknown;
 

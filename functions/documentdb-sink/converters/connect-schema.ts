@@ -1,5 +1,5 @@
 import { convertWithSchema, type SchemaOptions } from './connect-data.ts';
-import { UnconvertibleError } from './extended-json.ts';
+import { UnconvertibleError } from './unconvertible-error.ts';
 
 const PRIMITIVES = ['boolean', 'int8', 'int16', 'int32', 'int64', 'float', 'double', 'bytes', 'string'] as const;
 export type PrimitiveType = (typeof PRIMITIVES)[number];

@@ -3,9 +3,9 @@ import type { MutableDocument } from '../sink-document.ts';
 import type { TopicProperties } from '../topic-properties.ts';
 import { UnwritableError } from '../unwritable-error.ts';
 import { readBson } from './bson-reader.ts';
-import { UnconvertibleError } from './extended-json.ts';
 import { type ConnectData, readJsonWithSchema, readSchemalessJson } from './json-converter.ts';
 import { readRelaxedJson } from './relaxed-json.ts';
+import { UnconvertibleError } from './unconvertible-error.ts';
 
 export type Side = 'key' | 'value';
 

@@ -1,8 +1,17 @@
-import { Binary, BSONRegExp, BSONSymbol, Code, Decimal128, Double, MaxKey, MinKey, ObjectId, Timestamp } from 'mongodb';
-import { MskSinksError } from '../../../shared/errors.ts';
-
-/** The text is JSON, but no document. Its message is in our words. Caught within converters/. */
-export class UnconvertibleError extends MskSinksError {}
+import {
+  Binary,
+  type BSONRegExp,
+  BSONSymbol,
+  Code,
+  Decimal128,
+  Double,
+  MaxKey,
+  MinKey,
+  ObjectId,
+  Timestamp,
+} from 'mongodb';
+import { regularExpressionOf } from './regular-expression.ts';
+import { UnconvertibleError } from './unconvertible-error.ts';
 
 type Fields = ReadonlyMap<string, unknown>;
 
@@ -155,8 +164,8 @@ function timestamp(content: unknown): Timestamp | undefined {
 }
 
 function regularExpression(pattern: unknown, options: unknown): BSONRegExp {
-  const valid = [pattern, options].every((part) => typeof part === 'string' && !part.includes('\0'));
-  return valid ? new BSONRegExp(pattern as string, options as string) : wrong('$regularExpression');
+  if (typeof pattern !== 'string' || typeof options !== 'string') return wrong('$regularExpression');
+  return regularExpressionOf(pattern, options);
 }
 
 const readRegularExpression: Reader = (fields, content) => {

@@ -1,5 +1,5 @@
 import { Double } from 'mongodb';
-import { UnconvertibleError } from './extended-json.ts';
+import { UnconvertibleError } from './unconvertible-error.ts';
 
 /** A JSON number, as it was spelt: what it becomes is the schema's affair. */
 export class JsonNumber {

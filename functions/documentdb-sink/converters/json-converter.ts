@@ -2,10 +2,10 @@ import { isUtf8 } from 'node:buffer';
 import { Binary } from 'mongodb';
 import { convertWithSchema, type SchemaOptions } from './connect-data.ts';
 import { schemaOf } from './connect-schema.ts';
-import { UnconvertibleError } from './extended-json.ts';
 import { inHashOrder } from './java-hash-order.ts';
 import { doubleOfToken, isWhole, JsonNumber, wholeIn } from './java-number.ts';
 import { type JsonDialect, JsonReader } from './json-reader.ts';
+import { UnconvertibleError } from './unconvertible-error.ts';
 
 /** What a converter of Kafka Connect makes of bytes: the connector looks at the type of it. */
 export type ConnectData =

@@ -1,6 +1,7 @@
 import { NESTING_MAX } from '../limits.ts';
-import { interpret, interpretAsJava, isExtended, UnconvertibleError } from './extended-json.ts';
+import { interpret, interpretAsJava, isExtended } from './extended-json.ts';
 import { numberOf } from './number.ts';
+import { UnconvertibleError } from './unconvertible-error.ts';
 
 const QUOTE = 0x22;
 const COMMA = 0x2c;

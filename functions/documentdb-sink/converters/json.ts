@@ -1,7 +1,7 @@
 import type { Payload } from '../../../shared/record.ts';
 import type { Conversion } from './bson-document.ts';
-import { UnconvertibleError } from './extended-json.ts';
 import { JsonReader } from './json-reader.ts';
+import { UnconvertibleError } from './unconvertible-error.ts';
 
 /**
  * JSON text to a document, with the types the connector's String converter gives (`BsonDocument.parse`): a whole number

@@ -1,5 +1,5 @@
 import { Double } from 'mongodb';
-import { UnconvertibleError } from './extended-json.ts';
+import { UnconvertibleError } from './unconvertible-error.ts';
 
 const NOT_WHOLE = /[.eE]/;
 const INT32_LIMIT = 2 ** 31;

@@ -1,6 +1,6 @@
-import { UnconvertibleError } from './extended-json.ts';
 import { JAVA_EXTENDED, JsonReader } from './json-reader.ts';
 import { ShellReader } from './shell-reader.ts';
+import { UnconvertibleError } from './unconvertible-error.ts';
 
 /**
  * Text as the Java driver's `BsonDocument.parse` reads it: JSON, and what the mongo shell writes beside it.

@@ -1,7 +1,8 @@
 import { Binary, ObjectId, Timestamp } from 'mongodb';
-import { interpret, UnconvertibleError } from './extended-json.ts';
+import { interpret } from './extended-json.ts';
 import { numberOf } from './number.ts';
 import { notJson, type Token } from './shell-scanner.ts';
+import { UnconvertibleError } from './unconvertible-error.ts';
 
 type Call = (parameters: readonly Token[]) => unknown;
 

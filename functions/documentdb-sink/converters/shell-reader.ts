@@ -1,9 +1,10 @@
 import { MaxKey, MinKey } from 'mongodb';
 import { NESTING_MAX } from '../limits.ts';
-import { interpret, interpretAsJava, UnconvertibleError } from './extended-json.ts';
+import { interpret, interpretAsJava } from './extended-json.ts';
 import { numberOf } from './number.ts';
 import { CALLS } from './shell-calls.ts';
 import { isSign, notJson, ShellScanner, type Token } from './shell-scanner.ts';
+import { UnconvertibleError } from './unconvertible-error.ts';
 
 /** The shell's words that are values. */
 const WORDS: ReadonlyMap<string, () => unknown> = new Map<string, () => unknown>([

@@ -1,4 +1,4 @@
-import { UnconvertibleError } from './extended-json.ts';
+import { UnconvertibleError } from './unconvertible-error.ts';
 
 export type Token =
   | { readonly kind: 'text'; readonly text: string }

@@ -1,7 +1,7 @@
 import { Double } from 'mongodb';
 import type { SourceRecord } from '../../../shared/record.ts';
-import { UnconvertibleError } from '../converters/extended-json.ts';
 import { JsonReader } from '../converters/json-reader.ts';
+import { UnconvertibleError } from '../converters/unconvertible-error.ts';
 import type { TopicProperties } from '../topic-properties.ts';
 import { UnwritableError } from '../unwritable-error.ts';
 import type { IdStrategy } from './id-strategy.ts';

@@ -1,5 +1,5 @@
-import { UnconvertibleError } from '../converters/extended-json.ts';
 import { readRelaxedJson } from '../converters/relaxed-json.ts';
+import { UnconvertibleError } from '../converters/unconvertible-error.ts';
 import { isDocument } from '../documents.ts';
 import { PatternError } from '../java/pattern-error.ts';
 import { matcher, replacer } from '../java/replacement.ts';

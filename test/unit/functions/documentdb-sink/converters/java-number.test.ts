@@ -1,7 +1,7 @@
 import { Double } from 'mongodb';
 import { describe, expect, it } from 'vitest';
-import { UnconvertibleError } from '../../../../../functions/documentdb-sink/converters/extended-json.ts';
 import { doubleOfToken, wholeIn } from '../../../../../functions/documentdb-sink/converters/java-number.ts';
+import { UnconvertibleError } from '../../../../../functions/documentdb-sink/converters/unconvertible-error.ts';
 
 describe('a number without its fraction, in so many bits', () => {
   it.each([

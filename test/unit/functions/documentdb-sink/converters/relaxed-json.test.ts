@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { BSON } from 'mongodb';
 import { describe, expect, it } from 'vitest';
-import { UnconvertibleError } from '../../../../../functions/documentdb-sink/converters/extended-json.ts';
 import { JsonReader } from '../../../../../functions/documentdb-sink/converters/json-reader.ts';
 import { readRelaxedJson } from '../../../../../functions/documentdb-sink/converters/relaxed-json.ts';
 import { ShellReader } from '../../../../../functions/documentdb-sink/converters/shell-reader.ts';
+import { UnconvertibleError } from '../../../../../functions/documentdb-sink/converters/unconvertible-error.ts';
 
 /** What a server would store, in canonical extended JSON: every type is visible. */
 const stored = (read: unknown): string =>
