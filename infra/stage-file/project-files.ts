@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { decodeText } from './decode-text.ts';
 
 /** What a stage file may name, and the environment of the command that reads it. */
 export interface Surroundings {
@@ -12,7 +13,7 @@ export interface Surroundings {
 export const projectSurroundings: Surroundings = {
   readFile(path) {
     const file = join(process.cwd(), path);
-    return existsSync(file) ? readFileSync(file, 'utf8') : undefined;
+    return existsSync(file) ? decodeText(readFileSync(file)) : undefined;
   },
   environment: process.env,
 };

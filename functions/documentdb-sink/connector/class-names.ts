@@ -96,22 +96,48 @@ export const CONVERTERS = [
 /** A strategy of this project, registered under this name. */
 const CUSTOM = /^custom\.[A-Za-z][A-Za-z0-9_]*$/;
 
-/** One of the connector's classes, or a strategy of this project's own where `custom` says so. */
+/** One of the connector's classes, with or without its package, or a strategy of this project's own where `custom` says so. */
 export const className = (what: string, known: readonly string[], custom = true): Form => ({
   text: `${what}: ${[...known.map((name) => `\`${shortName(name)}\``), ...(custom ? ['`custom.<name>`'] : [])].join(', ')}`,
-  accepts: (value) => known.includes(value) || (custom && CUSTOM.test(value)),
-  problem: (value) => unknownClass(value, what, custom),
+  accepts: (value) => classesNamed(value, known).length === 1 || (custom && CUSTOM.test(value)),
+  problem: (value) => ambiguous(value, known) ?? unknownClass(value, what, custom),
+  normalized: (value) => wholeName(value, known),
 });
 
+/** An empty list has no class. */
 export const classNames = (what: string, known: readonly string[]): Form => {
   const one = className(what, known);
-  const each = (value: string) => value.split(',').map((name) => name.trim());
+  const each = (value: string) => (value === '' ? [] : value.split(',').map((name) => name.trim()));
   return {
     text: `${one.text}; several with commas between them`,
     accepts: (value) => each(value).every(one.accepts),
     problem: (value) => one.problem?.(each(value).find((name) => !one.accepts(name)) ?? value),
+    normalized: (value) =>
+      each(value)
+        .map((name) => wholeName(name, known))
+        .join(','),
   };
 };
+
+/**
+ * The classes a name may stand for: itself, or all of that name in whatever package. Kafka Connect takes converters by such
+ * aliases, also without the word Converter.
+ * https://github.com/apache/kafka/blob/4.3.1/connect/runtime/src/main/java/org/apache/kafka/connect/runtime/isolation/PluginUtils.java
+ */
+function classesNamed(value: string, known: readonly string[]): readonly string[] {
+  if (known.includes(value)) return [value];
+  return known.filter((name) => {
+    const short = name.split('.').at(-1);
+    return short === value || (CONVERTERS.includes(name) && short === `${value}Converter`);
+  });
+}
+
+const wholeName = (value: string, known: readonly string[]): string => classesNamed(value, known)[0] ?? value;
+
+function ambiguous(value: string, known: readonly string[]): string | undefined {
+  const classes = classesNamed(value, known);
+  return classes.length > 1 ? `is the name of several classes: write ${classes.join(' or ')}` : undefined;
+}
 
 /** The last part: names in the docs would be too long otherwise. */
 const shortName = (name: string): string =>

@@ -11,17 +11,23 @@ export const secretText: Form = {
 
 export const nonEmpty: Form = { text: 'text that is not empty', accepts: (value) => value !== '' };
 
+/** Kafka Connect takes `true` and `false` in any case. What YAML 1.1 means by `yes` and `on` is taken as well. */
 export const flag: Form = {
   text: '`true` or `false`',
-  accepts: (value) => /^(?:true|false)$/i.test(value),
+  accepts: (value) => /^(?:true|false|yes|no|on|off)$/i.test(value),
+  normalized: (value) => String(/^(?:true|yes|on)$/i.test(value)),
 };
 
 /** Kafka's names of topics. https://github.com/apache/kafka/blob/trunk/clients/src/main/java/org/apache/kafka/common/internals/Topic.java */
 const TOPIC = /^[A-Za-z0-9._-]{1,249}$/;
 
+/** Blank ones are passed over: https://github.com/apache/kafka/blob/4.3.1/connect/runtime/src/main/java/org/apache/kafka/connect/runtime/SinkConnectorConfig.java */
+export const namesIn = (value: string): readonly string[] =>
+  [...new Set(value.split(',').map((name) => name.trim()))].filter((name) => name !== '');
+
 export const topics: Form = {
   text: "topics' names, separated by commas",
-  accepts: (value) => value.split(',').every((topic) => TOPIC.test(topic.trim())),
+  accepts: (value) => namesIn(value).every((topic) => TOPIC.test(topic)),
 };
 
 const INT32_MAX = 2 ** 31 - 1;
@@ -41,6 +47,7 @@ export const orEmpty = (form: Form): Form => ({
   ...form,
   text: `empty, or ${form.text}`,
   accepts: (value) => value === '' || form.accepts(value),
+  ...(form.normalized && { normalized: (value) => (value === '' ? '' : (form.normalized?.(value) ?? value)) }),
 });
 
 export const databaseName: Form = {

@@ -30,6 +30,8 @@ export interface Form {
   readonly accepts: (value: string) => boolean;
   /** Said instead of "must be .." where more is known of what the value is. Never quotes it. */
   readonly problem?: (value: string) => string | undefined;
+  /** An accepted value in the one spelling that the function reads. Without it, the value as it is written. */
+  readonly normalized?: (value: string) => string;
   /** A `${provider:path:key}` may stand in it: its value is needed at run time only. */
   readonly resolvedLater?: boolean;
 }

@@ -1,11 +1,14 @@
 import { SettingsError } from '../../../shared/errors.ts';
 import { TopicProperties } from '../topic-properties.ts';
 import { parseConnectorText } from './connector-text.ts';
+import { namesIn } from './forms.ts';
+import { ignoredOf, misspelt, type Stray } from './ignored.ts';
+import { meaninglessAmong } from './meaningless.ts';
 import { placeholdersOf } from './placeholders.ts';
-import type { Entry } from './properties-file.ts';
+import type { Entry, PropertiesFile } from './properties-file.ts';
 import { DEFAULTS, PROPERTIES } from './properties-table.ts';
-import { EPOCH, isOfNoTopic, OVERRIDE, placeOf, problemOf, type Reading, readName } from './read-entry.ts';
-import { OVERRULED_BY_CDC, problemsAmong } from './topic-rules.ts';
+import { EPOCH, isOfNoTopic, normalized, OVERRIDE, placeOf, problemOf, type Reading, readName } from './read-entry.ts';
+import { problemsAmong } from './topic-rules.ts';
 
 /** A connector's configuration, checked. */
 export interface Connector {
@@ -22,6 +25,8 @@ export interface Connector {
   readonly epochs: ReadonlyMap<string, number>;
   /** What the file sets without a meaning here, and why. */
   readonly meaningless: readonly Meaningless[];
+  /** Names that Kafka Connect ignores, each with its place and what was probably meant. */
+  readonly ignored: readonly string[];
 }
 
 export interface Meaningless {
@@ -37,28 +42,36 @@ export interface ReadOptions {
 }
 
 /**
- * Reads a connector's file, in any of its forms. Pure: the function and the packaging both do it.
+ * Reads a connector's file, `.properties` or JSON. Pure: the function and the packaging both do it.
  * @throws SettingsError that lists every problem
  */
-export function readConnector(text: string, options: ReadOptions): Connector {
-  const { entries, faults } = parseConnectorText(text);
+export const readConnector = (text: string, options: ReadOptions): Connector =>
+  readSettings(parseConnectorText(text), options);
+
+/** @throws SettingsError that lists every problem */
+export function readSettings({ entries, faults }: PropertiesFile, options: ReadOptions): Connector {
   const problems = faults.map(({ line, problem }) => (line === 0 ? problem : `line ${line}: ${problem}`));
   const { kept, repeated } = lastOfEach(entries);
   const topics = topicsOf(kept, options);
-  const strays = kept.filter((entry) => isOfNoTopic(entry, topics));
-  const readings = readAll(
-    kept.filter((entry) => !strays.includes(entry)),
+  const ofNoTopic = kept.filter((entry) => isOfNoTopic(entry, topics));
+  const { readings, strays } = readAll(
+    kept.filter((entry) => !ofNoTopic.includes(entry)),
     topics,
     options,
     problems,
   );
-  problems.push(...requirements(topics, kept));
-  const unread = strays.map((entry) => ({ name: placeOf(entry), reason: 'no topic of that name is in `topics`' }));
-  const connector = connectorOf(topics, readings, [...repeated, ...unread]);
+  if (faults.length === 0) problems.push(...requirements(topics, kept, problems));
+  const connector = connectorOf(topics, readings);
+  problems.push(...misspelt(strays, connector, kept));
   // Of properties that are wrong by themselves, the rules among them would say what does not help.
   if (problems.length === 0) problems.push(...topicProblems(connector));
   if (problems.length > 0) throw new SettingsError(options.where, [...new Set(problems)]);
-  return connector;
+  const unread = ofNoTopic.map((entry) => ({ name: placeOf(entry), reason: 'no topic of that name is in `topics`' }));
+  return {
+    ...connector,
+    meaningless: [...repeated, ...unread, ...meaninglessAmong(readings, connector)],
+    ignored: ignoredOf(strays),
+  };
 }
 
 interface Unique {
@@ -85,8 +98,7 @@ const resolved = ({ value }: Entry, { environment = {} }: ReadOptions): string =
 
 const topicsOf = (entries: readonly Entry[], options: ReadOptions): readonly string[] => {
   const entry = entries.find(({ name }) => name === 'topics');
-  const names = entry === undefined ? [] : resolved(entry, options).split(',');
-  return [...new Set(names.map((name) => name.trim()))].filter((name) => name !== '');
+  return entry === undefined ? [] : namesIn(resolved(entry, options));
 };
 
 function readAll(
@@ -94,36 +106,40 @@ function readAll(
   topics: readonly string[],
   options: ReadOptions,
   problems: string[],
-): readonly Reading[] {
+): { readonly readings: readonly Reading[]; readonly strays: readonly Stray[] } {
   const readings: Reading[] = [];
+  const strays: Stray[] = [];
   for (const entry of entries) {
-    const reading = readName(entry, topics);
-    if (typeof reading === 'string') {
-      problems.push(`${placeOf(entry)} ${reading}`);
+    const named = readName(entry, topics);
+    if (named.kind !== 'known') {
+      strays.push(named);
       continue;
     }
+    const { property } = named;
+    const value = resolved(entry, options);
+    const problem = problemOf({ property, value, isQuotable: placeholdersOf(entry.value).length === 0 });
     // A secret stays as it is written: only the function may know it.
-    const value = reading.property.form.resolvedLater ? entry.value.trim() : resolved(entry, options);
-    const problem = problemOf({ property: reading.property, value });
-    if (problem === undefined) readings.push({ ...reading, value });
+    const kept = property.form.resolvedLater ? entry.value.trim() : normalized(property, value);
+    if (problem === undefined) readings.push({ ...named, value: kept });
     else problems.push(`${placeOf(entry)} ${problem}`);
   }
-  return readings;
+  return { readings, strays };
 }
 
-function requirements(topics: readonly string[], entries: readonly Entry[]): readonly string[] {
+function requirements(
+  topics: readonly string[],
+  entries: readonly Entry[],
+  problems: readonly string[],
+): readonly string[] {
   const names = new Set(entries.map(({ name }) => name));
   const missing = PROPERTIES.filter((property) => property.default === null && !names.has(property.name))
     .filter(({ name }) => topics.length === 0 || topics.some((topic) => !names.has(`${OVERRIDE}${topic}.${name}`)))
     .map(({ name }) => `${name} is missing`);
-  return topics.length > 0 ? missing : ['topics is missing: list the topics that are read', ...missing];
+  const isSaid = topics.length > 0 || problems.some((problem) => /(?:^|: )topics /.test(problem));
+  return isSaid ? missing : ['topics is missing: list the topics that are read', ...missing];
 }
 
-function connectorOf(
-  topics: readonly string[],
-  readings: readonly Reading[],
-  unread: readonly Meaningless[],
-): Connector {
+function connectorOf(topics: readonly string[], readings: readonly Reading[]): Connector {
   const valuesOf = (topic: string | undefined) =>
     readings.filter((reading) => reading.topic === topic).map(({ name, value }) => [name, value] as const);
   const common = new Map([...DEFAULTS, ...valuesOf(undefined)]);
@@ -131,15 +147,15 @@ function connectorOf(
   const byTopic = new Map(
     topics.map((topic) => [topic, new TopicProperties(new Map([...common, ...valuesOf(topic)]))]),
   );
-  const propertiesByTopic = (topic: string) => byTopic.get(topic) ?? properties;
   return {
     topics,
-    propertiesByTopic,
+    propertiesByTopic: (topic) => byTopic.get(topic) ?? properties,
     properties,
     connectionUri: properties.text('connection.uri'),
     providers: providersIn(common),
     epochs: epochsIn(common),
-    meaningless: [...unread, ...meaninglessAmong(readings, propertiesByTopic, properties)],
+    meaningless: [],
+    ignored: [],
   };
 }
 
@@ -159,19 +175,6 @@ const providersIn = (values: ReadonlyMap<string, string>): ReadonlyMap<string, s
       return alias === undefined ? [] : [[alias, value] as const];
     }),
   );
-
-function meaninglessAmong(
-  readings: readonly Reading[],
-  propertiesByTopic: (topic: string) => TopicProperties,
-  properties: TopicProperties,
-): readonly Meaningless[] {
-  return readings.flatMap(({ property: { standing }, name, topic, entry }) => {
-    if (standing.kind === 'meaningless') return [{ name: entry.name, reason: standing.reason }];
-    const handler = (topic === undefined ? properties : propertiesByTopic(topic)).text('change.data.capture.handler');
-    const isOverruled = handler !== '' && OVERRULED_BY_CDC.includes(name);
-    return isOverruled ? [{ name: entry.name, reason: 'change.data.capture.handler takes its place' }] : [];
-  });
-}
 
 function topicProblems({ topics, propertiesByTopic }: Connector): readonly string[] {
   const problems = topics.map((topic) => problemsAmong(propertiesByTopic(topic)));

@@ -29,42 +29,51 @@ export const isOfNoTopic = ({ name }: Entry, topics: readonly string[]): boolean
   (name.startsWith(OVERRIDE) && topicIn(name.slice(OVERRIDE.length), topics) === undefined) ||
   (name.startsWith(EPOCH) && !topics.includes(name.slice(EPOCH.length)));
 
-/** What the name stands for, or why it stands for nothing. */
-export function readName(entry: Entry, topics: readonly string[]): Omit<Reading, 'value'> | string {
-  const { name } = entry;
-  if (!name.startsWith(OVERRIDE)) {
-    const property = propertyOf(name);
-    return property === undefined ? unknown(name) : { property, name, topic: undefined, entry };
-  }
-  const rest = name.slice(OVERRIDE.length);
-  const topic = topicIn(rest, topics);
-  const bare = rest.slice(topic === undefined ? 0 : topic.length + 1);
-  const property = propertyOf(bare);
-  if (property === undefined) return unknown(bare);
-  if (!property.perTopic) return `cannot be set for one topic: ${bare} holds for the whole function`;
-  return { property, name: bare, topic, entry };
+/** What a name stands for. */
+export type Named =
+  | ({ readonly kind: 'known' } & Omit<Reading, 'value'>)
+  | { readonly kind: 'unknown'; readonly name: string; readonly topic: string | undefined; readonly entry: Entry }
+  /** Of one topic, and read for the whole connector alone. */
+  | { readonly kind: 'ofWhole'; readonly property: Property; readonly entry: Entry };
+
+export function readName(entry: Entry, topics: readonly string[]): Named {
+  const isOverride = entry.name.startsWith(OVERRIDE);
+  const rest = isOverride ? entry.name.slice(OVERRIDE.length) : entry.name;
+  const topic = isOverride ? topicIn(rest, topics) : undefined;
+  const name = rest.slice(topic === undefined ? 0 : topic.length + 1);
+  const property = propertyOf(name);
+  if (property === undefined) return { kind: 'unknown', name, topic, entry };
+  if (isOverride && !property.perTopic) return { kind: 'ofWhole', property, entry };
+  return { kind: 'known', property, name, topic, entry };
 }
 
-function unknown(name: string): string {
-  const meant = suggest(
-    name,
-    PROPERTIES.map((property) => property.name),
-  );
-  return meant === undefined
-    ? 'is no property of the connector'
-    : `is no property of the connector: did you mean ${meant}?`;
-}
+/** The known name that was probably meant. */
+export const meantBy = (name: string): string | undefined => suggest(name, NAMES);
+
+const NAMES: readonly string[] = PROPERTIES.map(({ name }) => name);
 
 /** What is wrong with a value, in words that never quote what may be a secret. */
-export function problemOf({ property, value }: Pick<Reading, 'property' | 'value'>): string | undefined {
+export function problemOf({
+  property,
+  value,
+  isQuotable = true,
+}: Pick<Reading, 'property' | 'value'> & { readonly isQuotable?: boolean }): string | undefined {
   const { form, standing } = property;
+  const unresolved = placeholdersOf(value);
+  const unset = unresolved.find(({ provider, path }) => provider === 'env' && path === '');
+  if (standing.kind === 'meaningless' && unresolved.length > 0) return undefined;
+  if (unset !== undefined) return `holds ${unset.text}: set ${unset.key} in the environment of this command`;
   if (standing.kind === 'refused' && value.toLowerCase() !== (property.default ?? '').toLowerCase()) {
     return `is refused: ${standing.reason}; ${standing.remedy}`;
   }
   if (form.resolvedLater) return undefined;
-  if (placeholdersOf(value).length > 0) {
+  if (unresolved.length > 0) {
     return 'must be known when the function is packaged: only an env placeholder may stand in it';
   }
   if (form.accepts(value)) return undefined;
-  return form.problem?.(value) ?? `must be ${form.text}, got ${JSON.stringify(value.slice(0, 80))}`;
+  const said = isQuotable ? form.problem?.(value) : undefined;
+  return said ?? `must be ${form.text}${isQuotable ? `, got ${JSON.stringify(value.slice(0, 80))}` : ''}`;
 }
+
+/** A value in the spelling that the function reads. */
+export const normalized = ({ form }: Property, value: string): string => form.normalized?.(value) ?? value;

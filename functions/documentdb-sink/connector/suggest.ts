@@ -3,11 +3,15 @@ export function suggest(name: string, known: readonly string[]): string | undefi
   const limit = Math.max(2, Math.floor(name.length / 4));
   let best: { readonly candidate: string; readonly distance: number } | undefined;
   for (const candidate of known) {
-    const distance = distanceBetween(normalized(name), normalized(candidate));
+    const distance = lettersBetween(name, candidate);
     if (distance <= limit && distance < (best?.distance ?? Number.POSITIVE_INFINITY)) best = { candidate, distance };
   }
   return best?.candidate;
 }
+
+/** How many letters differ, whatever separates the words. */
+export const lettersBetween = (name: string, candidate: string): number =>
+  distanceBetween(normalized(name), normalized(candidate));
 
 /** `writeModelStrategy`, `write_model.strategy`: people's spelling of separators differs most. */
 const normalized = (name: string): string => name.toLowerCase().replaceAll(/[._-]/g, '');

@@ -3,6 +3,11 @@ import { implemented, type Property, perTopic } from '../property.ts';
 
 /** What this project adds to the connector's properties. */
 export const ADDED_PROPERTIES: readonly Property[] = [
+  implemented('msksinks.strict', {
+    form: flag,
+    default: 'false',
+    description: 'Whether a name that Kafka Connect would ignore is an error.',
+  }),
   perTopic('msksinks.guard', {
     form: choice('offset', 'timestamp', 'field'),
     default: 'offset',

@@ -103,9 +103,7 @@ describe('with a connector file', () => {
   });
 
   it('that is wrong keeps the function from starting, with every problem', async () => {
-    const file = aConnectorText({ nonsense: '1', 'csfle.enabled': 'true' });
-    await expect(configured(CONNECTOR, file).configuration).rejects.toThrow(
-      /nonsense[\s\S]*csfle|csfle[\s\S]*nonsense/,
-    );
+    const file = aConnectorText({ colection: 'x', 'csfle.enabled': 'true' });
+    await expect(configured(CONNECTOR, file).configuration).rejects.toThrow(/csfle[\s\S]*colection/);
   });
 });

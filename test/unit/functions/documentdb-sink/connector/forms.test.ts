@@ -15,10 +15,10 @@ const small = wholeNumber('records', 1, 10);
 it.each<readonly [string, Form, readonly string[], readonly string[]]>([
   ['a whole number', small, ['1', '10', '+5', '007'], ['0', '11', '1.0', '1e1', '', ' 1', 'one', '-1']],
   ['a whole number of 32 bits', wholeNumber('records'), ['0', '2147483647'], ['-1', '2147483648', '1'.repeat(30)]],
-  ['yes or no', flag, ['true', 'FALSE'], ['yes', '', '1']],
+  ['yes or no', flag, ['true', 'FALSE', 'yes', 'Off'], ['', '1', 'ja']],
   ['a word', choice('none', 'all'), ['none', 'ALL'], ['', 'some']],
   ['a word or nothing', orEmpty(choice('none')), ['', 'none'], ['some']],
-  ['topics', topics, ['a', 'a.b, c_d-e'], ['', 'a,,b', 'a b', 'a/b', 'x'.repeat(250)]],
+  ['topics', topics, ['a', 'a.b, c_d-e', '', 'a,,b,'], ['a b', 'a/b', 'x'.repeat(250)]],
   [
     'a database',
     databaseName,

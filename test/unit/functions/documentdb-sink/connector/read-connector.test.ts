@@ -66,23 +66,103 @@ describe('a connector file', () => {
       'csfle.enabled=true',
       'max.batch.size=-1',
       'post.processor.chain=com.example.Mine',
-      'delete.on.null.values=yes',
+      'delete.on.null.values=ja',
       'document.id.strategie=x',
       'topics.regex=orders-.*',
     ].join('\n');
     expect(problemsOf(text)).toEqual([
-      'line 1: topic is no property of the connector: did you mean topics?',
       expect.stringContaining('line 2: database must be a database name'),
       'line 3: csfle.enabled is refused: client-side field level encryption needs key vaults and libraries that the function does not have; encrypt in the producer, or leave fields encrypted as they come',
       'line 4: max.batch.size must be a whole number of records from 0 to 2147483647, got "-1"',
       expect.stringMatching(
         /line 5: post\.processor\.chain is refused: com\.example\.Mine is a Java class .* custom\.<name>/,
       ),
-      'line 6: delete.on.null.values must be `true` or `false`, got "yes"',
-      'line 7: document.id.strategie is no property of the connector: did you mean document.id.strategy?',
+      'line 6: delete.on.null.values must be `true` or `false`, got "ja"',
       'line 8: topics.regex is refused: an event source mapping names its topic; list the topics in `topics`',
       'topics is missing: list the topics that are read',
+      'line 1: topic is no property of the connector: did you mean topics?',
+      'line 7: document.id.strategie is no property of the connector: did you mean document.id.strategy?',
     ]);
+  });
+
+  it('takes the typed values that Kafka Connect takes, and the words of YAML', () => {
+    const text = `${MINIMUM}delete.on.null.values= yes \nfield.renamer.mapping=[]\npost.processor.chain=\nvalue.converter=Json\ndocument.id.strategy=FullKeyStrategy`;
+    const properties = read(text).propertiesByTopic('orders');
+    expect(properties.flag('delete.on.null.values')).toBe(true);
+    expect(properties.list('post.processor.chain')).toEqual([]);
+    expect(properties.text('value.converter')).toBe('org.apache.kafka.connect.json.JsonConverter');
+    expect(properties.text('document.id.strategy')).toBe(`${SINK}.processor.id.strategy.FullKeyStrategy`);
+    expect(read('topics=a,, b ,a,\ndatabase=shop').topics).toEqual(['a', 'b']);
+  });
+
+  it('asks which class is meant where several have the name', () => {
+    expect(problemsOf(`${MINIMUM}change.data.capture.handler=ChangeStreamHandler`)).toEqual([
+      `line 3: change.data.capture.handler is the name of several classes: write ${SINK}.cdc.debezium.mongodb.ChangeStreamHandler or ${SINK}.cdc.mongodb.ChangeStreamHandler`,
+    ]);
+  });
+
+  describe('a name that is unknown', () => {
+    const STRATEGY = `${SINK}.writemodel.strategy.InsertOneDefaultStrategy`;
+
+    it('is ignored as Kafka Connect does, and listed with what was probably meant', () => {
+      const text = `${MINIMUM}linger.ms=1\nmax.batch.siz=7\ntopic.override.orders.acks=1`;
+      expect(read(text).ignored).toEqual([
+        'line 3: linger.ms',
+        'line 4: max.batch.siz: did you mean max.batch.size?',
+        'line 5: topic.override.orders.acks',
+      ]);
+    });
+
+    it.each([
+      `write.model.strategy=${STRATEGY}`,
+      'colection=x',
+      'connection.url=mongodb://cluster/',
+      'topic.override.orders.collections=x',
+      'csfle.enable=true',
+      'field.renamer.regex=[{"regexp": "a", "pattern": "a", "replace": "b"}]\npost.processor.chain=RenameByRegExp',
+    ])('is an error where it misses a known name by a letter or two that would have changed documents: %s', (line) => {
+      expect(problemsOf(MINIMUM + line)).toEqual([
+        expect.stringMatching(/^line 3: .* is no property of the connector: did you mean .*\?$/),
+      ]);
+    });
+
+    it.each([
+      ['the value is the default', 'delete.on.null.value=false'],
+      ['the known name is set as well', `write.model.strategy=${STRATEGY}\nwritemodel.strategy=${STRATEGY}`],
+      ['others leave it unread', 'field.renamer.regex=[{"regexp": "a", "pattern": "a", "replace": "b"}]'],
+      ['its converter does not read it', 'key.converter.schema.enable=false'],
+      ['it has no meaning here', 'task.max=3'],
+    ])('is ignored where %s', (_why, line) => {
+      expect(problemsOf(MINIMUM + line)).toEqual([]);
+    });
+
+    it('is an error with msksinks.strict, and where it is one of our own', () => {
+      expect(problemsOf(`${MINIMUM}linger.ms=1\nmsksinks.strict=true`)).toEqual([
+        'line 3: linger.ms is no property of the connector',
+      ]);
+      expect(problemsOf(`${MINIMUM}msksinks.delete=hard`)).toEqual([
+        'line 3: msksinks.delete is no property of the connector: did you mean msksinks.deletes?',
+      ]);
+    });
+  });
+
+  it('passes over what Kafka Connect reads for all topics together, unless failures would be treated otherwise', () => {
+    expect(read(`${MINIMUM}topic.override.orders.tasks.max=2`).ignored).toEqual([
+      'line 3: topic.override.orders.tasks.max',
+    ]);
+    expect(problemsOf(`${MINIMUM}errors.tolerance=all\ntopic.override.orders.errors.tolerance=all`)).toEqual([]);
+  });
+
+  it('names the variable that an env placeholder waits for, and says nothing else of that property', () => {
+    expect(problemsOf(`topics=\${env:TOPICS}\ndatabase=shop\nconnection.uri=\${env:URI}`)).toEqual([
+      `line 1: topics holds \${env:TOPICS}: set TOPICS in the environment of this command`,
+      `line 3: connection.uri holds \${env:URI}: set URI in the environment of this command`,
+    ]);
+  });
+
+  it('never quotes what an env placeholder stands for', () => {
+    const text = `${MINIMUM}errors.tolerance=\${env:SECRET}\nvalue.converter=\${env:SECRET}`;
+    expect(() => read(text, { SECRET: 'hunter2' })).toThrow(expect.not.stringContaining('hunter2'));
   });
 
   it('takes a refused property that has its default: it asks for nothing', () => {

@@ -24,7 +24,7 @@ describe("a connector's file", () => {
   it('is checked as a whole, beside the stage file', () => {
     const problems = problemsWith(
       { trigger: { pollersMin: 0 } },
-      aProject({ [CONNECTOR_PATH]: aConnectorText({ 'csfle.enabled': 'true', nonsense: 'x' }) }),
+      aProject({ [CONNECTOR_PATH]: aConnectorText({ 'csfle.enabled': 'true', colection: 'x' }) }),
     );
     expect(problems.map((problem) => problem.split(' ')[0])).toEqual([
       'trigger.pollersMin',
@@ -32,7 +32,7 @@ describe("a connector's file", () => {
       `${CONNECTOR_PATH}:`,
     ]);
     expect(problems.join()).toContain('csfle.enabled');
-    expect(problems.join()).toContain('nonsense');
+    expect(problems.join()).toContain('colection');
   });
 
   it.each([...DECIDED_BY_CONNECTOR])('decides %s alone', (name, property) => {

@@ -1,0 +1,96 @@
+import type { TopicProperties } from '../topic-properties.ts';
+import { OVERRULED_BY_CDC } from './topic-rules.ts';
+
+/** Says of properties that are read only beside certain others why they are not. */
+interface IdleRule {
+  readonly names: RegExp;
+  readonly why: (properties: TopicProperties, name: string) => string | undefined;
+}
+
+const isClass = (properties: TopicProperties, property: string, ...names: readonly string[]): boolean =>
+  properties.list(property).some((value) => names.some((name) => value.endsWith(`.${name}`)));
+
+const unless = (isRead: boolean, reason: string): string | undefined => (isRead ? undefined : reason);
+
+const sideOf = (name: string): 'key' | 'value' => (/\bkey\b/.test(name) ? 'key' : 'value');
+
+const RULES: readonly IdleRule[] = [
+  {
+    names: new RegExp(`^(?:${OVERRULED_BY_CDC.map((name) => name.replaceAll('.', '\\.')).join('|')})$`),
+    why: (properties) =>
+      unless(properties.text('change.data.capture.handler') === '', 'change.data.capture.handler takes its place'),
+  },
+  {
+    names: /^(?:key|value)\.projection\./,
+    why(properties, name) {
+      const side = sideOf(name) === 'key' ? 'Key' : 'Value';
+      const projectors = ['AllowList', 'BlockList', 'Whitelist', 'Blacklist'].map((kind) => `${kind}${side}Projector`);
+      const isRead =
+        isClass(properties, 'post.processor.chain', ...projectors) ||
+        isClass(properties, 'document.id.strategy', `Partial${side}Strategy`);
+      return unless(isRead, `no ${side.toLowerCase()} projector is in post.processor.chain: nothing is projected`);
+    },
+  },
+  {
+    names: /^field\.renamer\.(?:mapping|regexp)$/,
+    why(properties, name) {
+      const processor = name.endsWith('mapping') ? 'RenameByMapping' : 'RenameByRegExp';
+      const isRead = isClass(properties, 'post.processor.chain', processor);
+      return unless(isRead, `${processor} is not in post.processor.chain: nothing is renamed`);
+    },
+  },
+  {
+    names: /^document\.id\.strategy\.partial\./,
+    why(properties, name) {
+      const strategy = sideOf(name) === 'key' ? 'PartialKeyStrategy' : 'PartialValueStrategy';
+      return unless(isClass(properties, 'document.id.strategy', strategy), `document.id.strategy is not ${strategy}`);
+    },
+  },
+  {
+    names: /^document\.id\.strategy\.uuid\.format$/,
+    why: (properties) =>
+      unless(isClass(properties, 'document.id.strategy', 'UuidStrategy'), 'document.id.strategy is not UuidStrategy'),
+  },
+  {
+    names: /^namespace\.mapper\..+/,
+    why: (properties) =>
+      unless(
+        isClass(properties, 'namespace.mapper', 'FieldPathNamespaceMapper') ||
+          properties.text('namespace.mapper').startsWith('custom.'),
+        'namespace.mapper is not FieldPathNamespaceMapper',
+      ),
+  },
+  {
+    names: /^delete\.writemodel\.strategy$/,
+    why: (properties) => unless(properties.flag('delete.on.null.values'), 'delete.on.null.values is not true'),
+  },
+  {
+    names: /^(?:key|value)\.converter\.(?:schemas\.enable|replace\.null\.with\.default)$/,
+    why: (properties, name) => unlessConverter(properties, name, 'JsonConverter'),
+  },
+  {
+    names: /^(?:key|value)\.converter\.converter\.encoding$/,
+    why: (properties, name) => unlessConverter(properties, name, 'StringConverter'),
+  },
+  {
+    names: /^timeseries\.timefield\.auto\.convert/,
+    why: (properties) =>
+      unless(
+        isClass(properties, 'post.processor.chain', 'TimeseriesTimeFieldAutoConversion') ||
+          (properties.text('timeseries.timefield') !== '' && properties.flag('timeseries.timefield.auto.convert')),
+        'no time field is converted: that needs timeseries.timefield and timeseries.timefield.auto.convert=true',
+      ),
+  },
+];
+
+const unlessConverter = (properties: TopicProperties, name: string, converter: string): string | undefined =>
+  unless(isClass(properties, `${sideOf(name)}.converter`, converter), `${sideOf(name)}.converter does not read it`);
+
+/** Why a property has no effect beside the others; undefined where it has one. */
+export function whyIdle(name: string, properties: TopicProperties): string | undefined {
+  for (const rule of RULES) {
+    const why = rule.names.test(name) ? rule.why(properties, name) : undefined;
+    if (why !== undefined) return why;
+  }
+  return undefined;
+}

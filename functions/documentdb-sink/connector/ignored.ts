@@ -1,0 +1,80 @@
+import { TopicProperties } from '../topic-properties.ts';
+import { whyIdle } from './idle.ts';
+import { isAsByDefault, propertiesOf } from './meaningless.ts';
+import type { Entry } from './properties-file.ts';
+import { propertyOf } from './properties-table.ts';
+import type { Connector } from './read-connector.ts';
+import { meantBy, type Named, normalized, placeOf } from './read-entry.ts';
+import { lettersBetween } from './suggest.ts';
+
+/** A name that stands for nothing here. */
+export type Stray = Exclude<Named, { readonly kind: 'known' }>;
+
+/** Each as packaging lists it. */
+export const ignoredOf = (strays: readonly Stray[]): readonly string[] =>
+  strays.map((stray) => {
+    const meant = stray.kind === 'unknown' ? meantBy(stray.name) : undefined;
+    return `${placeOf(stray.entry)}${meant === undefined ? '' : `: did you mean ${meant}?`}`;
+  });
+
+/**
+ * Strays that are errors: all of them where `msksinks.strict` says so; the project's own names; and a name that misses a
+ * known one by a letter or two, where the known one is not set and the value would have changed documents.
+ */
+export function misspelt(strays: readonly Stray[], connector: Connector, entries: readonly Entry[]): readonly string[] {
+  const isStrict = connector.properties.flag('msksinks.strict');
+  const names = new Set(entries.map(({ name }) => name));
+  return strays.flatMap((stray) => {
+    const place = placeOf(stray.entry);
+    if (stray.kind === 'ofWhole') {
+      return isStrict || holdsForWhole(stray, connector)
+        ? [`${place} cannot be set for one topic: ${stray.property.name} holds for the whole function`]
+        : [];
+    }
+    const meant = meantBy(stray.name);
+    const isError =
+      isStrict ||
+      stray.name.startsWith('msksinks.') ||
+      (meant !== undefined && isMiss(stray.name, meant) && !names.has(meant) && changes(stray, meant, connector));
+    const remedy = meant === undefined ? '' : `: did you mean ${meant}?`;
+    return isError ? [`${place} is no property of the connector${remedy}`] : [];
+  });
+}
+
+const LETTERS_MISSED_MAX = 2;
+
+const isMiss = (name: string, meant: string): boolean => lettersBetween(name, meant) <= LETTERS_MISSED_MAX;
+
+/** Whether the value would have changed what is written, had the name been right. */
+function changes(stray: Stray & { readonly kind: 'unknown' }, meant: string, connector: Connector): boolean {
+  const property = propertyOf(meant);
+  if (property === undefined || property.standing.kind === 'meaningless') return false;
+  const value = normalized(property, stray.entry.value.trim());
+  if (isAsByDefault(meant, value)) return false;
+  const others = propertiesOf(connector, stray.topic);
+  return whyIdle(meant, new Changed(others, meant, value)) === undefined;
+}
+
+/** Properties with one of them changed. */
+class Changed extends TopicProperties {
+  readonly #others: TopicProperties;
+  readonly #name: string;
+  readonly #value: string;
+
+  constructor(others: TopicProperties, name: string, value: string) {
+    super(new Map());
+    this.#others = others;
+    this.#name = name;
+    this.#value = value;
+  }
+
+  override text(name: string): string {
+    return name === this.#name ? this.#value : this.#others.text(name);
+  }
+}
+
+/** What the connector reads for each topic, and this function for all: it matters where it differs. */
+function holdsForWhole({ property, entry }: Stray & { readonly kind: 'ofWhole' }, { properties }: Connector): boolean {
+  if (property.name.startsWith('msksinks.')) return true;
+  return property.name.endsWith('errors.tolerance') && properties.text(property.name) !== entry.value.trim();
+}

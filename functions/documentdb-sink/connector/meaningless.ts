@@ -1,0 +1,21 @@
+import type { TopicProperties } from '../topic-properties.ts';
+import { whyIdle } from './idle.ts';
+import { DEFAULTS } from './properties-table.ts';
+import type { Connector, Meaningless } from './read-connector.ts';
+import type { Reading } from './read-entry.ts';
+
+type Properties = Pick<Connector, 'properties' | 'propertiesByTopic'>;
+
+/** What is set without an effect: what has no meaning here, and what others of the file leave unread. */
+export const meaninglessAmong = (readings: readonly Reading[], connector: Properties): readonly Meaningless[] =>
+  readings.flatMap(({ property: { standing }, name, topic, value, entry }) => {
+    if (standing.kind === 'meaningless') return [{ name: entry.name, reason: standing.reason }];
+    const why = isAsByDefault(name, value) ? undefined : whyIdle(name, propertiesOf(connector, topic));
+    return why === undefined ? [] : [{ name: entry.name, reason: why }];
+  });
+
+export const isAsByDefault = (name: string, value: string): boolean =>
+  value.toLowerCase() === (DEFAULTS.get(name) ?? '').toLowerCase();
+
+export const propertiesOf = ({ properties, propertiesByTopic }: Properties, topic: string | undefined) =>
+  topic === undefined ? properties : (propertiesByTopic(topic) satisfies TopicProperties);

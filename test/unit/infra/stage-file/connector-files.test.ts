@@ -1,0 +1,83 @@
+// Files of the kinds people keep connectors in, packaged as they are: what packaging says of each.
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { decodeText } from '../../../../infra/stage-file/decode-text.ts';
+import type { Surroundings } from '../../../../infra/stage-file/project-files.ts';
+import { readStageFile } from '../../../../infra/stage-file/read-stage-file.ts';
+import { noticesOf } from '../../../../infra/template/notices.ts';
+import { SettingsError } from '../../../../shared/errors.ts';
+import { aStageFileWithConnector } from '../../../support/a-connector.ts';
+
+const FOLDER = join(import.meta.dirname, '../../../fixtures/connector-files');
+const FILES = readdirSync(FOLDER);
+
+interface Packaged {
+  readonly problems: readonly string[];
+  readonly notices: readonly string[];
+  readonly topics: readonly string[];
+}
+
+function packaged(number: string, environment: Surroundings['environment'] = {}): Packaged {
+  const path = FILES.find((name) => name.startsWith(number) && !name.includes('.secret.')) ?? number;
+  const readFile = (name: string) => (FILES.includes(name) ? decodeText(readFileSync(join(FOLDER, name))) : undefined);
+  const file = aStageFileWithConnector({ documentdbSink: { connector: path } });
+  try {
+    const deployment = readStageFile('msk-sinks', 'dev', file, { readFile, environment });
+    const notices = noticesOf(deployment).map((notice) => notice.replaceAll(path, 'FILE'));
+    return { problems: [], notices, topics: deployment.connector?.connector.topics ?? [] };
+  } catch (error) {
+    if (!(error instanceof SettingsError)) throw error;
+    return { problems: error.problems.map((problem) => problem.replaceAll(path, 'FILE')), notices: [], topics: [] };
+  }
+}
+
+const ACCEPTED = { problems: [], topics: ['orders'] };
+const about = (notices: readonly string[], name: string) => notices.filter((notice) => notice.includes(name));
+
+describe('a connector file as people have it', () => {
+  it('F01: names that Kafka Connect ignores are listed, each once', () => {
+    const found = packaged('F01');
+    expect(found).toMatchObject(ACCEPTED);
+    expect(found.notices).toEqual([
+      'FILE: 3 of its settings are ignored, as Kafka Connect does',
+      '  - line 4: key.ignore',
+      '  - line 5: type.name',
+      '  - line 6: linger.ms',
+    ]);
+  });
+
+  it('F02: leftovers of a sample ask for nothing', () => {
+    const found = packaged('F02');
+    expect(found).toMatchObject(ACCEPTED);
+    expect(about(found.notices, 'field.renamer.regex')).toEqual([
+      '  - line 7: field.renamer.regex: did you mean field.renamer.regexp?',
+    ]);
+  });
+
+  it('F03: a setting of another converter is ignored', () => {
+    const found = packaged('F03');
+    expect(found).toMatchObject(ACCEPTED);
+    expect(about(found.notices, 'schema.registry.url')).toEqual(['  - line 6: value.converter.schema.registry.url']);
+  });
+
+  it('F12: settings of processors that are not in the chain do nothing, and this is said', () => {
+    const found = packaged('F12');
+    expect(found).toMatchObject(ACCEPTED);
+    expect(about(found.notices, 'value.projection')).toEqual([
+      expect.stringContaining('value.projection.type: '),
+      expect.stringContaining('value.projection.list: '),
+    ]);
+    expect(about(found.notices, 'field.renamer.mapping')).toEqual([
+      expect.stringContaining('RenameByMapping is not in post.processor.chain'),
+    ]);
+  });
+
+  it('F13: a class may be named without its package where no other has its name', () => {
+    expect(packaged('F13')).toMatchObject(ACCEPTED);
+  });
+
+  it('F17: an empty chain has no processor of its own', () => {
+    expect(packaged('F17')).toMatchObject({ ...ACCEPTED, notices: [] });
+  });
+});
