@@ -7,6 +7,7 @@ import {
   type RecordHeader,
   type SourcePosition,
   type SourceRecord,
+  TIMESTAMP_MS_MAX,
 } from './record.ts';
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/with-msk.html and .../with-kafka.html */
@@ -45,7 +46,7 @@ function decodeRecord(topicPartition: string, input: unknown, place: string): So
   const record = objectAt(input, place);
   return {
     position: decodePosition(topicPartition, record, place),
-    timestampMs: integerAt(record['timestamp'], `${place}.timestamp`, -1),
+    timestampMs: timestampAt(record['timestamp'], `${place}.timestamp`),
     ...(record['timestampType'] === 'LOG_APPEND_TIME' && { timestampType: 'LOG_APPEND_TIME' }),
     key: emptyAsNull(payloadAt(record['key'], `${place}.key`)),
     value: payloadAt(record['value'], `${place}.value`),
@@ -88,6 +89,16 @@ function headerBytesAt(input: unknown, place: string): Uint8Array {
   const isByte = (byte: unknown) => Number.isInteger(byte) && Number(byte) >= -128 && Number(byte) <= 255;
   if (!Array.isArray(input) || !input.every(isByte)) throw malformed(place, 'must hold an array of bytes');
   return Uint8Array.from(input as number[]);
+}
+
+/**
+ * A producer sets a record's time as it likes: nanoseconds, a time before 1970. One record must not hold the event up, so
+ * that every integer is taken. Kafka's are of 64 bits; the JSON parser rounds beyond 2^53, and may round beyond 2^63.
+ */
+function timestampAt(input: unknown, place: string): number {
+  if (Number.isSafeInteger(input)) return input as number;
+  if (!Number.isInteger(input)) throw malformed(place, 'must be an integer');
+  return Math.min(Math.max(input as number, -TIMESTAMP_MS_MAX), TIMESTAMP_MS_MAX);
 }
 
 function integerAt(input: unknown, place: string, min: number): number {

@@ -24,7 +24,10 @@ export interface Payload {
 
 export interface SourceRecord {
   readonly position: SourcePosition;
-  /** Milliseconds since 1970, as Kafka has it; -1 when the producer gave none. */
+  /**
+   * Milliseconds since 1970, as Kafka has it; -1 when the producer gave none. Any integer up to {@link TIMESTAMP_MS_MAX}
+   * on either side, so that a Date may not hold it; beyond 2^53 it is rounded ({@link isTimestampRounded}).
+   */
   readonly timestampMs: number;
   /** Whose clock that is; absent for the producer's, which is what topics have unless they are told otherwise. */
   readonly timestampType?: 'LOG_APPEND_TIME';
@@ -41,6 +44,12 @@ export interface PartitionBatch {
   readonly topicPartition: string;
   readonly records: readonly SourceRecord[];
 }
+
+/** The greatest number below 2^63: what fits here fits into an integer of 64 bits, everywhere. */
+export const TIMESTAMP_MS_MAX = 2 ** 63 - 1_024;
+
+/** Whether the JSON parser could not keep the record's time as it was. */
+export const isTimestampRounded = ({ timestampMs }: SourceRecord): boolean => !Number.isSafeInteger(timestampMs);
 
 export const samePosition = (a: SourcePosition, b: SourcePosition): boolean =>
   a.topicPartition === b.topicPartition && a.offset === b.offset;

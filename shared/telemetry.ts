@@ -1,5 +1,5 @@
 import type { OutcomeKind, RecordOutcome } from './outcome.ts';
-import type { PartitionBatch } from './record.ts';
+import { isTimestampRounded, type PartitionBatch } from './record.ts';
 import type { PartitionSettlement } from './settle.ts';
 
 export type LogFields = Readonly<Record<string, unknown>>;
@@ -83,6 +83,8 @@ export function measureBatch(summary: BatchSummary, meter: Meter): void {
   }
   meter.peak('BatchDuration', summary.durationMs, 'Milliseconds');
   for (const { records } of summary.batches) {
+    const roundedCount = records.filter(isTimestampRounded).length;
+    if (roundedCount > 0) meter.count('TimestampsRounded', roundedCount);
     const oldestMs = records[0]?.timestampMs ?? -1;
     if (oldestMs >= 0) meter.peak('RecordAge', Math.max(0, summary.wallTimeMs - oldestMs), 'Milliseconds');
   }

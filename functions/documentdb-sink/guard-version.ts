@@ -26,7 +26,7 @@ export function createGuardVersion(properties: TopicProperties): GuardVersion {
 }
 
 function timestampOf(timestampMs: number): bigint {
-  if (timestampMs >= 0) return BigInt(timestampMs);
+  if (timestampMs !== -1) return BigInt(timestampMs);
   throw new UnwritableError('the record has no timestamp, which msksinks.guard=timestamp needs');
 }
 

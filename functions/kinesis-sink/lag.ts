@@ -2,7 +2,7 @@
 export class Lag {
   readonly #lagsMs: number[] = [];
 
-  /** @param timestampMs -1 where the producer gave none: nothing is known then */
+  /** @param timestampMs negative where the producer gave none, or none that says anything */
   add(timestampMs: number, acknowledgedAtMs: number): void {
     if (timestampMs >= 0) this.#lagsMs.push(Math.max(0, acknowledgedAtMs - timestampMs));
   }

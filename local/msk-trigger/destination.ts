@@ -63,8 +63,8 @@ function batchInfo(source: EventSource, failure: GivenUp<EventRecord>, payloadSi
     const info = {
       firstRecordOffset: String(first?.offset),
       lastRecordOffset: String(last?.offset),
-      firstRecordTimestamp: new Date(first?.timestampMs ?? 0).toISOString(),
-      lastRecordTimestamp: new Date(last?.timestampMs ?? 0).toISOString(),
+      firstRecordTimestamp: timeText(first?.timestampMs),
+      lastRecordTimestamp: timeText(last?.timestampMs),
     };
     return [topicPartition, info] as const;
   });
@@ -75,6 +75,12 @@ function batchInfo(source: EventSource, failure: GivenUp<EventRecord>, payloadSi
     payloadSize,
     recordsInfo: Object.fromEntries(recordsInfo),
   };
+}
+
+/** A producer sets times as it likes, and a Date does not hold all of them: what AWS writes then is not known. */
+function timeText(timestampMs = 0): string {
+  const date = new Date(timestampMs);
+  return Number.isNaN(date.getTime()) ? String(timestampMs) : date.toISOString();
 }
 
 /** The layout AWS documents for streams; Kafka's page gives none. https://docs.aws.amazon.com/lambda/latest/dg/kinesis-on-failure-destination.html */
@@ -96,7 +102,7 @@ function kafkaLetters(context: FailureContext, failure: GivenUp<EventRecord>): r
         { ...failure, batch: [{ topicPartition, partition, records: [record] }] },
         text.length,
       );
-      const recordInfo = { offset: String(record.offset), timestamp: new Date(record.timestampMs).toISOString() };
+      const recordInfo = { offset: String(record.offset), timestamp: timeText(record.timestampMs) };
       const body = { ...head, KafkaBatchInfo: { ...info, recordsInfo: undefined, recordInfo }, payload };
       return { destination, name: keyOf(record), body: JSON.stringify(body) };
     }),

@@ -5,5 +5,5 @@ export const kafkaMetaAdder: PostProcessor = (document, { position, timestampMs,
   const value = document.value();
   if (value === undefined) return;
   value.set('topic-partition-offset', `${position.topic}-${position.partition}-${position.offset}`);
-  if (timestampMs >= 0) value.set(timestampType ?? 'CREATE_TIME', BigInt(timestampMs));
+  if (timestampMs !== -1) value.set(timestampType ?? 'CREATE_TIME', BigInt(timestampMs));
 };

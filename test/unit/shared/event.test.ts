@@ -41,6 +41,17 @@ describe('a batch', () => {
     expect(decodeOne({ timestamp: -1 }).timestampMs).toBe(-1);
   });
 
+  it.each([
+    ['1700000000123456789', 1_700_000_000_123_456_800],
+    ['9007199254740993', 9_007_199_254_740_992],
+    ['9223372036854775807', 2 ** 63 - 1_024],
+    ['-9223372036854775808', 1_024 - 2 ** 63],
+    ['-2', -2],
+    ['0', 0],
+  ])('takes the time %s as near as a number can be, for a producer may set any', (json, timestampMs) => {
+    expect(decodeOne({ timestamp: JSON.parse(json) }).timestampMs).toBe(timestampMs);
+  });
+
   it("tells a broker's time from a producer's, which is the usual one", () => {
     expect(decodeOne({ timestampType: 'LOG_APPEND_TIME' }).timestampType).toBe('LOG_APPEND_TIME');
     for (const timestampType of ['CREATE_TIME', undefined]) {
@@ -163,7 +174,13 @@ describe('a broken envelope throws and names the place', () => {
     { name: 'a negative offset', changes: { offset: -1 }, place: `${aPlace}.offset` },
     { name: 'a fraction of an offset', changes: { offset: 1.5 }, place: `${aPlace}.offset` },
     { name: 'an offset beyond safe integers', changes: { offset: 2 ** 53 }, place: `${aPlace}.offset` },
-    { name: 'a timestamp before there was none', changes: { timestamp: -2 }, place: `${aPlace}.timestamp` },
+    { name: 'a fraction of a timestamp', changes: { timestamp: 1.5 }, place: `${aPlace}.timestamp` },
+    { name: 'a timestamp in text', changes: { timestamp: '1' }, place: `${aPlace}.timestamp` },
+    {
+      name: 'a timestamp beyond all numbers',
+      changes: { timestamp: Number.POSITIVE_INFINITY },
+      place: `${aPlace}.timestamp`,
+    },
     { name: 'a value in a list', changes: { value: [] }, place: `${aPlace}.value` },
     {
       name: 'a header with one byte too great',

@@ -94,6 +94,15 @@ describe('the failure record', () => {
     expect(body.payload.records['orders-0'][0]).toMatchObject({ offset: 99, key: 'a2V5' });
   });
 
+  it('keeps a time that no date can be', () => {
+    const strange = FAILURE.batch.map((part) => ({
+      ...part,
+      records: part.records.map((record) => ({ ...record, timestampMs: 1_700_000_000_000_000_000 })),
+    }));
+    const [letter] = failureLetters(toTopic, { ...FAILURE, batch: strange });
+    expect(JSON.parse(letter?.body ?? '').KafkaBatchInfo.recordInfo.timestamp).toBe('1700000000000000000');
+  });
+
   it('has no response context where the function was never invoked, and no error where it answered', () => {
     const condition = 'MaximumPayloadSizeExceeded' as const;
     const oversized = { ...FAILURE, condition, invokeCount: 0, lastResponse: undefined };

@@ -120,10 +120,10 @@ describe('KafkaMetaAdder', () => {
   });
 });
 
-it('KafkaMetaAdder takes 1970 for a time', () => {
+it.each([0, -2])('KafkaMetaAdder takes 1970 and what was before for a time: %d', (timestampMs) => {
   const given = chain('DocumentIdAdder', 'KafkaMetaAdder');
-  const document = run({ given, value: '{_id: 1}', record: aRecord({ timestampMs: 0 }) });
-  expect(document.value()?.get('CREATE_TIME')).toBe(0n);
+  const document = run({ given, value: '{_id: 1}', record: aRecord({ timestampMs }) });
+  expect(document.value()?.get('CREATE_TIME')).toBe(BigInt(timestampMs));
 });
 
 describe('NullFieldValueRemover', () => {
