@@ -1,3 +1,4 @@
+import { describeForeign } from './errors.ts';
 import type { SourcePosition } from './record.ts';
 
 /** Closed, because it is a metric dimension and a field of dead letters. */
@@ -87,6 +88,10 @@ export const poison = (code: FailureCode, detail: string): RecordFailure => ({
   mayBeWritten: false,
   detail,
 });
+
+/** What planning a record threw is poison for that record: it would be thrown again whenever the record comes. */
+export const planningFailed = (error: unknown): RecordFailure =>
+  poison('planning_failed', `the record cannot be planned: ${describeForeign(error)}`);
 
 /** Whether the offset may be committed as far as this record is concerned (G1). */
 export function isSettled(outcome: RecordOutcome): boolean {

@@ -1,6 +1,5 @@
-import { describeForeign } from '../../shared/errors.ts';
 import type { IgnoredReason, RecordFailure } from '../../shared/outcome.ts';
-import { poison } from '../../shared/outcome.ts';
+import { planningFailed, poison } from '../../shared/outcome.ts';
 import type { SourceRecord } from '../../shared/record.ts';
 import { guardedWrite, type WriteContext } from './guarded-write.ts';
 import { identityOf, identityOfFilter } from './identity.ts';
@@ -49,8 +48,7 @@ export function compile(
   try {
     return plan(record, policy, settings, wallTimeMs);
   } catch (error) {
-    const failure = poison('planning_failed', `the record cannot be planned: ${describeForeign(error)}`);
-    return { kind: 'poison', namespace: undefined, identity: undefined, failure };
+    return { kind: 'poison', namespace: undefined, identity: undefined, failure: planningFailed(error) };
   }
 }
 

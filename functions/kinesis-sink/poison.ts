@@ -8,6 +8,7 @@ export async function settlePoison(run: Run, claim: PoisonClaim): Promise<void> 
   const { clock, deadLetters, meter, options } = run.parts;
   const { lane, record, failure, attempts } = claim;
   lane.lastFailure = failure;
+  if (failure.code === 'planning_failed') meter.count('PlanningFailures');
   if (options.onPoison === 'block') return run.lanes.block(lane, failure);
   if (options.onPoison === 'skip') {
     run.book.record(ignored(record.position, 'poison'));

@@ -1,4 +1,4 @@
-import { poison, type RecordFailure } from '../../shared/outcome.ts';
+import { planningFailed, poison, type RecordFailure } from '../../shared/outcome.ts';
 import { type Payload, payloadOf, type SourceRecord } from '../../shared/record.ts';
 import { bucketHashKey } from './bucket.ts';
 import { envelopeOf } from './envelope.ts';
@@ -34,7 +34,27 @@ export interface PrepareOptions extends PartitionKeyOptions {
   readonly recordBytesMax: number;
 }
 
+/** Never throws: whatever preparing throws is poison for its record (`planning_failed`), which would throw again. */
 export function prepare(record: SourceRecord, options: PrepareOptions): Prepared {
+  try {
+    return prepareOrThrow(record, options);
+  } catch (error) {
+    return { kind: 'poison', lane: laneOfUnprepared(record, options), record, failure: planningFailed(error) };
+  }
+}
+
+/** The lane its key names, where that much can be told: what follows there must not overtake its dead letter. */
+function laneOfUnprepared(record: SourceRecord, options: PrepareOptions): string {
+  try {
+    return laneOf(record, partitionKeyOf(record, options), options.ordering);
+  } catch {
+    return laneOf(record, KEYLESS, options.ordering);
+  }
+}
+
+const KEYLESS: PartitionKey = { kind: 'random', text: '' };
+
+function prepareOrThrow(record: SourceRecord, options: PrepareOptions): Prepared {
   if (record.value === null && options.tombstone === 'skip') return { kind: 'tombstone', record };
   const key = partitionKeyOf(record, options);
   const lane = laneOf(record, key, options.ordering);

@@ -5,6 +5,42 @@ import { aRecord, deadlineIn } from '../../../support/builders.ts';
 import { fakeDeadLetters } from '../../../support/fake-dead-letters.ts';
 import { answer, fakeKinesis, sdkError } from '../../../support/fake-kinesis.ts';
 
+const SOME_BASE64 = Buffer.from('whatever').toString('base64');
+
+/** A payload that no decoder takes: a fault of ours that shows with this record alone. */
+const unreadable = (canary: string) => ({
+  base64: SOME_BASE64,
+  byteLength: 8,
+  bytes: () => {
+    throw new RangeError(`cannot read ${canary}`);
+  },
+});
+
+describe('a record that cannot be planned', () => {
+  it.each([
+    { name: 'by its value', record: { ...aRecord({ offset: 1, key: 'a' }), value: unreadable('CANARY') } },
+    { name: 'by its key', record: { ...aRecord({ offset: 1 }), key: unreadable('CANARY') } },
+  ])('$name becomes one dead letter, and its neighbours are delivered', async ({ record }) => {
+    const kinesis = fakeKinesis();
+    const { queue, letters } = fakeDeadLetters();
+    const sink = aKinesisSink({ port: kinesis.port, deadLetters: queue, envelope: 'json' });
+    const outcomes = await sink.write([aRecord({ offset: 0, key: 'a' }), record, aRecord({ offset: 2, key: 'a' })]);
+    expect(kinds(outcomes)).toEqual(['written', 'deadLettered', 'written']);
+    expect(letters).toMatchObject([{ offset: 1, code: 'planning_failed', stage: 'converting' }]);
+    expect(sink.telemetry.metrics()).toMatchObject({ PlanningFailures: 1, DeadLetters: 1 });
+    expect(JSON.stringify([letters, sink.telemetry.lines])).not.toContain('CANARY');
+  });
+
+  it('holds up what follows in its lane until its letter is durable', async () => {
+    const kinesis = fakeKinesis();
+    const { queue } = fakeDeadLetters(() => false);
+    const sink = aKinesisSink({ port: kinesis.port, deadLetters: queue, envelope: 'json' });
+    const bad = { ...aRecord({ offset: 0, key: 'a' }), value: unreadable('CANARY') };
+    const outcomes = await sink.write([bad, aRecord({ offset: 1, key: 'a' }), aRecord({ offset: 2, key: 'b' })]);
+    expect(kinds(outcomes)).toEqual(['failed', 'skipped', 'written']);
+  });
+});
+
 describe('poison', () => {
   const tooLarge = aRecord({ offset: 1, key: 'a', value: new Uint8Array(200) });
   const input = [
