@@ -8,31 +8,28 @@ export type Turn =
   | { readonly kind: 'wait'; readonly untilMs: number };
 
 /**
- * The next wave: of each document at most one write. A document whose last write may or may not be stored is held for
- * the lane that knows how to find out. Lanes that met another unique index go alone, in the order of their offsets, when
- * nothing else is ready.
+ * The next wave: of each document at most one write. A write that may or may not be stored keeps no other partition from
+ * its document: whatever becomes of it, the result is that of some order of the partitions. Lanes that met another unique
+ * index go alone, in the order of their offsets, when nothing else is ready.
  * @param settledCount how much of the batch is settled
  */
 export function nextTurn(lanes: readonly Lane[], nowMs: number, settledCount: number): Turn {
   const open = lanes.filter((lane) => lane.state === 'open' && !isDone(lane));
-  const holders = new Map(open.filter(isAmbiguous).map((lane) => [lane.identity, lane]));
-  const free = open.filter((lane) => (holders.get(lane.identity) ?? lane) === lane);
-  const steps = stepsOf(free.filter((lane) => !lane.unfolded && lane.notBeforeMs <= nowMs));
+  const steps = stepsOf(open.filter((lane) => !lane.unfolded && lane.notBeforeMs <= nowMs));
   if (steps.length > 0) return { kind: 'send', steps, alone: false };
-  const unfolded = firstOfEachPartition(free.filter((lane) => lane.unfolded && lane.stuckAt !== settledCount));
+  const unfolded = firstOfEachPartition(open.filter((lane) => lane.unfolded && lane.stuckAt !== settledCount));
   const ready = unfolded.filter((lane) => lane.notBeforeMs <= nowMs);
   if (ready.length > 0) return { kind: 'send', steps: stepsOf(ready), alone: true };
-  const waiting = [...free.filter((lane) => !lane.unfolded), ...unfolded];
+  const waiting = [...open.filter((lane) => !lane.unfolded), ...unfolded];
   return { kind: 'wait', untilMs: Math.min(...waiting.map((lane) => lane.notBeforeMs)) };
 }
 
-/** Its last write may be stored: another write of the document must not come between. */
-const isAmbiguous = (lane: Lane): boolean => lane.failure?.mayBeWritten === true;
-
+/** Of several lanes of one document the one that was tried least often. */
 function stepsOf(lanes: readonly Lane[]): readonly Step[] {
   const byDocument = new Map<string, Step>();
   for (const lane of lanes) {
-    const step = byDocument.has(lane.identity) ? undefined : stepOf(lane);
+    const other = byDocument.get(lane.identity)?.lane;
+    const step = other !== undefined && other.attempts <= lane.attempts ? undefined : stepOf(lane);
     if (step !== undefined) byDocument.set(lane.identity, step);
   }
   return [...byDocument.values()];
