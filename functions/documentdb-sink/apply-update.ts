@@ -19,8 +19,9 @@ export function applyUpdate(document: BsonDocument, update: BsonDocument, isInse
 const byPath = ([one]: readonly [string, unknown], [other]: readonly [string, unknown]): number =>
   one < other ? -1 : Number(one > other);
 
-function conflictsWithItself(update: BsonDocument): boolean {
-  const paths = ['$set', '$unset', '$setOnInsert'].flatMap((operator) => [...fieldsOf(update, operator).keys()]);
+/** Whether two of its operators are on one path: no server takes such an update. */
+export function conflictsWithItself(update: BsonDocument): boolean {
+  const paths = [...update.values()].flatMap((fields) => (fields instanceof Map ? [...fields.keys()] : []));
   if (new Set(paths).size < paths.length) return true;
   return paths.some((path) => path.includes('.') && paths.some((other) => overlaps(path, other)));
 }

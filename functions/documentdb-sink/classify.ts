@@ -1,17 +1,30 @@
-import { describeForeign, identify } from '../../shared/errors.ts';
+import { assertNever, describeForeign, identify } from '../../shared/errors.ts';
 import { type FailureCode, poison, type RecordFailure } from '../../shared/outcome.ts';
 import { FatalError } from './fatal-error.ts';
+import { classOf, isListed, isTooLarge, nameOfCode } from './server-codes.ts';
 
 /** What an error that concerns a whole command means. Codes and class names decide, never a message. */
 export type Trouble =
-  /** the same command again, after a pause */
-  | { readonly kind: 'retry'; readonly failure: RecordFailure }
+  /** the same command again, after a pause; `isTooSlow`: in smaller ones */
+  | { readonly kind: 'retry'; readonly failure: RecordFailure; readonly isTooSlow?: boolean }
   /** the secret is read again; once that did not help, as fatal */
   | { readonly kind: 'credentials'; readonly failure: RecordFailure }
   /** `everywhere`: no command can succeed; otherwise none on this collection */
   | { readonly kind: 'fatal'; readonly everywhere: boolean; readonly failure: RecordFailure }
-  /** the command as it stands, by the server or before it was sent; which of its writes is to blame is not said */
-  | { readonly kind: 'refused'; readonly failure: RecordFailure };
+  | Refusal;
+
+/** A command as it stands, or one write of it, was refused. Whether a document is to blame, only evidence tells (evidence.ts). */
+export interface Refusal {
+  readonly kind: 'refused';
+  /** What is said of the write that turns out to be to blame. */
+  readonly failure: RecordFailure;
+  /** Refusals with one code have one reason. */
+  readonly code: number | undefined;
+  /** The reply names the write; otherwise it may be any of the command. */
+  readonly isNamed: boolean;
+  /** What shows that the target takes writes: another write, or a probe as well. */
+  readonly evidence: 'write' | 'probe';
+}
 
 /** What the server says of one write of a command. */
 export type WriteTrouble =
@@ -26,39 +39,6 @@ export interface WriteError {
   /** Of an E11000; undefined where the reply does not tell. */
   readonly duplicateIndex: string | undefined;
 }
-
-/** https://github.com/mongodb/mongo/blob/master/src/mongo/base/error_codes.yml */
-const AUTHENTICATION_FAILED = 18;
-const UNAUTHORIZED = 13;
-const DUPLICATE_KEY = 11000;
-/** DocumentDB: retryable writes (never sent) and features that it does not support. */
-const UNSUPPORTED_CODES: ReadonlySet<number> = new Set([301, -301, 303, 304]);
-
-/** The driver's retryable codes, and those that a lock, a conflict, a write concern or a restart leaves behind. */
-const RETRYABLE_CODES: ReadonlySet<number> = new Set([
-  6, 7, 24, 64, 89, 91, 112, 134, 189, 251, 262, 9001, 10058, 10107, 11600, 11602, 13435, 13436,
-]);
-
-/** These never succeed for the document concerned. */
-const POISON_CODES: ReadonlyMap<number, readonly [code: FailureCode, reason: string]> = new Map([
-  [2, ['rejected_by_target', 'BadValue']],
-  [9, ['rejected_by_target', 'FailedToParse']],
-  [14, ['rejected_by_target', 'TypeMismatch']],
-  [15, ['rejected_by_target', 'Overflow']],
-  [22, ['rejected_by_target', 'InvalidBSON']],
-  [28, ['rejected_by_target', 'PathNotViable']],
-  [40, ['rejected_by_target', 'ConflictingUpdateOperators']],
-  [52, ['rejected_by_target', 'DollarPrefixedFieldName']],
-  [53, ['rejected_by_target', 'InvalidIdField']],
-  [57, ['rejected_by_target', 'DottedFieldName']],
-  [66, ['rejected_by_target', 'ImmutableField']],
-  [121, ['rejected_by_target', 'DocumentValidationFailure']],
-  [10334, ['payload_too_large', 'BSONObjectTooLarge']],
-  [17280, ['payload_too_large', 'KeyTooLong']],
-  // update_stage and upsert_stage in https://github.com/mongodb/mongo/tree/master/src/mongo/db/exec
-  [17419, ['payload_too_large', 'the document would be too large after the update']],
-  [17420, ['payload_too_large', 'the document to upsert is too large']],
-]);
 
 /** The driver could not make bytes of it; nothing was sent. */
 const UNSERIALIZABLE: ReadonlySet<string> = new Set([
@@ -88,25 +68,54 @@ export function classifyError(error: unknown): Trouble {
   }
   const { name } = identify(error);
   if (name === 'AbortError') return retry(DEADLINE_EXCEEDED);
-  if (UNSERIALIZABLE.has(name))
-    return { kind: 'refused', failure: poison('payload_invalid', `BSON cannot hold it: ${name}`) };
+  if (UNSERIALIZABLE.has(name)) {
+    const failure = poison('payload_invalid', `BSON cannot hold it: ${name}`);
+    return { kind: 'refused', failure, code: undefined, isNamed: false, evidence: 'probe' };
+  }
   const tlsCode = findTlsCode(error);
   if (tlsCode !== undefined) return fatal('target_unreachable', `the server's certificate is not trusted (${tlsCode})`);
   const code = typeof error === 'object' && error !== null ? codeOf(error) : undefined;
   if (code !== undefined) return classifyCommandCode(code, describeForeign(error));
   const mayBeWritten = !NOT_SENT.has(name);
-  return retry({ code: 'target_unreachable', detail: `no answer: ${describeForeign(error)}`, mayBeWritten });
+  const failure = { code: 'target_unreachable', detail: `no answer: ${describeForeign(error)}`, mayBeWritten } as const;
+  return { ...retry(failure), isTooSlow: name === SOCKET_TIMEOUT };
 }
+
+/** The driver's, when a command takes longer than `socketTimeoutMS`. */
+const SOCKET_TIMEOUT = 'MongoNetworkTimeoutError';
 
 function classifyCommandCode(code: number, description: string): Trouble {
   const detail = `the server answered ${description}`;
-  if (code === AUTHENTICATION_FAILED) return { kind: 'credentials', failure: unsettled('access_denied', detail) };
-  if (code === UNAUTHORIZED) return { kind: 'fatal', everywhere: false, failure: unsettled('access_denied', detail) };
-  if (UNSUPPORTED_CODES.has(code)) return fatal('rejected_by_target', detail);
-  const poisonous = POISON_CODES.get(code);
-  if (poisonous !== undefined) return { kind: 'refused', failure: rejected(code, poisonous) };
-  return retry({ code: RETRYABLE_CODES.has(code) ? 'target_failed' : 'unclassified', detail, mayBeWritten: true });
+  const codeClass = classOf(code);
+  switch (codeClass) {
+    case 'credentials':
+      return { kind: 'credentials', failure: unsettled('access_denied', detail) };
+    case 'forbidden':
+      return { kind: 'fatal', everywhere: false, failure: unsettled('access_denied', detail) };
+    case 'unsupported':
+      return fatal('rejected_by_target', detail);
+    case 'outage':
+    case 'tooSlow':
+    // Of a command as a whole it says nothing.
+    case 'duplicate':
+      return { ...retry({ code: 'target_failed', detail, mayBeWritten: true }), isTooSlow: codeClass === 'tooSlow' };
+    case 'document':
+    case 'either':
+    case 'throttle':
+      return refusal(code, false);
+    default:
+      return assertNever(codeClass);
+  }
 }
+
+/** What a server did before it answered with a code that nobody lists, nobody knows. */
+const refusal = (code: number, isNamed: boolean): Refusal => ({
+  kind: 'refused',
+  failure: { ...rejected(code), mayBeWritten: !isNamed && !isListed(code) },
+  code,
+  isNamed,
+  evidence: classOf(code) === 'throttle' ? 'write' : 'probe',
+});
 
 /** For an error that came before any write was sent: none is to blame, and none is stored. */
 export function beforeWriting(trouble: Trouble): Trouble {
@@ -116,10 +125,17 @@ export function beforeWriting(trouble: Trouble): Trouble {
     : { ...trouble, failure };
 }
 
-export function classifyWriteError({ code, duplicateIndex }: WriteError): WriteTrouble {
-  if (code === DUPLICATE_KEY) return { kind: 'duplicate', index: duplicateIndex };
-  const poisonous = POISON_CODES.get(code);
-  if (poisonous !== undefined) return { kind: 'poison', failure: rejected(code, poisonous) };
+/** @param conflictsWithItself the write is an update that has one path twice */
+export function classifyWriteError(
+  { code, duplicateIndex }: Pick<WriteError, 'code' | 'duplicateIndex'>,
+  conflictsWithItself: () => boolean = () => false,
+): WriteTrouble {
+  const codeClass = classOf(code);
+  if (codeClass === 'duplicate') return { kind: 'duplicate', index: duplicateIndex };
+  if (codeClass === 'document' || (codeClass === 'throttle' && conflictsWithItself())) {
+    return { kind: 'poison', failure: rejected(code) };
+  }
+  if (codeClass === 'either' || codeClass === 'throttle') return refusal(code, true);
   const trouble = classifyCommandCode(code, `code ${code}`);
   return { ...trouble, failure: { ...trouble.failure, mayBeWritten: false } };
 }
@@ -134,8 +150,11 @@ export function duplicateIndexOf(error: {
   return typeof errmsg === 'string' ? /\bindex: (?:[^\s]*\$)?([^\s]+)/.exec(errmsg)?.[1] : undefined;
 }
 
-const rejected = (code: number, [failureCode, reason]: readonly [FailureCode, string]): RecordFailure =>
-  poison(failureCode, `the server refuses the document: ${reason} (code ${code})`);
+const rejected = (code: number): RecordFailure =>
+  poison(
+    isTooLarge(code) ? 'payload_too_large' : 'rejected_by_target',
+    `the server refuses the document: ${nameOfCode(code)}`,
+  );
 
 const unsettled = (code: FailureCode, detail: string): RecordFailure => ({
   code,
@@ -150,7 +169,7 @@ const fatal = (code: FailureCode, detail: string): Trouble => ({
   failure: unsettled(code, detail),
 });
 
-const retry = (failure: Omit<RecordFailure, 'retryable'>): Trouble => ({
+const retry = (failure: Omit<RecordFailure, 'retryable'>): Trouble & { readonly kind: 'retry' } => ({
   kind: 'retry',
   failure: { ...failure, retryable: true },
 });

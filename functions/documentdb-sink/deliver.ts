@@ -2,12 +2,14 @@ import { fullJitterMs } from '../../shared/backoff.ts';
 import type { Clock } from '../../shared/clock.ts';
 import type { Deadline } from '../../shared/deadline.ts';
 import { untilAborted } from '../../shared/until-aborted.ts';
+import type { Evidence } from './evidence.ts';
 import { createGate, type Gate } from './gate.ts';
 import type { Judge } from './judge.ts';
 import { isDone, type Lane } from './lane.ts';
 import type { Ledger } from './ledger.ts';
 import type { PoisonHandler } from './poison.ts';
 import { type SendParts, sendWave } from './send.ts';
+import { sendProbe } from './send-probe.ts';
 import type { Judged } from './verdict.ts';
 import { nextTurn } from './waves.ts';
 
@@ -18,6 +20,7 @@ export interface DeliveryParts extends SendParts {
   readonly deadline: Deadline;
   readonly ledger: Ledger;
   readonly judge: Judge;
+  readonly evidence: Evidence;
   readonly poison: PoisonHandler;
   /** Shut while the target as a whole refuses everything. */
   readonly gate: Gate;
@@ -57,7 +60,7 @@ async function idle(untilMs: number, lanes: readonly Lane[], parts: DeliveryPart
 }
 
 async function takeTurn(turn: ReturnType<typeof nextTurn> & { kind: 'send' }, own: Gate, parts: DeliveryParts) {
-  const { clock, gate, judge } = parts;
+  const { clock, evidence, gate, judge } = parts;
   const isProbing = [own.enter(clock.nowMs()), gate.enter(clock.nowMs())].includes(true);
   const waves = turn.alone ? turn.steps.map((step) => [step]) : [turn.steps];
   for (const steps of isProbing ? waves.slice(0, 1) : waves) {
@@ -65,7 +68,9 @@ async function takeTurn(turn: ReturnType<typeof nextTurn> & { kind: 'send' }, ow
     turnGates(judged, own, parts);
     const nowMs = clock.nowMs();
     const retryAtMs = retryTimeOf(judged, nowMs, parts);
-    for (const { step, verdict } of judged) judge.record(step, verdict, { nowMs, retryAtMs });
+    judge.recordWave(judged, { nowMs, retryAtMs });
+    const target = steps[0]?.lane.target ?? '';
+    if (evidence.takeWish(target) && (await sendProbe(parts))) evidence.noteProbe(target, nowMs);
     if (Math.max(own.openAtMs(), gate.openAtMs()) > nowMs) return;
   }
 }

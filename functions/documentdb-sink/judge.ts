@@ -1,11 +1,19 @@
 import { assertNever } from '../../shared/errors.ts';
 import { ignored, poison, type RecordFailure, written } from '../../shared/outcome.ts';
 import type { Meter } from '../../shared/telemetry.ts';
+import type { Doubt, Evidence } from './evidence.ts';
 import { canBeCarried, headOf, type Lane, type Step } from './lane.ts';
 import { COLLISION, type Ledger } from './ledger.ts';
-import { CONFLICT_ROUNDS_MAX, DUPLICATE_CONFIRM_MS, MISMATCH_ROUNDS_MAX } from './limits.ts';
+import {
+  CONFLICT_ROUNDS_MAX,
+  DOUBT_PAUSE_MS,
+  DUPLICATE_CONFIRM_MS,
+  MISMATCH_ROUNDS_MAX,
+  REFUSALS_MAX,
+  THROTTLE_PAUSE_MS,
+} from './limits.ts';
 import type { PoisonHandler } from './poison.ts';
-import type { Verdict } from './verdict.ts';
+import type { Judged, Verdict } from './verdict.ts';
 
 export interface Times {
   readonly nowMs: number;
@@ -17,6 +25,7 @@ export interface JudgeParts {
   readonly ledger: Ledger;
   readonly poison: PoisonHandler;
   readonly meter: Meter;
+  readonly evidence: Evidence;
   /** What becomes of an update that finds nothing to change. */
   readonly onNoMatch: 'ignore' | 'deadLetter';
 }
@@ -24,11 +33,18 @@ export interface JudgeParts {
 /** Settles what a verdict settles, and decides how its lane goes on. */
 export class Judge {
   readonly #parts: JudgeParts;
-  /** Collections that took a write in this batch. */
-  readonly #takers = new Set<string>();
 
   constructor(parts: JudgeParts) {
     this.#parts = parts;
+  }
+
+  /** Every verdict of a wave. */
+  recordWave(judged: readonly Judged[], times: Times): void {
+    const { evidence } = this.#parts;
+    for (const { step, verdict } of judged) {
+      if (verdict.kind === 'written') evidence.noteTaken(step.lane.target, times.nowMs);
+    }
+    for (const { step, verdict } of judged) this.record(step, verdict, times);
   }
 
   record(step: Step, verdict: Verdict, { nowMs, retryAtMs }: Times): void {
@@ -61,12 +77,13 @@ export class Judge {
         this.#collide(step);
         return;
       case 'refused':
-        this.#refuse(step, verdict, retryAtMs);
+        this.#refuse(step, verdict, { nowMs, retryAtMs });
         return;
       case 'retry':
         this.#parts.meter.count('WriteRetries');
         lane.notBeforeMs = retryAtMs;
         lane.failure = asFarAsKnown(lane, verdict.failure);
+        if (verdict.isTooSlow === true) lane.companyMax = Math.ceil(verdict.companyCount / 2);
         return;
       case 'credentials':
       case 'fatal':
@@ -79,7 +96,8 @@ export class Judge {
   }
 
   #settleWritten(step: Step): void {
-    this.#takers.add(step.lane.target);
+    const { doubt, target } = step.lane;
+    if (doubt?.entryCount === step.count) this.#parts.evidence.notePassed(target, doubt);
     if (step.count > 1) this.#parts.meter.count('RecordsFolded', step.count - 1);
     this.#parts.ledger.settleFold(step, ({ record }) => written(record.position));
   }
@@ -150,17 +168,47 @@ export class Judge {
   }
 
   /**
-   * Nobody says which write of the command is to blame: they are sent in ever smaller company. One that is refused alone
-   * is poison only if the collection takes other writes of this batch; else it may be us.
+   * Either the write is to blame or the target. While the target takes other writes, what was refused is sent in ever smaller
+   * company, and a fold in ever smaller parts; one write that is refused by itself again and again is to blame.
    */
-  #refuse(step: Step, { failure, companyCount }: Verdict & { kind: 'refused' }, retryAtMs: number): void {
-    const { lane } = step;
-    lane.failure = asFarAsKnown(lane, { ...failure, retryable: true });
-    if (companyCount > 1) lane.companyMax = Math.ceil(companyCount / 2);
-    else if (this.#takers.has(lane.target)) this.#blame(step, failure);
-    else lane.notBeforeMs = retryAtMs;
+  #refuse(step: Step, refusal: Refused, { nowMs, retryAtMs }: Times): void {
+    const { lane, count } = step;
+    const { evidence, meter } = this.#parts;
+    meter.count('WriteRetries');
+    lane.failure = asFarAsKnown(lane, { ...refusal.failure, retryable: true });
+    const doubt = doubtOf(step, refusal, nowMs);
+    const isFirst = lane.doubt === undefined;
+    lane.doubt = doubt;
+    lane.notBeforeMs = nowMs + pauseMsOf(refusal);
+    if (!evidence.hasTakenSince(lane.target, doubt.sinceMs)) {
+      lane.notBeforeMs = Math.max(lane.notBeforeMs, retryAtMs);
+      if (!isFirst) evidence.wantProbe(lane.target);
+    } else if (refusal.companyCount > 1) {
+      lane.companyMax = refusal.isNamed ? 1 : Math.ceil(refusal.companyCount / 2);
+      if (!refusal.isNamed) lane.notBeforeMs = nowMs;
+    } else if (count > 1) {
+      lane.cuts.add(lane.next + Math.ceil(count / 2));
+      lane.notBeforeMs = nowMs;
+    } else if (doubt.refusals >= REFUSALS_MAX && evidence.blames(lane.target, doubt, refusal.evidence)) {
+      this.#blame(step, refusal.failure);
+    }
   }
 }
+
+type Refused = Verdict & { readonly kind: 'refused' };
+
+function doubtOf({ lane, count }: Step, { code, isNamed, companyCount }: Refused, nowMs: number): Doubt {
+  const known = lane.doubt?.code === code ? lane.doubt : undefined;
+  const isOwn = isNamed || companyCount === 1;
+  return {
+    code,
+    sinceMs: known?.sinceMs ?? nowMs,
+    refusals: (known?.refusals ?? 0) + Number(isOwn && count === 1),
+    entryCount: isOwn ? count : 0,
+  };
+}
+
+const pauseMsOf = ({ evidence }: Refused): number => (evidence === 'write' ? THROTTLE_PAUSE_MS : DOUBT_PAUSE_MS);
 
 /** Whether an earlier try was stored, the failure of a later one does not tell; only a read or an acknowledgement does. */
 const asFarAsKnown = (lane: Lane, failure: RecordFailure): RecordFailure => ({

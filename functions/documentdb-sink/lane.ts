@@ -1,5 +1,6 @@
 import type { RecordFailure } from '../../shared/outcome.ts';
 import type { SourceRecord } from '../../shared/record.ts';
+import type { Doubt } from './evidence.ts';
 import { fold } from './fold.ts';
 import type { Write } from './write-models/write.ts';
 
@@ -49,6 +50,8 @@ export interface Lane {
   duplicateAtMs: number | undefined;
   /** Why the head is not settled yet. */
   failure: RecordFailure | undefined;
+  /** Since the head was refused for a reason that may be the target's. */
+  doubt: Doubt | undefined;
   /** How much was settled when the head last met another unique index: without progress there is no point in a retry. */
   stuckAt: number | undefined;
 }
@@ -70,6 +73,7 @@ export const createLane = (topicPartition: string, identity: string, target: str
   insertsOver: false,
   duplicateAtMs: undefined,
   failure: undefined,
+  doubt: undefined,
   stuckAt: undefined,
 });
 
@@ -133,5 +137,6 @@ export function advance(lane: Lane, count: number): void {
   lane.insertsOver = false;
   lane.duplicateAtMs = undefined;
   lane.failure = undefined;
+  lane.doubt = undefined;
   lane.stuckAt = undefined;
 }

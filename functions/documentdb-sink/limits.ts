@@ -13,6 +13,14 @@ export const CONFLICT_ROUNDS_MAX = 3;
 export const MISMATCH_ROUNDS_MAX = 9;
 /** After E11000 of an insert: until then a read right after a failover may be of a moment ago, and a duplicate no proof. */
 export const DUPLICATE_CONFIRM_MS = 1_000;
+/** So often a write is refused before it is to blame; the last time by itself. */
+export const REFUSALS_MAX = 5;
+/** The pause before a refused write is sent again. */
+export const DOUBT_PAUSE_MS = 500;
+/** The same where a throttled server says so with a code that may blame a document. */
+export const THROTTLE_PAUSE_MS = 1_500;
+/** For so long a write that was taken shows that the collection takes writes. */
+export const NEIGHBOUR_MS = 10_000;
 /** Marks read by one `find`. */
 export const MARKS_READ_MAX = 1_000;
 /** How long an answer may wait for the tombstone index of a new collection. */

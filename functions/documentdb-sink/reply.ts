@@ -1,3 +1,4 @@
+import { conflictsWithItself } from './apply-update.ts';
 import { classifyWriteError, type Trouble, type WriteError } from './classify.ts';
 import type { GuardIndexes } from './collections.ts';
 import type { Command } from './commands.ts';
@@ -32,7 +33,9 @@ export function readReply(
   for (const [index, step] of steps.entries()) {
     const error = errorByIndex.get(index);
     const result =
-      error === undefined ? acknowledged(step, haveSomeMissed) : refused(step, error, guardIndexOf(step, guardIndexes));
+      error === undefined
+        ? acknowledged(step, haveSomeMissed)
+        : inError(step, { error, guardIndex: guardIndexOf(step, guardIndexes), companyCount: steps.length });
     if ('verdict' in result) judged.push(result);
     else unmatched.push(result);
   }
@@ -52,15 +55,23 @@ const ID_INDEX = '_id_';
 const guardIndexOf = ({ write: { filter } }: Step, guardIndexes: GuardIndexes): string | undefined =>
   filter.has('_id') ? ID_INDEX : guardIndexes.get(keyOf(filter.keys()));
 
-function refused(step: Step, error: WriteError, guardIndex: string | undefined): Judged | Unmatched {
-  const trouble = classifyWriteError(error);
+interface StepError {
+  readonly error: WriteError;
+  readonly guardIndex: string | undefined;
+  /** How many writes the command had. */
+  readonly companyCount: number;
+}
+
+function inError(step: Step, { error, guardIndex, companyCount }: StepError): Judged | Unmatched {
+  const { write } = step;
+  const trouble = classifyWriteError(error, () => write.kind === 'update' && conflictsWithItself(write.update));
   switch (trouble.kind) {
     case 'duplicate':
       return { step, cause: isOnGuardIndex(trouble.index, guardIndex) ? 'guardIndex' : 'otherIndex' };
     case 'poison':
       return { step, verdict: trouble };
     default:
-      return { step, verdict: { ...trouble, companyCount: 1 } };
+      return { step, verdict: { ...trouble, companyCount } };
   }
 }
 

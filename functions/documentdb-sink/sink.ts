@@ -12,6 +12,7 @@ import { createCollections } from './collections.ts';
 import type { CompileSettings } from './compile.ts';
 import { deliver } from './deliver.ts';
 import type { DocumentStore } from './document-store.ts';
+import { Evidence } from './evidence.ts';
 import { createGate } from './gate.ts';
 import { Judge } from './judge.ts';
 import { layLanes } from './lay-lanes.ts';
@@ -59,7 +60,8 @@ export function createDocumentdbSink(parts: DocumentdbSinkParts): Sink {
     const { onPoison, deadLetterTopic } = settings;
     const ways = { onPoison, deadLetterTopic, deadLetters };
     const poison = createPoisonHandler({ ...ways, functionName: NAME, deadline, clock, ledger });
-    const judge = new Judge({ ledger, poison, meter, onNoMatch: settings.onNoMatch });
+    const evidence = new Evidence();
+    const judge = new Judge({ ledger, poison, meter, evidence, onNoMatch: settings.onNoMatch });
     const session = {
       ...parts,
       collections,
@@ -67,6 +69,7 @@ export function createDocumentdbSink(parts: DocumentdbSinkParts): Sink {
       ledger,
       poison,
       judge,
+      evidence,
       gate: createGate(),
       slots: createSlots(settings.poolSizeMax),
       signal: abort.signal,

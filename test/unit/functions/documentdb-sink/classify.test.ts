@@ -19,7 +19,10 @@ describe('an error of a whole command', () => {
       (code) => ['MongoServerError', code, 'retry target_failed, perhaps written'] as const,
     ),
     ['MongoWriteConcernError', 64, 'retry target_failed, perhaps written'],
-    ['MongoServerError', 4_711, 'retry unclassified, perhaps written'],
+    ...[39, 50].map((code) => ['MongoServerError', code, 'retry target_failed, perhaps written'] as const),
+    ['MongoServerError', 11000, 'retry target_failed, perhaps written'],
+    ['MongoServerError', 4_711, 'refused rejected_by_target, perhaps written'],
+    ['MongoServerError', 40, 'refused rejected_by_target'],
     ['MongoServerError', 18, 'credentials access_denied'],
     ['MongoServerError', 13, 'fatal access_denied'],
     ['MongoServerError', 301, 'fatal rejected_by_target'],
@@ -103,13 +106,15 @@ describe('an error of one write', () => {
     expect(kindOf(11000)).toEqual({ kind: 'duplicate', index: undefined });
   });
 
-  it('is poison only with the codes of the table; anything else is tried again', () => {
+  it('is poison at once only with the codes of the table; others may be, or are tried again', () => {
     const poisonous = Array.from({ length: 20_000 }, (_, code) => code).filter(
       (code) => kindOf(code).kind === 'poison',
     );
-    expect(poisonous).toEqual([2, 9, 14, 15, 22, 28, 40, 52, 53, 57, 66, 121, 10334, 17280, 17419, 17420]);
+    expect(poisonous).toEqual([14, 15, 22, 28, 52, 53, 56, 66, 121, 171, 10334, 17280, 17419, 17420]);
     expect(kindOf(112)).toMatchObject({ kind: 'retry', failure: { mayBeWritten: false } });
-    expect(kindOf(4_711)).toMatchObject({ kind: 'retry', failure: { code: 'unclassified' } });
+    expect(kindOf(4_711)).toMatchObject({ kind: 'refused', isNamed: true, evidence: 'probe' });
+    expect(kindOf(40)).toMatchObject({ kind: 'refused', isNamed: true, evidence: 'write' });
+    expect(classifyWriteError({ code: 40, duplicateIndex: undefined }, () => true).kind).toBe('poison');
     expect(kindOf(13)).toMatchObject({ kind: 'fatal', everywhere: false });
   });
 });

@@ -1,0 +1,28 @@
+import { ObjectId } from 'mongodb';
+import { untilAborted } from '../../shared/until-aborted.ts';
+import type { Statement } from './document-store.ts';
+import type { ReadParts } from './marks-reader.ts';
+
+/**
+ * An update like ours that matches no document: its `_id` is new. If it matched one, it would do nothing, for it sets
+ * something on insert alone, and inserts nothing.
+ */
+const probe = (): Statement => ({
+  q: { _id: new ObjectId(), '_k.probe': { $not: { $gt: 0n } } },
+  u: new Map([['$setOnInsert', new Map([['_k.probe', 0n]])]]),
+  upsert: false,
+});
+
+/** @returns whether the collection takes an update at this moment. Never rejects. */
+export async function sendProbe({ store, namespace, slots, maySend, signal }: ReadParts): Promise<boolean> {
+  await slots.take();
+  try {
+    if (!maySend()) return false;
+    const { count, writeErrors } = await untilAborted(store.write(namespace, 'update', [probe()], signal), signal);
+    return count === 0 && writeErrors.length === 0;
+  } catch {
+    return false;
+  } finally {
+    slots.give();
+  }
+}
