@@ -2,12 +2,14 @@ import { createRecordPolicy } from '../../functions/documentdb-sink/connector/cr
 import { placeholdersOf } from '../../functions/documentdb-sink/connector/placeholders.ts';
 import { type Connector, readConnector } from '../../functions/documentdb-sink/connector/read-connector.ts';
 import { SettingsError } from '../../shared/errors.ts';
+import { type ConnectionStringCheck, checkConnectionString } from './connection/check-connection-string.ts';
 import type { Surroundings } from './project-files.ts';
 
 /** The connector's file that a stage file names. */
 export interface NamedConnector {
   readonly path: string;
   readonly connector: Connector;
+  readonly connection: ConnectionStringCheck;
   /** What it takes from the environment, to be passed on to the function: `${env:NAME}`. */
   readonly environment: Readonly<Record<string, string>>;
 }
@@ -25,7 +27,8 @@ export function readNamedConnector(path: string, { readFile, environment }: Surr
   try {
     const connector = readConnector(text, { where: path, environment });
     createRecordPolicy(connector, path);
-    return { kind: 'sound', named: { path, connector, environment: environmentOf(text, environment) } };
+    const connection = checkConnectionString(connector, environment);
+    return { kind: 'sound', named: { path, connector, connection, environment: environmentOf(text, environment) } };
   } catch (error) {
     if (!(error instanceof SettingsError)) throw error;
     return unsound(error.problems.map((problem) => `${path}: ${problem}`));

@@ -2,6 +2,7 @@ import { describeForeign } from '../../../shared/errors.ts';
 import { type Placeholder, placeholdersOf } from '../connector/placeholders.ts';
 import { FatalError } from '../fatal-error.ts';
 import type { ReadText } from './aws-readers.ts';
+import { fitInto, masked } from './uri-places.ts';
 
 /** `secretsManager`, `parameterStore`: https://github.com/aws-samples/msk-config-providers */
 export type ProviderKind = 'secretsManager' | 'parameterStore' | 's3Import' | 'environment';
@@ -61,7 +62,7 @@ export interface ProviderPorts {
 }
 
 /**
- * The value with what its placeholders stand for; each secret and parameter is read once.
+ * The connection string with what its placeholders stand for; each secret and parameter is read once.
  * @param kinds of the names in use
  * @throws FatalError that names the placeholder and quotes nothing of what it stands for
  */
@@ -76,13 +77,25 @@ export async function resolvePlaceholders(
   const values = await Promise.all(
     parts.map((part) => contentOf(part, kinds.get(part.provider), read, ports.environment)),
   );
+  return filledIn(value, parts, values);
+}
+
+/** A connection string with the contents of its placeholders, each encoded for its place. What a secret holds is no placeholder. */
+export function filledIn(
+  uri: string,
+  placeholders: readonly Placeholder[],
+  contents: readonly (string | undefined)[],
+): string {
+  const fitted = fitInto(masked(uri, placeholders));
   let at = 0;
-  return parts.reduce((text, part, index) => {
-    const place = text.indexOf(part.text, at);
-    const replacement = values[index] ?? '';
-    at = place + replacement.length; // what a secret holds is no placeholder
-    return `${text.slice(0, place)}${replacement}${text.slice(place + part.text.length)}`;
-  }, value);
+  const pieces = placeholders.flatMap(({ text }, index) => {
+    const start = uri.indexOf(text, at);
+    const before = uri.slice(at, start);
+    const content = contents[index];
+    at = start + text.length;
+    return [before, content === undefined ? text : fitted(text, start, content)];
+  });
+  return [...pieces, uri.slice(at)].join('');
 }
 
 type ReadFrom = (kind: 'secretsManager' | 'parameterStore', name: string) => Promise<string | undefined>;

@@ -1,6 +1,7 @@
 import type { Configuration, ConfigurationParts } from '../configuration.ts';
 import { addressOfUri, type ReadAddress } from '../connection/address.ts';
 import { providerKinds, resolvePlaceholders } from '../connection/config-providers.ts';
+import { withHeededOptions } from '../connection/uri-options.ts';
 import type { DocumentdbSettings } from '../settings.ts';
 import { createRecordPolicy } from './create-record-policy.ts';
 import { functionSettings } from './function-settings.ts';
@@ -25,5 +26,6 @@ export function connectorConfiguration(
 
 function connectorAddress({ connectionUri, providers }: Connector, parts: ConfigurationParts): ReadAddress {
   const kinds = providerKinds(providers);
-  return async (signal) => addressOfUri(await resolvePlaceholders(connectionUri, kinds, parts, signal));
+  return async (signal) =>
+    addressOfUri(withHeededOptions(await resolvePlaceholders(connectionUri, kinds, parts, signal)));
 }

@@ -1,7 +1,3 @@
-import {
-  connectionStringProblems,
-  LOCALHOST_URI,
-} from '../../../functions/documentdb-sink/connection/connection-string.ts';
 import { DECIDED_BY_CONNECTOR } from '../../../functions/documentdb-sink/settings.ts';
 import { isWritten, type Rule, sinksOf } from './checked-file.ts';
 
@@ -26,11 +22,5 @@ export const topicsStandOnce: Rule = (file) => {
   ].map((path) => `${path} stands beside a connector file, whose topics documentdbSink reads: leave it out`);
 };
 
-export const connectionStringIsUsable: Rule = ({ connector: named }) => {
-  if (named === undefined) return [];
-  const { path, connector } = named;
-  if (connector.connectionUri === LOCALHOST_URI) {
-    return [`${path}: connection.uri is missing: name the cluster's endpoint`];
-  }
-  return connectionStringProblems(connector).map((problem) => `${path}: connection.uri ${problem}`);
-};
+export const connectionStringIsUsable: Rule = ({ connector: named }) =>
+  named === undefined ? [] : named.connection.problems.map((problem) => `${named.path}: connection.uri ${problem}`);

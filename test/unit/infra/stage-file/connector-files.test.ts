@@ -1,7 +1,12 @@
 // Files of the kinds people keep connectors in, packaged as they are: what packaging says of each.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { MongoClient } from 'mongodb';
 import { describe, expect, it } from 'vitest';
+import {
+  PROVIDER_ALIASES,
+  resolvePlaceholders,
+} from '../../../../functions/documentdb-sink/connection/config-providers.ts';
 import { decodeText } from '../../../../infra/stage-file/decode-text.ts';
 import type { Surroundings } from '../../../../infra/stage-file/project-files.ts';
 import { readStageFile } from '../../../../infra/stage-file/read-stage-file.ts';
@@ -16,6 +21,7 @@ interface Packaged {
   readonly problems: readonly string[];
   readonly notices: readonly string[];
   readonly topics: readonly string[];
+  readonly connectionUri: string;
 }
 
 function packaged(number: string, environment: Surroundings['environment'] = {}): Packaged {
@@ -25,10 +31,12 @@ function packaged(number: string, environment: Surroundings['environment'] = {})
   try {
     const deployment = readStageFile('msk-sinks', 'dev', file, { readFile, environment });
     const notices = noticesOf(deployment).map((notice) => notice.replaceAll(path, 'FILE'));
-    return { problems: [], notices, topics: deployment.connector?.connector.topics ?? [] };
+    const { topics = [], connectionUri = '' } = deployment.connector?.connector ?? {};
+    return { problems: [], notices, topics, connectionUri };
   } catch (error) {
     if (!(error instanceof SettingsError)) throw error;
-    return { problems: error.problems.map((problem) => problem.replaceAll(path, 'FILE')), notices: [], topics: [] };
+    const problems = error.problems.map((problem) => problem.replaceAll(path, 'FILE'));
+    return { problems, notices: [], topics: [], connectionUri: '' };
   }
 }
 
@@ -79,5 +87,50 @@ describe('a connector file as people have it', () => {
 
   it('F17: an empty chain has no processor of its own', () => {
     expect(packaged('F17')).toMatchObject({ ...ACCEPTED, notices: [] });
+  });
+
+  it("F04: what another driver's connection string says of certificates is said to be the CA bundle's", () => {
+    const found = packaged('F04');
+    expect(found).toMatchObject(ACCEPTED);
+    expect(about(found.notices, 'tlsCAFile')).toEqual([expect.stringContaining('documentdbSink.caBundle')]);
+  });
+
+  it('F05: options of the Java driver are listed as without meaning', () => {
+    const found = packaged('F05');
+    expect(found).toMatchObject(ACCEPTED);
+    expect(about(found.notices, 'uuidRepresentation')).toHaveLength(1);
+    expect(about(found.notices, 'maxLifeTimeMS')).toHaveLength(1);
+  });
+
+  it('F06: a password that is not encoded is refused, and not printed', () => {
+    const { problems } = packaged('F06');
+    expect(problems).toEqual([expect.stringMatching(/^FILE: connection\.uri cannot be parsed: percent-encode/)]);
+    expect(problems[0]).not.toContain('p@ss');
+  });
+
+  it.each([
+    ['F07', 'connection.uri', 'MONGO_URI'],
+    ['F19', 'topics', 'TOPICS'],
+  ])('%s: an environment variable that is not set is named, and nothing else', (file, property, name) => {
+    const { problems } = packaged(file);
+    expect(problems).toEqual([
+      expect.stringMatching(new RegExp(`FILE: line \\d: ${property} holds .*: set ${name} in`)),
+    ]);
+  });
+
+  it('F07: is packaged where the variable is set', () => {
+    expect(packaged('F07', { MONGO_URI: 'mongodb://app:pw@docdb.example/?tls=true' })).toMatchObject(ACCEPTED);
+  });
+
+  it('F24: a secret may hold any character', async () => {
+    const found = packaged('F24');
+    expect(found).toMatchObject({ ...ACCEPTED, notices: [] });
+    const secret = readFileSync(
+      join(FOLDER, FILES.find((name) => name.startsWith('F24') && name.includes('.secret.')) ?? ''),
+      'utf8',
+    );
+    const ports = { environment: {}, readSecret: () => Promise.resolve(secret), readParameter: () => Promise.reject() };
+    const uri = await resolvePlaceholders(found.connectionUri, PROVIDER_ALIASES, ports, new AbortController().signal);
+    expect(new MongoClient(uri).options.credentials).toMatchObject(JSON.parse(secret));
   });
 });

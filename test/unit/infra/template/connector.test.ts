@@ -69,7 +69,8 @@ describe("a connector's file", () => {
 describe('the role', () => {
   it('may read the secrets and parameters of the connection string, and no others', () => {
     const { allowed } = partsOf({
-      'connection.uri': 'mongodb://${sm:docdb/app:user}:${sm:docdb/app:pass}@${ssm::/docdb/host}/?x=${ssm::plain}',
+      'connection.uri':
+        'mongodb://${sm:docdb/app:user}:${sm:docdb/app:pass}@${ssm::/docdb/host}/?authSource=${ssm::plain}',
       'connection.ssl.truststorePassword': '${sm:truststore:password}',
     });
     expect(allowed('secretsmanager:GetSecretValue')).toEqual([here('secretsmanager:secret:docdb/app-??????')]);

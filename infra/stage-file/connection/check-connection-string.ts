@@ -1,0 +1,110 @@
+import { MongoClient } from 'mongodb';
+import { addressOfUri, usesTls } from '../../../functions/documentdb-sink/connection/address.ts';
+import { filledIn, providerKinds } from '../../../functions/documentdb-sink/connection/config-providers.ts';
+import { isHeeded, optionsOf, withHeededOptions } from '../../../functions/documentdb-sink/connection/uri-options.ts';
+import { placeholdersOf } from '../../../functions/documentdb-sink/connector/placeholders.ts';
+import { DROP_REASONS, dropReasonOf, isAgreed } from './foreign-options.ts';
+
+export interface ConnectionStringCheck {
+  /** Each completes "connection.uri ..". None quotes more than names of options and placeholders. */
+  readonly problems: readonly string[];
+  /** Names of options that are dropped, and why. */
+  readonly dropped: readonly { readonly name: string; readonly reason: string }[];
+}
+
+interface Written {
+  readonly connectionUri: string;
+  readonly providers: ReadonlyMap<string, string>;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** What can be said of a connection string at packaging: with the environment's values, without those of secrets. */
+export function checkConnectionString(written: Written, environment: Environment): ConnectionStringCheck {
+  const placeholders = placeholdersOf(written.connectionUri);
+  const fromEnvironment = placeholders.map(({ provider, path, key }) =>
+    provider === 'env' && path === '' ? environment[key] : undefined,
+  );
+  const known = filledIn(written.connectionUri, placeholders, fromEnvironment);
+  const unknown = placeholderProblems(written);
+  const isWhole = placeholdersOf(known).some(({ text }) => known.startsWith(text));
+  if (unknown.length > 0 || isWhole) return { problems: unknown, dropped: [] };
+  const uri = withStandIns(known);
+  const unsound = placeProblem(uri);
+  return unsound === undefined ? checkOptions(uri) : { problems: [unsound], dropped: [] };
+}
+
+function placeholderProblems({ connectionUri, providers }: Written): readonly string[] {
+  const kinds = providerKinds(providers);
+  return placeholdersOf(connectionUri).flatMap(({ text, provider }) => {
+    const kind = kinds.get(provider);
+    if (kind === undefined)
+      return [`holds ${text}, and ${provider} is no config provider: declare its class, or use sm, ssm or env`];
+    return kind === 's3Import' ? [`holds ${text}, which stands for a file: use sm, ssm or env`] : [];
+  });
+}
+
+const LOGIN_ENCODING =
+  'cannot be parsed: percent-encode the characters : / ? # [ ] @ % of its user name and password, or name them by placeholders';
+
+/** What is wrong with all of it but its options. */
+function placeProblem(uri: string): string | undefined {
+  if (!/^mongodb(?:\+srv)?:\/\//.test(uri)) {
+    const remedy = /^['"]*\$/.test(uri) ? `; an environment variable is written \${env:NAME}` : '';
+    return `must begin with mongodb:// or mongodb+srv://${remedy}`;
+  }
+  const [place = ''] = uri.split('?', 1);
+  const hasAtSign = optionsOf(uri).some(({ name, value }) => `${name}${value}`.includes('@'));
+  if (isTaken(place) && !hasAtSign) return undefined;
+  const isLogin = uri.includes('@') && (hasAtSign || isTaken(place.replace(/\/\/.*@/, '//')));
+  return isLogin ? LOGIN_ENCODING : 'cannot be parsed: it must be mongodb://USER:PASSWORD@HOST:PORT/?OPTIONS';
+}
+
+/** In place of what only the function will know. */
+const STAND_IN = 'placeholder';
+
+/** Texts that fit where placeholders stand: a port is a number. */
+const withStandIns = (uri: string): string =>
+  placeholdersOf(uri).reduce((text, { text: placeholder }) => {
+    const start = text.indexOf(placeholder);
+    const isPort = text[start - 1] === ':' && !text.slice(start + placeholder.length).includes('@');
+    return text.replace(placeholder, isPort ? '27017' : STAND_IN);
+  }, uri);
+
+/** The driver's own parser: nothing is connected. */
+function isTaken(uri: string): boolean {
+  try {
+    const { uri: whole, options } = addressOfUri(uri);
+    return new MongoClient(whole, options) !== undefined;
+  } catch {
+    return false; // the error quotes the string
+  }
+}
+
+function checkOptions(uri: string): ConnectionStringCheck {
+  const options = optionsOf(uri).filter(({ name }) => !isHeeded(name) && name !== STAND_IN);
+  const unknown = options
+    .filter(({ name }) => dropReasonOf(name) === undefined)
+    .map(({ name }) => `sets ${nameOf(name)}, an option that no driver takes: leave it out`);
+  const dropped = options.flatMap(({ name, value }) => {
+    const reason = dropReasonOf(name);
+    return reason === undefined || isAgreed(name, value) ? [] : [{ name, reason: DROP_REASONS[reason] }];
+  });
+  return { problems: [...unknown, ...heededProblems(uri)], dropped };
+}
+
+/** What is no name of an option may be part of a secret. */
+const nameOf = (name: string): string => (/^[A-Za-z][A-Za-z0-9_.]{0,60}$/.test(name) ? name : 'something');
+
+function heededProblems(uri: string): readonly string[] {
+  if (/[?&]authMechanism=MONGODB-AWS/i.test(uri) && !usesTls(uri)) {
+    return ['uses MONGODB-AWS without TLS: leave tls=false out'];
+  }
+  const known = optionsOf(uri).filter(({ name, value }) => isHeeded(name) && !value.includes(STAND_IN));
+  const [place = ''] = uri.split('?', 1);
+  const whole = `${place}?${known.map(({ name, value }) => `${name}=${value}`).join('&')}`;
+  if (isTaken(withHeededOptions(whole))) return [];
+  return [
+    `cannot be used: the driver refuses the values, or the combination, of ${known.map(({ name }) => name).join(', ')}`,
+  ];
+}
