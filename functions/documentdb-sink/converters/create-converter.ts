@@ -20,14 +20,22 @@ export function createConverter(properties: TopicProperties, side: Side): Conver
   const convert = connectConverter(properties, side);
   return (payload) => {
     const bytes = payload.bytes();
-    try {
-      return documentOf(convert(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)));
-    } catch (error) {
-      if (!(error instanceof UnconvertibleError)) throw error;
-      const detail = error.message.replace(/^the value/, `the ${side}`);
-      throw new UnwritableError(`Could not convert ${side} into a BsonDocument: ${detail}`);
-    }
+    return documentFrom(side, () => convert(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)));
   };
+}
+
+/**
+ * The document the connector makes of what a converter, or a transform behind it, gives.
+ * @throws UnwritableError when it is no document; the message quotes nothing
+ */
+export function documentFrom(side: Side, convert: () => ConnectData): MutableDocument | undefined {
+  try {
+    return documentOf(convert());
+  } catch (error) {
+    if (!(error instanceof UnconvertibleError)) throw error;
+    const detail = error.message.replace(/^the value/, `the ${side}`);
+    throw new UnwritableError(`Could not convert ${side} into a BsonDocument: ${detail}`);
+  }
 }
 
 type ConnectConverter = (bytes: Buffer) => ConnectData;

@@ -3,9 +3,10 @@
  * so the documents that the connector wrote have their fields in this order. It matters within `_id`, where MongoDB tells
  * `{a, b}` from `{b, a}`. Buckets in which eight names collide, which Java turns into trees, are left in order of insertion.
  * https://docs.oracle.com/en/java/javase/21/docs/api/java.base/java/util/HashMap.html
+ * @param initialCapacity how large the table is before anything is in it: a power of two
  */
-export function inHashOrder(fields: Map<string, unknown>): Map<string, unknown> {
-  const mask = capacityFor(fields.size) - 1;
+export function inHashOrder(fields: Map<string, unknown>, initialCapacity = CAPACITY_DEFAULT): Map<string, unknown> {
+  const mask = capacityFor(fields.size, initialCapacity) - 1;
   const entries: { readonly name: string; readonly value: unknown; readonly bucket: number }[] = [];
   let isInOrder = true;
   let last = 0;
@@ -23,11 +24,11 @@ export function inHashOrder(fields: Map<string, unknown>): Map<string, unknown> 
   return ordered;
 }
 
-const CAPACITY_MIN = 16;
+const CAPACITY_DEFAULT = 16;
 const LOAD_FACTOR = 0.75;
 
-function capacityFor(size: number): number {
-  let capacity = CAPACITY_MIN;
+function capacityFor(size: number, initialCapacity: number): number {
+  let capacity = initialCapacity;
   while (size > capacity * LOAD_FACTOR) capacity *= 2;
   return capacity;
 }

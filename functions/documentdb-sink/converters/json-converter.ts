@@ -24,7 +24,11 @@ const SCHEMALESS: JsonDialect = {
 };
 
 /** Nothing is decided yet: the schema decides. */
-const TREE: JsonDialect = { number: (token) => new JsonNumber(token), object: (fields) => fields, lenient: true };
+export const TREE: JsonDialect = {
+  number: (token) => new JsonNumber(token),
+  object: (fields) => fields,
+  lenient: true,
+};
 
 /**
  * Connect's JsonConverter without schemas.
@@ -33,9 +37,9 @@ const TREE: JsonDialect = { number: (token) => new JsonNumber(token), object: (f
  */
 export const readSchemalessJson = (bytes: Buffer): ConnectData =>
   // Jackson finds no value there, and Connect takes that for null.
-  isBlank(bytes) ? { kind: 'null' } : dataOf(read(bytes, SCHEMALESS));
+  isBlank(bytes) ? { kind: 'null' } : dataOf(readJson(bytes, SCHEMALESS));
 
-const isBlank = (bytes: Buffer): boolean => bytes.every((byte) => BLANKS.has(byte));
+export const isBlank = (bytes: Buffer): boolean => bytes.every((byte) => BLANKS.has(byte));
 const BLANKS: ReadonlySet<number> = new Set([0x20, 0x09, 0x0a, 0x0d]);
 
 /**
@@ -43,7 +47,7 @@ const BLANKS: ReadonlySet<number> = new Set([0x20, 0x09, 0x0a, 0x0d]);
  * @throws UnconvertibleError when the bytes are not that, or the payload does not fit the schema
  */
 export function readJsonWithSchema(bytes: Buffer, options: SchemaOptions): ConnectData {
-  const envelope = read(bytes, TREE);
+  const envelope = readJson(bytes, TREE);
   if (!(envelope instanceof Map && envelope.size === 2 && envelope.has('schema') && envelope.has('payload'))) {
     throw new UnconvertibleError(
       'JsonConverter with schemas.enable requires "schema" and "payload" fields and may not contain additional fields',
@@ -53,7 +57,7 @@ export function readJsonWithSchema(bytes: Buffer, options: SchemaOptions): Conne
   return dataOf(convertWithSchema(schema, envelope.get('payload'), options));
 }
 
-function read(bytes: Buffer, dialect: JsonDialect): unknown {
+export function readJson(bytes: Buffer, dialect: JsonDialect): unknown {
   if (!isUtf8(bytes)) throw new UnconvertibleError('the value is not JSON');
   return new JsonReader(bytes.toString(), dialect).read();
 }

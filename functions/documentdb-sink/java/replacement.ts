@@ -8,16 +8,20 @@ export function matcher(pattern: string): (text: string) => boolean {
 }
 
 /**
- * `String.replaceAll` with Java's `$1`, `${name}` and backslashes in the replacement.
+ * `String.replaceAll`, or `replaceFirst`, with Java's `$1`, `${name}` and backslashes in the replacement.
  * https://docs.oracle.com/en/java/javase/21/docs/api/java.base/java/util/regex/Matcher.html#appendReplacement(java.lang.StringBuilder,java.lang.String)
  * @throws PatternError when the pattern has no equivalent, or the replacement is wrong
  */
-export function replacer(pattern: string, replacement: string): (text: string) => string {
+export function replacer(
+  pattern: string,
+  replacement: string,
+  which: 'all' | 'first' = 'all',
+): (text: string) => string {
   const translation = translateRegExp(pattern);
-  const every = new RegExp(translation.source, 'gv');
+  const searched = new RegExp(translation.source, which === 'all' ? 'gv' : 'v');
   const parts = partsOf(replacement, translation);
   return (text) =>
-    text.replace(every, (whole: string, ...rest: unknown[]) => {
+    text.replace(searched, (whole: string, ...rest: unknown[]) => {
       const groups = (rest.at(-1) ?? {}) as Readonly<Record<string, string | undefined>>;
       return parts.map((part) => textOf(part, whole, groups)).join('');
     });
