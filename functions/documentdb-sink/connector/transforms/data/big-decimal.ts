@@ -1,0 +1,52 @@
+/** `java.math.BigDecimal`: a whole number and where its point stands. */
+export class BigDecimal {
+  readonly unscaled: bigint;
+  readonly scale: number;
+
+  constructor(unscaled: bigint, scale: number) {
+    this.unscaled = unscaled;
+    this.scale = scale;
+  }
+
+  /** https://docs.oracle.com/en/java/javase/17/docs/api/java.base/java/math/BigDecimal.html#toString() */
+  toString(): string {
+    const sign = this.unscaled < 0n ? '-' : '';
+    const digits = String(this.unscaled < 0n ? -this.unscaled : this.unscaled);
+    if (this.scale === 0) return sign + digits;
+    const exponent = digits.length - 1 - this.scale;
+    if (this.scale > 0 && exponent >= PLAIN_EXPONENT_MIN) return sign + pointed(digits, this.scale);
+    const mantissa = digits.length > 1 ? `${digits[0]}.${digits.slice(1)}` : digits;
+    return exponent === 0 ? sign + mantissa : `${sign}${mantissa}E${exponent > 0 ? '+' : ''}${exponent}`;
+  }
+
+  /** Without its fraction. */
+  whole(): bigint {
+    return this.scale > 0 ? this.unscaled / 10n ** BigInt(this.scale) : this.unscaled * 10n ** BigInt(-this.scale);
+  }
+
+  /** Java knows no negative zero here. */
+  double(): number {
+    return Number(this.toString()) || 0;
+  }
+}
+
+const PLAIN_EXPONENT_MIN = -6;
+
+function pointed(digits: string, scale: number): string {
+  const padded = digits.padStart(scale + 1, '0');
+  return `${padded.slice(0, -scale)}.${padded.slice(-scale)}`;
+}
+
+const DECIMAL = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d+))?$/;
+/** No number of a record needs more; what grows with it takes time. */
+const SIZE_MAX = 1_000;
+
+/** `new BigDecimal(text)`; undefined where Java throws, and beyond all bounds. */
+export function bigDecimalOf(text: string): BigDecimal | undefined {
+  const [, sign, whole = '', fraction = '', exponent = '0'] = DECIMAL.exec(text) ?? [];
+  const digits = whole + fraction;
+  const scale = fraction.length - Number(exponent);
+  if (sign === undefined || digits === '' || digits.length > SIZE_MAX || Math.abs(scale) > SIZE_MAX) return undefined;
+  const magnitude = BigInt(digits);
+  return new BigDecimal(sign === '-' ? -magnitude : magnitude, scale);
+}

@@ -1,0 +1,42 @@
+import type { BigDecimal } from './big-decimal.ts';
+import type { Struct } from './struct.ts';
+
+export type SmallNumberType = 'int8' | 'int16' | 'int32' | 'float32';
+
+/** A number of a Java type that neither `bigint` (Long) nor `number` (Double) stands for. */
+export class SmallNumber {
+  readonly type: SmallNumberType;
+  readonly value: number;
+
+  constructor(type: SmallNumberType, value: number) {
+    this.type = type;
+    this.value = value;
+  }
+}
+
+export const int32 = (value: number): SmallNumber => new SmallNumber('int32', value);
+
+/**
+ * A value as Kafka Connect hands it to a transform. `bigint` is Java's Long, `number` its Double, a `Map` a map of any
+ * kind in the order in which Java would go through it.
+ * https://kafka.apache.org/43/javadoc/org/apache/kafka/connect/data/Schema.Type.html
+ */
+export type ConnectValue =
+  | null
+  | boolean
+  | string
+  | bigint
+  | number
+  | SmallNumber
+  | BigDecimal
+  | Date
+  | Uint8Array
+  | Struct
+  | readonly ConnectValue[]
+  | ConnectMap;
+
+export type ConnectMap = ReadonlyMap<ConnectValue, ConnectValue>;
+
+export const isMap = (value: ConnectValue): value is ConnectMap => value instanceof Map;
+export const isArray = (value: ConnectValue): value is readonly ConnectValue[] => Array.isArray(value);
+export const isBytes = (value: ConnectValue): value is Uint8Array => value instanceof Uint8Array;

@@ -1,0 +1,26 @@
+import { inHashOrder } from '../../../converters/java-hash-order.ts';
+import type { ConnectMap, ConnectValue } from './connect-value.ts';
+
+const CAPACITY_DEFAULT = 16;
+
+/** The entries as a `java.util.HashMap` of so large a table gives them, once they are put in one after another. */
+export const hashMap = (entries: ReadonlyMap<string, ConnectValue>, capacity = CAPACITY_DEFAULT): ConnectMap =>
+  inHashOrder(new Map<string, unknown>(entries), capacity) as ReadonlyMap<string, ConnectValue>;
+
+/** Of `new HashMap<>(initialCapacity)`: the next power of two. */
+export const tableFor = (initialCapacity: number): number => 2 ** Math.ceil(Math.log2(Math.max(initialCapacity, 1)));
+
+/**
+ * Of `new HashMap<>(map)`, which makes room for the entries of the other.
+ * https://github.com/openjdk/jdk/blob/jdk-17-ga/src/java.base/share/classes/java/util/HashMap.java
+ */
+export const tableForCopy = (size: number): number =>
+  size === 0 ? CAPACITY_DEFAULT : tableFor(Math.floor(size / 0.75 + 1));
+
+/** A `HashMap` made of another map, with other entries put on top of it. */
+export const copyWith = (map: ConnectMap, puts: ReadonlyMap<string, ConnectValue>): ConnectMap =>
+  hashMap(new Map([...textKeys(map), ...puts]), tableForCopy(map.size));
+
+/** Maps without a schema come from JSON: their keys are texts. */
+export const textKeys = (map: ConnectMap): Map<string, ConnectValue> =>
+  new Map([...map].map(([key, value]) => [String(key), value]));

@@ -1,0 +1,132 @@
+import { bytesOf } from '../../../converters/connect-logical-types.ts';
+import { isWhole, JsonNumber, wholeIn } from '../../../converters/java-number.ts';
+import { type BigDecimal, bigDecimalOf } from './big-decimal.ts';
+import { type ConnectMap, type ConnectValue, SmallNumber } from './connect-value.ts';
+import { decimalOfBytes } from './decimal-bytes.ts';
+import { hashMap } from './hash-map.ts';
+import { DATE_NAME, DECIMAL_NAME, type PrimitiveType, type Schema, TIME_NAME, TIMESTAMP_NAME } from './schema.ts';
+import { Struct } from './struct.ts';
+import { TransformError } from './transform-error.ts';
+
+export interface JsonOptions {
+  /** `replace.null.with.default` of the converter. */
+  readonly replaceNulls: boolean;
+}
+
+const DAY_MS = 86_400_000n;
+const DATE_MS_MAX = 8_640_000_000_000_000n;
+
+const wrong = (detail: string): never => {
+  throw new TransformError(`the payload does not fit its schema: ${detail}`);
+};
+
+/**
+ * A payload as JsonConverter hands it on (`convertToConnect`).
+ * @throws TransformError when it does not fit the schema
+ */
+export function connectValueOf(schema: Schema | undefined, node: unknown, options: JsonOptions): ConnectValue {
+  if (schema === undefined) return schemaless(node);
+  if (node === null || node === undefined) {
+    if (schema.default !== null && options.replaceNulls) return schema.default;
+    return schema.isOptional ? null : wrong(`a ${schema.type} that is required is null or missing`);
+  }
+  const logical = schema.name === undefined ? undefined : LOGICAL_TYPES.get(schema.name);
+  if (logical !== undefined) return logical(node, schema);
+  switch (schema.type) {
+    case 'array':
+      return elementsOf(node).map((element) => connectValueOf(schema.items, element, options));
+    case 'map':
+      return mapOf(schema, node, options);
+    case 'struct':
+      if (!(node instanceof Map)) return wrong('a struct must be an object');
+      return Struct.of(schema, (name) => connectValueOf(fieldSchema(schema, name), node.get(name), options));
+    default:
+      return PRIMITIVES[schema.type](node);
+  }
+}
+
+const fieldSchema = (schema: Extract<Schema, { readonly type: 'struct' }>, name: string): Schema | undefined =>
+  schema.fields.find((field) => field.name === name)?.schema;
+
+/** An array's elements; of anything else, none or the values (Jackson iterates over those). */
+const elementsOf = (node: unknown): readonly unknown[] => {
+  if (Array.isArray(node)) return node;
+  return node instanceof Map ? [...node.values()] : [];
+};
+
+type MapSchema = Extract<Schema, { readonly type: 'map' }>;
+
+function mapOf({ keys, values }: MapSchema, node: unknown, options: JsonOptions): ConnectMap {
+  if (keys.type !== 'string') return pairsOf({ keys, values } as MapSchema, node, options);
+  if (!(node instanceof Map)) return wrong('a map whose keys are strings must be an object');
+  return hashMap(
+    new Map([...node].map(([name, value]): [string, ConnectValue] => [name, connectValueOf(values, value, options)])),
+  );
+}
+
+/** No document is made of such a map, but a transform may drop it: its order is not that of Java. */
+function pairsOf({ keys, values }: MapSchema, node: unknown, options: JsonOptions): ConnectMap {
+  if (!Array.isArray(node)) return wrong('a map whose keys are no strings must be an array of pairs');
+  return new Map(
+    node.map((pair: unknown): [ConnectValue, ConnectValue] => {
+      if (!(Array.isArray(pair) && pair.length === 2)) return wrong('an entry of a map is no pair');
+      return [connectValueOf(keys, pair[0], options), connectValueOf(values, pair[1], options)];
+    }),
+  );
+}
+
+const wholeOf = (node: unknown, bits: number): bigint => (node instanceof JsonNumber ? wholeIn(bits, node.token) : 0n);
+export const wholeNumberOf = (node: unknown, bits: number): number => Number(wholeOf(node, bits));
+const doubleOf = (node: unknown): number => (node instanceof JsonNumber ? Number(node.token) || 0 : 0);
+/** `(byte) node.intValue()`, `(short) node.intValue()` */
+const cut = (node: unknown, bits: number): number => Number(BigInt.asIntN(bits, wholeOf(node, 32)));
+
+/** Where the node is of another type, Jackson gives 0, false or null. */
+const PRIMITIVES: Readonly<Record<PrimitiveType, (node: unknown) => ConnectValue>> = {
+  boolean: (node) => node === true,
+  int8: (node) => new SmallNumber('int8', cut(node, 8)),
+  int16: (node) => new SmallNumber('int16', cut(node, 16)),
+  int32: (node) => new SmallNumber('int32', wholeNumberOf(node, 32)),
+  int64: (node) => wholeOf(node, 64),
+  float32: (node) => new SmallNumber('float32', Math.fround(doubleOf(node))),
+  float64: doubleOf,
+  string: (node) => (typeof node === 'string' ? node : null),
+  bytes: (node) => (typeof node === 'string' ? bytesOf(node) : null),
+};
+
+function integral(node: unknown, bits: number): bigint {
+  if (!(node instanceof JsonNumber && isWhole(node.token))) return wrong('a date or a time is no whole number');
+  const value = wholeIn(bits, node.token);
+  return bits === 64 || BigInt(node.token) === value ? value : wrong('a date or a time does not fit into its bits');
+}
+
+export function dateAt(ms: bigint): Date {
+  return ms <= DATE_MS_MAX && ms >= -DATE_MS_MAX ? new Date(Number(ms)) : wrong('a date is further away than dates go');
+}
+
+function timeAt(ms: bigint): Date {
+  return ms >= 0n && ms <= DAY_MS ? dateAt(ms) : wrong('a Time is no time of a day');
+}
+
+function decimalOf(node: unknown, schema: Schema): BigDecimal {
+  if (node instanceof JsonNumber) return bigDecimalOf(node.token) ?? wrong('a Decimal is beyond all bounds');
+  if (typeof node !== 'string') return wrong('a Decimal is neither a number nor bytes');
+  return decimalOfBytes(bytesOf(node), schema) ?? wrong('a Decimal has no bytes, too many, or no scale');
+}
+
+/** By the names of their schemas. https://kafka.apache.org/documentation/#connect_schemas */
+const LOGICAL_TYPES: ReadonlyMap<string, (node: unknown, schema: Schema) => ConnectValue> = new Map([
+  [DATE_NAME, (node) => dateAt(integral(node, 32) * DAY_MS)],
+  [TIME_NAME, (node) => timeAt(integral(node, 32))],
+  [TIMESTAMP_NAME, (node) => dateAt(integral(node, 64))],
+  [DECIMAL_NAME, decimalOf],
+] as readonly (readonly [string, (node: unknown, schema: Schema) => ConnectValue])[]);
+
+function schemaless(node: unknown): ConnectValue {
+  if (node instanceof JsonNumber) return isWhole(node.token) ? wholeIn(64, node.token) : doubleOf(node);
+  if (Array.isArray(node)) return node.map(schemaless);
+  if (node instanceof Map) {
+    return hashMap(new Map([...node].map(([name, value]): [string, ConnectValue] => [name, schemaless(value)])));
+  }
+  return typeof node === 'string' || typeof node === 'boolean' ? node : null;
+}
