@@ -117,6 +117,11 @@ export class Lanes {
     }
   }
 
+  /** Why what was claimed is not settled yet. */
+  blameClaim({ shares }: Claim, failure: RecordFailure): void {
+    for (const { lane } of shares) lane.lastFailure = failure;
+  }
+
   /** The claimed head cannot be settled in this invocation, and so cannot what stands behind it. */
   block(lane: Lane, failure: RecordFailure): void {
     lane.lastFailure = failure;

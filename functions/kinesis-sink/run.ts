@@ -41,6 +41,8 @@ export interface Run {
   readonly deadline: Deadline;
   readonly packing: PackOptions;
   readonly lanes: Lanes;
+  /** Halves of rejected requests, the next one first. */
+  readonly halves: (readonly Claim[])[];
   readonly gate: Gate;
   readonly shardGates: ShardGates;
   readonly book: OutcomeBook;
@@ -66,6 +68,7 @@ export function beginRun(parts: KinesisSinkParts, batches: readonly PartitionBat
       },
     },
     lanes: new Lanes(prepared.filter((item) => item.kind !== 'tombstone')),
+    halves: [],
     gate: createGate(options.requestsInFlightMax),
     shardGates: new ShardGates(),
     book,

@@ -5,7 +5,7 @@ import { untilAborted } from '../../shared/until-aborted.ts';
 import { classifyEntry, classifyError, type EntryReply, type RequestFailure } from './classify.ts';
 import type { Claim } from './lane.ts';
 import { settlePoison } from './poison.ts';
-import { maySend, type Run, retryTime } from './run.ts';
+import { type Run, retryTime } from './run.ts';
 
 /** One request, and what comes of each of its entries. */
 export async function send(run: Run, claims: readonly Claim[]): Promise<void> {
@@ -31,29 +31,39 @@ export async function send(run: Run, claims: readonly Claim[]): Promise<void> {
 }
 
 /**
- * One bad entry makes Kinesis refuse the whole request: halves are sent until it stands alone. Its letter is begun at
- * once: a search that the deadline ends has got somewhere, and the next invocation goes on from there.
+ * One bad entry makes Kinesis refuse the whole request: halves are sent until it stands alone, each as soon as a request
+ * may be opened, so that a slow one keeps no other waiting. A letter is begun at once: a search that the deadline ends has
+ * got somewhere, and the next invocation goes on from there.
  */
-async function isolate(run: Run, claims: readonly Claim[], failure: RecordFailure): Promise<void> {
+function isolate(run: Run, claims: readonly Claim[], failure: RecordFailure): void {
   const [only] = claims;
-  if (only !== undefined && claims.length === 1) return condemn(run, only, failure);
-  const beganAtMs = run.parts.clock.nowMs();
-  const middle = Math.ceil(claims.length / 2);
-  for (const half of [claims.slice(0, middle), claims.slice(middle)]) {
-    const open = half.filter((claim) => !isHeldUp(run, claim, beganAtMs));
-    if (open.length === 0) continue;
-    if (maySend(run) && !run.gate.isShut()) await send(run, open);
-    else retryAll(run, open, NOT_FOUND_OUT);
+  if (only !== undefined && claims.length === 1) {
+    condemn(run, only, failure);
+    return;
   }
+  for (const claim of claims) run.lanes.blameClaim(claim, NOT_FOUND_OUT);
+  const middle = Math.ceil(claims.length / 2);
+  run.halves.unshift(claims.slice(0, middle), claims.slice(middle));
 }
 
-/** A shard that turned out to be full in the search gets nothing more before what it refused: the claim waits for its gate. */
-function isHeldUp(run: Run, claim: Claim, beganAtMs: number): boolean {
-  const opensAtMs = Math.max(...claim.shares.map(({ lane }) => run.shardGates.opensAtMs(lane.shardId)));
-  if (opensAtMs < beganAtMs) return false;
-  run.lanes.retry(claim, NOT_FOUND_OUT, opensAtMs);
-  return true;
+/** The next half of a rejected request; what would go to a shard that is full waits until that opens. */
+export function claimHalf(run: Run): readonly Claim[] {
+  const nowMs = run.parts.clock.nowMs();
+  for (let half = run.halves.shift(); half !== undefined; half = run.halves.shift()) {
+    const [held, open] = partitioned(half, (claim) => opensAtMs(run, claim) > nowMs);
+    for (const claim of held) run.lanes.retry(claim, NOT_FOUND_OUT, opensAtMs(run, claim));
+    if (open.length > 0) return open;
+  }
+  return [];
 }
+
+const partitioned = <T>(items: readonly T[], is: (item: T) => boolean): readonly [readonly T[], readonly T[]] => [
+  items.filter(is),
+  items.filter((item) => !is(item)),
+];
+
+const opensAtMs = ({ shardGates }: Run, { shares }: Claim): number =>
+  Math.max(...shares.map(({ lane }) => shardGates.opensAtMs(lane.shardId)));
 
 /** It is to blame itself: a record for good, an aggregate for one of its records, which is found when each is sent alone. */
 function condemn(run: Run, claim: Claim, failure: RecordFailure): void {

@@ -3,7 +3,7 @@ import { mayAggregate } from './await-aggregates.ts';
 import { settlePoison } from './poison.ts';
 import { packRequest } from './request.ts';
 import { beginRun, type KinesisSinkParts, maySend, type Run } from './run.ts';
-import { send } from './send.ts';
+import { claimHalf, send } from './send.ts';
 
 export type { KinesisSinkParts } from './run.ts';
 
@@ -47,7 +47,8 @@ function start(run: Run): void {
   const nowMs = run.parts.clock.nowMs();
   for (const claim of lanes.claimPoison(nowMs)) letters.start(settlePoison(run, claim));
   while (run.gate.mayOpen(nowMs, requests.openCount())) {
-    const claims = lanes.claimRequest(nowMs, shardGates, (ready) => packRequest(ready, packing));
+    const fresh = lanes.claimRequest(nowMs, shardGates, (ready) => packRequest(ready, packing));
+    const claims = fresh.length > 0 ? fresh : claimHalf(run);
     if (claims.length === 0) return;
     requests.start(send(run, claims));
   }
@@ -55,7 +56,7 @@ function start(run: Run): void {
 
 /** When something can be sent without anything having been answered; `undefined` when nothing can before the deadline. */
 function nextWakeAtMs(run: Run, nowMs: number, openCount: number): number | undefined {
-  const readyAtMs = run.lanes.nextReadyAtMs(nowMs);
+  const readyAtMs = run.halves.length > 0 ? nowMs : run.lanes.nextReadyAtMs(nowMs);
   if (readyAtMs === undefined) return undefined;
   const gateAtMs = run.gate.nextChangeAtMs(nowMs);
   if (gateAtMs === undefined && openCount > 0 && readyAtMs <= nowMs) return undefined; // all slots are taken

@@ -138,6 +138,7 @@ describe('fatal answers', () => {
   it('stops the search for a bad record, too', async () => {
     const sentAtMs: number[] = [];
     const setup = aKinesisSink({
+      requestsInFlightMax: 1,
       port: {
         putRecords: () => {
           sentAtMs.push(setup.clock.nowMs());

@@ -147,9 +147,26 @@ describe('poison', () => {
     const fates = ['invalid', 'reset', 'answer', 'invalid'] as const;
     const kinesis = fakeKinesis((_entries, call) => ({ kind: fates[call - 1] ?? 'answer' }));
     const { queue, letters } = fakeDeadLetters();
-    await aKinesisSink({ port: kinesis.port, deadLetters: queue }).write(records(2));
+    const setup = aKinesisSink({ port: kinesis.port, deadLetters: queue, requestsInFlightMax: 1 });
+    await setup.write(records(2));
     expect(kinesis.requests.map(offsets)).toEqual([[0, 1], [0], [1], [0]]);
     expect(letters).toMatchObject([{ offset: 0, attempts: 3 }]);
+  });
+
+  it('is looked for in both halves at once: a slow one does not hold up the records of the other', async () => {
+    const kinesis = fakeKinesis();
+    const setup = aKinesisSink({
+      port: {
+        putRecords: async (entries, signal) => {
+          if (entries.length === 4) throw sdkError('InvalidArgumentException', 400);
+          const isSlow = entries.some(({ records: [record] }) => record?.position.offset === 0);
+          if (isSlow) await setup.clock.waitUntil(Number.POSITIVE_INFINITY, signal);
+          return await kinesis.port.putRecords(entries, signal);
+        },
+      },
+    });
+    const outcomes = await setup.write(records(4), deadlineIn(setup.clock.nowMs(), 12_000));
+    expect(kinds(outcomes)).toEqual(['failed', 'failed', 'written', 'written']);
   });
 
   it('is looked for no longer than there is time to send', async () => {
