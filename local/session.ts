@@ -1,5 +1,5 @@
 import { rm } from 'node:fs/promises';
-import { createRecordPolicy } from '../functions/documentdb-sink/connector/create-record-policy.ts';
+import { policyOfConnector } from '../functions/documentdb-sink/connector/transforms/policy-of-connector.ts';
 import { systemClock } from '../shared/clock.ts';
 import { payloadOfBytes, type SourceRecord } from '../shared/record.ts';
 import { expectedOf } from './connector/expected-documents.ts';
@@ -166,7 +166,7 @@ async function connectorDocuments(
 ): Promise<ConnectorDocuments | undefined> {
   if (connector === undefined) return undefined;
   const records = produced.map((record) => sourceRecordOf(topic, record));
-  const expected = expectedOf(records, createRecordPolicy(connector.connector, connector.path));
+  const expected = expectedOf(records, policyOfConnector(connector.connector, connector.path).policy);
   const databases = [...expected.documents.keys()].map((namespace) => namespace.split('.')[0] ?? '');
   return { expected, found: await documents.readTexts([...new Set([database, ...databases])]) };
 }

@@ -43,7 +43,9 @@ export type IgnoredReason =
   | 'tombstone'
   | 'poison'
   | 'no_match'
-  | 'noop';
+  | 'noop'
+  /** a single message transform dropped it */
+  | 'filtered';
 
 export type RecordOutcome =
   | { readonly kind: 'written'; readonly position: SourcePosition }

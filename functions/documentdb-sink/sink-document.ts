@@ -10,4 +10,6 @@ export interface SinkDocument {
   key(): MutableDocument | undefined;
   /** Undefined for a null value. @throws UnwritableError when it is no document */
   value(): MutableDocument | undefined;
+  /** The key as a BSON value, document or not, where a transform may have changed it. Undefined: there is none. */
+  rawKey?(): unknown;
 }

@@ -1,6 +1,6 @@
-import { createRecordPolicy } from '../../functions/documentdb-sink/connector/create-record-policy.ts';
 import { placeholdersOf } from '../../functions/documentdb-sink/connector/placeholders.ts';
 import { type Connector, readConnector } from '../../functions/documentdb-sink/connector/read-connector.ts';
+import { policyOfConnector } from '../../functions/documentdb-sink/connector/transforms/policy-of-connector.ts';
 import { SettingsError } from '../../shared/errors.ts';
 import { type ConnectionStringCheck, checkConnectionString } from './connection/check-connection-string.ts';
 import type { Surroundings } from './project-files.ts';
@@ -25,8 +25,9 @@ export function readNamedConnector(path: string, { readFile, environment }: Surr
     return unsound([`documentdbSink.connector names ${path}, which does not exist: a path from the project's root`]);
   }
   try {
-    const connector = readConnector(text, { where: path, environment });
-    createRecordPolicy(connector, path);
+    const read = readConnector(text, { where: path, environment });
+    const { ignored } = policyOfConnector(read, path);
+    const connector = { ...read, meaningless: [...read.meaningless, ...ignored] };
     const connection = checkConnectionString(connector, environment);
     return { kind: 'sound', named: { path, connector, connection, environment: environmentOf(text, environment) } };
   } catch (error) {

@@ -1,4 +1,4 @@
-import { createRecordPolicy } from '../../../functions/documentdb-sink/connector/create-record-policy.ts';
+import { policyOfConnector } from '../../../functions/documentdb-sink/connector/transforms/policy-of-connector.ts';
 import type { Intent, RecordPolicy } from '../../../functions/documentdb-sink/record-policy.ts';
 import type { SourceRecord } from '../../../shared/record.ts';
 import { CaseError } from '../case-error.ts';
@@ -35,7 +35,7 @@ export class PoisonError extends Error {
 }
 
 export function policyOf(vector: MongoCase, additions: ReadonlyMap<string, string>): RecordPolicy {
-  return createRecordPolicy(connectorOf(vector, additions), 'the configuration', CUSTOM);
+  return policyOfConnector(connectorOf(vector, additions), 'the configuration', CUSTOM).policy;
 }
 
 /** `{"$$records": [..]}` */

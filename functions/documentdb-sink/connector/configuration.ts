@@ -2,8 +2,9 @@ import type { Configuration, ConfigurationParts } from '../configuration.ts';
 import { addressOfUri, type ReadAddress } from '../connection/address.ts';
 import { providerKinds, resolvePlaceholders } from '../connection/config-providers.ts';
 import { withHeededOptions } from '../connection/uri-options.ts';
+import type { RecordPolicy } from '../record-policy.ts';
 import type { DocumentdbSettings } from '../settings.ts';
-import { createRecordPolicy } from './create-record-policy.ts';
+import { createRecordPolicy, hasTransforms } from './create-record-policy.ts';
 import { functionSettings } from './function-settings.ts';
 import { type Connector, readConnector } from './read-connector.ts';
 
@@ -11,17 +12,24 @@ import { type Connector, readConnector } from './read-connector.ts';
  * What the function does where a connector's file says so.
  * @throws SettingsError that lists every problem of the file
  */
-export function connectorConfiguration(
+export async function connectorConfiguration(
   { poolSizeMax }: DocumentdbSettings,
   path: string,
   parts: ConfigurationParts,
-): Configuration {
+): Promise<Configuration> {
   const connector = readConnector(parts.readConnectorFile(), { where: path, environment: parts.environment });
   return {
-    policy: createRecordPolicy(connector, path),
+    policy: await policyOf(connector, path),
     readAddress: connectorAddress(connector, parts),
     sinkSettings: { ...functionSettings(connector), epochs: connector.epochs, poolSizeMax },
   };
+}
+
+/** Transforms are loaded where a file names some: they would lengthen every other cold start. */
+async function policyOf(connector: Connector, path: string): Promise<RecordPolicy> {
+  if (!hasTransforms(connector)) return createRecordPolicy(connector, path);
+  const { createTransformedPolicy } = await import('./transforms/create-transformed-policy.ts');
+  return createTransformedPolicy(connector, path).policy;
 }
 
 function connectorAddress({ connectionUri, providers }: Connector, parts: ConfigurationParts): ReadAddress {

@@ -21,6 +21,8 @@ export interface Connector {
   readonly connectionUri: string;
   /** The class behind each config provider that the file declares, by its name. */
   readonly providers: ReadonlyMap<string, string>;
+  /** Everything under `transforms` and `predicates`. */
+  readonly transforms: ReadonlyMap<string, string>;
   /** `msksinks.guard.epoch.<topic>`, of the topics that have one. */
   readonly epochs: ReadonlyMap<string, number>;
   /** What the file sets without a meaning here, and why. */
@@ -153,6 +155,7 @@ function connectorOf(topics: readonly string[], readings: readonly Reading[]): C
     properties,
     connectionUri: properties.text('connection.uri'),
     providers: providersIn(common),
+    transforms: new Map([...common].filter(([name]) => /^(?:transforms|predicates)(?:\.|$)/.test(name))),
     epochs: epochsIn(common),
     meaningless: [],
     ignored: [],

@@ -35,12 +35,33 @@ interface Compiler {
  */
 export function createTopicPolicy(topic: string, properties: TopicProperties, custom: CustomStrategies): RecordPolicy {
   const converters = { key: createConverter(properties, 'key'), value: createConverter(properties, 'value') };
+  return createDocumentPolicy(topic, properties, {
+    custom,
+    documentOf: (record) => documentOfRecord(record, converters),
+  });
+}
+
+export interface DocumentPolicyParts<Source extends SourceRecord> {
+  readonly custom: CustomStrategies;
+  /** A document that nothing has changed yet, each time. */
+  readonly documentOf: (record: Source) => SinkDocument;
+}
+
+/**
+ * The same behind whatever makes a record's document.
+ * @throws PropertyError when a property cannot be followed
+ */
+export function createDocumentPolicy<Source extends SourceRecord>(
+  topic: string,
+  properties: TopicProperties,
+  { custom, documentOf }: DocumentPolicyParts<Source>,
+): (record: Source, wallTimeMs: number) => Intent {
   const mapNamespace = createNamespaceMapper(properties, custom);
   const versionOf = createGuardVersion(properties);
   const compiler = createCompiler(properties, custom);
   const fallback = { database: properties.text('database'), collection: properties.text('collection') || topic };
   return (record, wallTimeMs) => {
-    const document = documentOfRecord(record, converters);
+    const document = documentOf(record);
     let namespace: Namespace | undefined;
     try {
       namespace = mapNamespace(document, record, fallback);
@@ -50,7 +71,7 @@ export function createTopicPolicy(topic: string, properties: TopicProperties, cu
       return { kind: 'write', namespace, models: [first, ...others], version };
     } catch (error) {
       if (!(error instanceof UnwritableError)) throw error;
-      return poisoned(namespace, filterOf(compiler, record, documentOfRecord(record, converters)), error);
+      return poisoned(namespace, filterOf(compiler, record, documentOf(record)), error);
     }
   };
 }

@@ -1,5 +1,7 @@
 import type { SourceRecord } from '../../../shared/record.ts';
 import type { CdcHandler } from '../cdc/cdc-handler.ts';
+import type { Transform } from '../connector/transforms/connect-record.ts';
+import type { TransformSettings } from '../connector/transforms/transform-settings.ts';
 import type { IdStrategy } from '../id-strategies/id-strategy.ts';
 import type { Namespace } from '../namespace.ts';
 import type { PostProcessor } from '../post-processors/post-processor.ts';
@@ -32,4 +34,6 @@ export interface CustomStrategies {
   readonly cdcHandlers: Named<CdcHandler>;
   /** `namespace.mapper` */
   readonly namespaceMappers: Named<NamespaceMapper>;
+  /** `transforms.<alias>.type`: made once, of what stands under `transforms.<alias>.` */
+  readonly transforms: ReadonlyMap<string, (settings: TransformSettings) => Transform>;
 }

@@ -9,4 +9,5 @@ export const CUSTOM_STRATEGIES: CustomStrategies = {
   fieldValueTransformers: new Map([['custom.UpperCase', () => upperCase]]),
   cdcHandlers: new Map(),
   namespaceMappers: new Map(),
+  transforms: new Map(),
 };

@@ -16,8 +16,8 @@ type Read = (bytes: Buffer) => unknown;
 export function rawKey(properties: TopicProperties): IdStrategy {
   const converter = properties.text('key.converter').split('.').at(-1) ?? '';
   const read = READERS.get(converter) ?? (() => undefined);
-  return (_document, record) => {
-    const id = scalarOf(record, read) ?? idFromKey(record);
+  return (document, record) => {
+    const id = document.rawKey === undefined ? (scalarOf(record, read) ?? idFromKey(record)) : document.rawKey();
     if (id === undefined) throw new UnwritableError('_id is missing: the record has no key');
     return id;
   };

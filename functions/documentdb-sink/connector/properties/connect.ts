@@ -6,12 +6,6 @@ const CONVERTER = className('converter', CONVERTERS, false);
 const STRING_CONVERTER = 'org.apache.kafka.connect.storage.StringConverter';
 const MAPPING = 'the event source mapping reads the topics: its settings are under `trigger` in the stage file';
 const PROVIDERS = 'the function resolves placeholders itself, as these classes do';
-const NO_TRANSFORMS = {
-  reason: 'single message transforms are Java classes of the Connect worker',
-  remedy:
-    'post processors (`post.processor.chain`) do the same for most of them; else write a `custom.` post processor',
-};
-
 const converter = (side: 'key' | 'value'): readonly Property[] => [
   implemented(`${side}.converter`, {
     form: CONVERTER,
@@ -81,10 +75,17 @@ export const CONNECT_PROPERTIES: readonly Property[] = [
     description: "How headers' bytes are read.",
   }),
   meaningless('header.converter.*', 'no strategy reads headers', { form: anyText, description: 'Its settings.' }),
-  refused('transforms', NO_TRANSFORMS, { form: anyText, description: 'Single message transforms.' }),
-  refused('transforms.*', NO_TRANSFORMS, { form: anyText, description: 'Their settings.' }),
-  refused('predicates', NO_TRANSFORMS, { form: anyText, description: 'When a transform applies.' }),
-  refused('predicates.*', NO_TRANSFORMS, { form: anyText, description: 'Their settings.' }),
+  implemented('transforms', {
+    form: anyText,
+    description: 'Single message transforms, by names of your own, in the order in which a record passes them.',
+  }),
+  implemented('transforms.*', {
+    form: anyText,
+    description:
+      'Of each: `type`, a `predicate` and whether to `negate` it, and its own properties ([transforms](#transforms)).',
+  }),
+  implemented('predicates', { form: anyText, description: 'Names of predicates, for transforms to name.' }),
+  implemented('predicates.*', { form: anyText, description: 'Of each: `type` and its own properties.' }),
   meaningless('config.providers', PROVIDERS, { form: anyText, description: 'Names of config providers.' }),
   implemented('config.providers.*', {
     form: anyText,

@@ -196,7 +196,6 @@ describe('a connector file', () => {
     ['topic.override.orders.errors.tolerance=all', 'cannot be set for one topic'],
     ['errors.tolerance=some', 'must be one of'],
     ['value.converter=io.confluent.connect.avro.AvroConverter', 'is no converter that is built in'],
-    ['transforms=insert', 'is refused: single message transforms'],
     [`namespace.mapper=${SINK}.namespace.mapping.FieldPathNamespaceMapper`, 'needs at least one of'],
     [
       `namespace.mapper=${SINK}.namespace.mapping.FieldPathNamespaceMapper\nnamespace.mapper.key.database.field=a\nnamespace.mapper.value.database.field=b`,

@@ -1,0 +1,68 @@
+import { SettingsError } from '../../../../shared/errors.ts';
+import type { Meaningless } from '../read-connector.ts';
+import { TRANSFORM_CLASSES } from './classes.ts';
+import type { Predicate, Transform } from './connect-record.ts';
+import { PREDICATE_CLASSES } from './predicates/predicates.ts';
+import { type Made, readStage } from './read-stage.ts';
+import { listOf, type TransformSettings } from './transform-settings.ts';
+
+export type CustomTransforms = ReadonlyMap<string, (settings: TransformSettings) => Transform>;
+
+export interface Chain {
+  readonly transform: Transform;
+  readonly ignored: readonly Meaningless[];
+}
+
+/**
+ * `transforms`: one after another.
+ * @param properties everything under `transforms` and `predicates`
+ * @throws SettingsError that lists every property that cannot be followed
+ */
+export function createChain(properties: ReadonlyMap<string, string>, where: string, custom: CustomTransforms): Chain {
+  const aliases = listOf((properties.get('transforms') ?? '').trim());
+  const stages = aliases.map((alias) => ({
+    alias,
+    made: readStage({ properties, group: 'transforms', alias, classes: TRANSFORM_CLASSES, custom }),
+    condition: conditionOf(properties, alias),
+  }));
+  const problems = stages.flatMap(({ made, condition }) => [...made.problems, ...condition.problems]);
+  if (problems.length > 0) throw new SettingsError(where, [...new Set(problems)]);
+  const steps = stages.flatMap(({ made, condition }) =>
+    made.value === undefined ? [] : [conditional(made.value, condition.value)],
+  );
+  const read = new Set(stages.flatMap(({ made, condition }) => [...made.read, ...condition.read]));
+  return { transform: oneAfterAnother(steps), ignored: ignoredIn(properties, read) };
+}
+
+const oneAfterAnother =
+  (steps: readonly Transform[]): Transform =>
+  (record) => {
+    let current: ReturnType<Transform> = record;
+    for (const step of steps) {
+      if (current === undefined) return undefined;
+      current = step(current);
+    }
+    return current;
+  };
+
+const conditional =
+  (transform: Transform, condition: Predicate | undefined): Transform =>
+  (record) =>
+    condition === undefined || condition(record) ? transform(record) : record;
+
+/** `transforms.<alias>.predicate`, and whether to `negate` it. */
+function conditionOf(properties: ReadonlyMap<string, string>, alias: string): Made<Predicate> {
+  const name = properties.get(`transforms.${alias}.predicate`)?.trim();
+  if (name === undefined) return { value: undefined, problems: [], read: [] };
+  const made = readStage({ properties, group: 'predicates', alias: name, classes: PREDICATE_CLASSES });
+  const negate = properties.get(`transforms.${alias}.negate`)?.trim().toLowerCase() === 'true';
+  const test = made.value;
+  const read = [...made.read, 'predicates', `transforms.${alias}.predicate`, `transforms.${alias}.negate`];
+  return { ...made, value: test && ((record) => test(record) !== negate), read };
+}
+
+const ignoredIn = (properties: ReadonlyMap<string, string>, read: ReadonlySet<string>): readonly Meaningless[] =>
+  [...properties.keys()]
+    .filter((name) => name !== 'transforms' && !read.has(name))
+    .filter((name) => name !== 'predicates' || properties.get(name) !== '')
+    .map((name) => ({ name, reason: 'no transform of this file reads it' }));

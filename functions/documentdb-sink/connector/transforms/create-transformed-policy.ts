@@ -1,0 +1,108 @@
+import { poison } from '../../../../shared/outcome.ts';
+import type { SourceRecord } from '../../../../shared/record.ts';
+import { documentFrom } from '../../converters/create-converter.ts';
+import type { CustomStrategies } from '../../custom/custom-strategies.ts';
+import { CUSTOM_STRATEGIES } from '../../custom/registry.ts';
+import type { Intent, RecordPolicy } from '../../record-policy.ts';
+import type { MutableDocument, SinkDocument } from '../../sink-document.ts';
+import { UnwritableError } from '../../unwritable-error.ts';
+import { policiesByTopic } from '../create-record-policy.ts';
+import type { Connector, Meaningless } from '../read-connector.ts';
+import { createDocumentPolicy } from '../topic-policy.ts';
+import { createConnectConverter } from './connect-converter.ts';
+import type { ConnectRecord, Side } from './connect-record.ts';
+import { createChain } from './create-chain.ts';
+import { bsonOf, connectDataOf } from './data/to-document.ts';
+
+/** A record under the topic that its transforms gave it; where it came from stays in `position.topicPartition`. */
+interface TransformedRecord extends SourceRecord {
+  readonly connect: ConnectRecord;
+}
+
+export interface TransformedPolicy {
+  readonly policy: RecordPolicy;
+  /** What the file sets under `transforms` and `predicates` without a meaning, and why. */
+  readonly ignored: readonly Meaningless[];
+}
+
+/**
+ * What a connector's file with transforms makes of each record: converters, transforms, then the policy of the topic
+ * that the record has by then.
+ * @param where the file, for errors
+ * @throws SettingsError that lists every property that cannot be followed
+ */
+export function createTransformedPolicy(
+  connector: Connector,
+  where: string,
+  custom: CustomStrategies = CUSTOM_STRATEGIES,
+): TransformedPolicy {
+  const { transform, ignored } = createChain(connector.transforms, where, custom.transforms);
+  const policies = policiesByTopic(connector, where, (topic, properties) =>
+    createDocumentPolicy<TransformedRecord>(topic, properties, { custom, documentOf }),
+  );
+  const connectRecordOf = createRecordMaker(connector);
+  const decide: RecordPolicy = (record, wallTimeMs) => {
+    const connect = transform(connectRecordOf(record));
+    if (connect === undefined) return { kind: 'none', reason: 'filtered' };
+    const policy = policies.get(connect.topic);
+    if (policy === undefined) throw new UnwritableError('its transforms give it a topic that `topics` does not list');
+    return policy(transformed(record, connect), wallTimeMs);
+  };
+  return { policy: (record, wallTimeMs) => poisonInstead(() => decide(record, wallTimeMs)), ignored };
+}
+
+function poisonInstead(decide: () => Intent): Intent {
+  try {
+    return decide();
+  } catch (error) {
+    if (!(error instanceof UnwritableError)) throw error;
+    const failure = poison('payload_invalid', error.message);
+    return { kind: 'poison', namespace: undefined, filter: undefined, failure };
+  }
+}
+
+function createRecordMaker({ properties }: Connector): (record: SourceRecord) => ConnectRecord {
+  const convert = {
+    key: createConnectConverter(properties, 'key'),
+    value: createConnectConverter(properties, 'value'),
+  };
+  return (record) => ({
+    topic: record.position.topic,
+    partition: record.position.partition,
+    offset: record.position.offset,
+    timestampMs: record.timestampMs < 0 ? undefined : record.timestampMs,
+    key: once(() => convert.key(record.key)),
+    value: once(() => convert.value(record.value)),
+    headers: record.headers,
+  });
+}
+
+const transformed = (record: SourceRecord, connect: ConnectRecord): TransformedRecord => ({
+  ...record,
+  position: { ...record.position, topic: connect.topic },
+  /** Whether there is a key is for the transforms to say. */
+  get key() {
+    return connect.key().value === null ? null : record.key;
+  },
+  connect,
+});
+
+const documentOf = ({ connect }: TransformedRecord): SinkDocument => ({
+  key: documentOfSide(connect, 'key'),
+  value: documentOfSide(connect, 'value'),
+  rawKey: () => {
+    const { schema, value } = connect.key();
+    return bsonOf(value, schema) ?? undefined;
+  },
+});
+
+const documentOfSide = (connect: ConnectRecord, side: Side): (() => MutableDocument | undefined) =>
+  once(() => documentFrom(side, () => connectDataOf(connect[side]())));
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
+}

@@ -1,0 +1,18 @@
+import type { CustomStrategies } from '../../custom/custom-strategies.ts';
+import { CUSTOM_STRATEGIES } from '../../custom/registry.ts';
+import { createRecordPolicy, hasTransforms } from '../create-record-policy.ts';
+import type { Connector } from '../read-connector.ts';
+import { createTransformedPolicy, type TransformedPolicy } from './create-transformed-policy.ts';
+
+/**
+ * What a connector's file makes of each record, with and without transforms: for tools, which need not load them late.
+ * @throws SettingsError that lists every property that cannot be followed
+ */
+export const policyOfConnector = (
+  connector: Connector,
+  where: string,
+  custom: CustomStrategies = CUSTOM_STRATEGIES,
+): TransformedPolicy =>
+  hasTransforms(connector)
+    ? createTransformedPolicy(connector, where, custom)
+    : { policy: createRecordPolicy(connector, where, custom), ignored: [] };

@@ -1,0 +1,183 @@
+import { Double } from 'mongodb';
+import { describe, expect, it } from 'vitest';
+import { readConnector } from '../../../../../../functions/documentdb-sink/connector/read-connector.ts';
+import { policyOfConnector } from '../../../../../../functions/documentdb-sink/connector/transforms/policy-of-connector.ts';
+import type { CustomStrategies } from '../../../../../../functions/documentdb-sink/custom/custom-strategies.ts';
+import { CUSTOM_STRATEGIES } from '../../../../../../functions/documentdb-sink/custom/registry.ts';
+import type { Intent } from '../../../../../../functions/documentdb-sink/record-policy.ts';
+import { SettingsError } from '../../../../../../shared/errors.ts';
+import { aRecord } from '../../../../../support/builders.ts';
+
+const KAFKA = 'org.apache.kafka.connect.transforms';
+const IDS = 'com.mongodb.kafka.connect.sink.processor.id.strategy';
+const NOW_MS = Date.UTC(2026, 0, 1);
+const JSON_CONVERTER = 'org.apache.kafka.connect.json.JsonConverter';
+const PLAIN = { 'value.converter': JSON_CONVERTER, 'value.converter.schemas.enable': 'false' };
+
+const read = (properties: Readonly<Record<string, string>>, custom?: CustomStrategies) => {
+  const text = JSON.stringify({ topics: 'orders,archive', database: 'shop', ...PLAIN, ...properties });
+  return policyOfConnector(readConnector(text, { where: 'test' }), 'test', custom);
+};
+
+/** Under the alias `t`, the transform of these properties. */
+const withTransform = (type: string, rest: Readonly<Record<string, string>> = {}) => ({
+  transforms: 't',
+  'transforms.t.type': `${KAFKA}.${type}`,
+  ...Object.fromEntries(Object.entries(rest).map(([name, value]) => [`transforms.t.${name}`, value])),
+});
+
+type Parts = Parameters<typeof aRecord>[0];
+const intentOf = (properties: Readonly<Record<string, string>>, parts: Parts): Intent =>
+  read(properties).policy(aRecord({ topic: 'orders', ...parts }), NOW_MS);
+
+const written = (intent: Intent) => {
+  if (intent.kind !== 'write') throw new Error(`it is ${JSON.stringify(intent)}`);
+  return intent;
+};
+
+const problemsOf = (properties: Readonly<Record<string, string>>): readonly string[] => {
+  try {
+    read(properties);
+    return [];
+  } catch (error) {
+    if (error instanceof SettingsError) return error.problems;
+    throw error;
+  }
+};
+
+describe('a record behind its transforms', () => {
+  const toArchive = withTransform('RegexRouter', { regex: 'ord(.*)', replacement: 'archive' });
+
+  it('goes where the topic that they give it goes, by the overrides of that topic', () => {
+    const overrides = { 'topic.override.archive.database': 'old' };
+    const intent = written(intentOf({ ...toArchive, ...overrides }, { value: '{"a": 1}' }));
+    expect(intent.namespace).toEqual({ database: 'old', collection: 'archive' });
+  });
+
+  it('is poison under a topic that the file does not list, as the connector knows no such topic', () => {
+    const elsewhere = withTransform('RegexRouter', { regex: '.*', replacement: 'elsewhere' });
+    expect(intentOf(elsewhere, { value: '{"a": 1}' })).toMatchObject({
+      kind: 'poison',
+      failure: { retryable: false, detail: 'its transforms give it a topic that `topics` does not list' },
+    });
+  });
+
+  it('keeps the derived _id of the position it came from, so that two topics in one collection never collide', () => {
+    const strategy = { 'document.id.strategy': `${IDS}.BsonOidStrategy` };
+    const idOf = (properties: Readonly<Record<string, string>>, topic: string) => {
+      const { policy } = read({ ...strategy, ...properties });
+      const [model] = written(policy(aRecord({ topic, value: '{"a": 1}' }), NOW_MS)).models;
+      return model.kind === 'replaceOne' ? model.replacement.get('_id') : undefined;
+    };
+    const routed = withTransform('RegexRouter', { regex: '.*', replacement: 'archive' });
+    expect(idOf(routed, 'orders')).toEqual(idOf({}, 'orders'));
+    expect(idOf(routed, 'orders')).not.toEqual(idOf(routed, 'archive'));
+  });
+
+  it('has the _id of the fields that ValueToKey names, in the order in which Java has them', () => {
+    const key = withTransform('ValueToKey', { fields: 'b,a' });
+    const strategy = { 'document.id.strategy': `${IDS}.FullKeyStrategy` };
+    const [model] = written(
+      intentOf({ ...key, ...strategy }, { key: 'k', value: '{"a": 1, "b": 2.5, "c": 3}' }),
+    ).models;
+    expect(model).toMatchObject({ kind: 'replaceOne' });
+    expect(model.kind === 'replaceOne' && [...(model.replacement.get('_id') as Map<string, unknown>)]).toEqual([
+      ['a', 1n],
+      ['b', 2.5],
+    ]);
+  });
+
+  it('has the field that ExtractField makes the key as _id, with its type, by RawKeyStrategy', () => {
+    const properties = {
+      transforms: 'copy,extract',
+      'transforms.copy.type': `${KAFKA}.ValueToKey`,
+      'transforms.copy.fields': 'price',
+      'transforms.extract.type': `${KAFKA}.ExtractField$Key`,
+      'transforms.extract.field': 'price',
+      'document.id.strategy': 'msksinks.RawKeyStrategy',
+    };
+    const [model] = written(intentOf(properties, { key: 'k', value: '{"price": 2.0}' })).models;
+    expect(model.kind === 'replaceOne' && model.replacement.get('_id')).toEqual(new Double(2));
+  });
+
+  it('is deleted where they take its value away', () => {
+    const properties = {
+      ...withTransform('ExtractField$Value', { field: 'after' }),
+      'delete.on.null.values': 'true',
+      'document.id.strategy': `${IDS}.FullKeyStrategy`,
+    };
+    const intent = written(intentOf(properties, { key: '{"_id": 1}', value: '{"after": null}' }));
+    expect(intent.models[0]).toMatchObject({ kind: 'deleteOne' });
+  });
+
+  it('is poison when one does not take it, in our words', () => {
+    const intent = intentOf(withTransform('ReplaceField$Value', { exclude: 'secret' }), { value: '["secret"]' });
+    expect(intent).toMatchObject({
+      kind: 'poison',
+      failure: { code: 'payload_invalid', detail: 'without a schema only an object is taken for field replacement' },
+    });
+  });
+
+  it('does not need a key that no transform and no strategy asks for', () => {
+    const properties = { ...toArchive, 'key.converter': JSON_CONVERTER };
+    expect(intentOf(properties, { key: 'no JSON', value: '{"a": 1}' }).kind).toBe('write');
+  });
+});
+
+type Made = CustomStrategies['transforms'] extends ReadonlyMap<string, infer Create> ? Create : never;
+
+describe('transforms of a file', () => {
+  it.each([
+    [{ transforms: 't' }, 'transforms.t.type is missing'],
+    [withTransform('ExtractField$Value'), 'transforms.t.field is missing'],
+    [withTransform('ExtractField', { field: 'a' }), `write ${KAFKA}.ExtractField$Key or ${KAFKA}.ExtractField$Value`],
+    [withTransform('ValueToKey', { fields: '' }), 'transforms.t.fields must be at least one name'],
+    [withTransform('ReplaceField$Key', { renames: 'a' }), 'transforms.t.renames must be pairs `old:new`'],
+    [withTransform('InsertField$Value'), 'inserts nothing: set one of topic.field'],
+    [withTransform('InsertField$Value', { 'static.field': 'a' }), 'transforms.t.static.value'],
+    [withTransform('RegexRouter', { regex: '(', replacement: '' }), 'transforms.t.regex=('],
+    [{ transforms: 't', 'transforms.t.type': 'com.acme.Mine' }, 'com.acme.Mine is refused: this function runs no Java'],
+    [{ transforms: 't', 'transforms.t.type': 'custom.Mine' }, 'custom.Mine is refused'],
+    [
+      { ...withTransform('HoistField$Key', { field: 'a' }), 'transforms.t.predicate': 'p' },
+      'predicates.p.type is missing',
+    ],
+  ])('are refused by name: %j', (properties, problem) => {
+    expect(problemsOf(properties)).toEqual([expect.stringContaining(problem)]);
+  });
+
+  it('lists what none of them reads', () => {
+    const { ignored } = read({
+      ...withTransform('HoistField$Value', { field: 'a', feild: 'b' }),
+      'transforms.u.type': 'x',
+    });
+    expect(ignored.map(({ name }) => name)).toEqual(['transforms.t.feild', 'transforms.u.type']);
+  });
+
+  it('may be classes by the last part of their names', () => {
+    const properties = { transforms: 't', 'transforms.t.type': 'HoistField$Value', 'transforms.t.field': 'a' };
+    expect(problemsOf(properties)).toEqual([]);
+  });
+
+  it('may be TypeScript, whose error is the record’s and is not told', () => {
+    const transforms = new Map<string, Made>([
+      ['custom.Redirect', (settings) => (record) => ({ ...record, topic: settings.text('to') })],
+      [
+        'custom.Broken',
+        () => () => {
+          throw new Error('secret');
+        },
+      ],
+    ]);
+    const policyOf = (name: string) =>
+      read(
+        { transforms: 't', 'transforms.t.type': name, 'transforms.t.to': 'archive' },
+        { ...CUSTOM_STRATEGIES, transforms },
+      ).policy;
+    const record = aRecord({ topic: 'orders', value: '{"a": 1}' });
+    expect(written(policyOf('custom.Redirect')(record, NOW_MS)).namespace.collection).toBe('archive');
+    expect(policyOf('custom.Broken')(record, NOW_MS)).toMatchObject({
+      failure: { detail: 'the custom transform custom.Broken failed: Error' },
+    });
+  });
+});
