@@ -70,7 +70,7 @@ function createRecordMaker({ properties }: Connector): (record: SourceRecord) =>
     topic: record.position.topic,
     partition: record.position.partition,
     offset: record.position.offset,
-    timestampMs: record.timestampMs < 0 ? undefined : record.timestampMs,
+    timestampMs: record.timestampMs === -1 ? undefined : record.timestampMs,
     key: once(() => convert.key(record.key)),
     value: once(() => convert.value(record.value)),
     headers: record.headers,

@@ -3,6 +3,7 @@ import { anyText } from '../../forms.ts';
 import type { ConnectRecord, Side, Transform } from '../connect-record.ts';
 import { type ConnectValue, int32 } from '../data/connect-value.ts';
 import { copyWith } from '../data/hash-map.ts';
+import { dateAt } from '../data/json-value.ts';
 import { basicsOf, logical, primitive, type Schema, structSchema } from '../data/schema.ts';
 import { Struct } from '../data/struct.ts';
 import type { SchemaAndValue } from '../data/to-document.ts';
@@ -84,7 +85,7 @@ function insertionsOf(settings: TransformSettings): readonly Insertion[] {
       valueIn: ({ offset }) => BigInt(offset),
     }),
     ...insertion('timestamp.field', (isOptional) => logical('Timestamp', isOptional), {
-      valueIn: (record) => optionalMap(timeOf(record), (ms) => new Date(ms)),
+      valueIn: (record) => optionalMap(timeOf(record), (ms) => dateAt(BigInt(ms))),
       schemalessOf: (record) => optionalMap(timeOf(record), BigInt),
     }),
     ...insertion('static.field', (isOptional) => primitive('string', isOptional), staticValue(settings)),
