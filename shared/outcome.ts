@@ -10,6 +10,8 @@ export type FailureCode =
   | 'payload_too_large'
   | 'rejected_by_target'
   | 'duplicate_key'
+  /** a document that its filter does not find stands in the way */
+  | 'unresolvable_conflict'
   | 'no_match'
   // may succeed later
   | 'throttled'

@@ -1,6 +1,7 @@
 import { assertNever, describeForeign, identify } from '../../shared/errors.ts';
 import { type FailureCode, poison, type RecordFailure } from '../../shared/outcome.ts';
 import { FatalError } from './fatal-error.ts';
+import type { Namespace } from './namespace.ts';
 import { classOf, isListed, isTooLarge, nameOfCode } from './server-codes.ts';
 
 /** What an error that concerns a whole command means. Codes and class names decide, never a message. */
@@ -140,15 +141,27 @@ export function classifyWriteError(
   return { ...trouble, failure: { ...trouble.failure, mayBeWritten: false } };
 }
 
-/** Of an E11000 the name of the index, the only thing that may be taken from a server's message; it must not be logged. */
-export function duplicateIndexOf(error: {
-  readonly keyPattern?: unknown;
-  readonly errmsg?: unknown;
-}): string | undefined {
-  const { keyPattern, errmsg } = error;
+/**
+ * Of an E11000 the name of the index, the only thing that may be taken from a server's message; it must not be logged. The
+ * message names the collection before the index, and the values behind it.
+ * @returns undefined where it does not tell
+ */
+export function duplicateIndexOf(
+  { keyPattern, errmsg }: { readonly keyPattern?: unknown; readonly errmsg?: unknown },
+  { database, collection }: Namespace,
+): string | undefined {
   if (typeof keyPattern === 'object' && keyPattern !== null && Object.keys(keyPattern).join() === '_id') return '_id_';
-  return typeof errmsg === 'string' ? /\bindex: (?:[^\s]*\$)?([^\s]+)/.exec(errmsg)?.[1] : undefined;
+  if (typeof errmsg !== 'string') return undefined;
+  const name = `${database}.${collection}`;
+  for (const introduction of [`collection: ${name} index: `, `index: ${name}.$`]) {
+    const at = errmsg.indexOf(introduction);
+    if (at >= 0) return textBeforeKey(errmsg.slice(at + introduction.length));
+  }
+  const [, index] = /\bindex: (.+)$/s.exec(textBeforeKey(errmsg)) ?? [];
+  return index;
 }
+
+const textBeforeKey = (text: string): string => text.split(' dup key:', 1)[0] ?? '';
 
 const rejected = (code: number): RecordFailure =>
   poison(

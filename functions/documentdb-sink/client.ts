@@ -3,6 +3,7 @@ import { duplicateIndexOf } from './classify.ts';
 import { type Connection, type ConnectionOptions, connect } from './connection/connect.ts';
 import type { CommandKind, DocumentStore, WriteReply } from './document-store.ts';
 import type { IndexDescription } from './indexes.ts';
+import type { Namespace } from './namespace.ts';
 import type { StoredMarks } from './standing.ts';
 
 const AUTHENTICATION_FAILED = 18;
@@ -53,7 +54,7 @@ export function createDocumentStore(options: ConnectionOptions): DocumentStore {
           ordered: false,
           writeConcern: { w: 'majority' },
         };
-        return toWriteReply(await client.db(namespace.database).command(command, { signal }));
+        return toWriteReply(await client.db(namespace.database).command(command, { signal }), namespace);
       }),
     findMarks: (namespace, ids, signal) =>
       use(signal, async ({ client }) => {
@@ -110,12 +111,12 @@ const toStoredMarks = ({ _id, _k, _deletedAt }: Document): StoredMarks => ({
 });
 
 /** What is not said counts as not done. Of an error its code and index alone go on: its message quotes the document. */
-const toWriteReply = ({ n, writeErrors }: Document): WriteReply => ({
+const toWriteReply = ({ n, writeErrors }: Document, namespace: Namespace): WriteReply => ({
   count: typeof n === 'number' ? n : -1,
   writeErrors: (Array.isArray(writeErrors) ? writeErrors : []).map((error) => ({
     index: Number(error?.index),
     code: Number(error?.code),
-    duplicateIndex: duplicateIndexOf(error ?? {}),
+    duplicateIndex: duplicateIndexOf(error ?? {}, namespace),
   })),
 });
 

@@ -8,7 +8,7 @@ import {
   CONFLICT_ROUNDS_MAX,
   DOUBT_PAUSE_MS,
   DUPLICATE_CONFIRM_MS,
-  MISMATCH_ROUNDS_MAX,
+  MISSES_MAX,
   REFUSALS_MAX,
   THROTTLE_PAUSE_MS,
 } from './limits.ts';
@@ -71,10 +71,10 @@ export class Judge {
         this.#blame(step, verdict.failure);
         return;
       case 'conflict':
-        this.#conflict(step, nowMs, retryAtMs);
+        this.#conflict(step, verdict, { nowMs, retryAtMs });
         return;
       case 'collision':
-        this.#collide(step);
+        this.#collide(step, COLLISION);
         return;
       case 'refused':
         this.#refuse(step, verdict, { nowMs, retryAtMs });
@@ -110,15 +110,22 @@ export class Judge {
     );
   }
 
-  /** Somebody came in between, as a rule; or the document of that `_id` has another value beside it, and always will. */
-  #conflict(step: Step, nowMs: number, retryAtMs: number): void {
+  /**
+   * Somebody came in between, as a rule. Otherwise the filter does not find the document that stands in the way: after so
+   * many rounds that one counts as another document with the same unique value.
+   */
+  #conflict(step: Step, { isFound }: Verdict & { kind: 'conflict' }, { nowMs, retryAtMs }: Times): void {
     const { lane, write } = step;
     lane.conflicts += 1;
+    lane.misses += Number(!isFound);
     lane.failure = CONFLICT;
     lane.insertsOver = write.kind === 'insert';
-    lane.notBeforeMs = lane.conflicts % CONFLICT_ROUNDS_MAX === 0 ? retryAtMs : nowMs;
+    const pausedUntilMs = isFound ? retryAtMs : Math.min(retryAtMs, nowMs + DOUBT_PAUSE_MS);
+    lane.notBeforeMs = lane.conflicts % CONFLICT_ROUNDS_MAX === 0 ? pausedUntilMs : nowMs;
+    if (lane.misses <= MISSES_MAX) return;
     const hasMoreThanId = write.filter.has('_id') && write.filter.size > 1;
-    if (hasMoreThanId && lane.conflicts > MISMATCH_ROUNDS_MAX) this.#blame(step, MISMATCH);
+    if (hasMoreThanId) this.#blame(step, MISMATCH);
+    else this.#collide(step, UNRESOLVABLE);
   }
 
   /** Right after a failover a read may be of a moment ago: it is looked at once more, when that is past. */
@@ -154,16 +161,16 @@ export class Judge {
    * Another document holds a unique value. It may be one that a record of this very batch changes or deletes, so it is
    * poison only once everything before it in its partition is settled, sent record by record.
    */
-  #collide(step: Step): void {
+  #collide(step: Step, failure: RecordFailure): void {
     const { lane } = step;
     const head = headOf(lane);
     this.#parts.meter.count('UniqueCollisions');
-    lane.failure = COLLISION;
+    lane.failure = failure;
     if (!lane.unfolded) lane.unfolded = true;
     else if (head !== undefined && this.#parts.ledger.areEarlierSettled(lane, head)) {
       // It may be this batch's own later write that holds the value: then a later one of this document gives it up.
       if (canBeCarried(lane)) this.#parts.ledger.carry(lane, head);
-      else this.#blame(step, { ...COLLISION, retryable: false });
+      else this.#blame(step, { ...failure, retryable: false });
     } else lane.stuckAt = this.#parts.ledger.settledCount;
   }
 
@@ -229,4 +236,8 @@ const unsettled = (code: RecordFailure['code'], detail: string): RecordFailure =
   mayBeWritten: false,
   detail,
 });
+const UNRESOLVABLE = unsettled(
+  'unresolvable_conflict',
+  'a document that the filter does not find stands in the way: an array, a collation or an index that the server does not name',
+);
 const CONFLICT = unsettled('conflict', 'other writers changed the document between each read and write');

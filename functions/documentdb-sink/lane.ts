@@ -42,6 +42,8 @@ export interface Lane {
   attempts: number;
   /** How often the head met E11000 and was behind. */
   conflicts: number;
+  /** How often of these no document was found that it met. */
+  misses: number;
   /** In one command with so many others at most: halved when a command is refused and nobody says why. */
   companyMax: number;
   /** The head, an insert, met a document: from now on it may take a tombstone's place. */
@@ -69,6 +71,7 @@ export const createLane = (topicPartition: string, identity: string, target: str
   notBeforeMs: 0,
   attempts: 0,
   conflicts: 0,
+  misses: 0,
   companyMax: Number.POSITIVE_INFINITY,
   insertsOver: false,
   duplicateAtMs: undefined,
@@ -133,6 +136,7 @@ export function advance(lane: Lane, count: number): void {
   lane.notBeforeMs = 0;
   lane.attempts = 0;
   lane.conflicts = 0;
+  lane.misses = 0;
   lane.companyMax = Number.POSITIVE_INFINITY;
   lane.insertsOver = false;
   lane.duplicateAtMs = undefined;

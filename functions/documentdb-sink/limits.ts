@@ -9,8 +9,8 @@ export const NESTING_MAX = 100;
 export const FATAL_RETRY_MS = 5_000;
 /** E11000, read, send again: so often at once, then with a pause. */
 export const CONFLICT_ROUNDS_MAX = 3;
-/** The same, where a filter has more than `_id`: after so many the document is another one for good. */
-export const MISMATCH_ROUNDS_MAX = 9;
+/** So often a read may find no document that stands in the way: then it is another one for good. */
+export const MISSES_MAX = 30;
 /** After E11000 of an insert: until then a read right after a failover may be of a moment ago, and a duplicate no proof. */
 export const DUPLICATE_CONFIRM_MS = 1_000;
 /** So often a write is refused before it is to blame; the last time by itself. */

@@ -76,11 +76,11 @@ function inError(step: Step, { error, guardIndex, companyCount }: StepError): Ju
 }
 
 /**
- * An index that is not named is taken for the guard's: a document is read before anything is said of it. Of a name with
- * blanks the reply gives the first word alone.
+ * An index that is not named is taken for the guard's: a document is read before anything is said of it. Some servers
+ * leave out the last letter of `_id_`.
  */
 const isOnGuardIndex = (index: string | undefined, guardIndex: string | undefined): boolean =>
-  index === undefined || index === guardIndex?.split(/\s/, 1)[0] || (guardIndex === ID_INDEX && index === '_id');
+  index === undefined || index === guardIndex || (guardIndex === ID_INDEX && index === '_id');
 
 /** No evidence is no success. */
 const CONTRADICTORY: Trouble = {

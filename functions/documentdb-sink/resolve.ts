@@ -63,7 +63,7 @@ function verdictOf({ write }: Step, cause: Unmatched['cause'], stored: StoredMar
     case 'done':
       return { kind: 'written' };
     case 'behind':
-      return cause === 'otherIndex' ? { kind: 'collision' } : { kind: 'conflict' };
+      return cause === 'otherIndex' ? { kind: 'collision' } : { kind: 'conflict', isFound: stored !== undefined };
     default:
       return standing;
   }

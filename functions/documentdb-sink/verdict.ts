@@ -14,8 +14,8 @@ export type Verdict =
   /** a document is there that was to be inserted */
   | { readonly kind: 'duplicate' }
   | { readonly kind: 'poison'; readonly failure: RecordFailure }
-  /** it changed nothing, although what is stored is older: somebody else came in between */
-  | { readonly kind: 'conflict' }
+  /** it changed nothing, although what is stored is older, or none is found: somebody else came in between */
+  | { readonly kind: 'conflict'; readonly isFound: boolean }
   /** E11000 of another unique index */
   | { readonly kind: 'collision' }
   /** `companyCount`: how many writes the command had */

@@ -32,6 +32,8 @@ const UNCERTAIN_MS = { min: 100, max: 2_000 } as const;
 /** How old the state is that a read right after a failover may see. */
 const STALE_READ_MS = { min: 1, max: 900 } as const;
 const SELECTION_MS = 5_000;
+/** So often in a row somebody else inserts a document first. */
+const INSERTED_FIRST_MAX = 20;
 /** How long somebody else's document stays, if it goes again. */
 const FOREIGN_MS = { min: 0, max: 10 } as const;
 
@@ -51,6 +53,8 @@ export interface PortParts extends Omit<TargetParts, 'bucket'> {
 export class DocumentPort {
   readonly violations: Violation[] = [];
   readonly #parts: PortParts;
+  /** How often in a row somebody inserted a document first. */
+  readonly #insertedFirst = new Map<string, number>();
 
   constructor(parts: PortParts) {
     this.#parts = parts;
@@ -173,7 +177,7 @@ export class DocumentPort {
         // Nobody else may make a document where it is told who did: by an insert, or by what is set on insert alone.
         const isTold = story.documentdb.strategy === 'events' || bodyOf(statement)?.has('$setOnInsert') === true;
         if (isTold) return false;
-        const isStruck = strikes('documentdb.insertedFirst', [statement]);
+        const isStruck = strikes('documentdb.insertedFirst', [statement]) && this.#isUsual(statement);
         if (isStruck && random.chance(foreignGoneChance)) {
           const described = new Map(equalitiesOf(statement['q']));
           const goneAtMs = timeline.nowMs() + random.integer(FOREIGN_MS.min, FOREIGN_MS.max);
@@ -183,6 +187,14 @@ export class DocumentPort {
       },
       failWriteConcern: (statements) => strikes('documentdb.writeConcern', statements),
     };
+  }
+
+  /** Nobody is at one document's heels for ever. */
+  #isUsual({ q }: Statement): boolean {
+    const document = JSON.stringify(equalitiesOf(q));
+    const count = (this.#insertedFirst.get(document) ?? 0) + 1;
+    this.#insertedFirst.set(document, count % (INSERTED_FIRST_MAX + 1));
+    return count <= INSERTED_FIRST_MAX;
   }
 
   /** The others catch up, or one of them that did not becomes the new primary. */

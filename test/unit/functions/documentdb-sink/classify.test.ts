@@ -120,20 +120,33 @@ describe('an error of one write', () => {
 });
 
 describe('the index an E11000 names', () => {
+  const orders = { database: 'shop', collection: 'orders' };
+  const blank = { database: 'shop', collection: 'my index: x' };
+
   it.each([
     ['E11000 duplicate key error collection: shop.orders index: _id_ dup key: { _id: "x index: y" }', '_id_'],
     ['E11000 duplicate key error collection: shop.orders index: email_1', 'email_1'],
+    ['E11000 duplicate key error collection: shop.orders index: by email dup key: { email: "e" }', 'by email'],
     ['E11000 duplicate key error index: shop.orders.$email_1 dup key: { : "x" }', 'email_1'],
+    ['E11000 duplicate key error index: email_1 dup key: { : "x" }', 'email_1'],
+    ['E11000 duplicate key error dup key: { : "x index: _id_" }', undefined],
+    ['E11000 duplicate key error', undefined],
     ['something else', undefined],
     [undefined, undefined],
   ])('is read from the message: %s', (errmsg, expected) => {
-    expect(duplicateIndexOf({ errmsg })).toBe(expected);
+    expect(duplicateIndexOf({ errmsg }, orders)).toBe(expected);
+  });
+
+  it.each([
+    ['E11000 duplicate key error collection: shop.my index: x index: _id_ dup key: { _id: 1 }', '_id_'],
+    ['E11000 duplicate key error index: shop.my index: x.$email_1 dup key: { : 1 }', 'email_1'],
+  ])("is not read from the collection's name: %s", (errmsg, expected) => {
+    expect(duplicateIndexOf({ errmsg }, blank)).toBe(expected);
   });
 
   it('is taken from keyPattern where the server gives one for _id', () => {
-    expect(duplicateIndexOf({ keyPattern: { _id: 1 } })).toBe('_id_');
-    expect(duplicateIndexOf({ keyPattern: { _id: 1, region: 1 }, errmsg: 'E11000 .. index: _id_region' })).toBe(
-      '_id_region',
-    );
+    expect(duplicateIndexOf({ keyPattern: { _id: 1 } }, orders)).toBe('_id_');
+    const errmsg = 'E11000 .. index: _id_region';
+    expect(duplicateIndexOf({ keyPattern: { _id: 1, region: 1 }, errmsg }, orders)).toBe('_id_region');
   });
 });
