@@ -1,13 +1,12 @@
 import { createHash } from 'node:crypto';
-import { once } from 'node:events';
 import { availableParallelism } from 'node:os';
-import { Worker } from 'node:worker_threads';
 import type { Violation } from './checks/violation.ts';
 import { FAULTS, type FaultKind, faultKindsIn } from './model/faults.ts';
 import type { Generator, SeedOptions } from './model/generator.ts';
 import { type Kind, kindsToTry } from './model/kinds.ts';
 import { MODES, type Mode } from './model/modes.ts';
 import { ENDINGS, type StoryResult } from './run-story.ts';
+import { type SeedAnswer, startThread } from './thread.ts';
 
 export interface CampaignOptions extends Omit<SeedOptions, 'seed'> {
   readonly seeds: readonly number[];
@@ -36,28 +35,18 @@ export interface Campaign {
   readonly hash: string;
 }
 
-/** A worker's task and its answer. */
-export type SeedTask = SeedOptions;
-export interface SeedAnswer {
-  readonly seed: number;
-  readonly result: StoryResult;
-}
-
-/** Real time: the longest story takes a second. A loop of promises alone would never end. */
-const STORY_MS_MAX = 30_000;
-
 /** Lives many stories through, on all cores. */
 export async function runCampaign(options: CampaignOptions): Promise<Campaign> {
   const { seeds, generator, sink, onProgress } = options;
   const waiting = [...seeds];
   const answers: SeedAnswer[] = [];
   const work = async () => {
-    let thread = newThread();
+    let thread = await startThread();
     for (let seed = waiting.shift(); seed !== undefined; seed = waiting.shift()) {
       const answer = await thread
         .live({ seed, generator, sink })
         .catch((error: unknown) => ({ seed, result: broken(error) }));
-      if (thread.isGone()) thread = newThread();
+      if (thread.isGone()) thread = await startThread();
       answers.push(answer);
       onProgress?.(answers.length);
       if (options.stopAtFirst && answer.result.violations.length > 0) waiting.length = 0;
@@ -69,46 +58,6 @@ export async function runCampaign(options: CampaignOptions): Promise<Campaign> {
     answers.toSorted((a, b) => a.seed - b.seed),
     generator,
   );
-}
-
-interface Thread {
-  /** Rejects, and is gone, when the story breaks or does not end. */
-  live(task: SeedTask): Promise<SeedAnswer>;
-  isGone(): boolean;
-  end(): Promise<void>;
-}
-
-function newThread(): Thread {
-  const worker = new Worker(new URL('./worker.ts', import.meta.url));
-  let isGone = false;
-  return {
-    isGone: () => isGone,
-    end: async () => void (await worker.terminate()),
-    async live(task) {
-      const ended = new AbortController();
-      worker.postMessage(task);
-      const late = AbortSignal.any([AbortSignal.timeout(STORY_MS_MAX), ended.signal]);
-      try {
-        // Rejects with the worker's error as well.
-        const [answer]: SeedAnswer[] = await Promise.race([
-          once(worker, 'message', { signal: late }),
-          exitOf(worker, late),
-        ]);
-        return answer as SeedAnswer;
-      } catch (error) {
-        isGone = true;
-        await worker.terminate();
-        throw error;
-      } finally {
-        ended.abort();
-      }
-    },
-  };
-
-  async function exitOf(of: Worker, signal: AbortSignal): Promise<never> {
-    await once(of, 'exit', { signal });
-    throw new Error('its thread ended');
-  }
 }
 
 /** A story that could not be lived through is one that fails. */

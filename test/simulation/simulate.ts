@@ -1,10 +1,11 @@
 // `npm run simulate`: lives stories of faults through in virtual time and says whether every guarantee held.
 import { parseArgs } from 'node:util';
 import { SINKS, type SinkName } from '../../infra/sinks.ts';
-import { type Campaign, runCampaign } from './campaign.ts';
-import { runMistakes } from './mistakes.ts';
+import type { Campaign } from './campaign.ts';
 import { GENERATOR_DEFAULT, GENERATORS, type Generator } from './model/generator.ts';
-import { tellStory } from './tell-story.ts';
+import { loadInstead } from './mutants/load-hook.ts';
+import { mutantWith, mutatedSources } from './mutants/mutant.ts';
+import { runMutants } from './mutants/run-mutants.ts';
 
 const USAGE = `npm run simulate -- [options]
 
@@ -15,7 +16,8 @@ const USAGE = `npm run simulate -- [options]
   --stop           stop at the first that fails
   --seed S         one story again, step by step the same; a failing one is shrunk to the shortest that still fails
   --trace RECORD   with --seed: the story of one record (orders-0@7), or of all
-  --mistakes       make each mistake of test/simulation/mistakes/ in a copy of the code, and find a seed that catches it
+  --mutants        put each deliberate mistake of test/simulation/mutants/ in place, and find a seed (or a unit test) that catches it
+  --mutant ID      that one alone; with --seed: one story with that mistake in place
 `;
 
 const write = (line: string) => void process.stdout.write(`${line}\n`);
@@ -30,7 +32,8 @@ async function main(): Promise<boolean> {
       stop: { type: 'boolean', default: false },
       seed: { type: 'string' },
       trace: { type: 'string' },
-      mistakes: { type: 'boolean', default: false },
+      mutants: { type: 'boolean', default: false },
+      mutant: { type: 'string' },
       help: { type: 'boolean', default: false },
     },
   });
@@ -38,12 +41,17 @@ async function main(): Promise<boolean> {
     write(USAGE);
     return true;
   }
-  if (values.mistakes) return await runMistakes(write);
+  const { mutant, seed, trace } = values;
+  if (values.mutants || (mutant !== undefined && seed === undefined)) return await runMutants(mutant, write);
   const sink = sinkOf(values.sink);
   const generator = generatorOf(values.generator);
-  if (values.seed !== undefined) {
-    return await tellStory({ seed: wholeNumber('--seed', values.seed), generator, sink, trace: values.trace, write });
+  if (seed !== undefined) {
+    if (mutant !== undefined) loadInstead(mutatedSources(mutantWith(mutant)));
+    // Not before: these modules load the product.
+    const { tellStory } = await import('./tell-story.ts');
+    return await tellStory({ seed: wholeNumber('--seed', seed), generator, sink, trace, write });
   }
+  const { runCampaign } = await import('./campaign.ts');
   const from = wholeNumber('--from', values.from);
   const count = wholeNumber('--seeds', values.seeds);
   const startedAtMs = performance.now();

@@ -1,0 +1,14 @@
+// Unit tests with a mutant in place: vitest run --config test/simulation/mutants/vitest.config.ts <file>, MUTANT=<id>.
+import { join } from 'node:path';
+import { defineConfig } from 'vitest/config';
+import { mutantWith, mutatedSources, ROOT } from './mutant.ts';
+
+const textByPath = new Map(
+  mutatedSources(mutantWith(process.env['MUTANT'] ?? '')).map(({ path, text }) => [join(ROOT, path), text]),
+);
+
+export default defineConfig({
+  root: ROOT,
+  plugins: [{ name: 'mutant', enforce: 'pre', load: (id) => textByPath.get(id) }],
+  test: { include: ['test/unit/**/*.test.ts'], testTimeout: 30_000, maxWorkers: 1, isolate: false },
+});
