@@ -5,12 +5,12 @@ import { SettingsError } from '../../shared/errors.ts';
 import { type ConnectionStringCheck, checkConnectionString } from './connection/check-connection-string.ts';
 import type { Surroundings } from './project-files.ts';
 
-/** The connector's file that a stage file names. */
+/** The connector file that a stage file names. */
 export interface NamedConnector {
   readonly path: string;
   readonly connector: Connector;
   readonly connection: ConnectionStringCheck;
-  /** What it takes from the environment, to be passed on to the function: `${env:NAME}`. */
+  /** The values of its `${env:NAME}` placeholders, which become variables of the function. */
   readonly environment: Readonly<Record<string, string>>;
 }
 
@@ -18,11 +18,11 @@ export type NamedConnectorReading =
   | { readonly kind: 'sound'; readonly named: NamedConnector }
   | { readonly kind: 'unsound'; readonly problems: readonly string[] };
 
-/** Reads it as the function will, strategies and all: what is wrong with it is said before anything is packaged. */
+/** Reads the connector file as the function will, including its strategies, so that packaging reports every problem. */
 export function readNamedConnector(path: string, { readFile, environment }: Surroundings): NamedConnectorReading {
   const text = readFile(path);
   if (text === undefined) {
-    return unsound([`documentdbSink.connector names ${path}, which does not exist: a path from the project's root`]);
+    return unsound([`documentdbSink.connector: ${path} does not exist; write a path relative to the project's root`]);
   }
   try {
     const read = readConnector(text, { where: path, environment });

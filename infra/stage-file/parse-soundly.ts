@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { problemOf } from '../../shared/parse-settings.ts';
 
-/** What of a file is sound: a setting with a problem, or one left out, is missing. */
+/** The valid settings of a file. A setting that is invalid or not written is missing. */
 export type Sound<T> = T extends readonly unknown[] | Date
   ? T
   : T extends object
@@ -10,11 +10,11 @@ export type Sound<T> = T extends readonly unknown[] | Date
 
 export interface SoundlyParsed<T> {
   readonly sound: Sound<T>;
-  /** Of the settings one by one; empty: the sound part is the whole. */
+  /** Problems of single settings. Empty: every setting is valid. */
   readonly problems: readonly string[];
 }
 
-/** Parses a file, and keeps what is sound of one with problems: rules between settings can then be checked in the same run. */
+/** Parses a file and keeps its valid settings, so that rules between settings can be checked in the same run. */
 export function parseSoundly<const Schema extends v.GenericSchema>(
   schema: Schema,
   input: unknown,
@@ -24,7 +24,7 @@ export function parseSoundly<const Schema extends v.GenericSchema>(
   return { sound: (isRecord(output) ? output : {}) as Sound<v.InferOutput<Schema>>, problems: issues.map(problemOf) };
 }
 
-/** A list with a bad item is forgotten as a whole. The parser made the records anew: nothing of the input changes. */
+/** Removes a setting; a list with an invalid item is removed whole. The parser copied the objects, so the input is unchanged. */
 function forget(parsed: unknown, [name, ...rest]: readonly unknown[]): void {
   if (!isRecord(parsed) || typeof name !== 'string') return;
   if (rest.length > 0 && isRecord(parsed[name])) forget(parsed[name], rest);

@@ -2,14 +2,14 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { decodeText } from './decode-text.ts';
 
-/** What a stage file may name, and the environment of the command that reads it. */
+/** The project's files that a stage file may name, and the environment of the packaging command. */
 export interface Surroundings {
-  /** The text of a file of the project; undefined where there is none. @param path from the project's root */
+  /** The text of a project file; undefined if there is no such file. @param path relative to the project's root */
   readonly readFile: (path: string) => string | undefined;
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
-/** The project this command runs in: the framework and npm both begin at its root. */
+/** The project in the working directory: the framework and npm both run in its root. */
 export const projectSurroundings: Surroundings = {
   readFile(path) {
     const file = join(process.cwd(), path);

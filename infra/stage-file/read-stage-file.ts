@@ -7,9 +7,9 @@ import { problemsBetween } from './rules/rules.ts';
 import { type StageFile, stageFile } from './stage-file.ts';
 
 /**
- * A stage file as it will be deployed.
- * @param written as the YAML has it
- * @throws SettingsError that lists every problem, of settings and between them
+ * Validates a stage file and derives the deployment.
+ * @param written the parsed YAML
+ * @throws SettingsError that lists every problem of single settings and of combinations
  */
 export function readStageFile(
   service: string,
@@ -32,7 +32,7 @@ export function readStageFile(
   return deploymentOf(service, stage, whole as StageFile, connector);
 }
 
-/** A connector's file says itself which topics documentdbSink reads. */
+/** With a connector file, documentdbSink reads the topics that the file names. */
 function withTopicsOf(sound: Sound<StageFile>, named: NamedConnector | undefined): Sound<StageFile> {
   if (named === undefined) return sound;
   const { documentdbSink = {} } = sound;

@@ -7,18 +7,18 @@ import { arn, integer, integerOr, settings, text } from '../../shared/parse-sett
 import { clusterSettings, permissionsBoundary } from './cluster-settings.ts';
 import { triggerChanges, triggerSettings } from './trigger-settings.ts';
 
-/** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html: no other number is taken. */
+/** The only values CloudWatch accepts. https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html */
 const LOG_RETENTION_DAYS = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
 ] as const;
 
 const logRetentionDays = v.pipe(
-  v.picklist(LOG_RETENTION_DAYS, `must be a number of days that CloudWatch knows: ${LOG_RETENTION_DAYS.join(', ')}`),
-  v.description('How long log lines are kept.'),
-  v.metadata({ form: 'days, one of the numbers CloudWatch knows' }),
+  v.picklist(LOG_RETENTION_DAYS, `must be a number of days that CloudWatch accepts: ${LOG_RETENTION_DAYS.join(', ')}`),
+  v.description('How long CloudWatch keeps log lines.'),
+  v.metadata({ form: 'days, one of the values CloudWatch accepts' }),
 );
 
-const TAGS_FORM = 'must hold names and texts like {team: data}';
+const TAGS_FORM = 'must map names to texts, such as {team: data}';
 
 /** https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html */
 const tags = v.pipe(
@@ -27,18 +27,21 @@ const tags = v.pipe(
   v.record(
     v.pipe(
       v.string(),
-      v.regex(/^(?!aws:)[\p{L}\p{Z}\p{N}_.:/=+@-]{1,128}$/u, 'is no name of a tag: at most 128 characters, not aws:'),
+      v.regex(
+        /^(?!aws:)[\p{L}\p{Z}\p{N}_.:/=+@-]{1,128}$/u,
+        'is not a valid tag name: at most 128 characters, not starting with aws:',
+      ),
     ),
     v.pipe(
       v.string('must be a text, in quotes'),
       v.regex(
         /^[\p{L}\p{Z}\p{N}_.:/=+@-]{0,256}$/u,
-        'must be a text of at most 256 letters, digits, blanks or _.:/=+@-',
+        'must be a text of at most 256 letters, digits, spaces or _.:/=+@-',
       ),
     ),
     TAGS_FORM,
   ),
-  v.description('Tags of everything that is deployed.'),
+  v.description('Tags for all deployed resources.'),
   v.metadata({ form: 'names and texts' }),
 );
 
@@ -47,10 +50,10 @@ const deadLetters = settings({
     unit: 'days',
     min: 1,
     max: 36_500,
-    description: 'How long a dead letter is kept in the bucket.',
+    description: 'How long the bucket keeps a dead letter.',
   }),
   kmsKeyArn: v.optional(
-    arn('kms', 'key/', "A key of your own that the bucket is encrypted with. Without it: S3's own (SSE-S3)."),
+    arn('kms', 'key/', 'The customer managed KMS key that encrypts the bucket. Without it: SSE-S3.'),
   ),
 });
 
@@ -66,12 +69,12 @@ const idList = (prefix: string, countMax: number, description: string) =>
     v.description(description),
   );
 
-/** What both functions' sections hold beside the sink's own settings. */
+/** The settings that both functions' sections share. */
 const deployed = (memoryMb: number) => ({
   trigger: v.optional(
     v.pipe(
       triggerChanges,
-      v.description('What this function does otherwise than `trigger` says: any of its settings.'),
+      v.description('Settings that override `trigger` for this function.'),
       v.metadata({ form: 'as `trigger`' }),
     ),
   ),
@@ -81,14 +84,14 @@ const deployed = (memoryMb: number) => ({
     min: 15,
     max: FUNCTION_TIMEOUT_SECONDS_MAX,
     description:
-      'How long one invocation may keep trying. Long enough for a failover of DocumentDB (30 s), or a request to Kinesis, and 5 s more.',
+      'The timeout of an invocation, and so the time for retries. It must exceed a DocumentDB failover (30 s) or a Kinesis request by 5 s.',
   }),
   reservedConcurrency: v.optional(
     integer({
       unit: 'invocations',
       min: 1,
       max: 100_000,
-      description: "Invocations at once at most, taken from the account's quota and kept for this function.",
+      description: "The maximum number of concurrent invocations, reserved for this function from the account's quota.",
     }),
   ),
 });
@@ -96,10 +99,10 @@ const deployed = (memoryMb: number) => ({
 export const kinesisSection = v.omit(kinesisSettings, DEPLOYMENT_SETTINGS);
 export const documentdbSection = v.omit(documentdbSettings, DEPLOYMENT_SETTINGS);
 
-/** config/<stage>.yml: all a user edits. */
+/** config/<stage>.yml: every setting of a deployment. */
 export const stageFile = settings({
-  accountId: text('an account id of 12 digits, in quotes', /^\d{12}$/, 'The account the functions are deployed to.'),
-  region: text('a region like eu-west-1', /^[a-z]{2}(-[a-z]+)+-\d$/, 'The region the functions are deployed to.'),
+  accountId: text('an account id of 12 digits, in quotes', /^\d{12}$/, "The functions' AWS account."),
+  region: text('a region like eu-west-1', /^[a-z]{2}(-[a-z]+)+-\d$/, "The functions' AWS region."),
   logRetentionDays: v.optional(logRetentionDays, 30),
   tags: v.optional(tags),
   permissionsBoundaryArn: v.optional(permissionsBoundary),
@@ -107,7 +110,7 @@ export const stageFile = settings({
     text(
       'the name of an S3 bucket',
       /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/,
-      'A bucket that exists and takes the packages of deployments. Without it the deployment makes one.',
+      'An existing bucket for the deployment packages. Without it, the deployment creates one.',
     ),
   ),
   cluster: clusterSettings,
@@ -121,22 +124,30 @@ export const stageFile = settings({
         arn(
           'kms',
           'key/',
-          "Without roleArn: the key of your own the stream is encrypted with. With it, the role in the stream's account is allowed to use the key.",
+          "The customer managed KMS key that encrypts the stream. Only without roleArn: a role in the stream's account has its own permission for the key.",
         ),
       ),
-      subnetIds: v.optional(idList('subnet', 16, 'Subnets, where a policy asks for a VPC; the function needs none.')),
-      securityGroupIds: v.optional(idList('sg', 5, 'Security groups of the function in these subnets.')),
+      subnetIds: v.optional(
+        idList(
+          'subnet',
+          16,
+          "The function's subnets. Needed only if a policy requires a VPC: the function needs none.",
+        ),
+      ),
+      securityGroupIds: v.optional(idList('sg', 5, "The function's security groups in these subnets.")),
     }),
   ),
   documentdbSink: v.optional(
     settings({
       ...documentdbSection.entries,
       ...deployed(1024),
-      secretKmsKeyArn: v.optional(
-        arn('kms', 'key/', 'The key the secret is encrypted with, if it is one of your own.'),
+      secretKmsKeyArn: v.optional(arn('kms', 'key/', 'The customer managed KMS key that encrypts the secret, if any.')),
+      subnetIds: idList('subnet', 16, "The function's subnets, in the VPC of DocumentDB."),
+      securityGroupIds: idList(
+        'sg',
+        5,
+        "The function's security groups. DocumentDB's security group must allow them on its port.",
       ),
-      subnetIds: idList('subnet', 16, 'Subnets of the VPC DocumentDB is in.'),
-      securityGroupIds: idList('sg', 5, "Security groups the function gets; DocumentDB's must admit them on its port."),
     }),
   ),
 });

@@ -2,10 +2,10 @@ import * as v from 'valibot';
 import { BATCH_RECORDS_MAX } from '../../shared/limits.ts';
 import { choice, flagOr, integer, integerOr, settings, text } from '../../shared/parse-settings.ts';
 
-/** https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventfiltering.html: without a raised quota. */
+/** The default quota. https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventfiltering.html */
 const FILTERS_MAX = 5;
 
-/** https://docs.aws.amazon.com/lambda/latest/dg/kafka-retry-configurations.html: Lambda takes them with pollers of one's own only. */
+/** Lambda supports these only in provisioned mode. https://docs.aws.amazon.com/lambda/latest/dg/kafka-retry-configurations.html */
 export const PROVISIONED_SETTINGS = [
   'pollersMin',
   'pollersMax',
@@ -17,32 +17,32 @@ export const PROVISIONED_SETTINGS = [
   'systemLogLevel',
 ] as const;
 
-/** Has a value of its own for each mapping, or two mappings would read as one group. */
+/** Unique for each mapping: two mappings must not share a consumer group. */
 const CONSUMER_GROUP_DEFAULT = '{service}-{stage}-{function}-{topic}';
 
 const topics = v.pipe(
   v.array(
-    // Kafka has topics of one character, and such that begin with a dot; a mapping takes neither.
+    // Kafka allows topics of one character and topics that begin with a dot; a mapping allows neither.
     text(
-      'a topic name of 2 to 249 characters that begins with no dot',
+      'a topic name of 2 to 249 characters that does not begin with a dot',
       /^[A-Za-z0-9_-][A-Za-z0-9._-]{1,248}$/,
       'A topic.',
     ),
     'must be a list of topic names',
   ),
   v.minLength(1, 'must name at least one topic'),
-  v.check((names) => new Set(names).size === names.length, 'names a topic twice'),
-  v.description('The topics to read: one mapping for each topic and function.'),
+  v.check((names) => new Set(names).size === names.length, 'must not name a topic twice'),
+  v.description('The topics to read. Each topic and function has one event source mapping.'),
 );
 
-const TIMESTAMP_FORM = 'must be a time like 2026-11-01T00:00:00Z';
+const TIMESTAMP_FORM = 'must be a time such as 2026-11-01T00:00:00Z';
 
 const startingTimestamp = v.pipe(
   v.union([v.date(), v.string()], TIMESTAMP_FORM),
   v.transform((input) => new Date(input)),
   v.check((date) => Number.isSafeInteger(date.getTime()) && date.getTime() >= 0, TIMESTAMP_FORM),
-  v.check((date) => !(date.getTime() > Date.now()), 'must not be in the future: Lambda refuses it'),
-  v.description('From when on AT_TIMESTAMP reads, like 2026-11-01T00:00:00Z.'),
+  v.check((date) => !(date.getTime() > Date.now()), 'must not be in the future: Lambda refuses future times'),
+  v.description('The time at which AT_TIMESTAMP starts, such as 2026-11-01T00:00:00Z.'),
   v.metadata({ form: 'time' }),
 );
 
@@ -52,23 +52,23 @@ export const triggerSettings = settings({
   mode: v.optional(
     choice(
       ['provisioned', 'onDemand'],
-      'provisioned: pollers of our own, and Lambda repeats only the records that failed. onDemand: no pollers to pay for, and one failed record repeats its whole batch.',
+      'provisioned: dedicated pollers, and Lambda repeats only the failed records. onDemand: no cost for pollers, but one failed record repeats its whole batch.',
     ),
     'provisioned',
   ),
-  enabled: flagOr(true, 'false pauses the mapping: nothing is read, and the committed offsets stay.'),
+  enabled: flagOr(true, 'false pauses the mapping: Lambda reads nothing, and the committed offsets stay.'),
   consumerGroupId: v.optional(
     text(
       'a group name of at most 200 letters, digits or -/*:_+=.@ and the placeholders {service}, {stage}, {function}, {topic}',
       /^(?:[a-zA-Z0-9/*:_+=.@-]|\{(?:service|stage|function|topic)\}){1,200}$/,
-      "The Kafka consumer group, another for each mapping. Lambda goes on at a group's committed offsets, so a group of an earlier consumer can be taken over.",
+      "The Kafka consumer group, different for each mapping. Lambda continues at a group's committed offsets, so a mapping can take over the group of an earlier consumer.",
     ),
     CONSUMER_GROUP_DEFAULT,
   ),
   startingPosition: v.optional(
     choice(
       ['TRIM_HORIZON', 'LATEST', 'AT_TIMESTAMP'],
-      'Where a consumer group without committed offsets begins: at the oldest record, the newest, or at startingTimestamp. LATEST can miss records while the mapping starts.',
+      'Where a consumer group without committed offsets starts: at the oldest record, at the newest, or at startingTimestamp. LATEST can miss records while the mapping starts.',
     ),
     'TRIM_HORIZON',
   ),
@@ -77,13 +77,14 @@ export const triggerSettings = settings({
     unit: 'records',
     min: 1,
     max: BATCH_RECORDS_MAX,
-    description: 'Records of one invocation; 6 MB of them is the other limit.',
+    description: 'The maximum number of records in an invocation. An event also has a limit of 6 MB.',
   }),
   batchWindowSeconds: integerOr(1, {
     unit: 'seconds',
     min: 0,
     max: 300,
-    description: 'How long a batch may wait to fill up. It adds to the latency, and lowers the number of invocations.',
+    description:
+      'How long a batch may wait for more records. A longer window adds latency and lowers the number of invocations.',
   }),
   filter: v.optional(
     v.pipe(
@@ -92,17 +93,17 @@ export const triggerSettings = settings({
           {
             value: v.union(
               [v.array(v.unknown()), v.record(v.string(), v.unknown())], // a record would take a list as well
-              'must be a pattern of the value, like {type: [order]}',
+              'must be a pattern for the value, such as {type: [order]}',
             ),
           },
-          'must be a pattern with value alone: Lambda filters Kafka records by their value',
+          'must be a pattern with value only: Lambda filters Kafka records by their value',
         ),
-        'must be a list of patterns like {value: {type: [order]}}',
+        'must be a list of patterns such as {value: {type: [order]}}',
       ),
       v.minLength(1, 'must hold at least one pattern'),
       v.maxLength(FILTERS_MAX, `must hold at most ${FILTERS_MAX} patterns`),
       v.description(
-        "Patterns of the records to read, as Lambda's FilterCriteria; one that matches is enough. Other records are passed over and never seen again, tombstones among them.",
+        "Patterns of the records to read, as in Lambda's FilterCriteria. A record must match one pattern. Lambda drops all other records for good, tombstones included.",
       ),
     ),
   ),
@@ -110,19 +111,20 @@ export const triggerSettings = settings({
     unit: 'pollers',
     min: 1,
     max: 200,
-    description: 'Pollers kept ready. Provisioned mode only.',
+    description: 'The minimum number of pollers. Provisioned mode only.',
   }),
   pollersMax: integerOr(10, {
     unit: 'pollers',
     min: 1,
     max: 2000,
-    description: 'Pollers at most; more than the topic has partitions is never used. Provisioned mode only.',
+    description:
+      'The maximum number of pollers. A mapping never uses more than its topic has partitions. Provisioned mode only.',
   }),
   pollerGroup: v.optional(
     text(
       'a name of at most 128 letters, digits, - and _, or none',
       /^[A-Za-z0-9_-]{1,128}$/,
-      'Mappings of one group and VPC share the pollers that are paid for. By default one group for the stage; none: each mapping its own. Provisioned mode only.',
+      'Mappings with the same group and VPC share pollers, which lowers the cost. Default: one group for the stage. none: no sharing. Provisioned mode only.',
     ),
   ),
   retryAttemptsMax: integerOr(10_000, {
@@ -130,7 +132,7 @@ export const triggerSettings = settings({
     min: 0,
     max: 10_000,
     description:
-      'How often the mapping repeats a batch before it goes to the dead-letter bucket. During an outage one attempt lasts minutes. Provisioned mode only.',
+      'How often the mapping repeats a batch before it sends the batch to the dead-letter bucket. During an outage one attempt lasts minutes. Provisioned mode only.',
   }),
   recordAgeSecondsMax: v.optional(
     integer({
@@ -138,17 +140,17 @@ export const triggerSettings = settings({
       min: 60,
       max: 604_800,
       description:
-        'Records older than this go to the dead-letter bucket untried. Unset: no limit. Provisioned mode only.',
+        'The mapping sends older records to the dead-letter bucket without an attempt. Unset: no limit. Provisioned mode only.',
     }),
   ),
   schemaRegistry: v.optional(
     v.pipe(
       v.looseObject(
-        { SchemaRegistryURI: v.string('must be the ARN of a Glue registry, or the URL of a Confluent one') },
+        { SchemaRegistryURI: v.string('must be the ARN of a Glue registry, or the URL of a Confluent registry') },
         "must hold CloudFormation's SchemaRegistryConfig",
       ),
       v.description(
-        "CloudFormation's SchemaRegistryConfig as it is: Lambda then decodes or checks the records. Provisioned mode only.",
+        "CloudFormation's SchemaRegistryConfig, unchanged. Lambda then decodes or validates the records. Provisioned mode only.",
       ),
       v.metadata({ form: 'as in CloudFormation' }),
     ),
@@ -159,7 +161,7 @@ export const triggerSettings = settings({
         choice(['EventCount', 'ErrorCount', 'KafkaMetrics'], 'Metrics.'),
         'must be a list of EventCount, ErrorCount and KafkaMetrics',
       ),
-      v.description('What the mapping counts in CloudWatch. Provisioned mode only.'),
+      v.description("The mapping's CloudWatch metrics. Provisioned mode only."),
       v.metadata({ form: 'list of `EventCount`, `ErrorCount`, `KafkaMetrics`' }),
     ),
     ['EventCount', 'ErrorCount', 'KafkaMetrics'],
@@ -167,7 +169,7 @@ export const triggerSettings = settings({
   systemLogLevel: v.optional(
     choice(
       ['WARN', 'INFO', 'DEBUG'],
-      "What the mapping itself writes into the function's log group. Provisioned mode only.",
+      "The level of the log lines that the mapping writes to the function's log group. Provisioned mode only.",
     ),
     'WARN',
   ),
@@ -175,5 +177,5 @@ export const triggerSettings = settings({
 
 export type TriggerSettings = Readonly<v.InferOutput<typeof triggerSettings>>;
 
-/** The same settings without their defaults: what one function does otherwise. */
+/** The same settings, all optional: the overrides of one function. */
 export const triggerChanges = v.partial(triggerSettings);

@@ -4,19 +4,19 @@ import type { Sound } from '../parse-soundly.ts';
 import type { Surroundings } from '../project-files.ts';
 import type { StageFile } from '../stage-file.ts';
 
-/** A stage file as it is checked: what is sound of it, and what was written. */
+/** A stage file during validation: its valid settings, and the YAML as written. */
 export interface CheckedFile {
   readonly service: string;
   readonly stage: string;
   readonly sound: Sound<StageFile>;
-  /** As the YAML has it: says which settings were written at all, sound or not. */
+  /** The parsed YAML: shows which settings were written, valid or not. */
   readonly written: unknown;
-  /** The connector's file, where one is named and sound. */
+  /** The connector file, if one is named and valid. */
   readonly connector: NamedConnector | undefined;
   readonly surroundings: Surroundings;
 }
 
-/** Finds what is wrong between settings that are each sound; silent about those that are missing or already refused. */
+/** Finds problems between valid settings; ignores settings that are missing or already refused. */
 export type Rule = (file: CheckedFile) => readonly string[];
 
 type Trigger = ReturnType<typeof triggerOf>;
@@ -27,14 +27,14 @@ export function isWritten({ written }: CheckedFile, ...path: readonly string[]):
   return value !== undefined && value !== null;
 }
 
-/** The functions a file deploys, those whose section has problems included. */
+/** The functions that a file deploys, including those whose section has problems. */
 export const sinksOf = (file: CheckedFile): readonly SinkName[] => SINKS.filter((sink) => isWritten(file, sink));
 
-/** Where a function's trigger setting was written, or would be: `kinesisSink.trigger.topics`, `trigger.topics`. */
+/** The path of a function's trigger setting: `kinesisSink.trigger.topics` if written there, else `trigger.topics`. */
 export const triggerPath = (file: CheckedFile, sink: SinkName, name: string): string =>
   isWritten(file, sink, 'trigger', name) ? `${sink}.trigger.${name}` : `trigger.${name}`;
 
-/** A rule for the trigger of each function; what both say is said once. */
+/** A rule for the trigger of each function; a problem of both is reported once. */
 export const ofEachTrigger =
   (
     check: (trigger: Trigger, path: (name: string) => string, file: CheckedFile, sink: SinkName) => readonly string[],

@@ -8,15 +8,15 @@ export const authenticationIsWhole: Rule = (file) => {
   const secretSettings = ['secretArn', 'secretKmsKeyArn'].filter((name) => isWritten(file, 'cluster', name));
   if (authentication === 'iam') {
     return secretSettings.map(
-      (name) => `cluster.${name} is for authentication: saslScram512 or mutualTls; with iam leave it out`,
+      (name) => `cluster.${name} applies only to authentication: saslScram512 or mutualTls; remove it for iam`,
     );
   }
   return [
     ...(isWritten(file, 'cluster', 'secretArn')
       ? []
-      : [`cluster.secretArn is missing: ${authentication} needs a secret`]),
+      : [`cluster.secretArn is missing: authentication: ${authentication} needs a secret`]),
     ...(arn !== undefined && isServerless(arn)
-      ? [`cluster.authentication is ${authentication}: MSK Serverless knows iam alone`]
+      ? [`cluster.authentication is ${authentication}, but MSK Serverless supports only iam`]
       : []),
   ];
 };
@@ -31,12 +31,12 @@ export const clusterIsReachable: Rule = (file) => {
     ...(region === undefined || regionOf(arn) === region
       ? []
       : [
-          `cluster.arn is in ${regionOf(arn)}, the functions in ${region}: a mapping reads a cluster of its own region`,
+          `cluster.arn is in ${regionOf(arn)}, but the functions are in ${region}: a mapping can only read a cluster in its own region`,
         ]),
     ...(isOurs || isWritten(file, 'cluster', 'vpcConnectionArn')
       ? []
       : [
-          `cluster.arn is in account ${accountOf(arn)}, the functions in ${accountId}: name the VPC connection to it in cluster.vpcConnectionArn`,
+          `cluster.arn is in account ${accountOf(arn)}, but the functions are in ${accountId}: write the VPC connection to the cluster in cluster.vpcConnectionArn`,
         ]),
     ...(vpcConnectionArn === undefined ? [] : connectionProblems(file, arn, vpcConnectionArn)),
   ];
@@ -45,12 +45,14 @@ export const clusterIsReachable: Rule = (file) => {
 function connectionProblems({ sound }: CheckedFile, arn: string, connection: string): readonly string[] {
   const { accountId, region } = sound;
   return [
-    ...(isServerless(arn) ? ['cluster.vpcConnectionArn: MSK Serverless cannot be read from another account'] : []),
+    ...(isServerless(arn)
+      ? ['cluster.vpcConnectionArn: an MSK Serverless cluster cannot be read from another account']
+      : []),
     ...((accountId === undefined || accountOf(connection) === accountId) &&
     (region === undefined || regionOf(connection) === region)
       ? []
       : [
-          `cluster.vpcConnectionArn is in ${accountOf(connection)}, ${regionOf(connection)}: it belongs to the account and region of the functions`,
+          `cluster.vpcConnectionArn is in account ${accountOf(connection)}, region ${regionOf(connection)}: the connection must be in the account and region of the functions`,
         ]),
   ];
 }

@@ -1,25 +1,25 @@
 import { DECIDED_BY_CONNECTOR } from '../../../functions/documentdb-sink/settings.ts';
 import { isWritten, type Rule, sinksOf } from './checked-file.ts';
 
-/** What a file decides cannot be decided again beside it: nobody could say which of the two holds. */
+/** A setting that a connector file decides must not be written in the stage file as well. */
 export const connectorDecides: Rule = (file) => {
   if (!isWritten(file, 'documentdbSink', 'connector')) return [];
   return [...DECIDED_BY_CONNECTOR]
     .filter(([name]) => isWritten(file, 'documentdbSink', name))
     .map(
       ([name, property]) =>
-        `documentdbSink.${name} stands beside a connector file, which decides it by ${property}: leave it out`,
+        `documentdbSink.${name} cannot be combined with a connector file, which sets it with ${property}: remove it`,
     );
 };
 
-/** Each topic once: in the file for documentdbSink, in `trigger.topics` for kinesisSink. */
+/** A connector file names documentdbSink's topics; `trigger.topics` names those of kinesisSink. */
 export const topicsStandOnce: Rule = (file) => {
   if (!isWritten(file, 'documentdbSink', 'connector')) return [];
   const isAlone = sinksOf(file).length === 1;
   return [
     ...(isWritten(file, 'documentdbSink', 'trigger', 'topics') ? ['documentdbSink.trigger.topics'] : []),
     ...(isAlone && isWritten(file, 'trigger', 'topics') ? ['trigger.topics'] : []),
-  ].map((path) => `${path} stands beside a connector file, whose topics documentdbSink reads: leave it out`);
+  ].map((path) => `${path} cannot be combined with a connector file, which names documentdbSink's topics: remove it`);
 };
 
 export const connectionStringIsUsable: Rule = ({ connector: named }) =>

@@ -3,31 +3,34 @@ import { type CheckedFile, isWritten, type Rule } from './checked-file.ts';
 const isNative = (file: CheckedFile): boolean =>
   isWritten(file, 'documentdbSink') && !isWritten(file, 'documentdbSink', 'connector');
 
-/** Without a connector's file the section itself says where the cluster is, and who we are there. */
+/** Without a connector file, the section must name the cluster and the credentials. */
 export const documentdbIsReachable: Rule = (file) => {
   if (!isNative(file)) return [];
   const { authentication } = file.sound.documentdbSink ?? {};
   const has = (name: string) => isWritten(file, 'documentdbSink', name);
   const missing = (name: string, why: string) => (has(name) ? [] : [`documentdbSink.${name} is missing: ${why}`]);
   return [
-    ...missing('database', 'name the database that is written to, or a connector file in documentdbSink.connector'),
+    ...missing('database', 'write the database, or a connector file in documentdbSink.connector'),
     ...(authentication === 'iam'
       ? [
-          ...missing('host', "with authentication: iam no secret names the cluster's endpoint"),
+          ...missing('host', "authentication: iam needs the cluster's endpoint"),
           ...(has('secretArn')
-            ? ['documentdbSink.secretArn is for authentication: password; with iam leave it out']
+            ? ['documentdbSink.secretArn applies only to authentication: password; remove it for iam']
             : []),
         ]
       : [
           ...missing('secretArn', 'authentication: password needs a secret'),
           ...['host', 'port']
             .filter(has)
-            .map((name) => `documentdbSink.${name} is for authentication: iam; with password the secret names it`),
+            .map(
+              (name) =>
+                `documentdbSink.${name} applies only to authentication: iam; with password the secret holds it: remove it`,
+            ),
         ]),
   ];
 };
 
-/** A bundle of the project is put beside the function: it has to be there, and to be one. */
+/** A CA bundle in the project is packaged with the function: the file must exist and hold a PEM certificate. */
 export const caBundleIsThere: Rule = ({ sound, stage, surroundings }) => {
   const path = sound.documentdbSink?.caBundle;
   if (stage === 'local' || path === undefined || path === 'region' || /^(?:\/|s3:\/\/)/.test(path)) return [];
@@ -35,7 +38,7 @@ export const caBundleIsThere: Rule = ({ sound, stage, surroundings }) => {
   if (text?.includes('-----BEGIN CERTIFICATE-----')) return [];
   return [
     text === undefined
-      ? `documentdbSink.caBundle names ${path}, which does not exist: a path from the project's root`
+      ? `documentdbSink.caBundle: ${path} does not exist; write a path relative to the project's root`
       : `documentdbSink.caBundle: ${path} holds no PEM certificate; convert a JKS truststore with keytool -exportcert -rfc`,
   ];
 };

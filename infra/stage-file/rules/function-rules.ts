@@ -2,19 +2,19 @@ import { combinationProblems } from '../../../functions/kinesis-sink/combination
 import { SEND_RESERVE_MS } from '../../../shared/limits.ts';
 import { isWritten, type Rule, sinksOf } from './checked-file.ts';
 
-/** https://docs.aws.amazon.com/documentdb/latest/developerguide/failover.html: usually done within 30 seconds. */
+/** A failover usually takes at most 30 seconds. https://docs.aws.amazon.com/documentdb/latest/developerguide/failover.html */
 const FAILOVER_SECONDS = 30;
 const RESERVE_SECONDS = SEND_RESERVE_MS / 1000;
 
 export const aSinkIsNamed: Rule = (file) =>
-  sinksOf(file).length > 0 ? [] : ['kinesisSink and documentdbSink are both left out: write at least one of them'];
+  sinksOf(file).length > 0 ? [] : ['kinesisSink and documentdbSink are both missing: write at least one of them'];
 
-/** Shorter, and every invocation that meets one ends with records handed back that a little patience would have written. */
+/** A shorter timeout would hand back records that a few more seconds would have delivered. */
 export const timeoutsOutliveTheTarget: Rule = ({ sound: { kinesisSink, documentdbSink } }) => {
   const requestSeconds = Math.ceil((kinesisSink?.requestTimeoutMs ?? 0) / 1000);
   return [
     ...tooShort('kinesisSink', kinesisSink?.timeoutSeconds, requestSeconds, 'one request (requestTimeoutMs)'),
-    ...tooShort('documentdbSink', documentdbSink?.timeoutSeconds, FAILOVER_SECONDS, 'a failover of DocumentDB'),
+    ...tooShort('documentdbSink', documentdbSink?.timeoutSeconds, FAILOVER_SECONDS, 'a DocumentDB failover'),
   ];
 };
 
@@ -22,7 +22,7 @@ function tooShort(sink: string, timeoutSeconds: number | undefined, targetSecond
   const least = targetSeconds + RESERVE_SECONDS;
   if (timeoutSeconds === undefined || timeoutSeconds >= least) return [];
   return [
-    `${sink}.timeoutSeconds is ${timeoutSeconds}, shorter than ${what}, ${targetSeconds} s, and the ${RESERVE_SECONDS} s kept for the answer: write at least ${least}`,
+    `${sink}.timeoutSeconds is ${timeoutSeconds}, but ${what} can take ${targetSeconds} s, and ${RESERVE_SECONDS} s are reserved for the response: write at least ${least}`,
   ];
 }
 
@@ -31,11 +31,11 @@ export const streamAccessIsWhole: Rule = (file) => {
   const hasRole = isWritten(file, 'kinesisSink', 'roleArn');
   return [
     ...(!hasRole && isWritten(file, 'kinesisSink', 'externalId')
-      ? ['kinesisSink.externalId is written but no roleArn: the id belongs to the role that is assumed']
+      ? ['kinesisSink.externalId needs roleArn: the external id is used to assume that role']
       : []),
     ...(hasRole && isWritten(file, 'kinesisSink', 'kmsKeyArn')
       ? [
-          "kinesisSink.kmsKeyArn is for a stream without roleArn; with it, the role in the stream's account uses the key",
+          "kinesisSink.kmsKeyArn cannot be combined with roleArn: the role in the stream's account uses the key; remove it",
         ]
       : []),
   ];
@@ -52,5 +52,7 @@ export const streamSettingsGoTogether: Rule = (file) => {
 export const vpcsAreWhole: Rule = (file) => {
   const [hasSubnets, hasGroups] = ['subnetIds', 'securityGroupIds'].map((name) => isWritten(file, 'kinesisSink', name));
   if (hasSubnets === hasGroups) return [];
-  return [`kinesisSink.${hasSubnets ? 'securityGroupIds' : 'subnetIds'} is missing: a VPC takes both`];
+  return [
+    `kinesisSink.${hasSubnets ? 'securityGroupIds' : 'subnetIds'} is missing: a function in a VPC needs subnetIds and securityGroupIds`,
+  ];
 };

@@ -5,10 +5,10 @@ import { type CheckedFile, type Rule, sinksOf, triggerPath } from './checked-fil
 const BUCKET_NAME_LENGTH_MAX = 63;
 /** https://docs.aws.amazon.com/lambda/latest/api/API_AmazonManagedKafkaEventSourceConfig.html */
 const CONSUMER_GROUP_LENGTH_MAX = 200;
-/** https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html; a role's name is shorter than its function's. */
+/** https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html. A role's name is shorter than its function's. */
 const FUNCTION_NAME_LENGTH_MAX = 64;
 
-/** Names made of several parts, which only together can be wrong: CloudFormation would find out halfway through. */
+/** Checks the names composed of service, stage and account: CloudFormation would refuse them halfway through a deployment. */
 export const stageFitsIntoNames: Rule = ({ service, stage, sound: { accountId = '0'.repeat(12) } }) => {
   const bucket = deadLetterBucketName(service, stage, accountId);
   const excess = Math.max(
@@ -18,11 +18,13 @@ export const stageFitsIntoNames: Rule = ({ service, stage, sound: { accountId = 
   return [
     ...(/^[a-z0-9-]+$/.test(bucket)
       ? []
-      : [`the stage ${stage} must be lower-case letters, digits and dashes: ${bucket} is a bucket's name`]),
+      : [
+          `the stage ${stage} must consist of lower-case letters, digits and dashes: it is part of the bucket name ${bucket}`,
+        ]),
     ...(excess <= 0
       ? []
       : [
-          `the stage ${stage} is ${excess} characters too long for ${bucket} and the functions' names (at most ${BUCKET_NAME_LENGTH_MAX} and ${FUNCTION_NAME_LENGTH_MAX})`,
+          `the stage ${stage} is ${excess} characters too long: the bucket name ${bucket} may have ${BUCKET_NAME_LENGTH_MAX} characters, function names ${FUNCTION_NAME_LENGTH_MAX}`,
         ]),
   ];
 };
@@ -45,7 +47,7 @@ const groupsOf = (file: CheckedFile): readonly Group[] =>
     }));
   });
 
-/** https://docs.aws.amazon.com/lambda/latest/dg/kafka-consumer-group-id.html: unique among all Kafka mappings of the account. */
+/** A group must be unique among all Kafka mappings of the account. https://docs.aws.amazon.com/lambda/latest/dg/kafka-consumer-group-id.html */
 export const eachMappingHasItsGroup: Rule = (file) => {
   const counts = new Map<string, number>();
   for (const { name } of groupsOf(file)) counts.set(name, (counts.get(name) ?? 0) + 1);
@@ -54,7 +56,7 @@ export const eachMappingHasItsGroup: Rule = (file) => {
     .filter(([, count]) => count > 1)
     .map(
       ([name, count]) =>
-        `${paths.get(name)} gives ${count} mappings one group, ${name}: each needs its own, so write {topic} into it, and {function} or a trigger of its own for each function`,
+        `${paths.get(name)} gives ${count} mappings the same group ${name}, but each mapping needs its own: add {topic}, and {function} or a trigger section for each function`,
     );
 };
 
@@ -62,6 +64,6 @@ export const groupsAreShort: Rule = (file) => {
   const long = groupsOf(file).filter(({ name }) => name.length > CONSUMER_GROUP_LENGTH_MAX);
   return [...new Set(long.map(({ topic }) => topic))].map(
     (topic) =>
-      `trigger.topics ${topic.slice(0, 20)}.. is too long: it makes a consumer group of more than ${CONSUMER_GROUP_LENGTH_MAX} characters; write a shorter trigger.consumerGroupId`,
+      `trigger.topics: ${topic.slice(0, 20)}.. makes a consumer group of more than ${CONSUMER_GROUP_LENGTH_MAX} characters; write a shorter trigger.consumerGroupId`,
   );
 };

@@ -41,5 +41,5 @@ const RULES = [
   connectionStringIsUsable,
 ];
 
-/** What is wrong between the settings of a file. */
+/** The problems between the settings of a file. */
 export const problemsBetween = (file: CheckedFile): readonly string[] => RULES.flatMap((rule) => rule(file));

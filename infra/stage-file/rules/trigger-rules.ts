@@ -7,7 +7,7 @@ export const eachSinkHasTopics = ofEachTrigger((_, path, file, sink) =>
   isWritten(file, 'trigger', 'topics') ||
   (sink === 'documentdbSink' && isWritten(file, sink, 'connector'))
     ? []
-    : [`${path('topics')} is missing: name at least one topic`],
+    : [`${path('topics')} is missing: write at least one topic`],
 );
 
 export const pollersAreARange = ofEachTrigger(({ pollersMin, pollersMax }, path) =>
@@ -16,15 +16,14 @@ export const pollersAreARange = ofEachTrigger(({ pollersMin, pollersMax }, path)
     : [`${path('pollersMin')} (${pollersMin}) is greater than pollersMax (${pollersMax})`],
 );
 
-/** What was written beside pollers that nobody has would be ignored, or refused half-way through a deployment. */
+/** Without provisioned pollers, Lambda ignores these settings or refuses them halfway through a deployment. */
 export const provisionedSettingsHavePollers: Rule = (file) => {
   const onDemand = sinksOf(file).filter((sink) => triggerOf(file.sound, sink).mode === 'onDemand');
   const isForAll = onDemand.length > 0 && onDemand.length === sinksOf(file).length;
   const sections = [...(isForAll ? [['trigger']] : []), ...onDemand.map((sink) => [sink, 'trigger'])];
   return sections.flatMap((section) =>
     PROVISIONED_SETTINGS.filter((name) => isWritten(file, ...section, name)).map(
-      (name) =>
-        `${[...section, name].join('.')} needs mode: provisioned; with onDemand Lambda has no such setting: leave it out`,
+      (name) => `${[...section, name].join('.')} applies only to mode: provisioned; remove it for onDemand`,
     ),
   );
 };
@@ -33,15 +32,17 @@ export const startIsWhole = ofEachTrigger(({ startingPosition, startingTimestamp
   const hasTimestamp =
     isWritten(file, sink, 'trigger', 'startingTimestamp') || isWritten(file, 'trigger', 'startingTimestamp');
   if (startingPosition === 'AT_TIMESTAMP' && !hasTimestamp) {
-    return [`${path('startingTimestamp')} is missing: AT_TIMESTAMP needs a time like 2026-11-01T00:00:00Z`];
+    return [`${path('startingTimestamp')} is missing: AT_TIMESTAMP needs a time such as 2026-11-01T00:00:00Z`];
   }
   if (startingPosition !== undefined && startingPosition !== 'AT_TIMESTAMP' && startingTimestamp !== undefined) {
-    return [`${path('startingTimestamp')} is for startingPosition: AT_TIMESTAMP alone, which is ${startingPosition}`];
+    return [
+      `${path('startingTimestamp')} applies only to startingPosition: AT_TIMESTAMP; remove it for ${startingPosition}`,
+    ];
   }
   return [];
 });
 
-/** https://docs.aws.amazon.com/lambda/latest/dg/kafka-scaling-modes.html: the mappings of one group, and their pollers together. */
+/** Limits of one poller group: its mappings, and the sum of their pollers. https://docs.aws.amazon.com/lambda/latest/dg/kafka-scaling-modes.html */
 const POLLER_GROUP_MAPPINGS_MAX = 100;
 const POLLER_GROUP_POLLERS_MAX = 2000;
 
@@ -60,12 +61,12 @@ export const pollerGroupsFit: Rule = (file) => {
   return [...groups].flatMap(([group, { mappings, pollers }]) => [
     ...(mappings > POLLER_GROUP_MAPPINGS_MAX
       ? [
-          `trigger.pollerGroup ${group} has ${mappings} mappings, at most ${POLLER_GROUP_MAPPINGS_MAX}: give the functions a group each`,
+          `trigger.pollerGroup ${group} has ${mappings} mappings, at most ${POLLER_GROUP_MAPPINGS_MAX} are allowed: give each function its own group`,
         ]
       : []),
     ...(pollers > POLLER_GROUP_POLLERS_MAX
       ? [
-          `trigger.pollerGroup ${group} has ${pollers} pollers in all, at most ${POLLER_GROUP_POLLERS_MAX}: lower pollersMax, or give the functions a group each`,
+          `trigger.pollerGroup ${group} has ${pollers} pollers in total, at most ${POLLER_GROUP_POLLERS_MAX} are allowed: lower pollersMax, or give each function its own group`,
         ]
       : []),
   ]);

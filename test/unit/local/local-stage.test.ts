@@ -89,6 +89,6 @@ describe("with a connector's file", () => {
   });
 
   it('that does not exist is refused before anything starts', () => {
-    expect(() => withConnector(local(), 'config/connectors/none.properties')).toThrow('which does not exist');
+    expect(() => withConnector(local(), 'config/connectors/none.properties')).toThrow('does not exist');
   });
 });

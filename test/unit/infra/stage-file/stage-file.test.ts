@@ -31,10 +31,10 @@ it('of a file with ten different mistakes gives one error that names all ten, an
     'documentdbSink.subnetIds is missing',
     'alarms is not a setting',
     'trigger.pollersMin (5) is greater than pollersMax (4)',
-    expect.stringMatching(/^kinesisSink\.trigger\.retryAttemptsMax needs mode: provisioned/),
-    expect.stringMatching(/^trigger\.consumerGroupId gives 2 mappings one group, doka-kinesisSink:/),
-    expect.stringMatching(/^trigger\.consumerGroupId gives 2 mappings one group, doka-documentdbSink:/),
-    expect.stringMatching(/^documentdbSink\.timeoutSeconds is 30, shorter than a failover/),
+    expect.stringMatching(/^kinesisSink\.trigger\.retryAttemptsMax applies only to mode: provisioned/),
+    expect.stringMatching(/^trigger\.consumerGroupId gives 2 mappings the same group doka-kinesisSink, but/),
+    expect.stringMatching(/^trigger\.consumerGroupId gives 2 mappings the same group doka-documentdbSink, but/),
+    expect.stringMatching(/^documentdbSink\.timeoutSeconds is 30, but a DocumentDB failover/),
   ]);
   expect(() => templateParts('msk-sinks', 'dev', stageFile)).toThrow(/^config\/dev\.yml has 12 problem/);
 });
@@ -84,7 +84,7 @@ describe('refuses', () => {
 
   it('a topic whose consumer group would be too long, once', () => {
     expect(problemsWith({ trigger: { topics: ['t'.repeat(249)] } })).toEqual([
-      expect.stringMatching(/^trigger\.topics t{20}\.\. is too long/),
+      expect.stringMatching(/^trigger\.topics: t{20}\.\. makes a consumer group/),
     ]);
   });
 });

@@ -14,19 +14,21 @@ const vpcConnectionArn =
 describe('authentication', () => {
   it.each(['saslScram512', 'mutualTls'])('%s needs a secret', (authentication) => {
     expect(problemsWith({ authentication })).toEqual([
-      `cluster.secretArn is missing: ${authentication} needs a secret`,
+      `cluster.secretArn is missing: authentication: ${authentication} needs a secret`,
     ]);
     expect(problemsWith({ authentication, secretArn })).toEqual([]);
   });
 
   it('by iam has no secret', () => {
-    expect(problemsWith({ secretArn })).toEqual([expect.stringMatching(/^cluster\.secretArn is for authentication/)]);
+    expect(problemsWith({ secretArn })).toEqual([
+      expect.stringMatching(/^cluster\.secretArn applies only to authentication/),
+    ]);
   });
 
   it('to MSK Serverless is by iam', () => {
     expect(problemsWith({ arn: serverlessArn })).toEqual([]);
     expect(problemsWith({ arn: serverlessArn, authentication: 'saslScram512', secretArn })).toEqual([
-      expect.stringMatching(/MSK Serverless knows iam alone$/),
+      expect.stringMatching(/MSK Serverless supports only iam$/),
     ]);
   });
 });
@@ -34,13 +36,13 @@ describe('authentication', () => {
 describe('a cluster', () => {
   it('is in the region of the functions', () => {
     expect(problemsWith({ arn: CLUSTER_ARN.replace('eu-west-1', 'us-east-1') })).toEqual([
-      'cluster.arn is in us-east-1, the functions in eu-west-1: a mapping reads a cluster of its own region',
+      'cluster.arn is in us-east-1, but the functions are in eu-west-1: a mapping can only read a cluster in its own region',
     ]);
   });
 
   it('of another account is read through a VPC connection of this one', () => {
     expect(problemsWith({ arn: otherAccount })).toEqual([
-      'cluster.arn is in account 999999999999, the functions in 111111111111: name the VPC connection to it in cluster.vpcConnectionArn',
+      'cluster.arn is in account 999999999999, but the functions are in 111111111111: write the VPC connection to the cluster in cluster.vpcConnectionArn',
     ]);
     expect(problemsWith({ arn: otherAccount, vpcConnectionArn })).toEqual([]);
     for (const elsewhere of [
@@ -49,7 +51,7 @@ describe('a cluster', () => {
     ]) {
       expect(problemsWith({ arn: otherAccount, vpcConnectionArn: elsewhere })).toEqual([
         expect.stringMatching(
-          /^cluster\.vpcConnectionArn is in .*: it belongs to the account and region of the functions$/,
+          /^cluster\.vpcConnectionArn is in .*: the connection must be in the account and region of the functions$/,
         ),
       ]);
     }
@@ -57,7 +59,9 @@ describe('a cluster', () => {
 
   it('of another account is not MSK Serverless', () => {
     const arn = serverlessArn.replace(':111111111111:', ':999999999999:');
-    expect(problemsWith({ arn, vpcConnectionArn })).toEqual([expect.stringMatching(/MSK Serverless cannot be read/)]);
+    expect(problemsWith({ arn, vpcConnectionArn })).toEqual([
+      expect.stringMatching(/an MSK Serverless cluster cannot be read/),
+    ]);
   });
 
   it('is said nothing about beside its own problem', () => {

@@ -17,7 +17,7 @@ it("a connector's file stands in for what it decides", () => {
 describe("a connector's file", () => {
   it('has to exist', () => {
     expect(problemsWith({}, aProject({}))).toEqual([
-      `documentdbSink.connector names ${CONNECTOR_PATH}, which does not exist: a path from the project's root`,
+      `documentdbSink.connector: ${CONNECTOR_PATH} does not exist; write a path relative to the project's root`,
     ]);
   });
 
@@ -50,7 +50,7 @@ describe("a connector's file", () => {
       onPoison: 'skip',
     };
     expect(problemsWith({ documentdbSink: { [name]: written[name] } })).toEqual([
-      `documentdbSink.${name} stands beside a connector file, which decides it by ${property}: leave it out`,
+      `documentdbSink.${name} cannot be combined with a connector file, which sets it with ${property}: remove it`,
     ]);
   });
 });
@@ -58,14 +58,14 @@ describe("a connector's file", () => {
 describe('topics', () => {
   it('are not repeated for documentdbSink', () => {
     expect(problemsWith({ documentdbSink: { trigger: { topics: ['orders'] } } })).toEqual([
-      'documentdbSink.trigger.topics stands beside a connector file, whose topics documentdbSink reads: leave it out',
+      "documentdbSink.trigger.topics cannot be combined with a connector file, which names documentdbSink's topics: remove it",
     ]);
   });
 
   it('are of kinesisSink alone under trigger: without it they must not be there', () => {
     const { kinesisSink: _, ...alone } = aStageFileWithConnector();
     expect(problemsOf(alone, 'dev', aProject())).toEqual([
-      'trigger.topics stands beside a connector file, whose topics documentdbSink reads: leave it out',
+      "trigger.topics cannot be combined with a connector file, which names documentdbSink's topics: remove it",
     ]);
     const { trigger: _topics, ...without } = alone as Record<string, unknown>;
     expect(problemsOf(without, 'dev', aProject())).toEqual([]);

@@ -11,7 +11,7 @@ const problemsWith = (documentdbSink: Readonly<Record<string, unknown>>) =>
 describe('without a connector file', () => {
   it('a database and a secret are named', () => {
     expect(problemsWith({ database: undefined, secretArn: undefined })).toEqual([
-      'documentdbSink.database is missing: name the database that is written to, or a connector file in documentdbSink.connector',
+      'documentdbSink.database is missing: write the database, or a connector file in documentdbSink.connector',
       'documentdbSink.secretArn is missing: authentication: password needs a secret',
     ]);
   });
@@ -20,17 +20,17 @@ describe('without a connector file', () => {
     const iam = { authentication: 'iam', secretArn: undefined };
     expect(problemsWith({ ...iam, host: 'docdb.example', port: 27_018 })).toEqual([]);
     expect(problemsWith(iam)).toEqual([
-      "documentdbSink.host is missing: with authentication: iam no secret names the cluster's endpoint",
+      "documentdbSink.host is missing: authentication: iam needs the cluster's endpoint",
     ]);
     expect(problemsWith({ authentication: 'iam', host: 'docdb.example' })).toEqual([
-      'documentdbSink.secretArn is for authentication: password; with iam leave it out',
+      'documentdbSink.secretArn applies only to authentication: password; remove it for iam',
     ]);
   });
 
   it('a secret names the endpoint itself', () => {
     expect(problemsWith({ host: 'docdb.example', port: 1 })).toEqual([
-      'documentdbSink.host is for authentication: iam; with password the secret names it',
-      'documentdbSink.port is for authentication: iam; with password the secret names it',
+      'documentdbSink.host applies only to authentication: iam; with password the secret holds it: remove it',
+      'documentdbSink.port applies only to authentication: iam; with password the secret holds it: remove it',
     ]);
   });
 });
@@ -43,7 +43,7 @@ describe('a CA bundle', () => {
   it.each([
     [
       'config/none.pem',
-      "documentdbSink.caBundle names config/none.pem, which does not exist: a path from the project's root",
+      "documentdbSink.caBundle: config/none.pem does not exist; write a path relative to the project's root",
     ],
     [
       'config/trust.jks',

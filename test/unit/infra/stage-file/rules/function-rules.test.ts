@@ -10,22 +10,22 @@ it('either function can be left out, and not both', () => {
   expect(problemsOf(without('kinesisSink'))).toEqual([]);
   expect(problemsOf(without('documentdbSink'))).toEqual([]);
   expect(problemsOf(without('kinesisSink', 'documentdbSink'))).toEqual([
-    'kinesisSink and documentdbSink are both left out: write at least one of them',
+    'kinesisSink and documentdbSink are both missing: write at least one of them',
   ]);
 });
 
 describe('a timeout', () => {
-  it('outlives a failover of DocumentDB and the answer', () => {
+  it('outlives a DocumentDB failover and the answer', () => {
     expect(problemsWith({ documentdbSink: { timeoutSeconds: 35 } })).toEqual([]);
     expect(problemsWith({ documentdbSink: { timeoutSeconds: 34 } })).toEqual([
-      'documentdbSink.timeoutSeconds is 34, shorter than a failover of DocumentDB, 30 s, and the 5 s kept for the answer: write at least 35',
+      'documentdbSink.timeoutSeconds is 34, but a DocumentDB failover can take 30 s, and 5 s are reserved for the response: write at least 35',
     ]);
   });
 
   it('outlives one request to Kinesis and the answer', () => {
     expect(problemsWith({ kinesisSink: { timeoutSeconds: 15 } })).toEqual([]);
     expect(problemsWith({ kinesisSink: { timeoutSeconds: 15, requestTimeoutMs: 10_001 } })).toEqual([
-      'kinesisSink.timeoutSeconds is 15, shorter than one request (requestTimeoutMs), 11 s, and the 5 s kept for the answer: write at least 16',
+      'kinesisSink.timeoutSeconds is 15, but one request (requestTimeoutMs) can take 11 s, and 5 s are reserved for the response: write at least 16',
     ]);
   });
 });
@@ -33,7 +33,7 @@ describe('a timeout', () => {
 describe('the way to the stream', () => {
   it('has an external id with a role alone', () => {
     expect(problemsWith({ kinesisSink: { roleArn: undefined } })).toEqual([
-      'kinesisSink.externalId is written but no roleArn: the id belongs to the role that is assumed',
+      'kinesisSink.externalId needs roleArn: the external id is used to assume that role',
     ]);
     expect(problemsWith({ kinesisSink: { roleArn: undefined, externalId: undefined } })).toEqual([]);
   });
@@ -41,7 +41,7 @@ describe('the way to the stream', () => {
   it('has a key without a role alone', () => {
     const kmsKeyArn = 'arn:aws:kms:eu-west-1:222222222222:key/11111111-2222-3333-4444-555555555555';
     expect(problemsWith({ kinesisSink: { kmsKeyArn } })).toEqual([
-      expect.stringMatching(/^kinesisSink\.kmsKeyArn is for a stream without roleArn/),
+      expect.stringMatching(/^kinesisSink\.kmsKeyArn cannot be combined with roleArn/),
     ]);
     expect(problemsWith({ kinesisSink: { kmsKeyArn, roleArn: undefined, externalId: undefined } })).toEqual([]);
   });
@@ -90,9 +90,9 @@ it('kinesisSink takes subnets and security groups together', () => {
   const securityGroupIds = ['sg-0cccccccccccccccc'];
   expect(problemsWith({ kinesisSink: { subnetIds, securityGroupIds } })).toEqual([]);
   expect(problemsWith({ kinesisSink: { subnetIds } })).toEqual([
-    'kinesisSink.securityGroupIds is missing: a VPC takes both',
+    'kinesisSink.securityGroupIds is missing: a function in a VPC needs subnetIds and securityGroupIds',
   ]);
   expect(problemsWith({ kinesisSink: { securityGroupIds } })).toEqual([
-    'kinesisSink.subnetIds is missing: a VPC takes both',
+    'kinesisSink.subnetIds is missing: a function in a VPC needs subnetIds and securityGroupIds',
   ]);
 });

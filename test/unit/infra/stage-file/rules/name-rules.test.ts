@@ -9,11 +9,13 @@ describe('a consumer group', () => {
   it('belongs to one mapping, also where each function says its own', () => {
     const trigger = { consumerGroupId: 'doka-dev' };
     expect(problemsWith({ trigger })).toEqual([
-      expect.stringMatching(/^trigger\.consumerGroupId gives 2 mappings one group, doka-dev: each needs its own/),
+      expect.stringMatching(
+        /^trigger\.consumerGroupId gives 2 mappings the same group doka-dev, but each mapping needs its own/,
+      ),
     ]);
     expect(problemsWith({ kinesisSink: { trigger } })).toEqual([]);
     expect(problemsWith({ kinesisSink: { trigger }, documentdbSink: { trigger } })).toEqual([
-      expect.stringMatching(/^documentdbSink\.trigger\.consumerGroupId gives 2 mappings one group/),
+      expect.stringMatching(/^documentdbSink\.trigger\.consumerGroupId gives 2 mappings the same group/),
     ]);
   });
 
@@ -27,7 +29,7 @@ describe('a consumer group', () => {
     const kinesisSink = { trigger: { topics: ['v1-v1'], consumerGroupId: '{topic}-v1' } };
     const documentdbSink = { trigger: { topics: ['v1-v1'], consumerGroupId: 'v1-{topic}' } };
     expect(problemsWith({ kinesisSink, documentdbSink })).toEqual([
-      expect.stringContaining('gives 2 mappings one group, v1-v1-v1:'),
+      expect.stringContaining('gives 2 mappings the same group v1-v1-v1, but'),
     ]);
   });
 });

@@ -7,7 +7,7 @@ const problemsWith = (changes: StageFileChanges) => problemsOf(aStageFile(change
 describe('topics', () => {
   it('are missing once, where both functions would read them from', () => {
     expect(problemsWith({ trigger: { topics: undefined } })).toEqual([
-      'trigger.topics is missing: name at least one topic',
+      'trigger.topics is missing: write at least one topic',
     ]);
   });
 
@@ -15,7 +15,7 @@ describe('topics', () => {
     const own = (topic: string) => ({ trigger: { topics: [topic] } });
     const changes = { trigger: { topics: undefined }, kinesisSink: own('orders') };
     expect(problemsWith({ ...changes, documentdbSink: own('returns') })).toEqual([]);
-    expect(problemsWith(changes)).toEqual(['trigger.topics is missing: name at least one topic']);
+    expect(problemsWith(changes)).toEqual(['trigger.topics is missing: write at least one topic']);
   });
 
   it('are not missing where they were refused', () => {
@@ -48,7 +48,7 @@ describe('on demand', () => {
     (name) => {
       const defaults: Record<string, number> = { pollersMin: 1, pollersMax: 10, retryAttemptsMax: 10_000 };
       expect(problemsWith({ trigger: { mode: 'onDemand', [name]: defaults[name] } })).toEqual([
-        `trigger.${name} needs mode: provisioned; with onDemand Lambda has no such setting: leave it out`,
+        `trigger.${name} applies only to mode: provisioned; remove it for onDemand`,
       ]);
     },
   );
@@ -73,7 +73,7 @@ describe('on demand', () => {
     const changes = { trigger: { retryAttemptsMax: 3 }, kinesisSink: { trigger: { mode: 'onDemand' } } };
     expect(problemsWith(changes)).toEqual([]);
     expect(problemsWith({ kinesisSink: { trigger: { mode: 'onDemand', retryAttemptsMax: 3 } } })).toEqual([
-      expect.stringMatching(/^kinesisSink\.trigger\.retryAttemptsMax needs mode: provisioned/),
+      expect.stringMatching(/^kinesisSink\.trigger\.retryAttemptsMax applies only to mode: provisioned/),
     ]);
   });
 });
@@ -81,10 +81,10 @@ describe('on demand', () => {
 describe('the start', () => {
   it('at a time needs the time, and a time needs that start', () => {
     expect(problemsWith({ trigger: { startingPosition: 'AT_TIMESTAMP' } })).toEqual([
-      'trigger.startingTimestamp is missing: AT_TIMESTAMP needs a time like 2026-11-01T00:00:00Z',
+      'trigger.startingTimestamp is missing: AT_TIMESTAMP needs a time such as 2026-11-01T00:00:00Z',
     ]);
     expect(problemsWith({ trigger: { startingTimestamp: '2026-11-01T00:00:00Z' } })).toEqual([
-      'trigger.startingTimestamp is for startingPosition: AT_TIMESTAMP alone, which is TRIM_HORIZON',
+      'trigger.startingTimestamp applies only to startingPosition: AT_TIMESTAMP; remove it for TRIM_HORIZON',
     ]);
     expect(
       problemsWith({ trigger: { startingPosition: 'AT_TIMESTAMP', startingTimestamp: '2026-11-01T00:00:00Z' } }),
@@ -98,7 +98,9 @@ describe('a poller group', () => {
 
   it('has at most 2000 pollers, those of both functions', () => {
     expect(problemsWith({ trigger: { pollersMax: 1000 } })).toEqual([]);
-    expect(problemsWith({ trigger: { pollersMax: 1001 } })).toEqual([expect.stringMatching(/has 2002 pollers in all/)]);
+    expect(problemsWith({ trigger: { pollersMax: 1001 } })).toEqual([
+      expect.stringMatching(/has 2002 pollers in total/),
+    ]);
     expect(
       problemsWith({ trigger: { pollersMax: 1001 }, kinesisSink: { trigger: { pollerGroup: 'kinesis' } } }),
     ).toEqual([]);
@@ -108,7 +110,7 @@ describe('a poller group', () => {
   it('that is named as the one of the stage is that one', () => {
     const kinesisSink = { trigger: { pollerGroup: 'msk-sinks-dev' } };
     expect(problemsWith({ trigger: { pollersMax: 1001 }, kinesisSink })).toEqual([
-      expect.stringMatching(/^trigger\.pollerGroup msk-sinks-dev has 2002 pollers in all/),
+      expect.stringMatching(/^trigger\.pollerGroup msk-sinks-dev has 2002 pollers in total/),
     ]);
   });
 
