@@ -1,32 +1,32 @@
 import { isDeepStrictEqual } from 'node:util';
 
-/** One line each, ready to print. */
+/** Lines to print, one for each change. */
 export interface CreateOnlyChanges {
-  /** What CloudFormation would fail at and roll back, or report as done although Lambda did not do it. */
+  /** Changes that CloudFormation would fail at and roll back, or report as done although Lambda did not apply them. */
   readonly refusals: readonly string[];
-  /** What it will do, and what that means for the records. */
+  /** Changes that CloudFormation will make, and what each means for the records. */
   readonly notices: readonly string[];
 }
 
-/** How every refused change can be made after all. */
+/** How to make a refused change with two deployments. */
 export const TWO_DEPLOYMENTS = [
-  'To make such a change, deploy twice. First leave the topic out of trigger.topics (or, where it is the only one, the whole',
-  'function out of the file; if that is the only one too, run `serverless remove`: the dead-letter bucket stays). Then put it',
-  'back with its new settings. Meanwhile the records wait in Kafka, and the committed offsets in their group.',
+  'Make such a change with two deployments. First remove the topic from trigger.topics. If it is the only topic, remove the',
+  "function's section; if that is the only section, run `serverless remove` (the dead-letter bucket stays). Then add it again",
+  'with the new settings. Records stay in Kafka meanwhile, and the consumer group keeps its committed offsets.',
 ].join('\n');
 
 /**
- * What a deployment will do about properties that cannot be changed on the resource that is there; pure.
+ * Finds changes of create-only properties: those that Lambda cannot change on an existing mapping. Pure.
  *
- * Create-only are EventSourceArn, StartingPosition and StartingPositionTimestamp: CloudFormation creates the replacement
- * and deletes the old mapping afterwards, so that both exist at once. Lambda refuses a second mapping of the same
+ * EventSourceArn, StartingPosition and StartingPositionTimestamp are create-only: CloudFormation creates the replacement
+ * and then deletes the old mapping, so both exist for a while. Lambda refuses a second mapping of the same
  * function, cluster and topic (https://github.com/aws/aws-sam-cli/issues/2308, https://github.com/aws/aws-cdk/issues/26416),
  * and of the same consumer group (https://docs.aws.amazon.com/lambda/latest/dg/kafka-consumer-group-id.html).
- * A new group or topic is no replacement for CloudFormation, and Lambda cannot change either: the mapping stays as it was
+ * CloudFormation updates a changed group or topic in place, but Lambda cannot change either: the mapping stays as it was
  * (https://github.com/aws-cloudformation/cloudformation-coverage-roadmap/issues/2140).
  * https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-eventsourcemapping.html
  *
- * @param deployed the stack's template; of whatever shape, as nobody checked it
+ * @param deployed the stack's template, of any shape: nobody has validated it
  * @param next the template about to be deployed
  */
 export function createOnlyChanges(deployed: unknown, next: unknown): CreateOnlyChanges {
@@ -71,7 +71,7 @@ interface Verdict {
 }
 
 function resourcesOf(template: unknown): readonly Resource[] {
-  // Only what JSON knows can reach CloudFormation, and equal values are then equal in every respect.
+  // Compare what CloudFormation receives: JSON drops undefined and turns dates into text.
   const { Resources }: Record<string, unknown> = record(JSON.parse(JSON.stringify(template ?? null)));
   return Object.entries(record(Resources)).map(([logicalId, definition]) => {
     const { Type, Properties } = record(definition);
@@ -102,11 +102,11 @@ function judge(mapping: Mapping, deployed: readonly Mapping[]): Verdict {
     .join(', ');
   if (changes.some(({ replaces }) => replaces)) return judgeCreation(mapping, deployed, `replaced, ${described}`);
   return {
-    refusal: `${mapping.logicalId}: ${described}. Lambda cannot change it on a mapping that exists: the deployment would not take effect.${startHint(predecessor, mapping)}`,
+    refusal: `${mapping.logicalId}: ${described}. Lambda cannot change this on an existing mapping, so the deployment would have no effect.${startHint(predecessor, mapping)}`,
   };
 }
 
-/** Whether a mapping can be created while all the deployed ones, its predecessor among them, still exist. */
+/** Decides whether a mapping can be created while all deployed mappings, including its predecessor, still exist. */
 function judgeCreation(mapping: Mapping, deployed: readonly Mapping[], what: string): Verdict {
   const { logicalId, group } = mapping;
   const predecessor = deployed.find((each) => each.logicalId === logicalId);
@@ -117,13 +117,13 @@ function judgeCreation(mapping: Mapping, deployed: readonly Mapping[], what: str
   const sameSource = sharing('function', 'cluster', 'topics');
   const rival = sameSource ?? sharing('group');
   if (rival === undefined) {
-    const order = predecessor ? ' The new mapping is created first, then the old one deleted.' : '';
+    const order = predecessor ? ' CloudFormation creates the new mapping, then deletes the old one.' : '';
     return { notice: `${logicalId}: ${what}.${order} ${readingOf(mapping)}` };
   }
   const shared = sameSource ? 'function, cluster and topic' : `consumer group ${text(group)}`;
   const hint = sameSource ? predecessor && startHint(predecessor, mapping) : ANOTHER_GROUP;
   return {
-    refusal: `${logicalId}: ${what}. CloudFormation would create it while ${rival.logicalId} still exists, and Lambda refuses two mappings of one ${shared}.${hint ?? ''}`,
+    refusal: `${logicalId}: ${what}. CloudFormation would create it while ${rival.logicalId} still exists, and Lambda refuses two mappings with the same ${shared}.${hint ?? ''}`,
   };
 }
 
@@ -135,31 +135,31 @@ const SETTINGS = [
   { key: 'group', setting: 'trigger.consumerGroupId', replaces: false },
 ] as const;
 
-const ANOTHER_GROUP = ' With another trigger.consumerGroupId it can be created at once.';
+const ANOTHER_GROUP = ' Choose another trigger.consumerGroupId to create it in one deployment.';
 
 const shown = (key: (typeof SETTINGS)[number]['key'], mapping: Mapping): string =>
   key === 'timestamp' ? timeText(mapping.timestamp) : text(mapping[key]);
 
-/** What a changed start or group means, which is not what one might expect of either. */
+/** Explains a changed start or group: a start is ignored where the group has committed offsets. */
 function startHint(predecessor: Mapping, mapping: Mapping): string {
   const changed = (key: 'group' | 'position' | 'timestamp') => !isDeepStrictEqual(predecessor[key], mapping[key]);
   if (changed('group')) return ` ${readingOf(mapping)}`;
   if (!changed('position') && !changed('timestamp')) return '';
-  return ' A group with committed offsets does not look at the start: leave it as it was, or take a new trigger.consumerGroupId as well.';
+  return ' Kafka ignores the start for a group with committed offsets: restore the old start, or also choose a new trigger.consumerGroupId.';
 }
 
 const readingOf = (mapping: Mapping): string =>
-  `Consumer group ${text(mapping.group)} goes on in ${topicText(mapping.topics)} at its committed offsets; if it has none, it begins ${beginning(mapping)}.`;
+  `Consumer group ${text(mapping.group)} continues at its committed offsets in ${topicText(mapping.topics)}; without committed offsets it starts ${beginning(mapping)}.`;
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/kafka-starting-positions.html */
 function beginning({ position, timestamp }: Mapping): string {
   switch (position) {
     case 'TRIM_HORIZON':
-      return 'at the oldest record Kafka has (TRIM_HORIZON) and reads again what another group has read';
+      return 'at the oldest record in Kafka (TRIM_HORIZON) and reads again the records that another group has read';
     case 'LATEST':
-      return 'at the newest record (LATEST) and skips what is there before the mapping runs';
+      return 'at the newest record (LATEST) and skips all records produced before the mapping runs';
     case 'AT_TIMESTAMP':
-      return `at ${timeText(timestamp)} (AT_TIMESTAMP), skips what is older and reads again what another group has read since`;
+      return `at ${timeText(timestamp)} (AT_TIMESTAMP), skips older records and reads again the newer ones that another group has read`;
     default:
       return `at ${text(position)}`;
   }
@@ -167,19 +167,20 @@ function beginning({ position, timestamp }: Mapping): string {
 
 /** https://kafka.apache.org/documentation/#brokerconfigs_offsets.retention.minutes */
 const removalNotice = ({ logicalId, topics, group }: Mapping): string =>
-  `${logicalId}: removed. Lambda stops reading ${topicText(topics)}. The committed offsets stay in the consumer group ${text(group)} until Kafka expires them, 7 days later by default; a mapping of that group goes on there.`;
+  `${logicalId}: removed. Lambda stops reading ${topicText(topics)}. Consumer group ${text(group)} keeps its committed offsets until Kafka expires them (after 7 days by default); a new mapping with this group continues there.`;
 
-/** Names of a stage's resources. They come from service, stage and accountId. */
+/** Resources whose names come from service, stage and accountId, and the effect of a new name. */
 const NAMES: ReadonlyMap<unknown, { readonly property: string; readonly effect: string }> = new Map([
   [
     'AWS::S3::Bucket',
-    { property: 'BucketName', effect: 'a new bucket is made, and the old one stays with all that is in it' },
+    { property: 'BucketName', effect: 'CloudFormation creates a new bucket, and keeps the old one with its objects' },
   ],
   [
     'AWS::IAM::Role',
     {
       property: 'RoleName',
-      effect: 'a new role is made, and the old one deleted: what names it in another account has to name the new one',
+      effect:
+        'CloudFormation creates a new role and deletes the old one: policies in other accounts must name the new role',
     },
   ],
 ]);
@@ -203,7 +204,7 @@ const text = (value: unknown): string =>
 const topicText = (topics: unknown): string =>
   Array.isArray(topics) && topics.length === 1 ? `topic ${text(topics[0])}` : `topics ${text(topics)}`;
 
-/** Seconds in the form in which the stage file has them. */
+/** Unix seconds as the stage file writes a time. */
 function timeText(seconds: unknown): string {
   const date = new Date(typeof seconds === 'number' ? seconds * 1000 : Number.NaN);
   return Number.isNaN(date.getTime()) ? text(seconds) : date.toISOString().replace('.000Z', 'Z');

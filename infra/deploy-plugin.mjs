@@ -1,18 +1,18 @@
-// A plugin of the framework (serverless.yml) for `deploy` alone. Before anything is changed it makes sure of the account,
-// says what CloudFormation will do about changed create-only properties, and refuses what would fail. And it lets a deployment adopt the
-// dead-letter bucket that an earlier `remove` left behind (docs/decisions/0006-adopt-the-bucket.md).
+// A Serverless Framework plugin for `deploy`. Before anything changes, it checks the account, prints what CloudFormation will do
+// about changed create-only properties, and refuses changes that would fail. It also lets the deployment adopt the dead-letter
+// bucket that an earlier `remove` left (docs/decisions/0006-adopt-the-bucket.md).
 import { createRequire } from 'node:module';
 
 const require = createRequire(import.meta.url);
 
-// biome-ignore lint/style/noDefaultExport: the framework takes a plugin from there.
+// biome-ignore lint/style/noDefaultExport: the framework loads a plugin from the default export.
 export default class DeployPlugin {
-  /** @param {object} serverless @param {object} _options @param {{ log: object }} utilities the framework's own writers */
+  /** @param {object} serverless @param {object} _options @param {{ log: object }} utilities the framework's loggers */
   constructor(serverless, _options, { log }) {
     this.serverless = serverless;
     this.log = log;
     this.hooks = {
-      // After the packaging and all checks of the framework, which registered itself earlier.
+      // Runs after packaging and the framework's own checks: its plugins registered this hook earlier.
       'before:deploy:deploy': async () => {
         await this.checkAccount();
         await this.compareWithDeployed();
@@ -22,7 +22,7 @@ export default class DeployPlugin {
   }
 
   /**
-   * With the credentials of another account everything would be deployed there, and fail halfway at best.
+   * Refuses the credentials of another account: everything would be deployed there.
    * @throws the framework's own error
    */
   async checkAccount() {
@@ -30,12 +30,12 @@ export default class DeployPlugin {
     const accountId = await this.serverless.getProvider('aws').getAccountId();
     if (accountId === custom.accountId) return;
     throw new this.serverless.classes.Error(
-      `config/${provider.stage}.yml is for account ${custom.accountId}, and the credentials are of ${accountId}. Nothing was changed. Use the credentials of ${custom.accountId} (AWS_PROFILE, --aws-profile), or correct accountId.`,
+      `config/${provider.stage}.yml deploys to account ${custom.accountId}, but the AWS credentials belong to account ${accountId}. Nothing was changed. Use credentials of ${custom.accountId} (AWS_PROFILE, --aws-profile), or correct accountId.`,
       'MSK_SINKS_OTHER_ACCOUNT',
     );
   }
 
-  /** @throws the framework's own error, which lists all that cannot be deployed */
+  /** @throws the framework's own error, which lists every change that cannot be deployed */
   async compareWithDeployed() {
     const { provider } = this.serverless.service;
     if (provider.stage === 'local') return;
@@ -45,14 +45,14 @@ export default class DeployPlugin {
     const { refusals, notices } = createOnlyChanges(deployed, provider.compiledCloudFormationTemplate);
     if (refusals.length > 0) {
       throw new this.serverless.classes.Error(
-        `config/${provider.stage}.yml cannot be deployed over what is deployed. Nothing was changed.\n${listed(refusals)}\n${TWO_DEPLOYMENTS}`,
+        `config/${provider.stage}.yml has changes that cannot be deployed over the existing stack. Nothing was changed.\n${listed(refusals)}\n${TWO_DEPLOYMENTS}`,
         'MSK_SINKS_CREATE_ONLY_CHANGE',
       );
     }
     if (notices.length > 0) this.log.notice(literal(`What CloudFormation will do:\n${listed(notices)}`));
   }
 
-  /** The stack's template, or undefined where there is no stack or we may not look at it. */
+  /** The stack's template; undefined without a stack, or without the permission to read it. */
   async deployedTemplate() {
     const aws = this.serverless.getProvider('aws');
     const stackName = aws.naming.getStackName();
@@ -66,11 +66,11 @@ export default class DeployPlugin {
     } catch (error) {
       if (isMissingStack(error)) return undefined;
       const reason = UNREADABLE[error.name];
-      // What stops this call stops the framework's own: let it end as it would without us.
+      // The framework's own calls will meet the same error and report it.
       if (reason === undefined) throw error;
       this.log.warning(
         literal(
-          `The stack ${stackName} was not compared with this deployment: ${reason}. A changed topic, consumer group, start or cluster of a mapping may fail, or not take effect.`,
+          `The stack ${stackName} was not compared with this deployment: ${reason}. If a mapping's topic, consumer group, starting position or cluster changed, the deployment may fail or have no effect.`,
         ),
       );
       return undefined;
@@ -78,9 +78,9 @@ export default class DeployPlugin {
   }
 
   /**
-   * Lets the framework's change sets import what exists under a name the template gives and is to be kept (DeletionPolicy
-   * Retain): the dead-letter bucket and its policy, nothing else here. Any other resource that exists already, like a role
-   * made by hand, makes the change set fail before anything is changed.
+   * Lets the framework's change sets import existing resources that the template names and retains (DeletionPolicy Retain):
+   * here only the dead-letter bucket and its policy. Any other existing resource, such as a role made by hand, makes the
+   * change set fail before anything changes.
    * https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/import-resources-automatically.html
    */
   adoptWhatExists() {
@@ -90,8 +90,8 @@ export default class DeployPlugin {
       this.log.warning(
         literal(
           typeof original === 'function'
-            ? `provider.deploymentMethod: direct makes no change set, ${NOT_ADOPTED}`
-            : `Version ${this.serverless.version} of the framework makes its change sets in another way than infra/deploy-plugin.mjs knows, ${NOT_ADOPTED}`,
+            ? `provider.deploymentMethod: direct uses no change sets, ${NOT_ADOPTED}`
+            : `infra/deploy-plugin.mjs does not support the change sets of framework version ${this.serverless.version}, ${NOT_ADOPTED}`,
         ),
       );
       return;
@@ -104,9 +104,9 @@ export default class DeployPlugin {
 }
 
 const NOT_ADOPTED =
-  'so a dead-letter bucket that is left from an earlier `serverless remove` cannot be adopted: the deployment fails if there is one.';
+  'so the deployment cannot adopt a dead-letter bucket left by an earlier `serverless remove`: it fails if that bucket exists.';
 
-/** The framework's writers take a format. */
+/** The framework's loggers take a format string. */
 const literal = (text) => text.replaceAll('%', '%%');
 
 const listed = (lines) => lines.map((line) => `  - ${line}`).join('\n');
@@ -118,9 +118,9 @@ const sdkOfTheFramework = () =>
 /** https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_GetTemplate.html */
 const isMissingStack = ({ name, message }) => name === 'ValidationError' && / does not exist/.test(message);
 
-/** By the error's name: why a deployment can go on without the comparison. */
+/** Errors, by name, after which a deployment may continue without the comparison. */
 const UNREADABLE = {
   AccessDenied: 'cloudformation:GetTemplate is not allowed',
   AccessDeniedException: 'cloudformation:GetTemplate is not allowed',
-  SyntaxError: 'its template is not JSON, so it was not deployed from here',
+  SyntaxError: 'its template is not JSON, so another tool deployed it',
 };

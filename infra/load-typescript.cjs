@@ -1,4 +1,4 @@
-// What the framework itself loads runs on the user's Node, which may not run TypeScript: so it is bundled first.
+// The framework loads infra/ on the user's Node, which may not run TypeScript, so the file is bundled first.
 const { join } = require('node:path');
 const { buildSync } = require('esbuild');
 
@@ -15,7 +15,7 @@ module.exports = function loadTypescript(name) {
     entryPoints: [join(__dirname, `${name}.ts`)],
     outfile,
     bundle: true,
-    packages: 'external', // they are installed: the framework is one of them
+    packages: 'external', // installed in node_modules
     platform: 'node',
     format: 'cjs',
     target: 'node20',

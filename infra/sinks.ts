@@ -2,31 +2,31 @@ import type { Sound } from './stage-file/parse-soundly.ts';
 import type { StageFile } from './stage-file/stage-file.ts';
 import type { TriggerSettings } from './stage-file/trigger-settings.ts';
 
-/** The functions' names in serverless.yml and in a stage file. Either section may be left out, and its function with it. */
+/** The functions' names in serverless.yml and in a stage file. A function is deployed only if its section is present. */
 export const SINKS = ['kinesisSink', 'documentdbSink'] as const;
 
 export type SinkName = (typeof SINKS)[number];
 
-/** The triggers' settings of one function: its own before those of both. */
+/** A function's trigger settings: its own `trigger` section overrides the common one. */
 export function triggerOf(file: Sound<StageFile>, sink: SinkName): Sound<TriggerSettings> {
   const own = Object.entries(file[sink]?.trigger ?? {}).filter(([, value]) => value !== undefined);
   return { ...file.trigger, ...Object.fromEntries(own) } as Sound<TriggerSettings>;
 }
 
-/** The consumer group of one mapping: {@link TriggerSettings.consumerGroupId} filled in. */
+/** The consumer group of one mapping: {@link TriggerSettings.consumerGroupId} with its placeholders replaced. */
 export const consumerGroupOf = (
   template: string,
   values: { readonly service: string; readonly stage: string; readonly function: string; readonly topic: string },
 ): string => template.replaceAll(/\{(service|stage|function|topic)\}/g, (_, name: keyof typeof values) => values[name]);
 
-/** Mappings of one group share their pollers: by default those of a stage; undefined: each its own. */
+/** The poller group of a mapping: mappings of one group share pollers. Default: one group for each stage; undefined: no sharing. */
 export const pollerGroupOf = (
   service: string,
   stage: string,
   pollerGroup = `${service}-${stage}`,
 ): string | undefined => (pollerGroup === 'none' ? undefined : pollerGroup);
 
-/** Function and role names that other accounts and permissions boundaries can rely on. */
+/** Function and role names are stable: other accounts and permissions boundaries refer to them. */
 export const functionName = (service: string, stage: string, sink: SinkName): string => `${service}-${stage}-${sink}`;
 
 export const roleName = (service: string, stage: string, sink: SinkName): string =>

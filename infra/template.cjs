@@ -1,13 +1,13 @@
-// The bridge from serverless.yml to template/template.ts: `${file(infra/template.cjs):functions}`.
+// Gives serverless.yml the result of template/template.ts: `${file(infra/template.cjs):functions}`.
 const loadTypescript = require('./load-typescript.cjs');
 
-/** Ends the command here: thrown, a message is printed once for each place in serverless.yml, each with a stack. */
+/** Prints the message once and ends the command. A thrown error would be printed for each reference in serverless.yml. */
 function refuse(message) {
   process.stderr.write(`${message}\n`);
   process.exit(1);
 }
 
-/** The stage file, or null if there is none. Other errors are the framework's: it asks again once it knows more. */
+/** The stage file, or null if there is none. Other errors go to the framework, which resolves the variable again later. */
 async function readStageFile(name, resolveVariable) {
   try {
     return await resolveVariable(`file(${name}), null`);
@@ -21,7 +21,7 @@ async function readStageFile(name, resolveVariable) {
 
 let isNotified = false;
 
-/** Once a command, however often the framework asks. */
+/** Prints the notices once in a command: the framework resolves this file several times. */
 function notify(notices) {
   if (isNotified || notices.length === 0) return;
   isNotified = true;
@@ -30,12 +30,12 @@ function notify(notices) {
 
 module.exports = async ({ resolveVariable }) => {
   const [service, stage] = await Promise.all([resolveVariable('self:service'), resolveVariable('sls:stage')]);
-  // `npm start -- --connector` gives stage `local` a file of its own.
+  // `npm start -- --connector` writes its own file for the stage `local`.
   const name = (stage === 'local' && process.env.LOCAL_STAGE_FILE) || `config/${stage}.yml`;
   const stageFile = await readStageFile(name, resolveVariable);
   if (stageFile === null) {
     refuse(
-      `${name} does not exist, or is empty: write it (config/dev.yml is an example), or name another stage with --stage`,
+      `${name} does not exist or is empty: create it (config/dev.yml is an example), or choose another stage with --stage`,
     );
   }
   const { templateParts } = loadTypescript('template/template');

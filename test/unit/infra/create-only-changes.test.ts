@@ -66,7 +66,7 @@ describe('a topic', () => {
     expect(between({ trigger: { topics: ['orders', 'returns'] } }, {})).toEqual({
       refusals: [],
       notices: [
-        'KinesisSinkMappingReturns: removed. Lambda stops reading topic returns. The committed offsets stay in the consumer group msk-sinks-dev-kinesisSink-returns until Kafka expires them, 7 days later by default; a mapping of that group goes on there.',
+        'KinesisSinkMappingReturns: removed. Lambda stops reading topic returns. Consumer group msk-sinks-dev-kinesisSink-returns keeps its committed offsets until Kafka expires them (after 7 days by default); a new mapping with this group continues there.',
       ],
     });
   });
@@ -75,7 +75,7 @@ describe('a topic', () => {
     expect(between({}, { trigger: { topics: ['orders', 'returns'] } })).toEqual({
       refusals: [],
       notices: [
-        'KinesisSinkMappingReturns: new. Consumer group msk-sinks-dev-kinesisSink-returns goes on in topic returns at its committed offsets; if it has none, it begins at the oldest record Kafka has (TRIM_HORIZON) and reads again what another group has read.',
+        'KinesisSinkMappingReturns: new. Consumer group msk-sinks-dev-kinesisSink-returns continues at its committed offsets in topic returns; without committed offsets it starts at the oldest record in Kafka (TRIM_HORIZON) and reads again the records that another group has read.',
       ],
     });
   });
@@ -103,7 +103,7 @@ describe('a topic', () => {
       { trigger: { consumerGroupId, topics: ['returns'] } },
     );
     expect(refusals).toEqual([
-      'KinesisSinkMappingReturns: new. CloudFormation would create it while KinesisSinkMappingOrders still exists, and Lambda refuses two mappings of one consumer group orders-consumer. With another trigger.consumerGroupId it can be created at once.',
+      'KinesisSinkMappingReturns: new. CloudFormation would create it while KinesisSinkMappingOrders still exists, and Lambda refuses two mappings with the same consumer group orders-consumer. Choose another trigger.consumerGroupId to create it in one deployment.',
     ]);
   });
 
@@ -116,21 +116,21 @@ describe('a topic', () => {
   it('that another resource of the stack reads for the same function is refused', () => {
     const renamed = JSON.parse(JSON.stringify(ofKinesis()).replaceAll('KinesisSinkMappingOrders', 'OldName'));
     expect(createOnlyChanges(renamed, ofKinesis()).refusals).toEqual([
-      'KinesisSinkMappingOrders: new. CloudFormation would create it while OldName still exists, and Lambda refuses two mappings of one function, cluster and topic.',
+      'KinesisSinkMappingOrders: new. CloudFormation would create it while OldName still exists, and Lambda refuses two mappings with the same function, cluster and topic.',
     ]);
   });
 
   it('of a mapping that keeps its name is refused: Lambda would go on reading the old one', () => {
     const other = JSON.parse(JSON.stringify(ofKinesis()).replaceAll('["orders"]', '["returns"]'));
     expect(createOnlyChanges(ofKinesis(), other).refusals).toEqual([
-      'KinesisSinkMappingOrders: trigger.topics ["orders"] -> ["returns"]. Lambda cannot change it on a mapping that exists: the deployment would not take effect.',
+      'KinesisSinkMappingOrders: trigger.topics ["orders"] -> ["returns"]. Lambda cannot change this on an existing mapping, so the deployment would have no effect.',
     ]);
   });
 });
 
 describe('where a mapping starts', () => {
   const refusal = (change: string) =>
-    `KinesisSinkMappingOrders: replaced, ${change}. CloudFormation would create it while KinesisSinkMappingOrders still exists, and Lambda refuses two mappings of one function, cluster and topic. A group with committed offsets does not look at the start: leave it as it was, or take a new trigger.consumerGroupId as well.`;
+    `KinesisSinkMappingOrders: replaced, ${change}. CloudFormation would create it while KinesisSinkMappingOrders still exists, and Lambda refuses two mappings with the same function, cluster and topic. Kafka ignores the start for a group with committed offsets: restore the old start, or also choose a new trigger.consumerGroupId.`;
 
   it('cannot be changed while the mapping is there', () => {
     expect(between({}, { trigger: { startingPosition: 'LATEST' } })).toEqual({
@@ -158,26 +158,30 @@ describe('where a mapping starts', () => {
   it('is refused together with a new group too: the topic alone makes Lambda refuse the second mapping', () => {
     const after = { trigger: { startingPosition: 'LATEST', consumerGroupId: 'again-{topic}' } };
     expect(between({}, after).refusals).toEqual([
-      'KinesisSinkMappingOrders: replaced, trigger.startingPosition TRIM_HORIZON -> LATEST, trigger.consumerGroupId msk-sinks-dev-kinesisSink-orders -> again-orders. CloudFormation would create it while KinesisSinkMappingOrders still exists, and Lambda refuses two mappings of one function, cluster and topic. Consumer group again-orders goes on in topic orders at its committed offsets; if it has none, it begins at the newest record (LATEST) and skips what is there before the mapping runs.',
+      'KinesisSinkMappingOrders: replaced, trigger.startingPosition TRIM_HORIZON -> LATEST, trigger.consumerGroupId msk-sinks-dev-kinesisSink-orders -> again-orders. CloudFormation would create it while KinesisSinkMappingOrders still exists, and Lambda refuses two mappings with the same function, cluster and topic. Consumer group again-orders continues at its committed offsets in topic orders; without committed offsets it starts at the newest record (LATEST) and skips all records produced before the mapping runs.',
     ]);
   });
 });
 
 describe('a consumer group cannot be changed on a mapping, and where the new one would begin is said', () => {
   const refusal = (beginning: string) =>
-    `KinesisSinkMappingOrders: trigger.consumerGroupId msk-sinks-dev-kinesisSink-orders -> again-orders. Lambda cannot change it on a mapping that exists: the deployment would not take effect. Consumer group again-orders goes on in topic orders at its committed offsets; if it has none, it begins ${beginning}.`;
+    `KinesisSinkMappingOrders: trigger.consumerGroupId msk-sinks-dev-kinesisSink-orders -> again-orders. Lambda cannot change this on an existing mapping, so the deployment would have no effect. Consumer group again-orders continues at its committed offsets in topic orders; without committed offsets it starts ${beginning}.`;
 
   it.each<[string, Readonly<Record<string, unknown>>, string]>([
-    ['TRIM_HORIZON', {}, 'at the oldest record Kafka has (TRIM_HORIZON) and reads again what another group has read'],
+    [
+      'TRIM_HORIZON',
+      {},
+      'at the oldest record in Kafka (TRIM_HORIZON) and reads again the records that another group has read',
+    ],
     [
       'LATEST',
       { startingPosition: 'LATEST' },
-      'at the newest record (LATEST) and skips what is there before the mapping runs',
+      'at the newest record (LATEST) and skips all records produced before the mapping runs',
     ],
     [
       'AT_TIMESTAMP',
       { startingPosition: 'AT_TIMESTAMP', startingTimestamp: '2026-11-01T00:00:00Z' },
-      'at 2026-11-01T00:00:00Z (AT_TIMESTAMP), skips what is older and reads again what another group has read since',
+      'at 2026-11-01T00:00:00Z (AT_TIMESTAMP), skips older records and reads again the newer ones that another group has read',
     ],
   ])('%s', (_, start, beginning) => {
     const after = { trigger: { ...start, consumerGroupId: 'again-{topic}' } };
@@ -189,7 +193,7 @@ describe('another cluster', () => {
   it('with the same group is refused: a group belongs to one mapping', () => {
     expect(between({}, { cluster: { arn: OTHER_CLUSTER_ARN } })).toEqual({
       refusals: [
-        `KinesisSinkMappingOrders: replaced, cluster.arn (or vpcConnectionArn) ${CLUSTER_ARN} -> ${OTHER_CLUSTER_ARN}. CloudFormation would create it while KinesisSinkMappingOrders still exists, and Lambda refuses two mappings of one consumer group msk-sinks-dev-kinesisSink-orders. With another trigger.consumerGroupId it can be created at once.`,
+        `KinesisSinkMappingOrders: replaced, cluster.arn (or vpcConnectionArn) ${CLUSTER_ARN} -> ${OTHER_CLUSTER_ARN}. CloudFormation would create it while KinesisSinkMappingOrders still exists, and Lambda refuses two mappings with the same consumer group msk-sinks-dev-kinesisSink-orders. Choose another trigger.consumerGroupId to create it in one deployment.`,
       ],
       notices: [],
     });
@@ -200,7 +204,7 @@ describe('another cluster', () => {
     expect(between({}, after)).toEqual({
       refusals: [],
       notices: [
-        `KinesisSinkMappingOrders: replaced, cluster.arn (or vpcConnectionArn) ${CLUSTER_ARN} -> ${OTHER_CLUSTER_ARN}, trigger.consumerGroupId msk-sinks-dev-kinesisSink-orders -> again-orders. The new mapping is created first, then the old one deleted. Consumer group again-orders goes on in topic orders at its committed offsets; if it has none, it begins at the oldest record Kafka has (TRIM_HORIZON) and reads again what another group has read.`,
+        `KinesisSinkMappingOrders: replaced, cluster.arn (or vpcConnectionArn) ${CLUSTER_ARN} -> ${OTHER_CLUSTER_ARN}, trigger.consumerGroupId msk-sinks-dev-kinesisSink-orders -> again-orders. CloudFormation creates the new mapping, then deletes the old one. Consumer group again-orders continues at its committed offsets in topic orders; without committed offsets it starts at the oldest record in Kafka (TRIM_HORIZON) and reads again the records that another group has read.`,
       ],
     });
   });
@@ -230,7 +234,7 @@ describe('names', () => {
   it('of another account make another bucket, and the old one stays', () => {
     const moved = JSON.parse(JSON.stringify(ofKinesis()).replaceAll('dev-111111111111', 'dev-333333333333'));
     expect(createOnlyChanges(ofKinesis(), moved).notices).toEqual([
-      'DeadLetterBucket: replaced, BucketName msk-sinks-dev-111111111111-dead-letters -> msk-sinks-dev-333333333333-dead-letters: a new bucket is made, and the old one stays with all that is in it.',
+      'DeadLetterBucket: replaced, BucketName msk-sinks-dev-111111111111-dead-letters -> msk-sinks-dev-333333333333-dead-letters: CloudFormation creates a new bucket, and keeps the old one with its objects.',
     ]);
   });
 
@@ -243,7 +247,7 @@ describe('names', () => {
   it('of roles are what others trust', () => {
     const renamed = JSON.parse(JSON.stringify(ofKinesis()).replaceAll('"msk-sinks-dev-kinesis"', '"other"'));
     expect(createOnlyChanges(ofKinesis(), renamed).notices).toEqual([
-      'KinesisSinkRole: replaced, RoleName msk-sinks-dev-kinesis -> other: a new role is made, and the old one deleted: what names it in another account has to name the new one.',
+      'KinesisSinkRole: replaced, RoleName msk-sinks-dev-kinesis -> other: CloudFormation creates a new role and deletes the old one: policies in other accounts must name the new role.',
     ]);
   });
 });
@@ -274,7 +278,7 @@ describe('a template of any shape', () => {
     expect(createOnlyChanges(mapping(undefined), mapping({ StartingPosition: 'LATEST' }))).toEqual({
       refusals: [],
       notices: [
-        'M: replaced, trigger.startingPosition unset -> LATEST. The new mapping is created first, then the old one deleted. Consumer group unset goes on in topics unset at its committed offsets; if it has none, it begins at the newest record (LATEST) and skips what is there before the mapping runs.',
+        'M: replaced, trigger.startingPosition unset -> LATEST. CloudFormation creates the new mapping, then deletes the old one. Consumer group unset continues at its committed offsets in topics unset; without committed offsets it starts at the newest record (LATEST) and skips all records produced before the mapping runs.',
       ],
     });
   });
@@ -298,7 +302,7 @@ describe('a template of any shape', () => {
       mapping({ StartingPosition: { Ref: 'P' }, StartingPositionTimestamp });
     expect(createOnlyChanges(at(1e99), at('soon')).notices).toEqual([
       expect.stringMatching(
-        /^M: replaced, trigger\.startingTimestamp 1e\+99 -> soon\. .* it begins at \{"Ref":"P"\}\.$/,
+        /^M: replaced, trigger\.startingTimestamp 1e\+99 -> soon\. .* it starts at \{"Ref":"P"\}\.$/,
       ),
     ]);
   });

@@ -25,5 +25,5 @@ it("gives the driver the session of the function's role, as it stands at each ca
 
 it('fails where the environment has none', async () => {
   vi.stubEnv('AWS_ACCESS_KEY_ID', '');
-  await expect(fromNodeProviderChain()()).rejects.toThrow('no credentials');
+  await expect(fromNodeProviderChain()()).rejects.toThrow('no role credentials');
 });

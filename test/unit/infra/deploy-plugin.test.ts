@@ -130,7 +130,7 @@ it('has a part in `deploy` alone: packaging needs no network, and `deploy functi
 
 it('refuses to deploy into another account than the stage file says, before anything else', async () => {
   await expect(deploy({ accountId: '222222222222' })).rejects.toThrow(
-    /^config\/dev\.yml is for account 111111111111, and the credentials are of 222222222222\. Nothing was changed\./,
+    /^config\/dev\.yml deploys to account 111111111111, but the AWS credentials belong to account 222222222222\. Nothing was changed\./,
   );
   expect(requests).toEqual([]);
 });
@@ -169,7 +169,7 @@ describe('a changed create-only property', () => {
     const failure = deploy({ template: mapping({ StartingPosition: 'LATEST' }) });
     await expect(failure).rejects.toThrow(FrameworkError);
     await expect(failure).rejects.toThrow(
-      /^config\/dev\.yml cannot be deployed over what is deployed\. Nothing was changed\.\n {2}- KinesisSinkMappingOrders: replaced, trigger\.startingPosition TRIM_HORIZON -> LATEST\..*\nTo make such a change, deploy twice\./,
+      /^config\/dev\.yml has changes that cannot be deployed over the existing stack\. Nothing was changed\.\n {2}- KinesisSinkMappingOrders: replaced, trigger\.startingPosition TRIM_HORIZON -> LATEST\..*\nMake such a change with two deployments\./,
     );
     await expect(failure).rejects.toMatchObject({ code: 'MSK_SINKS_CREATE_ONLY_CHANGE' });
   });
@@ -180,7 +180,7 @@ describe('a changed create-only property', () => {
     await deploy({ template: { Resources: {} } });
     expect(lines).toEqual([
       expect.stringMatching(
-        /^notice: What CloudFormation will do:\n {2}- Old: removed\. .* consumer group orders-%%d until/,
+        /^notice: What CloudFormation will do:\n {2}- Old: removed\. .* Consumer group orders-%%d keeps/,
       ),
     ]);
   });
@@ -193,7 +193,7 @@ describe('a template that cannot be had', () => {
       answer = error(code, 'User: x is not authorized to perform: cloudformation:GetTemplate', 403);
       await deploy({ template: mapping({}) });
       expect(lines).toEqual([
-        'warning: The stack msk-sinks-dev was not compared with this deployment: cloudformation:GetTemplate is not allowed. A changed topic, consumer group, start or cluster of a mapping may fail, or not take effect.',
+        "warning: The stack msk-sinks-dev was not compared with this deployment: cloudformation:GetTemplate is not allowed. If a mapping's topic, consumer group, starting position or cluster changed, the deployment may fail or have no effect.",
       ]);
     },
   );
@@ -202,7 +202,7 @@ describe('a template that cannot be had', () => {
     answer = deployed('Resources: {}');
     await deploy({ template: mapping({}) });
     expect(lines).toEqual([
-      expect.stringMatching(/^warning: .* its template is not JSON, so it was not deployed from here\./),
+      expect.stringMatching(/^warning: .* its template is not JSON, so another tool deployed it\./),
     ]);
   });
 
@@ -249,14 +249,14 @@ describe('what an earlier deployment left', () => {
   ])('cannot be imported by a framework that %s, and that is said', async (_, plugins) => {
     await deploy({ plugins });
     expect(lines).toEqual([
-      'warning: Version 4.3.1 of the framework makes its change sets in another way than infra/deploy-plugin.mjs knows, so a dead-letter bucket that is left from an earlier `serverless remove` cannot be adopted: the deployment fails if there is one.',
+      'warning: infra/deploy-plugin.mjs does not support the change sets of framework version 4.3.1, so the deployment cannot adopt a dead-letter bucket left by an earlier `serverless remove`: it fails if that bucket exists.',
     ]);
   });
 
   it('cannot be imported without change sets, and that is said', async () => {
     await deploy({ deploymentMethod: 'direct' });
     expect(lines).toEqual([
-      expect.stringMatching(/^warning: provider\.deploymentMethod: direct makes no change set, so /),
+      expect.stringMatching(/^warning: provider\.deploymentMethod: direct uses no change sets, so /),
     ]);
   });
 });
