@@ -1,13 +1,13 @@
 import type { Deployment } from './deployment.ts';
 import { tagged } from './tags.ts';
 
-/** An older version of a letter is one that a redelivery wrote again: the same record. */
+/** A redelivery overwrites its dead letter, so older versions hold the same record. */
 const OLDER_VERSIONS_DAYS = 30;
 const UNFINISHED_UPLOADS_DAYS = 7;
 
 /**
- * The bucket of the functions' dead letters and of what the mappings give up: private, encrypted, over TLS alone. It and
- * its policy stay when the stack goes, and the next deployment of the stage adopts them (deploy-plugin.mjs).
+ * The bucket for the functions' dead letters and the mappings' failed batches: private, encrypted, TLS only. The bucket and
+ * its policy outlive the stack, and the next deployment of the stage adopts them (deploy-plugin.mjs).
  * https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/import-resources-automatically.html
  */
 export const deadLettersOf = (deployment: Deployment): Readonly<Record<string, object>> => ({
@@ -15,7 +15,7 @@ export const deadLettersOf = (deployment: Deployment): Readonly<Record<string, o
   DeadLetterBucketPolicy: {
     Type: 'AWS::S3::BucketPolicy',
     ...KEPT,
-    // The name itself: what CloudFormation adopts must not be named by a function.
+    // CloudFormation adopts a resource only if its identifier is plain text, not an intrinsic function.
     Properties: { Bucket: deployment.deadLetterBucket, PolicyDocument: TLS_ONLY },
   },
 });

@@ -14,14 +14,14 @@ import { documentdbSection, kinesisSection, type StageFile } from '../stage-file
 import type { TriggerSettings } from '../stage-file/trigger-settings.ts';
 import { topicId } from './topic-id.ts';
 
-/** A function as the rest of the template needs to know it. */
+/** A function, as the template's parts use it. */
 export interface DeployedFunction {
   readonly name: SinkName;
-  /** Its logical id's stem: `KinesisSink`. */
+  /** The stem of its logical ids: `KinesisSink`. */
   readonly id: string;
-  /** Its folder under functions/ and dist/. */
+  /** The folder in functions/ and dist/. */
   readonly folder: string;
-  /** As Lambda knows it: service, stage and name. */
+  /** The name in Lambda: service, stage and name. */
   readonly functionName: string;
   readonly roleName: string;
   readonly environment: Readonly<Record<string, string>>;
@@ -29,7 +29,7 @@ export interface DeployedFunction {
   readonly timeoutSeconds: number;
   readonly reservedConcurrency?: number | undefined;
   readonly vpc?: { readonly subnetIds: readonly string[]; readonly securityGroupIds: readonly string[] };
-  /** False where splitting a batch could change the order in which its records are written. */
+  /** False if splitting a batch could change the order of writes. */
   readonly bisectBatch: boolean;
   readonly trigger: TriggerSettings;
   readonly mappings: readonly DeployedMapping[];
@@ -45,7 +45,7 @@ export interface Deployment {
   readonly service: string;
   readonly stage: string;
   readonly file: StageFile;
-  /** documentdbSink's, where it has one. */
+  /** documentdbSink's connector file, if one is named. */
   readonly connector: NamedConnector | undefined;
   readonly deadLetterBucket: string;
   readonly functions: readonly DeployedFunction[];
@@ -56,7 +56,7 @@ const FIXED = {
   documentdbSink: { id: 'DocumentdbSink', folder: 'documentdb-sink', bisectBatch: true, settings: documentdbSection },
 } as const;
 
-/** Names and environments, from a stage file without problems; pure. */
+/** Derives names and environments from a valid stage file. Pure. */
 export function deploymentOf(
   service: string,
   stage: string,
@@ -104,7 +104,7 @@ export function deploymentOf(
   };
 }
 
-/** What a connector's file decides is not said twice. */
+/** Settings that the connector file decides are left out. */
 const namesOf = (sink: SinkName, names: readonly string[], connector: NamedConnector | undefined): readonly string[] =>
   sink === 'documentdbSink' && connector !== undefined
     ? names.filter((name) => !DECIDED_BY_CONNECTOR.has(name))

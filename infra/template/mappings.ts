@@ -4,8 +4,8 @@ import type { DeployedFunction, DeployedMapping, Deployment } from './deployment
 import { tagged } from './tags.ts';
 
 /**
- * One raw event source mapping for each topic and function: the `msk` event of the framework knows neither partial
- * responses nor retries.
+ * One event source mapping resource for each topic and function: the framework's `msk` event supports neither partial batch
+ * responses nor retry settings.
  * https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-eventsourcemapping.html
  */
 export const mappingsOf = (deployment: Deployment): Readonly<Record<string, object>> =>
@@ -23,7 +23,7 @@ function propertiesOf(deployment: Deployment, each: DeployedFunction, mapping: D
   const { cluster, tags } = deployment.file;
   return {
     FunctionName: { 'Fn::GetAtt': [`${each.id}LambdaFunction`, 'Arn'] },
-    // A cluster of another account is read through the connection to it.
+    // The mapping reads a cluster in another account through its VPC connection.
     EventSourceArn: cluster.vpcConnectionArn ?? cluster.arn,
     Topics: [mapping.topic],
     Enabled: trigger.enabled,
@@ -53,7 +53,7 @@ const accessOf = ({ authentication, secretArn }: StageFile['cluster']): object =
     ? {}
     : { SourceAccessConfigurations: [{ Type: ACCESS_TYPES[authentication], URI: secretArn }] };
 
-/** What Lambda offers with pollers of one's own only. https://docs.aws.amazon.com/lambda/latest/dg/kafka-retry-configurations.html */
+/** Properties that Lambda supports only in provisioned mode. https://docs.aws.amazon.com/lambda/latest/dg/kafka-retry-configurations.html */
 function provisionedProperties({ service, stage }: Deployment, { trigger, bisectBatch }: DeployedFunction): object {
   const pollerGroup = pollerGroupOf(service, stage, trigger.pollerGroup);
   return {
@@ -64,7 +64,7 @@ function provisionedProperties({ service, stage }: Deployment, { trigger, bisect
     },
     FunctionResponseTypes: ['ReportBatchItemFailures'],
     BisectBatchOnFunctionError: bisectBatch,
-    // -1 (for ever) would become 10 attempts beside a destination.
+    // With an on-failure destination, Lambda turns -1 (no limit) into 10 attempts.
     MaximumRetryAttempts: trigger.retryAttemptsMax,
     ...(trigger.recordAgeSecondsMax !== undefined && { MaximumRecordAgeInSeconds: trigger.recordAgeSecondsMax }),
     ...(trigger.metrics.length > 0 && { MetricsConfig: { Metrics: trigger.metrics } }),

@@ -1,6 +1,6 @@
 import type { Deployment } from './deployment.ts';
 
-/** What of a connector's file has no effect: accepted, because it did no harm where it comes from, and said. */
+/** Lists the connector file's properties that have no effect here: Kafka Connect accepts them, so this project does too. */
 export function noticesOf({ connector: named, stage }: Deployment): readonly string[] {
   if (named === undefined) return [];
   const { path, connector, connection } = named;
@@ -9,18 +9,18 @@ export function noticesOf({ connector: named, stage }: Deployment): readonly str
   const isLocal = stage !== 'local' && LOCALHOST.test(connector.connectionUri);
   return [
     ...section(
-      `${path}: ${connector.ignored.length} of its settings are ignored, as Kafka Connect does`,
+      `${path}: ${connector.ignored.length} of its properties are unknown and ignored, as in Kafka Connect`,
       connector.ignored,
     ),
-    ...section(`${path}: ${meaningless.length} of its settings have no meaning here`, meaningless),
+    ...section(`${path}: ${meaningless.length} of its properties have no effect here`, meaningless),
     ...(isLocal ? [`${path}: connection.uri ${NOT_IN_AWS}`] : []),
   ];
 }
 
-/** The connector's default is one of them. */
+/** Matches the connector's default as well. */
 const LOCALHOST = /^mongodb:\/\/(?:[^@/]*@)?(?:localhost|127\.0\.0\.1)(?=[:/,?]|$)/;
 const NOT_IN_AWS =
-  "is mongodb://localhost, as by default, where a function in AWS finds no cluster: name the cluster's endpoint";
+  "is mongodb://localhost (the default), but a function in AWS has no local cluster: write the cluster's endpoint";
 
 const section = (title: string, lines: readonly string[]): readonly string[] =>
   lines.length === 0 ? [] : [title, ...lines.map((line) => `  - ${line}`)];

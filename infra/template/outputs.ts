@@ -1,20 +1,26 @@
 import type { Deployment } from './deployment.ts';
 
-/** What an operator looks up after a deployment, and what account B's template asks for. */
+/** Values that an operator looks up after a deployment, and that account B's template needs. */
 export const outputsOf = ({ functions }: Deployment): Readonly<Record<string, object>> => ({
   DeadLetterBucketName: {
-    Description: 'Records that can never succeed, and what the mappings gave up',
+    Description: 'The bucket for dead letters and for batches that exhausted their retries',
     Value: { Ref: 'DeadLetterBucket' },
   },
   ...Object.fromEntries(
     functions.flatMap(({ id, name, mappings }) => [
       [
         `${id}RoleArn`,
-        { Description: `The role of ${name}; other accounts trust it`, Value: { 'Fn::GetAtt': [`${id}Role`, 'Arn'] } },
+        {
+          Description: `The execution role of ${name}, which other accounts trust`,
+          Value: { 'Fn::GetAtt': [`${id}Role`, 'Arn'] },
+        },
       ],
       ...mappings.map(({ logicalId, topic, consumerGroupId }) => [
         `${logicalId}Uuid`,
-        { Description: `The mapping of ${topic} to ${name}, group ${consumerGroupId}`, Value: { Ref: logicalId } },
+        {
+          Description: `The mapping from ${topic} to ${name}, consumer group ${consumerGroupId}`,
+          Value: { Ref: logicalId },
+        },
       ]),
     ]),
   ),

@@ -10,7 +10,7 @@ interface Statement {
   readonly Resource: unknown;
 }
 
-/** A role for each function, with what it needs and no more, under a name that other accounts can trust. */
+/** A least-privilege role for each function, with a stable name that other accounts can trust. */
 export const rolesOf = (deployment: Deployment): Readonly<Record<string, object>> =>
   Object.fromEntries(deployment.functions.map((each) => [`${each.id}Role`, roleOf(deployment, each)]));
 
@@ -69,7 +69,7 @@ const clusterStatements = ({ cluster }: StageFile): readonly Statement[] => [
     : [allow(['kafka:DescribeVpcConnection'], [cluster.vpcConnectionArn])]),
 ];
 
-/** https://docs.aws.amazon.com/lambda/latest/dg/msk-cluster-auth.html: what the role is allowed in Kafka itself. */
+/** The role's permissions inside Kafka. https://docs.aws.amazon.com/lambda/latest/dg/msk-cluster-auth.html */
 function iamStatements({ cluster }: StageFile, { mappings }: DeployedFunction): readonly Statement[] {
   const under = (kind: string, name: string) => `${cluster.arn.replace(':cluster/', `:${kind}/`)}/${name}`;
   return [
@@ -85,13 +85,13 @@ function iamStatements({ cluster }: StageFile, { mappings }: DeployedFunction): 
   ];
 }
 
-/** With a secret, Kafka's own rules (ACLs) say what its user may read. */
+/** With a secret, Kafka's ACLs grant its user the rights to read. */
 const secretStatements = ({ arn, authentication, secretArn, secretKmsKeyArn }: StageFile['cluster']) => [
   ...(authentication === 'saslScram512' ? [allow(['kafka:ListScramSecrets'], [arn])] : []),
   ...readSecret(secretArn, secretKmsKeyArn),
 ];
 
-/** https://docs.aws.amazon.com/lambda/latest/dg/services-consume-kafka-events.html: Glue's registry, or a Confluent one's secrets. */
+/** A Glue registry, or the secrets of a Confluent one. https://docs.aws.amazon.com/lambda/latest/dg/services-consume-kafka-events.html */
 function registryStatements({ trigger: { schemaRegistry } }: DeployedFunction): readonly Statement[] {
   if (schemaRegistry === undefined) return [];
   const { SchemaRegistryURI: uri, AccessConfigs: accessConfigs } = schemaRegistry;
@@ -103,7 +103,7 @@ function registryStatements({ trigger: { schemaRegistry } }: DeployedFunction): 
   return secrets.flatMap((secret) => readSecret(secret, undefined));
 }
 
-/** The pollers' network interfaces, and the function's own where it is in a VPC. EC2 knows no narrower resource. */
+/** The network interfaces of the pollers and of a function in a VPC. EC2 supports no narrower resource. */
 const networkStatements = (each: DeployedFunction): readonly Statement[] => [
   allow(
     [
@@ -119,7 +119,7 @@ const networkStatements = (each: DeployedFunction): readonly Statement[] => [
   ),
 ];
 
-/** The functions' own letters, and what the mapping gives up. */
+/** For the function's dead letters and the mapping's failed batches. */
 const deadLetterStatements = ({ deadLetterBucket, file: { deadLetters } }: Deployment): readonly Statement[] => [
   allow(['s3:PutObject'], { 'Fn::Sub': `arn:\${AWS::Partition}:s3:::${deadLetterBucket}/*` }),
   allow(['s3:ListBucket'], { 'Fn::Sub': `arn:\${AWS::Partition}:s3:::${deadLetterBucket}` }),
@@ -144,7 +144,7 @@ function targetStatements({ file, connector }: Deployment, { name }: DeployedFun
   ];
 }
 
-/** What the placeholders of `connection.uri` are filled in from. */
+/** The secrets and parameters that the placeholders of `connection.uri` name. */
 function placeholderStatements({ connector }: NamedConnector): readonly Statement[] {
   const { secrets, parameters } = sourcesOf(connector);
   const here = (service: string, resource: string) => ({
@@ -160,7 +160,7 @@ function placeholderStatements({ connector }: NamedConnector): readonly Statemen
   ];
 }
 
-/** @param caBundle `s3://bucket/key`, or none of S3's business */
+/** @param caBundle `s3://bucket/key`; any other value needs no permission */
 function readObject(caBundle: string | undefined): readonly Statement[] {
   const [, object] = /^s3:\/\/(.+)$/.exec(caBundle ?? '') ?? [];
   return object === undefined
@@ -174,7 +174,7 @@ const readSecret = (secretArn: string | undefined, kmsKeyArn: string | undefined
 ];
 
 /**
- * Secrets Manager ends a secret's ARN with six random characters, and calls may leave them out; policies must not.
+ * A secret's ARN ends with six random characters. API calls may omit them; policies must not.
  * https://docs.aws.amazon.com/secretsmanager/latest/userguide/auth-and-access_iam-policies.html
  */
 const completeSecretArn = (secretArn: string): string =>

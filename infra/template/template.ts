@@ -9,7 +9,7 @@ import { outputsOf } from './outputs.ts';
 import { rolesOf } from './roles.ts';
 
 export interface TemplateParts {
-  /** What the user should know, and nothing to be mended. */
+  /** Information for the user that needs no correction. */
   readonly notices: readonly string[];
   readonly accountId: string;
   readonly region: string;
@@ -24,7 +24,7 @@ export interface TemplateParts {
 }
 
 /**
- * What serverless.yml takes from a stage file. Validates the file as a whole first.
+ * Validates a stage file and derives the parts of serverless.yml.
  * @throws SettingsError that lists every problem
  */
 export function templateParts(

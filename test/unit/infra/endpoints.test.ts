@@ -182,11 +182,11 @@ describe('the output of the endpoints', () => {
 
 describe('a parameter of the endpoints that is wrong', () => {
   it.each([
-    ['VpcId', '10.0.0.0/16', 'like vpc-0123456789abcdef0'],
-    ['SubnetIds', 'subnet-0aaaaaaaaaaaaaaaa,0bbbbbbbbbbbbbbbb', 'like subnet-0123456789abcdef0'],
-    ['RouteTableIds', 'main', 'like rtb-0123456789abcdef0'],
-    ['FunctionSecurityGroupId', 'default', 'like sg-0123456789abcdef0'],
-    ['ClientCidr', '10.0.0.1', 'like 10.0.0.0/16'],
+    ['VpcId', '10.0.0.0/16', 'such as vpc-0123456789abcdef0'],
+    ['SubnetIds', 'subnet-0aaaaaaaaaaaaaaaa,0bbbbbbbbbbbbbbbb', 'such as subnet-0123456789abcdef0'],
+    ['RouteTableIds', 'main', 'such as rtb-0123456789abcdef0'],
+    ['FunctionSecurityGroupId', 'default', 'such as sg-0123456789abcdef0'],
+    ['ClientCidr', '10.0.0.1', 'such as 10.0.0.0/16'],
     ['S3Endpoint', 'no', 'write true'],
     ['SecretsManagerEndpoint', 'no', 'write true'],
     ['KinesisEndpoints', 'yes', 'write true'],
@@ -217,7 +217,7 @@ describe('a parameter of the endpoints that is wrong', () => {
 
   it('is named when it narrows an S3 endpoint that is not made here', () => {
     expect(problemsOf({ ...complete, S3Endpoint: 'false', DeadLetterBucketName: BUCKET })).toEqual([
-      expect.stringContaining('leave it out with S3Endpoint=false'),
+      expect.stringContaining('leave DeadLetterBucketName out with S3Endpoint=false'),
     ]);
   });
 });

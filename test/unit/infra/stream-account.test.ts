@@ -177,7 +177,7 @@ describe('the outputs of the stream account', () => {
 describe('a parameter of the stream account that is wrong', () => {
   it.each([
     ['StreamName', STREAM, 'not its ARN'],
-    ['StreamName', '', "write a stream's name"],
+    ['StreamName', '', "write the stream's name"],
     ['CreateStream', 'yes', 'write true'],
     ['StreamMode', 'on-demand', 'write ON_DEMAND'],
     ['ShardCount', '0', 'write a number of shards'],
@@ -189,7 +189,7 @@ describe('a parameter of the stream account that is wrong', () => {
     ['WriterRoleArn', 'arn:aws:iam::111111111111:role/msk-sinks-?', "write the ARN of the function's role"],
     ['Access', 'policy', 'write role'],
     ['ExternalId', 'x', 'write 2 to 1224'],
-    ['RoleName', 'arn:aws:iam::222222222222:role/writer', "write a role's name"],
+    ['RoleName', 'arn:aws:iam::222222222222:role/writer', "write the role's name"],
   ])('%s: %s is refused with a text that says what to write', (name, value, text) => {
     expect(problemsOf({ ...withRole, [name]: value })).toEqual([expect.stringContaining(text)]);
   });
@@ -202,7 +202,7 @@ describe('a parameter of the stream account that is wrong', () => {
 
   it('is named when the external id has no role to belong to', () => {
     expect(problemsOf({ ...withPolicy, ExternalId: 'msk-sinks-dev' })).toEqual([
-      expect.stringContaining('ExternalId belongs to the role'),
+      expect.stringContaining('ExternalId is used only to assume the role'),
     ]);
   });
 

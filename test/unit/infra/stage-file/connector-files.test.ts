@@ -48,7 +48,7 @@ describe('a connector file as people have it', () => {
     const found = packaged('F01');
     expect(found).toMatchObject(ACCEPTED);
     expect(found.notices).toEqual([
-      'FILE: 3 of its settings are ignored, as Kafka Connect does',
+      'FILE: 3 of its properties are unknown and ignored, as in Kafka Connect',
       '  - line 4: key.ignore',
       '  - line 5: type.name',
       '  - line 6: linger.ms',

@@ -57,7 +57,7 @@ describe("a connector's file", () => {
 
   it('says what has no meaning here, and why', () => {
     const { notices } = partsOf({ 'tasks.max': '4', name: 'orders' });
-    expect(notices[0]).toBe(`${CONNECTOR_PATH}: 2 of its settings have no meaning here`);
+    expect(notices[0]).toBe(`${CONNECTOR_PATH}: 2 of its properties have no effect here`);
     expect(notices.slice(1).toSorted()).toEqual([
       expect.stringMatching(/^ {2}- name: ./),
       expect.stringMatching(/^ {2}- tasks\.max: .*pollersMax/),

@@ -21,6 +21,6 @@ it('are the bucket, the roles that others trust, and every mapping', () => {
 it('say what they are, a mapping with its topic and group', () => {
   expect(outputs['KinesisSinkMappingReturnsUuid']).toHaveProperty(
     'Description',
-    'The mapping of returns to kinesisSink, group msk-sinks-dev-kinesisSink-returns',
+    'The mapping from returns to kinesisSink, consumer group msk-sinks-dev-kinesisSink-returns',
   );
 });
