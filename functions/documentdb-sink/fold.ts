@@ -4,6 +4,7 @@ import { identityOf } from './identity.ts';
 import { storedMark } from './mark.ts';
 import { mergeUpdates } from './merge-updates.ts';
 import { fieldsOf, isFoldable } from './operators.ts';
+import { haveSameTypes } from './same-types.ts';
 import type { DeleteWrite, InsertWrite, ReplaceWrite, UpdateWrite, Write } from './write-models/write.ts';
 
 /** One write that has the same result as `count` writes one after another, whether or not the document exists. */
@@ -35,7 +36,7 @@ function foldTwo(first: Write, second: Write): Write | undefined {
     case 'delete':
       return second;
     case 'replace':
-      return second.upsert ? second : replacedWhereThere(first, second);
+      return second.upsert ? keyedBy(first, second) : replacedWhereThere(first, second);
     case 'update':
       return updated(first, second);
   }
@@ -59,7 +60,16 @@ const isOfOneVersion = ({ mark: first }: Write, { mark: second }: Write): boolea
 /** A replacement that makes no document: there is one if the write before it made sure of that. */
 function replacedWhereThere(first: Repeatable, second: ReplaceWrite): Write | undefined {
   if (isDeletion(first) || !isOfOneVersion(first, second)) return undefined;
-  return { ...second, upsert: first.upsert };
+  return keyedBy(first, { ...second, upsert: first.upsert });
+}
+
+/** A document keeps the key of the write that makes it: numbers that are equal may be of other types. */
+function keyedBy(first: Repeatable, second: ReplaceWrite): ReplaceWrite {
+  if (isDeletion(first) || !first.upsert || haveSameTypes(first.filter, second.filter)) return second;
+  const id = first.filter.get('_id');
+  const isNamed = first.filter.has('_id') && second.document.has('_id');
+  const document = isNamed ? new Map(second.document).set('_id', id) : second.document;
+  return { ...second, filter: first.filter, document };
 }
 
 function updated(first: Repeatable, second: UpdateWrite): Write | undefined {
@@ -69,7 +79,7 @@ function updated(first: Repeatable, second: UpdateWrite): Write | undefined {
   if (second.upsert && !first.upsert) return undefined;
   if (first.kind === 'replace') return replacedAndUpdated(first, second);
   const update = mergeUpdates(first.update, second.update);
-  return update && { ...second, update, upsert: first.upsert };
+  return update && { ...second, filter: first.upsert ? first.filter : second.filter, update, upsert: first.upsert };
 }
 
 type Deletion = DeleteWrite | (ReplaceWrite & { readonly isTombstone: true });
@@ -78,7 +88,8 @@ const isDeletion = (write: Repeatable): write is Deletion =>
   write.kind === 'delete' || (write.kind === 'replace' && write.isTombstone);
 
 function replacedAndUpdated(first: ReplaceWrite, second: UpdateWrite): Write | undefined {
-  return withDocument(first.document, second, { isInsert: false, upsert: first.upsert });
+  const { filter, document, upsert } = first;
+  return withDocument(document, { ...second, filter: upsert ? filter : second.filter }, { isInsert: false, upsert });
 }
 
 /** After a hard delete there is nothing: the update inserts. A tombstone is a document, which it changes. */
