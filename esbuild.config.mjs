@@ -2,6 +2,7 @@
 // so that package, deploy and invoke local never run with stale bundles. No top-level await: plugins are loaded by require.
 import { existsSync, readFileSync } from 'node:fs';
 import { copyFile, mkdir, rm, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
@@ -29,7 +30,14 @@ export async function buildAll(region, { caBundle = 'region', connector } = {}) 
   const folder = join(root, 'dist', 'documentdb-sink');
   if (caBundle === 'region') await writeFile(join(folder, 'ca-bundle.pem'), caBundleOf(region));
   else if (!/^(?:\/|s3:)/.test(caBundle)) await copyFile(join(root, caBundle), join(folder, 'ca-bundle.pem'));
-  if (connector !== undefined) await copyFile(join(root, connector), join(folder, 'connector.properties'));
+  if (connector !== undefined)
+    await writeFile(join(folder, 'connector.json'), packagedConnector(join(root, connector)));
+}
+
+/** The settings of a connector's file, whatever they are kept in, as the function reads them. @param {string} file */
+function packagedConnector(file) {
+  const loadTypescript = createRequire(import.meta.url)('./infra/load-typescript.cjs');
+  return loadTypescript('connector-file/packaged-connector').packagedFile(file);
 }
 
 /** @param {string} name */

@@ -15,7 +15,7 @@ import { createDocumentdbSink, NAME } from './sink.ts';
 
 const settings = settingsFromEnvironment(documentdbSettings, process.env);
 const configuration = loadConfiguration(settings, {
-  readConnectorFile: () => readFileSync(join(import.meta.dirname, 'connector.properties'), 'utf8'),
+  readConnectorFile: () => readFileSync(join(import.meta.dirname, 'connector.json'), 'utf8'),
   readSecret: createSecretReader(),
   readParameter: createParameterReader(),
   environment: process.env,

@@ -10,7 +10,7 @@ export const documentdbSettings = settings({
     text(
       "a path from the project's root, like config/connectors/orders.properties",
       /^(?!\/)[^\0]{1,1024}$/,
-      "A MongoDB sink connector's own file, `.properties` or JSON: it decides topics, documents, connection and errors in place of the settings named there (docs/migrating.md).",
+      "A MongoDB sink connector's own file, `.properties`, JSON, YAML, Terraform or ksqlDB: it decides topics, documents, connection and errors in place of the settings named there (docs/migrating.md).",
     ),
   ),
   authentication: v.optional(

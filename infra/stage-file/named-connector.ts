@@ -1,13 +1,19 @@
 import { placeholdersOf } from '../../functions/documentdb-sink/connector/placeholders.ts';
-import { type Connector, readConnector } from '../../functions/documentdb-sink/connector/read-connector.ts';
+import { type Connector, readSettings } from '../../functions/documentdb-sink/connector/read-connector.ts';
 import { policyOfConnector } from '../../functions/documentdb-sink/connector/transforms/policy-of-connector.ts';
 import { SettingsError } from '../../shared/errors.ts';
+import { packagedText } from '../connector-file/packaged-connector.ts';
+import { readConnectorFile } from '../connector-file/read-connector-file.ts';
 import { type ConnectionStringCheck, checkConnectionString } from './connection/check-connection-string.ts';
 import type { Surroundings } from './project-files.ts';
 
 /** The connector file that a stage file names. */
 export interface NamedConnector {
   readonly path: string;
+  /** What its settings were read from, where that is no file of settings alone. */
+  readonly container: string | undefined;
+  /** The settings as they are put beside the function. */
+  readonly packaged: string;
   readonly connector: Connector;
   readonly connection: ConnectionStringCheck;
   /** The values of its `${env:NAME}` placeholders, which become variables of the function. */
@@ -25,11 +31,13 @@ export function readNamedConnector(path: string, { readFile, environment }: Surr
     return unsound([`documentdbSink.connector: ${path} does not exist; write a path relative to the project's root`]);
   }
   try {
-    const read = readConnector(text, { where: path, environment });
+    const file = readConnectorFile(text, path);
+    const read = readSettings(file, { where: path, environment });
     const { ignored } = policyOfConnector(read, path);
     const connector = { ...read, meaningless: [...read.meaningless, ...ignored] };
     const connection = checkConnectionString(connector, environment);
-    return { kind: 'sound', named: { path, connector, connection, environment: environmentOf(text, environment) } };
+    const named = { path, container: file.container, packaged: packagedText(file), connector, connection };
+    return { kind: 'sound', named: { ...named, environment: environmentOf(text, environment) } };
   } catch (error) {
     if (!(error instanceof SettingsError)) throw error;
     return unsound(error.problems.map((problem) => `${path}: ${problem}`));

@@ -3,11 +3,12 @@ import type { Deployment } from './deployment.ts';
 /** Lists the connector file's properties that have no effect here: Kafka Connect accepts them, so this project does too. */
 export function noticesOf({ connector: named, stage }: Deployment): readonly string[] {
   if (named === undefined) return [];
-  const { path, connector, connection } = named;
+  const { path, container, connector, connection } = named;
   const dropped = connection.dropped.map(({ name, reason }) => ({ name: `connection.uri, option ${name}`, reason }));
   const meaningless = [...connector.meaningless, ...dropped].map(({ name, reason }) => `${name}: ${reason}`);
   const isLocal = stage !== 'local' && LOCALHOST.test(connector.connectionUri);
   return [
+    ...(container === undefined ? [] : [`${path}: its settings are read from ${container}`]),
     ...section(
       `${path}: ${connector.ignored.length} of its properties are unknown and ignored, as in Kafka Connect`,
       connector.ignored,

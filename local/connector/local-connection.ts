@@ -67,11 +67,6 @@ function fieldOf(key: string, cluster: LocalCluster): string | number {
   return localConnectionUri('mongodb://cluster/?authSource=admin&tls=true', cluster);
 }
 
-/** The same file with another `connection.uri`. In properties the last of a name holds. */
-export function withConnectionUri(text: string, uri: string): string {
-  if (!text.trimStart().startsWith('{')) return `${text}\nconnection.uri=${uri.replaceAll('\\', '\\\\')}\n`;
-  const file = JSON.parse(text);
-  const properties = file.connectorConfiguration ?? file.config ?? file;
-  properties['connection.uri'] = uri;
-  return JSON.stringify(file, null, 2);
-}
+/** The same settings with another `connection.uri`. @param packaged as they are put beside the function */
+export const withConnectionUri = (packaged: string, uri: string): string =>
+  JSON.stringify({ ...JSON.parse(packaged), 'connection.uri': uri }, null, 2);

@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import type { Endpoints } from '../engines/endpoints.ts';
 import type { LocalStage } from '../local-stage.ts';
@@ -16,9 +16,9 @@ export async function localStageFile(
   folder: string,
 ): Promise<string | undefined> {
   if (connector === undefined) return undefined;
-  const text = await readFile(join(PROJECT_ROOT, connector.path), 'utf8');
-  const copy = join(folder, 'connector.properties');
-  await writeFile(copy, withConnectionUri(text, localConnectionUri(connector.connector.connectionUri, documentdb)));
+  const copy = join(folder, 'connector.json');
+  const uri = localConnectionUri(connector.connector.connectionUri, documentdb);
+  await writeFile(copy, withConnectionUri(connector.packaged, uri));
   const section = { ...(stageFile['documentdbSink'] as object), connector: relative(PROJECT_ROOT, copy) };
   const file = join(folder, 'stage.yml');
   await writeFile(file, JSON.stringify({ ...stageFile, documentdbSink: section }, null, 2)); // JSON is YAML

@@ -133,4 +133,14 @@ describe('a connector file as people have it', () => {
     const uri = await resolvePlaceholders(found.connectionUri, PROVIDER_ALIASES, ports, new AbortController().signal);
     expect(new MongoClient(uri).options.credentials).toMatchObject(JSON.parse(secret));
   });
+
+  it.each(['F15', 'F16'])('%s: JSON may have comments and trailing commas', (file) => {
+    const found = packaged(file);
+    expect(found).toMatchObject(ACCEPTED);
+    expect(found.notices).toEqual([expect.stringContaining('connection.uri is mongodb://localhost')]);
+  });
+
+  it('F23: a file may be UTF-16', () => {
+    expect(packaged('F23').problems).toEqual(['FILE: database is missing']);
+  });
 });

@@ -1,0 +1,31 @@
+import { type FileNode, type ListNode, lineAt, type MapEntry } from './node.ts';
+
+/** https://docs.confluent.io/platform/current/ksqldb/developer-guide/ksqldb-reference/create-connector.html */
+const STATEMENT = /\bCREATE\s+(?:SINK|SOURCE)\s+CONNECTOR\s+(?:IF\s+NOT\s+EXISTS\s+)?\S+\s+WITH\s*\(/gi;
+const SETTING =
+  /((?:\s|,|--[^\n]*)*)(?:'((?:[^']|'')*)'|"([^"]*)"|`([^`]*)`|([\w.]+))\s*=\s*(?:'((?:[^']|'')*)'|([\w.+-]+))/y;
+
+export const isKsql = (text: string): boolean => text.search(STATEMENT) !== -1;
+
+/** The settings of each statement that makes a connector. */
+export const parseKsql = (text: string): ListNode => ({
+  kind: 'list',
+  line: 1,
+  items: [...text.matchAll(STATEMENT)].map(({ index, 0: statement }) => settingsAt(text, index + statement.length)),
+});
+
+function settingsAt(text: string, start: number): FileNode {
+  const entries: MapEntry[] = [];
+  SETTING.lastIndex = start;
+  for (let found = SETTING.exec(text); found !== null; found = SETTING.exec(text)) {
+    const [, skipped = '', quoted, double, back, bare, value, word] = found;
+    const line = lineAt(text, found.index + skipped.length);
+    const name = quoted ?? double ?? back ?? bare ?? '';
+    entries.push({
+      name: name.replaceAll("''", "'"),
+      line,
+      value: { kind: 'scalar', line, text: (value ?? word ?? '').replaceAll("''", "'") },
+    });
+  }
+  return { kind: 'map', line: lineAt(text, start), entries };
+}

@@ -1,0 +1,110 @@
+import { type PropertiesFile, parseProperties } from '../../functions/documentdb-sink/connector/properties-file.ts';
+import { entriesOf, settingsIn } from './find-settings.ts';
+import { parseJson, parseJsonAt } from './json.ts';
+import { isKsql, parseKsql } from './ksql.ts';
+import { type FileNode, type MapNode, SyntaxProblem } from './node.ts';
+import { parseTerraform } from './terraform.ts';
+import { parseYaml } from './yaml.ts';
+
+export interface ConnectorFile extends PropertiesFile {
+  /** What the settings were read from, and the line on which they begin; undefined: a properties file, or nothing but their JSON. */
+  readonly container: string | undefined;
+}
+
+type Syntax = 'JSON' | 'ksqlDB' | 'Terraform' | 'YAML' | 'script' | 'properties';
+
+/**
+ * A connector's settings from whatever people keep them in: a properties file, JSON (of the settings, of Connect's REST API, of
+ * `describe-connector`), Strimzi's or CloudFormation's YAML, Terraform, ksqlDB, or a script that posts JSON.
+ * @param path for its ending alone
+ */
+export function readConnectorFile(content: string, path: string): ConnectorFile {
+  const text = content.replace(/^\uFEFF/, '').replaceAll('\r\n', '\n');
+  const syntax = syntaxOf(text, path);
+  if (syntax === 'properties') return { ...parseProperties(content.replace(/^\uFEFF/, '')), container: undefined };
+  try {
+    return onlyOne(mapsIn(text, syntax), syntax);
+  } catch (error) {
+    if (!(error instanceof SyntaxProblem)) throw error;
+    return onlyFault(error.line, error.message);
+  }
+}
+
+/** Blanks and comments before anything else. */
+const PREFACE = /^(?:\s|\/\/[^\n]*\n|\/\*[\s\S]*?\*\/|#[^\n]*\n)*/;
+const TERRAFORM =
+  /^\s*(?:resource|module|locals|data|variable)\s+["{\w]|\bconnector_configuration\s*=|^\s*\{\s*"?[\w.]+"?\s*=/m;
+const YAML = /^(?:---|apiVersion:.*|[\w.-]+:\s*(?:#[^\n]*)?\n(?:\s*#[^\n]*\n|\s*\n)*\s+[\w.-]+:)/m;
+const FLAT_YAML = /^(?:\s*(?:#[^\n]*)?\n|[\w.$-]+:(?:[ \t][^\n]*)?(?:\n|$))+$/;
+const SCRIPT = /"connector\.class"\s*:/;
+
+function syntaxOf(text: string, path: string): Syntax {
+  const body = text.replace(PREFACE, '');
+  if (/\.(?:tf|hcl)$/i.test(path) || (TERRAFORM.test(text) && !/^[[{]\s*["}]?[^=]*:/.test(body))) return 'Terraform';
+  if (body.startsWith('{') || body.startsWith('[')) return 'JSON';
+  if (isKsql(text)) return 'ksqlDB';
+  if (/\.ya?ml$/i.test(path) || (YAML.test(text) && !/^#!/.test(text)) || (body !== '' && FLAT_YAML.test(text)))
+    return 'YAML';
+  return SCRIPT.test(text) ? 'script' : 'properties';
+}
+
+function mapsIn(text: string, syntax: Exclude<Syntax, 'properties'>): readonly MapNode[] {
+  switch (syntax) {
+    case 'JSON':
+      return settingsIn(parseJson(text));
+    case 'Terraform':
+      return settingsIn(parseTerraform(text));
+    case 'ksqlDB':
+      return settingsIn(parseKsql(text));
+    case 'YAML': {
+      const settings = settingsIn(parseYaml(text));
+      return settings.length > 0 ? settings : embeddedIn(text);
+    }
+    case 'script':
+      return embeddedIn(text);
+  }
+}
+
+/** JSON objects in the midst of other text: what a script posts, or a here-document holds. */
+function embeddedIn(text: string): readonly MapNode[] {
+  const found: MapNode[] = [];
+  let end = 0;
+  for (const { index } of text.matchAll(/\{/g)) {
+    if (index < end) continue;
+    const parsed = parsedAt(text, index);
+    const settings = parsed === undefined ? [] : settingsIn(parsed.node);
+    if (parsed !== undefined && settings.length > 0) end = parsed.end;
+    found.push(...settings);
+  }
+  return found;
+}
+
+function parsedAt(text: string, start: number): { readonly node: FileNode; readonly end: number } | undefined {
+  try {
+    return parseJsonAt(text, start);
+  } catch (error) {
+    if (error instanceof SyntaxProblem) return undefined;
+    throw error;
+  }
+}
+
+function onlyOne(maps: readonly MapNode[], syntax: Syntax): ConnectorFile {
+  const [settings, ...others] = maps;
+  if (settings === undefined) {
+    return onlyFault(0, `it is ${nameOf(syntax)}, but holds no settings of a MongoDB sink connector`);
+  }
+  if (others.length > 0) {
+    const lines = maps.map(({ line }) => line).join(', ');
+    return onlyFault(0, `it holds several MongoDB sink connectors (lines ${lines}): put one into a file of its own`);
+  }
+  const isPlain = syntax === 'JSON';
+  return { ...entriesOf(settings), container: isPlain ? undefined : `${nameOf(syntax)}, line ${settings.line}` };
+}
+
+const nameOf = (syntax: Syntax): string => (syntax === 'script' ? 'the JSON in a script' : syntax);
+
+const onlyFault = (line: number, problem: string): ConnectorFile => ({
+  entries: [],
+  faults: [{ line, problem }],
+  container: undefined,
+});

@@ -1,0 +1,41 @@
+import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, type Pair, parseAllDocuments } from 'yaml';
+import { type FileNode, type ListNode, lineAt, type MapEntry, SyntaxProblem } from './node.ts';
+
+type Document = ReturnType<typeof parseAllDocuments>[number];
+
+/** All documents of a YAML file. @throws SyntaxProblem */
+export function parseYaml(text: string): ListNode {
+  const template = text.search(/(?:^|:)[ \t-]*\{\{/m);
+  if (template !== -1) throw new SyntaxProblem(lineAt(text, template), 'it is a template of YAML: render it first');
+  const lineCounter = new LineCounter();
+  const documents = parseAllDocuments(text, { lineCounter, uniqueKeys: false, logLevel: 'silent' });
+  const items = (Array.isArray(documents) ? documents : []).map((document: Document) => {
+    const [error] = document.errors;
+    if (error !== undefined)
+      throw new SyntaxProblem(lineCounter.linePos(error.pos[0]).line, 'it seems to be YAML, and is not');
+    return nodeOf(document.contents as Node | null, document, lineCounter);
+  });
+  return { kind: 'list', line: 1, items };
+}
+
+function nodeOf(node: Node | null, document: Document, lines: LineCounter): FileNode {
+  const resolved = isAlias(node) ? (node.resolve(document) ?? null) : node;
+  const line = lines.linePos(node?.range?.[0] ?? 0).line;
+  if (isMap(resolved))
+    return { kind: 'map', line, entries: resolved.items.flatMap((pair) => entriesOf(pair as Pair, document, lines)) };
+  if (isSeq(resolved))
+    return { kind: 'list', line, items: resolved.items.map((item) => nodeOf(item as Node, document, lines)) };
+  if (!isScalar(resolved)) return { kind: 'scalar', line, text: null };
+  const { tag, type, value, source } = resolved;
+  // CloudFormation's `!Ref` and its kind: known to CloudFormation alone.
+  if (tag?.startsWith('!')) return { kind: 'scalar', line, text: `\${cloudformation:${String(source)}}` };
+  if (value === null || value === undefined) return { kind: 'scalar', line, text: null };
+  return { kind: 'scalar', line, text: type === 'PLAIN' && source !== undefined ? source : String(value) };
+}
+
+function entriesOf({ key, value }: Pair, document: Document, lines: LineCounter): readonly MapEntry[] {
+  const name = isScalar(key) ? String(key.value) : '';
+  const node = nodeOf(value as Node | null, document, lines);
+  if (name === '<<' && node.kind === 'map') return node.entries;
+  return [{ name, line: lines.linePos((key as Node | null)?.range?.[0] ?? 0).line, value: node }];
+}

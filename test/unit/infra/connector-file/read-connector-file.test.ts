@@ -1,0 +1,250 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: placeholders of Kafka Connect and expressions of Terraform.
+import { describe, expect, it } from 'vitest';
+import { packagedText } from '../../../../infra/connector-file/packaged-connector.ts';
+import { readConnectorFile } from '../../../../infra/connector-file/read-connector-file.ts';
+
+const SINK = 'com.mongodb.kafka.connect.MongoSinkConnector';
+const ORDERS = { topics: 'orders', database: 'shop' };
+const read = (text: string, path = 'sink') => readConnectorFile(text, path);
+const settingsOf = (text: string, path?: string) => JSON.parse(packagedText(read(text, path)));
+const faultsOf = (text: string, path?: string) => {
+  const { entries, faults } = read(text, path);
+  expect(entries).toEqual([]);
+  return faults;
+};
+
+describe('JSON', () => {
+  const config = { ...ORDERS, 'connector.class': SINK };
+
+  it.each([
+    ['of the settings alone', config],
+    ['of the REST API', { name: 'x', config }],
+    ['of its list of connectors', { x: { info: { name: 'x', config, tasks: [], type: 'sink' } } }],
+    ['of describe-connector', { connectorName: 'x', connectorConfiguration: config, capacity: { autoScaling: {} } }],
+    ['of CloudFormation', { Resources: { A: { Type: 'X', Properties: { ConnectorConfiguration: config } } } }],
+    [
+      'beside a source',
+      [
+        { name: 'a', config: { 'connector.class': 'Source', topics: 'x' } },
+        { name: 'b', config },
+      ],
+    ],
+  ])('%s', (_form, content) => {
+    expect(settingsOf(JSON.stringify(content))).toEqual(config);
+    expect(read(JSON.stringify(content)).container).toBeUndefined();
+  });
+
+  it('may have comments and trailing commas, and keeps lines', () => {
+    const text = '// for staging\n# too\n{ /* the\nsink */ "topics": "orders", // one\n  "database": "shop",\n}\n';
+    expect(read(text)).toMatchObject({
+      faults: [],
+      entries: [
+        { name: 'topics', value: 'orders', line: 4 },
+        { name: 'database', value: 'shop', line: 5 },
+      ],
+    });
+  });
+
+  it('has values of any type: numbers as they are written, lists with commas, null for what is not set', () => {
+    const text =
+      '{"topics": ["a", "b"], "tasks.max": 1.0, "delete.on.null.values": true, "collection": null, "post.processor.chain": [], "field.renamer.mapping": [{"oldName": "value.a", "newName": "b"}], "database": "\\u0073hop"}';
+    expect(settingsOf(text)).toEqual({
+      topics: 'a,b',
+      'tasks.max': '1.0',
+      'delete.on.null.values': 'true',
+      'post.processor.chain': '',
+      'field.renamer.mapping': '[{"oldName":"value.a","newName":"b"}]',
+      database: 'shop',
+    });
+  });
+
+  it.each([
+    ['{\n"topics": "SECRET,\n"database": "x"}', 2, 'a text has no end on its line'],
+    ['{\n"topics": "a"\n"SECRET": "x"}', 3, 'a comma or } is missing'],
+    ["{\n'topics': 'SECRET'}", 2, 'a name in double quotes is missing'],
+    ['{"topics" "SECRET"}', 1, 'a colon behind a name is missing'],
+    ['{"topics": SECRET}', 1, 'a value is missing, or is not JSON: texts stand in double quotes'],
+    ['{"topics": "\\xSECRET"}', 1, 'a text holds an escape that JSON does not have'],
+    ['{"topics": "a"} SECRET', 1, 'something stands behind the end of the JSON'],
+    ['{"topics": "a"', 1, 'a comma or } is missing'],
+    ['{"topics": {"SECRET": 1}}', 1, 'topics must be text, a number or a boolean'],
+  ])('that is broken is one message with the line: %j', (text, line, problem) => {
+    expect(faultsOf(text)).toEqual([{ line, problem }]);
+  });
+});
+
+describe('YAML', () => {
+  const STRIMZI = `apiVersion: kafka.strimzi.io/v1beta2
+kind: KafkaConnector
+metadata:
+  name: orders
+  labels: { strimzi.io/cluster: connect }
+spec:
+  class: ${SINK}
+  tasksMax: 2
+  config:
+    topics: orders # one
+    database: "shop"
+    value.converter.schemas.enable: no
+    connection.uri: >-
+      mongodb://\${sm:docdb:username}@c/
+    collection:
+`;
+
+  it("is Strimzi's KafkaConnector, whose class stands beside the settings", () => {
+    const file = read(STRIMZI);
+    expect(JSON.parse(packagedText(file))).toEqual({
+      'connector.class': SINK,
+      'tasks.max': '2',
+      topics: 'orders',
+      database: 'shop',
+      'value.converter.schemas.enable': 'no',
+      'connection.uri': 'mongodb://${sm:docdb:username}@c/',
+    });
+    expect(file.container).toBe('YAML, line 10');
+    expect(file.entries.find(({ name }) => name === 'database')?.line).toBe(11);
+  });
+
+  it('may hold other things in other documents', () => {
+    expect(settingsOf(`kind: KafkaTopic\nmetadata:\n  name: orders\n---\n${STRIMZI}`).topics).toBe('orders');
+  });
+
+  it('is CloudFormation, of whose functions a placeholder is made', () => {
+    const text =
+      'Resources:\n  Sink:\n    Properties:\n      ConnectorConfiguration:\n        topics: !Ref Topics\n        database: shop\n';
+    expect(settingsOf(text)).toEqual({ topics: '${cloudformation:Topics}', database: 'shop' });
+  });
+
+  it('may be flat, with quotes, without an ending of its own', () => {
+    expect(settingsOf('# sink\ntopics: "orders"\ndatabase: shop\n')).toEqual(ORDERS);
+  });
+
+  it('may hold a here-document that posts JSON', () => {
+    const text = `services:
+  init:
+    command:
+      - bash
+      - -c
+      - |
+        curl -X POST http://connect:8083/connectors -d '
+        {"name": "sink", "config": {"connector.class": "${SINK}", "topics": "orders", "database": "shop"}}'
+`;
+    expect(settingsOf(text, 'docker-compose.yml')).toEqual({ 'connector.class': SINK, ...ORDERS });
+  });
+
+  it('that is a template, or broken, is named with its line', () => {
+    expect(faultsOf('spec:\n  config:\n    topics: {{ .Values.topics }}\n')).toEqual([
+      { line: 3, problem: 'it is a template of YAML: render it first' },
+    ]);
+    expect(faultsOf('spec:\n  config: [SECRET\n')).toEqual([
+      { line: expect.any(Number), problem: 'it seems to be YAML, and is not' },
+    ]);
+  });
+});
+
+describe('Terraform', () => {
+  const TERRAFORM = `resource "aws_mskconnect_connector" "sink" {
+  name = "orders"
+  capacity {
+    provisioned_capacity { worker_count = 1 }
+  }
+  # what matters
+  connector_configuration = {
+    "connector.class" = "${SINK}"
+    "tasks.max"       = 2, // two
+    "topics" = join(",", var.topics)
+    "delete.on.null.values" = true
+    database          = "shop" # ours
+    "connection.uri"  = "mongodb://$\${sm:docdb:username}:\${var.password}@\${aws_docdb_cluster.a.endpoint}/?x=\\"1\\""
+  }
+  kafkaconnect_version = "3.7.x"
+}
+`;
+
+  it('is a map of settings; what Terraform alone can evaluate becomes a placeholder', () => {
+    const file = read(TERRAFORM, 'sink.tf');
+    expect(JSON.parse(packagedText(file))).toEqual({
+      'connector.class': SINK,
+      'tasks.max': '2',
+      topics: '${terraform:join(",", var.topics)}'.replaceAll('"', ''),
+      'delete.on.null.values': 'true',
+      database: 'shop',
+      'connection.uri':
+        'mongodb://${sm:docdb:username}:${terraform:var.password}@${terraform:aws_docdb_cluster.a.endpoint}/?x="1"',
+    });
+    expect(file.container).toBe('Terraform, line 7');
+    expect(file.entries.find(({ name }) => name === 'database')?.line).toBe(12);
+  });
+
+  it('is known without its ending, and as a map alone', () => {
+    expect(settingsOf(TERRAFORM).database).toBe('shop');
+    expect(settingsOf('{\n  "topics" = "orders"\n  database = "shop"\n}\n')).toEqual(ORDERS);
+  });
+});
+
+describe('ksqlDB', () => {
+  it('is a statement with settings', () => {
+    const text = `-- sinks
+CREATE SOURCE CONNECTOR a WITH ('connector.class' = 'Source', 'topics' = 'x');
+CREATE SINK CONNECTOR IF NOT EXISTS \`orders\` WITH (
+  'connector.class' = '${SINK}', -- the class
+  "topics" = 'orders',
+  'tasks.max' = 2,
+  database = 'it''s'
+);`;
+    const file = read(text, 'sink.sql');
+    expect(JSON.parse(packagedText(file))).toEqual({
+      'connector.class': SINK,
+      topics: 'orders',
+      'tasks.max': '2',
+      database: "it's",
+    });
+    expect(file.entries.map(({ line }) => line)).toEqual([4, 5, 6, 7]);
+  });
+});
+
+describe('a script', () => {
+  const object = (name: string) => `{"name": "${name}", "config": {
+    "connector.class": "${SINK}",
+    "topics": "${name}", "database": "shop"}}`;
+
+  it('that posts JSON holds it', () => {
+    const text = `#!/bin/sh\nwait_for() { sleep 1; }\ncurl -X PUT -d '${object('orders')}' http://connect:8083/connectors\n`;
+    const file = read(text, 'sink.sh');
+    expect(JSON.parse(packagedText(file))).toEqual({ 'connector.class': SINK, ...ORDERS });
+    expect(file.container).toBe('the JSON in a script, line 3');
+    expect(file.entries.map(({ line }) => line)).toEqual([4, 5, 5]);
+  });
+
+  it('that makes several connectors is refused with their lines', () => {
+    const text = `cat <<EOF\n${object('a')}\nEOF\ncat <<EOF\n${object('b')}\nEOF\n`;
+    expect(faultsOf(text)).toEqual([
+      {
+        line: 0,
+        problem: 'it holds several MongoDB sink connectors (lines 2, 7): put one into a file of its own',
+      },
+    ]);
+  });
+});
+
+describe('properties', () => {
+  it.each([
+    'topics=orders\ndatabase=shop\n',
+    '\uFEFFtopics = orders\r\ndatabase: shop\r\n',
+    '# { "topics": 1 }\n! config:\ntopics:orders\ndatabase=shop',
+    'database=shop\ntopics=\\\n  orders\n',
+  ])('are %j', (text) => {
+    expect(settingsOf(text)).toEqual(ORDERS);
+    expect(read(text).container).toBeUndefined();
+  });
+});
+
+it.each([
+  ['{"name": "x"}', 'JSON'],
+  ['kind: Pod\nspec:\n  containers: []\n', 'YAML'],
+  ['resource "x" "y" {\n  a = 1\n}\n', 'Terraform'],
+])('%j is said to hold no settings', (text, syntax) => {
+  expect(faultsOf(text)).toEqual([
+    { line: 0, problem: `it is ${syntax}, but holds no settings of a MongoDB sink connector` },
+  ]);
+});
