@@ -13,7 +13,7 @@ import { sendProbe } from './send-probe.ts';
 import type { Judged } from './verdict.ts';
 import { nextTurn } from './waves.ts';
 
-export interface DeliveryParts extends SendParts {
+export interface DeliveryParts extends Omit<SendParts, 'shutAll'> {
   readonly clock: Clock;
   /** 0 <= random() < 1 */
   readonly random: () => number;
@@ -62,9 +62,12 @@ async function idle(untilMs: number, lanes: readonly Lane[], parts: DeliveryPart
 async function takeTurn(turn: ReturnType<typeof nextTurn> & { kind: 'send' }, own: Gate, parts: DeliveryParts) {
   const { clock, evidence, gate, judge } = parts;
   const isProbing = [own.enter(clock.nowMs()), gate.enter(clock.nowMs())].includes(true);
+  // What another collection met may have shut the gate since: what is left of this one's wave waits then as well.
+  const maySend = () => parts.maySend() && (isProbing || gate.openAtMs() <= clock.nowMs());
+  const shutAll = () => gate.shut(clock.nowMs());
   const waves = turn.alone ? turn.steps.map((step) => [step]) : [turn.steps];
   for (const steps of isProbing ? waves.slice(0, 1) : waves) {
-    const judged = await sendWave(steps, isProbing, parts);
+    const judged = await sendWave(steps, isProbing, { ...parts, maySend, shutAll });
     turnGates(judged, own, parts);
     const nowMs = clock.nowMs();
     const retryAtMs = retryTimeOf(judged, nowMs, parts);
@@ -82,6 +85,7 @@ function retryTimeOf(judged: readonly Judged[], nowMs: number, { random }: Deliv
 }
 
 function turnGates(judged: readonly Judged[], own: Gate, { clock, gate }: DeliveryParts): void {
+  if (judged.length === 0) return; // nothing was sent
   const fatal = judged.map(({ verdict }) => verdict).find(({ kind }) => kind === 'fatal');
   const credentials = judged.some(({ verdict }) => verdict.kind === 'credentials');
   const nowMs = clock.nowMs();

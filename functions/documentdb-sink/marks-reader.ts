@@ -19,20 +19,28 @@ export interface ReadParts {
   readonly signal: AbortSignal;
 }
 
-/** What is stored of the documents of these steps, by their identity. @throws the store's errors, or that time is up */
-export async function readMarks(steps: readonly Step[], parts: ReadParts): Promise<ReadonlyMap<string, StoredMarks>> {
-  const marks = new Map<string, StoredMarks>();
+/** Steps whose documents one call reads. */
+export interface MarksRead<S extends Written> {
+  readonly steps: readonly S[];
+  /** What is stored of them, by their identity. @throws the store's errors */
+  read(context: ReadContext): Promise<ReadonlyMap<string, StoredMarks>>;
+}
+
+/** The calls that read the documents of these steps. */
+export function marksReadsOf<S extends Written>(steps: readonly S[]): readonly MarksRead<S>[] {
   const together = steps.filter(({ write }) => isReadTogether(write.filter));
+  const alone = steps.filter(({ write }) => !isReadTogether(write.filter));
   const chunks = Array.from({ length: Math.ceil(together.length / MARKS_READ_MAX) }, (_, chunk) =>
     together.slice(chunk * MARKS_READ_MAX, (chunk + 1) * MARKS_READ_MAX),
   );
-  const alone = steps.filter(({ write }) => !isReadTogether(write.filter));
-  await Promise.all([
-    ...chunks.map((chunk) => within(parts, () => readById(chunk, marks, parts))),
-    ...alone.map((step) => within(parts, () => readOne(step, marks, parts))),
-  ]);
-  return marks;
+  return [
+    ...chunks.map((chunk) => ({ steps: chunk, read: (context: ReadContext) => readById(chunk, context) })),
+    ...alone.map((step) => ({ steps: [step], read: (context: ReadContext) => readOne(step, context) })),
+  ];
 }
+
+type ReadContext = Pick<ReadParts, 'store' | 'namespace' | 'signal'>;
+type Written = Pick<Step, 'write'>;
 
 /**
  * A business key is read by itself, for an `$or` would be a scan; so is an `_id` with more beside it (a shard key), which
@@ -49,27 +57,20 @@ function isReadAsStored(value: unknown): boolean {
   return [...value].every(([name, inner]) => !/^\d+$|^\$/.test(String(name)) && isReadAsStored(inner));
 }
 
-async function readById(steps: readonly Step[], marks: Map<string, StoredMarks>, parts: ReadParts): Promise<void> {
-  const { store, namespace, signal } = parts;
+async function readById(
+  steps: readonly Written[],
+  { store, namespace, signal }: ReadContext,
+): Promise<ReadonlyMap<string, StoredMarks>> {
   const ids = steps.map(({ write }) => write.filter.get('_id'));
-  for (const stored of await untilAborted(store.findMarks(namespace, ids, signal), signal)) {
-    marks.set(identityOf(stored.id), stored);
-  }
+  const found = await untilAborted(store.findMarks(namespace, ids, signal), signal);
+  return new Map(found.map((stored) => [identityOf(stored.id), stored]));
 }
 
-async function readOne({ write }: Step, marks: Map<string, StoredMarks>, parts: ReadParts): Promise<void> {
-  const { store, namespace, signal } = parts;
+async function readOne(
+  { write }: Written,
+  { store, namespace, signal }: ReadContext,
+): Promise<ReadonlyMap<string, StoredMarks>> {
   const filter = new Map([...write.filter].map(([path, value]) => [path, equalTo(value)]));
   const stored = await untilAborted(store.findMarksOf(namespace, filter, signal), signal);
-  if (stored !== undefined) marks.set(write.identity, stored);
-}
-
-async function within({ slots, maySend }: ReadParts, work: () => Promise<void>): Promise<void> {
-  await slots.take();
-  try {
-    if (!maySend()) throw new DOMException('no time is left to read', 'AbortError');
-    await work();
-  } finally {
-    slots.give();
-  }
+  return new Map(stored === undefined ? [] : [[write.identity, stored]]);
 }

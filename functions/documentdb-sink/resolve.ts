@@ -1,12 +1,28 @@
 import type { Meter } from '../../shared/telemetry.ts';
 import { beforeWriting, classifyError, type Trouble } from './classify.ts';
 import type { Step } from './lane.ts';
-import { type ReadParts, readMarks } from './marks-reader.ts';
+import { type MarksRead, marksReadsOf, type ReadParts } from './marks-reader.ts';
 import { type StoredMarks, standingOf } from './standing.ts';
 import type { Judged, Verdict } from './verdict.ts';
 
 export interface ResolveParts extends ReadParts {
   readonly meter: Meter;
+}
+
+/** The wave that a call is part of. */
+export interface Wave {
+  /** Called when no command on any collection can succeed. */
+  readonly shutAll: () => void;
+  /** What keeps everything else of the wave from getting through; undefined: nothing so far. */
+  shutBy: Trouble | undefined;
+}
+
+/** What is left of the wave is not sent any more where nothing of it would get through. */
+export function noteTrouble(wave: Wave, judged: readonly Judged[]): void {
+  for (const { verdict } of judged) {
+    if (verdict.kind === 'fatal' || verdict.kind === 'credentials') wave.shutBy ??= verdict;
+    if (verdict.kind === 'fatal' && verdict.everywhere) wave.shutAll();
+  }
 }
 
 /** A write that matched no document it may change. Why, only the stored document tells. */
@@ -17,26 +33,38 @@ export interface Unmatched {
 
 /**
  * E11000 can mean "stale" and "somebody else inserted first, and this is to win"; a delete or an update that found nothing
- * can mean "stale" and "gone". So the documents are read, once a wave, before anything is said.
+ * can mean "stale" and "gone". So the documents are read before anything is said. A read that fails says nothing of what
+ * others read.
  */
 export async function resolveUnmatched(
   unmatched: readonly Unmatched[],
+  wave: Wave,
   parts: ResolveParts,
 ): Promise<readonly Judged[]> {
   if (unmatched.length === 0) return [];
   parts.meter.count('GuardReads', unmatched.length);
-  if (!parts.maySend()) return unread(unmatched, TIME_IS_UP);
+  const reads = marksReadsOf(unmatched.map(({ step, cause }) => ({ step, cause, write: step.write })));
+  return (await Promise.all(reads.map((read) => judgeRead(read, wave, parts)))).flat();
+}
+
+async function judgeRead(
+  { steps, read }: MarksRead<Unmatched & Pick<Step, 'write'>>,
+  wave: Wave,
+  parts: ResolveParts,
+): Promise<readonly Judged[]> {
+  const { slots, maySend } = parts;
+  await slots.take();
   try {
-    const stored = await readMarks(
-      unmatched.map(({ step }) => step),
-      parts,
-    );
-    return unmatched.map(({ step, cause }) => ({
-      step,
-      verdict: verdictOf(step, cause, stored.get(step.write.identity)),
-    }));
+    if (!maySend()) return unread(steps, NOT_READ);
+    if (wave.shutBy !== undefined) return unread(steps, beforeWriting(wave.shutBy));
+    const stored = await read(parts);
+    return steps.map(({ step, cause }) => ({ step, verdict: verdictOf(step, cause, stored.get(step.write.identity)) }));
   } catch (error) {
-    return unread(unmatched, beforeWriting(classifyError(error)));
+    const judged = unread(steps, beforeWriting(classifyError(error)));
+    noteTrouble(wave, judged);
+    return judged;
+  } finally {
+    slots.give();
   }
 }
 
@@ -47,13 +75,13 @@ const unread = (unmatched: readonly Unmatched[], trouble: Trouble): readonly Jud
     return { step, verdict: { ...trouble, failure, companyCount: 1 } };
   });
 
-const TIME_IS_UP: Trouble = {
+const NOT_READ: Trouble = {
   kind: 'retry',
   failure: {
     code: 'deadline_exceeded',
     retryable: true,
     mayBeWritten: false,
-    detail: 'the write matched nothing, and no time was left to read why',
+    detail: 'the write matched nothing, and there was no chance to read why',
   },
 };
 

@@ -5,11 +5,13 @@ import type { Collections, GuardIndexes } from './collections.ts';
 import { COMMAND_ORDER, type Command, type Commands, commandsOf, statementOf } from './commands.ts';
 import type { Step } from './lane.ts';
 import { readReply } from './reply.ts';
-import { type ResolveParts, resolveUnmatched } from './resolve.ts';
+import { noteTrouble, type ResolveParts, resolveUnmatched, type Wave } from './resolve.ts';
 import { type Judged, troubled, type Verdict } from './verdict.ts';
 
 export interface SendParts extends ResolveParts {
   readonly collections: Collections;
+  /** Called when no command on any collection can succeed. */
+  readonly shutAll: () => void;
 }
 
 /**
@@ -29,35 +31,38 @@ export async function sendWave(steps: readonly Step[], probing: boolean, parts: 
   }
   const judged: Judged[] = plan.tooLarge.map((step) => ({ step, verdict: TOO_LARGE }));
   const commands = probing ? plan.commands.slice(0, 1) : plan.commands;
+  const wave: Wave = { shutBy: undefined, shutAll: parts.shutAll };
   for (const kind of COMMAND_ORDER) {
     const own = commands.filter((command) => command.kind === kind);
-    await Promise.all(own.map((command) => sendInTurn(command, guardIndexes, judged, parts)));
+    const results = await Promise.all(own.map((command) => sendInTurn(command, { wave, guardIndexes }, parts)));
+    judged.push(...results.flat());
   }
   return judged;
 }
 
-/** As soon as a slot is free, if there is a point in it by then. */
+interface Surroundings {
+  readonly wave: Wave;
+  readonly guardIndexes: GuardIndexes;
+}
+
+/** As soon as a slot is free, if there is a point in it by then; steps that are left out have no verdict. */
 async function sendInTurn(
   command: Command,
-  guardIndexes: GuardIndexes,
-  judged: Judged[],
+  { wave, guardIndexes }: Surroundings,
   parts: SendParts,
-): Promise<void> {
+): Promise<readonly Judged[]> {
   const { slots, maySend } = parts;
   await slots.take();
   let result: Awaited<ReturnType<typeof sendCommand>>;
   try {
-    if (!maySend() || judged.some(isShut)) return;
+    if (!maySend() || wave.shutBy !== undefined) return [];
     result = await sendCommand(command, guardIndexes, parts);
-    judged.push(...result.judged);
+    noteTrouble(wave, result.judged);
   } finally {
     slots.give();
   }
-  judged.push(...(await resolveUnmatched(result.unmatched, parts)));
+  return [...result.judged, ...(await resolveUnmatched(result.unmatched, wave, parts))];
 }
-
-/** Nothing more of the wave would get through: what is left out has no verdict, and waits for the gate. */
-const isShut = ({ verdict }: Judged): boolean => verdict.kind === 'fatal' || verdict.kind === 'credentials';
 
 const TOO_LARGE: Verdict = {
   kind: 'poison',

@@ -66,6 +66,7 @@ export class DocumentPort {
       this.#command({ environment, signal }, () => Promise.resolve(serve()));
     const read = <T>(signal: AbortSignal, find: (asOfMs: number) => T) => {
       const request = { environment, signal };
+      conduct.decided(environment.invocation, environment.clock.nowMs());
       const serve = () => Promise.resolve(find(this.#readAsOfMs(environment)));
       return this.#watched(request, [], () => this.#command(request, serve));
     };

@@ -11,6 +11,7 @@ import {
 import { aRecord } from '../../../support/builders.ts';
 import { fakeDeadLetters } from '../../../support/fake-dead-letters.ts';
 import { type FakeDocuments, type Fault, foreignError, LEAK } from '../../../support/fake-documents.ts';
+import { deleteOf, planned } from '../../../support/write-models.ts';
 
 describe('trouble', () => {
   it('of a network is tried again with growing pauses until sendUntil, then unsettled and perhaps written', async () => {
@@ -50,6 +51,25 @@ describe('trouble', () => {
     const sink = aDocumentdbSink({ documents: { faults, limits: { operationsMax: 1 } } });
     await sink.write([order(1, 'a'), order(2, 'b'), order(3, 'c')]);
     expect(sink.store.calls).toHaveLength(3 + 10);
+  });
+
+  it.each([13, 18])('that refuses a read of marks (%i) keeps the other reads from being sent', async (code) => {
+    const { policy, record } = planned();
+    const sink = aDocumentdbSink({
+      policy,
+      documents: { uniqueIndexes: [{ field: 'sku' }] },
+      deletes: 'hard',
+      poolSizeMax: 1,
+    });
+    const readAtMs: number[] = [];
+    const startMs = sink.clock.nowMs();
+    sink.store.findMarksOf = () => {
+      readAtMs.push(sink.clock.nowMs() - startMs);
+      return Promise.reject(foreignError('MongoServerError', code));
+    };
+    const absent = ['a', 'b', 'c', 'd'];
+    await sink.write(absent.map((sku, offset) => record({ offset }, [deleteOf({ sku })])));
+    expect(readAtMs.slice(0, 3)).toEqual(code === 18 ? [0, 0, 5_000] : [0, 5_000, 10_000]);
   });
 
   it('that is fatal ends the wave it comes in: what is left of it waits as well', async () => {
@@ -126,6 +146,21 @@ describe('trouble', () => {
       expect(outcomes.map(({ kind }) => kind)).toEqual(['failed', 'written']);
     },
   );
+
+  it('that shuts the target for one collection keeps back what is left of the wave of another', async () => {
+    const sink = aDocumentdbSink({ deletes: 'hard', poolSizeMax: 1, documents: { limits: { operationsMax: 1 } } });
+    const sentAtMs: number[] = [];
+    const startMs = sink.clock.nowMs();
+    sink.store.write = () => {
+      sentAtMs.push(sink.clock.nowMs() - startMs);
+      return Promise.reject(foreignError('MongoServerError', 301));
+    };
+    const records = ['orders', 'bills'].flatMap((topic) =>
+      ['a', 'b', 'c'].map((key, offset) => aRecord({ topic, offset, key, value: '{}' })),
+    );
+    await sink.write(records);
+    expect(sentAtMs.slice(0, 3)).toEqual([0, 5_000, 10_000]);
+  });
 
   it('that leaves it open whether a write is stored is reported so, whatever the last try said', async () => {
     const faults: Fault[] = [{ kind: 'lostAnswer' }, ...many(1_000, { kind: 'code', code: 13 })];
