@@ -9,13 +9,13 @@ import { createRole, ROLE_SESSION_SECONDS_MAX } from './iam.ts';
 import { localRoles } from './policies.ts';
 import { type LocalResources, resourceArns, secretNames } from './resources.ts';
 
-/** Which emulator, and whose accounts. */
+/** The AWS emulator and its accounts. */
 export interface LocalAccounts {
   readonly endpointUrl: string;
   readonly resources: LocalResources;
 }
 
-/** As the secret that DocumentDB itself keeps: https://docs.aws.amazon.com/documentdb/latest/developerguide/security.managing-secrets.html */
+/** The format of a secret that DocumentDB manages: https://docs.aws.amazon.com/documentdb/latest/developerguide/security.managing-secrets.html */
 export interface DocumentDbSecret {
   readonly host: string;
   readonly port: number;
@@ -25,12 +25,12 @@ export interface DocumentDbSecret {
 
 const STREAM_WAIT_SECONDS = 20;
 
-/** The emulator takes twelve digits for the administrator of that account, whatever the secret. */
+/** The emulator accepts an account id as the access key of that account's administrator, with any secret. */
 export function administratorOf(account: string): Credentials {
   return { accessKeyId: account, secretAccessKey: 'local' };
 }
 
-/** What every client of the emulator needs; the HTTP/2 handler that Kinesis has by default breaks signatures here. */
+/** Options for every client of the emulator. Kinesis's default HTTP/2 handler breaks signatures here. */
 export function clientOptions(accounts: LocalAccounts, credentials: Credentials) {
   return {
     endpoint: accounts.endpointUrl,
@@ -40,7 +40,7 @@ export function clientOptions(accounts: LocalAccounts, credentials: Credentials)
   };
 }
 
-/** Makes the stream, the roles, the bucket and the secret in an empty emulator. */
+/** Creates the stream, the roles, the bucket and the secrets in an empty emulator. */
 export async function seedAccounts(accounts: LocalAccounts, secret: DocumentDbSecret): Promise<void> {
   const { endpointUrl, resources } = accounts;
   await Promise.all([
@@ -52,7 +52,7 @@ export async function seedAccounts(accounts: LocalAccounts, secret: DocumentDbSe
 }
 
 /**
- * A session of an execution role, as Lambda gives one to a function; 12 hours, the longest there is.
+ * A session of an execution role, as Lambda provides it; valid for 12 hours, the maximum.
  * https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
  */
 export async function executionCredentials(accounts: LocalAccounts, roleArn: string): Promise<Credentials> {
@@ -62,7 +62,7 @@ export async function executionCredentials(accounts: LocalAccounts, roleArn: str
   );
   client.destroy();
   if (!session?.AccessKeyId || !session.SecretAccessKey || !session.SessionToken) {
-    throw new Error(`The local AWS gave no session of ${roleArn}: look at its log.`);
+    throw new Error(`The local AWS returned no credentials for ${roleArn}: see aws.log in the run's folder.`);
   }
   return {
     accessKeyId: session.AccessKeyId,

@@ -3,7 +3,7 @@ import { installPythonPackages, pythonOf } from './python.ts';
 
 const PACKAGES = ['awscli==1.46.3'];
 
-/** How to start the AWS CLI: a program, and what comes before the command's own arguments. */
+/** The command that starts the AWS CLI: a program and its leading arguments. */
 export interface AwsCli {
   readonly program: string;
   readonly args: readonly string[];
@@ -20,7 +20,7 @@ export function awsCliRecipe(progress: Progress): Recipe {
     name: 'aws-cli',
     inputs: PACKAGES,
     install: async (folder, run) => {
-      progress('AWS CLI: getting it from PyPI (once, 190 MB, about 10 s) ..');
+      progress('AWS CLI: installing from PyPI (once, 190 MB, about 10 s) ..');
       return await installPythonPackages(folder, PACKAGES, run);
     },
   };

@@ -9,7 +9,7 @@ import { freePorts } from './ports.ts';
 import { installPythonPackages, pythonOf } from './python.ts';
 
 const PACKAGES = ['ministack==1.5.33', CERTIFICATE_PACKAGE];
-/** ministack, with what it lacks. */
+/** Starts ministack with the fixes that this project needs. */
 const START = join(import.meta.dirname, 'start-aws.py');
 const HOST = '127.0.0.1';
 const READY_TIMEOUT_MS = 30_000;
@@ -18,13 +18,13 @@ const PROBE_TIMEOUT_MS = 1_000;
 
 export interface LocalAwsOptions {
   readonly installRoot: string;
-  /** Log and temporary files. The state is in memory: a restarted emulator is empty. */
+  /** The folder for the log and temporary files. The state is in memory: a restarted emulator is empty. */
   readonly folder: string;
   readonly port?: number;
   readonly region: string;
   /** Signatures, trust policies and identity policies are checked unless this is false. */
   readonly authorization?: boolean;
-  /** HTTPS instead of HTTP, for itself and for the functions it runs: what a policy says of `aws:SecureTransport` then holds. */
+  /** HTTPS instead of HTTP, also for the functions that it runs, so that conditions on `aws:SecureTransport` hold. */
   readonly tls?: boolean;
   readonly progress: Progress;
   readonly onDeath?: (error: Error) => void;
@@ -64,7 +64,7 @@ export function localAwsRecipe(progress: Progress): Recipe {
     name: 'aws',
     inputs: PACKAGES,
     install: async (folder, run) => {
-      progress('Local AWS: getting ministack from PyPI (once, 110 MB, about 10 s) ..');
+      progress('Local AWS: installing ministack from PyPI (once, 110 MB, about 10 s) ..');
       const python = await installPythonPackages(folder, PACKAGES, run);
       await makeCertificate(folder, HOST, run);
       return python;
@@ -78,7 +78,7 @@ function environmentOf(
 ): Record<string, string> {
   return {
     AUTH: String(authorization),
-    // It listens on every interface otherwise.
+    // The default is every interface.
     BIND_HOST: HOST,
     GATEWAY_PORT: String(port),
     MINISTACK_HOST: HOST,
@@ -88,16 +88,16 @@ function environmentOf(
     HOME: folder,
     TMPDIR: folder,
     S3_DATA_DIR: join(folder, 's3'),
-    // Further listeners on fixed ports, and a look for containers: none of ours.
+    // Disable other listeners on fixed ports and the search for containers.
     IOT_MTLS_ENABLED: '0',
     SFTP_ENABLED: '0',
     DOCKER_HOST: `unix://${join(folder, 'no-docker.sock')}`,
-    // It runs a deployed function's zip with the `node` it finds: the project's.
+    // ministack runs a deployed function's zip with the first `node` in the path: the project's Node.
     PATH: `${join(process.execPath, '..')}:/usr/local/bin:/usr/bin:/bin`,
   };
 }
 
-/** The functions it runs get its environment too: that is how they know where AWS is, and whom to trust. */
+/** ministack passes its environment to the functions that it runs, including the endpoint and the CA certificate. */
 function tlsEnvironment({ ca, certificate, key }: CertificateFiles, endpointUrl: string): Record<string, string> {
   return {
     USE_SSL: '1',

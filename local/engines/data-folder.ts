@@ -1,6 +1,6 @@
 import { cp, rename, rm, stat } from 'node:fs/promises';
 
-/** Copies a prepared folder to its place unless something is there already; an interrupted copy is made again. */
+/** Copies a prepared folder to its place unless the place exists; an interrupted copy starts again. */
 export async function prepareFolder(from: string, to: string): Promise<void> {
   const isThere = await stat(to).then(
     () => true,

@@ -4,7 +4,7 @@ import { MongoClient, type MongoClientOptions } from 'mongodb';
 export interface DocumentDbAddress {
   readonly host: string;
   readonly port: number;
-  /** Speaks TLS when given. */
+  /** The CA file; TLS is used if set. */
   readonly caFile?: string;
 }
 
@@ -15,7 +15,7 @@ export interface DocumentDbUser {
 
 const ANSWER_TIMEOUT_MS = 3_000;
 
-/** True when the server lets the user in and answers. A closed port costs no client, and no waiting. */
+/** True if the server authenticates the user and answers. A closed port returns false without a client and without a wait. */
 export async function isServing(address: DocumentDbAddress, user?: DocumentDbUser): Promise<boolean> {
   if (!(await accepts(address))) return false;
   const client = documentDbClient(address, user, {
@@ -39,7 +39,7 @@ export async function addUsers(
   const client = documentDbClient(address);
   try {
     for (const { username, password, role } of users) {
-      // DocumentDB knows SCRAM-SHA-1 alone: https://docs.aws.amazon.com/documentdb/latest/developerguide/functional-differences.html
+      // DocumentDB supports only SCRAM-SHA-1: https://docs.aws.amazon.com/documentdb/latest/developerguide/functional-differences.html
       await client
         .db('admin')
         .command({ createUser: username, pwd: password, roles: [role], mechanisms: ['SCRAM-SHA-1'] });
@@ -49,7 +49,7 @@ export async function addUsers(
   }
 }
 
-/** A client as a function would make it: TLS checked against the CA file, SCRAM-SHA-1, no retryable writes. */
+/** A client with a function's options: TLS verified with the CA file, SCRAM-SHA-1, no retryable writes. */
 export function documentDbClient(
   { host, port, caFile }: DocumentDbAddress,
   user?: DocumentDbUser,

@@ -9,34 +9,34 @@ import { ensureInstalled, type Progress, type Recipe, type RunStep } from './ins
 import { freePorts } from './ports.ts';
 import { installPythonPackages, pythonOf } from './python.ts';
 
-/** SecantusDB is GPL-2.0 and beta: a process of its own for development, never linked, never shipped, its version pinned. */
+/** SecantusDB is GPL-2.0 and beta: a separate process for development, never linked or shipped, with a pinned version. */
 const PACKAGES = ['secantusdb==0.7.0b3', CERTIFICATE_PACKAGE];
-/** What its script `secantusd-py` does; the module has no start of its own for `python -m`. */
+/** The body of its script `secantusd-py`: the module does not support `python -m`. */
 const START = 'import sys; from secantus.cli import main; sys.exit(main())';
 const HOST = '127.0.0.1';
-/** Another user than the functions': for fail points and for reading back. */
+/** A separate user for fail points and for reading back. */
 const ADMINISTRATOR = 'administrator';
 const READY_TIMEOUT_MS = 60_000;
 const KILL_AFTER_MS = 10_000;
-/** A data folder in which the users exist already: copying it saves the start without `--auth` that makes them. */
+/** A data folder that already has the users. Copying it saves a start without `--auth` to create them. */
 const PREPARED_FOLDER = 'prepared';
-/** Inside a data folder: the server's own files, and the users that were made in them. */
+/** In a data folder: the server's files, and the users created in them. */
 const STORAGE_FOLDER = 'storage';
 const USERS_FILE = 'users.json';
-/** Another text when the files of an installation change: older ones are then not used. */
+/** Change this text when the files of an installation change, so that older installations are not used. */
 const LAYOUT = 'prepared/storage, prepared/users.json';
 /**
- * What was acknowledged outlives a kill, as it does in DocumentDB: each commit is handed to the operating system. Without it
- * the server keeps some milliseconds of log in its own memory. It costs nothing that could be measured, unlike
+ * Each commit is written to the operating system, so that acknowledged writes survive a kill, as in DocumentDB. By default the
+ * server buffers some milliseconds of its log in memory. The cost is not measurable, unlike that of
  * `--sync-on-commit`. https://source.wiredtiger.com/develop/tune_durability.html
  */
 const WIREDTIGER_CONFIG = 'transaction_sync=(enabled=true,method=none)';
 
 export interface DocumentDbOptions {
   readonly installRoot: string;
-  /** Data and log; an existing folder is opened again. */
+  /** The folder for data and log; an existing folder is reused. */
   readonly folder: string;
-  /** A free one unless given. */
+  /** Default: a free port. */
   readonly port?: number;
   /** The name of the functions' user. */
   readonly username: string;
@@ -52,7 +52,7 @@ export interface DocumentDb extends Engine {
   readonly administrator: DocumentDbUser;
 }
 
-/** A server that speaks MongoDB's protocol over TLS, with SCRAM-SHA-1 users; installs it first when it is missing. */
+/** Starts a server for MongoDB's protocol with TLS and SCRAM-SHA-1 users. Installs the server first if it is missing. */
 export async function startDocumentDb(options: DocumentDbOptions): Promise<DocumentDb> {
   const recipe = documentDbRecipe(options.username, options.progress);
   const { folder: installed } = await ensureInstalled(recipe, options.installRoot);
@@ -84,10 +84,10 @@ export function documentDbRecipe(username: string, progress: Progress): Recipe {
 }
 
 async function install(folder: string, username: string, run: RunStep, progress: Progress): Promise<string> {
-  progress('DocumentDB stand-in: getting SecantusDB from PyPI (once, 145 MB, about 15 s) ..');
+  progress('DocumentDB stand-in: installing SecantusDB from PyPI (once, 145 MB, about 15 s) ..');
   const python = await installPythonPackages(folder, PACKAGES, run);
   await makeCertificate(folder, HOST, run);
-  progress('DocumentDB stand-in: making its users (once, about 4 s) ..');
+  progress('DocumentDB stand-in: creating its users (once, about 4 s) ..');
   await prepareUsers(folder, username);
   return python;
 }
@@ -142,7 +142,7 @@ async function startServer({
     command: pythonOf(installed),
     args: ['-c', START, ...own, '--cache-size', '256M', '--log-level', 'WARNING', '--enable-test-commands', ...flags],
     cwd: workFolder,
-    // A home of its own: it would read ~/.secantus/secantusd.toml otherwise.
+    // A separate home, because the server would read the user's ~/.secantus/secantusd.toml.
     environment: { HOME: workFolder, PYTHONUNBUFFERED: '1', WIREDTIGER_CONFIG },
     logFile: join(workFolder, 'documentdb.log'),
     readyTimeoutMs: READY_TIMEOUT_MS,

@@ -10,31 +10,31 @@ export interface Credentials {
   readonly sessionToken?: string;
 }
 
-/** Where the running engines are, and what a function's process needs to reach them. Plain JSON. */
+/** The addresses of the running engines, and the environment with which a function reaches them. Plain JSON. */
 export interface Endpoints {
   readonly kafka: { readonly bootstrapServers: string };
   readonly aws: {
     readonly endpointUrl: string;
     readonly region: string;
-    /** May do anything in their account: for reading back, never for a function. */
+    /** Full permissions in their account: for reading back, never for a function. */
     readonly administrators: { readonly accountA: Credentials; readonly accountB: Credentials };
   };
   readonly documentdb: {
     readonly host: string;
     readonly port: number;
-    /** Path of the PEM file of the authority that signed the server's certificate. */
+    /** The path of the CA's PEM file. */
     readonly caFile: string;
-    /** The functions' user, who may read and write any database. */
+    /** The functions' user, with read and write access to every database. */
     readonly username: string;
     readonly password: string;
-    /** May set fail points and do anything else. */
+    /** The user with all permissions, including fail points. */
     readonly administrator: { readonly username: string; readonly password: string };
   };
-  /** What Lambda would put into the function's process, and where its AWS is. */
+  /** The environment that Lambda would set, with the address of the local AWS. */
   readonly functions: Readonly<Record<FunctionName, { readonly environment: Readonly<Record<string, string>> }>>;
 }
 
-/** Written whole or not at all, readable by its owner alone: it holds credentials. */
+/** Writes the file atomically, readable only by its owner: it holds credentials. */
 export async function writeEndpoints(file: string, endpoints: Endpoints): Promise<void> {
   await mkdir(dirname(file), { recursive: true });
   const draft = `${file}.${randomUUID()}`;

@@ -7,25 +7,25 @@ import { describeEnd, type ManagedProcess, type ProcessOptions, startProcess } f
 const POLL_EVERY_MS = 25;
 
 export interface EngineOptions extends Omit<ProcessOptions, 'logFile'> {
-  /** As a person calls it: `Apache Kafka`. */
+  /** The display name: `Apache Kafka`. */
   readonly name: string;
   readonly logFile: string;
-  /** True once the engine serves; asked again and again. `logOffset` is where this process's part of the log begins. */
+  /** True once the engine serves; polled. `logOffset` is the start of this process's part of the log. */
   readonly isReady: (logOffset: number) => Promise<boolean>;
   readonly readyTimeoutMs: number;
   readonly killAfterMs: number;
-  /** Told when the engine ends without having been asked to. */
+  /** Called when the engine ends without a call of `stop` or `kill`. */
   readonly onDeath?: (error: Error) => void;
 }
 
-/** One engine, a process that can be stopped, killed and started again on the same data and ports. */
+/** An engine: a process that can be stopped, killed and restarted with the same data and ports. */
 export interface Engine {
   readonly name: string;
   readonly logFile: string;
   readonly pid: () => number | undefined;
-  /** In order: SIGTERM, SIGKILL after a bound. Does nothing to a stopped engine. */
+  /** SIGTERM, then SIGKILL after a timeout. Does nothing to a stopped engine. */
   stop(): Promise<void>;
-  /** SIGKILL, as a crash; resolves when the process is gone. */
+  /** SIGKILL, like a crash; resolves when the process is gone. */
   kill(): Promise<void>;
   /** After `stop` or `kill`; resolves when the engine serves again. */
   restart(): Promise<void>;

@@ -11,13 +11,13 @@ import { DEFAULT_RESOURCES, type LocalResources } from './resources.ts';
 import { findToolchain, TOOLS, type Tool } from './toolchain.ts';
 
 export interface EnginesOptions {
-  /** Absolute; holds data and logs of one run. Kafka's and DocumentDB's data of an earlier run are opened again. */
+  /** The absolute path for data and logs of a run. Kafka and DocumentDB reuse the data of an earlier run. */
   readonly folder: string;
   readonly resources?: LocalResources;
   readonly progress: Progress;
-  /** Told when an engine ends without having been asked to; the others go on. */
+  /** Called when an engine ends unexpectedly; the others keep running. */
   readonly onDeath?: (error: Error) => void;
-  /** Where engines are installed; `.local/engines` of this project unless given. */
+  /** The folder of installations. Default: `.local/engines` of this project. */
   readonly installRoot?: string;
 }
 
@@ -27,9 +27,9 @@ export interface Engines {
   readonly kafka: Kafka;
   readonly aws: LocalAws;
   readonly documentdb: DocumentDb;
-  /** May do anything in their account: for reading back, never for a function. */
+  /** Full permissions in their account: for reading back, never for a function. */
   readonly administrators: { readonly accountA: Credentials; readonly accountB: Credentials };
-  /** The same endpoints with new sessions for the functions: theirs end after 12 hours. */
+  /** The same endpoints with new sessions for the functions; a session ends after 12 hours. */
   renew(): Promise<Endpoints>;
   /** Stops all three side by side; resolves when their processes are gone. */
   stop(): Promise<void>;
@@ -38,8 +38,8 @@ export interface Engines {
 export const INSTALL_ROOT = join(import.meta.dirname, '..', '..', '.local', 'engines');
 
 /**
- * Installs what is missing, starts Kafka, the local AWS and the DocumentDB stand-in side by side, and fills the accounts.
- * @throws Error that names the tools that are missing, or each engine that did not start; nothing is left running then.
+ * Installs missing engines, starts Kafka, the local AWS and the DocumentDB stand-in in parallel, and creates the AWS resources.
+ * @throws Error that names the missing tools, or each engine that did not start; then no engine is left running.
  */
 export async function startEngines(options: EnginesOptions): Promise<Engines> {
   const { folder, progress, installRoot = INSTALL_ROOT, resources = DEFAULT_RESOURCES } = options;
@@ -58,7 +58,7 @@ export async function startEngines(options: EnginesOptions): Promise<Engines> {
   return await assemble(resources, { kafka: await kafka, documentdb: await documentdb, aws: await aws });
 }
 
-/** One message for everything that is missing, before anything is downloaded; asks nothing when all is installed. */
+/** Reports all missing tools in one message before any download. Checks nothing if everything is installed. */
 async function checkToolchain(installRoot: string, resources: LocalResources, progress: Progress): Promise<void> {
   const needs: readonly (readonly [Recipe, readonly Tool[]])[] = [
     [await kafkaRecipe(progress), ['java', 'maven']],
@@ -71,7 +71,7 @@ async function checkToolchain(installRoot: string, resources: LocalResources, pr
   await findToolchain(TOOLS.filter((tool) => wanted.flat().includes(tool)));
 }
 
-/** The secret holds DocumentDB's address; the accounts are filled while Kafka, the slowest, still starts. */
+/** Creates the AWS resources while Kafka still starts. The secret needs DocumentDB's address. */
 async function seedWhenUp(
   resources: LocalResources,
   aws: Promise<LocalAws>,

@@ -3,9 +3,9 @@ import type { Credentials, Endpoints } from './endpoints.ts';
 import { resourceArns } from './resources.ts';
 
 /**
- * What Lambda adds to each function's environment (region and a session of its own role), and what only the local
- * pipeline adds: where AWS is, and the authority of the DocumentDB stand-in. The SDK reads AWS_ENDPOINT_URL for every
- * service that has no AWS_ENDPOINT_URL_<SERVICE> of its own: https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
+ * The variables that Lambda adds to a function's environment (region and a session of its role), and those of the local
+ * pipeline: the endpoint of AWS and the CA of the DocumentDB stand-in. The SDK reads AWS_ENDPOINT_URL for every
+ * service without its own AWS_ENDPOINT_URL_<SERVICE>: https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
  */
 export async function functionEnvironments(accounts: LocalAccounts, caFile: string): Promise<Endpoints['functions']> {
   const arns = resourceArns(accounts.resources);
@@ -19,7 +19,7 @@ export async function functionEnvironments(accounts: LocalAccounts, caFile: stri
   };
 }
 
-/** The same, but kinesisSink speaks to Kinesis, and to nothing else, by another address. */
+/** The same endpoints, with another address for kinesisSink's calls to Kinesis. */
 export function reachKinesisAt(endpoints: Endpoints, kinesisUrl: string): Endpoints {
   const { kinesisSink } = endpoints.functions;
   const environment = { ...kinesisSink.environment, AWS_ENDPOINT_URL_KINESIS: kinesisUrl };
@@ -34,7 +34,7 @@ function environmentOf(accounts: LocalAccounts, session: Credentials): Readonly<
     AWS_SECRET_ACCESS_KEY: session.secretAccessKey,
     AWS_SESSION_TOKEN: session.sessionToken ?? '',
     AWS_ENDPOINT_URL: accounts.endpointUrl,
-    // Nothing here may ask the instance metadata service: traffic stays on 127.0.0.1.
+    // Block calls to the instance metadata service: all traffic stays on 127.0.0.1.
     AWS_EC2_METADATA_DISABLED: 'true',
   };
 }

@@ -3,7 +3,7 @@ import type { LocalRole } from './policies.ts';
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html, MaxSessionDuration. */
 export const ROLE_SESSION_SECONDS_MAX = 43_200;
 
-/** Makes a role and its one policy, by IAM's query protocol: two calls do not earn another SDK client. */
+/** Creates a role and its policy with IAM's query protocol; two calls do not justify another SDK client. */
 export async function createRole(endpointUrl: string, region: string, role: LocalRole): Promise<void> {
   const call = async (parameters: Readonly<Record<string, string>>) =>
     await callIam({ endpointUrl, region, account: role.account }, parameters);
@@ -27,7 +27,7 @@ interface IamTarget {
   readonly account: string;
 }
 
-/** The emulator reads an administrator's account from the header and checks no signature of its. */
+/** The emulator reads the administrator's account from this header and does not check the signature. */
 async function callIam(
   { endpointUrl, region, account }: IamTarget,
   parameters: Readonly<Record<string, string>>,

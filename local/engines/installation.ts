@@ -4,22 +4,22 @@ import { join } from 'node:path';
 import { logTail } from './log-tail.ts';
 import { describeEnd, isProcessRunning, startProcess } from './managed-process.ts';
 
-/** How to install one engine, once, into a folder that may be moved afterwards. */
+/** How to install an engine once, into a folder that may be moved afterwards. */
 export interface Recipe {
   /** Its folder below the root: `kafka`. */
   readonly name: string;
-  /** Everything that decides what is installed (versions, files, flags): another text, another installation. */
+  /** The inputs of the installation (versions, files, flags): a changed text makes a new installation. */
   readonly inputs: readonly string[];
-  /** Fills an empty folder; returns the program (java, python) that the engine will be run with. */
+  /** Installs into an empty folder; returns the program (java, python) that runs the engine. */
   readonly install: (folder: string, run: RunStep) => Promise<string>;
 }
 
-/** Runs one command of an installation; throws an Error that names the log and its last lines when it fails. */
+/** Runs a command of an installation; if it fails, throws an Error with the log's name and last lines. */
 export type RunStep = (command: string, args: readonly string[], cwd: string) => Promise<void>;
 
 export interface Installation {
   readonly folder: string;
-  /** The program the engine runs with, as found when it was installed. */
+  /** The program that runs the engine, as found at the installation. */
   readonly program: string;
 }
 
@@ -30,8 +30,8 @@ const HASH_CHARACTERS = 12;
 const underWay = new Map<string, Promise<Installation>>();
 
 /**
- * Gives the finished installation, making it if there is none. Installs into a draft folder of its own and renames it
- * into place, so that a half-finished one is never taken for whole, and two processes at once cost time, not truth.
+ * Returns the finished installation, and installs first if there is none. Installs into a draft folder and renames it into
+ * place, so that an incomplete installation is never used and concurrent processes are safe.
  */
 export async function ensureInstalled(recipe: Recipe, root: string): Promise<Installation> {
   const folder = installationFolder(recipe, root);
@@ -46,7 +46,7 @@ export async function ensureInstalled(recipe: Recipe, root: string): Promise<Ins
   }
 }
 
-/** The finished installation; undefined when there is none, or when the program it was made with has changed since. */
+/** The finished installation; undefined if there is none, or if its program has changed since. */
 export async function findInstallation(recipe: Recipe, root: string): Promise<Installation | undefined> {
   const folder = installationFolder(recipe, root);
   const record = await readRecord(join(folder, RECORD_FILE));
@@ -64,7 +64,7 @@ async function install(recipe: Recipe, parent: string, folder: string): Promise<
   await removeAbandonedDrafts(parent);
   const draft = join(parent, `draft-${process.pid}-${randomUUID()}`);
   await mkdir(draft);
-  // A draft that fails stays until the next installation: the error may name a log in it.
+  // A failed draft stays until the next installation, because the error may name a log in it.
   const program = await recipe.install(draft, (...step) =>
     runStep({ name: recipe.name, logFile: join(parent, 'install.log') }, ...step),
   );
@@ -74,7 +74,7 @@ async function install(recipe: Recipe, parent: string, folder: string): Promise<
   return { folder, program };
 }
 
-/** Another process may have been quicker: its installation is as good, unless its program changed, then it goes. */
+/** Keeps the installation of a faster process, unless its program has changed since. */
 async function moveIntoPlace(draft: string, folder: string): Promise<void> {
   const old = await readRecord(join(folder, RECORD_FILE));
   const isGood = old !== undefined && (await fingerprint(old.program)) === old.fingerprint;
@@ -94,12 +94,12 @@ async function runStep(
   const end = await startProcess({ command, args, cwd, environment: ownEnvironment(), logFile }).ended;
   if (end.code === 0) return;
   throw new Error(
-    `Installing ${name} failed: ${[command, ...args].join(' ')}: ${describeEnd(end)}. ` +
+    `The installation of ${name} failed: ${[command, ...args].join(' ')}: ${describeEnd(end)}. ` +
       `Its log, ${logFile}, ends with:\n${await logTail(logFile)}`,
   );
 }
 
-/** Package managers need the user's own settings: proxies, mirrors, where Java is. */
+/** Package managers need the user's settings: proxies, mirrors, JAVA_HOME. */
 function ownEnvironment(): Readonly<Record<string, string>> {
   return Object.fromEntries(
     Object.entries(process.env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
@@ -131,7 +131,7 @@ function isRecord(value: unknown): value is InstallationRecord {
   );
 }
 
-/** An upgraded Java cannot use the class archive, an upgraded Python not the environment: both show in the file. */
+/** Identifies a program file: an upgraded Java cannot use the class archive, an upgraded Python cannot use the environment. */
 async function fingerprint(program: string): Promise<string> {
   try {
     const path = await realpath(program);
@@ -142,7 +142,7 @@ async function fingerprint(program: string): Promise<string> {
   }
 }
 
-/** Drafts of processes that are gone. A number that is in use again only leaves its draft for the next time. */
+/** Removes drafts of processes that no longer run. A reused process id only delays the removal. */
 async function removeAbandonedDrafts(parent: string): Promise<void> {
   const drafts = (await readdir(parent)).filter((name) => name.startsWith('draft-'));
   const abandoned = drafts.filter((name) => !isProcessRunning(Number(name.split('-')[1])));

@@ -5,11 +5,11 @@ import { type Engine, startEngine } from './engine.ts';
 import { type KafkaPorts, kafkaProperties } from './kafka-properties.ts';
 import { logSince } from './log-tail.ts';
 
-/** One compiler tier and the simplest collector: quick to start rather than quick under load (2.1 s instead of 8 s). */
+/** One compiler tier and the serial collector: a faster start (2.1 s instead of 8 s), slower under load. */
 export const JVM_FLAGS = ['-Xms128m', '-Xmx512m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1'];
-/** Both are relative to the installation, from which the JVM is started: the class archive holds the class path's text. */
+/** Paths relative to the installation, in which the JVM starts: the class archive stores the class path's text. */
 export const CLASS_PATH = ['-Dlog4j2.configurationFile=log4j2.properties', '-cp', 'libs/*'];
-/** A formatted, empty data folder inside the installation: copying it takes milliseconds, formatting a JVM start. */
+/** A formatted, empty data folder in the installation: copying takes milliseconds, formatting takes a JVM start. */
 export const FORMATTED_FOLDER = 'formatted';
 
 const READY_TIMEOUT_MS = 60_000;
@@ -19,7 +19,7 @@ export interface BrokerOptions {
   readonly installationFolder: string;
   readonly java: string;
   readonly archiveFlag: string;
-  /** Holds the data, the properties and the log; an existing one is opened again. */
+  /** The folder for data, properties and log; an existing folder is reused. */
   readonly folder: string;
   readonly ports: KafkaPorts;
   readonly onDeath?: (error: Error) => void;

@@ -43,12 +43,12 @@ const ONE_NODE = {
 };
 
 /**
- * After `kill -9` a broker is let in again only when its old session has run out: 9 s with the defaults.
+ * After `kill -9` a broker can register again only when its old session has expired: 9 s by default.
  * https://kafka.apache.org/43/configuration/broker-configs/#brokerconfigs_broker.session.timeout.ms
  */
 const SESSION = { 'broker.session.timeout.ms': 2_000, 'broker.heartbeat.interval.ms': 400 };
 
-/** Files are allocated whole: with the defaults every partition would take 1 GB of address space and 20 MB of indexes. */
+/** Kafka preallocates files: by default every partition takes 1 GB of address space and 20 MB of indexes. */
 const SMALL = {
   'group.initial.rebalance.delay.ms': 0,
   'num.network.threads': 2,

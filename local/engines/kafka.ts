@@ -8,14 +8,14 @@ import { freePorts } from './ports.ts';
 import { findToolchain } from './toolchain.ts';
 
 const ARCHIVE = 'classes.jsa';
-/** Any identifier will do: a local cluster is alone. */
+/** Any identifier works for a local cluster. */
 const CLUSTER_ID = 'MkU3OEVBNTcwNTJENDM2Qk';
 
 export interface KafkaOptions {
   readonly installRoot: string;
-  /** Data, properties and log; an existing folder is opened again. */
+  /** The folder for data, properties and log; an existing folder is reused. */
   readonly folder: string;
-  /** Free ones unless given; give the old ones to find a data folder's broker where it was. */
+  /** Default: free ports. Pass the old ports to restart a data folder's broker at its old address. */
   readonly ports?: KafkaPorts;
   readonly progress: Progress;
   readonly onDeath?: (error: Error) => void;
@@ -26,7 +26,7 @@ export interface Kafka extends Engine {
   readonly ports: KafkaPorts;
 }
 
-/** Apache Kafka 4.3, one node, no automatic topics; installs it first when it is missing. */
+/** Starts one node of Apache Kafka 4.3 without automatic topics. Installs Kafka first if it is missing. */
 export async function startKafka(options: KafkaOptions): Promise<Kafka> {
   const installation = await ensureInstalled(await kafkaRecipe(options.progress), options.installRoot);
   const ports = options.ports ?? (await freeKafkaPorts());
@@ -58,11 +58,11 @@ const SOURCES = ['pom.xml', 'log4j2.properties'];
 
 async function install(folder: string, run: RunStep, progress: Progress): Promise<string> {
   const { java, maven } = await findToolchain(['java', 'maven']);
-  progress('Apache Kafka: getting 45 MB from Maven (once, about 10 s) ..');
+  progress('Apache Kafka: installing from Maven (once, 45 MB, about 10 s) ..');
   for (const name of SOURCES) await copyFile(join(import.meta.dirname, name), join(folder, name));
   const libs = `-DoutputDirectory=${join(folder, 'libs')}`;
   await run(maven, ['-q', '-B', 'dependency:copy-dependencies', '-DincludeScope=runtime', libs], folder);
-  progress('Apache Kafka: archiving its classes, so that it starts in 2 s instead of 8 s (once, about 12 s) ..');
+  progress('Apache Kafka: creating its class archive, for a start in 2 s instead of 8 s (once, about 12 s) ..');
   await format(folder, java, run);
   await archiveClasses(folder, java);
   return java;
@@ -76,7 +76,7 @@ async function format(folder: string, java: string, run: RunStep): Promise<void>
   await run(java, [...JVM_FLAGS, ...CLASS_PATH, ...tool], folder);
 }
 
-/** The JVM writes the archive when it ends in order, of the classes that a start has loaded. */
+/** The JVM writes the archive of all loaded classes when it shuts down normally. */
 async function archiveClasses(folder: string, java: string): Promise<void> {
   const trial = join(folder, 'trial');
   await mkdir(trial);

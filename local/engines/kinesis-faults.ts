@@ -1,18 +1,18 @@
-// What can be done to a request for Kinesis on its way. Decisions and texts alone: the sockets are kinesis-proxy.ts's.
+// The faults that can be injected into requests to Kinesis. Pure decisions and answers: kinesis-proxy.ts has the sockets.
 
 /**
- * `reset`: the connection is reset, nothing was forwarded. `throttled`, `failed`: answered so instead of forwarded.
- * `cut`: forwarded and stored, then the connection breaks in the middle of the answer. `delayed`: answered late.
+ * `reset`: the connection is reset and the request is not forwarded. `throttled`, `failed`: that answer instead of forwarding.
+ * `cut`: the request is forwarded and stored, then the connection breaks in the middle of the answer. `delayed`: a late answer.
  */
 export const FAULTS = ['reset', 'throttled', 'failed', 'cut', 'delayed'] as const;
 export type Fault = (typeof FAULTS)[number];
 
-/** How likely each is, from 0 to 1; all but `withheld` exclude each other, so that they add up to 1 at most. */
+/** Probabilities from 0 to 1. All but `withheld` exclude each other, so their sum is at most 1. */
 export type FaultChances = Readonly<
   Partial<
     Record<
       | Fault
-      /** Of each entry of a PutRecords: not forwarded, and refused in the answer. */
+      /** For each entry of a PutRecords: the entry is not forwarded, and the answer refuses it. */
       | 'withheld',
       number
     >
@@ -28,12 +28,13 @@ export interface Answer {
   readonly body: Buffer;
 }
 
-/** @throws Error when a chance is none, or when they add up to more than 1 */
+/** @throws Error if a probability is out of range, or if their sum exceeds 1 */
 export function checkChances(chances: FaultChances): void {
   const wrong = Object.entries(chances).filter(([, chance]) => !(chance >= 0 && chance <= 1));
-  if (wrong.length > 0) throw new Error(`a chance is a number from 0 to 1: ${wrong.join(' ')}`);
+  if (wrong.length > 0) throw new Error(`The probability of a fault must be a number from 0 to 1: ${wrong.join(' ')}`);
   const sum = FAULTS.reduce((total, fault) => total + (chances[fault] ?? 0), 0);
-  if (sum > 1 + Number.EPSILON) throw new Error(`one request has one fault at most: the chances add up to ${sum}`);
+  if (sum > 1 + Number.EPSILON)
+    throw new Error(`A request has at most one fault, but the probabilities add up to ${sum}`);
 }
 
 export function drawFault(chances: FaultChances, random: Random): Fault | undefined {
@@ -45,20 +46,20 @@ export function drawFault(chances: FaultChances, random: Random): Fault | undefi
   return undefined;
 }
 
-/** As Kinesis words an error: https://docs.aws.amazon.com/kinesis/latest/APIReference/CommonErrors.html */
+/** An error in Kinesis's format: https://docs.aws.amazon.com/kinesis/latest/APIReference/CommonErrors.html */
 export function refusal(status: number, code: string): Answer {
   return {
     status,
     headers: { 'content-type': CONTENT_TYPE, 'x-amzn-errortype': code },
-    body: Buffer.from(JSON.stringify({ __type: code, message: `${code}, by the proxy in front of Kinesis` })),
+    body: Buffer.from(JSON.stringify({ __type: code, message: `${code}, injected by the Kinesis proxy` })),
   };
 }
 
-/** A PutRecords of which some entries are kept back. */
+/** A PutRecords without the withheld entries. */
 export interface PartialRequest {
-  /** What is left to forward; undefined: nothing. */
+  /** The request to forward; undefined if every entry is withheld. */
   readonly body: Buffer | undefined;
-  /** For each entry of the whole request, why it was kept back; undefined: it was not. */
+  /** For each entry of the original request its error code; undefined if it is forwarded. */
   readonly errorCodes: readonly (string | undefined)[];
 }
 
@@ -73,8 +74,8 @@ export function withholdEntries(body: Buffer, chance: number, random: Random): P
 }
 
 /**
- * The answer to the whole request: what was said of the forwarded entries, each at its place.
- * @param forwarded undefined when nothing was; one that is no success is the answer
+ * The answer to the original request: the results of the forwarded entries, each at its place, and errors for the others.
+ * @param forwarded the answer to the forwarded part; undefined if nothing was forwarded. An error becomes the answer.
  */
 export function mergeAnswer(errorCodes: PartialRequest['errorCodes'], forwarded: Answer | undefined): Answer {
   if (forwarded !== undefined && forwarded.status !== 200) return forwarded;
@@ -82,7 +83,7 @@ export function mergeAnswer(errorCodes: PartialRequest['errorCodes'], forwarded:
     forwarded === undefined ? { FailedRecordCount: 0, Records: [] } : JSON.parse(forwarded.body.toString());
   const left = answered.Records.values();
   const Records = errorCodes.map((code) =>
-    code === undefined ? left.next().value : { ErrorCode: code, ErrorMessage: 'kept back by the proxy' },
+    code === undefined ? left.next().value : { ErrorCode: code, ErrorMessage: 'withheld by the Kinesis proxy' },
   );
   const withheldCount = errorCodes.filter((code) => code !== undefined).length;
   const body = { ...answered, FailedRecordCount: answered.FailedRecordCount + withheldCount, Records };
@@ -96,5 +97,5 @@ interface PutRecordsAnswer {
 
 const CONTENT_TYPE = 'application/x-amz-json-1.1';
 
-/** What Kinesis says of an entry: https://docs.aws.amazon.com/kinesis/latest/APIReference/API_PutRecordsResultEntry.html */
+/** Error codes of an entry: https://docs.aws.amazon.com/kinesis/latest/APIReference/API_PutRecordsResultEntry.html */
 const ENTRY_ERROR_CODES = ['ProvisionedThroughputExceededException', 'InternalFailure'];

@@ -19,29 +19,29 @@ const HOST = '127.0.0.1';
 const DELAY_MS_DEFAULT = 500;
 
 export interface KinesisProxyOptions {
-  /** Where Kinesis is: `http://127.0.0.1:21002`. */
+  /** The address of Kinesis: `http://127.0.0.1:21002`. */
   readonly upstreamUrl: string;
-  /** Of the chances; which request meets which fault depends on the order in which they arrive, too. */
+  /** The seed of the faults. Which request gets which fault also depends on the order of arrival. */
   readonly seed: number;
-  /** By how much an answer is `delayed`; half a second unless given. */
+  /** How long a `delayed` answer waits. Default: 500 ms. */
   readonly delayMs?: number;
 }
 
-/** How often each fault happened. */
+/** How often each fault was injected. */
 export type FaultCounts = Readonly<Record<Fault | 'requests' | 'entriesWithheld' | 'expired', number>>;
 
 /**
- * Stands in front of Kinesis alone, and lets everything through until it is told otherwise. The Host header is kept, so
- * signatures hold; an upstream that checks them must not be combined with `withheld`, which changes the body.
+ * A fault-injecting proxy in front of Kinesis, which forwards everything until faults are set. It keeps the Host header, so
+ * signatures stay valid. Do not combine `withheld`, which changes the body, with an upstream that checks signatures.
  */
 export interface KinesisProxy {
   readonly endpointUrl: string;
-  /** In place of those that held before; `{}` ends them. @throws Error when they are no chances */
+  /** Replaces the probabilities; `{}` disables all faults. @throws Error if a probability is invalid */
   setFaults(chances: FaultChances): void;
-  /** An outage: open connections are reset, and nobody listens until `accept`. */
+  /** Starts an outage: closes open connections and stops listening until `accept`. */
   refuse(): Promise<void>;
   accept(): Promise<void>;
-  /** From now on the sessions that have signed a request so far are answered that they have expired. */
+  /** Answers ExpiredTokenException to every session that has signed a request so far. */
   expireSessions(): void;
   counts(): FaultCounts;
   stop(): Promise<void>;
@@ -97,9 +97,9 @@ export async function startKinesisProxy(options: KinesisProxyOptions): Promise<K
 type Serve = (incoming: IncomingMessage, response: ServerResponse) => Promise<void>;
 
 async function listen(port: number, serveOne: Serve): Promise<Server> {
-  // A connection is never closed for being idle: that would be a fault that nobody asked for.
+  // Never close an idle connection: that would be a fault that was not requested.
   const server = createServer({ keepAliveTimeout: 0 }, (incoming, response) => {
-    // Whatever breaks between caller and Kinesis is, for the caller, a connection that broke.
+    // The caller sees any failure of the proxy or of Kinesis as a broken connection.
     serveOne(incoming, response).catch(() => incoming.socket.destroy());
   });
   server.listen(port, HOST);
@@ -143,7 +143,7 @@ async function serve(state: State, incoming: IncomingMessage, response: ServerRe
   }
 }
 
-/** Takes note of the session that signed a request. */
+/** Records the session that signed a request, and returns whether it has expired. */
 function hasExpired({ sessions, expired }: State, { headers }: IncomingMessage): boolean {
   const accessKeyId = /Credential=([^/]+)/.exec(headers.authorization ?? '')?.[1] ?? '';
   sessions.add(accessKeyId);
@@ -159,7 +159,7 @@ async function answerOf(state: State, incoming: IncomingMessage, body: Buffer): 
   return mergeAnswer(part.errorCodes, part.body && (await forward(state, incoming, part.body)));
 }
 
-/** They belong to one connection: https://www.rfc-editor.org/rfc/rfc9110#section-7.6.1 */
+/** Headers of a single connection: https://www.rfc-editor.org/rfc/rfc9110#section-7.6.1 */
 const HOP_BY_HOP = new Set(['connection', 'keep-alive', 'transfer-encoding', 'content-length']);
 
 const endToEnd = (headers: IncomingMessage['headers']): Readonly<Record<string, string>> =>
@@ -167,7 +167,7 @@ const endToEnd = (headers: IncomingMessage['headers']): Readonly<Record<string, 
     Object.entries(headers).flatMap(([name, value]) => (HOP_BY_HOP.has(name) ? [] : [[name, String(value)]])),
   );
 
-/** On a connection of its own: one that is kept may be closed by the other side just as it is used. */
+/** Forwards on a new connection: the other side may close a kept connection at the moment of its use. */
 async function forward(state: State, incoming: IncomingMessage, body: Buffer): Promise<Answer> {
   const { hostname, port } = state.upstream;
   const { method, url, headers } = incoming;

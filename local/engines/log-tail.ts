@@ -2,7 +2,7 @@ import { open } from 'node:fs/promises';
 
 const TAIL_BYTES_MAX = 8 * 1024;
 
-/** The last lines of a log, for an error message; empty when there is none. */
+/** The last lines of a log for an error message; empty if there is no log. */
 export async function logTail(file: string, linesMax = 15): Promise<string> {
   const text = await readFrom(file, (size) => Math.max(0, size - TAIL_BYTES_MAX));
   return text
@@ -13,7 +13,7 @@ export async function logTail(file: string, linesMax = 15): Promise<string> {
     .join('\n');
 }
 
-/** What a log holds from a byte on; empty when the file does not exist yet. */
+/** The content of a log from a byte offset; empty if the file does not exist yet. */
 export async function logSince(file: string, offset: number): Promise<string> {
   return await readFrom(file, () => offset);
 }

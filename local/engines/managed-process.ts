@@ -7,9 +7,9 @@ export interface ProcessOptions {
   readonly command: string;
   readonly args: readonly string[];
   readonly cwd: string;
-  /** The child's whole environment: nothing of ours is added. */
+  /** The child's whole environment: nothing is inherited. */
   readonly environment: Readonly<Record<string, string>>;
-  /** Output is appended to this file; without it both streams are given as pipes. */
+  /** Output is appended to this file; without it both streams are pipes. */
   readonly logFile?: string;
 }
 
@@ -20,17 +20,17 @@ export interface ProcessEnd {
   readonly spawnErrorCode?: string;
 }
 
-/** A child that leads a process group of its own: Ctrl-C reaches only us, and we stop it in order. */
+/** A child with its own process group: Ctrl-C reaches only this process, which then stops the child. */
 export interface ManagedProcess {
   readonly pid: number | undefined;
   readonly stdout: Readable | null;
   readonly stderr: Readable | null;
-  /** Resolves once, when the process is gone and its output is read to the end. */
+  /** Resolves when the process is gone and its output has been read to the end. */
   readonly ended: Promise<ProcessEnd>;
   hasEnded(): boolean;
-  /** Sends a signal to the whole group; a group that is gone is fine. */
+  /** Sends a signal to the whole group; ignores a group that is gone. */
   signal(signal: NodeJS.Signals): void;
-  /** SIGTERM, then SIGKILL after the bound; resolves when the process is gone. */
+  /** SIGTERM, then SIGKILL after `killAfterMs`; resolves when the process is gone. */
   stop(killAfterMs: number): Promise<ProcessEnd>;
 }
 
@@ -89,7 +89,7 @@ export function describeEnd(end: ProcessEnd): string {
   return end.signal === null ? `exit status ${end.code}` : `signal: ${end.signal}`;
 }
 
-/** True while a process of that number exists, whoever's it is. */
+/** True while a process with this id exists, whoever owns it. */
 export function isProcessRunning(pid: number): boolean {
   try {
     return process.kill(pid, 0);

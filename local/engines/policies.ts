@@ -1,6 +1,6 @@
 import { type LocalResources, resourceArns, secretNames } from './resources.ts';
 
-/** One role as it is made: who may take it on, and what it may do then. Names are unique within their account. */
+/** A role: who may assume it, and its permissions. Names are unique within an account. */
 export interface LocalRole {
   readonly account: string;
   readonly name: string;
@@ -13,7 +13,7 @@ export interface Policy {
   readonly Statement: readonly Readonly<Record<string, unknown>>[];
 }
 
-/** The three roles, as small as infra/ makes them in AWS: whatever they lack here, a function would lack there. */
+/** The three roles with the same permissions as in infra/: a permission missing here is missing in AWS. */
 export function localRoles(resources: LocalResources): readonly LocalRole[] {
   const arns = resourceArns(resources);
   const deadLetters = allow('s3:PutObject', `arn:aws:s3:::${resources.deadLetterBucket}/*`);
@@ -46,7 +46,7 @@ export function localRoles(resources: LocalResources): readonly LocalRole[] {
 const readSecret = ({ region, accountA }: LocalResources, name: string) =>
   allow('secretsmanager:GetSecretValue', `arn:aws:secretsmanager:${region}:${accountA}:secret:${name}-??????`);
 
-/** In AWS the Lambda service takes on an execution role; here the account's administrator does it in its place. */
+/** In AWS the Lambda service assumes an execution role; here the account's administrator does. */
 function executionTrust({ accountA }: LocalResources): Policy {
   return policy(
     { ...allow('sts:AssumeRole'), Principal: { Service: 'lambda.amazonaws.com' } },

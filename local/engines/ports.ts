@@ -3,23 +3,25 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:net';
 
 /**
- * Below the ranges from which systems pick the source port of an outgoing connection (32768 up on Linux, 49152 up on
- * macOS): so the port of a stopped engine is still free when it is started again.
+ * Below the ephemeral port ranges (from 32768 on Linux, from 49152 on macOS), so that the port of a stopped engine is still
+ * free when the engine restarts.
  */
 const PORT_MIN = 20_000;
 const PORT_MAX = 32_000;
 const TRIES_MAX = 200;
 
 /**
- * Ports of 127.0.0.1 that nobody listens on, all different.
- * @throws Error when 200 random tries found too few.
+ * Distinct free ports of 127.0.0.1.
+ * @throws Error if 200 random attempts find too few.
  */
 export async function freePorts(count: number): Promise<readonly number[]> {
   const held: { readonly server: Server; readonly port: number }[] = [];
   try {
     for (let tries = 0; held.length < count; tries += 1) {
       if (tries === TRIES_MAX)
-        throw new Error(`No ${count} free ports on 127.0.0.1 between ${PORT_MIN} and ${PORT_MAX}.`);
+        throw new Error(
+          `Found fewer than ${count} free ports on 127.0.0.1 between ${PORT_MIN} and ${PORT_MAX}: stop other programs that listen there.`,
+        );
       const port = randomInt(PORT_MIN, PORT_MAX);
       const server = await listen(port);
       if (server !== undefined) held.push({ server, port });

@@ -2,12 +2,12 @@ import { join } from 'node:path';
 import type { RunStep } from './installation.ts';
 import { findToolchain } from './toolchain.ts';
 
-/** Where the environment's own interpreter is. Start modules with `-m`: the scripts beside it break when the folder is moved. */
+/** The virtual environment's interpreter. Start modules with `-m`: the environment's scripts break when the folder moves. */
 export function pythonOf(folder: string): string {
   return join(folder, 'venv', 'bin', 'python');
 }
 
-/** Makes a virtual environment with the packages given; returns the Python it was made with. */
+/** Creates a virtual environment with the given packages; returns the Python that created it. */
 export async function installPythonPackages(
   folder: string,
   packages: readonly string[],

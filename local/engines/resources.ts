@@ -1,6 +1,6 @@
 import { placeholdersOf } from '../../functions/documentdb-sink/connector/placeholders.ts';
 
-/** The names of everything that is made in the two local AWS accounts before a run; a stage file may give its own. */
+/** The names of the resources in the two local AWS accounts; a stage file may override them. */
 export interface LocalResources {
   readonly region: string;
   /** The account of the topics, the functions and DocumentDB. */
@@ -18,7 +18,7 @@ export interface LocalResources {
   readonly documentdbRole: string;
   readonly deadLetterBucket: string;
   readonly secret: string;
-  /** Of a connector's file: the secrets it names are made as well. */
+  /** The connector file's `connection.uri`: the secrets that it names are created too. */
   readonly connectionUri: string | undefined;
   readonly documentdbUser: string;
 }
@@ -44,11 +44,11 @@ export interface ResourceArns {
   readonly streamRole: string;
   readonly kinesisRole: string;
   readonly documentdbRole: string;
-  /** Without the six random characters that AWS adds: GetSecretValue takes it, and a stage file can hold it. */
+  /** The ARN without the six random characters that AWS adds; GetSecretValue accepts it. */
   readonly secret: string;
 }
 
-/** The names of all secrets the functions may read. */
+/** The names of all secrets that the functions may read. */
 export const secretNames = ({ secret, connectionUri = '' }: LocalResources): readonly string[] => [
   ...new Set([secret, ...placeholdersOf(connectionUri).map(({ path }) => path)]),
 ];

@@ -5,10 +5,10 @@ import { delimiter, isAbsolute, join } from 'node:path';
 export const TOOLS = ['java', 'maven', 'python'] as const;
 export type Tool = (typeof TOOLS)[number];
 
-/** Where each tool is: an absolute path. */
+/** The absolute path of each tool. */
 export type Toolchain = Readonly<Record<Tool, string>>;
 
-/** What a command printed (both streams), or undefined when it is missing or failed. */
+/** The output of a command (both streams); undefined if the command is missing or failed. */
 export type Probe = (command: string, args: readonly string[]) => Promise<string | undefined>;
 
 const JAVA_MAJOR_MIN = 17;
@@ -21,7 +21,7 @@ interface ToolFacts {
   readonly brewPackage: string;
   readonly args: readonly string[];
   readonly isGoodEnough: (output: string) => boolean;
-  /** Homebrew does not put its Java on the path, and macOS's own `python3` is old: more than one place is tried. */
+  /** The candidates: Homebrew does not add its Java to the path, and macOS has an old `python3`. */
   readonly commands: (javaHome: string | undefined) => readonly string[];
 }
 
@@ -58,8 +58,8 @@ const FACTS: Readonly<Record<Tool, ToolFacts>> = {
 };
 
 /**
- * Finds every tool asked for, in one go.
- * @throws Error that names all that is missing and the command that installs it.
+ * Finds all requested tools.
+ * @throws Error that names every missing tool and the command that installs it.
  */
 export async function findToolchain<Wanted extends Tool>(
   tools: readonly Wanted[],
@@ -89,14 +89,14 @@ async function findTool(tool: Tool, probe: Probe): Promise<string | undefined> {
 export function missingToolsMessage(missing: readonly Tool[]): string {
   const facts = TOOLS.filter((tool) => missing.includes(tool)).map((tool) => FACTS[tool]);
   return [
-    `The local engines need ${facts.map(({ wanted }) => wanted).join(', and ')}: not found here. Install with`,
+    `The local engines need ${facts.map(({ wanted }) => wanted).join(' and ')}, which this machine does not have. Install with`,
     `  Debian, Ubuntu:  sudo apt-get install -y ${facts.map(({ debianPackage }) => debianPackage).join(' ')}`,
     `  macOS:           brew install ${facts.map(({ brewPackage }) => brewPackage).join(' ')}`,
-    'and run the same command again.',
+    'and run the command again.',
   ].join('\n');
 }
 
-/** The absolute path of a command, so that it stays the same program whatever the path is later. */
+/** The absolute path of a command, so that later changes of PATH have no effect. */
 function locate(command: string): string {
   if (isAbsolute(command)) return command;
   const places = (process.env['PATH'] ?? '').split(delimiter).map((folder) => join(folder, command));

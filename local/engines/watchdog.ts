@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 
 /**
- * Ends our children when this process is gone, however it went (`kill -9` included). A shell of a few hundred KB reads the
- * numbers of the children's process groups from a pipe; the kernel closes that pipe when we die, and then it ends
- * every group that was not taken off the list. It has a group of its own, so Ctrl-C on the terminal does not reach it.
+ * Ends the children when this process is gone, even after `kill -9`. A shell of a few hundred KB reads the ids of the
+ * children's process groups from a pipe. When this process dies, the kernel closes the pipe, and the shell ends every group
+ * still on its list. The shell has its own process group, so Ctrl-C does not reach it.
  * (`kill -s TERM -- -1`: dash takes `--` only after the long form.)
  */
 const SCRIPT = `
@@ -37,7 +37,7 @@ function startShell(): ChildProcess {
     stdio: ['pipe', 'ignore', 'ignore'],
     env: { PATH: '/usr/bin:/bin' },
   });
-  // Without it the children run unwatched, which is worse only if we are killed: not a reason to stop.
+  // Without the watchdog, children outlive a killed parent. That is no reason to stop.
   started.on('error', () => undefined);
   started.stdin?.on('error', () => undefined);
   started.unref();
@@ -49,12 +49,12 @@ function tell(line: string): void {
   shell.stdin?.write(`${line}\n`);
 }
 
-/** From now on the process group led by `pid` ends when this process does. */
+/** Ends the process group of `pid` when this process ends. */
 export function watch(pid: number): void {
   tell(`add ${pid}`);
 }
 
-/** The group has ended: its number may soon be somebody else's. */
+/** Removes a group that has ended: another process may get its id. */
 export function unwatch(pid: number): void {
   tell(`remove ${pid}`);
 }

@@ -120,7 +120,7 @@ describe('in front of a Kinesis that checks signatures', () => {
   });
 
   it('takes no chances that are none', () => {
-    expect(() => proxy.setFaults({ cut: 2 })).toThrow('a chance is a number from 0 to 1');
+    expect(() => proxy.setFaults({ cut: 2 })).toThrow('The probability of a fault must be a number from 0 to 1');
   });
 
   it('refuses connections, breaks open ones, and accepts again at the same address', async () => {

@@ -100,7 +100,7 @@ it('names the engine, the command, the log and its last lines when a step fails'
     },
   });
   const failure = ensureInstalled(failing, root);
-  await expect(failure).rejects.toThrow('Installing thing failed: /bin/sh -c');
+  await expect(failure).rejects.toThrow('The installation of thing failed: /bin/sh -c');
   await expect(failure).rejects.toThrow('exit status 7');
   await expect(failure).rejects.toThrow(join(root, 'thing', 'install.log'));
   await expect(failure).rejects.toThrow('  | no such version');

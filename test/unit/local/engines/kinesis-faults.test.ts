@@ -44,9 +44,15 @@ describe('a fault', () => {
   });
 
   it.each([
-    { chances: { reset: 1.5 }, problem: 'a chance is a number from 0 to 1: reset,1.5' },
-    { chances: { withheld: -1, cut: Number.NaN }, problem: 'a chance is a number from 0 to 1: withheld,-1 cut,NaN' },
-    { chances: { reset: 0.6, cut: 0.6 }, problem: 'one request has one fault at most: the chances add up to 1.2' },
+    { chances: { reset: 1.5 }, problem: 'The probability of a fault must be a number from 0 to 1: reset,1.5' },
+    {
+      chances: { withheld: -1, cut: Number.NaN },
+      problem: 'The probability of a fault must be a number from 0 to 1: withheld,-1 cut,NaN',
+    },
+    {
+      chances: { reset: 0.6, cut: 0.6 },
+      problem: 'A request has at most one fault, but the probabilities add up to 1.2',
+    },
   ])('cannot have the chances $chances', ({ chances, problem }) => {
     expect(() => checkChances(chances)).toThrow(problem);
   });
