@@ -9,16 +9,16 @@ import { SettingsError } from '../shared/errors.ts';
 import { DEFAULT_RESOURCES, type LocalResources } from './engines/resources.ts';
 import { PROJECT_ROOT } from './pipeline/package-template.ts';
 
-/** What config/local.yml says, as far as this machine has to provide it. */
+/** The part of config/local.yml that the local pipeline has to provide. */
 export interface LocalStage {
   readonly resources: LocalResources;
-  /** Where orders are produced; a connector's file may read others beside it. */
+  /** The topic of the produced orders; a connector file may read other topics too. */
   readonly topic: string;
   readonly database: string;
   readonly collection: string;
-  /** What documentdbSink follows, where a file was named. */
+  /** documentdbSink's connector file, if one is named. */
   readonly connector: NamedConnector | undefined;
-  /** As it is deployed. */
+  /** The stage file to deploy. */
   readonly stageFile: StageFileWritten;
 }
 
@@ -37,7 +37,7 @@ export async function readLocalStage(connectorFile?: string): Promise<LocalStage
   return localStageOf(connectorFile === undefined ? input : withConnector(input, connectorFile));
 }
 
-/** The same stage, with a connector's file in place of what that file decides; kinesisSink reads its first topic. */
+/** The same stage with a connector file, without the settings that the file decides; kinesisSink reads its first topic. */
 export function withConnector(input: StageFileWritten, connector: string): StageFileWritten {
   const section = Object.entries((input['documentdbSink'] ?? {}) as object);
   const others = Object.fromEntries(section.filter(([name]) => !DECIDED_BY_CONNECTOR.has(name)));
@@ -50,17 +50,19 @@ export function localStageOf(input: StageFileWritten): LocalStage {
   const deployment = readStageFile(SERVICE, STAGE, input);
   const { kinesisSink, documentdbSink, trigger } = deployment.file;
   if (kinesisSink === undefined || documentdbSink === undefined) {
-    throw new SettingsError(FILE, ['kinesisSink and documentdbSink must both be there: npm start runs the two']);
+    throw new SettingsError(FILE, ['kinesisSink and documentdbSink are both required: npm start runs both functions']);
   }
   const [topic = '', ...others] = trigger.topics ?? [];
   const ownTopics = deployment.connector === undefined ? documentdbSink.trigger?.topics : undefined;
   if (others.length > 0 || kinesisSink.trigger?.topics !== undefined || ownTopics !== undefined) {
-    throw new SettingsError(FILE, ['trigger.topics must name one topic for both: npm start produces orders to one']);
+    throw new SettingsError(FILE, [
+      'trigger.topics must name one topic for both functions: npm start produces orders to one topic',
+    ]);
   }
   const { streamArn, roleArn, externalId } = kinesisSink;
   if (roleArn === undefined || externalId === undefined) {
     throw new SettingsError(FILE, [
-      'kinesisSink.roleArn and externalId must be written: the local stream has no resource policy',
+      'kinesisSink.roleArn and kinesisSink.externalId are required: the local stream has no resource policy',
     ]);
   }
   const { connector } = deployment;
@@ -76,7 +78,7 @@ export function localStageOf(input: StageFileWritten): LocalStage {
   };
 }
 
-/** Where most documents go. */
+/** The namespace of most documents. */
 function namespaceIn({ file, connector }: Deployment, topic: string): Pick<LocalStage, 'database' | 'collection'> {
   const { database = '', collection = topic } = file.documentdbSink ?? {};
   if (connector === undefined) return { database, collection };

@@ -1,5 +1,5 @@
 /**
- * A source of chance from 0 up to 1: the same seed gives the same numbers.
+ * A random number generator (0 <= n < 1): the same seed gives the same numbers.
  * mulberry32: https://gist.github.com/tommyettinger/46a874533244883189143505d203312c
  */
 export function seededRandom(seed: number): () => number {

@@ -24,46 +24,46 @@ import { createTargets, type Target, type Targets } from './pipeline/targets.ts'
 import type { SinkStatus, Status } from './terminal/table.ts';
 
 export interface SessionOptions {
-  /** Data, logs and the package of this run; emptied first. */
+  /** The folder for data, logs and the package of this run; emptied at the start. */
   readonly folder: string;
-  /** Written once the engines run, removed when they stop. */
+  /** The file with the engines' addresses: written when they run, removed when they stop. */
   readonly endpointsFile: string;
   readonly reading: Reading;
   readonly seed: number;
   readonly valueBytes: number;
-  /** A connector's file for documentdbSink. */
+  /** The connector file of documentdbSink. */
   readonly connector?: string | undefined;
   readonly progress: (line: string) => void;
 }
 
-/** Engines, functions, triggers, and orders to feed them. */
+/** The running pipeline: engines, functions and triggers, with a producer of orders. */
 export interface Session {
-  /** What config/local.yml says. */
+  /** The settings of config/local.yml. */
   readonly stage: LocalStage;
   readonly engines: Engines;
-  /** Of the engines, with the proxy where the functions look for Kinesis. */
+  /** The engines' addresses, with the proxy's address for Kinesis. */
   readonly endpoints: Endpoints;
-  /** Between the functions and Kinesis. */
+  /** The fault-injecting proxy between the functions and Kinesis. */
   readonly kinesisProxy: KinesisProxy;
-  /** To be taken away and brought back. */
+  /** The targets, which can be stopped and started again. */
   readonly targets: Targets;
   readonly pipeline: Pipeline;
-  /** Resolves when Kafka has acknowledged so many more records, or fewer if the signal aborts. */
+  /** Resolves when Kafka has acknowledged `count` more records, or fewer if the signal aborts. */
   produce(count: number, signal?: AbortSignal): Promise<void>;
   status(): Promise<Status>;
   /**
-   * Resolves when every record is consumed and committed, to true; or when the signal aborts, to false.
-   * @throws Error when nothing moves any more
+   * Resolves to true when every record is consumed and committed, or to false when the signal aborts.
+   * @throws Error when the lag no longer falls
    */
   drained(signal: AbortSignal): Promise<boolean>;
-  /** Reads everything back and holds it against what was produced. */
+  /** Reads both targets back and compares them with the produced records. */
   check(): Promise<readonly Check[]>;
-  /** Stops what was started, last first. */
+  /** Stops everything in reverse order of starting. */
   stop(): Promise<void>;
 }
 
 const PARTITIONS = 4;
-/** One request to Kafka: well below what the topic takes, with an oversized record in it too. */
+/** The size of a request to Kafka: far below the topic's limit, even with an oversized record. */
 const PRODUCE_REQUEST_RECORDS_MAX = 500;
 const PRODUCE_REQUEST_BYTES_MAX = 1024 * 1024;
 
@@ -73,7 +73,7 @@ export async function startSession(options: SessionOptions): Promise<Session> {
   const stops: Stops = [];
   const stop = async () => {
     const errors: unknown[] = [];
-    // One that fails must not keep the others running.
+    // Stop the others even if one fails to stop.
     for (const stopOne of stops.splice(0).toReversed()) await stopOne().catch((error) => errors.push(error));
     if (errors.length > 0) throw errors[0];
   };
@@ -99,7 +99,7 @@ async function assemble(options: SessionOptions, stops: Stops, stop: () => Promi
   stops.push(documents.close);
   const countDocuments = lastKnownWhileAway(targets.documentdb, documents.count);
   const stream = await createStreamReader(streamAdministrator(endpoints), resources.stream);
-  options.progress('packaging stage local, starting its functions ..');
+  options.progress('Packaging stage local and starting its functions ..');
   const stageFile = await localStageFile(stage, endpoints, options.folder);
   const pipeline = await startPipeline({
     ...options,
@@ -158,7 +158,7 @@ function sourceRecordOf(topic: string, { partition, offset, timestampMs, key, va
   return { position, timestampMs, key: payload(key), value: payload(value), headers: [] };
 }
 
-/** What the connector's file makes of the records, and what is in the databases it writes to. */
+/** The documents that the connector file should produce, and those found in its databases. */
 async function connectorDocuments(
   { topic, database, connector }: LocalStage,
   produced: readonly ProducedRecord[],
@@ -171,14 +171,14 @@ async function connectorDocuments(
   return { expected, found: await documents.readTexts([...new Set([database, ...databases])]) };
 }
 
-/** Engines with a proxy before Kinesis, and a file that says where all of it is. */
+/** Starts the engines and the proxy in front of Kinesis, and writes the endpoints file. */
 async function startSurroundings(
   { folder, endpointsFile, progress, seed }: SessionOptions,
   { resources }: LocalStage,
   stops: Stops,
 ) {
   await rm(folder, { recursive: true, force: true });
-  progress('starting Kafka, the local AWS and the DocumentDB stand-in ..');
+  progress('Starting Kafka, the local AWS and the DocumentDB stand-in ..');
   const engines = await startEngines({ folder, progress, resources, onDeath: (error) => progress(error.message) });
   stops.push(engines.stop);
   const kinesisProxy = await startKinesisProxy({ upstreamUrl: engines.endpoints.aws.endpointUrl, seed });
@@ -192,7 +192,7 @@ async function startSurroundings(
 const requestRecordsOf = ({ valueBytes }: SessionOptions): number =>
   Math.max(1, Math.min(PRODUCE_REQUEST_RECORDS_MAX, Math.floor(PRODUCE_REQUEST_BYTES_MAX / valueBytes)));
 
-/** The driver would wait for half a minute for a server that is known to be away. */
+/** Avoids the driver's wait of 30 s for a server that is stopped on purpose. */
 function lastKnownWhileAway({ isAway }: Target, count: () => Promise<number>): () => Promise<number> {
   let lastKnown = 0;
   return async () => {
@@ -222,7 +222,7 @@ function countByShard(records: readonly StreamRecord[]): ReadonlyMap<string, num
   return counts;
 }
 
-/** Where everything listens, a line each. */
+/** The addresses of the engines and the log files, one line each. */
 export function describeAddresses({ stage, engines, pipeline }: Session, endpointsFile: string): string {
   const { kafka, aws, documentdb } = engines.endpoints;
   return [
@@ -230,6 +230,6 @@ export function describeAddresses({ stage, engines, pipeline }: Session, endpoin
     `AWS          ${aws.endpointUrl}   ${resourceArns(engines.resources).stream}`,
     `DocumentDB   ${documentdb.host}:${documentdb.port}   ${stage.database}.${stage.collection}, TLS under ${documentdb.caFile}`,
     ...pipeline.sinks.map(({ name, logFile }) => `${name.padEnd(15)} logs to ${logFile}`),
-    `addresses and credentials of this run: ${endpointsFile}`,
+    `Addresses and credentials of this run: ${endpointsFile}`,
   ].join('\n');
 }

@@ -4,30 +4,31 @@ import { VALUE_BYTES_MAX, VALUE_BYTES_MIN } from './orders/order-stream.ts';
 import { TARGET_NAMES, type TargetName } from './pipeline/targets.ts';
 
 export interface StartOptions {
-  /** How many records to produce; `undefined`: a steady trickle without end. */
+  /** How many records to produce; `undefined`: a constant rate until Ctrl-C. */
   readonly records: number | undefined;
-  /** Stop once everything was consumed and checked. */
+  /** Stop after the check of both targets. */
   readonly exit: boolean;
-  /** What is taken away half-way, and brought back. */
+  /** The targets to stop halfway and start again. */
   readonly outages: readonly TargetName[];
   readonly reading: Reading;
   readonly seed: number;
   readonly valueBytes: number;
-  /** A MongoDB sink connector's file that documentdbSink follows, from the project's root. */
+  /** The path of documentdbSink's connector file, relative to the project's root. */
   readonly connector: string | undefined;
   readonly help: boolean;
 }
 
 export const USAGE = `npm start -- [options]
-  --records N          produce N records as fast as they are taken; without it, some each second until Ctrl-C
-  --exit               with --records: wait until the lag is zero, check both targets, exit 0 or 1
-  --outage T           with --records and --exit: half-way T is taken away until its function has handed records back;
-                       kinesis (refuses connections), documentdb (is killed), or both: kinesis,documentdb
-  --reading R          how a partial answer is understood: rewind (default) or items
-  --seed S             produce the records of this seed; printed at every start
-  --value-bytes B      length of a value, ${VALUE_BYTES_MIN} to ${VALUE_BYTES_MAX}, 1024 by default
-  --connector FILE     documentdbSink does what this connector file says, like config/connectors/orders.properties
-  --help               this text`;
+  --records N          produce N records as fast as Kafka accepts them; without it, 20 records a second until Ctrl-C
+  --exit               with --records: wait until the lag is zero, check both targets, exit with 0 or 1
+  --outage T           with --records and --exit: stop target T halfway, until its function has handed records back;
+                       T is kinesis (refuses connections), documentdb (is killed) or kinesis,documentdb
+  --reading R          what a partial batch response repeats: everything from the lowest reported offset on (rewind,
+                       default), or only the reported records (items)
+  --seed S             the seed of the produced records; every start prints its seed
+  --value-bytes B      the length of a value, ${VALUE_BYTES_MIN} to ${VALUE_BYTES_MAX} (default 1024)
+  --connector FILE     configure documentdbSink with a connector file, such as config/connectors/orders.properties
+  --help               print this text`;
 
 const RECORDS_MAX = 999_999_999;
 const SEED_MAX = 999_999_999;
@@ -64,7 +65,7 @@ export function parseStartOptions(args: readonly string[]): StartOptions {
   if (reading === undefined) problems.push(`--reading must be rewind or items, got "${values.get('reading')}"`);
   const outages = outagesOf(values, problems);
   const exit = values.has('exit');
-  if (exit && !values.has('records')) problems.push('--exit needs --records: there would be no end');
+  if (exit && !values.has('records')) problems.push('--exit needs --records: without it the run never ends');
   if (values.has('outage') && !(exit && values.has('records'))) problems.push(OUTAGE_NEEDS);
   if (problems.length > 0 || reading === undefined) throw new Error(`${problems.join('\n')}\n\n${USAGE}`);
   return {
@@ -79,7 +80,8 @@ export function parseStartOptions(args: readonly string[]): StartOptions {
   };
 }
 
-const OUTAGE_NEEDS = '--outage needs --records and --exit: it comes half-way, and shows in the comparison at the end';
+const OUTAGE_NEEDS =
+  '--outage needs --records and --exit: the outage starts halfway through the records, and the check follows at the end';
 
 function outagesOf(values: ReadonlyMap<string, string>, problems: string[]): readonly TargetName[] {
   const text = values.get('outage');
@@ -93,7 +95,7 @@ function outagesOf(values: ReadonlyMap<string, string>, problems: string[]): rea
 
 type Tokens = NonNullable<ReturnType<typeof parseArgs<{ tokens: true; strict: false }>>['tokens']>;
 
-/** The options that were written, and what is none: all of it, where `parseArgs` would stop at the first. */
+/** Splits the arguments and collects every problem; a strict `parseArgs` would stop at the first. */
 function split(args: readonly string[]): { readonly values: ReadonlyMap<string, string>; readonly problems: string[] } {
   const { tokens } = parseArgs({
     args: [...args],
@@ -113,7 +115,7 @@ function split(args: readonly string[]): { readonly values: ReadonlyMap<string, 
 }
 
 function problemOf(token: Tokens[number]): string | undefined {
-  if (token.kind === 'positional') return `"${token.value}" belongs to no option`;
+  if (token.kind === 'positional') return `"${token.value}" does not belong to an option`;
   if (token.kind !== 'option') return undefined;
   const { rawName, value } = token;
   const type = Object.entries(OPTIONS).find(([known]) => rawName === `--${known}`)?.[1].type;

@@ -12,17 +12,17 @@ import { renderTable } from './terminal/table.ts';
 
 const LOCAL_FOLDER = join(PROJECT_ROOT, '.local');
 const ENDPOINTS_FILE = join(LOCAL_FOLDER, 'endpoints.json');
-/** Without --records: so many orders each second. */
+/** The rate without --records. */
 const ORDERS_PER_SECOND = 20;
 const TABLE_INTERVAL_MS = 1_000;
 const SAME_SIGNAL_MS = 1_000;
 
-/** Since this process was started: what a newcomer waits. */
+/** The time since this process started. */
 const sinceStart = (): string => `${(performance.now() / 1_000).toFixed(1)} s`;
 
-/** Runs until everything asked for is done or the signal aborts; says whether all went well. */
+/** Runs until the work is done or the signal aborts. Returns whether every check passed. */
 async function run(options: StartOptions, screen: Screen, ending: AbortSignal): Promise<boolean> {
-  const saySo = () => screen.line('stopping, once what is starting has started ..');
+  const saySo = () => screen.line('Stopping as soon as the start has finished ..');
   ending.addEventListener('abort', saySo);
   const session = await startSession({
     ...options,
@@ -32,11 +32,11 @@ async function run(options: StartOptions, screen: Screen, ending: AbortSignal): 
   }).finally(() => ending.removeEventListener('abort', saySo));
   try {
     screen.line(
-      `${describeAddresses(session, ENDPOINTS_FILE)}\nseed ${options.seed}; ready after ${sinceStart()}; Ctrl-C stops everything\n`,
+      `${describeAddresses(session, ENDPOINTS_FILE)}\nSeed ${options.seed}; ready after ${sinceStart()}; Ctrl-C stops everything\n`,
     );
     const over = new AbortController();
     const signal = AbortSignal.any([ending, over.signal]);
-    // Whichever fails first ends the other: without its engines neither can go on.
+    // If one fails, the other ends too.
     const [allPassed] = await Promise.all(
       [feed(session, options, screen, signal), showTable(session, screen, signal)].map((work) =>
         work.finally(() => over.abort()),
@@ -44,7 +44,7 @@ async function run(options: StartOptions, screen: Screen, ending: AbortSignal): 
     );
     return allPassed === true;
   } finally {
-    screen.line('stopping ..');
+    screen.line('Stopping ..');
     await session.stop();
   }
 }
@@ -94,7 +94,7 @@ async function everySecond(signal: AbortSignal, work: () => Promise<void>): Prom
   }
 }
 
-/** Ending early is what an abort is for. */
+/** Ignores the error that an abort raises. */
 const unlessAborted = (work: Promise<unknown>): Promise<unknown> =>
   work.catch((error: unknown) => {
     if ((error as Error).name !== 'AbortError') throw error;
@@ -114,13 +114,13 @@ async function main(): Promise<number> {
   }
 }
 
-/** Aborts at the first Ctrl-C; a later one does not wait for the rest: the engines' watchdog stops them then. */
+/** Aborts at the first Ctrl-C. A second Ctrl-C exits at once, and the watchdog stops the engines. */
 function untilSignal(): AbortSignal {
   const ending = new AbortController();
   let firstAtMs = Number.POSITIVE_INFINITY;
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => {
-      // npm and a terminal may each send the same one.
+      // npm and the terminal may both send the same signal.
       if (performance.now() - firstAtMs > SAME_SIGNAL_MS) process.exit(130);
       firstAtMs = Math.min(firstAtMs, performance.now());
       ending.abort();

@@ -3,20 +3,20 @@ import type { RecordPolicy } from '../../functions/documentdb-sink/record-policy
 import type { WriteModel } from '../../functions/documentdb-sink/write-models/write-model.ts';
 import type { SourcePosition, SourceRecord } from '../../shared/record.ts';
 
-/** Fields that say when something was written, and the sink's own. */
+/** Fields with the time of a write, and the sink's own field. */
 const TIMES_AND_MARKS: readonly string[] = ['_k', '_modifiedTS', '_insertedTS'];
 
 type Fields = Map<string, unknown>;
 
-/** What a connector's file makes of what was produced, applied one after another and without any guard. */
+/** The documents that a connector file makes of the produced records, applied in order and without a guard. */
 export interface Expectation {
   /** Documents as text, by namespace. */
   readonly documents: ReadonlyMap<string, readonly string[]>;
-  /** Of records that can never be written. */
+  /** The positions of poison records. */
   readonly poisoned: readonly SourcePosition[];
 }
 
-/** @param records each partition's in their order; a document's records are all of one partition */
+/** @param records in the order of each partition; all records of a document are in one partition */
 export function expectedOf(records: readonly SourceRecord[], policy: RecordPolicy): Expectation {
   const collections = new Map<string, Map<string, Fields>>();
   const poisoned: SourcePosition[] = [];
@@ -59,7 +59,9 @@ function updated(base: Fields, update: ReadonlyMap<string, unknown>, isInsert: b
       if (operator === '$set' || (operator === '$setOnInsert' && isInsert)) setAt(fields, path.split('.'), value);
       else if (operator === '$unset') fields.delete(path);
       else if (operator !== '$setOnInsert')
-        throw new Error(`npm start does not check documents written by ${operator}`);
+        throw new Error(
+          `npm start cannot check documents written with ${operator}: it knows $set, $setOnInsert and $unset. Run without --exit.`,
+        );
     }
   }
   return fields;
@@ -83,18 +85,18 @@ const textOf = (document: ReadonlyMap<string, unknown>): string =>
     },
   );
 
-/** With its BSON types, without the time it was written. Names in their order: updates add them as the server likes. */
+/** A document as text with BSON types, without write times, and with sorted field names: the server may add fields in any order. */
 export function documentText(document: ReadonlyMap<string, unknown>): string {
   const fields = [...document].filter(([name]) => !TIMES_AND_MARKS.includes(name));
   return textOf(new Map(fields.toSorted(([a], [b]) => (a < b ? -1 : 1))));
 }
 
-/** Documents of one namespace: which of the expected are not there, and which that are there nobody expected. */
+/** Compares the documents of one namespace: expected but missing, and found but unexpected. */
 export function differenceOf(expected: readonly string[] = [], found: readonly string[] = []) {
   const missing = new Set(expected);
   const unasked = found.filter((text) => !missing.delete(text) && !missing.delete(withoutServersId(text)));
   return { missing: [...missing], unasked };
 }
 
-/** Where a business key names the document, the server gives it an `_id`. */
+/** With a business key as filter, the server assigns the `_id`. */
 const withoutServersId = (text: string): string => text.replace(/"_id":\{"\$oid":"[0-9a-f]{24}"\},?/, '');

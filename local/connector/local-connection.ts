@@ -1,6 +1,6 @@
 import { placeholdersOf } from '../../functions/documentdb-sink/connector/placeholders.ts';
 
-/** The cluster of this machine, and who the function is there. */
+/** The local cluster and the function's user there. */
 export interface LocalCluster {
   readonly host: string;
   readonly port: number;
@@ -8,17 +8,17 @@ export interface LocalCluster {
   readonly password: string;
 }
 
-/** The first of 6,400 characters that no text holds: https://www.unicode.org/charts/PDF/UE000.pdf */
+/** The first of 6,400 private use characters, which no text contains: https://www.unicode.org/charts/PDF/UE000.pdf */
 const PRIVATE_USE = 0xe000;
 
 const PARTS = /^(mongodb(?:\+srv)?:\/\/)(?:([^@/]*)@)?([^/?]+)(\/[^?]*)?(?:\?(.*))?$/;
 
 /**
- * A connector's `connection.uri` for the cluster of this machine: placeholders stay, to be filled in as in AWS; literal
- * hosts and credentials give way, and so does the name of the replica set.
+ * Rewrites a connector's `connection.uri` for the local cluster. Placeholders stay and are resolved as in AWS; literal hosts,
+ * credentials and the replica set's name are replaced.
  */
 export function localConnectionUri(uri: string, { host, port, username, password }: LocalCluster): string {
-  // A placeholder may hold what separates the parts: it is one character meanwhile.
+  // A placeholder may contain separators, so a private use character replaces it while the URI is split.
   const placeholders = placeholdersOf(uri).map(({ text }) => text);
   const bare = placeholders.reduce(
     (text, each, index) => text.replace(each, String.fromCharCode(PRIVATE_USE + index)),
@@ -32,7 +32,7 @@ export function localConnectionUri(uri: string, { host, port, username, password
   const [login = '', hosts = '', path = '/', query = ''] = (PARTS.exec(bare) ?? [])
     .slice(2)
     .map((part) => part && whole(part));
-  if (hosts === '') return uri; // one placeholder for all of it
+  if (hosts === '') return uri; // one placeholder for the whole URI
   const options = query.split('&').filter((option) => option !== '' && !/^replicaSet=/i.test(option));
   return [
     'mongodb://',
@@ -45,8 +45,8 @@ export function localConnectionUri(uri: string, { host, port, username, password
 }
 
 /**
- * What the secrets hold that a connection string names, one JSON object each; a field's name says which part of the
- * connection it is, and one that says nothing is the connection string.
+ * The contents of the secrets that a connection string names, one JSON object each. The field's name decides which part of the
+ * connection it holds; a field with any other name holds the whole connection string.
  */
 export function localSecrets(
   uri: string,
@@ -67,6 +67,6 @@ function fieldOf(key: string, cluster: LocalCluster): string | number {
   return localConnectionUri('mongodb://cluster/?authSource=admin&tls=true', cluster);
 }
 
-/** The same settings with another `connection.uri`. @param packaged as they are put beside the function */
+/** The same settings with another `connection.uri`. @param packaged the settings as packaged with the function */
 export const withConnectionUri = (packaged: string, uri: string): string =>
   JSON.stringify({ ...JSON.parse(packaged), 'connection.uri': uri }, null, 2);

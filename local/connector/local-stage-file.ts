@@ -6,9 +6,8 @@ import { PROJECT_ROOT } from '../pipeline/package-template.ts';
 import { localConnectionUri, withConnectionUri } from './local-connection.ts';
 
 /**
- * Writes what is deployed where a connector's file was named: the stage file, and a copy of the connector's that reaches
- * the cluster of this machine.
- * @returns the stage file's path from the project's root; undefined: config/local.yml as it is
+ * With a connector file, writes the stage file to deploy and a copy of the connector file that connects to the local cluster.
+ * @returns the stage file's path relative to the project's root; undefined: config/local.yml is used unchanged
  */
 export async function localStageFile(
   { connector, stageFile }: LocalStage,

@@ -1,4 +1,4 @@
-// What must hold once everything that was produced has been consumed. Knows only what was produced and what the targets hold.
+// Checks after every produced record has been consumed. They compare the produced records with the content of the targets.
 import { isDeepStrictEqual } from 'node:util';
 import type { DeadLetter } from '../../shared/dead-letter.ts';
 import { differenceOf, type Expectation } from '../connector/expected-documents.ts';
@@ -8,20 +8,20 @@ import type { StreamRecord } from './stream-reader.ts';
 export interface Check {
   readonly name: string;
   readonly passed: boolean;
-  /** Figures when it passed, the first few violations when it did not. */
+  /** Figures if the check passed, otherwise the first violations. */
   readonly detail: string;
 }
 
 export interface Targets {
   readonly stream: readonly StreamRecord[];
-  /** Living documents by `_id`, without the sink's own fields. */
+  /** Documents by `_id`, without tombstones and without the sink's own fields. */
   readonly documents: ReadonlyMap<string, object>;
   readonly letters: readonly DeadLetter[];
-  /** Keys in the bucket of what the mappings gave up. */
+  /** The keys of the mappings' failure records in the bucket. */
   readonly givenUp: readonly string[];
 }
 
-/** Where documentdbSink follows a connector's file: what that file makes of the records, and what is there. */
+/** With a connector file: the expected documents and the found ones. */
 export interface ConnectorDocuments {
   readonly expected: Expectation;
   /** Documents as text, by namespace. */
@@ -58,12 +58,12 @@ function verdict(name: string, violations: readonly string[], figures: string): 
 
 const dataOf = ({ value }: ProducedRecord): string => value ?? '';
 
-/** What the stream must hold under its key; an oversized record must be nowhere in it. */
+/** The records that the stream must hold under their key; an oversized record must not be in the stream. */
 const isKeyed = ({ key, poison }: ProducedRecord): boolean => key !== null && poison !== 'oversized';
 
 /**
- * Each key's records are all in the stream, their first copies in the order of Kafka. Every further copy repeats one
- * that came before.
+ * All records of each key are in the stream, and their first copies are in Kafka's order. Every other copy repeats an earlier
+ * record.
  */
 function checkStreamOrder(produced: readonly ProducedRecord[], stream: readonly StreamRecord[]): Check {
   const expected = Map.groupBy(produced.filter(isKeyed), ({ key }) => key ?? '');
@@ -76,7 +76,7 @@ function checkStreamOrder(produced: readonly ProducedRecord[], stream: readonly 
     for (const copy of copies) {
       if (copy === sequence[next]) next += 1;
       else if (sequence.slice(0, next).includes(copy)) duplicateCount += 1;
-      else return [`${key}: a copy came before its turn, or was never produced`];
+      else return [`${key}: the stream has a record out of order, or one that was never produced`];
     }
     return next === sequence.length
       ? []
@@ -86,11 +86,11 @@ function checkStreamOrder(produced: readonly ProducedRecord[], stream: readonly 
   return verdict(
     "Kinesis: every key's first copies in order",
     violations,
-    `${count} records of ${expected.size} keys, ${duplicateCount} repeated`,
+    `${count} records with ${expected.size} keys, ${duplicateCount} duplicates`,
   );
 }
 
-/** Records without a key are in the stream under keys nobody knows; nothing else is. */
+/** Records without a key are in the stream under random keys, and no other records are. */
 function checkKeyless(produced: readonly ProducedRecord[], stream: readonly StreamRecord[]): Check {
   const keys = new Set<string | null>(produced.filter(isKeyed).map(({ key }) => key));
   const expected = new Set(produced.filter(({ key }) => key === null).map(dataOf));
@@ -98,13 +98,13 @@ function checkKeyless(produced: readonly ProducedRecord[], stream: readonly Stre
     stream.filter(({ partitionKey }) => !keys.has(partitionKey)).map(({ data }) => data.toString()),
   );
   const violations = [
-    ...[...expected].filter((data) => !found.has(data)).map(() => 'a record without a key is missing'),
-    ...[...found].filter((data) => !expected.has(data)).map(() => 'the stream has a record it should not have'),
+    ...[...expected].filter((data) => !found.has(data)).map(() => 'the stream misses a record without a key'),
+    ...[...found].filter((data) => !expected.has(data)).map(() => 'the stream has an unexpected record'),
   ];
-  return verdict('Kinesis: every record without a key, and nothing else', violations, `${expected.size} records`);
+  return verdict('Kinesis: every record without a key, and no others', violations, `${expected.size} records`);
 }
 
-/** Every document is the newest version of its key that makes a document; none else exists. */
+/** Every document is the newest valid version of its key, and there are no other documents. */
 function checkDocuments(produced: readonly ProducedRecord[], documents: ReadonlyMap<string, object>): Check {
   const newest = new Map<string, string | null>();
   for (const { key, value, poison } of produced) {
@@ -115,10 +115,14 @@ function checkDocuments(produced: readonly ProducedRecord[], documents: Readonly
   const violations = [
     ...living.flatMap(([key, value]) => {
       const document = documents.get(key);
-      if (document === undefined) return [`${key}: no document`];
-      return isDeepStrictEqual(document, { _id: key, ...JSON.parse(value) }) ? [] : [`${key}: not the newest version`];
+      if (document === undefined) return [`${key}: the document is missing`];
+      return isDeepStrictEqual(document, { _id: key, ...JSON.parse(value) })
+        ? []
+        : [`${key}: the document is not the newest version`];
     }),
-    ...[...documents.keys()].filter((key) => !expectedKeys.has(key)).map((key) => `${key}: should not exist`),
+    ...[...documents.keys()]
+      .filter((key) => !expectedKeys.has(key))
+      .map((key) => `${key}: the document should not exist`),
   ];
   const deletedCount = newest.size - living.length;
   return verdict(
@@ -137,17 +141,17 @@ function poisonedFor(
   return produced.filter(({ partition, offset }) => places.has(`${partition}@${offset}`));
 }
 
-/** Every document as the file makes it of the records, with its BSON types; none else exists. */
+/** Every document is as the connector file makes it, with its BSON types, and there are no other documents. */
 function checkConnectorDocuments({ expected: { documents }, found }: ConnectorDocuments): Check {
   const violations = [...new Set([...documents.keys(), ...found.keys()])].flatMap((namespace) => {
     const { missing, unasked } = differenceOf(documents.get(namespace), found.get(namespace));
     return [
-      ...(missing.length > 0 ? [`${namespace}: ${missing.length} documents are missing or not as expected`] : []),
-      ...(unasked.length > 0 ? [`${namespace}: ${unasked.length} documents that nothing asked for`] : []),
+      ...(missing.length > 0 ? [`${namespace}: ${missing.length} documents are missing or differ`] : []),
+      ...(unasked.length > 0 ? [`${namespace}: ${unasked.length} unexpected documents`] : []),
     ];
   });
   const count = [...documents.values()].reduce((sum, { length }) => sum + length, 0);
-  return verdict("DocumentDB: every document is what the connector's file makes", violations, `${count} documents`);
+  return verdict('DocumentDB: every document is as the connector file makes it', violations, `${count} documents`);
 }
 
 function checkLetters(name: string, poisoned: readonly ProducedRecord[], letters: readonly DeadLetter[]): Check {
@@ -158,18 +162,24 @@ function checkLetters(name: string, poisoned: readonly ProducedRecord[], letters
   const violations = [
     ...[...expected].flatMap(([place, record]) => {
       const letter = own.get(place);
-      if (letter === undefined) return [`${place}: no dead letter`];
+      if (letter === undefined) return [`${place}: the dead letter is missing`];
       const value = letter.valueBase64 === null ? null : Buffer.from(letter.valueBase64, 'base64').toString();
-      return value === record.value ? [] : [`${place}: the letter holds another value`];
+      return value === record.value ? [] : [`${place}: the dead letter holds another value`];
     }),
-    ...[...own.keys()].filter((place) => !expected.has(place)).map((place) => `${place}: a letter for a good record`),
+    ...[...own.keys()]
+      .filter((place) => !expected.has(place))
+      .map((place) => `${place}: a dead letter for a valid record`),
   ];
-  return verdict(`${name}: a dead letter for each poison record, and no other`, violations, `${expected.size} letters`);
+  return verdict(
+    `${name}: a dead letter for each poison record, and no others`,
+    violations,
+    `${expected.size} dead letters`,
+  );
 }
 
 const checkGivenUp = (keys: readonly string[]): Check =>
   verdict(
-    'mappings: nothing was given up',
+    'Mappings: no batch exhausted its retries',
     keys.map((key) => `${key} is in the bucket`),
-    'no batch was given up',
+    'no failure records',
   );

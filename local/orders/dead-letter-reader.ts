@@ -1,7 +1,7 @@
 import { GetObjectCommand, ListObjectsV2Command, type S3Client } from '@aws-sdk/client-s3';
 import type { DeadLetter } from '../../shared/dead-letter.ts';
 
-/** The keys of everything in the bucket. */
+/** The keys of all objects in the bucket. */
 export async function listKeys(client: S3Client, bucket: string): Promise<readonly string[]> {
   const keys: string[] = [];
   let token: string | undefined;
@@ -15,7 +15,7 @@ export async function listKeys(client: S3Client, bucket: string): Promise<readon
   return keys;
 }
 
-/** The functions' letters; `others` are keys that are none: what the mappings gave up. */
+/** The functions' dead letters; `others` are the keys of the mappings' failure records. */
 export async function readDeadLetters(
   client: S3Client,
   bucket: string,

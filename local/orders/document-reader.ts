@@ -4,9 +4,9 @@ import { documentDbClient } from '../engines/documentdb-client.ts';
 import type { Endpoints } from '../engines/endpoints.ts';
 
 export interface DocumentReader {
-  /** Living documents: a tombstone is no document. */
+  /** The number of documents without tombstones. */
   count(): Promise<number>;
-  /** Living documents by `_id`, without what the sink keeps for itself. */
+  /** Documents by `_id`, without tombstones and without the sink's own fields. */
   readAll(): Promise<ReadonlyMap<string, object>>;
   /** Every document of every collection of these databases, as text (expected-documents.ts), by namespace. */
   readTexts(databases: readonly string[]): Promise<ReadonlyMap<string, readonly string[]>>;

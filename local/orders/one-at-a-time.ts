@@ -1,4 +1,4 @@
-/** Calls wait for each other, in the order they were made; one that fails does not stop the next. */
+/** Runs calls one after another, in the order of the calls. A failed call does not stop the next. */
 export function oneAtATime<Result>(work: () => Promise<Result>): () => Promise<Result> {
   let last: Promise<unknown> = Promise.resolve();
   return () => {

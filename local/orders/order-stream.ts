@@ -1,33 +1,33 @@
 import { seededRandom } from '../seeded-random.ts';
 
-/** What a shop would produce: orders that are placed, change and are deleted, and now and then a record nobody can use. */
+/** The records of a shop: orders that are placed, changed and deleted, and now and then a poison record. */
 export interface OrderRecord {
-  /** `null`: the producer forgot it. */
+  /** `null`: a record without a key. */
   readonly key: string | null;
-  /** `null`: the order is deleted. */
+  /** `null`: a tombstone, the order is deleted. */
   readonly value: string | null;
-  /** Why a sink cannot use it; `undefined` for the others. */
+  /** Why the record is poison; `undefined` for a valid record. */
   readonly poison: PoisonKind | undefined;
 }
 
-/** `notJson` and `noKey` make no document; `oversized` is more than a Kinesis record holds. */
+/** `notJson` and `noKey` make no document; `oversized` exceeds the limit of a Kinesis record. */
 export type PoisonKind = 'notJson' | 'noKey' | 'oversized';
 
 export interface OrderStreamOptions {
   /** The same seed gives the same records. */
   readonly seed: number;
-  /** Length of an ordinary value, from {@link VALUE_BYTES_MIN} to {@link VALUE_BYTES_MAX}. */
+  /** The length of an ordinary value, from {@link VALUE_BYTES_MIN} to {@link VALUE_BYTES_MAX}. */
   readonly valueBytes: number;
 }
 
-/** Holds the longest order without its note. */
+/** The length of the longest order without its note. */
 export const VALUE_BYTES_MIN = 512;
-/** With a key, still within what a Kinesis record holds. */
+/** With a key, still within the limit of a Kinesis record. */
 export const VALUE_BYTES_MAX = 1_000_000;
 
 const OPEN_ORDERS_MAX = 2_000;
 const OVERSIZED_BYTES = 1_200_000;
-/** One record of each kind early on, so that a short run has them, then one of some kind in so many. */
+/** One poison record of each kind early, so that a short run has them all; later one at a fixed interval. */
 const FIRST_POISON: Readonly<Record<number, PoisonKind>> = { 10: 'notJson', 20: 'noKey', 30: 'oversized' };
 const POISON_EVERY = 1_500;
 const POISON_KINDS: readonly PoisonKind[] = ['notJson', 'noKey', 'oversized'];

@@ -2,11 +2,11 @@ import { createHash } from 'node:crypto';
 import { Admin, Producer } from '@platformatic/kafka';
 import type { OrderRecord } from './order-stream.ts';
 
-/** A record as Kafka acknowledged it. */
+/** A record that Kafka acknowledged. */
 export interface ProducedRecord extends OrderRecord {
   readonly partition: number;
   readonly offset: number;
-  /** Milliseconds since 1970, as Kafka has it. */
+  /** Kafka's timestamp, in milliseconds since 1970. */
   readonly timestampMs: number;
 }
 
@@ -23,10 +23,10 @@ export interface TopicOptions {
 }
 
 const CLIENT_ID = 'msk-sinks-orders';
-/** Greater than Kafka's default of 1 MiB: a topic may carry what a Kinesis stream cannot. */
+/** More than Kafka's default of 1 MiB: a topic may hold records that are too large for a Kinesis stream. */
 const MESSAGE_BYTES_MAX = 4 * 1024 * 1024;
 
-/** Makes the topic, which must not exist. */
+/** Creates the topic, which must not exist. */
 export async function createTopic({ bootstrapServers, topic, partitions }: TopicOptions): Promise<void> {
   const admin = new Admin({ clientId: CLIENT_ID, bootstrapBrokers: bootstrapServers.split(',') });
   try {
@@ -65,7 +65,7 @@ export function createOrderProducer({ bootstrapServers, topic, partitions }: Top
       const nextOffset = new Map(offsets.map(({ partition, offset }) => [partition, Number(offset)]));
       return placed.map((record) => {
         const offset = nextOffset.get(record.partition);
-        if (offset === undefined) throw new Error(`Kafka acknowledged nothing for partition ${record.partition}`);
+        if (offset === undefined) throw new Error(`Kafka acknowledged no record of partition ${record.partition}`);
         nextOffset.set(record.partition, offset + 1);
         return { ...record, offset };
       });

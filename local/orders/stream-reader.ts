@@ -6,7 +6,7 @@ import {
 } from '@aws-sdk/client-kinesis';
 import { oneAtATime } from './one-at-a-time.ts';
 
-/** A Kinesis record, as a consumer sees it. */
+/** A Kinesis record, as a consumer receives it. */
 export interface StreamRecord {
   readonly shardId: string;
   readonly partitionKey: string;
@@ -14,11 +14,11 @@ export interface StreamRecord {
 }
 
 export interface StreamReader {
-  /** Everything that arrived since the last call, each shard in its order. Calls wait for each other. */
+  /** The records since the last call, in the order of each shard. Calls wait for each other. */
   readNew(): Promise<readonly StreamRecord[]>;
 }
 
-/** Reads a stream from its beginning, all shards. */
+/** Reads all shards of a stream from the beginning. */
 export async function createStreamReader(client: KinesisClient, streamName: string): Promise<StreamReader> {
   const { Shards = [] } = await client.send(new ListShardsCommand({ StreamName: streamName }));
   const iterators = new Map<string, string | undefined>();

@@ -3,7 +3,7 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import type { Endpoints } from '../engines/endpoints.ts';
 
-/** Clients for reading back: administrators of the local accounts, never a function's role. */
+/** Clients for reading back, with the administrators of the local accounts, never with a function's role. */
 const common = ({ aws }: Endpoints) => ({
   endpoint: aws.endpointUrl,
   region: aws.region,

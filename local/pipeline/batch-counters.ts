@@ -1,10 +1,10 @@
-/** What a function said of its batches in its metric lines, added up. */
+/** The sums of a function's batch metrics. */
 export interface BatchCounters {
   batches: number;
   received: number;
   unsettled: number;
   deadLettered: number;
-  /** What was sent again: requests and entries for Kinesis, writes for DocumentDB. */
+  /** The number of repeats: requests and entries for Kinesis, writes for DocumentDB. */
   retries: number;
 }
 
@@ -12,7 +12,7 @@ export const noBatches = (): BatchCounters => ({ batches: 0, received: 0, unsett
 
 const RETRY_METRICS = ['RequestsFailed', 'EntriesRefused', 'WriteRetries'];
 
-/** Adds a line of a function's log if it is one of metrics (CloudWatch's embedded metric format). */
+/** Adds a log line's metrics, if the line is in CloudWatch's embedded metric format. */
 export function addLogLine(counters: BatchCounters, line: string): void {
   const metrics = metricsOf(line);
   if (metrics === undefined) return;
@@ -29,6 +29,6 @@ function metricsOf(line: string): Readonly<Record<string, unknown>> | undefined 
   try {
     return JSON.parse(line);
   } catch {
-    return undefined; // a line that was cut off
+    return undefined; // a truncated line
   }
 }

@@ -8,12 +8,12 @@ export interface DrainOptions {
 }
 
 const POLL_MS = 100;
-/** Longer than a function's whole time and a mapping's longest pause: what rests for so long will not move again. */
+/** Longer than a function's timeout and a mapping's longest pause, so a longer stall is permanent. */
 const STALL_MS_MAX = 120_000;
 
 /**
- * Waits until everything is consumed: true; or the signal aborts: false.
- * @throws Error when the lag has not fallen for two minutes
+ * Returns true when every record is consumed, or false when the signal aborts.
+ * @throws Error if the lag has not fallen for two minutes
  */
 export async function untilDrained({ lag, clock, signal }: DrainOptions): Promise<boolean> {
   let lowest = Number.POSITIVE_INFINITY;
@@ -27,7 +27,9 @@ export async function untilDrained({ lag, clock, signal }: DrainOptions): Promis
       fellAtMs = clock.nowMs();
     }
     if (clock.nowMs() - fellAtMs > STALL_MS_MAX) {
-      throw new Error(`Nothing was consumed for ${STALL_MS_MAX / 1_000} s, and ${left} records are left.`);
+      throw new Error(
+        `No record was consumed for ${STALL_MS_MAX / 1_000} s, and ${left} records are left: see the functions' logs.`,
+      );
     }
     await clock.waitUntil(clock.nowMs() + POLL_MS, signal);
   }

@@ -2,19 +2,19 @@ import type { Clock } from '../../shared/clock.ts';
 import type { RunningSink } from './pipeline.ts';
 import type { Target } from './targets.ts';
 
-/** A target with what its function has done so far. */
+/** A target with the counts of its function. */
 export interface Affected {
   readonly target: Target;
-  /** Records that are settled. */
+  /** The number of settled records. */
   readonly settledCount: () => number;
-  /** Records handed back and invocations that failed: it has noticed when this grows. */
+  /** The number of records handed back and of failed invocations: an increase shows that the function noticed the outage. */
   readonly troubleCount: () => number;
 }
 
-/** @throws Error when the function that writes to the target is not among those that run */
+/** @throws Error if the target's function does not run */
 export function affectedBy(target: Target, sinks: readonly RunningSink[]): Affected {
   const sink = sinks.find(({ name }) => name === target.sinkName);
-  if (sink === undefined) throw new Error(`${target.sinkName} does not run`);
+  if (sink === undefined) throw new Error(`The function ${target.sinkName} does not run`);
   return {
     target,
     settledCount: () => sink.trigger.counters().recordsSucceeded,
@@ -32,15 +32,15 @@ export interface OutageOptions {
 }
 
 const POLL_MS = 50;
-/** Longer than a function of this pipeline may take to hand records back. */
+/** Longer than a function of this pipeline takes to hand records back. */
 const STALL_MS_MAX = 120_000;
-/** Produced only once the targets are away, so that there is something to hand back, however few and fast the others were. */
+/** Produced during the outage, so that there are records to hand back even if all others were fast. */
 const HELD_BACK_SHARE = 0.1;
 
 /**
- * Produces the records; takes each target away when half of them are settled there, and brings it back when its function has
- * handed records back. Ends early when the signal aborts.
- * @throws Error when nothing is settled, or nobody notices, for two minutes
+ * Produces the records. Stops each target when half of the records are settled there, and starts it when its function has
+ * handed records back. Ends early if the signal aborts.
+ * @throws Error if no record is settled, or no function hands a record back, for two minutes
  */
 export async function produceThroughOutage(options: OutageOptions): Promise<void> {
   const { recordCount, affected, produce } = options;
@@ -53,15 +53,15 @@ export async function produceThroughOutage(options: OutageOptions): Promise<void
 
 type EndOutage = () => Promise<void>;
 
-/** @returns what waits until the outage is noticed, and ends it; undefined when it did not begin */
+/** @returns a function that waits until the outage is noticed, and then ends it; undefined if the outage did not begin */
 async function beginHalfWay(affected: Affected, options: OutageOptions): Promise<EndOutage | undefined> {
   const { target, settledCount, troubleCount } = affected;
   const half = Math.floor(options.recordCount / 2);
-  if (!(await reaches(settledCount, half, `${target.sinkName} settled nothing`, options))) return undefined;
+  if (!(await reaches(settledCount, half, `${target.sinkName} settled no record`, options))) return undefined;
   const troubleBefore = troubleCount();
   await target.takeAway();
   const settled = `${target.sinkName} had settled ${settledCount()} records`;
-  options.say(`${target.title} is away, ${target.takenAwayBy}; ${settled}`);
+  options.say(`Outage: ${target.title} ${target.takenAwayBy}; ${settled}`);
   return async () => await endWhenNoticed(affected, troubleBefore, options);
 }
 
@@ -73,13 +73,13 @@ async function endWhenNoticed(
   const { clock, say } = options;
   const startMs = clock.nowMs();
   const seconds = () => `${((clock.nowMs() - startMs) / 1_000).toFixed(1)} s`;
-  if (!(await reaches(troubleCount, troubleBefore + 1, `${target.sinkName} handed nothing back`, options))) return;
+  if (!(await reaches(troubleCount, troubleBefore + 1, `${target.sinkName} handed no record back`, options))) return;
   say(`${target.sinkName} handed records back after ${seconds()}`);
   await target.bringBack();
-  say(`${target.title} is back after ${seconds()}`);
+  say(`Outage over: ${target.title} is available again after ${seconds()}`);
 }
 
-/** True once the count is that high, false when the signal aborts. */
+/** Returns true once the count is reached, or false when the signal aborts. */
 async function reaches(
   count: () => number,
   goal: number,

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 
 export const PROJECT_ROOT = join(import.meta.dirname, '..', '..');
 
-/** One `AWS::Lambda::Function` of a packaged template. */
+/** An `AWS::Lambda::Function` of a packaged template. */
 export interface PackagedFunction {
   readonly logicalId: string;
   readonly name: string;
@@ -17,24 +17,24 @@ export interface PackagedFunction {
 }
 
 export interface PackagedTemplate {
-  /** The CloudFormation template as it would be deployed. */
+  /** The CloudFormation template that a deployment would use. */
   readonly template: unknown;
   readonly functions: readonly PackagedFunction[];
 }
 
 export interface PackageOptions {
   readonly stage: string;
-  /** Where the package goes. */
+  /** The folder for the package. */
   readonly folder: string;
-  /** Where the engines say how they are reached; the build puts it into the environment of stage `local`. */
+  /** The endpoints file; the build copies its values into the environment of stage `local`. */
   readonly endpointsFile?: string;
-  /** Stage `local` alone: a stage file in place of config/local.yml, from the project's root. */
+  /** Stage `local` only: a stage file instead of config/local.yml, relative to the project's root. */
   readonly stageFile?: string | undefined;
 }
 
 /**
- * Runs `serverless package`, as a deployment would.
- * @throws Error with the framework's own output when it refuses
+ * Runs `serverless package`, as a deployment does.
+ * @throws Error with the framework's output if packaging fails
  */
 export async function packageTemplate({
   stage,
@@ -51,7 +51,7 @@ export async function packageTemplate({
       ...(stageFile !== undefined && { LOCAL_STAGE_FILE: stageFile }),
     },
     stdio: ['ignore', 'pipe', 'pipe'],
-    detached: true, // Ctrl-C on the terminal reaches us alone
+    detached: true, // Ctrl-C reaches only this process
   });
   const output: string[] = [];
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => output.push(text));
@@ -73,7 +73,7 @@ interface FunctionResource {
   };
 }
 
-/** The shape is serverless.yml's, and checked when it is packaged. */
+/** serverless.yml defines the shape, and packaging validates it. */
 function functionsOf(template: unknown): readonly PackagedFunction[] {
   const { Resources } = template as { readonly Resources: Readonly<Record<string, FunctionResource>> };
   return Object.entries(Resources)

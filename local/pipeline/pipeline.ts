@@ -14,16 +14,16 @@ import { type PackagedFunction, PROJECT_ROOT, packageTemplate } from './package-
 export interface PipelineOptions {
   readonly endpoints: Endpoints;
   readonly endpointsFile: string;
-  /** In place of config/local.yml. */
+  /** The stage file to use instead of config/local.yml. */
   readonly stageFile?: string | undefined;
-  /** Holds the package, the bundles that run, and the functions' logs. */
+  /** The folder for the package, the running bundles and the functions' logs. */
   readonly folder: string;
-  /** How the trigger understands a partial answer: AWS's documents leave it open. */
+  /** What a partial batch response repeats; AWS's documentation does not say. */
   readonly reading: Reading;
   readonly log: Log;
 }
 
-/** A function of the template with its mapping, both running. */
+/** A running function with its running mapping. */
 export interface RunningSink {
   /** `kinesisSink` */
   readonly name: string;
@@ -36,11 +36,11 @@ export interface RunningSink {
 
 export interface Pipeline {
   readonly sinks: readonly RunningSink[];
-  /** Ends the triggers, which let open invocations end, then the functions. */
+  /** Stops the triggers, which wait for open invocations, then the functions. */
   stop(): Promise<void>;
 }
 
-/** Packages stage `local` as a deployment would, and runs what the template says: its functions behind its mappings. */
+/** Packages stage `local` as a deployment does, and runs the template's functions and mappings. */
 export async function startPipeline(options: PipelineOptions): Promise<Pipeline> {
   const { template, functions } = await packageTemplate({
     stage: 'local',
@@ -63,14 +63,14 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
   return { sinks, stop };
 }
 
-/** One function of a template with one of its mappings; {@link startPipeline} starts all. */
+/** Starts one function of a template with one of its mappings; {@link startPipeline} starts all. */
 export async function startSink(
   options: PipelineOptions,
   mapping: Mapping,
   functions: readonly PackagedFunction[],
 ): Promise<RunningSink> {
   const packaged = functions.find(({ logicalId }) => logicalId === mapping.functionLogicalId);
-  if (packaged === undefined) throw new Error(`${mapping.logicalId} names a function that is not in the template`);
+  if (packaged === undefined) throw new Error(`${mapping.logicalId} names a function that the template does not have`);
   const batches = noBatches();
   const logFile = join(options.folder, 'logs', `${packaged.name}.log`);
   const process = await startFunction({
@@ -96,7 +96,7 @@ export async function startSink(
   return { name: packaged.name.split('-').at(-1) ?? packaged.name, process, trigger, mapping, batches, logFile };
 }
 
-/** Functions run from a copy: the next build empties dist/ under them. */
+/** Copies the bundle, because the next build empties dist/. */
 async function copyBundle({ handler }: PackagedFunction, folder: string): Promise<string> {
   const source = dirname(handler);
   const target = join(folder, source);

@@ -4,13 +4,13 @@ import type { KinesisProxy } from '../engines/kinesis-proxy.ts';
 export const TARGET_NAMES = ['kinesis', 'documentdb'] as const;
 export type TargetName = (typeof TARGET_NAMES)[number];
 
-/** Where records go, and how it is taken from the functions. */
+/** A target, and how to stop and start it. */
 export interface Target {
-  /** As a person calls it. */
+  /** The display name. */
   readonly title: string;
   /** The function that writes to it. */
   readonly sinkName: string;
-  /** What happens to it then, for a line on the screen. */
+  /** What an outage does to the target, for a line on the screen. */
   readonly takenAwayBy: string;
   takeAway(): Promise<void>;
   bringBack(): Promise<void>;
@@ -19,18 +19,18 @@ export interface Target {
 
 export type Targets = Readonly<Record<TargetName, Target>>;
 
-/** Kinesis itself stays up: the emulator keeps it in memory, along with the accounts. */
+/** For an outage of Kinesis the proxy refuses connections; the emulator keeps running, because its state is in memory. */
 export const createTargets = (kinesis: Pick<KinesisProxy, 'refuse' | 'accept'>, documentdb: Engine): Targets => ({
   kinesis: {
     title: 'Kinesis',
     sinkName: 'kinesisSink',
-    takenAwayBy: 'its address refuses connections',
+    takenAwayBy: 'refuses connections',
     ...awayAndBack(kinesis.refuse, kinesis.accept),
   },
   documentdb: {
     title: 'DocumentDB',
     sinkName: 'documentdbSink',
-    takenAwayBy: 'its process was killed',
+    takenAwayBy: 'was killed',
     ...awayAndBack(documentdb.kill, documentdb.restart),
   },
 });

@@ -1,11 +1,11 @@
-/** A block of text that is written over itself on a terminal, and appended now and then elsewhere. */
+/** A block of text: rewritten in place on a terminal, appended every few seconds elsewhere. */
 export interface Screen {
-  /** Something to keep, above the block. */
+  /** Prints a permanent line above the block. */
   line(text: string): void;
   show(block: string): void;
 }
 
-/** What this needs of `process.stdout`. */
+/** The part of `process.stdout` that the screen uses. */
 export interface Output {
   write(text: string): unknown;
   /** Set for a terminal, `columns` too. */
@@ -27,7 +27,7 @@ export function createScreen(output: Output): Screen {
     show(block) {
       if (output.isTTY) {
         const above = toBlock();
-        // A line the terminal wraps would count for two. Some terminals say they have no columns.
+        // A wrapped line would count as two lines. Some terminals report zero columns.
         blockLines = block.split('\n').map((line) => line.slice(0, output.columns || undefined));
         output.write(`${above}${blockLines.join('\n')}\n`);
         return;

@@ -1,4 +1,4 @@
-/** Everything the live table shows, at one moment. */
+/** A snapshot of the values that the live table shows. */
 export interface Status {
   readonly elapsedMs: number;
   readonly producedCount: number;
@@ -11,7 +11,7 @@ export interface Status {
 export interface SinkStatus {
   readonly name: string;
   readonly batches: number;
-  /** Records the function was given, each time it was given one. */
+  /** Records received by the function, repeats included. */
   readonly received: number;
   readonly unsettled: number;
   readonly deadLettered: number;

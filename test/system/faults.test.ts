@@ -259,7 +259,7 @@ describe(`with three entries in ten refused, seed ${SEED}`, () => {
     expect(bucket).toEqual({ letters: [], others: [] });
     const checks = checkAll(produced, { stream: own, documents: new Map(), letters: [], givenUp: [] });
     expect(checks.filter(({ name }) => name.startsWith('Kinesis'))).toMatchObject([
-      { passed: true, detail: `${RECORDS} records of ${KEYS} keys, 0 repeated` },
+      { passed: true, detail: `${RECORDS} records with ${KEYS} keys, 0 duplicates` },
       { passed: true },
     ]);
     expect(proxy.counts().entriesWithheld - withheldBefore).toBeGreaterThan(RECORDS * 0.3);

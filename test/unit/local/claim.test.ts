@@ -14,7 +14,7 @@ afterEach(() => rm(join(file, '..', '..'), { recursive: true, force: true }));
 it('is refused while another process has it, and names that process', async () => {
   await (await claim(file))();
   await writeFile(file, `${process.ppid}\n`);
-  await expect(claim(file)).rejects.toThrow(`as process ${process.ppid}: stop it first`);
+  await expect(claim(file)).rejects.toThrow(`as process ${process.ppid}. Stop that process first`);
 });
 
 it('is free once it is given back', async () => {

@@ -50,7 +50,7 @@ describe('the stage file of this machine', () => {
   it.each(['kinesisSink', 'documentdbSink'])('has both functions, also %s', (name) => {
     const wrong = local();
     delete wrong[name];
-    expect(() => localStageOf(wrong)).toThrow('must both be there');
+    expect(() => localStageOf(wrong)).toThrow('are both required');
   });
 
   it('needs a role: the local stream has no resource policy', () => {

@@ -68,7 +68,8 @@ describe('the options of npm start', () => {
   });
 
   it.each([[[]], [['--exit']], [['--records', '5']]])('take nothing away with %j alone', (others) => {
-    const problem = '--outage needs --records and --exit: it comes half-way, and shows in the comparison at the end';
+    const problem =
+      '--outage needs --records and --exit: the outage starts halfway through the records, and the check follows at the end';
     expect(refusal('--outage', 'kinesis', ...others)).toContain(problem);
   });
 
@@ -81,7 +82,7 @@ describe('the options of npm start', () => {
     expect(refusal(...args)).toEqual([
       '--exits is not an option',
       '--fast is not an option',
-      '"now" belongs to no option',
+      '"now" does not belong to an option',
       '--records must be a whole number from 1 to 999999999, got "many"',
       '--seed must be a whole number from 1 to 999999999, got "0"',
       '--value-bytes must be a whole number from 512 to 1000000, got "1k"',
@@ -90,7 +91,7 @@ describe('the options of npm start', () => {
   });
 
   it.each([
-    { args: ['--exit'], problem: '--exit needs --records: there would be no end' },
+    { args: ['--exit'], problem: '--exit needs --records: without it the run never ends' },
     { args: ['--exit=yes', '--records', '5'], problem: '--exit takes no value' },
     { args: ['--records'], problem: '--records needs a value' },
     { args: ['--records', '--seed', '5'], problem: '--records needs a value' },

@@ -91,12 +91,12 @@ it('pass in a right world, each with its figures', () => {
   expect(failures(checks)).toEqual([]);
   expect(checks).toHaveLength(6);
   expect(checks.map(({ detail }) => detail)).toEqual([
-    expect.stringMatching(/^298 records of \d+ keys, 0 repeated$/),
+    expect.stringMatching(/^298 records with \d+ keys, 0 duplicates$/),
     '1 records',
     expect.stringMatching(/^\d+ documents, \d+ deleted$/),
-    '1 letters',
-    '2 letters',
-    'no batch was given up',
+    '1 dead letters',
+    '2 dead letters',
+    'no failure records',
   ]);
 });
 
@@ -104,7 +104,7 @@ describe('the order of Kinesis', () => {
   it('allows repetitions of what came before, at any later time', () => {
     const checks = checksOf(({ stream }) => stream.push(...stream.slice(0, 100)));
     expect(failures(checks)).toEqual([]);
-    expect(checks[0]?.detail).toMatch(/[1-9]\d* repeated/);
+    expect(checks[0]?.detail).toMatch(/[1-9]\d* duplicates/);
   });
 
   it('allows different keys to overtake each other', () => {
@@ -129,7 +129,7 @@ describe('the order of Kinesis', () => {
 
   it('fails for a swapped pair of one key', () => {
     const [first, second] = indexesOf(rightWorld(), changing.key);
-    expect(failuresAfter((world) => swap(world, first, second))).toEqual(failed('in order', 'before its turn'));
+    expect(failuresAfter((world) => swap(world, first, second))).toEqual(failed('in order', 'out of order'));
   });
 
   it('fails for a record of a key that nobody produced', () => {
@@ -149,7 +149,9 @@ describe('the order of Kinesis', () => {
 describe('the records of Kinesis without a key', () => {
   it('fail when one is missing', () => {
     const keyless = rightWorld().stream.findIndex(({ partitionKey }) => partitionKey.startsWith('random-'));
-    expect(failuresAfter(({ stream }) => stream.splice(keyless, 1))).toEqual(failed('without a key', 'is missing'));
+    expect(failuresAfter(({ stream }) => stream.splice(keyless, 1))).toEqual(
+      failed('without a key', 'misses a record'),
+    );
   });
 
   it('fail for a record that nobody produced', () => {
@@ -157,13 +159,13 @@ describe('the records of Kinesis without a key', () => {
       failuresAfter(({ stream }) => {
         stream.push({ shardId: '', partitionKey: 'other', data: Buffer.from('{}') });
       }),
-    ).toEqual(failed('without a key', 'should not have'));
+    ).toEqual(failed('without a key', 'unexpected record'));
   });
 
   it('fail for a record that became a dead letter, and is in the stream all the same', () => {
     const oversized = produced.filter(({ poison }) => poison === 'oversized').map(entryOf);
     expect(failuresAfter(({ stream }) => stream.push(...oversized))).toEqual(
-      failed('without a key', 'should not have'),
+      failed('without a key', 'unexpected record'),
     );
   });
 });
@@ -175,7 +177,7 @@ describe('the documents', () => {
       failuresAfter(({ documents }) => {
         documents.set(changing.key, { _id: changing.key, ...JSON.parse(old?.value ?? '{}') });
       }),
-    ).toEqual(failed('newest version', `${changing.key}: not the newest version`));
+    ).toEqual(failed('newest version', `${changing.key}: the document is not the newest version`));
   });
 
   it('fail for a field more than was produced', () => {
@@ -188,13 +190,13 @@ describe('the documents', () => {
 
   it('fail for one that should be deleted', () => {
     expect(failuresAfter(({ documents }) => documents.set(deletedKey, { _id: deletedKey }))).toEqual(
-      failed('newest version', `${deletedKey}: should not exist`),
+      failed('newest version', `${deletedKey}: the document should not exist`),
     );
   });
 
   it('fail for one that is missing', () => {
     expect(failuresAfter(({ documents }) => documents.delete(changing.key))).toEqual(
-      failed('newest version', `${changing.key}: no document`),
+      failed('newest version', `${changing.key}: the document is missing`),
     );
   });
 });
@@ -208,7 +210,7 @@ describe.each([
 
   it('fail for one that is missing', () => {
     expect(failuresAfter((world) => world.letters.splice(own(world), 1))).toEqual(
-      failed(name, `0@${place}: no dead letter`),
+      failed(name, `0@${place}: the dead letter is missing`),
     );
   });
 
@@ -216,7 +218,7 @@ describe.each([
     const good = produced[0];
     if (good === undefined) throw new Error('no records');
     expect(failuresAfter(({ letters }) => letters.push(letterOf(good, name)))).toEqual(
-      failed(name, '0@0: a letter for a good record'),
+      failed(name, '0@0: a dead letter for a valid record'),
     );
   });
 
@@ -233,11 +235,13 @@ describe.each([
 
 it('the mappings fail for anything they gave up', () => {
   expect(failuresAfter(({ givenUp }) => givenUp.push('aws/lambda/x.json'))).toEqual(
-    failed('given up', 'aws/lambda/x.json is in the bucket'),
+    failed('exhausted its retries', 'aws/lambda/x.json is in the bucket'),
   );
 });
 
 it('show three violations, and how many more there are', () => {
   const [check] = failuresAfter(({ documents }) => documents.clear());
-  expect(check?.detail).toMatch(/^(order-[^;]+: no document; ){2}order-\S+: no document \.\. and \d+ more$/);
+  expect(check?.detail).toMatch(
+    /^(order-[^;]+: the document is missing; ){2}order-\S+: the document is missing \.\. and \d+ more$/,
+  );
 });

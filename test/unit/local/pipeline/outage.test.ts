@@ -14,7 +14,7 @@ function aWorld(recordCount: number, changes: { readonly isDeaf?: boolean; reado
     target: {
       title: 'Kinesis',
       sinkName: 'kinesisSink',
-      takenAwayBy: 'its address refuses connections',
+      takenAwayBy: 'refuses connections',
       takeAway: async () => {
         awaySinceMs = clock.nowMs();
         story.push('away');
@@ -49,11 +49,11 @@ it('takes the target away when half is settled, and brings it back when its func
   expect(story).toEqual([
     '900 produced',
     'away',
-    'Kinesis is away, its address refuses connections; kinesisSink had settled 500 records',
+    'Outage: Kinesis refuses connections; kinesisSink had settled 500 records',
     '100 produced',
     'kinesisSink handed records back after 15.0 s',
     'back',
-    'Kinesis is back after 15.0 s',
+    'Outage over: Kinesis is available again after 15.0 s',
   ]);
 });
 
@@ -82,9 +82,9 @@ it('ends early when it is asked to, whatever it waits for', async () => {
 
 it('says who does nothing, when two minutes have passed', async () => {
   const idle = aWorld(1_000, { settledMax: 0 });
-  await expect(idle.clock.run(idle.run())).rejects.toThrow('kinesisSink settled nothing for 120 s.');
+  await expect(idle.clock.run(idle.run())).rejects.toThrow('kinesisSink settled no record for 120 s.');
   const deaf = aWorld(1_000, { isDeaf: true });
-  await expect(deaf.clock.run(deaf.run())).rejects.toThrow('kinesisSink handed nothing back for 120 s.');
+  await expect(deaf.clock.run(deaf.run())).rejects.toThrow('kinesisSink handed no record back for 120 s.');
 });
 
 it('waits for half as long as it takes, while something is settled', async () => {
