@@ -42,7 +42,6 @@ export function connectorOf(vector: MongoCase, additions: ReadonlyMap<string, st
     // Most cases are of a part, and leave out what a file needs.
     ...(isUnset('topics') && isUnset('topics.regex') ? [['topics', topicOf(vector)] as const] : []),
     ...(isUnset('database') ? [['database', 'myDB'] as const] : []),
-    ['msksinks.timeseries.ordinary.collection', 'true'] as const,
     ...values,
     ...additions,
   ]);
@@ -62,15 +61,22 @@ function settled(error: SettingsError): Error {
 const REFUSED: readonly (readonly [RegExp, RefusalId])[] = [
   [/\bcsfle\..*is refused/, 'client-side-encryption'],
   [/topics\.regex is refused/, 'topics-regex'],
-  [/timeseries\.(?:metafield|expire|granularity).*is refused/, 'time-series-collection'],
 ];
 
 /** The reason is told where the table of refusals is at hand. */
 export const refused = (id: RefusalId): CaseError => new CaseError('refused', id);
 
-/** Names that begin with `$$` are notes to whoever runs the case. */
-const textsOf = ({ config }: MongoCase): ReadonlyMap<string, string> =>
-  new Map([...config].filter(([name]) => !name.startsWith('$$')).map(([name, value]) => [name, textOf(name, value)]));
+/** Names that begin with `$$` are notes to whoever runs the case. @throws CaseError where it is of a time series collection */
+function textsOf({ config }: MongoCase): ReadonlyMap<string, string> {
+  const texts = new Map(
+    [...config].filter(([name]) => !name.startsWith('$$')).map(([name, value]) => [name, textOf(name, value)]),
+  );
+  if (OF_TIME_SERIES.some((name) => (texts.get(name) ?? DEFAULTS.get(name)) !== DEFAULTS.get(name)))
+    throw refused('time-series-collection');
+  return texts;
+}
+
+const OF_TIME_SERIES = ['timeseries.metafield', 'timeseries.expire.after.seconds', 'timeseries.granularity'];
 
 function textOf(name: string, value: unknown): string {
   if (name === 'namespace.mapper' && String(value).startsWith('TestNamespaceMapper')) return TEST_MAPPER;

@@ -32,7 +32,7 @@ export const REFUSALS = [
   {
     id: 'time-series-collection',
     connector: 'makes and checks time series collections',
-    here: 'DocumentDB has none; `msksinks.timeseries.ordinary.collection` inserts the same documents into an ordinary one',
+    here: 'DocumentDB has none: the same documents are inserted into an ordinary one, and packaging says so',
   },
   {
     id: 'client-side-encryption',

@@ -15,6 +15,8 @@ export interface Property {
   readonly perTopic: boolean;
   /** A sentence for the operator. */
   readonly description: string;
+  /** Said at packaging where the property is set: how its effect differs from the connector's. */
+  readonly remark?: string;
 }
 
 export type Standing =
@@ -41,18 +43,18 @@ interface Declaration {
   readonly default?: string | null;
   readonly perTopic?: boolean;
   readonly description: string;
+  readonly remark?: string;
 }
 
 const declare =
   (standing: Standing) =>
-  (name: string, { form, default: fallback = '', perTopic = false, description }: Declaration): Property => ({
+  (name: string, { default: fallback = '', perTopic = false, ...declaration }: Declaration): Property => ({
+    ...declaration,
     name: name.replace(/\*$/, ''),
     family: name.endsWith('*'),
-    form,
     default: fallback,
     standing,
     perTopic,
-    description,
   });
 
 export const implemented = declare({ kind: 'implemented' });

@@ -62,7 +62,7 @@ const noTombstonesWithInsertionTimes: Rule = (properties) =>
 
 const noTimeSeries: Rule = (properties) =>
   properties.text('timeseries.timefield') !== '' && !properties.flag('msksinks.timeseries.ordinary.collection')
-    ? 'timeseries.timefield is refused: DocumentDB has no time series collections; leave it out, or set msksinks.timeseries.ordinary.collection=true to insert the same documents into an ordinary collection'
+    ? 'timeseries.timefield is refused, for DocumentDB has no time series collections: leave msksinks.timeseries.ordinary.collection=false out to insert the same documents into an ordinary collection'
     : undefined;
 
 const transformerIsNamed: Rule = (properties) =>

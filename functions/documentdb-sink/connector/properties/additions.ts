@@ -74,8 +74,8 @@ export const ADDED_PROPERTIES: readonly Property[] = [
   }),
   perTopic('msksinks.timeseries.ordinary.collection', {
     form: flag,
-    default: 'false',
+    default: 'true',
     description:
-      'Whether a `timeseries.timefield` is taken although the collection is an ordinary one: the same documents, inserted.',
+      'Whether a `timeseries.timefield` is taken although the collection is an ordinary one: the same documents, inserted. `false` refuses it.',
   }),
 ];

@@ -1,7 +1,7 @@
 import { anyText, flag, orEmpty, secretText } from '../forms.ts';
 import { implemented, meaningless, type Property, refused } from '../property.ts';
 
-const NO_STABLE_API = { reason: 'DocumentDB has no Stable API', remedy: 'leave it out' };
+const NO_STABLE_API = 'DocumentDB has no Stable API';
 const NO_ENCRYPTION = {
   reason: 'client-side field level encryption needs key vaults and libraries that the function does not have',
   remedy: 'encrypt in the producer, or leave fields encrypted as they come',
@@ -27,13 +27,13 @@ export const CONNECTION_PROPERTIES: readonly Property[] = [
     form: secretText,
     description: 'Its password.',
   }),
-  refused('server.api.version', NO_STABLE_API, { form: anyText, description: 'The Stable API.' }),
-  refused('server.api.deprecation.errors', NO_STABLE_API, {
+  meaningless('server.api.version', NO_STABLE_API, { form: anyText, description: 'The Stable API.' }),
+  meaningless('server.api.deprecation.errors', NO_STABLE_API, {
     form: flag,
     default: 'false',
     description: 'Of the Stable API.',
   }),
-  refused('server.api.strict', NO_STABLE_API, { form: flag, default: 'false', description: 'Of the Stable API.' }),
+  meaningless('server.api.strict', NO_STABLE_API, { form: flag, default: 'false', description: 'Of the Stable API.' }),
   refused('mongo.custom.auth.mechanism.enable', NO_CUSTOM_LOGIN, {
     form: flag,
     default: 'false',

@@ -1,13 +1,10 @@
 import { CDC_HANDLERS, className, classNames, POST_PROCESSORS } from '../class-names.ts';
 import { anyText, choice, flag, orEmpty, wholeNumber } from '../forms.ts';
-import { ofTopics, type Property, perTopic, refused } from '../property.ts';
+import { meaningless, ofTopics, type Property, perTopic } from '../property.ts';
 
 const SINK = 'com.mongodb.kafka.connect.sink';
 const PROJECTION = choice('none', 'allowlist', 'blocklist', 'whitelist', 'blacklist');
-const NO_TIME_SERIES = {
-  reason: 'DocumentDB has no time series collections',
-  remedy: 'leave it out; for an expiry make a TTL index on the time field yourself',
-};
+const NO_TIME_SERIES = 'DocumentDB has no time series collections: documents go into an ordinary one';
 
 /** The connector's default of timeseries.timefield.auto.convert.date.format. */
 export const DATE_FORMAT =
@@ -54,7 +51,8 @@ export const PROCESSING_PROPERTIES: readonly Property[] = ofTopics([
   perTopic('timeseries.timefield', {
     form: anyText,
     description:
-      'The time field: needs `msksinks.timeseries.ordinary.collection`, for DocumentDB has no time series collections.',
+      'The time field. DocumentDB has no time series collections: documents are inserted into an ordinary one.',
+    remark: NO_TIME_SERIES,
   }),
   perTopic('timeseries.timefield.auto.convert', {
     form: flag,
@@ -70,13 +68,16 @@ export const PROCESSING_PROPERTIES: readonly Property[] = ofTopics([
     form: anyText,
     description: "Of that form's names of months and days.",
   }),
-  refused('timeseries.metafield', NO_TIME_SERIES, { form: anyText, description: 'The field that names the series.' }),
-  refused('timeseries.expire.after.seconds', NO_TIME_SERIES, {
+  meaningless('timeseries.metafield', NO_TIME_SERIES, {
+    form: anyText,
+    description: 'The field that names the series.',
+  }),
+  meaningless('timeseries.expire.after.seconds', 'no document expires: make a TTL index on the time field yourself', {
     form: wholeNumber('seconds', 0, Number.MAX_SAFE_INTEGER),
     default: '0',
     description: 'When documents expire.',
   }),
-  refused('timeseries.granularity', NO_TIME_SERIES, {
+  meaningless('timeseries.granularity', NO_TIME_SERIES, {
     form: orEmpty(choice('seconds', 'minutes', 'hours')),
     description: 'How close measurements are.',
   }),

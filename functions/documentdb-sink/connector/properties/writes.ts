@@ -1,15 +1,13 @@
 import { className, ID_STRATEGIES, NAMESPACE_MAPPERS, WRITE_MODEL_STRATEGIES } from '../class-names.ts';
 import { anyText, choice, collectionName, databaseName, flag, orEmpty, wholeNumber } from '../forms.ts';
-import { meaningless, ofTopics, type Property, perTopic, refused } from '../property.ts';
+import { meaningless, ofTopics, type Property, perTopic } from '../property.ts';
 
 const SINK = 'com.mongodb.kafka.connect.sink';
 const PROJECTION = choice('none', 'allowlist', 'blocklist', 'whitelist', 'blacklist');
 const BULKS = 'records of one document stay in order whatever the bulk; bulks are as large as the cluster takes them';
 const RETRIES = 'it has had no effect since version 1.7 of the connector; the function retries until it succeeds';
-const RATE = {
-  reason: 'pauses between bulks would be paid as Lambda time',
-  remedy: 'bound the load with `trigger.pollersMax` and `documentdbSink.poolSizeMax` of the stage file',
-};
+const RATE =
+  'pauses would be paid as Lambda time: bound the load with `trigger.pollersMax` and `documentdbSink.poolSizeMax` of the stage file';
 
 /** Where documents go, what their `_id` is and how they are written. */
 export const WRITE_PROPERTIES: readonly Property[] = ofTopics([
@@ -96,12 +94,12 @@ export const WRITE_PROPERTIES: readonly Property[] = ofTopics([
     description: 'How many records share a bulk.',
   }),
   meaningless('bulk.write.ordered', BULKS, { form: flag, default: 'true', description: 'Whether bulks are ordered.' }),
-  refused('rate.limiting.timeout', RATE, {
+  meaningless('rate.limiting.timeout', RATE, {
     form: wholeNumber('milliseconds'),
     default: '0',
     description: 'A pause between bulks.',
   }),
-  refused('rate.limiting.every.n', RATE, {
+  meaningless('rate.limiting.every.n', RATE, {
     form: wholeNumber('bulks'),
     default: '0',
     description: 'How often it pauses.',

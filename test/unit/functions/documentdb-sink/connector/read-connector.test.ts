@@ -180,6 +180,17 @@ describe('a connector file', () => {
     ]);
   });
 
+  it('takes what the connector would do to the collection or the load, and says that it is not done', () => {
+    const text = `${MINIMUM}timeseries.timefield=ts\ntimeseries.metafield=m\ntimeseries.granularity=hours\nrate.limiting.timeout=10\nrate.limiting.every.n=0\nserver.api.version=1`;
+    expect(read(text).meaningless.map(({ name }) => name)).toEqual([
+      'timeseries.timefield',
+      'timeseries.metafield',
+      'timeseries.granularity',
+      'rate.limiting.timeout',
+      'server.api.version',
+    ]);
+  });
+
   it('reports what a CDC handler overrules', () => {
     const handler = `change.data.capture.handler=${SINK}.cdc.debezium.rdbms.postgres.PostgresHandler`;
     expect(read(`${MINIMUM}${handler}\ndelete.on.null.values=true`).meaningless).toEqual([
@@ -204,7 +215,10 @@ describe('a connector file', () => {
     ['delete.on.null.values=true', 'needs a document.id.strategy that reads the key'],
     ['msksinks.guard=field', 'msksinks.guard.field must name it'],
     ['msksinks.guard.field=a', 'means nothing unless'],
-    ['timeseries.timefield=ts', 'DocumentDB has no time series collections'],
+    [
+      'timeseries.timefield=ts\nmsksinks.timeseries.ordinary.collection=false',
+      'DocumentDB has no time series collections',
+    ],
     [
       `msksinks.deletes=tombstone\nwritemodel.strategy=${SINK}.writemodel.strategy.UpdateOneTimestampsStrategy`,
       'cannot be had with a strategy that sets _insertedTS',
