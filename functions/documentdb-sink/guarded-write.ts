@@ -42,13 +42,14 @@ function guardOf({ filter }: { readonly filter: BsonDocument }, { identity, mark
 const replaceWrite = (model: ReplaceOne, context: WriteContext): ReplaceWrite => ({
   kind: 'replace',
   ...guardOf(model, context),
-  document: marked(model.replacement, context.mark),
+  document: marked(model.replacement, context.mark, false),
   upsert: model.upsert,
   isTombstone: false,
 });
 
 function updateWrite(model: UpdateOne, context: WriteContext): UpdateWrite {
   const { update, upsert } = model;
+  checkOperators(update);
   const reserved = reservedIn(update);
   if (reserved !== undefined) throw ownField(reserved);
   const isIdempotentUpdate = isIdempotent(update);
@@ -61,6 +62,15 @@ function updateWrite(model: UpdateOne, context: WriteContext): UpdateWrite {
     upsert,
     isIdempotent: isIdempotentUpdate,
   };
+}
+
+/** As the driver and the server have it. What is dropped in silence would count as written. */
+function checkOperators(update: BsonDocument): void {
+  if (update.size === 0) throw new UnwritableError('the update is empty');
+  for (const [operator, fields] of update) {
+    if (!operator.startsWith('$')) throw new UnwritableError('the update has a name that is no operator');
+    if (!(fields instanceof Map)) throw new UnwritableError('an operator of the update is no document');
+  }
 }
 
 const NOT_REPEATABLE =
@@ -88,24 +98,36 @@ function insertWrite({ document }: InsertOne, context: WriteContext): InsertWrit
   return {
     kind: 'insert',
     ...guardOf({ filter }, context),
-    document: marked(document, context.mark),
+    document: marked(document, context.mark, true),
     isOver: false,
   };
 }
 
 /**
- * With the mark, and `_id` before everything else, or the mark: a replacement whose first name began with `$` would be
- * taken for an update.
+ * With the mark, and `_id` before everything else, or the mark: a document whose first name began with `$` (as a DBRef's
+ * does) would be taken for an update.
  */
-function marked(document: BsonDocument, mark: Mark): BsonDocument {
+function marked(document: BsonDocument, mark: Mark, takesDollarNames: boolean): BsonDocument {
   const reserved = RESERVED_FIELDS.find((name) => document.has(name));
   if (reserved !== undefined) throw ownField(reserved);
-  const id = document.get('_id');
   const result = new Map<string, unknown>();
-  if (document.has('_id')) result.set('_id', id);
-  else if (document.keys().next().value?.startsWith('$')) result.set('_k', storedMark(mark));
-  for (const [name, value] of document) result.set(name, value);
+  if (document.has('_id')) result.set('_id', document.get('_id'));
+  else if (isOperatorLike(document.keys().next().value ?? '')) result.set('_k', storedMark(mark));
+  for (const [name, value] of document) {
+    if (isOperatorLike(name) && !takesDollarNames && !DBREF_NAMES.has(name)) throw new UnwritableError(DOLLAR_NAME);
+    result.set(name, value);
+  }
   return result.set('_k', storedMark(mark));
 }
+
+const DOLLAR = 0x24;
+const isOperatorLike = (name: string): boolean => name.charCodeAt(0) === DOLLAR;
+
+/**
+ * The connector's driver refuses other such names in a replacement, though not in an insert.
+ * https://github.com/mongodb/mongo-java-driver/blob/main/driver-core/src/main/com/mongodb/internal/validator/ReplacingDocumentFieldNameValidator.java
+ */
+const DBREF_NAMES: ReadonlySet<string> = new Set(['$db', '$ref', '$id']);
+const DOLLAR_NAME = 'Invalid BSON field name: a field of the document begins with $';
 
 const ownField = (name: string) => new UnwritableError(`the value has a field ${name}, which is the sink's own`);

@@ -13,10 +13,10 @@ export function doc(fields: Readonly<Record<string, unknown>>): BsonDocument {
   return new Map(Object.entries(fields).map(([name, value]) => [name, nested(value)]));
 }
 
-const nested = (value: unknown): unknown =>
-  typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype
-    ? doc(value as Readonly<Record<string, unknown>>)
-    : value;
+const nested = (value: unknown): unknown => (isPlain(value) ? doc(value) : value);
+
+const isPlain = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && [Object.prototype, null].includes(Object.getPrototypeOf(value));
 
 type Fields = Readonly<Record<string, unknown>>;
 

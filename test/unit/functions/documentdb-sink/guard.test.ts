@@ -196,12 +196,12 @@ describe('the document', () => {
       partition: 3,
       offset: 5,
       key: 'k',
-      value: '{"$x":1,"_id":"own","b":2}',
+      value: '{"x":1,"_id":"own","b":2}',
     });
     await aDocumentdbSink({ documents, collection: 'orders' }).write([record]);
     expect([...(documents.get('k') ?? [])]).toEqual([
       ['_id', 'k'],
-      ['$x', 1],
+      ['x', 1],
       ['b', 2],
       ['_k', { 'a~b~orders-3': 5n, ts: 1_700_000_000_005n }],
     ]);

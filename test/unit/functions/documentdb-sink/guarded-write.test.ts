@@ -52,9 +52,9 @@ describe('the statement', () => {
       const { u } = statementOf(writeOf(model, parts));
       return [...(u as Map<string, unknown>).keys()];
     };
-    expect(names(replaceOf(K, { $a: 1, ...K }))).toEqual(['_id', '$a', '_k']);
-    expect(names(replaceOf({ c: 1 }, { $a: 1, c: 1 }))).toEqual(['_k', '$a', 'c']);
-    expect(names(replaceOf({ c: 1 }, { c: 1, $a: 1 }))).toEqual(['c', '$a', '_k']);
+    expect(names(replaceOf(K, { $id: 1, ...K }))).toEqual(['_id', '$id', '_k']);
+    expect(names(replaceOf({ c: 1 }, { $ref: 1, c: 1 }))).toEqual(['_k', '$ref', 'c']);
+    expect(names(replaceOf({ c: 1 }, { c: 1, $db: 1 }))).toEqual(['c', '$db', '_k']);
     expect(names(replaceOf({ c: 1 }, {}))).toEqual(['_k']);
   });
 
@@ -97,6 +97,34 @@ it.each([
   ['an insert without _id', insertOf({ a: 1 })],
 ])('a write that cannot be guarded says why: %s', (_name, model) => {
   expect(() => writeOf(model, parts)).toThrow(UnwritableError);
+});
+
+it.each([{ $set: 1 }, { x: 1, $x: 1 }, { $ref: 1, $set: 1 }])(
+  'a replacement is refused that has a name with $: %j',
+  (fields) => {
+    expect(() => writeOf(replaceOf(K, { ...K, ...fields }), parts)).toThrow(UnwritableError);
+  },
+);
+
+it('a replacement may have the fields of a DBRef, and a name with $ below the top level', () => {
+  const fields = { $ref: 'c', $id: 1, $db: 'd', inner: { $set: 1 } };
+  expect(() => writeOf(replaceOf(K, { ...K, ...fields }), parts)).not.toThrow();
+});
+
+it.each([
+  ['nothing', {}],
+  ['a number', { $set: 5 }],
+  ['an array', { $unset: [] }],
+  ['null', { $setOnInsert: null }],
+  ['a text beside a document', { $set: { a: 1 }, $inc: 'a' }],
+  ['a name that is no operator', { a: 1 }],
+  ['such a name beside an operator', { $set: { a: 1 }, a: { b: 1 } }],
+])('an update whose operators are %s is refused, for what is left out would count as written', (_what, update) => {
+  expect(() => writeOf(updateOf(K, update), parts)).toThrow(UnwritableError);
+});
+
+it('an operator of an update may be a document without fields', () => {
+  expect(() => writeOf(updateOf(K, { $set: {}, $inc: {} }), parts)).not.toThrow();
 });
 
 it('a tombstone whose key leads into a value cannot be written', () => {
