@@ -8,6 +8,7 @@ import { guardIndexOf, type IndexDescription, keyOf, strictIndexesOf } from './i
 import { INDEX_RETRY_MS, INDEX_WAIT_MS_MAX } from './limits.ts';
 import { type Namespace, namespaceText } from './namespace.ts';
 import { fieldsOf } from './operators.ts';
+import { copyOfText } from './text-copy.ts';
 import type { Write } from './write-models/write.ts';
 
 /** Of each business key (see {@link keyOf}) the name of its unique index. */
@@ -70,7 +71,7 @@ class CheckedCollection {
     const keys = businessKeysOf(writes).filter((key) => !this.#guardIndexes.has(key));
     if (keys.length === 0 && this.#isStrictChecked) return this.#guardIndexes;
     const indexes = await this.#parts.store.listIndexes(this.#namespace, signal);
-    for (const key of keys) this.#guardIndexes.set(key, this.#guardIndexNameOf(indexes, key));
+    for (const key of keys) this.#guardIndexes.set(copyOfText(key), this.#guardIndexNameOf(indexes, key));
     if (this.#parts.deletes === 'tombstone') this.#checkStrict(indexes);
     return this.#guardIndexes;
   }

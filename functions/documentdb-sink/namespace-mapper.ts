@@ -4,6 +4,7 @@ import type { Create, CustomStrategies, NamespaceMapper } from './custom/custom-
 import { fieldAt } from './field-lookup.ts';
 import type { Namespace } from './namespace.ts';
 import type { SinkDocument } from './sink-document.ts';
+import { copyOfText } from './text-copy.ts';
 import type { TopicProperties } from './topic-properties.ts';
 import { UnwritableError } from './unwritable-error.ts';
 
@@ -55,7 +56,8 @@ function targetOf(properties: TopicProperties, kind: 'database' | 'collection'):
 function nameIn(document: SinkDocument, { side, path }: Target, isStrict: boolean): string | undefined {
   const fields = side === 'key' ? document.key() : document.value();
   const name = fields === undefined ? undefined : fieldAt(fields, path);
-  if (typeof name === 'string') return name;
+  // What is known of a collection outlives the record.
+  if (typeof name === 'string') return copyOfText(name);
   if (!isStrict) return undefined;
   if (fields === undefined) throw new UnwritableError(`Invalid ${side} document: the record has none`);
   if (name === undefined) throw new UnwritableError(`Missing document path '${path}' in the ${side}`);

@@ -1,12 +1,15 @@
+import { copyOfText } from '../text-copy.ts';
+
 /**
  * The entries in the order in which a `java.util.HashMap` gives them: Connect's JsonConverter puts objects into such maps,
  * so the documents that the connector wrote have their fields in this order. It matters within `_id`, where MongoDB tells
- * `{a, b}` from `{b, a}`. Buckets in which eight names collide, which Java turns into trees, are left in order of insertion.
- * https://docs.oracle.com/en/java/javase/21/docs/api/java.base/java/util/HashMap.html
+ * `{a, b}` from `{b, a}`. Names that share a bucket of a table of 64 and more with eight others, which Java puts into trees,
+ * are left in order of insertion.
+ * https://github.com/openjdk/jdk17u/blob/master/src/java.base/share/classes/java/util/HashMap.java
  * @param initialCapacity how large the table is before anything is in it: a power of two
  */
 export function inHashOrder(fields: Map<string, unknown>, initialCapacity = CAPACITY_DEFAULT): Map<string, unknown> {
-  const mask = capacityFor(fields.size, initialCapacity) - 1;
+  const mask = capacityOf(fields, initialCapacity) - 1;
   const entries: { readonly name: string; readonly value: unknown; readonly bucket: number }[] = [];
   let isInOrder = true;
   let last = 0;
@@ -26,10 +29,47 @@ export function inHashOrder(fields: Map<string, unknown>, initialCapacity = CAPA
 
 const CAPACITY_DEFAULT = 16;
 const LOAD_FACTOR = 0.75;
+/** `TREEIFY_THRESHOLD`: a bucket that had as many and gets another becomes a tree, */
+const BUCKET_MAX = 8;
+/** `MIN_TREEIFY_CAPACITY`: or, in a smaller table, the table grows instead. */
+const TREE_CAPACITY_MIN = 64;
 
-function capacityFor(size: number, initialCapacity: number): number {
+function capacityOf(fields: ReadonlyMap<string, unknown>, initialCapacity: number): number {
   let capacity = initialCapacity;
-  while (size > capacity * LOAD_FACTOR) capacity *= 2;
+  while (fields.size > capacity * LOAD_FACTOR) capacity *= 2;
+  // So few names cannot fill a bucket; and a table of more than 24 names has 64 buckets anyway.
+  const mayGrow = fields.size > BUCKET_MAX && capacity < TREE_CAPACITY_MIN && hasFullBucket(fields);
+  return mayGrow ? capacityByBuckets(fields, initialCapacity) : capacity;
+}
+
+const COUNTED_BUCKETS = 16;
+const counts = new Uint8Array(COUNTED_BUCKETS);
+
+/** Of a table of 16; names that share a bucket of a larger one share one there, and a smaller one grows soon. */
+function hasFullBucket(fields: ReadonlyMap<string, unknown>): boolean {
+  counts.fill(0);
+  for (const name of fields.keys()) {
+    const bucket = hashOf(name) & (COUNTED_BUCKETS - 1);
+    const count = (counts[bucket] ?? 0) + 1;
+    if (count > BUCKET_MAX) return true;
+    counts[bucket] = count;
+  }
+  return false;
+}
+
+/** One name after another, as Java puts them. */
+function capacityByBuckets(fields: ReadonlyMap<string, unknown>, initialCapacity: number): number {
+  let capacity = initialCapacity;
+  const hashes: number[] = [];
+  for (const name of fields.keys()) {
+    const hash = hashOf(name);
+    const [mask, before] = [capacity - 1, hashes.length];
+    let company = 0;
+    for (let index = 0; index < before; index += 1) if (((hashes[index] ?? 0) & mask) === (hash & mask)) company += 1;
+    hashes.push(hash);
+    if (company >= BUCKET_MAX && capacity < TREE_CAPACITY_MIN) capacity *= 2;
+    if (hashes.length > capacity * LOAD_FACTOR) capacity *= 2;
+  }
   return capacity;
 }
 
@@ -41,7 +81,7 @@ function hashOf(name: string): number {
   const known = hashes.get(name);
   if (known !== undefined) return known;
   const hash = spreadHash(name);
-  if (hashes.size < HASHES_MAX) hashes.set(name, hash);
+  if (hashes.size < HASHES_MAX) hashes.set(copyOfText(name), hash);
   return hash;
 }
 

@@ -1,3 +1,4 @@
+import { copyOfText } from '../text-copy.ts';
 import type { Zone } from './parsed.ts';
 
 const DAY_MS = 86_400_000;
@@ -10,7 +11,7 @@ function formatOf(name: string): Intl.DateTimeFormat | undefined {
   if (formats.has(name)) return formats.get(name);
   if (formats.size >= FORMATS_MAX) formats.clear();
   const format = newFormat(name);
-  formats.set(name, format);
+  formats.set(copyOfText(name), format);
   return format;
 }
 
