@@ -5,7 +5,7 @@ import { UnwritableError } from '../unwritable-error.ts';
 import type { WriteModel } from '../write-models/write-model.ts';
 import type { CdcHandler } from './cdc-handler.ts';
 import { operationReader } from './debezium-operation.ts';
-import { readDocument, readText } from './event-text.ts';
+import { readDocument } from './event-text.ts';
 import { fullDocumentNull, updateOf } from './update-description.ts';
 
 type Update = (value: MutableDocument, document: SinkDocument) => readonly WriteModel[];
@@ -86,7 +86,9 @@ function debeziumDescription(description: unknown): MutableDocument | undefined 
 function filterByKey(document: SinkDocument): MutableDocument {
   const key = document.key();
   if (key === undefined) throw new UnwritableError('the key document must not be missing');
-  return new Map([[ID_FIELD, readText('key.id', textAt('Key', key, 'id'))]]);
+  const id = textAt('Key', key, 'id');
+  if (typeof id !== 'string') throw new UnwritableError('the key.id of the change event is not a text');
+  return readDocument('key.id', `{${ID_FIELD}: ${id}}`);
 }
 
 function textAt(name: string, fields: MutableDocument, field: string): unknown {

@@ -1,11 +1,10 @@
 import { readRelaxedJson } from '../converters/relaxed-json.ts';
 import { UnconvertibleError } from '../converters/unconvertible-error.ts';
-import { isDocument } from '../documents.ts';
 import type { MutableDocument } from '../sink-document.ts';
 import { UnwritableError } from '../unwritable-error.ts';
 
-/** A field of a change event that holds extended JSON as text. @throws UnwritableError when it does not */
-export function readText(field: string, text: unknown): unknown {
+/** A field of a change event that holds extended JSON as text: a document. @throws UnwritableError when it does not */
+export function readDocument(field: string, text: unknown): MutableDocument {
   if (typeof text !== 'string') throw new UnwritableError(`the ${field} of the change event is not a text`);
   try {
     return readRelaxedJson(text);
@@ -13,11 +12,4 @@ export function readText(field: string, text: unknown): unknown {
     if (!(error instanceof UnconvertibleError)) throw error;
     throw new UnwritableError(`the ${field} of the change event: ${error.message}`);
   }
-}
-
-/** The same, where it must be a document. */
-export function readDocument(field: string, text: unknown): MutableDocument {
-  const document = readText(field, text);
-  if (isDocument(document)) return document;
-  throw new UnwritableError(`the ${field} of the change event is no document`);
 }

@@ -1,4 +1,5 @@
 import { Binary, BSONSymbol, Code, Decimal128, MaxKey, MinKey, ObjectId, Timestamp } from 'mongodb';
+import { decodeUtf8 } from '../java/utf8.ts';
 import { NESTING_MAX } from '../limits.ts';
 import { doubleOf } from './java-number.ts';
 import { regularExpressionOf } from './regular-expression.ts';
@@ -35,13 +36,33 @@ class BsonReader {
   }
 
   readDocument(depth: number): Map<string, unknown> {
+    const fields = new Map<string, unknown>();
+    this.readFields(depth, (name, value) => fields.set(name, value));
+    return fields;
+  }
+
+  /** Names mean nothing there, and may be the same. */
+  private readArray(depth: number): unknown[] {
+    const elements: unknown[] = [];
+    this.readFields(depth, (_name, value) => elements.push(value));
+    return elements;
+  }
+
+  private readFields(depth: number, take: (name: string, value: unknown) => void): void {
     if (depth > NESTING_MAX) throw new UnconvertibleError(`the value is nested deeper than ${NESTING_MAX} levels`);
     const start = this.at;
     const end = start + this.int32();
     if (end > this.bytes.length) notBson();
-    const fields = new Map<string, unknown>();
-    for (let type = this.byte(); type !== 0; type = this.byte()) fields.set(this.name(), this.value(type, depth));
-    return this.at === end ? fields : notBson();
+    for (let type = this.byte(); type !== 0; type = this.byte()) take(this.name(), this.value(type, depth));
+    if (this.at !== end) notBson();
+  }
+
+  private codeWithScope(depth: number): Code {
+    const start = this.at;
+    const length = this.int32();
+    const code = this.string();
+    const scope = this.readDocument(depth + 1);
+    return this.at === start + length ? new Code(code, scope as unknown as Record<string, unknown>) : notBson();
   }
 
   private value(type: number, depth: number): unknown {
@@ -53,13 +74,13 @@ class BsonReader {
       case 0x03:
         return this.readDocument(depth + 1);
       case 0x04:
-        return [...this.readDocument(depth + 1).values()];
+        return this.readArray(depth + 1);
       case 0x05:
         return this.binary();
       case 0x07:
         return new ObjectId(this.take(12));
       case 0x08:
-        return this.byte() !== 0;
+        return this.boolean();
       case 0x09:
         return this.date();
       case 0x0a:
@@ -82,8 +103,7 @@ class BsonReader {
       case 0x0e:
         return new BSONSymbol(this.string());
       case 0x0f:
-        this.int32();
-        return new Code(this.string(), Object.fromEntries(this.readDocument(depth + 1)));
+        return this.codeWithScope(depth);
       case 0x11: {
         const i = this.take(4).readUInt32LE();
         return new Timestamp({ t: this.take(4).readUInt32LE(), i });
@@ -114,14 +134,19 @@ class BsonReader {
     return new Date(ms);
   }
 
+  private boolean(): boolean {
+    const byte = this.byte();
+    return byte <= 1 ? byte === 1 : notBson();
+  }
+
   private string(): string {
-    const text = this.take(this.int32() - 1).toString();
+    const text = decodeUtf8(this.take(this.int32() - 1));
     return this.byte() === 0 ? text : notBson();
   }
 
   private name(): string {
     const end = this.bytes.indexOf(0, this.at);
-    const text = this.take(end - this.at).toString();
+    const text = decodeUtf8(this.take(end - this.at));
     this.at += 1;
     return text;
   }

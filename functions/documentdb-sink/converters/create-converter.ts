@@ -1,4 +1,5 @@
 import type { Payload } from '../../../shared/record.ts';
+import { decodeUtf8 } from '../java/utf8.ts';
 import type { MutableDocument } from '../sink-document.ts';
 import type { TopicProperties } from '../topic-properties.ts';
 import { UnwritableError } from '../unwritable-error.ts';
@@ -50,7 +51,7 @@ function connectConverter(properties: TopicProperties, side: Side): ConnectConve
     case 'ByteArrayConverter':
       return (bytes) => ({ kind: 'bytes', bytes });
     case 'StringConverter':
-      return (bytes) => ({ kind: 'text', text: bytes.toString() });
+      return (bytes) => ({ kind: 'text', text: decodeUtf8(bytes) });
     default:
       // Numbers and booleans: no document, though they may be an `_id` (msksinks.RawKeyStrategy).
       return () => ({ kind: 'other', type: 'a number or a boolean' });
@@ -66,11 +67,8 @@ function documentOf(data: ConnectData): MutableDocument | undefined {
       return data.document;
     case 'bytes':
       return readBson(Buffer.from(data.bytes));
-    case 'text': {
-      const value = readRelaxedJson(data.text);
-      if (value instanceof Map) return value;
-      throw new UnconvertibleError('the value is JSON, but not a document');
-    }
+    case 'text':
+      return readRelaxedJson(data.text);
     case 'other':
       throw new UnconvertibleError(`No converter present due to unexpected object type: the value is ${data.type}`);
   }

@@ -10,6 +10,7 @@ import {
   ObjectId,
   Timestamp,
 } from 'mongodb';
+import { parseInstant } from '../java/instant.ts';
 import { regularExpressionOf } from './regular-expression.ts';
 import { UnconvertibleError } from './unconvertible-error.ts';
 
@@ -35,39 +36,6 @@ export function interpret(fields: Fields): unknown {
   return READERS.get(first)?.(fields, content) ?? fields;
 }
 
-/**
- * The value of an object as the Java driver has it: one whose first name is a type's is of that type or an error, unless
- * its name may be an operator's.
- * @throws UnconvertibleError when the shape or the content is not that of the type
- */
-export function interpretAsJava(fields: Fields): unknown {
-  const [first = '', content] = fields.entries().next().value ?? [];
-  if (UNWRITABLE.has(first)) throw new UnconvertibleError(`a ${first} is of a type that is not written any more`);
-  if (!isExtended(fields)) return fields;
-  if (STRICT_TEXTS[first]?.(content) === false) wrong(first);
-  const value = interpret(fields);
-  if (value !== fields || OPERATORS.has(first) || (first === '$binary' && !(content instanceof Map))) return value;
-  return wrong(first);
-}
-
-/** BSON types that the driver here does not write. */
-const UNWRITABLE: ReadonlySet<string> = new Set(['$dbPointer', '$undefined']);
-
-/** `{$type: ..}` and `{$regex: .., $options: ..}` are conditions as well. */
-const OPERATORS: ReadonlySet<string> = new Set(['$type', '$regex', '$options']);
-
-const isText = (content: unknown): boolean => typeof content === 'string';
-const JAVA_INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:\d\d)$/;
-
-/** Contents that are taken above and that the Java driver does not take. */
-const STRICT_TEXTS: Readonly<Record<string, (content: unknown) => boolean>> = {
-  $numberInt: isText,
-  $numberLong: isText,
-  $numberDouble: isText,
-  $date: (content) => typeof content !== 'string' || JAVA_INSTANT.test(content),
-  $binary: (content) => typeof content !== 'string' || BASE64.test(content),
-};
-
 const hasOnly = (fields: Fields, ...names: string[]): boolean =>
   fields.size === names.length && names.every((name) => fields.has(name));
 
@@ -86,7 +54,6 @@ const textOf = (content: unknown, form: RegExp): string | undefined =>
 
 const INTEGER = /^-?\d{1,19}$/;
 const DOUBLE = /^(?:-?Infinity|NaN|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)$/;
-const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d(?::?\d\d)?)$/;
 const DATE_MS_MAX = 8.64e15;
 
 function integerOf(content: unknown, bits: number): bigint | undefined {
@@ -113,14 +80,14 @@ const double = (content: unknown): Double | undefined => {
 
 /** A BSON date; beyond what a JavaScript date can hold (the years +-271,821) there is none. */
 function date(content: unknown): Date | undefined {
-  const instant = textOf(content, INSTANT);
-  const ms = instant === undefined ? Number(integerOf(content, 64) ?? Number.NaN) : Date.parse(withMinutes(instant));
-  return Math.abs(ms) <= DATE_MS_MAX ? new Date(ms) : undefined;
+  const ms = typeof content === 'string' ? instantOf(content) : undefined;
+  const milliseconds = ms ?? Number(integerOf(content, 64) ?? Number.NaN);
+  return Math.abs(milliseconds) <= DATE_MS_MAX ? new Date(milliseconds) : undefined;
 }
 
-/** `+02` and `+0200`, which `Date.parse` does not take, as `+02:00`. */
-const withMinutes = (instant: string): string =>
-  instant.replace(/([+-]\d\d)(\d\d)?$/, (_all, hours: string, minutes = '00') => `${hours}:${minutes}`);
+/** A day alone is none; `+0200` is taken for `+02:00`. */
+const instantOf = (text: string): number | undefined =>
+  text.includes('T') ? parseInstant(text.replace(/([+-]\d\d)(\d\d)$/, '$1:$2')) : undefined;
 
 const decimal = (content: unknown): Decimal128 | undefined => {
   try {
@@ -183,7 +150,7 @@ const readCode: Reader = (fields, content) => {
   const scope = fields.get('$scope');
   if (!hasOnly(fields, '$code', '$scope')) return undefined;
   return typeof content === 'string' && scope instanceof Map
-    ? new Code(content, Object.fromEntries(scope))
+    ? new Code(content, scope as unknown as Record<string, unknown>)
     : wrong('$code');
 };
 

@@ -1,6 +1,8 @@
 import { NESTING_MAX } from '../limits.ts';
-import { interpret, interpretAsJava, isExtended } from './extended-json.ts';
+import { interpret, isExtended } from './extended-json.ts';
 import { numberOf } from './number.ts';
+import { isExtendedName } from './shell-extended.ts';
+import { ShellReader } from './shell-reader.ts';
 import { UnconvertibleError } from './unconvertible-error.ts';
 
 const QUOTE = 0x22;
@@ -17,6 +19,9 @@ const LENIENT_NUMBER = /-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: JSON forbids exactly these inside a string.
 const CONTROL = /[\0-\x1f]/;
 
+/** What no word can be followed by. */
+const WORD_CHARACTER = /[\p{L}\p{N}_$\0]/u;
+
 /** What numbers and objects become, and how strict the reader is. */
 export interface JsonDialect {
   /** @param token as it is spelt */
@@ -24,6 +29,10 @@ export interface JsonDialect {
   readonly object: (fields: Map<string, unknown>) => unknown;
   /** As Kafka Connect has Jackson read it: zeros may lead a number, and text may follow the value. */
   readonly lenient: boolean;
+  /** Objects whose first name is a type's are read as the Java driver reads them. */
+  readonly isJava?: boolean;
+  /** Longer names are refused. */
+  readonly nameBytesMax?: number;
 }
 
 /** Extended JSON, of which numbers have the type they need. */
@@ -35,8 +44,10 @@ const EXTENDED: JsonDialect = {
 
 /** The same, as the Java driver reads it. */
 export const JAVA_EXTENDED: JsonDialect = {
-  ...EXTENDED,
-  object: interpretAsJava,
+  number: numberOf,
+  object: (fields) => fields,
+  lenient: false,
+  isJava: true,
 };
 
 const notJson = (): never => {
@@ -92,18 +103,37 @@ export class JsonReader {
 
   private readObject(depth: number): unknown {
     const fields = new Map<string, unknown>();
+    const start = this.at;
     this.at += 1;
     if (this.skipBlanks() === BRACE_CLOSE) this.at += 1;
     else {
       do {
-        const name = this.skipBlanks() === QUOTE ? this.readString() : notJson();
-        if (name.includes('\0')) throw new UnconvertibleError('a field name holds a NUL character');
+        const name = this.skipBlanks() === QUOTE ? this.readName() : notJson();
+        if (this.dialect.isJava && fields.size === 0 && isExtendedName(name)) return this.readExtended(start, depth);
         if (this.skipBlanks() !== COLON) notJson();
         this.at += 1;
         fields.set(name, this.readValue(depth + 1));
       } while (this.readSeparator(BRACE_CLOSE));
     }
     return this.dialect.object(fields);
+  }
+
+  private readName(): string {
+    const name = this.readString();
+    if (name.includes('\0')) throw new UnconvertibleError('a field name holds a NUL character');
+    const { nameBytesMax } = this.dialect;
+    // A unit of UTF-16 is three bytes at most.
+    if (nameBytesMax !== undefined && name.length > nameBytesMax / 3 && Buffer.byteLength(name) > nameBytesMax) {
+      throw new UnconvertibleError(`a field name is longer than ${nameBytesMax} bytes`);
+    }
+    return name;
+  }
+
+  private readExtended(start: number, depth: number): unknown {
+    const reader = new ShellReader(this.text, start);
+    const value = reader.readInner(depth);
+    this.at = reader.end;
+    return value;
   }
 
   private readArray(depth: number): unknown[] {
@@ -146,6 +176,7 @@ export class JsonReader {
   private readWord<T>(word: string, value: T): T {
     if (!this.text.startsWith(word, this.at)) notJson();
     this.at += word.length;
+    if (WORD_CHARACTER.test(this.text[this.at] ?? '')) notJson();
     return value;
   }
 
@@ -168,6 +199,13 @@ export class JsonReader {
 }
 
 function withoutEscapes(raw: string): string {
+  const text = unescaped(raw);
+  // The server keeps no half of a character. Text without escapes was decoded from bytes, and has none.
+  if (!text.isWellFormed()) throw new UnconvertibleError('a text holds half of a surrogate pair');
+  return text;
+}
+
+function unescaped(raw: string): string {
   try {
     return JSON.parse(`"${raw}"`);
   } catch {

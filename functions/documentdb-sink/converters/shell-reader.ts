@@ -1,21 +1,10 @@
-import { MaxKey, MinKey } from 'mongodb';
 import { NESTING_MAX } from '../limits.ts';
-import { interpret, interpretAsJava } from './extended-json.ts';
-import { numberOf } from './number.ts';
-import { CALLS } from './shell-calls.ts';
+import { doubleOf } from './java-number.ts';
+import { regularExpressionOf } from './regular-expression.ts';
+import { readCall } from './shell-calls.ts';
+import { NOT_EXTENDED, readExtended } from './shell-extended.ts';
 import { isSign, notJson, ShellScanner, type Token } from './shell-scanner.ts';
 import { UnconvertibleError } from './unconvertible-error.ts';
-
-/** The shell's words that are values. */
-const WORDS: ReadonlyMap<string, () => unknown> = new Map<string, () => unknown>([
-  ['true', () => true],
-  ['false', () => false],
-  ['null', () => null],
-  ['NaN', () => Number.NaN],
-  ['Infinity', () => Number.POSITIVE_INFINITY],
-  ['MinKey', () => new MinKey()],
-  ['MaxKey', () => new MaxKey()],
-]);
 
 /**
  * Reads text as the Java driver's `BsonDocument.parse` does: JSON and extended JSON, and what the mongo shell writes
@@ -26,90 +15,88 @@ const WORDS: ReadonlyMap<string, () => unknown> = new Map<string, () => unknown>
 export class ShellReader {
   private readonly tokens: ShellScanner;
 
-  constructor(text: string) {
-    this.tokens = new ShellScanner(text);
+  /** @param at where the value begins */
+  constructor(text: string, at = 0) {
+    this.tokens = new ShellScanner(text, at);
   }
 
-  /** @throws UnconvertibleError when the text cannot be read; its message quotes nothing. */
-  read(): unknown {
-    return this.value(this.tokens.next(), 1);
+  /** Where the value ended that was read. */
+  get end(): number {
+    return this.tokens.place;
+  }
+
+  /**
+   * A document, and nothing else.
+   * @throws UnconvertibleError when the text cannot be read; its message quotes nothing.
+   */
+  readDocument(): Map<string, unknown> {
+    if (!isSign(this.tokens.next(), '{')) return notJson();
+    const value = this.object(1, false);
+    return value instanceof Map ? value : notJson();
+  }
+
+  /** What stands in braces within another value. @param depth of the value */
+  readInner(depth: number): unknown {
+    return isSign(this.tokens.next(), '{') ? this.object(depth, true) : notJson();
   }
 
   private value(token: Token, depth: number): unknown {
-    if (depth > NESTING_MAX) throw new UnconvertibleError(`the value is nested deeper than ${NESTING_MAX} levels`);
     switch (token.kind) {
-      case 'text':
+      case 'string':
         return token.text;
-      case 'number':
-        return token.text === '-Infinity' ? Number.NEGATIVE_INFINITY : numberOf(token.text);
+      case 'int32':
+      case 'int64':
+        return token.value;
+      case 'double':
+        return doubleOf(token.value);
       case 'regex':
-        return interpret(
-          new Map([
-            [
-              '$regularExpression',
-              new Map([
-                ['pattern', token.pattern],
-                ['options', token.options],
-              ]),
-            ],
-          ]),
-        );
+        return regularExpressionOf(token.pattern, token.options);
       case 'word':
-        return this.word(token.text);
+        return readCall(this.tokens, token.text);
       case 'sign':
-        if (token.text === '{') return this.document(depth);
+        if (token.text === '{') return this.object(depth, true);
         return token.text === '[' ? this.array(depth) : notJson();
       case 'end':
         return notJson();
     }
   }
 
-  private document(depth: number): unknown {
+  /** After the brace. @param isInner after which a comma may stand before the first name */
+  private object(depth: number, isInner: boolean): unknown {
+    if (depth > NESTING_MAX) throw new UnconvertibleError(`the value is nested deeper than ${NESTING_MAX} levels`);
+    const value = readExtended(this.tokens, () => this.scope(depth + 1));
+    if (value !== NOT_EXTENDED) return value;
+    if (isInner) this.tokens.skip(',');
+    return this.fields(depth);
+  }
+
+  /** The scope of code: a document, between the rest of the code's own. */
+  private scope(depth: number): Map<string, unknown> {
+    if (!isSign(this.tokens.next(), '{')) return notJson();
+    const scope = this.object(depth, false);
+    return scope instanceof Map ? scope : notJson();
+  }
+
+  private fields(depth: number): Map<string, unknown> {
     const fields = new Map<string, unknown>();
     for (let name = this.tokens.next(); !isSign(name, '}'); name = this.tokens.next()) {
-      if (name.kind !== 'text' && name.kind !== 'word') return notJson();
+      if (name.kind !== 'string' && name.kind !== 'word') return notJson();
       if (name.text.includes('\0')) throw new UnconvertibleError('a field name holds a NUL character');
-      this.expect(':');
+      if (!isSign(this.tokens.next(), ':')) return notJson();
       fields.set(name.text, this.value(this.tokens.next(), depth + 1));
       this.tokens.skip(',');
     }
-    return interpretAsJava(fields);
+    return fields;
   }
 
   private array(depth: number): unknown[] {
+    if (depth > NESTING_MAX) throw new UnconvertibleError(`the value is nested deeper than ${NESTING_MAX} levels`);
     const elements: unknown[] = [];
+    this.tokens.skip(',');
     for (let token = this.tokens.next(); !isSign(token, ']'); token = this.tokens.next()) {
       elements.push(this.value(token, depth + 1));
       this.tokens.skip(',');
     }
     return elements;
-  }
-
-  private word(word: string): unknown {
-    const constant = WORDS.get(word);
-    if (constant !== undefined) {
-      const value = constant();
-      if ((value instanceof MinKey || value instanceof MaxKey) && this.tokens.skip('(')) this.expect(')');
-      return value;
-    }
-    const name = word === 'new' ? this.tokens.next() : { kind: 'word' as const, text: word };
-    const call = name.kind === 'word' ? CALLS.get(name.text) : undefined;
-    return call === undefined ? notJson() : call(this.parameters());
-  }
-
-  /** Of a call: between brackets, with commas. */
-  private parameters(): readonly Token[] {
-    this.expect('(');
-    const parameters: Token[] = [];
-    for (let token = this.tokens.next(); !isSign(token, ')'); token = this.tokens.next()) {
-      if (token.kind === 'sign' || token.kind === 'end') return notJson();
-      parameters.push(token);
-      this.tokens.skip(',');
-    }
-    return parameters;
-  }
-
-  private expect(sign: string): void {
-    if (!isSign(this.tokens.next(), sign)) notJson();
   }
 }

@@ -82,7 +82,7 @@ function rulesOf(property: string, text: string): readonly MutableDocument[] {
 
 function arrayOf(text: string): readonly MutableDocument[] | undefined {
   try {
-    const rules = readRelaxedJson(text);
+    const rules = readRelaxedJson(`{s: ${text}}`).get('s');
     return Array.isArray(rules) && rules.every(isDocument) ? rules : undefined;
   } catch (error) {
     if (error instanceof UnconvertibleError) return undefined;

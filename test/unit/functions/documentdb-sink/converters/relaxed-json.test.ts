@@ -101,8 +101,9 @@ describe("text as the Java driver's BsonDocument.parse reads it", () => {
 
   it('reads all of JSON to what the strict reader makes of it', () => {
     fc.assert(
-      fc.property(fc.json(), (text) => {
-        expect(said(() => stored(new ShellReader(text).read()))).toBe(said(() => strict(text)));
+      fc.property(fc.json(), (json) => {
+        const text = `{"a": ${json}}`;
+        expect(said(() => stored(new ShellReader(text).readDocument()))).toBe(said(() => strict(text)));
       }),
     );
   });

@@ -1,0 +1,48 @@
+/** Beyond it the text is no number: https://docs.oracle.com/en/java/javase/17/docs/api/java.base/java/lang/Double.html#valueOf(java.lang.String) */
+const DECIMAL_DOUBLE = /^[+-]?(?:NaN|Infinity|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?[fFdD]?)$/;
+const HEXADECIMAL_DOUBLE = /^([+-]?)0[xX]([0-9a-fA-F]*)\.?([0-9a-fA-F]*)[pP]([+-]?\d+)[fFdD]?$/;
+const BLANKS_AROUND = /^[\0- ]+|[\0- ]+$/g;
+
+/** `Double.valueOf`: decimal and hexadecimal, with a suffix, blanks around it. Undefined where Java throws. */
+export function parseDouble(text: string): number | undefined {
+  const trimmed = text.replaceAll(BLANKS_AROUND, '');
+  if (DECIMAL_DOUBLE.test(trimmed)) return Number(trimmed.replace(/^([+-])NaN$/, 'NaN').replace(/[fFdD]$/, ''));
+  const [, sign, whole = '', fraction = '', exponent] = HEXADECIMAL_DOUBLE.exec(trimmed) ?? [];
+  if (sign === undefined || whole + fraction === '') return undefined;
+  const magnitude = scaledByTwo(BigInt(`0x${whole}${fraction}`), Number(exponent) - 4 * fraction.length);
+  return sign === '-' ? -magnitude : magnitude;
+}
+
+/** In two steps, since one power of two may lie beyond the doubles although the product does not. */
+function scaledByTwo(significand: bigint, exponent: number): number {
+  const half = Math.trunc(exponent / 2);
+  return Number(significand) * 2 ** half * 2 ** (exponent - half);
+}
+
+const WHOLE = /^[+-]?\p{Nd}+$/u;
+
+/** `Long.parseLong` and `Integer.parseInt`: a sign and digits of any script. Undefined where Java throws. */
+export function parseWhole(text: string, bits: 32 | 64): bigint | undefined {
+  if (!WHOLE.test(text)) return undefined;
+  const value = BigInt(inAscii(text.replace(/^[+-]/, ''))) * (text.startsWith('-') ? -1n : 1n);
+  return BigInt.asIntN(bits, value) === value ? value : undefined;
+}
+
+/** The same in base 16, as a signed 32-bit number. */
+export function parseHexadecimal(text: string): number | undefined {
+  if (!/^[+-]?[0-9a-fA-F]+$/.test(text)) return undefined;
+  const value = Number.parseInt(text, 16);
+  return value === (value | 0) ? value : undefined;
+}
+
+/** Digits of other scripts (`Character.isDigit`) as 0 to 9; a script's ten digits follow each other. */
+export const inAscii = (text: string): string =>
+  text.replaceAll(/[^0-9]/g, (character) => (DIGIT.test(character) ? String(digitOf(character)) : character));
+
+const DIGIT = /^\p{Nd}$/u;
+
+function digitOf(character: string): number {
+  let value = 0;
+  while (value < 9 && DIGIT.test(String.fromCharCode(character.charCodeAt(0) - value - 1))) value += 1;
+  return value;
+}
