@@ -1,9 +1,10 @@
-import { isUtf8 } from 'node:buffer';
 import { Binary } from 'mongodb';
 import { convertWithSchema, type SchemaOptions } from './connect-data.ts';
 import { schemaOf } from './connect-schema.ts';
+import { DefaultsBudget } from './defaults-budget.ts';
 import { inHashOrder } from './java-hash-order.ts';
 import { doubleOfToken, isWhole, JsonNumber, wholeIn } from './java-number.ts';
+import { jsonTextOf } from './json-encoding.ts';
 import { type JsonDialect, JsonReader } from './json-reader.ts';
 import { UnconvertibleError } from './unconvertible-error.ts';
 
@@ -16,18 +17,31 @@ export type ConnectData =
   /** Of a type that is no document, in words: "a number". */
   | { readonly kind: 'other'; readonly type: string };
 
+/** Jackson's bounds: https://github.com/FasterXML/jackson-core/blob/2.21/src/main/java/com/fasterxml/jackson/core/StreamReadConstraints.java */
+const NAME_BYTES_MAX = 50_000;
+const NUMBER_DIGITS_MAX = 1_000;
+
+const LENIENT = { lenient: true, nameBytesMax: NAME_BYTES_MAX } as const;
+
+function bounded(token: string): string {
+  if (token.length > NUMBER_DIGITS_MAX && token.replaceAll(/\D/g, '').length > NUMBER_DIGITS_MAX) {
+    throw new UnconvertibleError(`a number has more than ${NUMBER_DIGITS_MAX} digits`);
+  }
+  return token;
+}
+
 /** Whole numbers are Int64, all others Double, `$` in a name means nothing. */
 const SCHEMALESS: JsonDialect = {
-  number: (token) => (isWhole(token) ? wholeIn(64, token) : doubleOfToken(token)),
+  number: (token) => (isWhole(token) ? wholeIn(64, bounded(token)) : doubleOfToken(bounded(token))),
   object: inHashOrder,
-  lenient: true,
+  ...LENIENT,
 };
 
 /** Nothing is decided yet: the schema decides. */
 export const TREE: JsonDialect = {
-  number: (token) => new JsonNumber(token),
+  number: (token) => new JsonNumber(bounded(token)),
   object: (fields) => fields,
-  lenient: true,
+  ...LENIENT,
 };
 
 /**
@@ -35,12 +49,19 @@ export const TREE: JsonDialect = {
  * https://github.com/apache/kafka/blob/trunk/connect/json/src/main/java/org/apache/kafka/connect/json/JsonConverter.java
  * @throws UnconvertibleError when the bytes are not JSON
  */
-export const readSchemalessJson = (bytes: Buffer): ConnectData =>
+export function readSchemalessJson(bytes: Buffer): ConnectData {
+  const text = jsonTextOf(bytes);
   // Jackson finds no value there, and Connect takes that for null.
-  isBlank(bytes) ? { kind: 'null' } : dataOf(readJson(bytes, SCHEMALESS));
+  return BLANK.test(text) ? { kind: 'null' } : dataOf(new JsonReader(text, SCHEMALESS).read());
+}
 
-export const isBlank = (bytes: Buffer): boolean => bytes.every((byte) => BLANKS.has(byte));
-const BLANKS: ReadonlySet<number> = new Set([0x20, 0x09, 0x0a, 0x0d]);
+/** Whether there is no value, which Connect takes for null. */
+export const isBlank = (bytes: Buffer): boolean => BLANK.test(jsonTextOf(bytes));
+const BLANK = /^[ \t\n\r]*$/;
+
+/** @throws UnconvertibleError when the bytes are not JSON */
+export const readJson = (bytes: Buffer, dialect: JsonDialect): unknown =>
+  new JsonReader(jsonTextOf(bytes), dialect).read();
 
 /**
  * The same with schemas: `{"schema": .., "payload": ..}` and nothing beside.
@@ -53,13 +74,11 @@ export function readJsonWithSchema(bytes: Buffer, options: SchemaOptions): Conne
       'JsonConverter with schemas.enable requires "schema" and "payload" fields and may not contain additional fields',
     );
   }
-  const schema = schemaOf(envelope.get('schema'), options);
-  return dataOf(convertWithSchema(schema, envelope.get('payload'), options));
-}
-
-export function readJson(bytes: Buffer, dialect: JsonDialect): unknown {
-  if (!isUtf8(bytes)) throw new UnconvertibleError('the value is not JSON');
-  return new JsonReader(bytes.toString(), dialect).read();
+  const context = { ...options, defaults: new DefaultsBudget(), isInStruct: false };
+  const schema = schemaOf(envelope.get('schema'), { ...context, isInStruct: true });
+  // A struct at the top is one as any other; a map there is taken for one without a schema.
+  const payloadContext = { ...context, isInStruct: schema?.type === 'struct' };
+  return dataOf(convertWithSchema(schema, envelope.get('payload'), payloadContext));
 }
 
 function dataOf(value: unknown): ConnectData {
