@@ -218,7 +218,8 @@ export class FakeDocuments implements DocumentStore {
         }
       }
     }
-    collection.set(identityOf(id), new Map<string, unknown>([['_id', id], ...document]));
+    // A replacement leaves the `_id` that is stored, with its type.
+    collection.set(identityOf(id), new Map<string, unknown>([['_id', id], ...document, ['_id', id]]));
     return 1;
   }
 }

@@ -1,0 +1,34 @@
+import { describe, expect, it } from 'vitest';
+import { readConnectorCase, runConnectorCase } from '../../../support/connector-cases.ts';
+
+/** Records that the connector writes and that are refused here on purpose: `undefined` and DBPointer. */
+const REFUSED_HERE: Readonly<Record<string, readonly number[]>> = {
+  '46-extended-json': [26, 67],
+  '47-raw-bson': [8, 12],
+};
+
+const CASES = [
+  '25-debezium-mysql',
+  '35-empty-name-update',
+  '41-json-text',
+  '45-schema-shapes',
+  '46-extended-json',
+  '47-raw-bson',
+  '49-string-keys',
+  '60-id-number-types',
+];
+
+describe.each(CASES)('%s becomes the documents and the dead letters of the connector', (name) => {
+  const given = readConnectorCase(name);
+  const refused = REFUSED_HERE[name] ?? [];
+  const idOf = (offset: number) => `"_id":"held#0#${offset}"`;
+  const documents = (given.documents['held.docs'] ?? []).filter(
+    (shape) => !refused.some((offset) => shape.includes(idOf(offset))),
+  );
+  const dead = [...given.dead, ...refused.map((offset) => `held-0@${offset}`)].toSorted();
+
+  it.each([1, 1000])('in batches of at most %i records', async (batchRecordsMax) => {
+    const actual = await runConnectorCase(given, batchRecordsMax);
+    expect(actual).toEqual({ documents, dead, unsettled: [] });
+  });
+});
