@@ -1,17 +1,33 @@
-import { EXTRACT_FIELD } from './kafka/extract-field.ts';
-import { HOIST_FIELD } from './kafka/hoist-field.ts';
-import { INSERT_FIELD } from './kafka/insert-field.ts';
-import { REGEX_ROUTER } from './kafka/regex-router.ts';
-import { REPLACE_FIELD } from './kafka/replace-field.ts';
-import { VALUE_TO_KEY } from './kafka/value-to-key.ts';
+import { EXTRACT_FIELD } from './kafka/fields/extract-field.ts';
+import { FLATTEN } from './kafka/fields/flatten.ts';
+import { HOIST_FIELD } from './kafka/fields/hoist-field.ts';
+import { INSERT_FIELD } from './kafka/fields/insert-field.ts';
+import { MASK_FIELD } from './kafka/fields/mask-field.ts';
+import { REPLACE_FIELD } from './kafka/fields/replace-field.ts';
+import { VALUE_TO_KEY } from './kafka/fields/value-to-key.ts';
+import { FILTER } from './kafka/records/filter.ts';
+import { HEADERS } from './kafka/records/headers.ts';
+import { REGEX_ROUTER } from './kafka/records/regex-router.ts';
+import { TIMESTAMP_ROUTER } from './kafka/records/timestamp-router.ts';
+import { TIMESTAMP_CONVERTER } from './kafka/times/timestamp-converter.ts';
+import { CAST } from './kafka/types/cast.ts';
+import { SET_SCHEMA_METADATA } from './kafka/types/set-schema-metadata.ts';
 import type { TransformClass } from './transform-class.ts';
 
 /** Every transform that a file may name, by its Java class. */
 export const TRANSFORM_CLASSES: ReadonlyMap<string, TransformClass> = new Map([
+  ...CAST,
   ...EXTRACT_FIELD,
+  ...FILTER,
+  ...FLATTEN,
+  ...HEADERS,
   ...HOIST_FIELD,
   ...INSERT_FIELD,
   ...REGEX_ROUTER,
+  ...MASK_FIELD,
   ...REPLACE_FIELD,
+  ...SET_SCHEMA_METADATA,
+  ...TIMESTAMP_CONVERTER,
+  ...TIMESTAMP_ROUTER,
   ...VALUE_TO_KEY,
 ]);

@@ -24,3 +24,13 @@ export const copyWith = (map: ConnectMap, puts: ReadonlyMap<string, ConnectValue
 /** Maps without a schema come from JSON: their keys are texts. */
 export const textKeys = (map: ConnectMap): Map<string, ConnectValue> =>
   new Map([...map].map(([key, value]) => [String(key), value]));
+
+/** The names as `new HashSet<>(names)` gives them. */
+export const inSetOrder = (names: ReadonlySet<string>): readonly string[] => {
+  const capacity = tableFor(Math.max(Math.trunc(names.size / 0.75) + 1, CAPACITY_DEFAULT));
+  return [...textKeys(hashMap(new Map([...names].map((name) => [name, null])), capacity)).keys()];
+};
+
+/** The entries as a map that was made without a size gives them. */
+export const inMapOrder = (entries: ReadonlyMap<string, ConnectValue>): ReadonlyMap<string, ConnectValue> =>
+  textKeys(hashMap(entries));

@@ -1,10 +1,10 @@
-import { choice } from '../../forms.ts';
-import { onSide, type Side, type Transform } from '../connect-record.ts';
-import type { SchemaAndValue } from '../data/to-document.ts';
-import { TransformError } from '../data/transform-error.ts';
-import { reader, requireMap, structOrNull } from '../fields.ts';
-import { bothSides, REPLACE_NULLS, replaceNulls, someText } from '../transform-class.ts';
-import { optional, required, type TransformSettings } from '../transform-settings.ts';
+import { choice } from '../../../forms.ts';
+import { onSide, type Side, type Transform } from '../../connect-record.ts';
+import type { SchemaAndValue } from '../../data/to-document.ts';
+import { TransformError } from '../../data/transform-error.ts';
+import { reader, requireMap, structOrNull } from '../../fields.ts';
+import { bothSides, REPLACE_NULLS, replaceNulls, someText } from '../../transform-class.ts';
+import { optional, required, type TransformSettings } from '../../transform-settings.ts';
 import { type FieldPath, fieldAt, fieldPathOf, valueInMap, valueInStruct } from './field-path.ts';
 
 const PURPOSE = 'field extraction';

@@ -1,13 +1,13 @@
-import type { Form } from '../../property.ts';
-import { onSide, type Side, type Transform } from '../connect-record.ts';
-import type { ConnectMap, ConnectValue } from '../data/connect-value.ts';
-import { hashMap, tableFor, textKeys } from '../data/hash-map.ts';
-import { basicsOf, structSchema } from '../data/schema.ts';
-import { Struct } from '../data/struct.ts';
-import type { SchemaAndValue } from '../data/to-document.ts';
-import { reader, requireMap, requireStruct } from '../fields.ts';
-import { bothSides, names, REPLACE_NULLS, replaceNulls } from '../transform-class.ts';
-import { listOf, optional, type TransformSettings } from '../transform-settings.ts';
+import type { Form } from '../../../property.ts';
+import { onSide, type Side, type Transform } from '../../connect-record.ts';
+import type { ConnectMap, ConnectValue } from '../../data/connect-value.ts';
+import { hashMap, tableFor, textKeys } from '../../data/hash-map.ts';
+import { basicsOf, structSchema } from '../../data/schema.ts';
+import { Struct } from '../../data/struct.ts';
+import type { SchemaAndValue } from '../../data/to-document.ts';
+import { reader, requireMap, requireStruct } from '../../fields.ts';
+import { bothSides, names, REPLACE_NULLS, replaceNulls } from '../../transform-class.ts';
+import { listOf, optional, type TransformSettings } from '../../transform-settings.ts';
 
 const PURPOSE = 'field replacement';
 

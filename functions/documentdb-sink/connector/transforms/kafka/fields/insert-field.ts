@@ -1,15 +1,15 @@
-import { PropertyError } from '../../../property-error.ts';
-import { anyText } from '../../forms.ts';
-import type { ConnectRecord, Side, Transform } from '../connect-record.ts';
-import { type ConnectValue, int32 } from '../data/connect-value.ts';
-import { copyWith } from '../data/hash-map.ts';
-import { dateAt } from '../data/json-value.ts';
-import { basicsOf, logical, primitive, type Schema, structSchema } from '../data/schema.ts';
-import { Struct } from '../data/struct.ts';
-import type { SchemaAndValue } from '../data/to-document.ts';
-import { reader, requireMap, requireStruct } from '../fields.ts';
-import { bothSides, REPLACE_NULLS, replaceNulls } from '../transform-class.ts';
-import { optional, type TransformSettings } from '../transform-settings.ts';
+import { PropertyError } from '../../../../property-error.ts';
+import { anyText } from '../../../forms.ts';
+import type { ConnectRecord, Side, Transform } from '../../connect-record.ts';
+import { type ConnectValue, int32 } from '../../data/connect-value.ts';
+import { copyWith } from '../../data/hash-map.ts';
+import { dateAt } from '../../data/json-value.ts';
+import { basicsOf, logical, primitive, type Schema, structSchema } from '../../data/schema.ts';
+import { Struct } from '../../data/struct.ts';
+import type { SchemaAndValue } from '../../data/to-document.ts';
+import { reader, requireMap, requireStruct } from '../../fields.ts';
+import { bothSides, REPLACE_NULLS, replaceNulls } from '../../transform-class.ts';
+import { optional, type TransformSettings } from '../../transform-settings.ts';
 
 const PURPOSE = 'field insertion';
 

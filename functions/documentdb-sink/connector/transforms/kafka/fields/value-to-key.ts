@@ -1,12 +1,12 @@
-import type { Transform } from '../connect-record.ts';
-import { hashMap, tableFor } from '../data/hash-map.ts';
-import { fieldOf, structSchema } from '../data/schema.ts';
-import { Struct } from '../data/struct.ts';
-import type { SchemaAndValue } from '../data/to-document.ts';
-import { TransformError } from '../data/transform-error.ts';
-import { reader, requireMap, requireStruct } from '../fields.ts';
-import { type Classes, KAFKA_PACKAGE, REPLACE_NULLS, replaceNulls, someNames } from '../transform-class.ts';
-import { required, type TransformSettings } from '../transform-settings.ts';
+import type { Transform } from '../../connect-record.ts';
+import { hashMap, tableFor } from '../../data/hash-map.ts';
+import { fieldOf, structSchema } from '../../data/schema.ts';
+import { Struct } from '../../data/struct.ts';
+import type { SchemaAndValue } from '../../data/to-document.ts';
+import { TransformError } from '../../data/transform-error.ts';
+import { reader, requireMap, requireStruct } from '../../fields.ts';
+import { type Classes, KAFKA_PACKAGE, REPLACE_NULLS, replaceNulls, someNames } from '../../transform-class.ts';
+import { required, type TransformSettings } from '../../transform-settings.ts';
 
 const PURPOSE = 'copying fields from value to key';
 

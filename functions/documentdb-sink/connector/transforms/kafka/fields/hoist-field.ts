@@ -1,9 +1,9 @@
-import { onSide, type Side, type Transform } from '../connect-record.ts';
-import { hashMap } from '../data/hash-map.ts';
-import { structSchema } from '../data/schema.ts';
-import { Struct } from '../data/struct.ts';
-import { bothSides, someText } from '../transform-class.ts';
-import { required, type TransformSettings } from '../transform-settings.ts';
+import { onSide, type Side, type Transform } from '../../connect-record.ts';
+import { hashMap } from '../../data/hash-map.ts';
+import { structSchema } from '../../data/schema.ts';
+import { Struct } from '../../data/struct.ts';
+import { bothSides, someText } from '../../transform-class.ts';
+import { required, type TransformSettings } from '../../transform-settings.ts';
 
 /** The whole becomes the only field of an object; null as well. */
 function hoistField(side: Side, settings: TransformSettings): Transform {

@@ -1,8 +1,8 @@
-import { anyText } from '../../forms.ts';
-import type { Transform } from '../connect-record.ts';
-import { topicRouter } from '../topic-pattern.ts';
-import { type Classes, KAFKA_PACKAGE } from '../transform-class.ts';
-import { required, type TransformSettings } from '../transform-settings.ts';
+import { anyText } from '../../../forms.ts';
+import type { Transform } from '../../connect-record.ts';
+import { topicRouter } from '../../topic-pattern.ts';
+import { type Classes, KAFKA_PACKAGE } from '../../transform-class.ts';
+import { required, type TransformSettings } from '../../transform-settings.ts';
 
 /** A topic whose whole name matches gets another. */
 function regexRouter(settings: TransformSettings): Transform {

@@ -1,9 +1,9 @@
-import { PropertyError } from '../../../property-error.ts';
-import type { ConnectMap, ConnectValue } from '../data/connect-value.ts';
-import { type Field, fieldOf, type Schema } from '../data/schema.ts';
-import type { Struct } from '../data/struct.ts';
-import { requireMap, structOrNull } from '../fields.ts';
-import type { TransformSettings } from '../transform-settings.ts';
+import { PropertyError } from '../../../../property-error.ts';
+import type { ConnectMap, ConnectValue } from '../../data/connect-value.ts';
+import { type Field, fieldOf, type Schema } from '../../data/schema.ts';
+import type { Struct } from '../../data/struct.ts';
+import { requireMap, structOrNull } from '../../fields.ts';
+import type { TransformSettings } from '../../transform-settings.ts';
 
 /** A field by its name, or by a dotted path where `field.syntax.version` is V2. */
 export interface FieldPath {

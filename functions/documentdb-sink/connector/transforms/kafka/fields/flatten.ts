@@ -1,0 +1,90 @@
+import { anyText } from '../../../forms.ts';
+import { onSide, type Side, type Transform } from '../../connect-record.ts';
+import { type ConnectMap, type ConnectValue, isMap } from '../../data/connect-value.ts';
+import { basicsOf, type Field, requireStructSchema, type Schema, structSchema } from '../../data/schema.ts';
+import { Struct, typeOf, validate } from '../../data/struct.ts';
+import type { SchemaAndValue } from '../../data/to-document.ts';
+import { TransformError } from '../../data/transform-error.ts';
+import { requireMap, structOrNull } from '../../fields.ts';
+import { bothSides } from '../../transform-class.ts';
+import { optional, type TransformSettings } from '../../transform-settings.ts';
+
+const PURPOSE = 'flattening';
+
+/** Fields of fields become fields, with the names on the way before theirs. Arrays stay as they are. */
+function flatten(side: Side, settings: TransformSettings): Transform {
+  const delimiter = settings.text('delimiter');
+  const nameUnder = (prefix: string, name: string) => (prefix === '' ? name : prefix + delimiter + name);
+  return onSide(side, (data) => {
+    const { schema, value } = data;
+    if (value === null) return data;
+    if (schema !== undefined) return flattenedStruct(value, schema, nameUnder);
+    const entries = entriesOf(requireMap(value, PURPOSE), '', nameUnder);
+    return { schema, value: new Map(entries) };
+  });
+}
+
+type NameUnder = (prefix: string, name: string) => string;
+type Entry = readonly [string, ConnectValue];
+
+function entriesOf(map: ConnectMap, prefix: string, nameUnder: NameUnder): readonly Entry[] {
+  return [...map].flatMap(([key, value]): readonly Entry[] => {
+    const name = nameUnder(prefix, String(key));
+    if (value === null) return [[name, null]];
+    if (isMap(value)) return entriesOf(value, name, nameUnder);
+    const type = typeOf(value);
+    if (type !== undefined && type !== 'struct') return [[name, value]];
+    throw new TransformError(`without a schema a value of this type is not taken for ${PURPOSE}`);
+  });
+}
+
+function flattenedStruct(value: ConnectValue, schema: Schema, nameUnder: NameUnder): SchemaAndValue {
+  const struct = structOrNull(value, PURPOSE);
+  const root = schema.default instanceof Struct ? schema.default : null;
+  const flat = structSchema(
+    fieldsOf(schema, '', { nameUnder, isOptional: schema.isOptional, defaults: root }),
+    basicsOf(schema),
+  );
+  if (struct === null) return { schema: flat, value: null };
+  const values = new Map(valuesOf(struct, '', nameUnder));
+  return { schema: flat, value: Struct.of(flat, (name) => values.get(name)) };
+}
+
+/** What the structs around a field say of it. */
+interface Surroundings {
+  readonly nameUnder: NameUnder;
+  readonly isOptional: boolean;
+  readonly defaults: Struct | null;
+}
+
+function fieldsOf(schema: Schema, prefix: string, around: Surroundings): readonly Field[] {
+  return requireStructSchema(schema).fields.flatMap((field): readonly Field[] => {
+    const name = around.nameUnder(prefix, field.name);
+    const isOptional = around.isOptional || field.schema.isOptional;
+    const fallback = field.schema.default ?? around.defaults?.get(field.name) ?? null;
+    switch (field.schema.type) {
+      case 'struct':
+        return fieldsOf(field.schema, name, {
+          ...around,
+          isOptional,
+          defaults: fallback instanceof Struct ? fallback : null,
+        });
+      case 'map':
+        throw new TransformError(`with a schema a map is not taken for ${PURPOSE}`);
+      default:
+        if (fallback !== null) validate({ ...field.schema, isOptional }, fallback);
+        return [{ name, schema: { ...field.schema, isOptional, default: fallback } }];
+    }
+  });
+}
+
+function valuesOf(struct: Struct, prefix: string, nameUnder: NameUnder): readonly Entry[] {
+  return struct.schema.fields.flatMap((field): readonly Entry[] => {
+    const name = nameUnder(prefix, field.name);
+    if (field.schema.type !== 'struct') return [[name, struct.get(field.name)]];
+    const inner = structOrNull(struct.getWithoutDefault(field.name), PURPOSE);
+    return inner === null ? [] : valuesOf(inner, name, nameUnder);
+  });
+}
+
+export const FLATTEN = bothSides('Flatten', [optional('delimiter', anyText, '.')], flatten);
