@@ -25,5 +25,6 @@ export function abortAt(clock: Clock, atMs: number): { readonly signal: AbortSig
   void clock.waitUntil(atMs, released.signal).then(() => {
     if (!released.signal.aborted) controller.abort();
   });
-  return { signal: controller.signal, release: () => released.abort() };
+  // With a reason of our own: without one each abort makes a DOMException with its stack.
+  return { signal: controller.signal, release: () => released.abort('released') };
 }

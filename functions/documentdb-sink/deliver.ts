@@ -105,5 +105,5 @@ async function pause(untilMs: number, lanes: readonly Lane[], parts: DeliveryPar
   const wake = new AbortController();
   const timer = clock.waitUntil(untilMs, AbortSignal.any([signal, wake.signal]));
   await Promise.race([timer, isAnyStuck ? poison.nextLetter() : poison.nextFreedom()]);
-  wake.abort();
+  wake.abort('woken');
 }

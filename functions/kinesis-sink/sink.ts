@@ -38,7 +38,7 @@ async function drive(run: Run): Promise<void> {
     const woken = new AbortController();
     const timer = clock.waitUntil(wakeAtMs ?? run.deadline.answerByMs, woken.signal);
     await Promise.race([requests.nextEnd(), letters.nextEnd(), timer]);
-    woken.abort();
+    woken.abort('woken');
   }
 }
 
