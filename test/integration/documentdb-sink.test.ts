@@ -112,7 +112,7 @@ async function write(
     log: telemetry.log,
     meter: telemetry.meter,
   });
-  const outcomes = await sink.write(batchesOf(records), deadlineIn(Date.now(), remainingMs));
+  const outcomes = await sink.write(batchesOf(records), deadlineIn(systemClock.nowMs(), remainingMs));
   return { words: outcomes.map(inWords), outcomes, letters, telemetry };
 }
 

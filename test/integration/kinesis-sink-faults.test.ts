@@ -109,7 +109,7 @@ async function writeAll(records: readonly SourceRecord[], { aggregation, batchRe
     let pending = records.slice(begin, begin + batchRecords);
     for (let invocation = 1; pending.length > 0; invocation += 1) {
       expect(invocation).toBeLessThanOrEqual(INVOCATIONS_MAX);
-      const outcomes = await sink.write(batchesOf(pending), deadlineIn(Date.now(), 60_000));
+      const outcomes = await sink.write(batchesOf(pending), deadlineIn(systemClock.nowMs(), 60_000));
       const written = new Set(outcomes.filter(({ kind }) => kind === 'written').map(idOf));
       pending = pending.filter((record) => !written.has(idOf(record)));
     }

@@ -67,7 +67,7 @@ function aSink(port = aClient(), changes: Partial<PrepareOptions> = {}) {
     },
   });
   return (records: readonly SourceRecord[], remainingMs = 30_000) =>
-    sink.write(batchesOf(records), deadlineIn(Date.now(), remainingMs));
+    sink.write(batchesOf(records), deadlineIn(systemClock.nowMs(), remainingMs));
 }
 
 /** Records no other test has written: keys begin with the name of the topic. */

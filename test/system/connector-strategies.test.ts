@@ -80,7 +80,7 @@ async function deliver(sink: ReturnType<typeof aSink>, records: readonly SourceR
   for (let round = 0; rest.length > 0; round += 1) {
     expect(round, `seed ${SEED}`).toBeLessThan(10);
     const batches = batchesOf(rest);
-    const outcomes = await sink.write(batches, deadlineIn(Date.now(), 40_000));
+    const outcomes = await sink.write(batches, deadlineIn(systemClock.nowMs(), 40_000));
     const open = new Set(outcomes.filter((outcome) => !isSettled(outcome)).map(({ position }) => position));
     rest = batches.flatMap((batch) => batch.records).filter(({ position }) => open.has(position));
   }
