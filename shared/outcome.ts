@@ -13,6 +13,8 @@ export type FailureCode =
   /** a document that its filter does not find stands in the way */
   | 'unresolvable_conflict'
   | 'no_match'
+  /** nothing would tell a stale version of it from a new one */
+  | 'unguardable'
   // may succeed later
   | 'throttled'
   | 'target_unreachable'

@@ -5,24 +5,29 @@ import { untilAborted } from '../../shared/until-aborted.ts';
 import type { DocumentStore } from './document-store.ts';
 import { FatalError } from './fatal-error.ts';
 import { guardIndexOf, type IndexDescription, keyOf, strictIndexesOf } from './indexes.ts';
-import { INDEX_RETRY_MS, INDEX_WAIT_MS_MAX } from './limits.ts';
-import { type Namespace, namespaceText } from './namespace.ts';
-import { fieldsOf } from './operators.ts';
+import { INDEX_RETRY_MS, INDEX_WAIT_MS_MAX, MISSING_KEYS_MAX } from './limits.ts';
+import { type Namespace, namespaceText, sayableName } from './namespace.ts';
+import { setsOnInsert } from './operators.ts';
 import { copyOfText } from './text-copy.ts';
-import type { Write } from './write-models/write.ts';
+import type { SentWrite } from './write-models/write.ts';
 
 /** Of each business key (see {@link keyOf}) the name of its unique index. */
 export type GuardIndexes = ReadonlyMap<string, string>;
 
+export interface Guards {
+  readonly indexes: GuardIndexes;
+  /** Whether the server compares and writes in one step, and for one document alone. */
+  canGuard(write: SentWrite): boolean;
+}
+
 /** What a collection needs before and beside the first write of this environment. */
 export interface Collections {
   /**
-   * Whether these writes can be guarded there.
-   * @throws FatalError where a business key has no unique index, or where tombstones cannot be written: a unique index
-   *   that is not sparse holds them all as equal, and `$setOnInsert` takes them for documents
+   * Which of these writes can be guarded there.
+   * @throws FatalError where tombstones cannot be written: a unique index that is not sparse holds them all as equal
    * @throws the store's errors when it cannot be asked
    */
-  prepare(namespace: Namespace, writes: readonly Write[], signal: AbortSignal): Promise<GuardIndexes>;
+  prepare(namespace: Namespace, writes: readonly SentWrite[], signal: AbortSignal): Promise<Guards>;
   /** Waits a moment for what `prepare` began beside the main work. Never rejects. */
   finish(untilMs: number, signal: AbortSignal): Promise<void>;
 }
@@ -45,19 +50,23 @@ export function createCollections(parts: CollectionsParts): Collections {
       const name = namespaceText(namespace);
       const check = checks.get(name) ?? new CheckedCollection(namespace, parts);
       checks.set(name, check);
-      const guardIndexes = await check.prepare(writes, signal);
+      const guards = await check.prepare(writes, signal);
       if (parts.deletes === 'tombstone') tombstoneIndex.begin(namespace, signal);
-      return guardIndexes;
+      return guards;
     },
     finish: tombstoneIndex.finish,
   };
 }
 
 /** What is known of the indexes of one collection. */
-class CheckedCollection {
+class CheckedCollection implements Guards {
+  readonly indexes = new Map<string, string>();
   readonly #namespace: Namespace;
   readonly #parts: CollectionsParts;
-  readonly #guardIndexes = new Map<string, string>();
+  /** Business keys whose index leaves out documents without any of the fields. */
+  readonly #sparse = new Set<string>();
+  /** Business keys without an index, and until when nobody looks again. */
+  readonly #missingUntilMs = new Map<string, number>();
   #isStrictChecked = false;
 
   constructor(namespace: Namespace, parts: CollectionsParts) {
@@ -66,57 +75,61 @@ class CheckedCollection {
     this.#isStrictChecked = parts.deletes === 'hard';
   }
 
-  async prepare(writes: readonly Write[], signal: AbortSignal): Promise<GuardIndexes> {
-    if (this.#parts.deletes === 'tombstone' && writes.some(setsOnInsert)) throw this.#fatal(SETS_ON_INSERT);
-    const keys = businessKeysOf(writes).filter((key) => !this.#guardIndexes.has(key));
-    if (keys.length === 0 && this.#isStrictChecked) return this.#guardIndexes;
-    const indexes = await this.#parts.store.listIndexes(this.#namespace, signal);
-    for (const key of keys) this.#guardIndexes.set(copyOfText(key), this.#guardIndexNameOf(indexes, key));
-    if (this.#parts.deletes === 'tombstone') this.#checkStrict(indexes);
-    return this.#guardIndexes;
+  async prepare(writes: readonly SentWrite[], signal: AbortSignal): Promise<Guards> {
+    const { clock, deletes, store } = this.#parts;
+    const nowMs = clock.nowMs();
+    const keys = businessKeysOf(writes).filter((key) => this.#isUnknown(key, nowMs));
+    if (keys.length === 0 && this.#isStrictChecked) return this;
+    const indexes = await store.listIndexes(this.#namespace, signal);
+    for (const key of keys) this.#note(copyOfText(key), guardIndexOf(indexes, key), nowMs);
+    if (deletes === 'tombstone') this.#checkStrict(indexes);
+    return this;
   }
 
-  #guardIndexNameOf(indexes: readonly IndexDescription[], key: string): string {
-    const index = guardIndexOf(indexes, key);
-    if (index === undefined) throw this.#fatal(missingIndex(key));
-    return index.name;
+  canGuard(write: SentWrite): boolean {
+    if (write.kind === 'plain') return true;
+    const { filter } = write;
+    // To `$setOnInsert` a tombstone is a document.
+    const meetsTombstones =
+      this.#parts.deletes === 'tombstone' && write.kind === 'update' && setsOnInsert(write.update);
+    if (filter.has('_id')) return !meetsTombstones;
+    const key = keyOf(filter.keys());
+    // A null is also equal to a field that is missing: a sparse index lets many such documents be.
+    const isIndexed = !this.#sparse.has(key) || [...filter.values()].some((value) => value !== null);
+    return this.indexes.has(key) && isIndexed && !meetsTombstones;
+  }
+
+  #isUnknown(key: string, nowMs: number): boolean {
+    return !this.indexes.has(key) && nowMs >= (this.#missingUntilMs.get(key) ?? Number.NEGATIVE_INFINITY);
+  }
+
+  #note(key: string, index: IndexDescription | undefined, nowMs: number): void {
+    if (index === undefined) {
+      // Names of fields may be a record's own, and any number of them.
+      if (this.#missingUntilMs.size >= MISSING_KEYS_MAX) this.#missingUntilMs.clear();
+      this.#missingUntilMs.set(key, nowMs + INDEX_RETRY_MS);
+    } else {
+      this.indexes.set(key, index.name);
+      if (index.isSparse) this.#sparse.add(key);
+    }
   }
 
   #checkStrict(indexes: readonly IndexDescription[]): void {
-    const { length } = strictIndexesOf(indexes, new Set(this.#guardIndexes.keys()));
-    if (length > 0) throw this.#fatal(strictIndexes(length));
+    const { length } = strictIndexesOf(indexes, new Set(this.indexes.keys()));
+    if (length > 0) {
+      const detail = `${sayableName(this.#namespace)} ${strictIndexes(length)}`;
+      throw new FatalError('rejected_by_target', detail, { everywhere: false });
+    }
     this.#isStrictChecked = true;
-  }
-
-  #fatal(reason: string): FatalError {
-    return new FatalError('rejected_by_target', `${namespaceText(this.#namespace)} ${reason}`, { everywhere: false });
   }
 }
 
 /** `_id` has an index of its own. */
-const businessKeysOf = (writes: readonly Write[]): readonly string[] => {
+const businessKeysOf = (writes: readonly SentWrite[]): readonly string[] => {
   const keys = new Set<string>();
-  for (const { filter } of writes) if (!filter.has('_id')) keys.add(keyOf(filter.keys()));
+  for (const { kind, filter } of writes) if (kind !== 'plain' && !filter.has('_id')) keys.add(keyOf(filter.keys()));
   return [...keys];
 };
-
-const setsOnInsert = (write: Write): boolean =>
-  write.kind === 'update' && fieldsOf(write.update, '$setOnInsert').size > 0;
-
-const SETS_ON_INSERT =
-  'gets updates with $setOnInsert, which take a tombstone for a document and set nothing: set deletes: hard';
-
-const missingIndex = (key: string): string =>
-  `has no unique index on ${fieldNames(key)}, and a business key could be stored twice: create one on exactly these fields`;
-
-const NAMES_SAID_MAX = 8;
-
-/** Names are the schema's, as a rule; what does not look like a name is not said. */
-function fieldNames(key: string): string {
-  const names = key.split('\n');
-  const isSayable = names.length <= NAMES_SAID_MAX && names.every((name) => /^[A-Za-z_][\w.-]{0,63}$/.test(name));
-  return isSayable ? names.join(', ') : `the ${names.length} field(s) of a business key`;
-}
 
 const strictIndexes = (count: number): string =>
   `has ${count} unique index(es) that are not sparse, and tombstones would collide there: ` +
@@ -136,7 +149,7 @@ function createTombstoneIndex(parts: CollectionsParts) {
       const work = untilAborted(store.ensureTtlIndex(namespace, parts.tombstoneTtlSeconds, signal), signal)
         .then(
           () => void indexed.add(name),
-          (error) => reportIndex(name, error, signal, parts),
+          (error) => reportIndex(namespace, error, { ...parts, signal }),
         )
         .finally(() => underWay.delete(name));
       underWay.set(name, work);
@@ -155,11 +168,15 @@ function createTombstoneIndex(parts: CollectionsParts) {
 }
 
 /** Without the index tombstones stay for ever: a nuisance, no reason not to write. */
-function reportIndex(name: string, error: unknown, signal: AbortSignal, { log, meter }: CollectionsParts): void {
+function reportIndex(
+  namespace: Namespace,
+  error: unknown,
+  { log, meter, signal }: CollectionsParts & { readonly signal: AbortSignal },
+): void {
   if (signal.aborted) return;
   meter.count('TombstoneIndexFailed');
   log.warn('tombstone_index_failed', {
-    namespace: name,
+    namespace: sayableName(namespace),
     error: describeForeign(error),
     remedy: 'create an index on _deletedAt with expireAfterSeconds, or let the user create indexes',
   });

@@ -1,9 +1,9 @@
 import { BSON } from 'mongodb';
 import type { BsonDocument } from './converters/bson-document.ts';
 import type { CommandKind, ServerLimits, Statement } from './document-store.ts';
-import { guardedFilter } from './guard.ts';
+import { equalities, guardedFilter } from './guard.ts';
 import type { Step } from './lane.ts';
-import type { Write } from './write-models/write.ts';
+import type { PlainModel, SentWrite } from './write-models/write.ts';
 
 /** Steps in one request. Each is of another document, so the server may take them in any order. */
 export interface Command {
@@ -51,7 +51,7 @@ export function commandsOf(steps: readonly Step[], limits: ServerLimits): Comman
 }
 
 /** @returns the statement of the server's command that does the write */
-export function statementOf(write: Write): Statement {
+export function statementOf(write: SentWrite): Statement {
   switch (write.kind) {
     case 'replace':
       return { q: guardedFilter(write), u: write.document, upsert: write.upsert };
@@ -61,10 +61,24 @@ export function statementOf(write: Write): Statement {
       return { q: guardedFilter(write), limit: 1 };
     case 'insert':
       return write.isOver ? { q: guardedFilter(write), u: write.document, upsert: true } : { document: write.document };
+    case 'plain':
+      return plainStatement(write.model);
   }
 }
 
-function kindOf(write: Write): CommandKind {
+function plainStatement(model: PlainModel): Statement {
+  const q = equalities(model.filter);
+  switch (model.kind) {
+    case 'replaceOne':
+      return { q, u: model.replacement, upsert: model.upsert };
+    case 'updateOne':
+      return { q, u: model.update, upsert: model.upsert };
+    case 'deleteOne':
+      return { q, limit: 1 };
+  }
+}
+
+function kindOf(write: SentWrite): CommandKind {
   switch (write.kind) {
     case 'replace':
     case 'update':
@@ -73,6 +87,8 @@ function kindOf(write: Write): CommandKind {
       return 'delete';
     case 'insert':
       return write.isOver ? 'update' : 'insert';
+    case 'plain':
+      return write.model.kind === 'deleteOne' ? 'delete' : 'update';
   }
 }
 
@@ -104,7 +120,13 @@ function sourceBytesOf({ lane, count }: Step): { readonly keyBytes: number; read
   return { keyBytes, valueBytes };
 }
 
-function bodyOf(write: Write): BsonDocument | undefined {
+function bodyOf(write: SentWrite): BsonDocument | undefined {
   if (write.kind === 'delete') return undefined;
+  if (write.kind === 'plain') return plainBodyOf(write.model);
   return write.kind === 'update' ? write.update : write.document;
+}
+
+function plainBodyOf(model: PlainModel): BsonDocument | undefined {
+  if (model.kind === 'deleteOne') return undefined;
+  return model.kind === 'updateOne' ? model.update : model.replacement;
 }

@@ -18,9 +18,12 @@ export function guardedFilter(write: Write): Filter {
     const own = { _id: equalTo(filter.get('_id')), [`_k.${mark.field}`]: ownClause };
     return more === NO_CLAUSES ? own : { ...own, ...Object.fromEntries(more) };
   }
-  const equalities = [...filter].map(([path, value]) => [path, equalTo(value)] as const);
-  return new Map<string, unknown>([...equalities, [`_k.${mark.field}`, ownClause], ...more]);
+  return new Map<string, unknown>([...equalities(filter), [`_k.${mark.field}`, ownClause], ...more]);
 }
+
+/** A filter by value alone. */
+export const equalities = (filter: BsonDocument): BsonDocument =>
+  new Map([...filter].map(([path, value]) => [path, equalTo(value)]));
 
 const NO_CLAUSES: readonly (readonly [string, unknown])[] = [];
 

@@ -1,9 +1,9 @@
 import type { BsonDocument } from './converters/bson-document.ts';
 import { expandFilter } from './expand-filter.ts';
 import { type Mark, storedMark } from './mark.ts';
-import { fieldsOf, isIdempotent, RESERVED_FIELDS, reservedIn } from './operators.ts';
+import { fieldsOf, isIdempotent, RESERVED_FIELDS, reservedIn, setsOnInsert } from './operators.ts';
 import { UnwritableError } from './unwritable-error.ts';
-import type { InsertWrite, ReplaceWrite, UpdateWrite, Write } from './write-models/write.ts';
+import type { InsertWrite, PlainModel, ReplaceWrite, UpdateWrite, Write } from './write-models/write.ts';
 import type { DeleteOne, InsertOne, ReplaceOne, UpdateOne, WriteModel } from './write-models/write-model.ts';
 
 /** What a write is made with beside its model. */
@@ -34,9 +34,25 @@ export function guardedWrite(model: WriteModel, context: WriteContext): Write {
   }
 }
 
-function guardOf({ filter }: { readonly filter: BsonDocument }, { identity, mark, step }: WriteContext) {
+function guardOf(
+  model: { readonly filter: BsonDocument } | PlainModel,
+  { identity, mark, step, deletes }: WriteContext,
+) {
+  const { filter } = model;
   if (filter.size === 0) throw new UnwritableError('the filter is empty, and would match any document');
-  return { identity, filter, mark, step };
+  const guard = { identity, filter, mark, step };
+  return 'kind' in model && mayLackGuard(model, deletes) ? { ...guard, plain: plainOf(model, deletes) } : guard;
+}
+
+/** `_id` has its index; but a tombstone is a document to `$setOnInsert`. */
+const mayLackGuard = (model: PlainModel, deletes: WriteContext['deletes']): boolean =>
+  !model.filter.has('_id') || (deletes === 'tombstone' && model.kind === 'updateOne' && setsOnInsert(model.update));
+
+/** A tombstone is no longer one then. */
+function plainOf(model: PlainModel, deletes: WriteContext['deletes']): PlainModel {
+  if (deletes === 'hard' || model.kind !== 'updateOne') return model;
+  const unset = new Map(fieldsOf(model.update, '$unset')).set('_deletedAt', '');
+  return { ...model, update: new Map(model.update).set('$unset', unset) };
 }
 
 const replaceWrite = (model: ReplaceOne, context: WriteContext): ReplaceWrite => ({

@@ -21,11 +21,16 @@ export interface Times {
   readonly retryAtMs: number;
 }
 
+/** The connector writes it; here that is done without the guard, and counted. */
+export type MissingIndex = 'write' | 'deadLetter' | 'block';
+
 export interface JudgeParts {
   readonly ledger: Ledger;
   readonly poison: PoisonHandler;
   readonly meter: Meter;
   readonly evidence: Evidence;
+  /** What becomes of a write that cannot be guarded: see collections.ts. */
+  readonly missingIndex: MissingIndex;
   /** What becomes of an update that finds nothing to change. */
   readonly onNoMatch: 'ignore' | 'deadLetter';
 }
@@ -49,10 +54,14 @@ export class Judge {
 
   record(step: Step, verdict: Verdict, { nowMs, retryAtMs }: Times): void {
     const { lane } = step;
-    lane.attempts += 1;
+    // It was not sent.
+    if (verdict.kind !== 'unguarded') lane.attempts += 1;
     switch (verdict.kind) {
       case 'written':
         this.#settleWritten(step);
+        return;
+      case 'unguarded':
+        this.#leaveGuard(step);
         return;
       case 'stale':
         this.#settleStale(step, verdict.timestampMs);
@@ -98,8 +107,22 @@ export class Judge {
   #settleWritten(step: Step): void {
     const { doubt, target } = step.lane;
     if (doubt?.entryCount === step.count) this.#parts.evidence.notePassed(target, doubt);
+    if (step.write.kind === 'plain') this.#parts.meter.count('UnguardedWrites');
     if (step.count > 1) this.#parts.meter.count('RecordsFolded', step.count - 1);
     this.#parts.ledger.settleFold(step, ({ record }) => written(record.position));
+  }
+
+  /** It stands alone from now on, and the settings say what becomes of it. */
+  #leaveGuard({ lane, count }: Step): void {
+    const { ledger, missingIndex, poison } = this.#parts;
+    const head = headOf(lane);
+    lane.unfolded = true;
+    // What is carried could not be sent in one with it.
+    if (lane.carried.length > 0 && head !== undefined) ledger.stop(lane, head, { ...UNGUARDABLE, retryable: true });
+    else if (missingIndex === 'write') lane.isUnguarded = true;
+    else if (count === 1 && head !== undefined) {
+      poison.settle(lane, head, UNGUARDABLE, { stage: 'writing', policy: missingIndex });
+    }
   }
 
   /** By an earlier try of this batch, or before it. */
@@ -154,7 +177,7 @@ export class Judge {
   #blame({ lane, count }: Step, failure: RecordFailure): void {
     const head = headOf(lane);
     if (count > 1) lane.cuts.add(lane.next + count - 1);
-    else if (head !== undefined) this.#parts.poison.settle(lane, head, failure, 'writing');
+    else if (head !== undefined) this.#parts.poison.settle(lane, head, failure, { stage: 'writing' });
   }
 
   /**
@@ -227,6 +250,10 @@ const DUPLICATE = poison('duplicate_key', 'a document with this _id is there, an
 const MISMATCH = poison(
   'duplicate_key',
   'the document of this _id differs in the fields that are to be found beside it',
+);
+const UNGUARDABLE = poison(
+  'unguardable',
+  'no unique index keeps its filter to one document, so that a stale version could not be told from a new one',
 );
 const NO_MATCH = poison('no_match', 'there is no document to change, and the record may not make one');
 

@@ -2,7 +2,7 @@ import type { RecordFailure } from '../../shared/outcome.ts';
 import type { SourceRecord } from '../../shared/record.ts';
 import type { Doubt } from './evidence.ts';
 import { fold } from './fold.ts';
-import type { Write } from './write-models/write.ts';
+import type { SentWrite, Write } from './write-models/write.ts';
 
 /** What a record is on its lane: one of its writes, or poison. */
 export type Task =
@@ -33,8 +33,10 @@ export interface Lane {
   next: number;
   /** Entries that a fold must not reach over. */
   readonly cuts: Set<number>;
-  /** Met another unique index: from now on record by record, and alone. */
+  /** Met another unique index, or cannot be guarded: from now on record by record, and alone. */
   unfolded: boolean;
+  /** What cannot be guarded is written without. */
+  isUnguarded: boolean;
   /** `locked`: its letter is being written; `stopped`: nothing of it is sent any more in this batch. */
   state: 'open' | 'locked' | 'stopped';
   notBeforeMs: number;
@@ -67,6 +69,7 @@ export const createLane = (topicPartition: string, identity: string, target: str
   next: 0,
   cuts: new Set(),
   unfolded: false,
+  isUnguarded: false,
   state: 'open',
   notBeforeMs: 0,
   attempts: 0,
@@ -86,6 +89,7 @@ export const isDone = (lane: Lane): boolean => lane.next >= lane.entries.length;
 
 /** Whether the next write of this batch can be sent in one with the head, and with what is carried already. */
 export function canBeCarried(lane: Lane): boolean {
+  if (lane.isUnguarded) return false;
   const later = lane.entries.slice(lane.next + 1).find(({ task }) => task.kind === 'write');
   const writes = writesIn([
     ...lane.carried,
@@ -102,7 +106,7 @@ const writesIn = (entries: readonly Entry[]): readonly Write[] =>
 /** A fold of the first unsettled writes of a lane. */
 export interface Step {
   readonly lane: Lane;
-  readonly write: Write;
+  readonly write: SentWrite;
   /** How many entries it settles. */
   readonly count: number;
 }
@@ -112,11 +116,18 @@ export function stepOf(lane: Lane): Step | undefined {
   const head = headOf(lane)?.task;
   if (head?.kind !== 'write') return undefined;
   if (head.write.kind === 'insert') return { lane, write: { ...head.write, isOver: lane.insertsOver }, count: 1 };
+  const plain = plainWriteOf(lane, head.write);
+  if (plain !== undefined) return { lane, write: plain, count: 1 };
   const [first, ...carried] = writesIn(lane.carried);
   if (first === undefined) return { lane, ...fold(head.write, writesBehind(lane)) };
   // What is carried folds with the head, or it would not be.
   const { write, count } = fold(first, [...carried, head.write, ...writesBehind(lane)]);
   return { lane, write, count: count - lane.carried.length };
+}
+
+function plainWriteOf({ isUnguarded }: Lane, { plain: model, identity, filter, mark, step }: Write) {
+  const isPlain = isUnguarded && model !== undefined;
+  return isPlain ? ({ kind: 'plain', model, identity, filter, mark, step } as const) : undefined;
 }
 
 function writesBehind(lane: Lane): readonly Write[] {

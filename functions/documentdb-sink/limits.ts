@@ -25,7 +25,9 @@ export const NEIGHBOUR_MS = 10_000;
 export const MARKS_READ_MAX = 1_000;
 /** How long an answer may wait for the tombstone index of a new collection. */
 export const INDEX_WAIT_MS_MAX = 2_000;
-/** After a failure, the pause before the tombstone index is tried again. */
+/** Business keys without an index that a collection remembers. */
+export const MISSING_KEYS_MAX = 1_000;
+/** The pause before a missing index is looked for again, and before the tombstone index is tried again after a failure. */
 export const INDEX_RETRY_MS = 60_000;
 
 /** Client: reference values for a function behind a cluster that fails over in less than 30 s. */

@@ -21,8 +21,9 @@ export function createNamespaceMapper(properties: TopicProperties, custom: Custo
   });
   return (document, record, fallback) => {
     const namespace = map(document, record, fallback);
-    if (namespace !== fallback) checkNames(namespace);
-    return namespace;
+    if (namespace === fallback) return namespace;
+    checkNames(namespace);
+    return { ...namespace, isOfRecord: true };
   };
 }
 
@@ -72,7 +73,7 @@ const MAPPERS: ReadonlyMap<string, Create<NamespaceMapper>> = new Map<string, Cr
 ]);
 
 const DATABASE = /^[^/\\. "$\0]{1,63}$/;
-const COLLECTION = /^(?!system\.)[^$\0]+$/;
+const COLLECTION = /^(?!system\.|\.)[^$\0]+$/;
 const NAMESPACE_BYTES_MAX = 120;
 
 /**
@@ -87,7 +88,7 @@ function checkNames({ database, collection }: Namespace): void {
   }
   if (!COLLECTION.test(collection) || Buffer.byteLength(`${database}.${collection}`) > NAMESPACE_BYTES_MAX) {
     throw new UnwritableError(
-      `the record names a collection that cannot be: no $, not beginning with system., with its database at most ${NAMESPACE_BYTES_MAX} bytes`,
+      `the record names a collection that cannot be: no $, not beginning with system. or a dot, with its database at most ${NAMESPACE_BYTES_MAX} bytes`,
     );
   }
 }

@@ -2,6 +2,8 @@
 export interface Namespace {
   readonly database: string;
   readonly collection: string;
+  /** A record names it, so that the name is payload: it stands in no log line and no error. */
+  readonly isOfRecord?: boolean;
 }
 
 export interface NamespaceSettings {
@@ -16,3 +18,7 @@ export const namespaceOf = (topic: string, { database, collection }: NamespaceSe
 });
 
 export const namespaceText = ({ database, collection }: Namespace): string => `${database}.${collection}`;
+
+/** For log lines and errors. */
+export const sayableName = (namespace: Namespace): string =>
+  namespace.isOfRecord === true ? 'a collection that a record names' : namespaceText(namespace);

@@ -31,6 +31,8 @@ export const isFoldable = (update: BsonDocument): boolean =>
 const hasPlainPaths = (fields: BsonDocument): boolean =>
   [...fields.keys()].every((path) => path.split('.').every((name) => name !== '' && !name.startsWith('$')));
 
+export const setsOnInsert = (update: BsonDocument): boolean => fieldsOf(update, '$setOnInsert').size > 0;
+
 export function fieldsOf(update: BsonDocument, operator: string): BsonDocument {
   const fields = update.get(operator);
   return fields instanceof Map ? fields : NOTHING;

@@ -18,12 +18,18 @@ export interface PoisonParts {
   readonly ledger: Ledger;
 }
 
+export interface Settling {
+  readonly stage: DeadLetterStage;
+  /** Where a setting of its own says what becomes of such a record. */
+  readonly policy?: PoisonPolicy;
+}
+
 /** What becomes of records that can never succeed. */
 export interface PoisonHandler {
   /** Says so of every poison at the head of the lane that compiling found. */
   settleHeads(lane: Lane): void;
   /** Of the lane's head. With a letter, the lane is locked until the letter is durable. */
-  settle(lane: Lane, entry: Entry, failure: RecordFailure, stage: DeadLetterStage): void;
+  settle(lane: Lane, entry: Entry, failure: RecordFailure, how: Settling): void;
   hasLetters(): boolean;
   /** Resolves with the next letter that is durable or given up; never while none is under way. */
   nextLetter(): Promise<unknown>;
@@ -63,8 +69,8 @@ export function createPoisonHandler(parts: PoisonParts): PoisonHandler {
     } else ledger.stop(lane, entry, LETTER_FAILED);
   }
 
-  function settle(lane: Lane, entry: Entry, failure: RecordFailure, stage: DeadLetterStage): void {
-    switch (parts.onPoison) {
+  function settle(lane: Lane, entry: Entry, failure: RecordFailure, { stage, policy }: Settling): void {
+    switch (policy ?? parts.onPoison) {
       case 'deadLetter': {
         lane.state = 'locked';
         const letter: Promise<void> = bury(lane, entry, failure, stage).finally(() => close(letter, lane));
@@ -83,11 +89,11 @@ export function createPoisonHandler(parts: PoisonParts): PoisonHandler {
     settle,
     settleHeads(lane) {
       for (let entry = headOf(lane); lane.state === 'open' && entry?.task.kind === 'poison'; entry = headOf(lane)) {
-        settle(lane, entry, entry.task.failure, 'converting');
+        settle(lane, entry, entry.task.failure, { stage: 'converting' });
       }
       // The later write that was to make them invisible was poison itself.
       if (lane.state !== 'open' || !isDone(lane)) return;
-      for (const entry of lane.carried) settle(lane, entry, { ...COLLISION, retryable: false }, 'writing');
+      for (const entry of lane.carried) settle(lane, entry, { ...COLLISION, retryable: false }, { stage: 'writing' });
     },
     hasLetters: () => letters.size > 0,
     nextLetter: () => letterDone.promise,

@@ -7,7 +7,7 @@ import { keyOf } from './indexes.ts';
 import type { Step } from './lane.ts';
 import type { Unmatched } from './resolve.ts';
 import { type Judged, troubled } from './verdict.ts';
-import type { Write } from './write-models/write.ts';
+import type { SentWrite } from './write-models/write.ts';
 
 export interface ReadReply {
   readonly judged: readonly Judged[];
@@ -42,13 +42,18 @@ export function readReply(
   return { judged, unmatched };
 }
 
-const mayMatchNothing = (write: Write): boolean =>
-  write.kind === 'delete' || ((write.kind === 'replace' || write.kind === 'update') && !write.upsert);
+const mayMatchNothing = (write: SentWrite): boolean =>
+  write.kind === 'delete' ||
+  (write.kind === 'plain' && (write.model.kind === 'deleteOne' || !write.model.upsert)) ||
+  ((write.kind === 'replace' || write.kind === 'update') && !write.upsert);
 
-const acknowledged = (step: Step, haveSomeMissed: boolean): Judged | Unmatched =>
-  haveSomeMissed && mayMatchNothing(step.write)
-    ? { step, cause: 'matchedNothing' }
-    : { step, verdict: { kind: 'written' } };
+function acknowledged(step: Step, haveSomeMissed: boolean): Judged | Unmatched {
+  const { write } = step;
+  if (!haveSomeMissed || !mayMatchNothing(write)) return { step, verdict: { kind: 'written' } };
+  if (write.kind !== 'plain') return { step, cause: 'matchedNothing' };
+  // It is alone in its command, and there is no mark that a read would compare.
+  return { step, verdict: { kind: write.model.kind === 'deleteOne' ? 'written' : 'noMatch' } };
+}
 
 const ID_INDEX = '_id_';
 

@@ -1,7 +1,7 @@
 import { poison } from '../../shared/outcome.ts';
 import { untilAborted } from '../../shared/until-aborted.ts';
 import { beforeWriting, classifyError } from './classify.ts';
-import type { Collections, GuardIndexes } from './collections.ts';
+import type { Collections, Guards } from './collections.ts';
 import { COMMAND_ORDER, type Command, type Commands, commandsOf, statementOf } from './commands.ts';
 import type { Step } from './lane.ts';
 import { readReply } from './reply.ts';
@@ -21,20 +21,24 @@ export interface SendParts extends ResolveParts {
 export async function sendWave(steps: readonly Step[], probing: boolean, parts: SendParts): Promise<readonly Judged[]> {
   const { store, collections, namespace, signal } = parts;
   let plan: Commands;
-  let guardIndexes: GuardIndexes;
+  let guards: Guards;
   try {
     const writes = steps.map(({ write }) => write);
-    guardIndexes = await untilAborted(collections.prepare(namespace, writes, signal), signal);
-    plan = commandsOf(steps, await untilAborted(store.limits(signal), signal));
+    guards = await untilAborted(collections.prepare(namespace, writes, signal), signal);
+    const guarded = steps.filter(({ write }) => guards.canGuard(write));
+    plan = commandsOf(guarded, await untilAborted(store.limits(signal), signal));
   } catch (error) {
     return troubled(steps, beforeWriting(classifyError(error)));
   }
-  const judged: Judged[] = plan.tooLarge.map((step) => ({ step, verdict: TOO_LARGE }));
+  const judged: Judged[] = [
+    ...plan.tooLarge.map((step) => ({ step, verdict: TOO_LARGE })),
+    ...steps.filter(({ write }) => !guards.canGuard(write)).map((step) => ({ step, verdict: UNGUARDED })),
+  ];
   const commands = probing ? plan.commands.slice(0, 1) : plan.commands;
   const wave: Wave = { shutBy: undefined, shutAll: parts.shutAll };
   for (const kind of COMMAND_ORDER) {
     const own = commands.filter((command) => command.kind === kind);
-    const results = await Promise.all(own.map((command) => sendInTurn(command, { wave, guardIndexes }, parts)));
+    const results = await Promise.all(own.map((command) => sendInTurn(command, { wave, guards }, parts)));
     judged.push(...results.flat());
   }
   return judged;
@@ -42,13 +46,13 @@ export async function sendWave(steps: readonly Step[], probing: boolean, parts: 
 
 interface Surroundings {
   readonly wave: Wave;
-  readonly guardIndexes: GuardIndexes;
+  readonly guards: Guards;
 }
 
 /** As soon as a slot is free, if there is a point in it by then; steps that are left out have no verdict. */
 async function sendInTurn(
   command: Command,
-  { wave, guardIndexes }: Surroundings,
+  { wave, guards }: Surroundings,
   parts: SendParts,
 ): Promise<readonly Judged[]> {
   const { slots, maySend } = parts;
@@ -56,7 +60,7 @@ async function sendInTurn(
   let result: Awaited<ReturnType<typeof sendCommand>>;
   try {
     if (!maySend() || wave.shutBy !== undefined) return [];
-    result = await sendCommand(command, guardIndexes, parts);
+    result = await sendCommand(command, guards, parts);
     noteTrouble(wave, result.judged);
   } finally {
     slots.give();
@@ -64,18 +68,20 @@ async function sendInTurn(
   return [...result.judged, ...(await resolveUnmatched(result.unmatched, wave, parts))];
 }
 
+const UNGUARDED: Verdict = { kind: 'unguarded' };
+
 const TOO_LARGE: Verdict = {
   kind: 'poison',
   failure: poison('payload_too_large', 'the document is larger than the server takes'),
 };
 
-async function sendCommand(command: Command, guardIndexes: GuardIndexes, parts: SendParts) {
+async function sendCommand(command: Command, { indexes }: Guards, parts: SendParts) {
   const { store, namespace, meter, signal } = parts;
   const statements = command.steps.map(({ write }) => statementOf(write));
   meter.count('WriteCommands');
   try {
     const reply = await untilAborted(store.write(namespace, command.kind, statements, signal), signal);
-    return readReply(command, reply, guardIndexes);
+    return readReply(command, reply, indexes);
   } catch (error) {
     return { judged: troubled(command.steps, classifyError(error)), unmatched: [] };
   }

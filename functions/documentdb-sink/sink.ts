@@ -14,7 +14,7 @@ import { deliver } from './deliver.ts';
 import type { DocumentStore } from './document-store.ts';
 import { Evidence } from './evidence.ts';
 import { createGate } from './gate.ts';
-import { Judge } from './judge.ts';
+import { Judge, type MissingIndex } from './judge.ts';
 import { layLanes } from './lay-lanes.ts';
 import { Ledger } from './ledger.ts';
 import { createPoisonHandler } from './poison.ts';
@@ -25,6 +25,8 @@ export interface DocumentdbSinkSettings extends CompileSettings {
   readonly onPoison: PoisonPolicy;
   /** Stands in every dead letter. */
   readonly deadLetterTopic?: string | undefined;
+  /** What becomes of a write that cannot be guarded; default: it is written without the guard. */
+  readonly missingIndex?: MissingIndex | undefined;
   /** What becomes of an update that finds nothing to change, and may make nothing. */
   readonly onNoMatch: 'ignore' | 'deadLetter';
   readonly poolSizeMax: number;
@@ -57,11 +59,11 @@ export function createDocumentdbSink(parts: DocumentdbSinkParts): Sink {
     const abort = abortAt(clock, deadline.answerByMs);
     const ledger = new Ledger(firstIndexes);
     for (const [index, outcome] of ignoredAt) ledger.settleAtOnce(index, outcome);
-    const { onPoison, deadLetterTopic } = settings;
+    const { onPoison, deadLetterTopic, onNoMatch, missingIndex = 'write' } = settings;
     const ways = { onPoison, deadLetterTopic, deadLetters };
     const poison = createPoisonHandler({ ...ways, functionName: NAME, deadline, clock, ledger });
     const evidence = new Evidence();
-    const judge = new Judge({ ledger, poison, meter, evidence, onNoMatch: settings.onNoMatch });
+    const judge = new Judge({ ledger, poison, meter, evidence, onNoMatch, missingIndex });
     const session = {
       ...parts,
       collections,

@@ -1,6 +1,6 @@
 import { assertNever } from '../../shared/errors.ts';
 import type { Mark } from './mark.ts';
-import type { Write } from './write-models/write.ts';
+import type { SentWrite, Write } from './write-models/write.ts';
 
 /** What is stored of a document that a write did not change. */
 export interface StoredMarks {
@@ -30,8 +30,9 @@ export type Standing =
  * that matched nothing (documentdb-algorithm 2, the last column).
  * @param stored undefined when there is no such document
  */
-export function standingOf(write: Write, stored: StoredMarks | undefined): Standing {
+export function standingOf(write: SentWrite, stored: StoredMarks | undefined): Standing {
   const { mark } = write;
+  if (write.kind === 'plain') return { kind: 'behind' };
   const offset = numericField(stored?.marks, mark.field);
   if (isGreater(offset, mark.offset) || isGreater(numericField(stored?.marks, 'v'), mark.version)) {
     const timestamp = numericField(stored?.marks, 'ts');

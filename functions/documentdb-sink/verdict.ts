@@ -16,6 +16,8 @@ export type Verdict =
   | { readonly kind: 'poison'; readonly failure: RecordFailure }
   /** it changed nothing, although what is stored is older, or none is found: somebody else came in between */
   | { readonly kind: 'conflict'; readonly isFound: boolean }
+  /** it was not sent: no guard is possible */
+  | { readonly kind: 'unguarded' }
   /** E11000 of another unique index */
   | { readonly kind: 'collision' }
   /** `companyCount`: how many writes the command had */

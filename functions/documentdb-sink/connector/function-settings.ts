@@ -1,4 +1,5 @@
 import type { PoisonPolicy } from '../../../shared/common-settings.ts';
+import type { MissingIndex } from '../judge.ts';
 import type { Connector } from './read-connector.ts';
 
 /** What of a connector's file holds for the whole function, in the words of the function's own settings. */
@@ -9,9 +10,13 @@ export interface FunctionSettings {
   readonly deadLetterTopic: string | undefined;
   readonly deletes: 'hard' | 'tombstone';
   readonly tombstoneTtlSeconds: number;
+  /** A filter without its unique index. */
+  readonly missingIndex: MissingIndex;
   /** A write without upsert whose document is absent. */
   readonly onNoMatch: 'ignore' | 'deadLetter';
 }
+
+const MISSING_INDEX: Readonly<Record<string, MissingIndex>> = { deadletter: 'deadLetter', block: 'block' };
 
 export function functionSettings({ properties }: Pick<Connector, 'properties'>): FunctionSettings {
   const word = (name: string) => properties.text(name).toLowerCase();
@@ -21,6 +26,7 @@ export function functionSettings({ properties }: Pick<Connector, 'properties'>):
     deadLetterTopic: properties.text('errors.deadletterqueue.topic.name') || undefined,
     deletes: word('msksinks.deletes') === 'tombstone' ? 'tombstone' : 'hard',
     tombstoneTtlSeconds: properties.integer('msksinks.deletes.tombstone.ttl.seconds'),
+    missingIndex: MISSING_INDEX[word('msksinks.guard.missingIndex')] ?? 'write',
     onNoMatch: word('msksinks.update.unmatched') === 'ignore' ? 'ignore' : 'deadLetter',
   };
 }

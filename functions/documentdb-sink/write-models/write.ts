@@ -1,5 +1,6 @@
 import type { BsonDocument } from '../converters/bson-document.ts';
 import type { Mark } from '../mark.ts';
+import type { DeleteOne, ReplaceOne, UpdateOne } from './write-model.ts';
 
 interface Guarded {
   /** Text that names the document: see identity.ts. */
@@ -9,7 +10,12 @@ interface Guarded {
   readonly mark: Mark;
   /** Of several writes of one record, which; 0 of a single one. */
   readonly step: number;
+  /** What is sent where the write turns out to be one that cannot be guarded; undefined where it always can. */
+  readonly plain?: PlainModel | undefined;
 }
+
+/** As the connector writes it. */
+export type PlainModel = ReplaceOne | UpdateOne | DeleteOne;
 
 /** The whole document in place of what is stored. */
 export interface ReplaceWrite extends Guarded {
@@ -45,5 +51,14 @@ export interface InsertWrite extends Guarded {
   readonly isOver: boolean;
 }
 
+/** Without guard and mark: a stale one is not told from a new one, and a redelivery does it once more. */
+export interface PlainWrite extends Guarded {
+  readonly kind: 'plain';
+  readonly model: PlainModel;
+}
+
 /** What one record, a step of it, or a fold of several does to one document. */
 export type Write = ReplaceWrite | UpdateWrite | DeleteWrite | InsertWrite;
+
+/** What is sent of it. */
+export type SentWrite = Write | PlainWrite;

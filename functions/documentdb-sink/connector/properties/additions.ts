@@ -21,6 +21,12 @@ export const ADDED_PROPERTIES: readonly Property[] = [
     description:
       'Of the topic whose name follows: count up when a topic is made anew under its name, so that its offsets, which begin again, are newer.',
   }),
+  implemented('msksinks.guard.missingIndex', {
+    form: choice('write', 'deadletter', 'block'),
+    default: 'write',
+    description:
+      'What becomes of a record that cannot be guarded, because no unique index has exactly the fields of its filter: `write` sends it as the connector does, and counts it (`UnguardedWrites`); `deadLetter` writes a letter; `block` holds it back.',
+  }),
   implemented('msksinks.deletes', {
     form: choice('hard', 'tombstone'),
     default: 'hard',

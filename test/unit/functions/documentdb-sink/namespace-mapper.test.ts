@@ -62,3 +62,11 @@ it('a field is looked up by its whole name first, then down at the first dot', (
     ...Array.from({ length: 5 }, () => undefined),
   ]);
 });
+
+it('a name that a record chose is marked as its payload', () => {
+  const named = Object.entries({ 'namespace.mapper': MAPPER, ...field('key', 'collection', 'coll') });
+  const map = createNamespaceMapper(new TopicProperties(new Map([...DEFAULTS, ...named])), CUSTOM_STRATEGIES);
+  const fallback = { database: 'myDB', collection: 'topic' };
+  expect(map({ key: () => key, value: () => value }, aRecord(), fallback).isOfRecord).toBe(true);
+  expect(map({ key: () => undefined, value: () => value }, aRecord(), fallback)).toBe(fallback);
+});

@@ -248,13 +248,15 @@ describe('a connector file', () => {
       deadLetterTopic: undefined,
       deletes: 'hard',
       tombstoneTtlSeconds: 2_592_000,
+      missingIndex: 'write',
       onNoMatch: 'ignore',
     });
-    const text = `${MINIMUM}errors.tolerance=all\nerrors.deadletterqueue.topic.name=dlq\nmsksinks.deletes=tombstone\nmsksinks.update.unmatched=deadLetter`;
+    const text = `${MINIMUM}errors.tolerance=all\nerrors.deadletterqueue.topic.name=dlq\nmsksinks.deletes=tombstone\nmsksinks.update.unmatched=deadLetter\nmsksinks.guard.missingIndex=block`;
     expect(functionSettings(read(text))).toMatchObject({
       onPoison: 'deadLetter',
       deadLetterTopic: 'dlq',
       deletes: 'tombstone',
+      missingIndex: 'block',
       onNoMatch: 'deadLetter',
     });
     expect(functionSettings(read(`${MINIMUM}errors.tolerance=all\nmongo.errors.tolerance=none`)).onPoison).toBe(
