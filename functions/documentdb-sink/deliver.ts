@@ -11,7 +11,7 @@ import type { PoisonHandler } from './poison.ts';
 import { type SendParts, sendWave } from './send.ts';
 import { sendProbe } from './send-probe.ts';
 import type { Judged } from './verdict.ts';
-import { nextTurn } from './waves.ts';
+import { nextTurn, type Sending } from './waves.ts';
 
 export interface DeliveryParts extends Omit<SendParts, 'shutAll'> {
   readonly clock: Clock;
@@ -31,14 +31,18 @@ export interface DeliveryParts extends Omit<SendParts, 'shutAll'> {
  * early because of a failure. Resolves by `answerByMs`.
  */
 export async function deliver(lanes: readonly Lane[], parts: DeliveryParts): Promise<void> {
-  const { clock, deadline, ledger, poison, signal } = parts;
+  const { clock, deadline, ledger, namespace, poison, signal, uniqueOrder } = parts;
   const own = createGate();
   let rest = lanes;
   for (let nowMs = clock.nowMs(); nowMs < deadline.sendUntilMs; nowMs = clock.nowMs()) {
     for (const lane of rest) poison.settleHeads(lane);
     rest = rest.filter((lane) => lane.state !== 'stopped' && !isDone(lane));
     if (rest.length === 0) break;
-    const turn = nextTurn(rest, nowMs, ledger.settledCount);
+    const turn = nextTurn(rest, {
+      nowMs,
+      settledCount: ledger.settledCount,
+      isOrdered: uniqueOrder.matters(namespace),
+    });
     const openAtMs = Math.max(own.openAtMs(), parts.gate.openAtMs());
     if (turn.kind === 'send' && openAtMs <= nowMs) await takeTurn(turn, own, parts);
     else if (!(await idle(turn.kind === 'send' ? openAtMs : turn.untilMs, rest, parts))) return;
@@ -59,15 +63,16 @@ async function idle(untilMs: number, lanes: readonly Lane[], parts: DeliveryPart
   return true;
 }
 
-async function takeTurn(turn: ReturnType<typeof nextTurn> & { kind: 'send' }, own: Gate, parts: DeliveryParts) {
+async function takeTurn(turn: Sending, own: Gate, parts: DeliveryParts) {
   const { clock, evidence, gate, judge } = parts;
   const isProbing = [own.enter(clock.nowMs()), gate.enter(clock.nowMs())].includes(true);
   // What another collection met may have shut the gate since: what is left of this one's wave waits then as well.
   const maySend = () => parts.maySend() && (isProbing || gate.openAtMs() <= clock.nowMs());
   const shutAll = () => gate.shut(clock.nowMs());
+  const options = { isProbing, leavesSome: turn.leavesSome };
   const waves = turn.alone ? turn.steps.map((step) => [step]) : [turn.steps];
   for (const steps of isProbing ? waves.slice(0, 1) : waves) {
-    const judged = await sendWave(steps, isProbing, { ...parts, maySend, shutAll });
+    const judged = await sendWave(steps, options, { ...parts, maySend, shutAll });
     turnGates(judged, own, parts);
     const nowMs = clock.nowMs();
     const retryAtMs = retryTimeOf(judged, nowMs, parts);
@@ -98,10 +103,10 @@ function turnGates(judged: readonly Judged[], own: Gate, { clock, gate }: Delive
   } else if (fatal !== undefined || !gate.takeSecondChance()) gate.shut(nowMs);
 }
 
-/** Until that time, or until a letter frees a lane: its own, or one that met another unique index. */
+/** Until that time, or until a letter frees a lane: its own, or one that waits for others because of a unique index. */
 async function pause(untilMs: number, lanes: readonly Lane[], parts: DeliveryParts): Promise<void> {
-  const { clock, poison, signal } = parts;
-  const isAnyStuck = lanes.some(({ stuckAt }) => stuckAt !== undefined);
+  const { clock, namespace, poison, signal, uniqueOrder } = parts;
+  const isAnyStuck = uniqueOrder.matters(namespace) || lanes.some(({ stuckAt }) => stuckAt !== undefined);
   const wake = new AbortController();
   const timer = clock.waitUntil(untilMs, AbortSignal.any([signal, wake.signal]));
   await Promise.race([timer, isAnyStuck ? poison.nextLetter() : poison.nextFreedom()]);

@@ -111,17 +111,21 @@ export interface Step {
   readonly count: number;
 }
 
-/** What the lane sends next. Undefined when its head is no write. */
-export function stepOf(lane: Lane): Step | undefined {
+/**
+ * What the lane sends next. Undefined when its head is no write.
+ * @param upTo the last place in the batch that the fold may reach
+ */
+export function stepOf(lane: Lane, upTo = Number.POSITIVE_INFINITY): Step | undefined {
   const head = headOf(lane)?.task;
   if (head?.kind !== 'write') return undefined;
   if (head.write.kind === 'insert') return { lane, write: { ...head.write, isOver: lane.insertsOver }, count: 1 };
   const plain = plainWriteOf(lane, head.write);
   if (plain !== undefined) return { lane, write: plain, count: 1 };
   const [first, ...carried] = writesIn(lane.carried);
-  if (first === undefined) return { lane, ...fold(head.write, writesBehind(lane)) };
+  const behind = lane.unfolded ? [] : writesBehind(lane, lane.next, upTo);
+  if (first === undefined) return { lane, ...fold(head.write, behind) };
   // What is carried folds with the head, or it would not be.
-  const { write, count } = fold(first, [...carried, head.write, ...writesBehind(lane)]);
+  const { write, count } = fold(first, [...carried, head.write, ...behind]);
   return { lane, write, count: count - lane.carried.length };
 }
 
@@ -130,14 +134,28 @@ function plainWriteOf({ isUnguarded }: Lane, { plain: model, identity, filter, m
   return isPlain ? ({ kind: 'plain', model, identity, filter, mark, step } as const) : undefined;
 }
 
-function writesBehind(lane: Lane): readonly Write[] {
+function writesBehind({ entries, cuts }: Lane, from: number, upTo: number): readonly Write[] {
   const writes: Write[] = [];
-  for (let at = lane.next + 1; at < lane.entries.length && !lane.unfolded && !lane.cuts.has(at); at += 1) {
-    const task = lane.entries[at]?.task;
-    if (task?.kind !== 'write') break;
-    writes.push(task.write);
+  for (let at = from + 1; at < entries.length && !cuts.has(at); at += 1) {
+    const entry = entries[at];
+    if (entry?.task.kind !== 'write' || entry.index > upTo) break;
+    writes.push(entry.task.write);
   }
   return writes;
+}
+
+/**
+ * The place in the batch of the first write that the lane cannot send in one with those before it; `Infinity`: there is
+ * none. A write whose letter is under way changes nothing.
+ */
+export function foldEndOf(lane: Lane): number {
+  const from = lane.state === 'locked' ? lane.next + 1 : lane.next;
+  const at = lane.entries.findIndex(({ task }, place) => place >= from && task.kind === 'write');
+  const task = lane.entries[at]?.task;
+  if (task?.kind !== 'write') return Number.POSITIVE_INFINITY;
+  const isFoldable = task.write.kind !== 'insert' && !lane.unfolded && !lane.isUnguarded;
+  const behind = isFoldable ? writesBehind(lane, at, Number.POSITIVE_INFINITY) : [];
+  return lane.entries[at + fold(task.write, behind).count]?.index ?? Number.POSITIVE_INFINITY;
 }
 
 /** The head is settled: the lane goes on with what follows. */

@@ -6,25 +6,42 @@ import { COMMAND_ORDER, type Command, type Commands, commandsOf, statementOf } f
 import type { Step } from './lane.ts';
 import { readReply } from './reply.ts';
 import { noteTrouble, type ResolveParts, resolveUnmatched, type Wave } from './resolve.ts';
+import type { UniqueOrder } from './unique-order.ts';
 import { type Judged, troubled, type Verdict } from './verdict.ts';
 
 export interface SendParts extends ResolveParts {
   readonly collections: Collections;
+  readonly uniqueOrder: UniqueOrder;
   /** Called when no command on any collection can succeed. */
   readonly shutAll: () => void;
 }
 
+export interface WaveOptions {
+  /** A single command only, to see whether the target answers again; the steps left out have no verdict. */
+  readonly isProbing: boolean;
+  /** Writes of these documents are left for a later wave. */
+  readonly leavesSome: boolean;
+}
+
 /**
  * Sends one wave and finds out about every step of it. Never rejects for what a server or a network does.
- * @param probing a single command only, to see whether the target answers again; the steps left out have no verdict
+ * Nothing is sent, and there is no verdict, where it turns out that the wave disregards an order that matters.
  */
-export async function sendWave(steps: readonly Step[], probing: boolean, parts: SendParts): Promise<readonly Judged[]> {
-  const { store, collections, namespace, signal } = parts;
+export async function sendWave(
+  steps: readonly Step[],
+  { isProbing, leavesSome }: WaveOptions,
+  parts: SendParts,
+): Promise<readonly Judged[]> {
+  const { store, collections, namespace, signal, uniqueOrder } = parts;
   let plan: Commands;
   let guards: Guards;
   try {
     const writes = steps.map(({ write }) => write);
     guards = await untilAborted(collections.prepare(namespace, writes, signal), signal);
+    if (leavesSome && !uniqueOrder.matters(namespace)) {
+      await untilAborted(uniqueOrder.look(namespace, writes, signal), signal);
+      if (uniqueOrder.matters(namespace)) return [];
+    }
     const guarded = steps.filter(({ write }) => guards.canGuard(write));
     plan = commandsOf(guarded, await untilAborted(store.limits(signal), signal));
   } catch (error) {
@@ -34,13 +51,14 @@ export async function sendWave(steps: readonly Step[], probing: boolean, parts: 
     ...plan.tooLarge.map((step) => ({ step, verdict: TOO_LARGE })),
     ...steps.filter(({ write }) => !guards.canGuard(write)).map((step) => ({ step, verdict: UNGUARDED })),
   ];
-  const commands = probing ? plan.commands.slice(0, 1) : plan.commands;
+  const commands = isProbing ? plan.commands.slice(0, 1) : plan.commands;
   const wave: Wave = { shutBy: undefined, shutAll: parts.shutAll };
   for (const kind of COMMAND_ORDER) {
     const own = commands.filter((command) => command.kind === kind);
     const results = await Promise.all(own.map((command) => sendInTurn(command, { wave, guards }, parts)));
     judged.push(...results.flat());
   }
+  if (judged.some(({ verdict }) => verdict.kind === 'collision')) uniqueOrder.note(namespace);
   return judged;
 }
 

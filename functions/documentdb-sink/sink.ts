@@ -19,6 +19,7 @@ import { layLanes } from './lay-lanes.ts';
 import { Ledger } from './ledger.ts';
 import { createPoisonHandler } from './poison.ts';
 import type { RecordPolicy } from './record-policy.ts';
+import { createUniqueOrder } from './unique-order.ts';
 
 export interface DocumentdbSinkSettings extends CompileSettings {
   readonly tombstoneTtlSeconds: number;
@@ -51,6 +52,7 @@ export const NAME = 'documentdbSink';
 export function createDocumentdbSink(parts: DocumentdbSinkParts): Sink {
   const { settings, clock, meter, deadLetters } = parts;
   const collections = createCollections({ ...parts, ...settings });
+  const uniqueOrder = createUniqueOrder(parts.store);
 
   async function write(batches: readonly PartitionBatch[], deadline: Deadline): Promise<readonly RecordOutcome[]> {
     const layout = layLanes(batches, parts.policy, settings, clock.wallTimeMs());
@@ -67,6 +69,7 @@ export function createDocumentdbSink(parts: DocumentdbSinkParts): Sink {
     const session = {
       ...parts,
       collections,
+      uniqueOrder,
       deadline,
       ledger,
       poison,

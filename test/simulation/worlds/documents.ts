@@ -51,7 +51,11 @@ export class DocumentsTarget implements Target {
     this.#conduct = new Conduct({ requestsInFlightMax: settings.poolSizeMax, requestTimeoutMs: SOCKET_TIMEOUT_MS });
     this.#history = new DocumentHistory({ kafka, settings, tell });
     this.#limits = random.fork('limits').pick(LIMITS);
-    const uniqueIndexes = [UNIQUE_INDEX, ...(settings.identity === 'business' ? [BUSINESS_INDEX] : [])];
+    const hasValues = story.records.some(({ unique }) => unique !== undefined);
+    const uniqueIndexes = [
+      ...(hasValues ? [UNIQUE_INDEX] : []),
+      ...(settings.identity === 'business' ? [BUSINESS_INDEX] : []),
+    ];
     this.#server = this.#createServer(uniqueIndexes);
     this.#port = new DocumentPort({
       ...parts,
