@@ -1,6 +1,6 @@
 // Runs a script of this project on the project's own Node, on any machine with Node 20 or later and npm:
 //   node bootstrap.mjs <script> [arguments]
-// Installs the packages first when package-lock.json is newer than the last install. No dependencies, by design.
+// Installs the packages first if package-lock.json is newer than the last install. This script has no dependencies.
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -32,20 +32,22 @@ function install() {
     stdio: ['ignore', 2, 2],
     shell: windows,
   });
-  if (status !== 0) fail('npm ci failed: see its message above, then run the same command again.');
+  if (status !== 0) fail('npm ci failed. Correct the problem in its message above, then run this command again.');
   if (!existsSync(projectNode)) {
-    fail('npm ci ran without install scripts, so the project has no Node of its own. Run: npm rebuild node');
+    fail("npm ci ran without install scripts, so the project's own Node is missing. Run: npm rebuild node");
   }
 }
 
 if (Number(process.versions.node.split('.')[0]) < NODE_MAJOR_MIN) {
-  fail(`Node ${NODE_MAJOR_MIN} or later is needed, this is ${process.version}. Install a newer Node and try again.`);
+  fail(
+    `This project needs Node ${NODE_MAJOR_MIN} or later, but this is Node ${process.version}. Install a newer Node and run this command again.`,
+  );
 }
 if (process.argv.length < 3) fail('usage: node bootstrap.mjs <script> [arguments]');
 if (!isInstalled()) install();
 
 const child = spawn(projectNode, process.argv.slice(2), { cwd: root, stdio: 'inherit', shell: windows });
-// Ctrl-C reaches the whole process group: the child stops what it started, and this process waits for it.
+// Ctrl-C reaches the whole process group. The child stops its own children, and this process waits for the child.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
   process.on(signal, () => {
     if (signal !== 'SIGINT') child.kill(signal);

@@ -1,5 +1,5 @@
-// `npm run build` bundles both functions into dist/. The default export is also a plugin of the framework (serverless.yml),
-// so that package, deploy and invoke local never run with stale bundles. No top-level await: plugins are loaded by require.
+// `npm run build` bundles both functions into dist/. The default export is a framework plugin (serverless.yml), so that package,
+// deploy and invoke local never use stale bundles. No top-level await: the framework loads plugins with require.
 import { existsSync, readFileSync } from 'node:fs';
 import { copyFile, mkdir, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
@@ -11,7 +11,7 @@ import { caBundleOf } from './infra/ca-bundle.mjs';
 const root = dirname(fileURLToPath(import.meta.url));
 const functions = ['kinesis-sink', 'documentdb-sink'];
 
-/** What the MongoDB driver looks for and does without. */
+/** Optional packages that the MongoDB driver tries to load. */
 const optionalPackages = [
   'mongodb-client-encryption',
   'kerberos',
@@ -45,19 +45,19 @@ async function buildFunction(name) {
   const outdir = join(root, 'dist', name);
   await rm(outdir, { recursive: true, force: true });
   await mkdir(outdir, { recursive: true });
-  // ESM in .js files: `serverless invoke local` resolves no .mjs, and Lambda takes either with this package.json.
+  // ESM in .js files: `serverless invoke local` does not resolve .mjs, and Lambda accepts both with this package.json.
   await writeFile(join(outdir, 'package.json'), '{"type":"module"}\n');
   await build({
     absWorkingDir: root,
     entryPoints: { index: `functions/${name}/handler.ts` },
     outdir,
     bundle: true,
-    splitting: true, // what is imported lazily stays out of the cold start
+    splitting: true, // keeps lazily imported code out of the cold start
     chunkNames: 'chunk-[hash]',
     platform: 'node',
     target: 'node22',
     format: 'esm',
-    mainFields: ['module', 'main'], // CommonJS entries would add half as much again
+    mainFields: ['module', 'main'], // CommonJS entries would make the bundles 50 % larger
     banner: {
       js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
     },
@@ -75,12 +75,12 @@ async function buildFunction(name) {
   });
 }
 
-/** Where running engines say how they are reached (local/engines/endpoints.ts). */
+/** The file with the addresses of the running engines (local/engines/endpoints.ts). */
 const endpointsFile = process.env.MSK_SINKS_ENDPOINTS_FILE ?? join(root, '.local', 'endpoints.json');
-// `invoke local` runs the function in this process, and a function refuses variables of ours that it does not know.
+// `invoke local` runs the function in this process, and a function refuses unknown MSK_SINKS_ variables.
 delete process.env.MSK_SINKS_ENDPOINTS_FILE;
 
-/** Nothing listens here: what is not running is refused at once, and no call can leave the machine. */
+/** An address where nothing listens: calls fail at once, and no call leaves the machine. */
 const NOWHERE = {
   AWS_ENDPOINT_URL: 'http://127.0.0.1:9',
   AWS_ACCESS_KEY_ID: 'none',
@@ -107,14 +107,14 @@ export default class EsbuildPlugin {
       'before:package:createDeploymentArtifacts': build,
       'before:deploy:function:packageFunction': build,
       'before:invoke:local:invoke': build,
-      // Pooled connections would keep the process alive; exit once the answer is written.
+      // Pooled connections keep the process alive, so exit once the answer is written.
       'after:invoke:local:invoke': () => {
         process.stdout.write('', () => process.exit(process.exitCode ?? 0));
       },
     };
   }
 
-  /** Stage `local` alone: the functions find the engines of this machine, or nothing at all. */
+  /** For stage `local` only: the functions connect to the engines of this machine, or to nothing. */
   addLocalEnvironment() {
     const { service } = this.serverless;
     if (service.provider.stage !== 'local') return;

@@ -1,4 +1,4 @@
-// `node bootstrap.mjs bench/kpl-encoder.ts`: records a second of processor time that are put into aggregates, as the sink does it.
+// `node bootstrap.mjs bench/kpl-encoder.ts`: measures how many records per second of processor time the sink's encoder aggregates.
 import { AggregateSize, encodeAggregate, type UserRecord } from '../functions/kinesis-sink/aggregate.ts';
 
 const AGGREGATE_BYTES_MAX = 50_000;
@@ -6,7 +6,7 @@ const RECORDS = 400_000;
 const ROUNDS = 5;
 const HASH_KEY = '26584559915698317458076141205606891520';
 
-/** Fills aggregates until the next record does not fit, and makes base64 of each. Returns how many there were. */
+/** Fills aggregates until the next record does not fit, and encodes each as base64. Returns the number of aggregates. */
 function encodeAll(record: UserRecord, keys: readonly string[]): number {
   let aggregates = 0;
   let size = new AggregateSize();

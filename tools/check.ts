@@ -1,4 +1,4 @@
-// `npm run check`: format, lint and types, without writing anything.
+// `npm run check`: checks format, lint and types, and changes no file.
 import { spawnSync } from 'node:child_process';
 
 const steps: readonly (readonly [string, readonly string[]])[] = [
@@ -7,5 +7,5 @@ const steps: readonly (readonly [string, readonly string[]])[] = [
 ];
 
 const failed = steps.filter(([, args]) => spawnSync(process.execPath, args, { stdio: 'inherit' }).status !== 0);
-for (const [name] of failed) process.stderr.write(`check failed: ${name}\n`);
+for (const [name] of failed) process.stderr.write(`Check failed: ${name}\n`);
 process.exit(failed.length === 0 ? 0 : 1);

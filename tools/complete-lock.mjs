@@ -1,5 +1,5 @@
-// Adds the optional platform packages that a registry did not list to package-lock.json, so that `npm ci` accepts the
-// lock on every platform. Run it after each version bump: `node tools/complete-lock.mjs`.
+// Adds optional platform packages that the registry did not list to package-lock.json, so that `npm ci` accepts the lock on every
+// platform. Run this script after each version bump: `node tools/complete-lock.mjs`.
 import { readFileSync, writeFileSync } from 'node:fs';
 
 const lock = JSON.parse(readFileSync('package-lock.json', 'utf8'));
@@ -26,4 +26,4 @@ for (const [path, entry] of Object.entries(lock.packages)) {
 }
 lock.packages = Object.fromEntries(Object.entries(packages).sort(([a], [b]) => (a < b ? -1 : 1)));
 writeFileSync('package-lock.json', `${JSON.stringify(lock, null, 2)}\n`);
-process.stdout.write(`${added.length} added\n`);
+process.stdout.write(`Added ${added.length} packages to package-lock.json\n`);

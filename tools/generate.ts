@@ -1,4 +1,4 @@
-// `npm run generate`: writes what is derived from the declarations of the settings and of a connector's properties.
+// `npm run generate`: writes the schema and the tables from the declarations of settings and connector properties.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { migratingDocs } from './migrating-docs.ts';
 import { settingsJsonSchema, settingsTable } from './settings-docs.ts';

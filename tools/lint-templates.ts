@@ -1,5 +1,5 @@
-// `npm run check:templates`: cfn-lint on every CloudFormation template of this project. The stage files of config/ are packaged
-// as for a deployment; .cfnlintrc says what is not reported, and why.
+// `npm run check:templates`: runs cfn-lint on every CloudFormation template of this project. It packages each stage file of config/
+// as a deployment does. .cfnlintrc lists the suppressed rules with reasons.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
@@ -14,13 +14,13 @@ import { PROJECT_ROOT, packageTemplate } from '../local/pipeline/package-templat
 import { templateVariants } from './template-variants.ts';
 
 const PACKAGES = ['cfn-lint==1.58.0'];
-/** What its script `cfn-lint` does; the module has no start of its own for `python -m`. */
+/** The body of its script `cfn-lint`: the module does not support `python -m`. */
 const START = 'import sys; from cfnlint.runner import main; sys.exit(main())';
 const WRITTEN_BY_HAND = ['infra/stream-account.yml', 'infra/endpoints.yml'];
-/** The variants change this stage's file. */
+/** The stage whose file the variants change. */
 const BASE_STAGE = 'dev';
 
-/** A template as it is called in the report, and where it is. */
+/** A template with its name in the report. */
 interface TemplateFile {
   readonly name: string;
   readonly file: string;
@@ -39,7 +39,7 @@ const cfnLintRecipe: Recipe = {
   name: 'cfn-lint',
   inputs: PACKAGES,
   install: async (folder, run) => {
-    process.stdout.write('cfn-lint: getting it from PyPI (once, 180 MB, about 10 s) ..\n');
+    process.stdout.write('cfn-lint: installing from PyPI (once, 180 MB, about 10 s) ..\n');
     return await installPythonPackages(folder, PACKAGES, run);
   },
 };
@@ -48,12 +48,12 @@ async function stageFiles(): Promise<ReadonlyMap<string, { readonly region: stri
   const names = (await readdir(join(PROJECT_ROOT, 'config'))).filter((name) => name.endsWith('.yml')).sort();
   const files = names.map(async (name) => {
     const file: unknown = parse(await readFile(join(PROJECT_ROOT, 'config', name), 'utf8'));
-    return [basename(name, '.yml'), file as { readonly region: string }] as const; // packaging checks the rest
+    return [basename(name, '.yml'), file as { readonly region: string }] as const; // packaging validates the rest
   });
   return new Map(await Promise.all(files));
 }
 
-/** One after the other: each builds into the same dist/. */
+/** Packages one stage after another, because each build writes to dist/. */
 async function packagedStages(stages: readonly string[], folder: string): Promise<readonly TemplateFile[]> {
   const files: TemplateFile[] = [];
   for (const stage of stages) {
@@ -80,10 +80,10 @@ async function lint(files: readonly string[], regions: readonly string[]): Promi
   const [exitCode] = await ended;
   try {
     const findings: readonly Finding[] = JSON.parse(report);
-    // It ends with 0 when it found nothing, so anything else without a finding is a fault of its own.
+    // cfn-lint exits with 0 if it finds nothing. Another exit code without findings means that cfn-lint itself failed.
     if ((exitCode === 0) === (findings.length === 0)) return findings;
   } catch {
-    // Not a report: said below, with what it printed.
+    // The output is not a report: the error below contains it.
   }
   throw new Error(`cfn-lint failed with exit code ${exitCode}:\n${report}${errors}`);
 }
@@ -97,8 +97,8 @@ function report({ name, file }: TemplateFile, findings: readonly Finding[]): voi
 }
 
 /**
- * The functions of stage `local` get the engines' credentials as variables that Lambda keeps for itself: cfn-lint is right, but
- * that stage never goes to AWS.
+ * The functions of stage `local` get the engines' credentials in variables that Lambda reserves. cfn-lint reports that correctly,
+ * but this stage is never deployed to AWS.
  */
 const isLocalCredential = ({ name, file }: TemplateFile, { Filename, Rule }: Finding): boolean =>
   name === 'config/local.yml' && Filename === file && Rule.Id === 'E3663';
@@ -108,7 +108,7 @@ async function main(): Promise<number> {
   try {
     const stages = await stageFiles();
     const base = stages.get(BASE_STAGE);
-    if (base === undefined) throw new Error(`config/${BASE_STAGE}.yml is missing: the variants are made of it.`);
+    if (base === undefined) throw new Error(`config/${BASE_STAGE}.yml is missing, but the template variants need it.`);
     const variants = templateVariants({ ...base }).map(async ({ name, template }, index) => ({
       name: `config/${BASE_STAGE}.yml with ${name}`,
       file: await write(template, join(folder, `variant-${index}.json`)),

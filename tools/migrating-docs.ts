@@ -2,7 +2,7 @@ import { anchorOf, REFUSALS } from '../cli/vectors/mongo-sink/refusals.ts';
 import { PROPERTY_GROUPS } from '../functions/documentdb-sink/connector/properties-table.ts';
 import type { Property, Standing } from '../functions/documentdb-sink/connector/property.ts';
 
-/** docs/migrating.md with its tables made anew; what stands between them is written by hand. */
+/** docs/migrating.md with regenerated tables. The text between the tables is written by hand. */
 export function migratingDocs(current: string): string {
   return Object.entries(TABLES).reduce((text, [name, table]) => withRegion(text, name, table()), current);
 }
@@ -19,7 +19,7 @@ const endOf = (name: string): string => `<!-- end ${name} -->`;
 function withRegion(text: string, name: string, content: string): string {
   const [begin, end] = [text.indexOf(beginOf(name)), text.indexOf(endOf(name))];
   if (begin === -1 || end < begin)
-    throw new Error(`docs/migrating.md has no place for ${name}: ${beginOf(name)} .. ${endOf(name)}`);
+    throw new Error(`docs/migrating.md lacks the markers of the table ${name}: ${beginOf(name)} .. ${endOf(name)}`);
   return `${text.slice(0, begin)}${beginOf(name)}\n\n${content}\n\n${text.slice(end)}`;
 }
 
@@ -34,7 +34,7 @@ const defaultOf = (fallback: string | null): string => {
   return fallback === '' ? '' : cell(`\`${shortened(fallback)}\``);
 };
 
-/** A class by its own name: its package would make the column as wide as the page. */
+/** A class name without its package, which would make the column too wide. */
 const shortened = (value: string): string => value.replace(/^(?:com|org)\.[\w.]+\.(\w+)$/, '$1');
 
 function hereOf(standing: Standing): string {

@@ -3,11 +3,11 @@ import { toJsonSchema } from '@valibot/to-json-schema';
 import * as v from 'valibot';
 import { stageFile } from '../infra/stage-file/stage-file.ts';
 
-/** config/schema.json: what an editor checks a stage file against. */
+/** config/schema.json: the schema with which an editor validates a stage file. */
 export function settingsJsonSchema(): string {
   const schema = toJsonSchema(stageFile, {
     typeMode: 'output',
-    errorMode: 'ignore', // checks that only code can do run before packaging
+    errorMode: 'ignore', // packaging runs the checks that a schema cannot express
     ignoreActions: ['metadata'],
   });
   return `${JSON.stringify(forEditors(schema), null, 2)}\n`;
@@ -17,7 +17,7 @@ const NOTHING = { not: {} };
 
 type JsonSchema = Record<string, unknown>;
 
-/** A setting with a default may be left out, whatever comes of it after parsing; an unknown name is `false`, not a riddle. */
+/** Makes settings with a default optional, and writes unknown names as `additionalProperties: false`. */
 function forEditors(node: unknown): unknown {
   if (Array.isArray(node)) return node.map(forEditors);
   if (typeof node !== 'object' || node === null) return node;
@@ -33,7 +33,7 @@ function forEditors(node: unknown): unknown {
   };
 }
 
-/** docs/settings.md: every setting of a stage file. */
+/** docs/settings.md: a table of every setting of a stage file. */
 export function settingsTable(): string {
   const sections = sectionsOf(stageFile as unknown as Schema);
   return `${[HEAD, ...sections.map(({ title, rows }) => `## ${title}\n\n${TABLE_HEAD}\n${rows.join('\n')}`)].join('\n\n')}\n`;
@@ -41,10 +41,10 @@ export function settingsTable(): string {
 
 const HEAD = `# Settings
 
-All settings of \`config/<stage>.yml\`, made from their declarations in the code by \`npm run generate\`. A setting without a
-default must be written unless it says optional. The functions get theirs as environment variables, which are derived.`;
+All settings of \`config/<stage>.yml\`, generated from their declarations by \`npm run generate\`. A setting without a default is
+required unless it is marked optional. Packaging passes the settings to the functions as environment variables.`;
 
-const TABLE_HEAD = '| setting | form | default | what it does |\n|---|---|---|---|';
+const TABLE_HEAD = '| setting | form | default | description |\n|---|---|---|---|';
 
 type Schema = v.GenericSchema & {
   readonly entries?: Readonly<Record<string, Schema>>;
@@ -75,7 +75,7 @@ interface Section {
   readonly rows: readonly string[];
 }
 
-/** Of a section, be it optional or not. */
+/** The entries of a section, optional or not. */
 function entriesOf(schema: Schema): Readonly<Record<string, Schema>> | undefined {
   const { wrapped, pipe } = schema;
   return schema.entries ?? (wrapped && entriesOf(wrapped)) ?? (pipe?.[0] as Schema | undefined)?.entries;

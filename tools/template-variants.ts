@@ -1,6 +1,6 @@
 import { type TemplateParts, templateParts } from '../infra/template/template.ts';
 
-/** A template for a stage file that config/ has no example of. */
+/** A template for a stage file without an example in config/. */
 export interface TemplateVariant {
   readonly name: string;
   readonly template: object;
@@ -9,7 +9,7 @@ export interface TemplateVariant {
 type StageFile = Readonly<Record<string, unknown>>;
 type Section = Readonly<Record<string, unknown>>;
 
-/** Changes to a whole stage file: a section is merged into the section, `undefined` takes a section or a setting away. */
+/** Changes to a stage file: a section is merged into the existing one, `undefined` removes a section or a setting. */
 type Changes = Readonly<Record<string, Section | string | undefined>>;
 
 const SECRET = 'arn:aws:secretsmanager:eu-west-1:111111111111:secret:AmazonMSK_msk-sinks-AbCdEf';
@@ -17,7 +17,7 @@ const KEY = 'arn:aws:kms:eu-west-1:111111111111:key/11111111-2222-3333-4444-5555
 const UUID = '11111111-2222-3333-4444-555555555555';
 const PRIVATE_SUBNETS = { subnetIds: ['subnet-0aaaaaaaaaaaaaaaa'], securityGroupIds: ['sg-0cccccccccccccccc'] };
 
-/** What a stage file can say that changes the shape of the template. */
+/** The settings that change the template's shape. */
 const VARIANTS: Readonly<Record<string, Changes>> = {
   'on-demand pollers': { trigger: { mode: 'onDemand', pollersMax: undefined } },
   'SASL/SCRAM': { cluster: { authentication: 'saslScram512', secretArn: SECRET, secretKmsKeyArn: KEY } },
@@ -76,9 +76,8 @@ const VARIANTS: Readonly<Record<string, Changes>> = {
 };
 
 /**
- * A template for each variant of a stage file, without what the framework adds: its functions are written here as the
- * framework would write them.
- * @throws SettingsError when a variant is no valid stage file any more
+ * A template for each variant of a stage file. This file writes the functions as the framework does, without its other resources.
+ * @throws SettingsError if a variant is no longer a valid stage file
  */
 export const templateVariants = (base: StageFile): readonly TemplateVariant[] =>
   Object.entries(VARIANTS).map(([name, changes]) => ({
@@ -97,7 +96,7 @@ function changed(base: StageFile, changes: Changes): StageFile {
 const defined = (section: Section): Section =>
   Object.fromEntries(Object.entries(section).filter(([, value]) => value !== undefined));
 
-/** The part of a function of serverless.yml that becomes a resource. */
+/** The part of a function in serverless.yml that becomes a resource. */
 interface FrameworkFunction {
   readonly handler: string;
   readonly role: string;

@@ -15,5 +15,5 @@ it('has a row for each property', () => {
 });
 
 it('says where the tables go when their place is gone', () => {
-  expect(() => migratingDocs('')).toThrow('docs/migrating.md has no place for properties');
+  expect(() => migratingDocs('')).toThrow('docs/migrating.md lacks the markers of the table properties');
 });
