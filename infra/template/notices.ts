@@ -1,3 +1,4 @@
+import { wantedIndexes } from '../../functions/documentdb-sink/connector/wanted-indexes.ts';
 import type { Deployment } from './deployment.ts';
 
 /** Lists the connector file's properties that have no effect here: Kafka Connect accepts them, so this project does too. */
@@ -6,6 +7,8 @@ export function noticesOf({ connector: named, stage }: Deployment): readonly str
   const { path, container, connector, connection } = named;
   const dropped = connection.dropped.map(({ name, reason }) => ({ name: `connection.uri, option ${name}`, reason }));
   const meaningless = [...connector.meaningless, ...dropped].map(({ name, reason }) => `${name}: ${reason}`);
+  const indexes = wantedIndexes(connector);
+  const missingIndex = connector.properties.text('msksinks.guard.missingIndex');
   const isLocal = stage !== 'local' && LOCALHOST.test(connector.connectionUri);
   return [
     ...(container === undefined ? [] : [`${path}: its settings are read from ${container}`]),
@@ -14,6 +17,10 @@ export function noticesOf({ connector: named, stage }: Deployment): readonly str
       connector.ignored,
     ),
     ...section(`${path}: ${meaningless.length} of its properties have no effect here`, meaningless),
+    ...section(
+      `${path}: its business keys want unique indexes; records without one follow msksinks.guard.missingIndex=${missingIndex}`,
+      indexes,
+    ),
     ...(isLocal ? [`${path}: connection.uri ${NOT_IN_AWS}`] : []),
   ];
 }

@@ -69,6 +69,15 @@ describe('a connector file as people have it', () => {
     expect(about(found.notices, 'schema.registry.url')).toEqual(['  - line 6: value.converter.schema.registry.url']);
   });
 
+  it('F08: a business key wants a unique index, and the command that makes it is said', () => {
+    const found = packaged('F08');
+    expect(found).toMatchObject(ACCEPTED);
+    expect(found.notices).toEqual([
+      'FILE: its business keys want unique indexes; records without one follow msksinks.guard.missingIndex=write',
+      '  - topic orders: db.getSiblingDB("shop").getCollection("orders").createIndex({ "id": 1 }, { unique: true })',
+    ]);
+  });
+
   it('F12: settings of processors that are not in the chain do nothing, and this is said', () => {
     const found = packaged('F12');
     expect(found).toMatchObject(ACCEPTED);
