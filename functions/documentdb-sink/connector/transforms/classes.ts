@@ -1,3 +1,7 @@
+import { EXTRACT_TOPIC } from './confluent/extract-topic.ts';
+import { TOMBSTONE_HANDLER } from './confluent/tombstone-handler.ts';
+import { BY_LOGICAL_TABLE_ROUTER } from './debezium/by-logical-table-router.ts';
+import { EXTRACT_NEW_RECORD_STATE } from './debezium/extract-new-record-state.ts';
 import { EXTRACT_FIELD } from './kafka/fields/extract-field.ts';
 import { FLATTEN } from './kafka/fields/flatten.ts';
 import { HOIST_FIELD } from './kafka/fields/hoist-field.ts';
@@ -16,7 +20,11 @@ import type { TransformClass } from './transform-class.ts';
 
 /** Every transform that a file may name, by its Java class. */
 export const TRANSFORM_CLASSES: ReadonlyMap<string, TransformClass> = new Map([
+  ...BY_LOGICAL_TABLE_ROUTER,
   ...CAST,
+  ...EXTRACT_NEW_RECORD_STATE,
+  ...EXTRACT_TOPIC,
+  ...TOMBSTONE_HANDLER,
   ...EXTRACT_FIELD,
   ...FILTER,
   ...FLATTEN,

@@ -31,7 +31,8 @@ export function createChain(properties: ReadonlyMap<string, string>, where: stri
     made.value === undefined ? [] : [conditional(made.value, condition.value)],
   );
   const read = new Set(stages.flatMap(({ made, condition }) => [...made.read, ...condition.read]));
-  return { transform: oneAfterAnother(steps), ignored: ignoredIn(properties, read) };
+  const obsolete = new Map(stages.flatMap(({ made }) => [...(made.obsolete ?? [])]));
+  return { transform: oneAfterAnother(steps), ignored: ignoredIn(properties, read, obsolete) };
 }
 
 const oneAfterAnother =
@@ -61,8 +62,12 @@ function conditionOf(properties: ReadonlyMap<string, string>, alias: string): Ma
   return { ...made, value: test && ((record) => test(record) !== negate), read };
 }
 
-const ignoredIn = (properties: ReadonlyMap<string, string>, read: ReadonlySet<string>): readonly Meaningless[] =>
+const ignoredIn = (
+  properties: ReadonlyMap<string, string>,
+  read: ReadonlySet<string>,
+  obsolete: ReadonlyMap<string, string>,
+): readonly Meaningless[] =>
   [...properties.keys()]
     .filter((name) => name !== 'transforms' && !read.has(name))
     .filter((name) => name !== 'predicates' || properties.get(name) !== '')
-    .map((name) => ({ name, reason: 'no transform of this file reads it' }));
+    .map((name) => ({ name, reason: obsolete.get(name) ?? 'no transform of this file reads it' }));

@@ -10,6 +10,8 @@ export interface Made<T> {
   readonly problems: readonly string[];
   /** The properties that were read. */
   readonly read: readonly string[];
+  /** Of those that were not: why, where more is known than that. */
+  readonly obsolete?: ReadonlyMap<string, string>;
 }
 
 type Strategy = (...parameters: never[]) => unknown;
@@ -43,7 +45,9 @@ export function readStage<T extends Strategy>(stage: Stage<T>): Made<T> {
     ),
   ];
   if (problems.length > 0) return { value: undefined, problems, read };
-  return made(() => found.create(new TransformSettings(prefix, withDefaults(found.properties, own))), read);
+  const obsolete = new Map([...(found.obsolete ?? [])].map(([name, reason]) => [prefix + name, reason]));
+  const settings = new TransformSettings(prefix, withDefaults(found.properties, own));
+  return { ...made(() => found.create(settings), read), obsolete };
 }
 
 function made<T>(create: () => T, read: readonly string[]): Made<T> {

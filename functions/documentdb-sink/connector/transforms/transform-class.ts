@@ -6,6 +6,8 @@ import { listOf, optional, type TransformProperty, type TransformSettings } from
 /** A Java class that a file may name, and what stands in for it. */
 export interface TransformClass<Made = Transform> {
   readonly properties: readonly TransformProperty[];
+  /** What older versions read, and why it has no meaning any more. */
+  readonly obsolete?: ReadonlyMap<string, string>;
   /** @throws PropertyError when the settings do not go together */
   readonly create: (settings: TransformSettings) => Made;
 }

@@ -103,6 +103,17 @@ function staticValue(settings: TransformSettings): Pick<Insertion, 'valueIn'> {
   return { valueIn: () => value };
 }
 
+/** One optional text, in every value that is a struct. */
+export function staticInserter(name: string, text: string, replacesNulls: boolean) {
+  const read = reader(replacesNulls);
+  return ({ value }: SchemaAndValue): SchemaAndValue => {
+    const struct = requireStruct(value, PURPOSE);
+    const fields = [...struct.schema.fields, { name, schema: primitive('string', true) }];
+    const schema = structSchema(fields, basicsOf(struct.schema));
+    return { schema, value: Struct.of(schema, (field) => (field === name ? text : read(struct, field))) };
+  };
+}
+
 export const INSERT_FIELD = bothSides(
   'InsertField',
   [

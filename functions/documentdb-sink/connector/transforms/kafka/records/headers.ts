@@ -4,7 +4,7 @@ import type { ConnectHeader, Side, Transform } from '../../connect-record.ts';
 import type { ConnectMap, ConnectValue } from '../../data/connect-value.ts';
 import { hashMap, tableForCopy, textKeys } from '../../data/hash-map.ts';
 import { basicsOf, fieldOf, type Schema, structSchema } from '../../data/schema.ts';
-import { Struct, validate } from '../../data/struct.ts';
+import { Struct } from '../../data/struct.ts';
 import type { SchemaAndValue } from '../../data/to-document.ts';
 import { TransformError } from '../../data/transform-error.ts';
 import { reader, requireMap, requireStruct } from '../../fields.ts';
@@ -82,7 +82,8 @@ function takenOfStruct(struct: Struct, schema: Schema, { fields, headers, moves,
     const fieldSchema = fieldOf(schema, field)?.schema;
     if (fieldSchema === undefined) throw new TransformError(`there is no field ${field}`);
     const value = read(struct, field);
-    validate(fieldSchema, value);
+    if (value === null && !fieldSchema.isOptional)
+      throw new TransformError('a required field that is null becomes no header');
     return { name: headers[index] ?? '', schema: fieldSchema, value };
   });
   if (!moves) return { left: { schema, value: struct }, taken };

@@ -1,0 +1,95 @@
+import { PropertyError } from '../../../property-error.ts';
+import { anyText, choice, flag } from '../../forms.ts';
+import type { ConnectRecord, Header, Side, Transform } from '../connect-record.ts';
+import type { ConnectValue } from '../data/connect-value.ts';
+import type { SchemaAndValue } from '../data/to-document.ts';
+import { TransformError } from '../data/transform-error.ts';
+import { reader, requireMap, requireStruct } from '../fields.ts';
+import { type FieldPath, valueInMap, valueInStruct } from '../kafka/fields/field-path.ts';
+import type { Classes } from '../transform-class.ts';
+import { optional, required, type TransformProperty, type TransformSettings } from '../transform-settings.ts';
+
+const PURPOSE = 'the name of a topic';
+const NAME = 'io.confluent.connect.transforms.ExtractTopic';
+const read = reader(true);
+
+/**
+ * The key, the value, or a field of it names the topic.
+ * https://docs.confluent.io/kafka-connectors/transforms/current/extracttopic.html
+ */
+function extractTopic(side: Side, settings: TransformSettings): Transform {
+  const path = pathOf(settings);
+  return routing(settings, (record) => (path === undefined ? record[side]().value : fieldIn(record[side](), path)));
+}
+
+function extractTopicOfHeader(settings: TransformSettings): Transform {
+  const wanted = settings.text('field');
+  return routing(settings, ({ headers }) => {
+    const header = headers.findLast(({ name }) => name === wanted);
+    return header === undefined ? null : textOf(header);
+  });
+}
+
+const textOf = (header: Header): ConnectValue =>
+  'schema' in header ? header.value : Buffer.from(header.value).toString();
+
+function routing(settings: TransformSettings, nameIn: (record: ConnectRecord) => ConnectValue): Transform {
+  const skips = settings.flag('skip.missing.or.null');
+  return (record) => {
+    const topic = nameIn(record);
+    if (typeof topic === 'string' && topic !== '') return { ...record, topic };
+    if (skips && (topic === null || topic === '')) return record;
+    throw new TransformError('what ExtractTopic takes for the name of a topic is missing, or is no text');
+  };
+}
+
+function fieldIn({ schema, value }: SchemaAndValue, path: FieldPath): ConnectValue {
+  if (value === null) return null;
+  return schema === undefined
+    ? valueInMap(requireMap(value, PURPOSE), path)
+    : valueInStruct(requireStruct(value, PURPOSE), path, read);
+}
+
+/** Undefined: the whole. */
+function pathOf(settings: TransformSettings): FieldPath | undefined {
+  const field = settings.text('field');
+  if (field === '') return undefined;
+  if (settings.text('field.format').toUpperCase() === 'PLAIN') return { steps: [], last: field };
+  const steps = stepsOf(field);
+  if (steps === undefined) {
+    throw new PropertyError(
+      `${settings.prefix}field`,
+      field,
+      'is a JSON path of which only names are taken: $["a"]["b"]',
+    );
+  }
+  return { steps: steps.slice(0, -1), last: steps.at(-1) ?? '' };
+}
+
+const STEP = /\.([\w-]+)|\[(?:"([^"\\]+)"|'([^'\\]+)')\]/y;
+
+/** `$.a.b` and `$["a"]['b']`: of JSON paths, those to one field. */
+function stepsOf(path: string): readonly string[] | undefined {
+  const steps: string[] = [];
+  STEP.lastIndex = path.startsWith('$') ? 1 : 0;
+  for (let end = STEP.lastIndex; end < path.length; end = STEP.lastIndex) {
+    const [, dotted, double, single] = STEP.exec(path) ?? [];
+    const step = dotted ?? double ?? single;
+    if (step === undefined) return undefined;
+    steps.push(step);
+  }
+  return steps.length === 0 ? undefined : steps;
+}
+
+const skip: TransformProperty = optional('skip.missing.or.null', flag, 'false');
+const properties: readonly TransformProperty[] = [
+  optional('field', anyText, ''),
+  optional('field.format', choice('plain', 'json_path'), 'PLAIN'),
+  skip,
+];
+
+export const EXTRACT_TOPIC: Classes = [
+  [`${NAME}$Key`, { properties, create: (settings) => extractTopic('key', settings) }],
+  [`${NAME}$Value`, { properties, create: (settings) => extractTopic('value', settings) }],
+  [`${NAME}$Header`, { properties: [required('field', anyText), skip], create: extractTopicOfHeader }],
+];
