@@ -10,6 +10,8 @@ export interface Bundle {
   bytesOf(files: readonly string[]): number;
   /** The npm packages whose code is in these files, by their source maps. */
   packagesOf(files: readonly string[]): ReadonlySet<string>;
+  /** The source files whose code is in a file, from the project's root. */
+  sourcesOf(file: string): readonly string[];
 }
 
 const STATIC_IMPORT = /(?:import|export)(?:[\w$*{},\s]*from)?\s*"\.\/([^"]+)"/g;
@@ -36,13 +38,17 @@ export function readBundle(folder: string): Bundle {
     lazy: all.filter((file) => !atStart.has(file)),
     bytesOf: (files) => files.reduce((sum, file) => sum + statSync(join(folder, file)).size, 0),
     packagesOf: (files) => new Set(files.flatMap((file) => packagesIn(text(`${file}.map`)))),
+    sourcesOf: (file) => sourcesIn(text(`${file}.map`)).map((source) => source.replace(/^(?:\.\.\/)+/, '')),
   };
 }
 
 const importsOf = (code: string, pattern: RegExp): readonly string[] =>
   [...code.matchAll(pattern)].flatMap(([, file]) => file ?? []);
 
-function packagesIn(map: string): readonly string[] {
+function sourcesIn(map: string): readonly string[] {
   const { sources }: { readonly sources: readonly string[] } = JSON.parse(map);
-  return sources.flatMap((source) => /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(source)?.[1] ?? []);
+  return sources;
 }
+
+const packagesIn = (map: string): readonly string[] =>
+  sourcesIn(map).flatMap((source) => /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(source)?.[1] ?? []);

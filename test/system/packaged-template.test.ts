@@ -162,6 +162,16 @@ describe.each(budgets)('a cold start of $bundle', ({ bundle, startBytesMax, atSt
   });
 });
 
+it('keeps single message transforms in a chunk of their own: other files load not a byte of them', () => {
+  const { lazy, atStart, sourcesOf } = readBundle(join(PROJECT_ROOT, 'dist', 'documentdb-sink'));
+  const isTransform = (source: string) => source.startsWith('functions/documentdb-sink/connector/transforms/');
+  const chunks = [...lazy, ...atStart].filter((file) => sourcesOf(file).some(isTransform));
+  expect(chunks).toHaveLength(1);
+  const others = chunks.flatMap(sourcesOf).filter((source) => !isTransform(source));
+  expect(others.filter((source) => !source.includes('/java/simple-date/'))).toEqual([]);
+  expect(chunks.filter((file) => atStart.includes(file))).toEqual([]);
+});
+
 /** What a stage's file says and its template must have. */
 const stages = [
   { stage: 'qa', account: '333333333333', cluster: 'orders-qa', retention: 14, pollers: [1, 3], letterDays: 365 },
