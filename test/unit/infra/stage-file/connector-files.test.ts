@@ -149,6 +149,10 @@ describe('a connector file as people have it', () => {
     expect(found.notices).toEqual([expect.stringContaining('connection.uri is mongodb://localhost')]);
   });
 
+  it('F20: transforms run', () => {
+    expect(packaged('F20')).toMatchObject({ ...ACCEPTED, notices: [] });
+  });
+
   it('F23: a file may be UTF-16', () => {
     expect(packaged('F23').problems).toEqual(['FILE: database is missing']);
   });
