@@ -1,15 +1,15 @@
 // `npm run build` bundles both functions into dist/. The default export is a framework plugin (serverless.yml), so that package,
 // deploy and invoke local never use stale bundles. No top-level await: the framework loads plugins with require.
 import { existsSync, readFileSync } from 'node:fs';
-import { copyFile, mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import { caBundleOf } from './infra/ca-bundle.mjs';
+import { writeFolder } from './infra/write-folder.mjs';
 
 const root = dirname(fileURLToPath(import.meta.url));
-const functions = ['kinesis-sink', 'documentdb-sink'];
 
 /** Optional packages that the MongoDB driver tries to load. */
 const optionalPackages = [
@@ -26,12 +26,12 @@ const optionalPackages = [
  * @param {{ caBundle?: string, connector?: string }} [named] files of the project that go beside documentdbSink
  */
 export async function buildAll(region, { caBundle = 'region', connector } = {}) {
-  await Promise.all(functions.map((name) => buildFunction(name)));
-  const folder = join(root, 'dist', 'documentdb-sink');
-  if (caBundle === 'region') await writeFile(join(folder, 'ca-bundle.pem'), caBundleOf(region));
-  else if (!/^(?:\/|s3:)/.test(caBundle)) await copyFile(join(root, caBundle), join(folder, 'ca-bundle.pem'));
-  if (connector !== undefined)
-    await writeFile(join(folder, 'connector.json'), packagedConnector(join(root, connector)));
+  const documentdbFiles = new Map();
+  if (caBundle === 'region') documentdbFiles.set('ca-bundle.pem', caBundleOf(region));
+  else if (!/^(?:\/|s3:)/.test(caBundle)) documentdbFiles.set('ca-bundle.pem', await readFile(join(root, caBundle)));
+  if (connector !== undefined) documentdbFiles.set('connector.json', packagedConnector(join(root, connector)));
+  await mkdir(join(root, 'dist'), { recursive: true });
+  await Promise.all([buildFunction('kinesis-sink', new Map()), buildFunction('documentdb-sink', documentdbFiles)]);
 }
 
 /** The settings of a connector's file, whatever they are kept in, as the function reads them. @param {string} file */
@@ -40,17 +40,17 @@ function packagedConnector(file) {
   return loadTypescript('connector-file/packaged-connector').packagedFile(file);
 }
 
-/** @param {string} name */
-async function buildFunction(name) {
+/**
+ * @param {string} name
+ * @param {ReadonlyMap<string, string | Uint8Array>} files that go beside the bundle
+ */
+async function buildFunction(name, files) {
   const outdir = join(root, 'dist', name);
-  await rm(outdir, { recursive: true, force: true });
-  await mkdir(outdir, { recursive: true });
-  // ESM in .js files: `serverless invoke local` does not resolve .mjs, and Lambda accepts both with this package.json.
-  await writeFile(join(outdir, 'package.json'), '{"type":"module"}\n');
-  await build({
+  const { outputFiles } = await build({
     absWorkingDir: root,
     entryPoints: { index: `functions/${name}/handler.ts` },
     outdir,
+    write: false,
     bundle: true,
     splitting: true, // keeps lazily imported code out of the cold start
     chunkNames: 'chunk-[hash]',
@@ -73,6 +73,9 @@ async function buildFunction(name) {
     legalComments: 'none',
     logLevel: 'warning',
   });
+  const bundle = outputFiles.map(({ path, contents }) => [basename(path), contents]);
+  // ESM in .js files: `serverless invoke local` does not resolve .mjs, and Lambda accepts both with this package.json.
+  await writeFolder(outdir, new Map([...bundle, ...files, ['package.json', '{"type":"module"}\n']]));
 }
 
 /** The file with the addresses of the running engines (local/engines/endpoints.ts). */
