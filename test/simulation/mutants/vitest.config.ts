@@ -10,5 +10,12 @@ const textByPath = new Map(
 export default defineConfig({
   root: ROOT,
   plugins: [{ name: 'mutant', enforce: 'pre', load: (id) => textByPath.get(id) }],
-  test: { include: ['test/unit/**/*.test.ts'], testTimeout: 30_000, maxWorkers: 1, isolate: false },
+  // The cache knows a module by its file, which is the same with and without a mutant.
+  test: {
+    fsModuleCache: false,
+    include: ['test/unit/**/*.test.ts'],
+    testTimeout: 30_000,
+    maxWorkers: 1,
+    isolate: false,
+  },
 });
