@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createRecordPolicy } from '../../functions/documentdb-sink/connector/create-record-policy.ts';
 import { functionSettings } from '../../functions/documentdb-sink/connector/function-settings.ts';
 import { readConnector } from '../../functions/documentdb-sink/connector/read-connector.ts';
+import { policyOfConnector } from '../../functions/documentdb-sink/connector/transforms/policy-of-connector.ts';
 import type { SourceRecord } from '../../shared/record.ts';
 import { aDocumentdbSink } from './a-documentdb-sink.ts';
 import { shapeOf, shapeOfMap } from './bson-shape.ts';
@@ -29,6 +29,8 @@ interface Line {
   readonly keyBase64?: string;
   readonly value?: string;
   readonly valueBase64?: string;
+  readonly timestamp?: number;
+  readonly headers?: readonly (readonly [string, string])[];
 }
 
 interface Expected {
@@ -64,7 +66,9 @@ function recordsOf(lines: string): readonly SourceRecord[] {
       const offset = parts.offset ?? offsets.get(place) ?? 0;
       offsets.set(place, offset + 1);
       const [key, value] = [bytesOf(parts.key, parts.keyBase64), bytesOf(parts.value, parts.valueBase64)];
-      return aRecord({ topic, partition, offset, key, value });
+      const headers = (parts.headers ?? []).map(([header, text]) => ({ name: header, value: Buffer.from(text) }));
+      const { timestamp } = parts;
+      return aRecord({ topic, partition, offset, key, value, headers, ...(timestamp && { timestampMs: timestamp }) });
     });
 }
 
@@ -79,7 +83,7 @@ export async function runConnectorCase({ connector, records }: ConnectorCase, ba
   const documents = new FakeDocuments({ refuses: refusedByServer });
   const sink = aDocumentdbSink({
     ...functionSettings(file),
-    policy: createRecordPolicy(file, 'case'),
+    policy: policyOfConnector(file, 'case').policy,
     documents,
   });
   const dead: string[] = [];

@@ -16,6 +16,8 @@ const CASES = [
   '47-raw-bson',
   '49-string-keys',
   '60-id-number-types',
+  '70-transforms-schemaless',
+  '71-transforms-debezium',
 ];
 
 describe.each(CASES)('%s becomes the documents and the dead letters of the connector', (name) => {
