@@ -1,8 +1,8 @@
-"""Starts ministack with what its release 1.5.33 lacks and a deployment of this project needs.
+"""Starts ministack with fixes for its release 1.5.33 that a deployment of this project needs.
 
-Its CloudFormation drops properties of mappings, functions and buckets without a word, does not import the bucket it says
-it will, and gives a bucket a second policy. Its IAM takes a role's session for the role, its Lambda loses log lines. Each
-function below mends one of these, by its insides: look at all of them before another release is used.
+Its CloudFormation silently drops properties of mappings, functions and buckets, does not import a bucket as announced, and
+allows a second policy for a bucket. Its IAM confuses a role's session with the role, and its Lambda loses log lines. Each
+function below fixes one of these by patching internals: review all of them before an upgrade.
 """
 
 from contextvars import ContextVar
@@ -17,7 +17,7 @@ HANDLERS = provisioners._RESOURCE_HANDLERS
 
 
 def after_each_change(resource_type, keep):
-    """Calls `keep(physical_id, properties)` when CloudFormation has made or changed a resource of that type."""
+    """Calls `keep(physical_id, properties)` when CloudFormation has created or updated a resource of that type."""
     handler = HANDLERS[resource_type]
     create, update = handler["create"], handler["update"]
 
@@ -35,7 +35,7 @@ def after_each_change(resource_type, keep):
 
 
 def keep_mapping_properties():
-    """All that CloudFormation says of a mapping on a Kafka topic; what a template no longer says is gone.
+    """Stores all CloudFormation properties of a Kafka mapping, and removes properties that the template no longer has.
 
     https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-eventsourcemapping.html
     """
@@ -74,7 +74,7 @@ def keep_mapping_properties():
 
 
 def keep_function_properties():
-    """A function's VPC and its reserved concurrency."""
+    """Stores a function's VPC and its reserved concurrency."""
 
     def keep(name, properties):
         function = lambda_svc._functions[name]
@@ -101,7 +101,7 @@ NUMBERS = frozenset({
 
 
 def typed(name, value):
-    """CloudFormation passes numbers and truth values as text; Lambda answers with numbers and truth values."""
+    """CloudFormation passes numbers and booleans as text; Lambda answers with numbers and booleans."""
     if isinstance(value, dict):
         return {key: typed(key, inner) for key, inner in value.items()}
     if name in NUMBERS:
@@ -110,7 +110,7 @@ def typed(name, value):
 
 
 def keep_bucket_properties():
-    """Encryption, lifecycle, ownership and tags of a bucket."""
+    """Stores encryption, lifecycle, ownership and tags of a bucket."""
     provisioners._S3_BUCKET_CONFIGURATIONS += (
         ("BucketEncryption", encryption, s3._put_bucket_encryption, s3._delete_bucket_encryption),
         ("LifecycleConfiguration", lifecycle, s3._put_bucket_lifecycle, s3._delete_bucket_lifecycle),
@@ -161,7 +161,7 @@ def xml(name, tree):
 
 
 def import_existing_buckets():
-    """A change set with ImportExistingResources: what it imports is no conflict of names.
+    """With ImportExistingResources, an imported resource is not a name conflict.
 
     https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/import-resources-automatically.html
     """
@@ -183,7 +183,7 @@ def import_existing_buckets():
 
 
 def refuse_a_second_bucket_policy():
-    """A bucket has one policy: a template that brings another one fails, unless the change set imports what is there.
+    """A bucket has one policy: a template with another policy fails, unless the change set imports the existing one.
 
     https://github.com/aws-cloudformation/cloudformation-coverage-roadmap/issues/1068
     """
@@ -205,7 +205,7 @@ def refuse_a_second_bucket_policy():
 
 
 def give_sessions_their_role():
-    """aws:PrincipalArn of a role's session is the role; here it is the session.
+    """Makes aws:PrincipalArn of a role's session the role's ARN; ministack uses the session's.
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-principalarn
     """
@@ -224,7 +224,7 @@ def give_sessions_their_role():
 
 
 def wait_for_the_last_log_line():
-    """After an answer it collects the function's log for 5 ms of silence: on a busy machine the last lines are lost."""
+    """ministack stops reading a function's log after 5 ms of silence, so a busy machine loses the last lines."""
     drain = lambda_runtime.Worker._drain_stderr_bounded
 
     def drain_patiently(worker, *_waits, **_named_waits):
@@ -234,9 +234,9 @@ def wait_for_the_last_log_line():
 
 
 def listen_on_one_port():
-    """With TLS it takes port 443 as well, where it may."""
+    """Keeps ministack from also listening on port 443 with TLS."""
     if not callable(app._port_is_bindable):
-        raise TypeError("app._port_is_bindable is no function")
+        raise TypeError("app._port_is_bindable is not a function")
     app._port_is_bindable = lambda host, port: False
 
 

@@ -10,19 +10,19 @@ import { type RuntimeAnswer, type RuntimeApi, startRuntimeApi } from './runtime-
 export interface ExecutionEnvironmentOptions {
   readonly functionArn: string;
   readonly cwd: string;
-  /** The process's variables, all but AWS_LAMBDA_RUNTIME_API. */
+  /** The process's environment variables, except AWS_LAMBDA_RUNTIME_API. */
   readonly environment: Readonly<Record<string, string>>;
   readonly timeoutMs: number;
   readonly onStdout: (line: string) => void;
-  /** Lines of stderr, and what Lambda itself writes: START, END, REPORT. */
+  /** Called with lines of stderr and with Lambda's own lines: START, END, REPORT. */
   readonly onOther: (line: string) => void;
 }
 
-/** One process with its Runtime API; handles one event at a time and is done with when it ends, for whatever reason. */
+/** A process with its Runtime API. It handles one event at a time and is not reused after it ends. */
 export interface ExecutionEnvironment {
   readonly pid: number | undefined;
   invoke(eventJson: string): Promise<Invocation>;
-  /** Resolves when the process can take the next event: true; or is gone: false. */
+  /** Resolves to true when the process can take the next event, or to false when the process is gone. */
   settled(): Promise<boolean>;
   memoryPeakMb(): number;
   hasEnded(): boolean;
@@ -30,7 +30,7 @@ export interface ExecutionEnvironment {
 }
 
 /**
- * Lambda gives a start 10 s, then starts again on the invocation's own time: here one start has the longer of both.
+ * Lambda allows 10 s for the start and then starts again within the invocation's timeout. Here one start may take the longer of both.
  * https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
  */
 const INIT_TIMEOUT_MS = 10_000;
@@ -93,7 +93,7 @@ async function invoke(parts: Parts, eventJson: string): Promise<Invocation> {
   return { kind: 'failed', errorType: answer.errorType, errorMessage: answer.errorMessage, durationMs };
 }
 
-/** Waits for the runtime to ask for an event; gives what stopped it from doing so. */
+/** Waits until the runtime asks for an event; returns the failure that prevented this, if any. */
 async function within(
   limitMs: number,
   { api, child, kill }: Pick<Parts, 'api' | 'child' | 'kill'>,
@@ -132,7 +132,7 @@ type First<Value> =
   | { readonly kind: 'ended'; readonly end: ProcessEnd }
   | { readonly kind: 'late' };
 
-/** The value, unless the process ends or the time is up before. */
+/** The value, unless the process ends or the time limit passes first. */
 async function firstOf<Value>(value: Promise<Value>, child: ManagedProcess, limitMs: number): Promise<First<Value>> {
   const timer = new AbortController();
   try {

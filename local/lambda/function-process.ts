@@ -11,33 +11,33 @@ import { PAYLOAD_BYTES_MAX } from './payload-limits.ts';
 
 export interface FunctionOptions {
   readonly name: string;
-  /** Absolute path of the bundle, which exports `handler`: `dist/<function>/index.js`. */
+  /** The absolute path of the bundle, which exports `handler`: `dist/<function>/index.js`. */
   readonly handlerFile: string;
-  /** The function's own variables with the credentials of its role; of this machine's nothing is added. */
+  /** The function's variables with its role's credentials. Nothing of this machine's environment is added. */
   readonly environment: Readonly<Record<string, string>>;
   readonly timeoutMs: number;
-  /** Told to the function; not enforced, see `memoryPeakMb`. */
+  /** Passed to the function but not enforced, see `memoryPeakMb`. */
   readonly memoryMb: number;
-  /** Stands for the function's log group: everything that its processes write, and START, END, REPORT. */
+  /** The log file: the output of the function's processes, and START, END, REPORT. */
   readonly logFile: string;
-  /** How many processes there are at most; further invocations wait for one. 10 unless given. */
+  /** The maximum number of processes; further invocations wait. Default: 10. */
   readonly environmentsMax?: number;
   readonly account?: string;
-  /** Told each line of standard output, where the metrics are. */
+  /** Called with each line of standard output, which contains the metrics. */
   readonly onLogLine?: (line: string) => void;
 }
 
-/** A function, with as many processes as it has invocations at once. */
+/** A function with one process for each concurrent invocation. */
 export interface FunctionProcess {
   readonly invoke: Invoke;
-  /** Of the oldest process that runs; undefined when none does. */
+  /** The id of the oldest running process; undefined if none runs. */
   readonly pid: () => number | undefined;
   readonly pids: () => readonly number[];
-  /** The most memory that any process so far has held. */
+  /** The highest memory use of all processes so far. */
   readonly memoryPeakMb: () => number;
-  /** Ends the processes and refuses invocations from now on; those under way fail. */
+  /** Ends the processes and refuses later invocations; open invocations fail. */
   stop(): Promise<void>;
-  /** As a crash of all processes: invocations under way fail, the next one gets a new process. */
+  /** Kills all processes: open invocations fail, and the next one gets a new process. */
   kill(): Promise<void>;
 }
 
@@ -49,7 +49,7 @@ interface Pool {
   readonly all: Set<ExecutionEnvironment>;
   readonly idle: ExecutionEnvironment[];
   readonly waiting: ((environment: ExecutionEnvironment | undefined) => void)[];
-  /** Counted from before a process is there, so that two starts at once keep to the bound. */
+  /** Includes processes that are starting, so that concurrent starts respect the limit. */
   places: number;
   stopped: boolean;
   memoryPeakMb: number;
@@ -58,8 +58,8 @@ interface Pool {
 export async function startFunction(options: FunctionOptions): Promise<FunctionProcess> {
   mkdirSync(dirname(options.logFile), { recursive: true });
   const log = createWriteStream(options.logFile, { flags: 'a', mode: 0o600 });
-  // A full disk must not change what the function does.
-  log.on('error', (error) => process.emitWarning(`${options.logFile} misses lines: ${error.message}`));
+  // A full disk must not affect the function.
+  log.on('error', (error) => process.emitWarning(`${options.logFile} lacks lines: ${error.message}`));
   const write = (line: string) => {
     if (log.writable) log.write(`${line}\n`);
   };
@@ -92,14 +92,18 @@ export async function startFunction(options: FunctionOptions): Promise<FunctionP
 async function invoke(pool: Pool, eventJson: string): Promise<Invocation> {
   const bytes = Buffer.byteLength(eventJson);
   if (bytes > PAYLOAD_BYTES_MAX) {
-    return refused('RequestEntityTooLargeException', `An event of ${bytes} bytes: ${PAYLOAD_BYTES_MAX} are allowed.`);
+    return refused(
+      'RequestEntityTooLargeException',
+      `The event has ${bytes} bytes, at most ${PAYLOAD_BYTES_MAX} are allowed.`,
+    );
   }
   const environment = await acquire(pool).catch(() => undefined);
-  if (environment === undefined) return refused('Function.Stopped', 'The function was stopped, or no process started.');
+  if (environment === undefined)
+    return refused('Function.Stopped', 'The function was stopped, or its process did not start.');
   try {
     return await environment.invoke(eventJson);
   } finally {
-    // An invocation is over when the runtime asks for the next event, as in Lambda: the next one finds this process.
+    // As in Lambda, an invocation ends when the runtime asks for the next event, so the next invocation can use this process.
     release(pool, environment, await environment.settled());
   }
 }
@@ -129,7 +133,7 @@ async function grow(pool: Pool): Promise<ExecutionEnvironment> {
   return environment;
 }
 
-/** Gives a process to whoever waits for one; one that is gone leaves its place to another. */
+/** Passes a process to the next waiting invocation; a process that is gone is replaced by a new one. */
 function release(pool: Pool, environment: ExecutionEnvironment, usable: boolean): void {
   if (!usable) forget(pool, environment);
   const give = pool.waiting.shift();
@@ -182,7 +186,7 @@ const FIXED_VARIABLES = {
   AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x',
   AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
   AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
-  // Lambda's user has no files: the SDK must not find those of whoever runs this.
+  // Lambda's user has no home directory: the SDK must not read the files of the local user.
   HOME: '/home/sbx_user1051',
   LANG: 'en_US.UTF-8',
   PATH: '/usr/local/bin:/usr/bin:/bin',

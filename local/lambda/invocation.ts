@@ -1,15 +1,15 @@
-/** What an invocation of a function ended in, as Lambda tells the caller of `Invoke` with `RequestResponse`. */
+/** The result of an invocation, as Lambda returns it for `Invoke` with `RequestResponse`. */
 export type Invocation =
-  /** The handler answered; `payload` is the JSON text it answered with (`null` when it answered `undefined`). */
+  /** The handler returned; `payload` is its result as JSON text (`null` for `undefined`). */
   | { readonly kind: 'answered'; readonly payload: string; readonly durationMs: number }
   /** The handler threw, timed out, ran out of memory, or its process died. */
   | {
       readonly kind: 'failed';
-      /** `Function.Timeout`, `Runtime.ExitError`, or the name of the error the handler threw. */
+      /** `Function.Timeout`, `Runtime.ExitError`, or the name of the error that the handler threw. */
       readonly errorType: string;
       readonly errorMessage: string;
       readonly durationMs: number;
     };
 
-/** Invokes one function with an event given as JSON text. Never rejects: trouble is an {@link Invocation}. */
+/** Invokes a function with an event as JSON text. Never rejects: a failure is an {@link Invocation}. */
 export type Invoke = (eventJson: string) => Promise<Invocation>;

@@ -3,14 +3,14 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { PAYLOAD_BYTES_MAX } from './payload-limits.ts';
 
-/** What a runtime said of itself or of an event. */
+/** A runtime's report about its start or about an event. */
 export type RuntimeAnswer =
   | { readonly kind: 'response'; readonly payload: string }
   | { readonly kind: 'error'; readonly errorType: string; readonly errorMessage: string };
 
 export interface RuntimeEvent {
   readonly requestId: string;
-  /** Milliseconds since 1970: when Lambda will end the process. */
+  /** The time at which Lambda ends the process, in milliseconds since 1970. */
   readonly deadlineMs: number;
   readonly functionArn: string;
   readonly eventJson: string;
@@ -21,18 +21,18 @@ export interface RuntimeEvent {
  * https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
  */
 export interface RuntimeApi {
-  /** For AWS_LAMBDA_RUNTIME_API: host and port without a scheme. */
+  /** The value of AWS_LAMBDA_RUNTIME_API: host and port without a scheme. */
   readonly address: string;
-  /** Resolves when the runtime waits for an event; with its error when it could not even start. */
+  /** Resolves when the runtime waits for an event, or with an error if its start failed. */
   idle(): Promise<RuntimeAnswer | undefined>;
-  /** Hands over an event as soon as the runtime asks for one; resolves with what it said of it. */
+  /** Passes an event to the runtime when it asks for one; resolves with the runtime's report. */
   deliver(event: RuntimeEvent): Promise<RuntimeAnswer>;
   /** The highest memory the runtime has reported, in MB; 0 before its first report. */
   memoryPeakMb(): number;
   close(): Promise<void>;
 }
 
-/** Not Lambda's: our own runtime reports here the most memory that its process has held, in KB. */
+/** Not part of Lambda's API: our runtime reports its peak memory here, in KB. */
 export const MEMORY_PEAK_HEADER = 'msk-sinks-memory-peak-kb';
 
 const PREFIX = '/2018-06-01/runtime';
@@ -43,7 +43,7 @@ interface Delivery {
   readonly settle: (answer: RuntimeAnswer) => void;
 }
 
-/** What is between the runtime and us: at most one waiting `next`, one event waiting for it, one event being handled. */
+/** The state of the exchange with the runtime: at most one waiting `next`, one waiting event and one event in progress. */
 interface Exchange {
   next: ServerResponse | undefined;
   waiting: Delivery | undefined;
@@ -61,10 +61,10 @@ export async function startRuntimeApi(): Promise<RuntimeApi> {
     idle: Promise.withResolvers(),
   };
   const server = createServer((request, response) => {
-    // A runtime that is killed in the middle of a request needs no answer.
+    // A killed runtime needs no answer.
     answer(exchange, request, response).catch(() => response.destroy());
   });
-  // The wait for the next event has no end; neither limit may cut it.
+  // The wait for the next event has no limit, so disable both timeouts.
   server.requestTimeout = 0;
   server.keepAliveTimeout = 0;
   server.listen(0, '127.0.0.1');
@@ -178,7 +178,7 @@ function parseObject(text: string): Readonly<Record<string, unknown>> | undefine
   }
 }
 
-/** The whole body; undefined when it is longer than allowed. Reads to the end, so that the sender hears the answer. */
+/** The whole body; undefined if it is too long. Reads to the end, so that the sender can receive the answer. */
 async function readBody(request: IncomingMessage, bytesMax: number): Promise<string | undefined> {
   const chunks: Buffer[] = [];
   let bytes = 0;

@@ -1,6 +1,6 @@
-// The program of a function's process, as the nodejs24.x runtime behaves: loads the handler, then event after event.
-// Started by execution-environment.ts with Lambda's environment variables; imports nothing but Node's own modules, so
-// that the function finds the process as it would find it in Lambda.
+// The program of a function's process. It behaves like the nodejs24.x runtime: it loads the handler, then handles one event after
+// another. execution-environment.ts starts it with Lambda's environment variables. It imports only Node's modules, so that the
+// function finds the same process state as in Lambda.
 // https://docs.aws.amazon.com/lambda/latest/dg/runtimes-custom.html, https://docs.aws.amazon.com/lambda/latest/dg/nodejs-handler.html
 import { Agent, request as httpRequest } from 'node:http';
 import { join } from 'node:path';
@@ -75,7 +75,7 @@ function describe(error: unknown): { errorType: string; errorMessage: string; tr
   return { errorType: error.name, errorMessage: error.message, trace: (error.stack ?? '').split('\n') };
 }
 
-/** Every line of `console` begins with time, request and level, as CloudWatch shows it; direct writes stay as they are. */
+/** Prefixes every line of `console` with time, request and level, as CloudWatch shows it. Direct writes are unchanged. */
 function patchConsole(): void {
   const levels = { trace: 'TRACE', debug: 'DEBUG', log: 'INFO', info: 'INFO', warn: 'WARN', error: 'ERROR' } as const;
   for (const [name, level] of Object.entries(levels)) {
@@ -117,7 +117,7 @@ async function importFirst(file: string): Promise<Readonly<Record<string, unknow
   throw new RuntimeError('ImportModuleError', `Error: Cannot find module '${file}'`);
 }
 
-/** True when the file itself is missing, not something that it imports. */
+/** True if the file itself is missing, not one of its imports. */
 function isMissing(error: unknown, path: string): boolean {
   if (!(error instanceof Error) || !('code' in error) || error.code !== 'ERR_MODULE_NOT_FOUND') return false;
   return 'url' in error && error.url === pathToFileURL(path).href;
@@ -161,7 +161,7 @@ process.on('uncaughtException', (error) => void endWith(error, EXIT_UNCAUGHT_EXC
 process.on('unhandledRejection', (reason) => {
   void endWith(new RuntimeError('UnhandledPromiseRejection', describe(reason).errorMessage), EXIT_UNHANDLED_REJECTION);
 });
-// Nothing is left that could settle the handler's promise.
+// The event loop is empty, so the handler's promise can never settle.
 process.once('beforeExit', () => {
   void endWith(
     new RuntimeError('NodeJsExit', 'The handler never answered: a promise was never settled.'),
@@ -175,6 +175,6 @@ const handler = await loadHandler().catch(async (error: unknown) => {
   process.exit(1);
 });
 for (;;) {
-  // The Runtime API is gone when whoever started this process is.
+  // The Runtime API ends with the parent process.
   await handleOne(handler).catch(() => process.exit(EXIT_RUNTIME_API_GONE));
 }
