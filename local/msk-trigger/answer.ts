@@ -1,4 +1,4 @@
-/** What a function's answer says of the batch it was given. */
+/** The meaning of a function's answer for its batch. */
 export type Answer =
   | { readonly kind: 'success' }
   /** Offsets that failed, by key of `event.records`; never empty. */
@@ -9,12 +9,12 @@ export type Answer =
 const SUCCESS: Answer = { kind: 'success' };
 
 /**
- * Reads the answer of a mapping with ReportBatchItemFailures. `null`, `{}`, and a list that is empty or null are success; an item
- * that was not in the event, or whose identifier is not `{ partition, offset }`, fails the whole batch. An answer that is no
- * object, or a list that is no array, is not documented: it is taken for a failure too, so that nothing is lost on it.
+ * Reads an answer for a mapping with ReportBatchItemFailures. `null`, `{}` and an empty or null list are success. An item that was
+ * not in the event, or whose identifier is not `{ partition, offset }`, fails the whole batch. AWS does not document an answer that
+ * is not an object, or a list that is not an array; both count as failure, so that no record is lost.
  * https://docs.aws.amazon.com/lambda/latest/dg/kafka-retry-configurations.html
  *
- * @param wasSent whether this record was in the event
+ * @param wasSent whether a record was in the event
  */
 export function readAnswer(payload: string, wasSent: (topicPartition: string, offset: number) => boolean): Answer {
   const answer = parse(payload);
@@ -43,7 +43,7 @@ function readItems(items: readonly unknown[], wasSent: (topicPartition: string, 
   return { kind: 'failures', offsets };
 }
 
-/** undefined when the text is not JSON. */
+/** undefined if the text is not JSON. */
 function parse(payload: string): unknown {
   try {
     return JSON.parse(payload);

@@ -1,8 +1,8 @@
-/** What the machine needs to know of a record; callers add the rest. */
+/** The part of a record that the machine needs; callers add other fields. */
 export interface LogRecord {
   readonly offset: number;
   readonly timestampMs: number;
-  /** Bytes of the record as it stands in the event's JSON, without commas. */
+  /** The size of the record in the event's JSON, without commas. */
   readonly bytes: number;
 }
 
@@ -15,13 +15,13 @@ export interface PartitionRecords<R extends LogRecord> {
 }
 
 /**
- * Why records went to the destination or were dropped. The first two are documented for Kafka; the third is what Lambda writes for
- * its stream sources (Kafka's page names none).
+ * Why records were sent to the destination or dropped. AWS documents the first two for Kafka, and the third for stream sources
+ * (Kafka's page names none).
  * https://docs.aws.amazon.com/lambda/latest/dg/kafka-on-failure.html
  */
 export type GivenUpCondition = 'RetryAttemptsExhausted' | 'MaximumPayloadSizeExceeded' | 'RecordAgeExceeded';
 
-/** How the last invocation of given-up records ended; undefined where there was none. */
+/** How the last invocation of these records ended; undefined if there was none. */
 export type LastResponse = 'functionError' | 'itemFailures' | undefined;
 
 /** Records on their way to the on-failure destination. */
@@ -32,16 +32,16 @@ export interface GivenUp<R extends LogRecord> {
   readonly batch: readonly PartitionRecords<R>[];
 }
 
-/** What the machine wants done. */
+/** An action that the machine requests. */
 export type Command<R extends LogRecord> =
   /** Answer with `invocationEnded(id, ...)`. */
   | { readonly kind: 'invoke'; readonly id: number; readonly batch: readonly PartitionRecords<R>[] }
-  /** Of one partition only the latest counts, and a later one is never lower. */
+  /** Only the latest commit of a partition counts, and commits never decrease. */
   | { readonly kind: 'commit'; readonly partition: number; readonly topicPartition: string; readonly offset: number }
   /** Answer with `failureDelivered(id, ...)`. */
   | { readonly kind: 'deliverFailure'; readonly id: number; readonly failure: GivenUp<R> };
 
-/** How an invocation ended, as {@link import('../lambda/invocation.ts').Invocation} says it. */
+/** The result of an invocation, as in {@link import('../lambda/invocation.ts').Invocation} says it. */
 export type InvocationResult =
   | { readonly kind: 'answered'; readonly payload: string }
   | { readonly kind: 'failed'; readonly errorType: string };

@@ -1,15 +1,15 @@
 import type { Clock } from '../../shared/clock.ts';
 
-/** Sends commits one after the other; what arrives meanwhile is sent together, of each partition only the latest. */
+/** Sends one commit at a time. Commits that arrive meanwhile are combined; only the latest of each partition is sent. */
 export interface Committer {
   add(partition: number, offset: number): void;
-  /** Resolves when nothing is left to send, or after `stop`. */
+  /** Resolves when no commit is left, or after `stop`. */
   settled(): Promise<void>;
-  /** Gives up what cannot be sent. */
+  /** Abandons commits that cannot be sent. */
   stop(): void;
 }
 
-/** Kafka may be away for a while: a commit that failed is sent again, with what has come since. */
+/** Repeats a failed commit together with newer ones, because Kafka may be unavailable for a while. */
 const RETRY_AFTER_MS = 500;
 
 export function createCommitter(

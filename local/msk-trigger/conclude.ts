@@ -13,7 +13,7 @@ import {
   type World,
 } from './world.ts';
 
-/** An invocation is over: each of its partitions goes on by itself, with its own count of retries. */
+/** Handles the end of an invocation: each partition continues separately, with its own count of retries. */
 export function conclude<R extends LogRecord>(
   world: World<R>,
   flight: Flight<R>,
@@ -41,8 +41,8 @@ function unsettledParts<R extends LogRecord>(parts: readonly Part<R>[], verdict:
 }
 
 /**
- * Splits the batch as it was sent, not each partition's share: one poison record is alone after log2(batch) errors, and most
- * partitions leave its company after the first. Splitting uses up no retry.
+ * Splits the batch as it was sent, not each partition's part: a poison record is alone after log2(batch) errors, and most
+ * partitions are separated from it after the first. A split does not use up a retry.
  * https://docs.aws.amazon.com/lambda/latest/dg/kafka-retry-configurations.html (for the quota: kinesis-on-failure-destination.html)
  */
 function bisect<R extends LogRecord>(world: World<R>, parts: readonly Part<R>[], nowMs: number): void {
@@ -60,7 +60,7 @@ function bisect<R extends LogRecord>(world: World<R>, parts: readonly Part<R>[],
   }
 }
 
-/** A batch that failed as a whole comes back as a whole; partitions named in a partial response come back each by itself. */
+/** A batch that failed as a whole is repeated as a whole; partitions named in a partial response are repeated separately. */
 function retryOrGiveUp<R extends LogRecord>(
   world: World<R>,
   parts: readonly Part<R>[],

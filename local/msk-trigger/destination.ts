@@ -2,29 +2,29 @@ import type { GivenUp } from './commands.ts';
 import { buildEvent, type EventRecord, type EventSource } from './event.ts';
 import type { Destination } from './mapping.ts';
 
-/** Something to be put at an on-failure destination. */
+/** An object or message for an on-failure destination. */
 export interface FailureLetter {
   readonly destination: Destination;
-  /** Object key for a bucket; base64 of the record's key for a topic, undefined when it has none. */
+  /** The object key for a bucket; for a topic the record's key in base64, undefined without a key. */
   readonly name: string | undefined;
   /** JSON text. */
   readonly body: string;
 }
 
-/** What a failure record says beside the records. */
+/** The metadata of a failure record. */
 export interface FailureContext {
   readonly destination: Destination;
   readonly source: EventSource;
   readonly functionArn: string;
-  /** Names the mapping in an object's key, where AWS has the mapping's UUID. */
+  /** The mapping's name in an object key, where AWS uses the mapping's UUID. */
   readonly mappingId: string;
   readonly requestId: string;
   readonly atMs: number;
 }
 
 /**
- * The letters for given-up records. Queue and notification topic get metadata; a bucket gets the invocation's whole event too, as
- * text in `payload`; a Kafka topic gets one message a record.
+ * The failure records for records that will not be retried. SQS and SNS get metadata; a bucket also gets the invocation's whole
+ * event as text in `payload`; a Kafka topic gets one message per record.
  * https://docs.aws.amazon.com/lambda/latest/dg/kafka-on-failure.html,
  * https://docs.aws.amazon.com/lambda/latest/dg/kafka-on-failure-destination.html
  */
@@ -83,7 +83,7 @@ function timeText(timestampMs = 0): string {
   return Number.isNaN(date.getTime()) ? String(timestampMs) : date.toISOString();
 }
 
-/** The layout AWS documents for streams; Kafka's page gives none. https://docs.aws.amazon.com/lambda/latest/dg/kinesis-on-failure-destination.html */
+/** The key layout that AWS documents for streams; Kafka's page has none. https://docs.aws.amazon.com/lambda/latest/dg/kinesis-on-failure-destination.html */
 function objectKey({ mappingId, atMs, requestId }: FailureContext): string {
   const [day = '', time = ''] = new Date(atMs).toISOString().split('T');
   return `aws/lambda/${mappingId}/${day.replaceAll('-', '/')}/${day}T${time.slice(0, 8).replaceAll(':', '.')}-${requestId}`;

@@ -3,7 +3,7 @@ import { dequeue, isIdle, type PartitionState, type Portion } from './partition-
 import type { MachineSettings } from './settings.ts';
 import { countRecords, giveUp, newId, type Part, type PollerState, recordsOf, type World } from './world.ts';
 
-/** Starts every invocation of this poller that is due, as far as it may have open. */
+/** Starts every due invocation of this poller, up to its limit of open invocations. */
 export function dispatch<R extends LogRecord>(
   world: World<R>,
   poller: PollerState<R>,
@@ -20,7 +20,7 @@ export function dispatch<R extends LogRecord>(
   }
 }
 
-/** When the next invocation of this poller falls due if nothing else happens; Infinity when nothing waits. */
+/** The time of this poller's next invocation if nothing else happens; Infinity if nothing waits. */
 export function nextDueMs<R extends LogRecord>(world: World<R>, poller: PollerState<R>): number {
   if (poller.invocationsOpen >= world.settings.invocationsPerPollerMax) return Number.POSITIVE_INFINITY;
   let dueMs = Number.POSITIVE_INFINITY;
@@ -49,7 +49,7 @@ function startInvocation<R extends LogRecord>(
   commands.push({ kind: 'invoke', id, batch: recordsOf(parts) });
 }
 
-/** A record that fits no invocation would block its partition for ever. It is given up without one. */
+/** A record that exceeds an invocation's size would block its partition for ever, so it fails without an invocation. */
 function giveUpOversized<R extends LogRecord>(world: World<R>, poller: PollerState<R>, commands: Command<R>[]): void {
   const { envelopeBytes, payloadBytesMax } = world.settings;
   for (const state of poller.partitions) {
@@ -62,7 +62,7 @@ function giveUpOversized<R extends LogRecord>(world: World<R>, poller: PollerSta
   }
 }
 
-/** The portions of the group that has been ready longest; what is not ready or not at the head of its partition stays behind. */
+/** The portions of the group that has been ready longest; portions that are not ready or not at the head of their partition wait. */
 function takeRetries<R extends LogRecord>(poller: PollerState<R>, nowMs: number): readonly Part<R>[] | undefined {
   const ready: Part<R>[] = [];
   for (const state of poller.partitions) {
@@ -81,8 +81,8 @@ function takeRetries<R extends LogRecord>(poller: PollerState<R>, nowMs: number)
 }
 
 /**
- * New records: of the partition whose first record has waited longest as many as fit, then of the next one. Due when the window of
- * the oldest record is over, or the batch is full by count or by bytes.
+ * Takes new records: as many as fit of the partition whose first record has waited longest, then of the next partition. A batch is
+ * due when the window of the oldest record has passed, or when the batch is full by count or by bytes.
  */
 function takeFresh<R extends LogRecord>(
   world: World<R>,
@@ -108,7 +108,7 @@ function isFull<R extends LogRecord>(settings: MachineSettings, waiting: readonl
   let bytes = settings.envelopeBytes - 1;
   for (const state of waiting) {
     records += state.queue.length;
-    // n records have n - 1 commas between them, and a comma divides partitions.
+    // n records have n - 1 commas between them, and a comma separates partitions.
     bytes += state.keyBytes + state.queueBytes + state.queue.length;
   }
   return records >= settings.batchRecordsMax || bytes >= settings.payloadBytesMax;
@@ -157,7 +157,7 @@ function freshPart<R extends LogRecord>(world: World<R>, state: PartitionState<R
   return { state, portion };
 }
 
-/** Lambda looks at the age before each invocation. What is left of a partition waits until the destination has its expired ones. */
+/** Lambda checks the age before each invocation. A partition's other records wait until the destination has the expired ones. */
 function withoutExpired<R extends LogRecord>(
   world: World<R>,
   parts: readonly Part<R>[],
@@ -169,7 +169,7 @@ function withoutExpired<R extends LogRecord>(
   const expired = narrowed(parts, (record) => record.timestampMs < bornBeforeMs);
   if (expired.length === 0) return parts;
   const live = narrowed(parts, (record) => record.timestampMs >= bornBeforeMs);
-  // First put the live ones where a commit can see them.
+  // First restore the remaining records, so that a commit takes them into account.
   for (const { state, portion } of live) state.retries.unshift(portion);
   giveUp(world, expired, 'RecordAgeExceeded', commands);
   const sendable = live.filter((part) => isIdle(part.state));

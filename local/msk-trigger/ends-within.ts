@@ -1,6 +1,6 @@
 import type { Clock } from '../../shared/clock.ts';
 
-/** True when the work ended within `boundMs`, well or badly; the work itself goes on. */
+/** True if the work ended within `boundMs`, with success or failure. The work itself continues. */
 export async function endsWithin(clock: Clock, boundMs: number, work: Promise<unknown>): Promise<boolean> {
   const timer = new AbortController();
   const inTime = work.then(

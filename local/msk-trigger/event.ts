@@ -1,34 +1,34 @@
 import type { LogRecord, PartitionRecords } from './commands.ts';
 
-/** The cluster as an event names it. */
+/** The cluster's fields of an event. */
 export interface EventSource {
   readonly eventSourceArn: string;
-  /** Comma separated, as the mapping found them. */
+  /** The brokers, separated by commas. */
   readonly bootstrapServers: string;
 }
 
-/** A record as Kafka holds it. */
+/** A Kafka record. */
 export interface KafkaRecordFields {
   readonly offset: number;
   readonly timestampMs: number;
   readonly timestampType: 'CREATE_TIME' | 'LOG_APPEND_TIME';
   readonly key: Uint8Array | null;
   readonly value: Uint8Array | null;
-  /** In order, duplicates kept. */
+  /** In order, duplicates included. */
   readonly headers: readonly (readonly [Uint8Array | null, Uint8Array | null])[];
 }
 
-/** A record as the event's JSON holds it: serialized once, however often it is sent. */
+/** A record as JSON of the event: serialized once for all invocations. */
 export interface EventRecord extends LogRecord {
   readonly json: string;
 }
 
-/** How a null key or value appears. Real events leave the attribute out, as far as anyone has reported; code should bear both. */
+/** The form of a null key or value. Reported events omit the attribute; code should accept both forms. */
 export type NullAs = 'absent' | 'null';
 
 /**
- * Serializes records of one partition exactly as the event carries them: numbers, base64, headers as one-key objects whose values
- * are signed bytes.
+ * Serializes records of one partition in the event's format: numbers, base64, headers as objects with one key whose value is an array
+ * of signed bytes.
  * https://docs.aws.amazon.com/lambda/latest/dg/with-msk.html, https://github.com/aws/aws-lambda-go/blob/main/events/kafka.go,
  * https://github.com/aws-powertools/powertools-lambda-typescript/issues/5016 (absent value)
  */
@@ -43,17 +43,17 @@ export function recordSerializer(
     const time = `,"timestamp":${timestampMs},"timestampType":"${fields.timestampType}"`;
     const payload = payloadJson('key', fields.key, nullAs) + payloadJson('value', fields.value, nullAs);
     const json = `${prefix}${offset}${time}${payload},"headers":[${headers.map(headerJson).join(',')}]}`;
-    // Only a header's name can hold more than ASCII: topics cannot, and payloads are base64.
+    // Only header names can contain more than ASCII: topics cannot, and payloads are base64.
     return { offset, timestampMs, bytes: headers.length === 0 ? json.length : Buffer.byteLength(json), json };
   };
 }
 
-/** Bytes of an event without a partition in it. */
+/** The size of an event without partitions. */
 export function envelopeBytes(source: EventSource): number {
   return Buffer.byteLength(buildEvent(source, []));
 }
 
-/** The event's JSON text. Its size is `envelopeBytes`, and each partition's key, brackets and records, and the commas between. */
+/** The event's JSON text. Its size is `envelopeBytes` plus each partition's key, brackets and records, plus the commas. */
 export function buildEvent(source: EventSource, batch: readonly PartitionRecords<EventRecord>[]): string {
   const { eventSourceArn, bootstrapServers } = source;
   const envelope = JSON.stringify({ eventSource: 'aws:kafka', eventSourceArn, bootstrapServers });
@@ -69,7 +69,7 @@ function payloadJson(name: 'key' | 'value', bytes: Uint8Array | null, nullAs: Nu
   return nullAs === 'null' ? `,"${name}":null` : '';
 }
 
-/** A header without a value is no bytes: what Lambda makes of Kafka's null there is not known. */
+/** A header without a value becomes an empty array; Lambda's form for a null header is not documented. */
 function headerJson([name, value]: readonly [Uint8Array | null, Uint8Array | null]): string {
   const text = name === null ? '' : asBuffer(name).toString('utf8');
   const signed = value === null ? '' : new Int8Array(value.buffer, value.byteOffset, value.byteLength).join(',');

@@ -6,9 +6,9 @@ import { buildEvent, type EventRecord } from './event.ts';
 import type { TriggerMachine } from './machine.ts';
 import type { Run } from './run.ts';
 
-/** Carries out what the machine commands, and tells it how that went. */
+/** Executes the machine's commands and reports their results to the machine. */
 export interface Executor {
-  /** Makes a transition and does what follows from it. The machine's time is the wall's: it compares with records' timestamps. */
+  /** Makes a transition and executes its commands. The machine uses wall time, because it compares with the records' timestamps. */
   advance(transition: (machine: TriggerMachine<EventRecord>, nowMs: number) => readonly Command<EventRecord>[]): void;
   /** Resolves at the next transition. */
   nextChange(): Promise<void>;
@@ -18,7 +18,7 @@ export interface Executor {
   dispose(): void;
 }
 
-/** Once `stopping` has fired nothing new is invoked; what is open ends and is committed. */
+/** After `stopping` no invocation starts; open invocations end, and their offsets are committed. */
 export function createExecutor(run: Run, stopping: AbortSignal): Executor {
   const { clock, poller, machine, options } = run;
   const open = new Set<Promise<void>>();
@@ -93,7 +93,8 @@ export function createExecutor(run: Run, stopping: AbortSignal): Executor {
 async function putAll(run: Run, failure: GivenUp<EventRecord>): Promise<void> {
   const { mapping, putFailure } = run.options;
   const { destination } = mapping;
-  if (destination === undefined || putFailure === undefined) throw new Error(`${mapping.logicalId} has no destination`);
+  if (destination === undefined || putFailure === undefined)
+    throw new Error(`${mapping.logicalId} has no on-failure destination`);
   const context = {
     destination,
     source: run.source,
@@ -109,7 +110,7 @@ async function putAll(run: Run, failure: GivenUp<EventRecord>): Promise<void> {
   run.log('records_given_up', { condition, invokeCount, records, destination: destination.kind });
 }
 
-/** In the cluster's region and account, where the function lives too. */
+/** The ARN in the cluster's region and account, which are also the function's. */
 function functionArn(eventSourceArn: string, functionName: string): string {
   const [, partition, , region, account] = eventSourceArn.split(':');
   return `arn:${partition ?? 'aws'}:lambda:${region ?? ''}:${account ?? ''}:function:${functionName}`;

@@ -1,10 +1,10 @@
 /**
- * Turns a CloudFormation intrinsic function (`{ Ref }`, `{ "Fn::GetAtt" }`, ...) into the text it stands for, or undefined when it
- * cannot be known here.
+ * Resolves a CloudFormation intrinsic function (`{ Ref }`, `{ "Fn::GetAtt" }`, ...) to its text, or to undefined if the text is not
+ * known here.
  */
 export type ResolveIntrinsic = (intrinsic: Readonly<Record<string, unknown>>) => string | undefined;
 
-/** The part of a template the resolver reads. */
+/** The part of a template that the resolver reads. */
 export interface TemplateParts {
   readonly resources: Readonly<Record<string, unknown>>;
   readonly parameters: Readonly<Record<string, unknown>>;
@@ -23,8 +23,8 @@ const NAME_PROPERTY: Readonly<Record<string, string>> = {
 };
 
 /**
- * Knows the ARN of a bucket, queue or topic of the same template, by its name or else its logical id, and a parameter by its
- * default. Where a mapping needs more, hand in a resolver of your own.
+ * Resolves the ARN of a bucket, queue or topic in the same template, from its name or otherwise its logical id, and a parameter from
+ * its default. For other references, pass your own resolver.
  */
 export function templateResolver(template: TemplateParts): ResolveIntrinsic {
   return (intrinsic) => {

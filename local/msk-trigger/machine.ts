@@ -5,49 +5,49 @@ import { enqueue, forgetBelow, isIdle, newPartition, type PartitionState, settle
 import { backoffMs, type MachineSettings } from './settings.ts';
 import { type Counters, commitIfAdvanced, newWorld, type PollerState, type World } from './world.ts';
 
-/** What one fetch brought of one partition. */
+/** The result of a fetch for one partition. */
 export interface Arrival<R extends LogRecord> {
   readonly partition: number;
-  /** Ascending; may begin with records that are known already. */
+  /** In ascending order; may begin with records that are already known. */
   readonly records: readonly R[];
-  /** Where to fetch on: past control records and gaps of compaction. Default: after the last record. */
+  /** The offset of the next fetch, after control records and gaps of compaction. Default: after the last record. */
   readonly nextOffset?: number;
-  /** Kafka has nothing below it any more. */
+  /** The first offset that Kafka still holds. */
   readonly logStartOffset?: number;
 }
 
-/** A partition that may be fetched, and from where. */
+/** A partition to fetch, and the offset to fetch from. */
 export interface FetchPosition {
   readonly partition: number;
   readonly offset: number;
 }
 
 /**
- * One MSK event source mapping: batching, retries, splits, ages, destinations and commits. Knows no clock and does nothing itself:
- * each transition returns what is to be done, in order. The same calls give the same commands.
+ * One MSK event source mapping: batching, retries, splits, ages, destinations and commits. The machine has no clock and no effects:
+ * each transition returns commands, in order. The same calls return the same commands.
  */
 export interface TriggerMachine<R extends LogRecord> {
   recordsArrived(arrival: Arrival<R>, nowMs: number): readonly Command<R>[];
-  /** @throws {Error} when no such invocation is open */
+  /** @throws {Error} if no such invocation is open */
   invocationEnded(id: number, result: InvocationResult, nowMs: number): readonly Command<R>[];
-  /** @throws {Error} when no such delivery is open */
+  /** @throws {Error} if no such delivery is open */
   failureDelivered(id: number, isDelivered: boolean, nowMs: number): readonly Command<R>[];
   timePassed(nowMs: number): readonly Command<R>[];
-  /** When `timePassed` has something to do, if nothing else is called before; Infinity: never. */
+  /** When `timePassed` must be called, if nothing else is called before; Infinity: never. */
   wakeAtMs(): number;
-  /** Bounded buffers: a partition is named while it has less than one full invocation, and less than two batches, waiting. */
+  /** The partitions to fetch. Buffers are bounded: a partition is listed while less than one full invocation and less than two batches wait. */
   fetchable(): readonly FetchPosition[];
   partitionAdded(partition: number, offset: number): void;
-  /** The log no longer holds the position (retention, or a topic made anew). What waits of the partition is forgotten if it lies beyond. */
+  /** The log no longer holds the position (retention, or a recreated topic). Waiting records outside the log are dropped. */
   positionReset(partition: number, offset: number): void;
-  /** Where a machine made anew would start, by partition. */
+  /** The offset at which a new machine would start, by partition. */
   committedOffsets(): ReadonlyMap<number, number>;
   counters(): Counters;
-  /** No invocation, retry, delivery or waiting record is left. */
+  /** True if no invocation, retry, delivery or waiting record is left. */
   isQuiet(): boolean;
 }
 
-/** @param positions by partition, the first offset to read: committed, or by the starting position */
+/** @param positions the first offset to read by partition: the committed offset, or the starting position's */
 export function createTriggerMachine<R extends LogRecord>(
   settings: MachineSettings,
   positions: ReadonlyMap<number, number>,
@@ -176,12 +176,13 @@ function positionReset<R extends LogRecord>(state: PartitionState<R>, offset: nu
 
 function partitionOf<R extends LogRecord>(world: World<R>, partition: number): PartitionState<R> {
   const state = world.partitions.get(partition);
-  if (state === undefined) throw new Error(`partition ${partition} of topic ${world.settings.topic} was never added`);
+  if (state === undefined)
+    throw new Error(`partition ${partition} of topic ${world.settings.topic} is unknown to the machine`);
   return state;
 }
 
 function pollerOf<R extends LogRecord>(world: World<R>, state: PartitionState<R>): PollerState<R> {
   const poller = world.pollers[state.partition % world.pollers.length];
-  if (poller === undefined) throw new Error('a machine has at least one poller');
+  if (poller === undefined) throw new Error('a machine needs at least one poller');
   return poller;
 }

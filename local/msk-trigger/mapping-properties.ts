@@ -7,7 +7,7 @@ import { type PropertyReader, propertyReader } from './property-reader.ts';
 export interface ReadingContext {
   readonly resources: Readonly<Record<string, unknown>>;
   readonly resolve: ResolveIntrinsic;
-  /** Grows by one line a problem. */
+  /** One line for each problem. */
   readonly problems: string[];
 }
 
@@ -30,7 +30,7 @@ const PROVISIONED_ONLY = [
   'BisectBatchOnFunctionError',
 ];
 
-/** One mapping; what is wrong with it is added to the problems, and something harmless stands in its place. */
+/** Reads one mapping. An invalid property adds a problem and gets a harmless value. */
 export function readMapping(context: ReadingContext, logicalId: string, properties: unknown): Mapping {
   const read = propertyReader(context, logicalId, properties);
   refuseUnknown(read, properties);
@@ -61,17 +61,17 @@ export function readMapping(context: ReadingContext, logicalId: string, properti
 
 function refuseUnknown(read: PropertyReader, properties: unknown): void {
   for (const name of Object.keys(isObject(properties) ? properties : {})) {
-    if (NOT_EMULATED.has(name)) read.problem(name, 'is not emulated; leave it out of the local stage');
+    if (NOT_EMULATED.has(name)) read.problem(name, 'is not emulated: remove it from the local stage');
     else if (!KNOWN.has(name)) read.problem(name, 'is not a property of a mapping for MSK');
   }
   const registry = 'AmazonManagedKafkaEventSourceConfig.SchemaRegistryConfig';
-  if (read.at(registry) !== undefined) read.problem(registry, 'is not emulated; leave it out of the local stage');
+  if (read.at(registry) !== undefined) read.problem(registry, 'is not emulated: remove it from the local stage');
 }
 
 function refuseOnDemand(read: PropertyReader): void {
   for (const name of PROVISIONED_ONLY) {
     if (read.at(name) !== undefined)
-      read.problem(name, 'needs ProvisionedPollerConfig: it is a feature of provisioned mode');
+      read.problem(name, 'needs ProvisionedPollerConfig: Lambda supports it only in provisioned mode');
   }
 }
 
@@ -89,13 +89,13 @@ function readFunction(context: ReadingContext, read: PropertyReader): string {
   if (logicalId === undefined) return read.missing('FunctionName', 'Fn::GetAtt of the function');
   const resource = context.resources[logicalId];
   if (typeof name !== 'string' && member(resource, 'Type') !== 'AWS::Lambda::Function') {
-    read.problem('FunctionName', `names "${logicalId}", which is not a function of this template`);
+    read.problem('FunctionName', `names "${logicalId}", but the template has no such function`);
   }
   const timeoutSeconds = member(member(resource, 'Properties'), 'Timeout');
   if (typeof timeoutSeconds === 'number' && timeoutSeconds > FUNCTION_TIMEOUT_SECONDS_MAX) {
     read.problem(
       'FunctionName',
-      `"${logicalId}" has Timeout ${timeoutSeconds}; behind Kafka at most ${FUNCTION_TIMEOUT_SECONDS_MAX} s`,
+      `"${logicalId}" has Timeout ${timeoutSeconds}; a function behind Kafka may have at most ${FUNCTION_TIMEOUT_SECONDS_MAX} s`,
     );
   }
   return logicalId;
@@ -106,16 +106,19 @@ function readTopic(read: PropertyReader): string {
   const [topic, ...more]: readonly unknown[] = Array.isArray(topics) ? topics : [];
   if (typeof topic !== 'string' || topic === '') return read.missing('Topics', 'a list of one topic');
   if (more.length > 0)
-    read.problem('Topics', `has ${more.length + 1} topics; a mapping takes exactly one: make one mapping a topic`);
+    read.problem(
+      'Topics',
+      `has ${more.length + 1} topics, but a mapping reads exactly one: write one mapping for each topic`,
+    );
   return topic;
 }
 
 function readGroup(read: PropertyReader, logicalId: string): string {
   const name = 'AmazonManagedKafkaEventSourceConfig.ConsumerGroupId';
-  // In AWS the default is the mapping's UUID: here something that outlives a restart in the same way.
+  // The default in AWS is the mapping's UUID; here a name that also survives a restart.
   const group = read.text(name) ?? `mapping-${logicalId}`;
   if (!/^[a-zA-Z0-9\-/*:_+=.@]{1,200}$/.test(group))
-    read.problem(name, `"${group}" must be 1..200 of a-z A-Z 0-9 - / * : _ + = . @`);
+    read.problem(name, `"${group}" must have 1 to 200 characters of a-z A-Z 0-9 - / * : _ + = . @`);
   return group;
 }
 
@@ -131,7 +134,7 @@ function readStartingPosition(read: PropertyReader): StartingPosition {
         read.missing('StartingPositionTimestamp', 'Unix seconds, because StartingPosition is AT_TIMESTAMP');
       return { kind, timestampMs: (seconds ?? 0) * 1000 };
     default:
-      read.problem('StartingPosition', `is ${kind ?? 'missing'}; give TRIM_HORIZON, LATEST or AT_TIMESTAMP`);
+      read.problem('StartingPosition', `is ${kind ?? 'missing'}; write TRIM_HORIZON, LATEST or AT_TIMESTAMP`);
       return { kind: 'TRIM_HORIZON' };
   }
 }
@@ -140,19 +143,20 @@ function readResponseTypes(read: PropertyReader): boolean {
   const types = read.at('FunctionResponseTypes');
   if (types === undefined) return false;
   const isRight = Array.isArray(types) && types.every((type) => type === 'ReportBatchItemFailures');
-  if (!isRight) read.problem('FunctionResponseTypes', 'must be a list with nothing but ReportBatchItemFailures');
+  if (!isRight) read.problem('FunctionResponseTypes', 'must be a list that contains only ReportBatchItemFailures');
   return isRight && types.length > 0;
 }
 
 function readDestination(read: PropertyReader, topic: string, isProvisioned: boolean): Destination | undefined {
   const name = 'DestinationConfig.OnFailure.Destination';
   if (read.at('DestinationConfig.OnSuccess') !== undefined)
-    read.problem('DestinationConfig.OnSuccess', 'does not exist for Kafka');
+    read.problem('DestinationConfig.OnSuccess', 'is not supported for Kafka: remove it');
   const destination = read.text(name);
   if (destination === undefined) return undefined;
   const [, , service] = destination.split(':');
   if (service === 's3') return { kind: 's3', bucketArn: destination };
-  if (destination.endsWith('.fifo')) read.problem(name, 'a FIFO queue or topic is not supported');
+  if (destination.endsWith('.fifo'))
+    read.problem(name, 'must not be a FIFO queue or topic: Lambda does not support them');
   if (service === 'sqs') return { kind: 'sqs', queueArn: destination };
   if (service === 'sns') return { kind: 'sns', topicArn: destination };
   const kafkaTopic = destination.startsWith('kafka://') ? destination.slice('kafka://'.length) : '';
@@ -161,8 +165,14 @@ function readDestination(read: PropertyReader, topic: string, isProvisioned: boo
     return undefined;
   }
   if (!isProvisioned)
-    read.problem(name, 'a Kafka topic needs ProvisionedPollerConfig: it is a feature of provisioned mode');
+    read.problem(
+      name,
+      'must not be a Kafka topic without ProvisionedPollerConfig: Lambda supports it only in provisioned mode',
+    );
   if (kafkaTopic === topic)
-    read.problem(name, `kafka://${topic} is the mapping's own topic: a failure would come back for ever`);
+    read.problem(
+      name,
+      `kafka://${topic} is the mapping's own topic, so a failed record would return for ever: choose another topic`,
+    );
   return { kind: 'kafka', topic: kafkaTopic };
 }

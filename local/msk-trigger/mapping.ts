@@ -1,20 +1,20 @@
-/** Where records go that are given up. */
+/** The on-failure destination. */
 export type Destination =
   | { readonly kind: 's3'; readonly bucketArn: string }
   | { readonly kind: 'sqs'; readonly queueArn: string }
   | { readonly kind: 'sns'; readonly topicArn: string }
   | { readonly kind: 'kafka'; readonly topic: string };
 
-/** Applies where the consumer group has no committed offset. */
+/** Applies if the consumer group has no committed offset. */
 export type StartingPosition =
   | { readonly kind: 'TRIM_HORIZON' }
   | { readonly kind: 'LATEST' }
   | { readonly kind: 'AT_TIMESTAMP'; readonly timestampMs: number };
 
-/** An `AWS::Lambda::EventSourceMapping` for MSK, defaults filled in. */
+/** An `AWS::Lambda::EventSourceMapping` for MSK, with defaults. */
 export interface Mapping {
   readonly logicalId: string;
-  /** Of the function in the same template, or its name or ARN as it stands. */
+  /** The logical id of a function in the same template, or a name or ARN. */
   readonly functionLogicalId: string;
   readonly isEnabled: boolean;
   readonly eventSourceArn: string;
@@ -26,7 +26,7 @@ export interface Mapping {
   /** Provisioned mode; undefined: on demand. */
   readonly pollers: { readonly min: number; readonly max: number } | undefined;
   readonly reportsItemFailures: boolean;
-  /** Infinity: without end. */
+  /** Infinity: no limit. */
   readonly retriesMax: number;
   readonly recordAgeMaxMs: number;
   readonly bisects: boolean;

@@ -1,6 +1,6 @@
 import type { LastResponse, LogRecord } from './commands.ts';
 
-/** Records of one partition that are sent, retried and given up together. Never empty. */
+/** Records of one partition that are sent, retried and abandoned together. Never empty. */
 export interface Portion<R extends LogRecord> {
   readonly records: readonly R[];
   readonly retriesUsed: number;
@@ -16,18 +16,18 @@ interface Waiting<R extends LogRecord> {
   readonly arrivedAtMs: number;
 }
 
-/** One partition. In `retries`, then in `queue`, offsets ascend; the queue is not touched while there are retries. */
+/** One partition. Offsets ascend through `retries` and then `queue`; the queue waits while there are retries. */
 export interface PartitionState<R extends LogRecord> {
   readonly partition: number;
   readonly topicPartition: string;
-  /** Bytes of `"<topic>-<partition>":[]`. */
+  /** The size of `"<topic>-<partition>":[]`. */
   readonly keyBytes: number;
   queue: Waiting<R>[];
   queueBytes: number;
   retries: Portion<R>[];
   inFlight: Portion<R> | undefined;
   delivering: Portion<R> | undefined;
-  /** Where to fetch from. */
+  /** The next offset to fetch. */
   nextOffset: number;
   committedOffset: number;
 }
@@ -48,12 +48,12 @@ export function newPartition<R extends LogRecord>(topic: string, partition: numb
   };
 }
 
-/** Nothing of the partition is in an invocation or on its way to the destination. */
+/** True if no record of the partition is in an invocation or in a delivery to the destination. */
 export function isIdle<R extends LogRecord>(state: PartitionState<R>): boolean {
   return state.inFlight === undefined && state.delivering === undefined;
 }
 
-/** Appends what has not been seen yet: a broker returns whole batches, which may begin below the requested offset. */
+/** Appends new records. A broker returns whole batches, which may begin below the requested offset. */
 export function enqueue<R extends LogRecord>(state: PartitionState<R>, records: readonly R[], nowMs: number): number {
   let added = 0;
   for (const record of records) {
@@ -73,7 +73,7 @@ export function dequeue<R extends LogRecord>(state: PartitionState<R>, count: nu
   return records;
 }
 
-/** The first offset that is not settled: what a consumer that starts anew must read again. */
+/** The first unsettled offset, from which a restarted consumer must read. */
 export function settledUpTo<R extends LogRecord>(state: PartitionState<R>): number {
   return Math.min(
     state.inFlight?.records[0]?.offset ?? Number.POSITIVE_INFINITY,
@@ -84,7 +84,7 @@ export function settledUpTo<R extends LogRecord>(state: PartitionState<R>): numb
   );
 }
 
-/** Forgets waiting records below `offset`, which Kafka no longer holds. Returns how many. */
+/** Drops waiting records below `offset`, which Kafka no longer holds. Returns their number. */
 export function forgetBelow<R extends LogRecord>(state: PartitionState<R>, offset: number): number {
   const before = countWaiting(state);
   state.retries = state.retries

@@ -3,16 +3,16 @@ import { type EventRecord, type NullAs, recordSerializer } from './event.ts';
 import type { Arrival, FetchPosition } from './machine.ts';
 import type { StartingPosition } from './mapping.ts';
 
-/** All that is asked of Kafka for one mapping. No method is called again before its last call ended, but for `endOffsets`. */
+/** The Kafka calls of one mapping. No method is called again before its last call has ended, except `endOffsets`. */
 export interface Poller {
   /**
-   * For partitions that are not among the known: the committed offset, or else the starting position. A partition that joins the
-   * known ones later starts at its beginning.
+   * The position of each partition that is not known yet: its committed offset, or otherwise the starting position. A partition that
+   * is added later starts at its beginning.
    */
   positions(known: ReadonlySet<number>): Promise<ReadonlyMap<number, number>>;
   /** Waits up to `waitMs` for the first record. */
   fetch(wanted: readonly FetchPosition[], waitMs: number): Promise<readonly Arrival<EventRecord>[]>;
-  /** Of the wanted, those the log does not reach (any more), with the first offset it holds. */
+  /** The wanted partitions whose log does not (or no longer) contain the position, with the first offset of the log. */
   outOfRange(wanted: readonly FetchPosition[]): Promise<readonly FetchPosition[]>;
   commit(offsets: ReadonlyMap<number, number>): Promise<void>;
   endOffsets(): Promise<ReadonlyMap<number, number>>;
@@ -30,21 +30,21 @@ export interface PollerOptions {
 const PARTITION_BYTES_MAX = 1024 * 1024;
 const FETCH_BYTES_MAX = 8 * 1024 * 1024;
 
-/** The client tries three times, by default a second apart: a local broker that starts anew should not be waited for that long. */
+/** The client makes three attempts, by default one second apart, which is too long for a restarting local broker. */
 const RETRY_DELAY_MS = 100;
 
-/** Raw fetches see everything; Lambda's isolation level is not documented, and this one needs no list of aborted transactions. */
+/** Raw fetches return all records. Lambda's isolation level is not documented, and this level needs no list of aborted transactions. */
 const READ_UNCOMMITTED = 0;
 
 /** https://kafka.apache.org/documentation/#recordbatch */
 const IS_LOG_APPEND_TIME = 1 << 3;
 const IS_CONTROL = 1 << 5;
 
-/** ListOffsets' own timestamps. https://kafka.apache.org/protocol#The_Messages_ListOffsets */
+/** The special timestamps of ListOffsets. https://kafka.apache.org/protocol#The_Messages_ListOffsets */
 const LATEST = -1n;
 const EARLIEST = -2n;
 
-/** True when a fetch failed because an offset lies outside of the log. */
+/** True if a fetch failed because an offset is outside the log. */
 export function isOutOfRange(error: unknown): boolean {
   return error instanceof Error && findErrorBy(error, 'apiId', 'OFFSET_OUT_OF_RANGE') !== null;
 }
@@ -107,7 +107,7 @@ async function partitionNumbers(admin: Admin, topic: string): Promise<readonly n
   const count = await admin.metadata({ topics: [topic], forceUpdate: true }).then(
     ({ topics }) => topics.get(topic)?.partitionsCount ?? 0,
     (error: unknown) => {
-      // The client says "Unknown topic" in this way; anything else is trouble with the cluster.
+      // The client reports an unknown topic in this way; any other error is a problem of the cluster.
       if (error instanceof UserError) return 0;
       throw error;
     },
@@ -135,7 +135,7 @@ async function committedOffsets(
   const topics = [{ name: topic, partitionIndexes: [...partitions] }];
   const groups = await admin.listConsumerGroupOffsets({ groups: [{ groupId, topics }] });
   const found = groups.flatMap((group) => group.topics.flatMap((ofTopic) => ofTopic.partitions));
-  // -1: nothing committed.
+  // -1: no committed offset.
   const committed = found.filter(({ committedOffset }) => committedOffset >= 0n);
   return new Map(committed.map(({ partitionIndex, committedOffset }) => [partitionIndex, Number(committedOffset)]));
 }
@@ -148,7 +148,7 @@ async function startingOffsets(
   if (startingPosition.kind === 'TRIM_HORIZON') return listOffsets(admin, topic, partitions, EARLIEST);
   const end = await listOffsets(admin, topic, partitions, LATEST);
   if (startingPosition.kind === 'LATEST') return end;
-  // -1: no record is that young.
+  // -1: every record is older.
   const found = await listOffsets(admin, topic, partitions, BigInt(startingPosition.timestampMs));
   return new Map([...end].map(([partition, last]) => [partition, atLeastZero(found.get(partition)) ?? last]));
 }
@@ -170,7 +170,7 @@ async function listOffsets(
   return new Map(listed.map(({ partitionIndex, offset }) => [partitionIndex, Number(offset)]));
 }
 
-/** One request to each broker that leads some of the wanted partitions. */
+/** One request to each broker that leads one of the wanted partitions. */
 async function requestsByLeader(
   consumer: Consumer,
   topic: string,
@@ -218,7 +218,7 @@ function appendRecords(
   serialize: ReturnType<typeof recordSerializer>,
   records: EventRecord[],
 ): void {
-  // Markers of transactions are nobody's records.
+  // Skip control records (transaction markers).
   if ((batch.attributes & IS_CONTROL) !== 0) return;
   const firstOffset = Number(batch.firstOffset);
   const firstTimestampMs = Number(batch.firstTimestamp);

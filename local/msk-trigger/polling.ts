@@ -2,14 +2,14 @@ import type { Executor } from './executor.ts';
 import { isOutOfRange } from './poller.ts';
 import type { Run } from './run.ts';
 
-/** Also the longest a stop waits for an idle poller. */
+/** Also the longest time that a stop waits for an idle poller. */
 const FETCH_WAIT_MS = 250;
-/** While a partition is full, the moment it has room again must be noticed soon. */
+/** A short wait while a partition's buffer is full, so that fetching resumes soon after there is room. */
 const FETCH_WAIT_SHORT_MS = 20;
 const TROUBLE_PAUSE_MS = 500;
 const PARTITIONS_EVERY_MS = 5_000;
 
-/** Fetches what the machine has room for, until told to stop. Never rejects. */
+/** Fetches the partitions that have room in the machine, until stopped. Never rejects. */
 export async function poll(run: Run, executor: Executor, stopping: AbortSignal): Promise<void> {
   const stopped = new Promise<void>((resolve) => stopping.addEventListener('abort', () => resolve()));
   while (!stopping.aborted) {
@@ -36,7 +36,7 @@ async function fetchOnce(run: Run, executor: Executor, stopping: AbortSignal): P
   }
 }
 
-/** Retention has overtaken the group, or the topic was made anew: go on with what there is. */
+/** Continues at the log's first offset after retention has deleted the position, or the topic was recreated. */
 async function resetPositions(run: Run): Promise<void> {
   try {
     for (const { partition, offset } of await run.poller.outOfRange(run.machine.fetchable())) {
@@ -48,7 +48,7 @@ async function resetPositions(run: Run): Promise<void> {
   }
 }
 
-/** Partitions may be added to a topic. Lambda reads them from their beginning. Never rejects. */
+/** Finds partitions that were added to the topic. Lambda reads them from their beginning. Never rejects. */
 export async function watchPartitions(run: Run, executor: Executor, stopping: AbortSignal): Promise<void> {
   const { machine, poller, clock } = run;
   while (!stopping.aborted) {

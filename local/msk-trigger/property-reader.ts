@@ -1,14 +1,14 @@
 import { isObject, member, type ResolveIntrinsic } from './intrinsic.ts';
 
-/** Reads properties by dotted path, and writes down what is wrong with them. */
+/** Reads properties by dotted path and records problems. */
 export interface PropertyReader {
   at(path: string): unknown;
-  /** undefined when absent, or not as it must be. `endless`: -1 stands for Infinity. */
+  /** undefined if the property is absent or invalid. `endless`: -1 means Infinity. */
   integer(path: string, bounds: IntegerBounds): number | undefined;
   flag(path: string): boolean | undefined;
   /** Resolves intrinsic functions. */
   text(path: string): string | undefined;
-  /** Writes the problem down and returns the empty text. */
+  /** Records the problem and returns an empty text. */
   missing(path: string, wanted: string): string;
   problem(path: string, what: string): void;
 }
@@ -32,7 +32,7 @@ export function propertyReader(
     at,
     problem,
     missing(path, wanted) {
-      problem(path, `is missing; give ${wanted}`);
+      problem(path, `is missing; write ${wanted}`);
       return '';
     },
     integer(path, bounds) {
@@ -59,13 +59,13 @@ export function propertyReader(
       if (value === undefined || typeof value === 'string') return value;
       const resolved = isObject(value) ? context.resolve(value) : undefined;
       if (resolved === undefined)
-        problem(path, `${JSON.stringify(value)} cannot be resolved here; give a text, or a resolver that knows it`);
+        problem(path, `${JSON.stringify(value)} cannot be resolved here; write a text, or pass a resolver`);
       return resolved;
     },
   };
 }
 
-/** CloudFormation takes numbers as text too. */
+/** CloudFormation also accepts numbers as text. */
 function toInteger(value: unknown): number | undefined {
   const number = typeof value === 'string' && /^-?\d+$/.test(value) ? Number(value) : value;
   return typeof number === 'number' && Number.isInteger(number) ? number : undefined;

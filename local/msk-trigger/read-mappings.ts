@@ -5,12 +5,12 @@ import { readMapping } from './mapping-properties.ts';
 /**
  * The Kafka mappings of a packaged CloudFormation template.
  *
- * @param resolve stands in for CloudFormation's intrinsic functions; default: what the template itself tells
- * @throws {Error} with one line for each thing Lambda would refuse, or that is not emulated: resource, property and remedy
+ * @param resolve resolves CloudFormation's intrinsic functions; default: from the template itself
+ * @throws {Error} with one line for each property that Lambda would refuse or that is not emulated: resource, property and remedy
  */
 export function readMappings(template: unknown, resolve?: ResolveIntrinsic): readonly Mapping[] {
   const resources = member(template, 'Resources');
-  if (!isObject(resources)) throw new Error('the template has no Resources: give the packaged CloudFormation template');
+  if (!isObject(resources)) throw new Error('the template has no Resources: pass the packaged CloudFormation template');
   const parameters = member(template, 'Parameters');
   const parts = { resources, parameters: isObject(parameters) ? parameters : {} };
   const problems: string[] = [];
@@ -19,7 +19,8 @@ export function readMappings(template: unknown, resolve?: ResolveIntrinsic): rea
     .filter(([, resource]) => isKafkaMapping(resource))
     .map(([logicalId, resource]) => readMapping(context, logicalId, member(resource, 'Properties')));
   problems.push(...sharedGroups(mappings));
-  if (problems.length > 0) throw new Error(`the template's event source mappings:\n  ${problems.join('\n  ')}`);
+  if (problems.length > 0)
+    throw new Error(`the template's event source mappings have problems:\n  ${problems.join('\n  ')}`);
   return mappings;
 }
 
@@ -34,7 +35,7 @@ function isKafkaMapping(resource: unknown): boolean {
   );
 }
 
-/** https://docs.aws.amazon.com/lambda/latest/dg/kafka-consumer-group-id.html: unique among all your Kafka mappings. */
+/** A group must be unique among all Kafka mappings. https://docs.aws.amazon.com/lambda/latest/dg/kafka-consumer-group-id.html */
 function sharedGroups(mappings: readonly Mapping[]): readonly string[] {
   const owners = new Map<string, string>();
   return mappings.flatMap(({ logicalId, consumerGroupId }) => {

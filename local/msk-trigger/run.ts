@@ -7,28 +7,28 @@ import type { Mapping } from './mapping.ts';
 import type { Poller } from './poller.ts';
 import type { Backoff, Reading } from './settings.ts';
 
-/** Something worth a line; the fields hold no payload. */
+/** A log event; its fields hold no payload. */
 export type Log = (message: string, fields: Readonly<Record<string, unknown>>) => void;
 
 export interface TriggerOptions {
   readonly mapping: Mapping;
-  /** `host:port`, comma separated. */
+  /** `host:port`, separated by commas. */
   readonly bootstrapServers: string;
   readonly invoke: Invoke;
   readonly reading: Reading;
   readonly log: Log;
-  /** Puts one letter at the on-failure destination; rejects when it could not. Needed when the mapping has one. */
+  /** Writes a failure record to the on-failure destination, or rejects. Required if the mapping has a destination. */
   readonly putFailure?: (letter: FailureLetter) => Promise<void>;
   readonly clock?: Clock;
   readonly backoff?: Backoff;
   readonly nullAs?: NullAs;
   /** Default: the mapping's MinimumPollers. */
   readonly pollers?: number;
-  /** Instead of the one that speaks to `bootstrapServers`. */
+  /** Replaces the poller that connects to `bootstrapServers`. */
   readonly poller?: Poller;
 }
 
-/** What the parts of one running trigger share. */
+/** The shared state of a running trigger's parts. */
 export interface Run {
   readonly options: TriggerOptions;
   readonly clock: Clock;
@@ -36,7 +36,7 @@ export interface Run {
   readonly source: EventSource;
   readonly machine: TriggerMachine<EventRecord>;
   readonly log: Log;
-  /** Logs names and codes of an error, never its message: a foreign one may quote what it was given. */
+  /** Logs an error's names and codes, never its message: a foreign message may quote its input. */
   trouble(message: string, error: unknown): void;
 }
 
@@ -53,7 +53,7 @@ export function newRun(options: TriggerOptions, parts: Pick<Run, 'clock' | 'poll
   };
 }
 
-/** The client nests an error in another for each layer that tried again: only the innermost names tell something. */
+/** The client wraps an error once for each retry layer: only the innermost names are informative. */
 function causesOf(error: unknown): ReadonlySet<string> {
   if (error instanceof AggregateError) return new Set(error.errors.flatMap((inner) => [...causesOf(inner)]));
   if (!(error instanceof Error)) return new Set(['unknown']);

@@ -3,12 +3,12 @@ import { INVOCATIONS_PER_POLLER_MAX, RETRIES_MAX_WITH_DESTINATION } from './limi
 import type { Mapping } from './mapping.ts';
 
 /**
- * How Lambda is taken to read a partial batch response; its documents do not say.
- * `items`: only the reported records come back. `rewind`: all from the lowest reported offset of that partition on.
+ * Lambda's interpretation of a partial batch response, which AWS does not document.
+ * `items`: Lambda repeats only the reported records. `rewind`: Lambda repeats all records from the partition's lowest reported offset.
  */
 export type Reading = 'rewind' | 'items';
 
-/** Waits between an unsuccessful invocation and the next one of the same records. Lambda does not document its own. */
+/** The pause between a failed invocation and the next one of the same records. Lambda does not document its pauses. */
 export interface Backoff {
   readonly firstMs: number;
   readonly maxMs: number;
@@ -21,18 +21,18 @@ export function backoffMs(backoff: Backoff, invocations: number): number {
   return Math.min(backoff.maxMs, backoff.firstMs * 2 ** Math.min(30, Math.max(0, invocations - 1)));
 }
 
-/** All the machine knows of its mapping. */
+/** The machine's settings of its mapping. */
 export interface MachineSettings {
   readonly topic: string;
   readonly batchRecordsMax: number;
   readonly windowMs: number;
   readonly payloadBytesMax: number;
-  /** Size of the event with no partition in it. */
+  /** The size of an event without partitions. */
   readonly envelopeBytes: number;
   readonly reading: Reading;
   /** False: any answer is success. */
   readonly reportsItemFailures: boolean;
-  /** The first invocation is not a retry; Infinity: without end. */
+  /** Does not count the first invocation; Infinity: no limit. */
   readonly retriesMax: number;
   readonly recordAgeMaxMs: number;
   readonly bisects: boolean;
@@ -41,7 +41,7 @@ export interface MachineSettings {
   readonly pollers: number;
   readonly invocationsPerPollerMax: number;
   readonly backoff: Backoff;
-  /** Soft bound on serialized bytes that wait in all partitions: beyond it only partitions with nothing waiting are fetched. */
+  /** A soft limit for waiting serialized bytes in all partitions: above it only partitions without waiting records are fetched. */
   readonly bufferBytesMax: number;
 }
 
@@ -56,7 +56,7 @@ export interface SettingsOptions {
   readonly bufferBytesMax?: number;
 }
 
-/** A mapping as the machine sees it. On demand Lambda ignores the response and repeats a failed batch without end. */
+/** The machine's settings for a mapping. In on-demand mode Lambda ignores the response and repeats a failed batch without limit. */
 export function machineSettings(mapping: Mapping, options: SettingsOptions): MachineSettings {
   return {
     topic: mapping.topic,

@@ -17,10 +17,10 @@ export interface PartitionLag {
 }
 
 export interface Trigger {
-  /** Asks Kafka for the end of each partition. */
+  /** Reads the end offset of each partition from Kafka. */
   lag(): Promise<readonly PartitionLag[]>;
   counters(): Counters;
-  /** Starts no more invocations, waits for the open ones up to `drainMsMax`, commits, disconnects. May be called again. */
+  /** Starts no more invocations, waits up to `drainMsMax` for open ones, commits and disconnects. Idempotent. */
   stop(drainMsMax?: number): Promise<void>;
 }
 
@@ -30,12 +30,12 @@ const CLOSE_MS_MAX = 3_000;
 /**
  * Runs one mapping until it is stopped: polls, invokes, retries, commits. Resolves when the first fetch begins.
  *
- * @throws {Error} when the topic does not exist, or the mapping has a destination and there is no `putFailure`
+ * @throws {Error} if the topic does not exist, or if the mapping has a destination and `putFailure` is missing
  */
 export async function startTrigger(options: TriggerOptions): Promise<Trigger> {
   const { mapping } = options;
   if (mapping.destination !== undefined && options.putFailure === undefined) {
-    throw new Error(`${mapping.logicalId} has an on-failure destination: startTrigger needs putFailure to serve it`);
+    throw new Error(`${mapping.logicalId} has an on-failure destination: pass putFailure to startTrigger`);
   }
   const poller = options.poller ?? createPoller(pollerOptions(options));
   const source: EventSource = { eventSourceArn: mapping.eventSourceArn, bootstrapServers: options.bootstrapServers };
@@ -68,7 +68,7 @@ function running(run: Run): Trigger {
     await endsWithin(clock, drainMsMax, executor.drained());
     await endsWithin(clock, CLOSE_MS_MAX, executor.committed());
     executor.dispose();
-    // Not closed under an open fetch: the client would take that for a lost connection, and try again for a second.
+    // Do not close during an open fetch: the client would treat that as a lost connection and retry for a second.
     await endsWithin(clock, CLOSE_MS_MAX, Promise.all([polling, watching]));
     await endsWithin(clock, CLOSE_MS_MAX, poller.close());
   };

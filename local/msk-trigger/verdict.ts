@@ -3,22 +3,22 @@ import { type Answer, readAnswer } from './answer.ts';
 import type { InvocationResult, LogRecord, PartitionRecords } from './commands.ts';
 import type { MachineSettings } from './settings.ts';
 
-/** `refused`: the function answered, but with something that makes Lambda repeat the whole batch. */
+/** `refused`: the function returned an answer that makes Lambda repeat the whole batch. */
 export type Ending = 'succeeded' | 'partlyFailed' | 'refused' | 'failed';
 
 export interface Verdict<R extends LogRecord> {
   readonly ending: Ending;
-  /** What has to be sent again, by key of `event.records`, ascending; a partition that is not named is settled. */
+  /** The records to repeat, by key of `event.records`, ascending; a partition without an entry is settled. */
   readonly unsettled: ReadonlyMap<string, readonly R[]>;
 }
 
-/** What became of each partition of an invocation's batch. */
+/** Decides the result of each partition of an invocation's batch. */
 export function judge<R extends LogRecord>(
   settings: Pick<MachineSettings, 'reading' | 'reportsItemFailures'>,
   batch: readonly PartitionRecords<R>[],
   result: InvocationResult,
 ): Verdict<R> {
-  // Lambda turns an answer beyond the limit into the error Function.ResponseSizeTooLarge.
+  // Lambda turns an answer above the limit into the error Function.ResponseSizeTooLarge.
   if (result.kind === 'failed' || result.payload.length > INVOCATION_BYTES_MAX) return whole('failed', batch);
   if (!settings.reportsItemFailures) return { ending: 'succeeded', unsettled: new Map() };
   return judgeAnswer(settings, batch, readAnswer(result.payload, membership(batch)));
@@ -58,7 +58,7 @@ function whole<R extends LogRecord>(ending: Ending, batch: readonly PartitionRec
   return { ending, unsettled: new Map(batch.map((part) => [part.topicPartition, part.records])) };
 }
 
-/** Sets are built on first use: most answers name nothing. */
+/** Builds the sets on first use, because most answers name no record. */
 function membership<R extends LogRecord>(
   batch: readonly PartitionRecords<R>[],
 ): (topicPartition: string, offset: number) => boolean {

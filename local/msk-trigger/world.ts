@@ -3,7 +3,7 @@ import { type PartitionState, type Portion, settledUpTo } from './partition-stat
 import type { MachineSettings } from './settings.ts';
 import type { Ending } from './verdict.ts';
 
-/** A portion together with the partition it belongs to. */
+/** A portion with its partition. */
 export interface Part<R extends LogRecord> {
   readonly state: PartitionState<R>;
   readonly portion: Portion<R>;
@@ -24,24 +24,24 @@ export interface Delivery<R extends LogRecord> {
   readonly failure: GivenUp<R>;
   readonly parts: readonly Part<R>[];
   readonly tries: number;
-  /** undefined while a try is open. */
+  /** undefined while an attempt is open. */
   readonly retryAtMs: number | undefined;
 }
 
-/** Running totals since the machine was made. */
+/** Totals since the machine's creation. */
 export interface Counters {
   readonly recordsReceived: number;
-  /** Each sending of a record counts. */
+  /** Counts a record each time it is sent. */
   readonly recordsSent: number;
   readonly recordsSucceeded: number;
-  /** Given up without a destination, by condition. */
+  /** Records dropped without a destination, by condition. */
   readonly recordsDropped: Readonly<Record<GivenUpCondition, number>>;
   readonly recordsDeliveredToDestination: number;
-  /** Waited for a retry until Kafka's retention removed them. */
+  /** Records that Kafka's retention deleted while they waited for a retry. */
   readonly recordsExpiredInKafka: number;
   readonly offsetsCommitted: number;
   readonly invocationsStarted: number;
-  /** Of those, the ones that sent records again. */
+  /** The number of these invocations that repeated records. */
   readonly invocationsRetried: number;
   readonly invocationsEnded: Readonly<Record<Ending, number>>;
   readonly failuresDelivered: number;
@@ -50,7 +50,7 @@ export interface Counters {
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] extends number ? number : Writable<T[K]> };
 
-/** All state of one machine. */
+/** The state of a machine. */
 export interface World<R extends LogRecord> {
   readonly settings: MachineSettings;
   readonly partitions: Map<number, PartitionState<R>>;
@@ -103,7 +103,7 @@ export function countRecords<R extends LogRecord>(parts: readonly Part<R>[]): nu
   return parts.reduce((sum, part) => sum + part.portion.records.length, 0);
 }
 
-/** A commit is due when everything below a higher offset than the committed one is settled. */
+/** A commit is due when all records below an offset higher than the committed one are settled. */
 export function commitIfAdvanced<R extends LogRecord>(
   world: World<R>,
   state: PartitionState<R>,
@@ -117,8 +117,8 @@ export function commitIfAdvanced<R extends LogRecord>(
 }
 
 /**
- * Records that will not be sent again: to the destination, and their partitions wait until it has them; without one they are
- * dropped and the partitions go on at once.
+ * Sends records that will not be retried to the destination; their partitions wait until it has them. Without a destination the
+ * records are dropped, and the partitions continue at once.
  */
 export function giveUp<R extends LogRecord>(
   world: World<R>,

@@ -112,7 +112,7 @@ describe('what Lambda would refuse', () => {
   it('is a Kafka destination without ProvisionedPollerConfig', () => {
     const DestinationConfig = { OnFailure: { Destination: 'kafka://orders-dlt' } };
     expect(() => read({ ...ON_DEMAND, DestinationConfig })).toThrow(
-      'OrdersMapping.DestinationConfig.OnFailure.Destination: a Kafka topic needs ProvisionedPollerConfig',
+      'OrdersMapping.DestinationConfig.OnFailure.Destination: must not be a Kafka topic without ProvisionedPollerConfig',
     );
   });
 
@@ -126,18 +126,22 @@ describe('what Lambda would refuse', () => {
     ['MaximumRetryAttempts', 10_001, 'must be -1 or 0..10000'],
     ['MaximumRecordAgeInSeconds', 59, 'must be -1 or 60..604800'],
     ['MaximumRecordAgeInSeconds', 604_801, 'must be -1 or 60..604800'],
-    ['Topics', ['orders', 'returns'], 'has 2 topics; a mapping takes exactly one'],
-    ['Topics', [], 'is missing; give a list of one topic'],
-    ['StartingPosition', undefined, 'is missing; give TRIM_HORIZON, LATEST or AT_TIMESTAMP'],
-    ['StartingPosition', 'EARLIEST', 'is EARLIEST; give TRIM_HORIZON'],
-    ['FunctionResponseTypes', ['ReportBatchItemFailure'], 'must be a list with nothing but ReportBatchItemFailures'],
+    ['Topics', ['orders', 'returns'], 'has 2 topics, but a mapping reads exactly one'],
+    ['Topics', [], 'is missing; write a list of one topic'],
+    ['StartingPosition', undefined, 'is missing; write TRIM_HORIZON, LATEST or AT_TIMESTAMP'],
+    ['StartingPosition', 'EARLIEST', 'is EARLIEST; write TRIM_HORIZON'],
+    ['FunctionResponseTypes', ['ReportBatchItemFailure'], 'must be a list that contains only ReportBatchItemFailures'],
     [
       'ProvisionedPollerConfig',
       { MinimumPollers: 3, MaximumPollers: 2 },
       'MinimumPollers 3 is more than MaximumPollers 2',
     ],
-    ['FunctionName', { 'Fn::GetAtt': ['SlowLambdaFunction', 'Arn'] }, 'has Timeout 900; behind Kafka at most 840 s'],
-    ['FunctionName', { 'Fn::GetAtt': ['DeadLetterBucket', 'Arn'] }, 'which is not a function of this template'],
+    [
+      'FunctionName',
+      { 'Fn::GetAtt': ['SlowLambdaFunction', 'Arn'] },
+      'has Timeout 900; a function behind Kafka may have at most 840 s',
+    ],
+    ['FunctionName', { 'Fn::GetAtt': ['DeadLetterBucket', 'Arn'] }, 'but the template has no such function'],
     ['BatchSizes', 5, 'is not a property of a mapping for MSK'],
     ['FilterCriteria', {}, 'is not emulated'],
     ['EventSourceArn', { 'Fn::ImportValue': 'cluster' }, 'cannot be resolved here'],

@@ -125,7 +125,7 @@ describe('a trigger', () => {
   it('refuses a mapping with a destination when it has nothing to serve it with', async () => {
     const mapping = aMapping({ destination: { kind: 's3', bucketArn: 'arn:aws:s3:::letters' } });
     await expect(start({ mapping })).rejects.toThrow(
-      'OrdersMapping has an on-failure destination: startTrigger needs putFailure',
+      'OrdersMapping has an on-failure destination: pass putFailure to startTrigger',
     );
   });
 
