@@ -29,15 +29,15 @@ export async function buildAll(region, { caBundle = 'region', connector } = {}) 
   const documentdbFiles = new Map();
   if (caBundle === 'region') documentdbFiles.set('ca-bundle.pem', caBundleOf(region));
   else if (!/^(?:\/|s3:)/.test(caBundle)) documentdbFiles.set('ca-bundle.pem', await readFile(join(root, caBundle)));
-  if (connector !== undefined) documentdbFiles.set('connector.json', packagedConnector(join(root, connector)));
+  if (connector !== undefined) documentdbFiles.set('connector.json', packagedConnector(connector));
   await mkdir(join(root, 'dist'), { recursive: true });
   await Promise.all([buildFunction('kinesis-sink', new Map()), buildFunction('documentdb-sink', documentdbFiles)]);
 }
 
-/** The settings of a connector's file, whatever they are kept in, as the function reads them. @param {string} file */
-function packagedConnector(file) {
+/** The settings of a connector's file, whatever they are kept in, as the function reads them. @param {string} path from the root */
+function packagedConnector(path) {
   const loadTypescript = createRequire(import.meta.url)('./infra/load-typescript.cjs');
-  return loadTypescript('connector-file/packaged-connector').packagedFile(file);
+  return loadTypescript('stage-file/packaged-file').packagedFile(path);
 }
 
 /**

@@ -3,15 +3,18 @@ import { type Connector, readSettings } from '../../functions/documentdb-sink/co
 import { policyOfConnector } from '../../functions/documentdb-sink/connector/transforms/policy-of-connector.ts';
 import { SettingsError } from '../../shared/errors.ts';
 import { packagedText } from '../connector-file/packaged-connector.ts';
-import { readConnectorFile } from '../connector-file/read-connector-file.ts';
 import { type ConnectionStringCheck, checkConnectionString } from './connection/check-connection-string.ts';
+import { readConnectorSettings } from './connector-settings.ts';
 import type { Surroundings } from './project-files.ts';
+import type { TopicsLock } from './topics-lock.ts';
 
 /** The connector file that a stage file names. */
 export interface NamedConnector {
   readonly path: string;
   /** What its settings were read from, where that is no file of settings alone. */
   readonly container: string | undefined;
+  /** The topics of a `topics.regex`, and when they were looked up. */
+  readonly lock: TopicsLock | undefined;
   /** The settings as they are put beside the function. */
   readonly packaged: string;
   readonly connector: Connector;
@@ -25,19 +28,20 @@ export type NamedConnectorReading =
   | { readonly kind: 'unsound'; readonly problems: readonly string[] };
 
 /** Reads the connector file as the function will, including its strategies, so that packaging reports every problem. */
-export function readNamedConnector(path: string, { readFile, environment }: Surroundings): NamedConnectorReading {
-  const text = readFile(path);
-  if (text === undefined) {
+export function readNamedConnector(path: string, surroundings: Surroundings): NamedConnectorReading {
+  const { environment } = surroundings;
+  const file = readConnectorSettings(path, surroundings);
+  if (file === undefined) {
     return unsound([`documentdbSink.connector: ${path} does not exist; write a path relative to the project's root`]);
   }
   try {
-    const file = readConnectorFile(text, path);
     const read = readSettings(file, { where: path, environment });
     const { ignored } = policyOfConnector(read, path);
     const connector = { ...read, meaningless: [...read.meaningless, ...ignored] };
     const connection = checkConnectionString(connector, environment);
-    const named = { path, container: file.container, packaged: packagedText(file), connector, connection };
-    return { kind: 'sound', named: { ...named, environment: environmentOf(text, environment) } };
+    const packaged = packagedText(file);
+    const named = { path, container: file.container, lock: file.lock, packaged, connector, connection };
+    return { kind: 'sound', named: { ...named, environment: environmentOf(packaged, environment) } };
   } catch (error) {
     if (!(error instanceof SettingsError)) throw error;
     return unsound(error.problems.map((problem) => `${path}: ${problem}`));

@@ -1,10 +1,11 @@
 import { wantedIndexes } from '../../functions/documentdb-sink/connector/wanted-indexes.ts';
+import type { TopicsLock } from '../stage-file/topics-lock.ts';
 import type { Deployment } from './deployment.ts';
 
 /** Lists the connector file's properties that have no effect here: Kafka Connect accepts them, so this project does too. */
-export function noticesOf({ connector: named, stage }: Deployment): readonly string[] {
+export function noticesOf({ connector: named, stage }: Deployment, nowMs = Date.now()): readonly string[] {
   if (named === undefined) return [];
-  const { path, container, connector, connection } = named;
+  const { path, container, lock, connector, connection } = named;
   const dropped = connection.dropped.map(({ name, reason }) => ({ name: `connection.uri, option ${name}`, reason }));
   const meaningless = [...connector.meaningless, ...dropped].map(({ name, reason }) => `${name}: ${reason}`);
   const indexes = wantedIndexes(connector);
@@ -12,6 +13,7 @@ export function noticesOf({ connector: named, stage }: Deployment): readonly str
   const isLocal = stage !== 'local' && LOCALHOST.test(connector.connectionUri);
   return [
     ...(container === undefined ? [] : [`${path}: its settings are read from ${container}`]),
+    ...(lock === undefined ? [] : [`${path}: ${ageOf(lock, stage, nowMs)}`]),
     ...section(
       `${path}: ${connector.ignored.length} of its properties are unknown and ignored, as in Kafka Connect`,
       connector.ignored,
@@ -23,6 +25,14 @@ export function noticesOf({ connector: named, stage }: Deployment): readonly str
     ),
     ...(isLocal ? [`${path}: connection.uri ${NOT_IN_AWS}`] : []),
   ];
+}
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+function ageOf({ topics, readAt, cluster }: TopicsLock, stage: string, nowMs: number): string {
+  const days = Math.floor((nowMs - Date.parse(readAt)) / DAY_MS);
+  const age = days < 1 ? 'today' : `${days} day${days === 1 ? '' : 's'} ago`;
+  return `topics.regex matched ${topics.length} topics of ${cluster} on ${readAt.slice(0, 10)} (${age}). Newer topics are not read: npm run topics -- --stage ${stage} lists the topics again`;
 }
 
 /** Matches the connector's default as well. */

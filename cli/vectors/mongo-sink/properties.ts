@@ -60,7 +60,7 @@ function settled(error: SettingsError): Error {
 
 const REFUSED: readonly (readonly [RegExp, RefusalId])[] = [
   [/\bcsfle\..*is refused/, 'client-side-encryption'],
-  [/topics\.regex is refused/, 'topics-regex'],
+  [/topics\.regex is not replaced/, 'topics-regex'],
 ];
 
 /** The reason is told where the table of refusals is at hand. */

@@ -42,7 +42,7 @@ export const REFUSALS = [
   {
     id: 'topics-regex',
     connector: 'reads topics by a regular expression',
-    here: 'refused by name: an event source mapping names its topic',
+    here: 'an event source mapping names its topic: `npm run topics` writes the matching topics into a file beside the connector file, and packaging reads that file; a topic made later is read after the next deployment with a new list',
   },
   {
     id: 'java-class',

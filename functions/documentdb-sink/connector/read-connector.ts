@@ -138,6 +138,8 @@ function requirements(
     .filter(({ name }) => topics.length === 0 || topics.some((topic) => !names.has(`${OVERRIDE}${topic}.${name}`)))
     .map(({ name }) => `${name} is missing`);
   const isSaid = topics.length > 0 || problems.some((problem) => /(?:^|: )topics /.test(problem));
+  const regex = entries.find(({ name, value }) => name === 'topics.regex' && value.trim() !== '');
+  if (regex !== undefined) return [`${placeOf(regex)} is not replaced by the topics it matches`, ...missing];
   return isSaid ? missing : ['topics is missing: list the topics that are read', ...missing];
 }
 

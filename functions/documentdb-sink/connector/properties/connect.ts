@@ -1,6 +1,6 @@
 import { CONVERTERS, className } from '../class-names.ts';
 import { anyText, choice, flag, topics, wholeNumber } from '../forms.ts';
-import { implemented, meaningless, type Property, refused } from '../property.ts';
+import { implemented, meaningless, type Property } from '../property.ts';
 
 const CONVERTER = className('converter', CONVERTERS, false);
 const STRING_CONVERTER = 'org.apache.kafka.connect.storage.StringConverter';
@@ -63,11 +63,11 @@ export const CONNECT_PROPERTIES: readonly Property[] = [
     form: topics,
     description: 'The topics that are read. Each becomes an event source mapping.',
   }),
-  refused(
-    'topics.regex',
-    { reason: 'an event source mapping names its topic', remedy: 'list the topics in `topics`' },
-    { form: anyText, description: 'Topics by a regular expression.' },
-  ),
+  implemented('topics.regex', {
+    form: anyText,
+    description:
+      "Topics by a regular expression of Java's. An event source mapping names its topic: `npm run topics -- --stage STAGE` writes the matching topics of the cluster into a file that packaging reads.",
+  }),
   ...converter('key'),
   ...converter('value'),
   meaningless('header.converter', 'no strategy reads headers; dead letters keep them as bytes', {

@@ -24,13 +24,18 @@ interface Packaged {
   readonly connectionUri: string;
 }
 
-function packaged(number: string, environment: Surroundings['environment'] = {}): Packaged {
+function packaged(
+  number: string,
+  environment: Surroundings['environment'] = {},
+  more: Readonly<Record<string, string>> = {},
+): Packaged {
   const path = FILES.find((name) => name.startsWith(number) && !name.includes('.secret.')) ?? number;
-  const readFile = (name: string) => (FILES.includes(name) ? decodeText(readFileSync(join(FOLDER, name))) : undefined);
+  const readFile = (name: string) =>
+    FILES.includes(name) ? decodeText(readFileSync(join(FOLDER, name))) : more[name.replace(path, 'FILE')];
   const file = aStageFileWithConnector({ documentdbSink: { connector: path } });
   try {
     const deployment = readStageFile('msk-sinks', 'dev', file, { readFile, environment });
-    const notices = noticesOf(deployment).map((notice) => notice.replaceAll(path, 'FILE'));
+    const notices = noticesOf(deployment, Date.UTC(2026, 10, 29)).map((notice) => notice.replaceAll(path, 'FILE'));
     const { topics = [], connectionUri = '' } = deployment.connector?.connector ?? {};
     return { problems: [], notices, topics, connectionUri };
   } catch (error) {
@@ -155,5 +160,43 @@ describe('a connector file as people have it', () => {
 
   it('F23: a file may be UTF-16', () => {
     expect(packaged('F23').problems).toEqual(['FILE: database is missing']);
+  });
+
+  describe('F21: a regular expression of topics', () => {
+    const LOCK = 'FILE.topics.json';
+    const REGEX = String.raw`shop\..*`;
+    const lockOf = (lock: object) => ({
+      [LOCK]: JSON.stringify({
+        regex: REGEX,
+        cluster: 'CLUSTER',
+        readAt: '2026-11-01T08:00:00.000Z',
+        topics: ['shop.a'],
+        ...lock,
+      }),
+    });
+
+    it('becomes the topics of the lock file, whose age is said', () => {
+      const found = packaged('F21', {}, lockOf({ topics: ['shop.a', 'shop.b'] }));
+      expect(found).toMatchObject({ problems: [], topics: ['shop.a', 'shop.b'] });
+      expect(about(found.notices, 'topics.regex')).toEqual([
+        'FILE: topics.regex matched 2 topics of CLUSTER on 2026-11-01 (27 days ago). Newer topics are not read: npm run topics -- --stage dev lists the topics again',
+      ]);
+    });
+
+    it.each([
+      ['is not there', {}, 'needs the names'],
+      ['is no list of topics', { [LOCK]: '{"regex": 1}' }, 'is no list of topics'],
+      ['is not JSON', { [LOCK]: 'x' }, 'is no list of topics'],
+      ['was written for another expression', lockOf({ regex: 'x' }), 'is not the expression'],
+      ['has no topic', lockOf({ topics: [] }), 'matched no topic'],
+      [
+        'has hundreds of topics',
+        lockOf({ topics: Array.from({ length: 300 }, (_, index) => `shop.${index}`) }),
+        '300 topics match topics.regex. Each becomes an event source mapping: a poller group has at most 100, and a stack at most 500 resources',
+      ],
+    ])('is refused with the remedy where the lock file %s', (_how, files, words) => {
+      const { problems } = packaged('F21', {}, files);
+      expect(problems).toEqual([expect.stringContaining(words)]);
+    });
   });
 });

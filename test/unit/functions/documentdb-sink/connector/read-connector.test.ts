@@ -78,8 +78,7 @@ describe('a connector file', () => {
         /line 5: post\.processor\.chain is refused: com\.example\.Mine is a Java class .* custom\.<name>/,
       ),
       'line 6: delete.on.null.values must be `true` or `false`, got "ja"',
-      'line 8: topics.regex is refused: an event source mapping names its topic; list the topics in `topics`',
-      'topics is missing: list the topics that are read',
+      'line 8: topics.regex is not replaced by the topics it matches',
       'line 1: topic is no property of the connector: did you mean topics?',
       'line 7: document.id.strategie is no property of the connector: did you mean document.id.strategy?',
     ]);
