@@ -37,7 +37,7 @@ export function readNamedConnector(path: string, surroundings: Surroundings): Na
   try {
     const read = readSettings(file, { where: path, environment });
     const { ignored } = policyOfConnector(read, path);
-    const connector = { ...read, meaningless: [...read.meaningless, ...ignored] };
+    const connector = { ...read, ignored: [...read.ignored, ...ignored] };
     const connection = checkConnectionString(connector, environment);
     const packaged = packagedText(file);
     const named = { path, container: file.container, lock: file.lock, packaged, connector, connection };

@@ -1,5 +1,4 @@
 import { SettingsError } from '../../../../shared/errors.ts';
-import type { Meaningless } from '../read-connector.ts';
 import { TRANSFORM_CLASSES } from './classes.ts';
 import type { Predicate, Transform } from './connect-record.ts';
 import { PREDICATE_CLASSES } from './predicates/predicates.ts';
@@ -10,7 +9,8 @@ export type CustomTransforms = ReadonlyMap<string, (settings: TransformSettings)
 
 export interface Chain {
   readonly transform: Transform;
-  readonly ignored: readonly Meaningless[];
+  /** Properties that nothing reads, each as packaging lists it. */
+  readonly ignored: readonly string[];
 }
 
 /**
@@ -31,8 +31,10 @@ export function createChain(properties: ReadonlyMap<string, string>, where: stri
     made.value === undefined ? [] : [conditional(made.value, condition.value)],
   );
   const read = new Set(stages.flatMap(({ made, condition }) => [...made.read, ...condition.read]));
-  const obsolete = new Map(stages.flatMap(({ made }) => [...(made.obsolete ?? [])]));
-  return { transform: oneAfterAnother(steps), ignored: ignoredIn(properties, read, obsolete) };
+  const remarks = new Map(
+    stages.flatMap(({ made, condition }) => [...(made.remarks ?? []), ...(condition.remarks ?? [])]),
+  );
+  return { transform: oneAfterAnother(steps), ignored: ignoredIn(properties, read, remarks) };
 }
 
 const oneAfterAnother =
@@ -65,9 +67,9 @@ function conditionOf(properties: ReadonlyMap<string, string>, alias: string): Ma
 const ignoredIn = (
   properties: ReadonlyMap<string, string>,
   read: ReadonlySet<string>,
-  obsolete: ReadonlyMap<string, string>,
-): readonly Meaningless[] =>
+  remarks: ReadonlyMap<string, string>,
+): readonly string[] =>
   [...properties.keys()]
     .filter((name) => name !== 'transforms' && !read.has(name))
     .filter((name) => name !== 'predicates' || properties.get(name) !== '')
-    .map((name) => ({ name, reason: obsolete.get(name) ?? 'no transform of this file reads it' }));
+    .map((name) => (remarks.has(name) ? `${name}: ${remarks.get(name)}` : name));

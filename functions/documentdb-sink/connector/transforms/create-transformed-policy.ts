@@ -1,3 +1,4 @@
+import { SettingsError } from '../../../../shared/errors.ts';
 import { poison } from '../../../../shared/outcome.ts';
 import type { SourceRecord } from '../../../../shared/record.ts';
 import { documentFrom } from '../../converters/create-converter.ts';
@@ -7,7 +8,7 @@ import type { Intent, RecordPolicy } from '../../record-policy.ts';
 import type { MutableDocument, SinkDocument } from '../../sink-document.ts';
 import { UnwritableError } from '../../unwritable-error.ts';
 import { policiesByTopic } from '../create-record-policy.ts';
-import type { Connector, Meaningless } from '../read-connector.ts';
+import type { Connector } from '../read-connector.ts';
 import { createDocumentPolicy } from '../topic-policy.ts';
 import { createConnectConverter } from './connect-converter.ts';
 import type { ConnectRecord, Side } from './connect-record.ts';
@@ -21,8 +22,8 @@ interface TransformedRecord extends SourceRecord {
 
 export interface TransformedPolicy {
   readonly policy: RecordPolicy;
-  /** What the file sets under `transforms` and `predicates` without a meaning, and why. */
-  readonly ignored: readonly Meaningless[];
+  /** Properties under `transforms` and `predicates` that nothing reads, each as packaging lists it. */
+  readonly ignored: readonly string[];
 }
 
 /**
@@ -37,6 +38,12 @@ export function createTransformedPolicy(
   custom: CustomStrategies = CUSTOM_STRATEGIES,
 ): TransformedPolicy {
   const { transform, ignored } = createChain(connector.transforms, where, custom.transforms);
+  if (ignored.length > 0 && connector.properties.flag('msksinks.strict')) {
+    throw new SettingsError(
+      where,
+      ignored.map((line) => `no transform reads ${line}`),
+    );
+  }
   const policies = policiesByTopic(connector, where, (topic, properties) =>
     createDocumentPolicy<TransformedRecord>(topic, properties, { custom, documentOf }),
   );

@@ -1,6 +1,7 @@
 import { describeForeign, MskSinksError } from '../../../../shared/errors.ts';
 import { PropertyError } from '../../property-error.ts';
 import { UnwritableError } from '../../unwritable-error.ts';
+import { straysAmong } from './strays.ts';
 import type { TransformClass } from './transform-class.ts';
 import { type TransformProperty, TransformSettings } from './transform-settings.ts';
 
@@ -10,8 +11,8 @@ export interface Made<T> {
   readonly problems: readonly string[];
   /** The properties that were read. */
   readonly read: readonly string[];
-  /** Of those that were not: why, where more is known than that. */
-  readonly obsolete?: ReadonlyMap<string, string>;
+  /** Of those that were not: what is known of them beside. */
+  readonly remarks?: ReadonlyMap<string, string>;
 }
 
 type Strategy = (...parameters: never[]) => unknown;
@@ -37,7 +38,8 @@ export function readStage<T extends Strategy>(stage: Stage<T>): Made<T> {
   const found = classOf(type, classes);
   if (found === undefined) return { value: undefined, problems: [unknown(stage, type)], read: [] };
   const own = under(properties, prefix);
-  const problems = found.properties.flatMap((property) => problemOf(property, own, prefix));
+  const strays = straysAmong([...own.keys()], prefix, found);
+  const problems = [...strays.problems, ...found.properties.flatMap((property) => problemOf(property, own, prefix))];
   const read = [
     `${prefix}type`,
     ...found.properties.flatMap(({ name, deprecated }) =>
@@ -45,9 +47,8 @@ export function readStage<T extends Strategy>(stage: Stage<T>): Made<T> {
     ),
   ];
   if (problems.length > 0) return { value: undefined, problems, read };
-  const obsolete = new Map([...(found.obsolete ?? [])].map(([name, reason]) => [prefix + name, reason]));
   const settings = new TransformSettings(prefix, withDefaults(found.properties, own));
-  return { ...made(() => found.create(settings), read), obsolete };
+  return { ...made(() => found.create(settings), read), remarks: strays.remarks };
 }
 
 function made<T>(create: () => T, read: readonly string[]): Made<T> {

@@ -146,12 +146,29 @@ describe('transforms of a file', () => {
     expect(problemsOf(properties)).toEqual([expect.stringContaining(problem)]);
   });
 
-  it('lists what none of them reads', () => {
-    const { ignored } = read({
-      ...withTransform('HoistField$Value', { field: 'a', feild: 'b' }),
-      'transforms.u.type': 'x',
-    });
-    expect(ignored.map(({ name }) => name)).toEqual(['transforms.t.feild', 'transforms.u.type']);
+  it('list what none of them reads, as Kafka Connect ignores it', () => {
+    const properties = { ...withTransform('HoistField$Value', { field: 'a', comment: 'b' }), 'transforms.u.type': 'x' };
+    expect(read(properties).ignored).toEqual(['transforms.t.comment', 'transforms.u.type']);
+    expect(problemsOf({ ...properties, 'msksinks.strict': 'true' })).toEqual([
+      'no transform reads transforms.t.comment',
+      'no transform reads transforms.u.type',
+    ]);
+  });
+
+  it('refuse a name that misses one of theirs by a letter or two', () => {
+    const misspelt = withTransform('ReplaceField$Value', { exlude: 'a' });
+    expect(problemsOf(misspelt)).toEqual(['transforms.t.exlude is no property of this class: did you mean exclude?']);
+  });
+
+  it('say of what Debezium no longer reads what took its place', () => {
+    const properties = {
+      transforms: 't',
+      'transforms.t.type': 'io.debezium.transforms.ExtractNewRecordState',
+      'transforms.t.drop.tombstones': 'false',
+    };
+    expect(read(properties).ignored).toEqual([
+      'transforms.t.drop.tombstones: Debezium 3 does not read it: delete.tombstone.handling.mode took its place',
+    ]);
   });
 
   it('may be classes by the last part of their names', () => {
