@@ -8,9 +8,18 @@ import type { StoredMarks } from './standing.ts';
 
 const AUTHENTICATION_FAILED = 18;
 
-/** A driver that has lost sight of every host never looks at the address it was given again: a new client does. */
-const isOutOfUse = (error: unknown): boolean =>
-  error instanceof MongoServerSelectionError || (error as { code?: unknown } | null)?.code === AUTHENTICATION_FAILED;
+/** The server is not, or is no longer, the primary. */
+const NOT_PRIMARY: ReadonlySet<unknown> = new Set([189, 10_058, 10_107, 11_602, 13_435, 13_436]);
+
+/**
+ * A driver that has lost sight of every host never looks at the address it was given again: a new client does. With
+ * `directConnection` it keeps to the server it first met there, whatever becomes of that one.
+ */
+function isOutOfUse(error: unknown, { client }: Connection): boolean {
+  const code = (error as { code?: unknown } | null)?.code;
+  if (error instanceof MongoServerSelectionError || code === AUTHENTICATION_FAILED) return true;
+  return client.options.directConnection && NOT_PRIMARY.has(code);
+}
 
 /**
  * The target through the MongoDB driver: one client per environment, made with the first call. It is dropped, and the
@@ -36,7 +45,7 @@ export function createDocumentStore(options: ConnectionOptions): DocumentStore {
     try {
       return await work(connection);
     } catch (error) {
-      if (isOutOfUse(error)) {
+      if (isOutOfUse(error, connection)) {
         drop();
         void connection.client.close(true).catch(() => undefined);
       }
