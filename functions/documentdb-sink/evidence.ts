@@ -6,6 +6,9 @@ const NEVER = Number.NEGATIVE_INFINITY;
 export interface Doubt {
   readonly code: number | undefined;
   readonly sinceMs: number;
+  /** When it was refused before the last time. */
+  readonly previousMs: number;
+  readonly lastMs: number;
   /** How often the write was refused for certain: by name, or in a command of its own. */
   readonly refusals: number;
   /** How many entries the fold had that the reply blamed for certain; 0: it was one write of a command among others. */

@@ -43,13 +43,12 @@ export class Judge {
     this.#parts = parts;
   }
 
-  /** Every verdict of a wave. */
+  /** Every verdict of a wave. What the wave shows of the target counts from the next one on: evidence precedes a refusal. */
   recordWave(judged: readonly Judged[], times: Times): void {
-    const { evidence } = this.#parts;
-    for (const { step, verdict } of judged) {
-      if (verdict.kind === 'written') evidence.noteTaken(step.lane.target, times.nowMs);
-    }
     for (const { step, verdict } of judged) this.record(step, verdict, times);
+    for (const { step, verdict } of judged) {
+      if (verdict.kind === 'written') this.#parts.evidence.noteTaken(step.lane.target, times.nowMs);
+    }
   }
 
   record(step: Step, verdict: Verdict, { nowMs, retryAtMs }: Times): void {
@@ -219,8 +218,9 @@ export class Judge {
     } else if (count > 1) {
       lane.cuts.add(lane.next + Math.ceil(count / 2));
       lane.notBeforeMs = nowMs;
-    } else if (doubt.refusals >= REFUSALS_MAX && evidence.blames(lane.target, doubt, refusal.evidence)) {
-      this.#blame(step, refusal.failure);
+    } else if (doubt.refusals >= REFUSALS_MAX) {
+      if (!evidence.hasTakenSince(lane.target, doubt.previousMs)) evidence.wantProbe(lane.target);
+      else if (evidence.blames(lane.target, doubt, refusal.evidence)) this.#blame(step, refusal.failure);
     }
   }
 }
@@ -233,6 +233,8 @@ function doubtOf({ lane, count }: Step, { code, isNamed, companyCount }: Refused
   return {
     code,
     sinceMs: known?.sinceMs ?? nowMs,
+    previousMs: known?.lastMs ?? nowMs,
+    lastMs: nowMs,
     refusals: (known?.refusals ?? 0) + Number(isOwn && count === 1),
     entryCount: isOwn ? count : 0,
   };

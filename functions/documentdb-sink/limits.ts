@@ -13,8 +13,8 @@ export const CONFLICT_ROUNDS_MAX = 3;
 export const MISSES_MAX = 30;
 /** After E11000 of an insert: until then a read right after a failover may be of a moment ago, and a duplicate no proof. */
 export const DUPLICATE_CONFIRM_MS = 1_000;
-/** So often a write is refused before it is to blame; the last time by itself. */
-export const REFUSALS_MAX = 5;
+/** So often a write is refused before its collection is asked for the last time; with the next refusal it is to blame. */
+export const REFUSALS_MAX = 4;
 /** The pause before a refused write is sent again. */
 export const DOUBT_PAUSE_MS = 500;
 /** The same where a throttled server says so with a code that may blame a document. */

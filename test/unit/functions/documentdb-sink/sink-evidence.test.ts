@@ -60,14 +60,15 @@ describe('a document that is refused with a code that nobody lists', () => {
     expect((await sink.write([bad(1, 'a')])).map(inWords)).toEqual(['deadLettered rejected_by_target']);
     expect(sink.clock.nowMs() - startMs).toBeGreaterThanOrEqual(1_000);
     expect(sink.clock.nowMs() - startMs).toBeLessThan(9_000);
-    expect(sink.store.calls).toHaveLength(5 + 1);
+    expect(sink.store.calls).toHaveLength(5 + 2);
     expect(sink.store.collection().size).toBe(0);
   });
 
   it('is sent again alone, after a pause, before anything is said of it', async () => {
     const sink = aDocumentdbSink({ documents: { refuses: (document) => (isBad(document) ? 16_755 : undefined) } });
     await sink.write([bad(1, 'a'), order(2, 'b'), order(3, 'c')]);
-    expect(sink.store.calls.map(({ statements }) => statements.length)).toEqual([3, 1, 1, 1, 1]);
+    expect(sink.store.calls.map(({ statements }) => statements.length)).toEqual([3, 1, 1, 1, 1, 1]);
+    expect(probesSent(sink)).toHaveLength(1);
   });
 
   it('in a fold is found, and only what it brought is left out', async () => {
@@ -99,6 +100,19 @@ describe('a document that is refused with a code that nobody lists', () => {
     expect(letters).toEqual([]);
     expect(sink.store.calls.length).toBeLessThan(150);
   });
+});
+
+it('an outage that begins in the middle of a batch makes no dead letters, whatever passed before', async () => {
+  const { queue, letters } = fakeDeadLetters();
+  const store = throttled(8, undefined, false);
+  const refuse = store.write;
+  const take = FakeDocuments.prototype.write.bind(store);
+  store.write = (...parameters) => (store.calls.length < 1 ? take(...parameters) : refuse(...parameters));
+  store.options = { limits: { operationsMax: 2 } };
+  const sink = aDocumentdbSink({ deadLetters: queue, documents: store });
+  const outcomes = await sink.write([order(1, 'a'), order(2, 'b'), order(3, 'c'), order(4, 'd')]);
+  expect(outcomes.map(({ kind }) => kind)).toEqual(['written', 'written', 'failed', 'failed']);
+  expect(letters).toEqual([]);
 });
 
 describe('code 40, which DocumentDB also gives while garbage collection disables writes', () => {
@@ -151,7 +165,7 @@ describe('the only record of a quiet topic', () => {
     const refusesCommand = (document: Stored) => (isBad(document) ? code : undefined);
     const sink = aDocumentdbSink({ documents: { refusesCommand } });
     expect((await sink.write([bad(1, 'a')])).map(inWords)).toEqual(['deadLettered rejected_by_target']);
-    expect(probesSent(sink)).toHaveLength(1);
+    expect(probesSent(sink)).toHaveLength(2);
   });
 
   it.each([2, 9, 14, 22])('stays unsettled where every command is refused with code %i', async (code) => {
