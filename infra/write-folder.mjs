@@ -3,9 +3,9 @@ import { mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promi
 import { join } from 'node:path';
 
 /**
- * Gives a folder these files and no others, all at once. A folder that has them already is not touched, so that several
- * builds of the same code may run beside each other, and beside a function that still loads parts of its bundle.
- * @param {string} folder its parent exists
+ * Replaces a folder's content atomically. A folder that already has these files is not changed, so that builds of the same code can
+ * run in parallel, also while a function still loads parts of its bundle.
+ * @param {string} folder its parent must exist
  * @param {ReadonlyMap<string, string | Uint8Array>} files by their names
  */
 export async function writeFolder(folder, files) {
@@ -19,11 +19,11 @@ export async function writeFolder(folder, files) {
   }
 }
 
-/** Renames alone, so that nobody sees half a folder. */
+/** Only renames, so that no process sees an incomplete folder. */
 async function replace(folder, fresh) {
   const old = `${fresh}-old`;
   await rename(folder, old).catch(unless('ENOENT'));
-  // Between the two another build may have put its folder there.
+  // Another build may have put its folder there between the two renames.
   await rename(fresh, folder).catch(unless('ENOTEMPTY', 'EEXIST'));
   await rm(old, { recursive: true, force: true });
 }

@@ -1,7 +1,7 @@
 import type { Entry, Fault, PropertiesFile } from '../../functions/documentdb-sink/connector/properties-file.ts';
 import type { FileNode, MapEntry, MapNode } from './node.ts';
 
-/** Names under which the settings of a connector stand in what deploys or describes one. */
+/** The names that contain a connector's settings in the files of deployment tools. */
 const ENVELOPES: ReadonlySet<string> = new Set([
   'config',
   'connectorConfiguration', // aws kafkaconnect describe-connector
@@ -9,7 +9,7 @@ const ENVELOPES: ReadonlySet<string> = new Set([
   'connector_configuration',
 ]);
 
-/** By one of them a map is known to be a connector's settings. */
+/** A map with one of these names is a connector's settings. */
 const SETTINGS: ReadonlySet<string> = new Set([
   'connector.class',
   'topics',
@@ -20,7 +20,7 @@ const SETTINGS: ReadonlySet<string> = new Set([
 
 const isMongoSink = (connectorClass: string): boolean => /MongoSink/.test(connectorClass);
 
-/** Every map in a file that is the settings of a MongoDB sink connector, or may be. */
+/** Every map in a file that is, or may be, the settings of a MongoDB sink connector. */
 export function settingsIn(node: FileNode): readonly MapNode[] {
   const found = candidates(node, undefined);
   const sinks = found.filter(({ entries }) => isMongoSink(textOf(entries, 'connector.class') ?? ''));
@@ -39,7 +39,7 @@ function candidates(
   return isSettings ? [withSiblings(node, parent?.map)] : inner;
 }
 
-/** A KafkaConnector of Strimzi names its class and tasks beside the settings. https://strimzi.io/docs/operators/latest/configuring.html#type-KafkaConnectorSpec-reference */
+/** Strimzi's KafkaConnector has class and tasks outside the settings. https://strimzi.io/docs/operators/latest/configuring.html#type-KafkaConnectorSpec-reference */
 function withSiblings(settings: MapNode, parent: MapNode | undefined): MapNode {
   const siblings: MapEntry[] = [];
   for (const [sibling, name] of [
@@ -57,7 +57,7 @@ const textOf = (entries: readonly MapEntry[], name: string): string | undefined 
   return value?.kind === 'scalar' ? (value.text ?? undefined) : undefined;
 };
 
-/** Settings as entries of a properties file. A list is its items with commas between them; null is not set. */
+/** Settings as entries of a properties file. A list becomes its items separated by commas; null means not set. */
 export function entriesOf({ entries }: MapNode): PropertiesFile {
   const results = entries.flatMap(entryOf);
   return {
@@ -75,7 +75,7 @@ function entryOf({ name, line, value }: MapEntry): readonly (Entry | Fault)[] {
   ];
 }
 
-/** As JSON has it: what a renamer's rules are. */
+/** A list or map as JSON text, as the rules of a renamer are written. */
 function plain(node: FileNode): unknown {
   if (node.kind === 'scalar') return node.text;
   if (node.kind === 'list') return node.items.map(plain);

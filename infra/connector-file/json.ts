@@ -1,9 +1,9 @@
 import { type FileNode, lineAt, type MapEntry, SyntaxProblem } from './node.ts';
 
-/** Blanks, and the comments that people write into JSON. */
+/** Whitespace, and comments, which JSON does not allow but people write. */
 const SKIPPED = /(?:\s|\/\/[^\n]*|\/\*[\s\S]*?\*\/|#[^\n]*)*/y;
 const STRING = /"(?:[^"\\\n]|\\[\s\S])*"/y;
-/** Also the words of Python, in whose scripts such objects stand. */
+/** JSON's words and Python's, because Python scripts contain such objects. */
 const WORD = /-?\d[\w.+-]*|true|false|null|none/iy;
 
 interface Cursor {
@@ -16,11 +16,11 @@ export function parseJson(text: string): FileNode {
   const cursor = { text, at: 0 };
   const node = valueAt(cursor);
   skip(cursor);
-  if (cursor.at < text.length) throw problem(cursor, 'something stands behind the end of the JSON');
+  if (cursor.at < text.length) throw problem(cursor, 'there is text after the end of the JSON: remove it');
   return node;
 }
 
-/** The JSON object that begins at a place of any text, and where it ends. @throws SyntaxProblem */
+/** The JSON object that begins at a position in a text, and the object's end. @throws SyntaxProblem */
 export function parseJsonAt(text: string, start: number): { readonly node: FileNode; readonly end: number } {
   const cursor = { text, at: start };
   return { node: valueAt(cursor), end: cursor.at };
@@ -51,7 +51,7 @@ function valueAt(cursor: Cursor): FileNode {
   if (isNext(cursor, '[')) return { kind: 'list', line, items: listed(cursor, ']', valueAt) };
   if (cursor.text[cursor.at] === '"') return { kind: 'scalar', line, text: stringAt(cursor) };
   const word = matched(cursor, WORD);
-  if (word === undefined) throw problem(cursor, 'a value is missing, or is not JSON: texts stand in double quotes');
+  if (word === undefined) throw problem(cursor, 'a value is missing or is not JSON: write texts in double quotes');
   return { kind: 'scalar', line, text: /^(?:null|none)$/i.test(word) ? null : word };
 }
 
@@ -72,7 +72,7 @@ function entryAt(cursor: Cursor): MapEntry {
   const line = lineAt(cursor.text, cursor.at);
   if (cursor.text[cursor.at] !== '"') throw problem(cursor, 'a name in double quotes is missing');
   const name = stringAt(cursor);
-  if (!isNext(cursor, ':')) throw problem(cursor, 'a colon behind a name is missing');
+  if (!isNext(cursor, ':')) throw problem(cursor, 'a colon after a name is missing');
   return { name, line, value: valueAt(cursor) };
 }
 
@@ -85,7 +85,9 @@ function stringAt(cursor: Cursor): string {
     cursor.at = start;
     throw problem(
       cursor,
-      text === undefined ? 'a text has no end on its line' : 'a text holds an escape that JSON does not have',
+      text === undefined
+        ? 'a text does not end on its line: add the closing quote'
+        : 'a text has an escape sequence that JSON does not allow',
     );
   }
 }

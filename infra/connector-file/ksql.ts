@@ -7,7 +7,7 @@ const SETTING =
 
 export const isKsql = (text: string): boolean => text.search(STATEMENT) !== -1;
 
-/** The settings of each statement that makes a connector. */
+/** The settings of each CREATE CONNECTOR statement. */
 export const parseKsql = (text: string): ListNode => ({
   kind: 'list',
   line: 1,

@@ -1,4 +1,4 @@
-/** What a file of any syntax holds, with the line on which each thing begins, from 1. */
+/** The content of a file in any syntax, with the line (from 1) at which each value begins. */
 export type FileNode = MapNode | ListNode | ScalarNode;
 
 export interface MapNode {
@@ -22,11 +22,11 @@ export interface ListNode {
 export interface ScalarNode {
   readonly kind: 'scalar';
   readonly line: number;
-  /** As it is written; null where the file says null. */
+  /** The text as written; null if the file has null. */
   readonly text: string | null;
 }
 
-/** Text is not of the syntax it seems to be. The message quotes nothing of the text. */
+/** A syntax error. The message does not quote the text. */
 export class SyntaxProblem extends Error {
   readonly line: number;
 
@@ -37,5 +37,5 @@ export class SyntaxProblem extends Error {
   }
 }
 
-/** The line of a place in a text, from 1. */
+/** The line of a position in a text, from 1. */
 export const lineAt = (text: string, index: number): number => text.slice(0, index).split('\n').length;

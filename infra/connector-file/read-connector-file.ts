@@ -7,16 +7,16 @@ import { parseTerraform } from './terraform.ts';
 import { parseYaml } from './yaml.ts';
 
 export interface ConnectorFile extends PropertiesFile {
-  /** What the settings were read from, and the line on which they begin; undefined: a properties file, or nothing but their JSON. */
+  /** The source of the settings and the line at which they begin; undefined for a properties file, or for plain JSON. */
   readonly container: string | undefined;
 }
 
 type Syntax = 'JSON' | 'ksqlDB' | 'Terraform' | 'YAML' | 'script' | 'properties';
 
 /**
- * A connector's settings from whatever people keep them in: a properties file, JSON (of the settings, of Connect's REST API, of
- * `describe-connector`), Strimzi's or CloudFormation's YAML, Terraform, ksqlDB, or a script that posts JSON.
- * @param path for its ending alone
+ * Reads a connector's settings from a properties file, JSON (plain settings, Connect's REST API, `describe-connector`), YAML of
+ * Strimzi or CloudFormation, Terraform, ksqlDB, or a script that posts JSON.
+ * @param path only its ending is used
  */
 export function readConnectorFile(content: string, path: string): ConnectorFile {
   const text = content.replace(/^\uFEFF/, '').replaceAll('\r\n', '\n');
@@ -30,7 +30,7 @@ export function readConnectorFile(content: string, path: string): ConnectorFile 
   }
 }
 
-/** Blanks and comments before anything else. */
+/** Whitespace and comments at the beginning. */
 const PREFACE = /^(?:\s|\/\/[^\n]*\n|\/\*[\s\S]*?\*\/|#[^\n]*\n)*/;
 const TERRAFORM =
   /^\s*(?:resource|module|locals|data|variable)\s+["{\w]|\bconnector_configuration\s*=|^\s*\{\s*"?[\w.]+"?\s*=/m;
@@ -65,7 +65,7 @@ function mapsIn(text: string, syntax: Exclude<Syntax, 'properties'>): readonly M
   }
 }
 
-/** JSON objects in the midst of other text: what a script posts, or a here-document holds. */
+/** JSON objects inside other text, such as a script or a here-document. */
 function embeddedIn(text: string): readonly MapNode[] {
   const found: MapNode[] = [];
   let end = 0;
@@ -91,11 +91,14 @@ function parsedAt(text: string, start: number): { readonly node: FileNode; reado
 function onlyOne(maps: readonly MapNode[], syntax: Syntax): ConnectorFile {
   const [settings, ...others] = maps;
   if (settings === undefined) {
-    return onlyFault(0, `it is ${nameOf(syntax)}, but holds no settings of a MongoDB sink connector`);
+    return onlyFault(0, `the file is ${nameOf(syntax)}, but has no settings of a MongoDB sink connector`);
   }
   if (others.length > 0) {
     const lines = maps.map(({ line }) => line).join(', ');
-    return onlyFault(0, `it holds several MongoDB sink connectors (lines ${lines}): put one into a file of its own`);
+    return onlyFault(
+      0,
+      `the file has several MongoDB sink connectors (lines ${lines}): write one of them in a separate file`,
+    );
   }
   const isPlain = syntax === 'JSON';
   return { ...entriesOf(settings), container: isPlain ? undefined : `${nameOf(syntax)}, line ${settings.line}` };

@@ -1,6 +1,6 @@
 import { type FileNode, type ListNode, lineAt, type MapEntry } from './node.ts';
 
-/** `connector_configuration = {` of MSK Connect, `config = {` of other providers, or a map by itself. */
+/** `connector_configuration = {` of MSK Connect, `config = {` of other providers, or a map alone. */
 const MAP = /(?:\b(?:connector_configuration|config(?:_nonsensitive)?)\s*=\s*(?:merge\(\s*)?|^\s*)\{/gm;
 const SKIPPED = /(?:[\s,]|\/\/[^\n]*|\/\*[\s\S]*?\*\/|#[^\n]*)*/y;
 const NAME = /(?:"([^"\n]+)"|([\w.-]+))\s*[=:][ \t]*/y;
@@ -8,7 +8,7 @@ const TEXT = /"((?:[^"\\\n]|\\.|\$\{[^}]*\})*)"(?=\s*(?:[,}#\n]|\/\/|$))/y;
 const WORD = /(?:-?\d[\d.]*|true|false|null)(?=\s*(?:[,}#\n]|\/\/|$))/y;
 const EXPRESSION = /(?:[^\n,{}[\]()]|\([^)]*\)|\[[^\]]*\]|\{[^}]*\})+/y;
 
-/** The maps of settings in a Terraform file. What Terraform alone can evaluate becomes a placeholder `${terraform:..}`. */
+/** The maps of settings in a Terraform file. An expression that only Terraform can evaluate becomes a placeholder `${terraform:..}`. */
 export const parseTerraform = (text: string): ListNode => ({
   kind: 'list',
   line: 1,
@@ -45,7 +45,7 @@ const placeholder = (expression: string): string => `\${terraform:${expression.t
 
 const ESCAPES: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r' };
 
-/** `$${` is a text's own `${`; a placeholder of Kafka Connect has a colon, and no expression of Terraform's needs one there. */
+/** `$${` is a literal `${`. A placeholder of Kafka Connect has a colon, which a Terraform expression does not need there. */
 const unescaped = (text: string): string =>
   text.replaceAll(/\$\$\{|\$\{([^}]*)\}|\\(.)/g, (all, expression: string | undefined, escaped: string | undefined) => {
     if (escaped !== undefined) return ESCAPES[escaped] ?? escaped;

@@ -6,13 +6,17 @@ type Document = ReturnType<typeof parseAllDocuments>[number];
 /** All documents of a YAML file. @throws SyntaxProblem */
 export function parseYaml(text: string): ListNode {
   const template = text.search(/(?:^|:)[ \t-]*\{\{/m);
-  if (template !== -1) throw new SyntaxProblem(lineAt(text, template), 'it is a template of YAML: render it first');
+  if (template !== -1)
+    throw new SyntaxProblem(lineAt(text, template), 'the file is a YAML template: render the template first');
   const lineCounter = new LineCounter();
   const documents = parseAllDocuments(text, { lineCounter, uniqueKeys: false, logLevel: 'silent' });
   const items = (Array.isArray(documents) ? documents : []).map((document: Document) => {
     const [error] = document.errors;
     if (error !== undefined)
-      throw new SyntaxProblem(lineCounter.linePos(error.pos[0]).line, 'it seems to be YAML, and is not');
+      throw new SyntaxProblem(
+        lineCounter.linePos(error.pos[0]).line,
+        'the file looks like YAML, but is not valid YAML',
+      );
     return nodeOf(document.contents as Node | null, document, lineCounter);
   });
   return { kind: 'list', line: 1, items };
@@ -27,7 +31,7 @@ function nodeOf(node: Node | null, document: Document, lines: LineCounter): File
     return { kind: 'list', line, items: resolved.items.map((item) => nodeOf(item as Node, document, lines)) };
   if (!isScalar(resolved)) return { kind: 'scalar', line, text: null };
   const { tag, type, value, source } = resolved;
-  // CloudFormation's `!Ref` and its kind: known to CloudFormation alone.
+  // Only CloudFormation can resolve its tags, such as `!Ref`.
   if (tag?.startsWith('!')) return { kind: 'scalar', line, text: `\${cloudformation:${String(source)}}` };
   if (value === null || value === undefined) return { kind: 'scalar', line, text: null };
   return { kind: 'scalar', line, text: type === 'PLAIN' && source !== undefined ? source : String(value) };

@@ -11,11 +11,11 @@ import type { TopicsLock } from './topics-lock.ts';
 /** The connector file that a stage file names. */
 export interface NamedConnector {
   readonly path: string;
-  /** What its settings were read from, where that is no file of settings alone. */
+  /** The source of the settings, if the file has other content too. */
   readonly container: string | undefined;
-  /** The topics of a `topics.regex`, and when they were looked up. */
+  /** The topics of a `topics.regex`, and the time of their lookup. */
   readonly lock: TopicsLock | undefined;
-  /** The settings as they are put beside the function. */
+  /** The settings as packaged with the function. */
   readonly packaged: string;
   readonly connector: Connector;
   readonly connection: ConnectionStringCheck;

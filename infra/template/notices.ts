@@ -12,7 +12,7 @@ export function noticesOf({ connector: named, stage }: Deployment, nowMs = Date.
   const missingIndex = connector.properties.text('msksinks.guard.missingIndex');
   const isLocal = stage !== 'local' && LOCALHOST.test(connector.connectionUri);
   return [
-    ...(container === undefined ? [] : [`${path}: its settings are read from ${container}`]),
+    ...(container === undefined ? [] : [`${path}: the settings come from ${container}`]),
     ...(lock === undefined ? [] : [`${path}: ${ageOf(lock, stage, nowMs)}`]),
     ...section(
       `${path}: ${connector.ignored.length} of its properties are unknown and ignored, as in Kafka Connect`,
@@ -20,7 +20,7 @@ export function noticesOf({ connector: named, stage }: Deployment, nowMs = Date.
     ),
     ...section(`${path}: ${meaningless.length} of its properties have no effect here`, meaningless),
     ...section(
-      `${path}: its business keys want unique indexes; records without one follow msksinks.guard.missingIndex=${missingIndex}`,
+      `${path}: the business keys need unique indexes; without an index, msksinks.guard.missingIndex=${missingIndex} applies`,
       indexes,
     ),
     ...(isLocal ? [`${path}: connection.uri ${NOT_IN_AWS}`] : []),

@@ -277,7 +277,7 @@ describe('a stage file that is wrong', () => {
 
   it.each([
     ['is not YAML', 'trigger: [\n', /^Cannot parse "config\/wrong-\d+\.yml": unexpected end of the stream/],
-    ['is empty', '', /^config\/wrong-\d+\.yml does not exist, or is empty: write it/],
+    ['is empty', '', /^config\/wrong-\d+\.yml does not exist or is empty: create it/],
   ])('that %s says so, once', async (_what, text, message) => {
     await writeFile(file, text);
     try {

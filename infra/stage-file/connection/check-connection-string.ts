@@ -6,9 +6,9 @@ import { placeholdersOf } from '../../../functions/documentdb-sink/connector/pla
 import { DROP_REASONS, dropReasonOf, isAgreed } from './foreign-options.ts';
 
 export interface ConnectionStringCheck {
-  /** Each completes "connection.uri ..". None quotes more than names of options and placeholders. */
+  /** Each completes "connection.uri ..". They quote only names of options and placeholders. */
   readonly problems: readonly string[];
-  /** Names of options that are dropped, and why. */
+  /** The dropped options with reasons. */
   readonly dropped: readonly { readonly name: string; readonly reason: string }[];
 }
 
@@ -19,7 +19,7 @@ interface Written {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** What can be said of a connection string at packaging: with the environment's values, without those of secrets. */
+/** Checks a connection string at packaging, with the values of environment variables but without those of secrets. */
 export function checkConnectionString(written: Written, environment: Environment): ConnectionStringCheck {
   const placeholders = placeholdersOf(written.connectionUri);
   const fromEnvironment = placeholders.map(({ provider, path, key }) =>
@@ -39,31 +39,33 @@ function placeholderProblems({ connectionUri, providers }: Written): readonly st
   return placeholdersOf(connectionUri).flatMap(({ text, provider }) => {
     const kind = kinds.get(provider);
     if (kind === undefined)
-      return [`holds ${text}, and ${provider} is no config provider: declare its class, or use sm, ssm or env`];
-    return kind === 's3Import' ? [`holds ${text}, which stands for a file: use sm, ssm or env`] : [];
+      return [
+        `contains ${text}, but no config provider has the name ${provider}: declare its class, or use sm, ssm or env`,
+      ];
+    return kind === 's3Import' ? [`contains ${text}, but s3import returns a file: use sm, ssm or env`] : [];
   });
 }
 
 const LOGIN_ENCODING =
-  'cannot be parsed: percent-encode the characters : / ? # [ ] @ % of its user name and password, or name them by placeholders';
+  'cannot be parsed: percent-encode the characters : / ? # [ ] @ % in the user name and password, or use placeholders for them';
 
-/** What is wrong with all of it but its options. */
+/** The problem of the part before the options, if any. */
 function placeProblem(uri: string): string | undefined {
   if (!/^mongodb(?:\+srv)?:\/\//.test(uri)) {
-    const remedy = /^['"]*\$/.test(uri) ? `; an environment variable is written \${env:NAME}` : '';
+    const remedy = /^['"]*\$/.test(uri) ? `; write an environment variable as \${env:NAME}` : '';
     return `must begin with mongodb:// or mongodb+srv://${remedy}`;
   }
   const [place = ''] = uri.split('?', 1);
   const hasAtSign = optionsOf(uri).some(({ name, value }) => `${name}${value}`.includes('@'));
   if (isTaken(place) && !hasAtSign) return undefined;
   const isLogin = uri.includes('@') && (hasAtSign || isTaken(place.replace(/\/\/.*@/, '//')));
-  return isLogin ? LOGIN_ENCODING : 'cannot be parsed: it must be mongodb://USER:PASSWORD@HOST:PORT/?OPTIONS';
+  return isLogin ? LOGIN_ENCODING : 'cannot be parsed: write mongodb://USER:PASSWORD@HOST:PORT/?OPTIONS';
 }
 
-/** In place of what only the function will know. */
+/** Stands in for values that only the function knows. */
 const STAND_IN = 'placeholder';
 
-/** Texts that fit where placeholders stand: a port is a number. */
+/** Replaces placeholders with valid values: a port is a number. */
 const withStandIns = (uri: string): string =>
   placeholdersOf(uri).reduce((text, { text: placeholder }) => {
     const start = text.indexOf(placeholder);
@@ -71,13 +73,13 @@ const withStandIns = (uri: string): string =>
     return text.replace(placeholder, isPort ? '27017' : STAND_IN);
   }, uri);
 
-/** The driver's own parser: nothing is connected. */
+/** Whether the driver's parser accepts the string. It opens no connection. */
 function isTaken(uri: string): boolean {
   try {
     const { uri: whole, options } = addressOfUri(uri);
     return new MongoClient(whole, options) !== undefined;
   } catch {
-    return false; // the error quotes the string
+    return false; // the error quotes the string, so it is not used
   }
 }
 
@@ -85,7 +87,7 @@ function checkOptions(uri: string): ConnectionStringCheck {
   const options = optionsOf(uri).filter(({ name }) => !isHeeded(name) && name !== STAND_IN);
   const unknown = options
     .filter(({ name }) => dropReasonOf(name) === undefined)
-    .map(({ name }) => `sets ${nameOf(name)}, an option that no driver takes: leave it out`);
+    .map(({ name }) => `sets ${nameOf(name)}, but no driver has this option: remove it`);
   const dropped = options.flatMap(({ name, value }) => {
     const reason = dropReasonOf(name);
     return reason === undefined || isAgreed(name, value) ? [] : [{ name, reason: DROP_REASONS[reason] }];
@@ -93,18 +95,18 @@ function checkOptions(uri: string): ConnectionStringCheck {
   return { problems: [...unknown, ...heededProblems(uri)], dropped };
 }
 
-/** What is no name of an option may be part of a secret. */
+/** A text that is not the name of an option may be part of a secret. */
 const nameOf = (name: string): string => (/^[A-Za-z][A-Za-z0-9_.]{0,60}$/.test(name) ? name : 'something');
 
 function heededProblems(uri: string): readonly string[] {
   if (/[?&]authMechanism=MONGODB-AWS/i.test(uri) && !usesTls(uri)) {
-    return ['uses MONGODB-AWS without TLS: leave tls=false out'];
+    return ['uses MONGODB-AWS without TLS: remove tls=false'];
   }
   const known = optionsOf(uri).filter(({ name, value }) => isHeeded(name) && !value.includes(STAND_IN));
   const [place = ''] = uri.split('?', 1);
   const whole = `${place}?${known.map(({ name, value }) => `${name}=${value}`).join('&')}`;
   if (isTaken(withHeededOptions(whole))) return [];
   return [
-    `cannot be used: the driver refuses the values, or the combination, of ${known.map(({ name }) => name).join(', ')}`,
+    `cannot be used: the driver refuses the values, or the combination, of ${known.map(({ name }) => name).join(', ')}; correct them`,
   ];
 }

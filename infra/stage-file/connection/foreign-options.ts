@@ -1,14 +1,15 @@
-/** Why an option of a connection string is dropped, by its name in small letters. */
+/** Why an option of a connection string is dropped, by its name in lower case. */
 export type DropReason = 'decided' | 'trust' | 'insecure' | 'foreign';
 
 export const DROP_REASONS: Readonly<Record<DropReason, string>> = {
-  decided: 'the function decides it: where it reads and writes, how often it tries, times and connections',
-  trust: 'the CA bundle of documentdbSink.caBundle in the stage file stands in for it',
-  insecure: 'certificates and host names are always checked; name a CA bundle of your own in documentdbSink.caBundle',
-  foreign: 'only the driver of another language knows it',
+  decided: 'the function itself sets read preference, write concern, retries, timeouts and connections',
+  trust: 'documentdbSink.caBundle in the stage file replaces this option',
+  insecure:
+    'the function always verifies certificates and host names; write your own CA bundle in documentdbSink.caBundle',
+  foreign: 'only drivers of other languages have this option',
 };
 
-/** Of the URI options specification and our driver. https://www.mongodb.com/docs/manual/reference/connection-string-options/ */
+/** Options of the URI options specification and of our driver. https://www.mongodb.com/docs/manual/reference/connection-string-options/ */
 const DECIDED =
   'appname compressors connecttimeoutms enableoverloadretargeting fsync heartbeatfrequencyms j journal loadbalanced localthresholdms maxconnecting maxidletimems maxpoolsize maxstalenessseconds minpoolsize proxyhost proxypassword proxyport proxyusername readconcernlevel readpreference readpreferencetags retryreads retrywrites servermonitoringmode serverselectiontimeoutms serverselectiontryonce sockettimeoutms timeoutms w waitqueuetimeoutms wtimeout wtimeoutms zlibcompressionlevel';
 
@@ -18,7 +19,7 @@ const TRUST =
 const INSECURE =
   'ssl_cert_reqs ssl_match_hostname sslallowinvalidcertificates sslallowinvalidhostnames sslinsecure sslinvalidhostnameallowed sslvalidate sslverifycertificate tlsallowinvalidcertificates tlsallowinvalidhostnames tlsinsecure';
 
-/** Of the drivers for Java, Python, C#, Go, PHP and Ruby, and of older ones for Node and Java. */
+/** Options of the drivers for Java, Python, C#, Go, PHP and Ruby, and of older drivers for Node and Java. */
 const FOREIGN =
   'auth_mechanism autoconnectretry autoreconnect bufferallowed canonicalizehostname connect connectiontimeout document_class domainsenabled fsyncandjournal gssapiservicename guidrepresentation ha ipv6 keepalive mapreduce maxautoconnectretrytime maxlifetimems minconnectionspersecond native_parser poolsize promotebuffers promotelongs promotevalues safe secondaryacceptablelatencyms slaveok socketkeepalive streamtype threadsallowedtoblockforconnectionmultiplier tz_aware tzinfo unicode_decode_error_handler usenewurlparser useunifiedtopology uuidrepresentation waitqueuemultiple waitqueuesize';
 
@@ -31,10 +32,10 @@ const REASONS: ReadonlyMap<string, DropReason> = new Map([
   ...groupOf(FOREIGN, 'foreign'),
 ]);
 
-/** Undefined: no driver takes it. */
+/** Undefined: no driver has the option. */
 export const dropReasonOf = (name: string): DropReason | undefined => REASONS.get(name.toLowerCase());
 
-/** What the function does anyway: nothing to be said. */
+/** The function does this anyway, so no notice is needed. */
 const AGREED: Readonly<Record<string, string>> = {
   retrywrites: 'false',
   retryreads: 'true',

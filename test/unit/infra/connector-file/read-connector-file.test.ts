@@ -59,13 +59,13 @@ describe('JSON', () => {
   });
 
   it.each([
-    ['{\n"topics": "SECRET,\n"database": "x"}', 2, 'a text has no end on its line'],
+    ['{\n"topics": "SECRET,\n"database": "x"}', 2, 'a text does not end on its line: add the closing quote'],
     ['{\n"topics": "a"\n"SECRET": "x"}', 3, 'a comma or } is missing'],
     ["{\n'topics': 'SECRET'}", 2, 'a name in double quotes is missing'],
-    ['{"topics" "SECRET"}', 1, 'a colon behind a name is missing'],
-    ['{"topics": SECRET}', 1, 'a value is missing, or is not JSON: texts stand in double quotes'],
-    ['{"topics": "\\xSECRET"}', 1, 'a text holds an escape that JSON does not have'],
-    ['{"topics": "a"} SECRET', 1, 'something stands behind the end of the JSON'],
+    ['{"topics" "SECRET"}', 1, 'a colon after a name is missing'],
+    ['{"topics": SECRET}', 1, 'a value is missing or is not JSON: write texts in double quotes'],
+    ['{"topics": "\\xSECRET"}', 1, 'a text has an escape sequence that JSON does not allow'],
+    ['{"topics": "a"} SECRET', 1, 'there is text after the end of the JSON: remove it'],
     ['{"topics": "a"', 1, 'a comma or } is missing'],
     ['{"topics": {"SECRET": 1}}', 1, 'topics must be text, a number or a boolean'],
   ])('that is broken is one message with the line: %j', (text, line, problem) => {
@@ -134,10 +134,10 @@ spec:
 
   it('that is a template, or broken, is named with its line', () => {
     expect(faultsOf('spec:\n  config:\n    topics: {{ .Values.topics }}\n')).toEqual([
-      { line: 3, problem: 'it is a template of YAML: render it first' },
+      { line: 3, problem: 'the file is a YAML template: render the template first' },
     ]);
     expect(faultsOf('spec:\n  config: [SECRET\n')).toEqual([
-      { line: expect.any(Number), problem: 'it seems to be YAML, and is not' },
+      { line: expect.any(Number), problem: 'the file looks like YAML, but is not valid YAML' },
     ]);
   });
 });
@@ -221,7 +221,7 @@ describe('a script', () => {
     expect(faultsOf(text)).toEqual([
       {
         line: 0,
-        problem: 'it holds several MongoDB sink connectors (lines 2, 7): put one into a file of its own',
+        problem: 'the file has several MongoDB sink connectors (lines 2, 7): write one of them in a separate file',
       },
     ]);
   });
@@ -245,6 +245,6 @@ it.each([
   ['resource "x" "y" {\n  a = 1\n}\n', 'Terraform'],
 ])('%j is said to hold no settings', (text, syntax) => {
   expect(faultsOf(text)).toEqual([
-    { line: 0, problem: `it is ${syntax}, but holds no settings of a MongoDB sink connector` },
+    { line: 0, problem: `the file is ${syntax}, but has no settings of a MongoDB sink connector` },
   ]);
 });

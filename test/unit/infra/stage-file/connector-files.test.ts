@@ -78,7 +78,7 @@ describe('a connector file as people have it', () => {
     const found = packaged('F08');
     expect(found).toMatchObject(ACCEPTED);
     expect(found.notices).toEqual([
-      'FILE: its business keys want unique indexes; records without one follow msksinks.guard.missingIndex=write',
+      'FILE: the business keys need unique indexes; without an index, msksinks.guard.missingIndex=write applies',
       '  - topic orders: db.getSiblingDB("shop").getCollection("orders").createIndex({ "id": 1 }, { unique: true })',
     ]);
   });

@@ -84,7 +84,7 @@ describe('topics', () => {
 describe('connection.uri', () => {
   it('is refused where the function could not use it', () => {
     expect(problemsIn({ 'connection.uri': 'mongodb://a/?nonsense=true' })).toEqual([
-      `${CONNECTOR_PATH}: connection.uri sets nonsense, an option that no driver takes: leave it out`,
+      `${CONNECTOR_PATH}: connection.uri sets nonsense, but no driver has this option: remove it`,
     ]);
   });
 });
