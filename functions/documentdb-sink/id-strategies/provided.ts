@@ -1,5 +1,6 @@
 import { Binary } from 'mongodb';
 import { ID_FIELD } from '../documents.ts';
+import { parseUuid } from '../java/uuid.ts';
 import type { MutableDocument, SinkDocument } from '../sink-document.ts';
 import { UnwritableError } from '../unwritable-error.ts';
 import type { IdStrategy } from './id-strategy.ts';
@@ -18,13 +19,12 @@ export const uuidProvided =
   (document) => {
     const id = providedId(document, where);
     if (id instanceof Binary && UUID_SUBTYPES.has(id.sub_type)) return id;
-    const digits = typeof id === 'string' && UUID.test(id) ? id.replaceAll('-', '') : undefined;
-    if (digits !== undefined) return new Binary(Buffer.from(digits, 'hex'), Binary.SUBTYPE_UUID);
+    const bytes = typeof id === 'string' ? parseUuid(id) : undefined;
+    if (bytes !== undefined) return new Binary(bytes, Binary.SUBTYPE_UUID);
     throw new UnwritableError(`UUID cannot be constructed from provided value: the _id of the ${where} is no UUID`);
   };
 
 const UUID_SUBTYPES: ReadonlySet<number> = new Set([Binary.SUBTYPE_UUID_OLD, Binary.SUBTYPE_UUID]);
-const UUID = /^(?:[0-9a-f]{32}|[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12})$/i;
 
 function providedId(document: SinkDocument, where: Where): unknown {
   const from: MutableDocument | undefined = where === 'key' ? document.key() : document.value();

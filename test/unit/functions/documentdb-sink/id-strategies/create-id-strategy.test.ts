@@ -118,10 +118,16 @@ it.each(['{}', '{_id: null}', null])('Provided refuses an _id that is not there:
   expect(() => idOf('UuidProvidedInKeyStrategy', text, null)).toThrow(UnwritableError);
 });
 
+const uuidBinary = (digits: string) => new Binary(Buffer.from(digits, 'hex'), Binary.SUBTYPE_UUID);
+
 it.each([
   [`{_id: "${UUID}"}`, UUID_BINARY],
   [`{_id: "${UUID.replaceAll('-', '').toUpperCase()}"}`, UUID_BINARY],
   [`{_id: UUID("${UUID}")}`, UUID_BINARY],
+  // Five numbers between dashes, wherever they stand.
+  ['{_id: "1-0002-0003-0004-0000000000000000005"}', uuidBinary('00000001000200030004000000000005')],
+  ['{_id: "123456789-1234-1234-1234-12345678901"}', uuidBinary('23456789123412341234012345678901')],
+  ['{_id: "12345678-1234-1234-1234-12345678"}', uuidBinary('12345678123412341234000012345678')],
   ['{_id: {"$binary": {"base64": "AAAAAAAAAAAAAAAAAAAAAA==", "subType": "03"}}}', new Binary(Buffer.alloc(16), 3)],
 ])('UuidProvided makes a UUID of %s', (text, expected) => {
   expect(idOf('UuidProvidedInKeyStrategy', text, null)).toEqual(expected);
@@ -132,6 +138,8 @@ it.each([
   '{_id: "invalid"}',
   '{_id: 1}',
   `{_id: "${'x'.repeat(36)}"}`,
+  '{_id: "1-2-3-4-5"}',
+  '{_id: "123e4567-e89b-12d3-a456-4266141740-0"}',
   '{_id: {"$binary": {"base64": "AA==", "subType": "00"}}}',
 ])('UuidProvided refuses %s', (text) => {
   expect(() => idOf('UuidProvidedInKeyStrategy', text, null)).toThrow(/UUID cannot be constructed/);

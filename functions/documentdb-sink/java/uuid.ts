@@ -1,0 +1,38 @@
+const BETWEEN_DASHES = /^([^-]*)-([^-]*)-([^-]*)-([^-]*)-([^-]*)$/;
+const UNDASHED = /([0-9a-fA-F]{8})([0-9a-fA-F]{4})([0-9a-fA-F]{4})([0-9a-fA-F]{4})([0-9a-fA-F]+)/;
+const LENGTH_MAX = 36;
+const LENGTH_UNDASHED = 32;
+/** Digits of each part that count; of more, the lowest. */
+const PART_DIGITS = [8, 4, 4, 4, 12] as const;
+const LONG_MAX = 2n ** 63n - 1n;
+
+/**
+ * A text of 36 or 32 characters as the connector's UUID strategies take it: dashes may stand anywhere, for `UUID.fromString`
+ * reads five numbers between them, whatever their lengths. Undefined where it throws.
+ * https://github.com/openjdk/jdk17u/blob/master/src/java.base/share/classes/java/util/UUID.java
+ */
+export function parseUuid(text: string): Buffer | undefined {
+  if (text.length === LENGTH_MAX) return fromString(text);
+  return text.length === LENGTH_UNDASHED ? fromString(text.replace(UNDASHED, '$1-$2-$3-$4-$5')) : undefined;
+}
+
+function fromString(text: string): Buffer | undefined {
+  const parts = text.length > LENGTH_MAX ? null : BETWEEN_DASHES.exec(text);
+  if (parts === null) return undefined;
+  const numbers = parts.slice(1).map(parseLong);
+  if (numbers.some((number) => number === undefined)) return undefined;
+  const digits = numbers.map((number, index) => lowest(number ?? 0n, PART_DIGITS[index] ?? 0));
+  return Buffer.from(digits.join(''), 'hex');
+}
+
+/** In base 16. */
+function parseLong(digits: string): bigint | undefined {
+  if (!/^\+?[0-9a-fA-F]+$/.test(digits)) return undefined;
+  const value = BigInt(`0x${digits.replace('+', '')}`);
+  return value <= LONG_MAX ? value : undefined;
+}
+
+const lowest = (value: bigint, digits: number): string =>
+  BigInt.asUintN(digits * 4, value)
+    .toString(16)
+    .padStart(digits, '0');
