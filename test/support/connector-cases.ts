@@ -107,3 +107,13 @@ function refusedByServer(document: Stored, id: unknown): number | undefined {
 }
 
 const shapeOfId = (id: unknown): string => shapeOfMap(new Map([['_id', id]]));
+
+/** The policy of a connector's file of the fixtures, and the records beside it, of the topic `orders`. */
+export function readConnectorFile(name: string) {
+  const file = readConnector(textOf(name, '.properties'), { where: name });
+  const parts = JSON.parse(textOf(name, '.records.json')) as readonly { keyBase64: string; valueBase64: string }[];
+  const records = parts.map(({ keyBase64, valueBase64 }, offset) =>
+    aRecord({ offset, key: Buffer.from(keyBase64, 'base64'), value: Buffer.from(valueBase64, 'base64') }),
+  );
+  return { policy: policyOfConnector(file, name).policy, records };
+}

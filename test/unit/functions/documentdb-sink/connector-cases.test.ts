@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { readConnectorCase, runConnectorCase } from '../../../support/connector-cases.ts';
+import { aDocumentdbSink, inWords } from '../../../support/a-documentdb-sink.ts';
+import { readConnectorCase, readConnectorFile, runConnectorCase } from '../../../support/connector-cases.ts';
 
 /** Records that the connector writes and that are refused here on purpose: `undefined` and DBPointer. */
 const REFUSED_HERE: Readonly<Record<string, readonly number[]>> = {
@@ -10,6 +11,7 @@ const REFUSED_HERE: Readonly<Record<string, readonly number[]>> = {
 const CASES = [
   '25-debezium-mysql',
   '35-empty-name-update',
+  '36-debezium-one-keyless',
   '41-json-text',
   '45-schema-shapes',
   '46-extended-json',
@@ -33,4 +35,13 @@ describe.each(CASES)('%s becomes the documents and the dead letters of the conne
     const actual = await runConnectorCase(given, batchRecordsMax);
     expect(actual).toEqual({ documents, dead, unsettled: [] });
   });
+});
+
+it('a JSON value with a byte order mark is a document as any other', async () => {
+  const { policy, records } = readConnectorFile('F11-value-with-bom');
+  const sink = aDocumentdbSink({ policy });
+  const outcomes = await sink.write(records);
+  expect(outcomes.map(inWords)).toEqual(['written']);
+  const [stored] = sink.store.collection('shop.orders').values();
+  expect(stored?.get('a')).toBe(1n);
 });

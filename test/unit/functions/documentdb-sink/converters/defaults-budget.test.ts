@@ -20,8 +20,8 @@ const fieldsOf = (count: number, field: Json) =>
 
 describe('what a schema adds to a payload', () => {
   it.each([
-    ['absent fields', fieldsOf(5_000, { type: 'int32', optional: true }), 10_000],
-    ['defaults', fieldsOf(5_000, { type: 'int32', default: 1 }), 10_000],
+    ['absent fields', fieldsOf(1_000, { type: 'int32', optional: true }), 1_000],
+    ['defaults', fieldsOf(1_000, { type: 'int32', default: 1 }), 1_000],
     ['long texts', fieldsOf(1, { type: 'string', default: 'x'.repeat(1_000_000) }), 100],
     ['arrays', fieldsOf(1, { type: 'array', items: { type: 'int32' }, default: Array(100_000).fill(1) }), 100],
   ])('is refused before it is made where a document cannot hold it: %s', (_what, fields, count) => {

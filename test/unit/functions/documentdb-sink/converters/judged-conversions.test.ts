@@ -7,11 +7,13 @@ import { UnwritableError } from '../../../../../functions/documentdb-sink/unwrit
 import { payloadOf } from '../../../../../shared/record.ts';
 import { topicProperties } from '../../../../support/sink-documents.ts';
 
-const FILE = join(import.meta.dirname, '../../../../fixtures/judged-conversions/random.txt');
-const LINES = readFileSync(FILE, 'utf8')
-  .trim()
-  .split('\n')
-  .map((line) => line.split(' ') as [string, string, string]);
+const FOLDER = join(import.meta.dirname, '../../../../fixtures/judged-conversions');
+const LINES = ['random.txt', 'chosen.txt'].flatMap((file) =>
+  readFileSync(join(FOLDER, file), 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => line.split(' ') as [string, string, string]),
+);
 
 const JSON_CONVERTER = 'org.apache.kafka.connect.json.JsonConverter';
 const withSchemas = { 'value.converter': JSON_CONVERTER, 'value.converter.schemas.enable': 'true' };
