@@ -176,7 +176,7 @@ export const handler = async () => {
 `;
 
 describe('DocumentDB', () => {
-  const { host, port, caFile, username, password, administrator } = endpoints.documentdb;
+  const { host, port, caFile, username, password } = endpoints.documentdb;
 
   it('lets nobody in with a wrong password', async () => {
     const mongo = documentDbClient({ host, port, caFile }, { username, password: 'wrong' });
@@ -198,20 +198,6 @@ describe('DocumentDB', () => {
       expect(await refusal(mongo.connect())).toBe('MongoServerSelectionError');
       await mongo.close();
     }
-  });
-
-  it('fails on cue for its administrator', async () => {
-    const collection = randomUUID();
-    const admin = documentDbClient({ host, port, caFile }, administrator);
-    const mongo = documentDbClient({ host, port, caFile }, { username, password }, { appName: collection });
-    await admin.db('admin').command({
-      configureFailPoint: 'failCommand',
-      mode: { times: 1 },
-      data: { failCommands: ['insert'], errorCode: 11600, appName: collection },
-    });
-    expect(await refusal(mongo.db('engines').collection(collection).insertOne({}))).toBe('MongoServerError');
-    expect(await refusal(mongo.db('engines').collection(collection).insertOne({}))).toBe('allowed');
-    await Promise.all([admin.close(), mongo.close()]);
   });
 });
 

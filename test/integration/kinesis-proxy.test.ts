@@ -68,10 +68,11 @@ describe('in front of a Kinesis that checks signatures', () => {
   const endpoints = inject('endpoints');
   const { client, put, stored } = aSite(() => endpoints);
 
-  beforeEach(async () => {
-    proxy = await startKinesisProxy({ upstreamUrl: endpoints.aws.endpointUrl, seed: SEED, delayMs: DELAY_MS });
+  const start = async (delayMs: number) => {
+    proxy = await startKinesisProxy({ upstreamUrl: endpoints.aws.endpointUrl, seed: SEED, delayMs });
     stubEnvironment(reachKinesisAt(endpoints, proxy.endpointUrl));
-  });
+  };
+  beforeEach(() => start(DELAY_MS));
 
   it('lets a signed request through, and sees nothing but requests for Kinesis', async () => {
     const key = randomUUID();
@@ -124,6 +125,9 @@ describe('in front of a Kinesis that checks signatures', () => {
   });
 
   it('refuses connections, breaks open ones, and accepts again at the same address', async () => {
+    await proxy.stop();
+    // Longer than the test takes: the request is still open when it is broken.
+    await start(60_000);
     const port = client();
     const [before, lost, after] = [randomUUID(), randomUUID(), randomUUID()];
     await put([before], port);
