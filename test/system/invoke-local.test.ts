@@ -66,7 +66,8 @@ describe('kinesisSink', () => {
     const stream = await createStreamReader(streamAdministrator(endpoints), DEFAULT_RESOURCES.stream);
     await stream.readNew(); // what other tests put there
     expect(ok(await invoke('kinesisSink', ORDERS))).toEqual(NOTHING_FAILED);
-    const stored = Map.groupBy(await stream.readNew(), ({ partitionKey }) => partitionKey);
+    const own = (await stream.readNew()).filter(({ partitionKey }) => /^order-\d+$/.test(partitionKey));
+    const stored = Map.groupBy(own, ({ partitionKey }) => partitionKey);
     const statuses = Object.fromEntries(
       [...stored].map(([key, records]) => [
         key,
@@ -107,7 +108,8 @@ describe('documentdbSink', () => {
   });
 });
 
-describe.each([
+// Each waits until its time is up: side by side.
+describe.concurrent.each([
   ['kinesisSink', /STS could not be reached.*ECONNREFUSED/],
   ['documentdbSink', /Secrets Manager did not give the secret.*ECONNREFUSED/],
 ])('%s, when no engine runs', (name, reason) => {

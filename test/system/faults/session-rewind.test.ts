@@ -1,0 +1,3 @@
+import { describeFaults } from './session-faults.ts';
+
+describeFaults('rewind');

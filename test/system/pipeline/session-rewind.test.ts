@@ -1,0 +1,3 @@
+import { describePipeline } from './session.ts';
+
+describePipeline('rewind');
