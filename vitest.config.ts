@@ -5,20 +5,23 @@ const project = (name: string, extra: object = {}) => ({
   test: { name, include: [`test/${name}/**/*.test.ts`], ...extra },
 });
 
-/** Projects share the engines: one file at a time, started once by test/support/engines.setup.ts. */
-const onEngines = { globalSetup: ['test/support/engines.setup.ts'], hookTimeout: 120_000, fileParallelism: false };
+/** Files of these projects share the engines, which test/support/engines.setup.ts starts once. */
+const onEngines = { globalSetup: ['test/support/engines.setup.ts'], hookTimeout: 120_000 };
+
+/** Tests on engines mostly wait, so more files than there are cores run at once, and the simulation computes beside them. */
+const sideBySide = { maxWorkers: 3, sequence: { groupOrder: 1 } };
 
 export default defineConfig({
   test: {
-    maxWorkers: 2,
     reporters: ['default', './test/support/tally.ts'],
     projects: [
       // Files share their modules: nothing a unit test does outlives it, and loading everything anew takes most of the time.
-      project('unit', { isolate: false, testTimeout: 30_000 }),
+      project('unit', { isolate: false, testTimeout: 30_000, maxWorkers: 2 }),
       // Virtual time: nothing waits, but many stories are lived through.
-      project('simulation', { testTimeout: 120_000 }),
-      project('integration', { ...onEngines, testTimeout: 60_000 }),
-      project('system', { ...onEngines, testTimeout: 120_000 }),
+      project('simulation', { ...sideBySide, testTimeout: 120_000 }),
+      project('integration', { ...sideBySide, ...onEngines, testTimeout: 60_000 }),
+      // One file at a time: each has many processes of its own.
+      project('system', { ...onEngines, fileParallelism: false, sequence: { groupOrder: 2 }, testTimeout: 120_000 }),
     ],
   },
 });
