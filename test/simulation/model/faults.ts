@@ -76,7 +76,12 @@ const FAULTS_OF_1 = {
 } as const satisfies FaultTable;
 
 /** The faults that came with version 2. */
-const FAULTS_SINCE_2 = {} as const satisfies FaultTable;
+const FAULTS_SINCE_2 = {
+  /** A read of marks is refused for good, although writes are taken. */
+  'documentdb.readRefused': 'documentdbSink',
+  /** The time of day is set back. */
+  'lambda.clockSetBack': 'both',
+} as const satisfies FaultTable;
 
 /** Everything that can go wrong, and for which sink. Each has a counter, so that one that never happens is seen. */
 export const FAULTS = { ...FAULTS_OF_1, ...FAULTS_SINCE_2 };

@@ -1,5 +1,6 @@
 import type { DocumentStrategy, StoryDocumentdb, WriteOp } from './document-ops.ts';
-import type { Random } from './random.ts';
+import type { Generator } from './generator.ts';
+import { hash, type Random } from './random.ts';
 import type { FaultWindow, StoryFunction, StoryMapping, StoryRecord } from './story.ts';
 
 const PARTITION_MAX = 7;
@@ -33,7 +34,7 @@ const mayHaveEvents = (parts: DocumentStoryParts): boolean =>
 export function documentRecords(
   records: readonly StoryRecord[],
   random: Random,
-  parts: DocumentStoryParts & { readonly documentdb: DocumentSettings },
+  parts: DocumentStoryParts & { readonly documentdb: DocumentSettings; readonly generator: Generator },
 ): readonly StoryRecord[] {
   const { strategy, deletes } = parts.documentdb;
   if (strategy === 'events') return eventsOf(records, random);
@@ -44,10 +45,23 @@ export function documentRecords(
   // A producer that chooses partitions in turn: one document then has writers in several.
   const isSpread = random.chance(strategy === 'increment' ? 0.5 : 0.15);
   if (isSpread) return written.map((record) => ({ ...record, partition: random.integer(0, PARTITION_MAX) }));
-  const mayMove = (strategy === 'replace' || strategy === 'set') && parts.documentdb.guard !== 'field';
-  return mayMove && deletes === 'tombstone' && givesUpNothing(parts) && random.chance(0.4)
-    ? withMovingValues(written, random)
-    : written;
+  if (parts.documentdb.guard === 'field' || !givesUpNothing(parts)) return written;
+  if (parts.generator !== 1) return withMoreMovingValues(written, random, strategy);
+  const mayMove = (strategy === 'replace' || strategy === 'set') && deletes === 'tombstone';
+  return mayMove && random.chance(0.4) ? withMovingValues(written, random) : written;
+}
+
+/** Also where deletes are hard, where nothing folds, and between partitions, which keep no order among each other. */
+function withMoreMovingValues(
+  records: readonly StoryRecord[],
+  random: Random,
+  strategy: DocumentStrategy,
+): readonly StoryRecord[] {
+  const mayMove = strategy === 'replace' || strategy === 'set' || strategy === 'increment';
+  if (!mayMove || !random.chance(0.5)) return records;
+  const moving = withMovingValues(records, random);
+  if (!random.chance(0.3)) return moving;
+  return moving.map((record) => ({ ...record, partition: record.key === null ? 0 : Math.abs(hash(record.key)) % 2 }));
 }
 
 /** Now and then most records lie there from the beginning, and have no key: dead letters by the dozen at once. */

@@ -32,7 +32,13 @@ export function generateStory({ seed, generator, sink: only }: SeedOptions): Sto
     records:
       sink === 'kinesisSink'
         ? records
-        : documentRecords(records, random.fork('document records'), { mapping, function: fn, faults, documentdb }),
+        : documentRecords(records, random.fork('document records'), {
+            mapping,
+            function: fn,
+            faults,
+            documentdb,
+            generator,
+          }),
     faults,
   };
   return sink === 'kinesisSink' ? streamStory(story, random.fork('stream')) : story;
@@ -87,6 +93,7 @@ const ONCE: readonly FaultKind[] = [
   'kafka.partitionsRaised',
   'kafka.topicRecreated',
   'kinesis.resharded',
+  'lambda.clockSetBack',
 ];
 /** These follow from others. */
 const NEVER_PLANNED: readonly FaultKind[] = [

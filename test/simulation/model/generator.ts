@@ -8,7 +8,7 @@ export const GENERATORS = [1, 2] as const;
 
 export type Generator = (typeof GENERATORS)[number];
 
-export const GENERATOR_DEFAULT: Generator = 1;
+export const GENERATOR_DEFAULT: Generator = 2;
 
 /** A seed, and what is asked of its story. */
 export interface SeedOptions {

@@ -14,7 +14,7 @@ const KINDS_OF_1 = [
 ] as const;
 
 /** The kinds that came with version 2 of the generator. */
-const KINDS_SINCE_2 = [] as const;
+const KINDS_SINCE_2 = ['documents.uniqueValueAcrossPartitions'] as const;
 
 export const KINDS = [...KINDS_OF_1, ...KINDS_SINCE_2] as const;
 
@@ -24,12 +24,22 @@ export type Kind = (typeof KINDS)[number];
 export const kindsToTry = (generator: Generator): readonly Kind[] => (generator === 1 ? KINDS_OF_1 : KINDS);
 
 /** How many records of each kind a story has; of a setting, how many are written under it. */
-export function kindsIn({ sink, documentdb, records }: Story): Readonly<Record<Kind, number>> {
+export function kindsIn({ sink, documentdb, partitionCount, records }: Story): Readonly<Record<Kind, number>> {
   const counts = Object.fromEntries(KINDS.map((kind) => [kind, 0])) as Record<Kind, number>;
   if (sink !== 'documentdbSink') return counts;
   for (const record of records) for (const kind of kindsOf(record, documentdb)) counts[kind] += 1;
+  if (haveValuesAcrossPartitions({ partitionCount, records })) {
+    counts['documents.uniqueValueAcrossPartitions'] = counts['documents.uniqueValue'];
+  }
   return counts;
 }
+
+/** Unique values that may move between partitions, whose order nobody knows. */
+export const haveValuesAcrossPartitions = ({
+  partitionCount,
+  records,
+}: Pick<Story, 'partitionCount' | 'records'>): boolean =>
+  partitionCount > 1 && records.some(({ unique, partition = 0 }) => unique !== undefined && partition > 0);
 
 const GUARDS = { offset: [], timestamp: ['documents.guardByTimestamp'], field: ['documents.guardByField'] } as const;
 

@@ -67,7 +67,10 @@ export class DocumentPort {
     const read = <T>(signal: AbortSignal, find: (asOfMs: number) => T) => {
       const request = { environment, signal };
       conduct.decided(environment.invocation, environment.clock.nowMs());
-      const serve = () => Promise.resolve(find(this.#readAsOfMs(environment)));
+      const serve = () =>
+        this.#parts.chaos.strikes('documentdb.readRefused', environment)
+          ? Promise.reject(foreign('MongoServerError', UNAUTHORIZED))
+          : Promise.resolve(find(this.#readAsOfMs(environment)));
       return this.#watched(request, [], () => this.#command(request, serve));
     };
     return {

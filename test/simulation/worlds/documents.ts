@@ -12,6 +12,7 @@ import { finalViolations } from '../checks/documents.ts';
 import { positionText } from '../checks/positions.ts';
 import type { Violation } from '../checks/violation.ts';
 import { opOf } from '../model/document-ops.ts';
+import { haveValuesAcrossPartitions } from '../model/kinds.ts';
 import type { StoryRecord } from '../model/story.ts';
 import { DocumentHistory } from './document-history.ts';
 import { BUSINESS_INDEX, createStoryPolicy, valueText } from './document-policy.ts';
@@ -144,12 +145,13 @@ export class DocumentsTarget implements Target {
   /**
    * After a batch that ended half-way newer records may stand there already, and one of them may hold the unique value of
    * an older one that is sent again: nobody can tell that from a value which is taken for good. Nor, where deletes are hard,
-   * a document that a zombie brought back from one that an insert must not touch. Without faults it has to.
+   * a document that a zombie brought back from one that an insert must not touch. Without faults it has to, unless values
+   * move between partitions.
    */
   #hasLostItsPlace({ story: { unique, ...record }, partition, offset }: ProducedRecord): boolean {
     const { bucket, story } = this.#parts;
     const mayBeInTheWay = unique !== undefined || (opOf(record) === 'insert' && story.documentdb.deletes === 'hard');
-    if (!mayBeInTheWay || story.faults.length === 0) return false;
+    if (!mayBeInTheWay || (story.faults.length === 0 && !haveValuesAcrossPartitions(story))) return false;
     return bucket.hasLetter(story.sink, TOPIC, partition, offset);
   }
 

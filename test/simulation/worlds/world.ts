@@ -75,13 +75,16 @@ function produce({ kafka, target }: World, record: StoryRecord, tell: Tell): voi
   tell(`produced: record ${record.id}, ${record.kind}`, `${topicPartition}@${offset}`);
 }
 
+const SET_BACK_MS = 1_800_000;
+
 /** Faults that come once, at a time; the others strike wherever a call gives them the chance. */
 function comeAtItsTime(world: World, { kind }: FaultWindow): void {
-  const { chaos, kafka, mapping, target } = world;
+  const { chaos, kafka, mapping, target, timeline } = world;
   if (kind === 'kafka.topicRecreated') recreateOnceRead(world);
   else if (kind === 'mapping.restarted') mapping.restart();
   else if (kind === 'kafka.partitionsRaised') kafka.raisePartitions();
   else if (kind === 'kinesis.resharded') target.reshard();
+  else if (kind === 'lambda.clockSetBack') timeline.setWallBack(SET_BACK_MS);
   else return;
   if (kind !== 'kafka.topicRecreated') chaos.happened(kind);
 }
