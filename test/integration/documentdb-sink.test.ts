@@ -354,7 +354,8 @@ describe('every kind of write on the real protocol', () => {
     expect(
       (await send([1, replaceOf(id(1), { ...id(1), v: 1 })], [2, replaceOf(id(1n), { ...id(1n), v: 2 })])).words,
     ).toEqual(['written', 'written']);
-    expect((await send([1, replaceOf(id(1n), { ...id(1n), v: 1 })], [3, deleteOf({ _id: 5 })])).words).toEqual([
+    // With the type of the first write, which the document keeps: the stand-in tells nested numbers of other types apart.
+    expect((await send([1, replaceOf(id(1), { ...id(1), v: 1 })], [3, deleteOf({ _id: 5 })])).words).toEqual([
       'ignored stale',
       'written',
     ]);
