@@ -1,5 +1,8 @@
 import type { Payload } from '../../../../shared/record.ts';
+import { inHashOrder } from '../../converters/java-hash-order.ts';
+import { isWhole, wholeIn } from '../../converters/java-number.ts';
 import { isBlank, readJson, TREE } from '../../converters/json-converter.ts';
+import type { JsonDialect } from '../../converters/json-reader.ts';
 import { UnconvertibleError } from '../../converters/unconvertible-error.ts';
 import type { TopicProperties } from '../../topic-properties.ts';
 import { UnwritableError } from '../../unwritable-error.ts';
@@ -37,12 +40,20 @@ export function createConnectConverter(properties: TopicProperties, side: Side):
 function jsonConverter(properties: TopicProperties, side: Side): Convert {
   const options: JsonOptions = { replaceNulls: properties.flag(`${side}.converter.replace.null.with.default`) };
   const hasSchemas = properties.flag(`${side}.converter.schemas.enable`);
-  return hasSchemas ? (bytes) => readEnvelope(bytes, options) : (bytes) => readSchemaless(bytes, options);
+  return hasSchemas ? (bytes) => readEnvelope(bytes, options) : readSchemaless;
 }
 
-const readSchemaless = (bytes: Buffer, options: JsonOptions): SchemaAndValue => ({
+/** Whole numbers are Longs, all others Doubles, objects HashMaps: what {@link connectValueOf} makes without a schema. */
+const SCHEMALESS: JsonDialect = {
+  number: (token) => (isWhole(token) ? wholeIn(64, token) : Number(token) || 0),
+  object: (fields) => inHashOrder(fields),
+  lenient: true,
+};
+
+const readSchemaless = (bytes: Buffer): SchemaAndValue => ({
   schema: undefined,
-  value: isBlank(bytes) ? null : connectValueOf(undefined, readJson(bytes, TREE), options),
+  // The reader gives texts, booleans, null, arrays, and what the dialect makes: each is a ConnectValue.
+  value: isBlank(bytes) ? null : (readJson(bytes, SCHEMALESS) as ConnectValue),
 });
 
 function readEnvelope(bytes: Buffer, options: JsonOptions): SchemaAndValue {
