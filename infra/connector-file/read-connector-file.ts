@@ -33,9 +33,9 @@ export function readConnectorFile(content: string, path: string): ConnectorFile 
 /** Whitespace and comments at the beginning. */
 const PREFACE = /^(?:\s|\/\/[^\n]*\n|\/\*[\s\S]*?\*\/|#[^\n]*\n)*/;
 const TERRAFORM =
-  /^\s*(?:resource|module|locals|data|variable)\s+["{\w]|\bconnector_configuration\s*=|^\s*\{\s*"?[\w.]+"?\s*=/m;
-const YAML = /^(?:---|apiVersion:.*|[\w.-]+:\s*(?:#[^\n]*)?\n(?:\s*#[^\n]*\n|\s*\n)*\s+[\w.-]+:)/m;
-const FLAT_YAML = /^(?:\s*(?:#[^\n]*)?\n|[\w.$-]+:(?:[ \t][^\n]*)?(?:\n|$))+$/;
+  /^[ \t]*(?:(?:resource|module|data|variable)[ \t]+"|locals[ \t]+\{)|\bconnector_configuration[ \t]*=|^[ \t]*\{\s*"?[\w.]+"?\s*=/m;
+const YAML = /^(?:---|apiVersion:|[\w.-]+:[ \t]*(?:#[^\n]*)?\n(?:[ \t]*(?:#[^\n]*)?\n)*[ \t]+[\w.-]+:)/m;
+const FLAT_YAML = /^(?:[ \t]*(?:#[^\n]*)?\n|[\w.$-]+:(?:[ \t][^\n]*)?(?:\n|$))+$/;
 const SCRIPT = /"connector\.class"\s*:/;
 
 function syntaxOf(text: string, path: string): Syntax {

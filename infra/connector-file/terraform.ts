@@ -4,7 +4,7 @@ import { type FileNode, type ListNode, lineAt, type MapEntry } from './node.ts';
 const MAP = /(?:\b(?:connector_configuration|config(?:_nonsensitive)?)\s*=\s*(?:merge\(\s*)?|^\s*)\{/gm;
 const SKIPPED = /(?:[\s,]|\/\/[^\n]*|\/\*[\s\S]*?\*\/|#[^\n]*)*/y;
 const NAME = /(?:"([^"\n]+)"|([\w.-]+))\s*[=:][ \t]*/y;
-const TEXT = /"((?:[^"\\\n]|\\.|\$\{[^}]*\})*)"(?=\s*(?:[,}#\n]|\/\/|$))/y;
+const TEXT = /"((?:[^"\\\n$]|\\.|\$(?!\{)|\$\{[^}\n]*\})*)"(?=\s*(?:[,}#\n]|\/\/|$))/y;
 const WORD = /(?:-?\d[\d.]*|true|false|null)(?=\s*(?:[,}#\n]|\/\/|$))/y;
 const EXPRESSION = /(?:[^\n,{}[\]()]|\([^)]*\)|\[[^\]]*\]|\{[^}]*\})+/y;
 

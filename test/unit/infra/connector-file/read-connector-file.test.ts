@@ -1,4 +1,5 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: placeholders of Kafka Connect and expressions of Terraform.
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { packagedText } from '../../../../infra/connector-file/packaged-connector.ts';
 import { readConnectorFile } from '../../../../infra/connector-file/read-connector-file.ts';
@@ -247,4 +248,43 @@ it.each([
   expect(faultsOf(text)).toEqual([
     { line: 0, problem: `the file is ${syntax}, but has no settings of a MongoDB sink connector` },
   ]);
+});
+
+it.each([
+  ['properties', 'topics:orders\n', 'a=b\n'],
+  ['YAML', 'topics: orders\n', 'database: shop\n'],
+  ['JSON', '{"topics": "orders",\n', '"database": "shop"}'],
+])(
+  '%s is read in a time that grows with its length, whatever blank lines and comments it has',
+  (_syntax, begin, end) => {
+    const { entries } = read(`${begin}${'\n# c\n  \n'.repeat(200)}${end}`);
+    expect(entries).toHaveLength(2);
+  },
+);
+
+it('any text is read or refused: nothing else is thrown', () => {
+  const pieces = [
+    '{',
+    '}',
+    '[',
+    '"a"',
+    ':',
+    ',',
+    '=',
+    '\n',
+    ' ',
+    '#',
+    '//',
+    '"connector.class"',
+    'topics',
+    "'",
+    '$' + '{a:b}',
+    'config',
+    'CREATE SINK CONNECTOR a WITH (',
+    'apiVersion:',
+  ];
+  const texts = fc
+    .array(fc.oneof(fc.constantFrom(...pieces), fc.string()), { maxLength: 30 })
+    .map((all) => all.join(''));
+  fc.assert(fc.property(texts, (text) => Array.isArray(read(text).entries)));
 });
