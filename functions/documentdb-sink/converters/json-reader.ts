@@ -6,6 +6,7 @@ import { ShellReader } from './shell-reader.ts';
 import { UnconvertibleError } from './unconvertible-error.ts';
 
 const QUOTE = 0x22;
+const DOLLAR = 0x24;
 const COMMA = 0x2c;
 const COLON = 0x3a;
 const BRACKET_OPEN = 0x5b;
@@ -62,6 +63,8 @@ const notJson = (): never => {
 export class JsonReader {
   private readonly text: string;
   private readonly dialect: JsonDialect;
+  private readonly isJava: boolean;
+  private readonly nameBytesMax: number;
   private readonly hasEscapes: boolean;
   private readonly hasControls: boolean;
   private at = 0;
@@ -69,6 +72,8 @@ export class JsonReader {
   constructor(text: string, dialect: JsonDialect = EXTENDED) {
     this.text = text;
     this.dialect = dialect;
+    this.isJava = dialect.isJava === true;
+    this.nameBytesMax = dialect.nameBytesMax ?? Number.POSITIVE_INFINITY;
     this.hasEscapes = text.includes('\\');
     this.hasControls = CONTROL.test(text);
   }
@@ -109,7 +114,9 @@ export class JsonReader {
     else {
       do {
         const name = this.skipBlanks() === QUOTE ? this.readName() : notJson();
-        if (this.dialect.isJava && fields.size === 0 && isExtendedName(name)) return this.readExtended(start, depth);
+        if (this.isJava && name.charCodeAt(0) === DOLLAR && fields.size === 0 && isExtendedName(name)) {
+          return this.readExtended(start, depth);
+        }
         if (this.skipBlanks() !== COLON) notJson();
         this.at += 1;
         fields.set(name, this.readValue(depth + 1));
@@ -121,10 +128,9 @@ export class JsonReader {
   private readName(): string {
     const name = this.readString();
     if (name.includes('\0')) throw new UnconvertibleError('a field name holds a NUL character');
-    const { nameBytesMax } = this.dialect;
     // A unit of UTF-16 is three bytes at most.
-    if (nameBytesMax !== undefined && name.length > nameBytesMax / 3 && Buffer.byteLength(name) > nameBytesMax) {
-      throw new UnconvertibleError(`a field name is longer than ${nameBytesMax} bytes`);
+    if (name.length > this.nameBytesMax / 3 && Buffer.byteLength(name) > this.nameBytesMax) {
+      throw new UnconvertibleError(`a field name is longer than ${this.nameBytesMax} bytes`);
     }
     return name;
   }
