@@ -1,6 +1,7 @@
 import type { RecordFailure } from '../../shared/outcome.ts';
 import type { SourceRecord } from '../../shared/record.ts';
 import type { Entry } from './entry.ts';
+import type { Suspicion } from './evidence.ts';
 import type { Prepared } from './prepare.ts';
 import type { ShardGates } from './shard-gates.ts';
 
@@ -28,6 +29,8 @@ export interface Lane {
   readyAtMs: number;
   /** Before this index every record is sent alone: an aggregate of them was rejected. */
   aloneUntil: number;
+  /** The head was rejected alone. Until it is known why, it is sent in requests of its own. */
+  suspicion: Suspicion | undefined;
   /** Where its records were last stored or refused; undefined: nobody knows yet. */
   shardId: string | undefined;
 }
@@ -44,6 +47,8 @@ export interface Claim {
   readonly shares: readonly Share[];
 }
 
+const isSuspected = ({ suspicion }: Lane): boolean => suspicion !== undefined;
+
 /**
  * The ordering rule (G2): a lane has at most one entry that is sent or waits to be sent again, and its next entry only
  * once that one is settled. Decides what may be sent; sends nothing.
@@ -53,6 +58,7 @@ export class Lanes {
   #ready: Lane[];
   #waiting: Lane[] = [];
   #poisoned: Lane[] = [];
+  #hasSuspects = false;
 
   constructor(items: readonly Item[]) {
     this.all = [...Map.groupBy(items, (item) => item.lane).values()].map((own) => ({
@@ -62,6 +68,7 @@ export class Lanes {
       lastFailure: undefined,
       readyAtMs: 0,
       aloneUntil: 0,
+      suspicion: undefined,
       shardId: undefined,
     }));
     this.#ready = [...this.all];
@@ -74,9 +81,23 @@ export class Lanes {
   claimRequest(nowMs: number, gates: ShardGates, pack: (ready: readonly Lane[]) => readonly Claim[]): readonly Claim[] {
     this.#sort(nowMs);
     this.#park(nowMs, gates);
-    const claims = pack(this.#ready);
-    this.#ready = this.#ready.slice(claims.reduce((count, { shares }) => count + shares.length, 0));
+    const company = this.#company();
+    const claims = pack(company);
+    if (company === this.#ready && claims[0]?.shares[0]?.lane === company[0]) {
+      this.#ready = company.slice(claims.reduce((count, { shares }) => count + shares.length, 0));
+      return claims;
+    }
+    const claimed = new Set(claims.flatMap(({ shares }) => shares.map(({ lane }) => lane)));
+    this.#ready = this.#ready.filter((lane) => !claimed.has(lane));
     return claims;
+  }
+
+  /** The lanes whose heads may share a request: those under no suspicion, or one that is, the least tried. */
+  #company(): Lane[] {
+    if (!this.#hasSuspects || !this.#ready.some(isSuspected)) return this.#ready;
+    const others = this.#ready.filter((lane) => !isSuspected(lane));
+    if (others.length > 0) return others;
+    return this.#ready.toSorted((a, b) => a.failures - b.failures).slice(0, 1);
   }
 
   /** The heads of ready lanes that are poison. Claims their lanes. */
@@ -96,6 +117,7 @@ export class Lanes {
     lane.head += count;
     lane.failures = 0;
     lane.lastFailure = undefined;
+    lane.suspicion = undefined;
     if (lane.head < lane.items.length) this.#ready.push(lane);
   }
 
@@ -107,6 +129,14 @@ export class Lanes {
   /** What was claimed is not known to be stored: it comes again, not before `readyAtMs`. */
   retry({ shares }: Claim, failure: RecordFailure, readyAtMs: number): void {
     for (const { lane } of shares) this.#wait(lane, readyAtMs, failure);
+  }
+
+  /** The head was rejected alone: it comes again alone, not before `readyAtMs`. */
+  suspect(lane: Lane, suspicion: Suspicion, failure: RecordFailure, readyAtMs: number): void {
+    this.#hasSuspects = true;
+    lane.suspicion = suspicion;
+    lane.aloneUntil = Math.max(lane.aloneUntil, lane.head + 1);
+    this.#wait(lane, readyAtMs, failure);
   }
 
   /** An aggregate that can never be accepted: its records come again at once, each alone. */

@@ -35,6 +35,17 @@ export const PREFLIGHT_FAILURES_MAX = 3;
 /** While nothing gets through (access denied, no such stream, no credentials) one request is tried so often. */
 export const PROBE_INTERVAL_MS = 5_000;
 
+/** A record that was rejected alone is sent again after so long: it becomes poison if it is rejected again. */
+export const REJECTION_CONFIRM_MS = 1_000;
+/** Records whose rejection is remembered beyond their batch, and for how long. */
+export const SUSPICIONS_MAX = 1_000;
+export const SUSPICION_MS_MAX = 15 * 60_000;
+/**
+ * Requests rejected one after another without one that is accepted; then the stream is taken to reject everything. A search
+ * for one record among 500 meets 10 at most, and 3 for each further one that stands beside it.
+ */
+export const REJECTIONS_IN_A_ROW_MAX = 40;
+
 assert(PARTITION_KEY_PREFIX_CHARACTERS_MAX + 1 + 64 <= PARTITION_KEY_CHARACTERS_MAX, 'a prefix must leave room');
 assert(AGGREGATE_BYTES_MAX <= RECORD_KIB_DEFAULT * 1024, 'every stream must take an aggregate');
 assert(RECORD_KIB_MAX * 1024 <= REQUEST_BYTES_MAX, 'the greatest record must fit into a request');

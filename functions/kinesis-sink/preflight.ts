@@ -42,6 +42,8 @@ export interface Preflight {
   begin(deadline: Deadline): Inspection;
   /** Undefined: aggregates may be sent, or nobody means to. */
   objection(): Objection | undefined;
+  /** Of one record, as the stream says; undefined: it has not said. */
+  recordBytesMax(): number | undefined;
 }
 
 export interface PreflightParts {
@@ -96,6 +98,7 @@ export function createPreflight({ port, clock, log, options }: PreflightParts): 
 
   return {
     objection,
+    recordBytesMax: () => (summary?.recordKiBMax === undefined ? undefined : summary.recordKiBMax * 1024),
     begin(deadline) {
       const nowMs = clock.nowMs();
       const isDone = (summary !== undefined || failureCount >= PREFLIGHT_FAILURES_MAX) && objection() === undefined;

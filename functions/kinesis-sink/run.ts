@@ -6,6 +6,7 @@ import type { Deadline } from '../../shared/deadline.ts';
 import type { PartitionBatch } from '../../shared/record.ts';
 import type { Log, Meter } from '../../shared/telemetry.ts';
 import { Delivery } from './delivery.ts';
+import type { Evidence } from './evidence.ts';
 import { createGate, type Gate } from './gate.ts';
 import type { KinesisPort } from './kinesis-port.ts';
 import { type Claim, Lanes } from './lane.ts';
@@ -14,6 +15,7 @@ import { createOutcomeBook, ignoredTombstones, type OutcomeBook } from './outcom
 import type { Preflight } from './preflight.ts';
 import { type PrepareOptions, prepare } from './prepare.ts';
 import type { PackOptions } from './request.ts';
+import type { Half } from './search.ts';
 import { ShardGates } from './shard-gates.ts';
 import { createTasks, type Tasks } from './tasks.ts';
 
@@ -42,8 +44,9 @@ export interface Run {
   readonly packing: PackOptions;
   readonly lanes: Lanes;
   /** Halves of rejected requests, the next one first. */
-  readonly halves: (readonly Claim[])[];
+  readonly halves: Half[];
   readonly gate: Gate;
+  readonly evidence: Evidence;
   readonly shardGates: ShardGates;
   readonly book: OutcomeBook;
   readonly delivery: Delivery;
@@ -51,7 +54,10 @@ export interface Run {
   readonly letters: Tasks;
 }
 
-export function beginRun(parts: KinesisSinkParts, batches: readonly PartitionBatch[], deadline: Deadline): Run {
+/** What is there before a batch is looked into. */
+type Beginning = Pick<Run, 'parts' | 'evidence' | 'deadline'>;
+
+export function beginRun({ parts, evidence, deadline }: Beginning, batches: readonly PartitionBatch[]): Run {
   const { options } = parts;
   const prepared = batches.flatMap(({ records }) => records.map((record) => prepare(record, options)));
   const book = createOutcomeBook(batches);
@@ -70,6 +76,7 @@ export function beginRun(parts: KinesisSinkParts, batches: readonly PartitionBat
     lanes: new Lanes(prepared.filter((item) => item.kind !== 'tombstone')),
     halves: [],
     gate: createGate(options.requestsInFlightMax),
+    evidence,
     shardGates: new ShardGates(),
     book,
     delivery: new Delivery(parts),

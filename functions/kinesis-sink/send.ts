@@ -4,14 +4,21 @@ import { type RecordFailure, written } from '../../shared/outcome.ts';
 import { untilAborted } from '../../shared/until-aborted.ts';
 import { classifyEntry, classifyError, type EntryReply, type RequestFailure } from './classify.ts';
 import type { Claim } from './lane.ts';
-import { settlePoison } from './poison.ts';
 import { type Run, retryTime } from './run.ts';
+import { type Half, isolate } from './search.ts';
 
 /** One request, and what comes of each of its entries. */
-export async function send(run: Run, claims: readonly Claim[]): Promise<void> {
+export async function send(run: Run, half: Half): Promise<void> {
   const { clock, meter } = run.parts;
+  const { claims } = half;
+  const request = run.evidence.sends();
   const result = await putRecords(run, claims);
-  if (result.kind === 'answered') return applyReplies(run, claims, result.replies);
+  if (result.kind === 'answered') {
+    const takenCount = applyReplies(run, claims, result.replies);
+    if (takenCount > 0) run.evidence.takes(request);
+    if (half.own !== undefined) half.own.isTaken = takenCount === claims.length;
+    return;
+  }
   meter.count('RequestsFailed');
   for (const claim of claims) run.lanes.countFailure(claim);
   switch (result.kind) {
@@ -23,66 +30,11 @@ export async function send(run: Run, claims: readonly Claim[]): Promise<void> {
       for (const claim of claims) run.lanes.retry(claim, result.failure, clock.nowMs());
       return;
     case 'rejected':
-      run.gate.answered();
-      return isolate(run, claims, result.failure);
+      return isolate(run, half, result.failure);
     default:
       return assertNever(result);
   }
 }
-
-/**
- * One bad entry makes Kinesis refuse the whole request: halves are sent until it stands alone, each as soon as a request
- * may be opened, so that a slow one keeps no other waiting. A letter is begun at once: a search that the deadline ends has
- * got somewhere, and the next invocation goes on from there.
- */
-function isolate(run: Run, claims: readonly Claim[], failure: RecordFailure): void {
-  const [only] = claims;
-  if (only !== undefined && claims.length === 1) {
-    condemn(run, only, failure);
-    return;
-  }
-  for (const claim of claims) run.lanes.blameClaim(claim, NOT_FOUND_OUT);
-  const middle = Math.ceil(claims.length / 2);
-  run.halves.unshift(claims.slice(0, middle), claims.slice(middle));
-}
-
-/** The next half of a rejected request; what would go to a shard that is full waits until that opens. */
-export function claimHalf(run: Run): readonly Claim[] {
-  const nowMs = run.parts.clock.nowMs();
-  for (let half = run.halves.shift(); half !== undefined; half = run.halves.shift()) {
-    const [held, open] = partitioned(half, (claim) => opensAtMs(run, claim) > nowMs);
-    for (const claim of held) run.lanes.retry(claim, NOT_FOUND_OUT, opensAtMs(run, claim));
-    if (open.length > 0) return open;
-  }
-  return [];
-}
-
-const partitioned = <T>(items: readonly T[], is: (item: T) => boolean): readonly [readonly T[], readonly T[]] => [
-  items.filter(is),
-  items.filter((item) => !is(item)),
-];
-
-const opensAtMs = ({ shardGates }: Run, { shares }: Claim): number =>
-  Math.max(...shares.map(({ lane }) => shardGates.opensAtMs(lane.shardId)));
-
-/** It is to blame itself: a record for good, an aggregate for one of its records, which is found when each is sent alone. */
-function condemn(run: Run, claim: Claim, failure: RecordFailure): void {
-  const [record, ...others] = claim.entry.records;
-  const [share] = claim.shares;
-  if (others.length > 0) run.lanes.split(claim, NOT_FOUND_OUT, run.parts.clock.nowMs());
-  else if (record !== undefined && share !== undefined) {
-    const { lane } = share;
-    run.letters.start(settlePoison(run, { lane, record, failure, attempts: lane.failures }));
-  }
-}
-
-/** Nothing is known against such a record but the company it was in. */
-const NOT_FOUND_OUT: RecordFailure = {
-  code: 'deadline_exceeded',
-  retryable: true,
-  mayBeWritten: false,
-  detail: 'Kinesis rejected a request it was in, and which of its records is to blame was not found out in time',
-};
 
 type RequestResult = { readonly kind: 'answered'; readonly replies: readonly EntryReply[] } | RequestFailure;
 
@@ -109,7 +61,8 @@ interface Refusal {
   readonly throttledBy: string | undefined;
 }
 
-function applyReplies(run: Run, claims: readonly Claim[], replies: readonly EntryReply[]): void {
+/** @returns how many entries are stored */
+function applyReplies(run: Run, claims: readonly Claim[], replies: readonly EntryReply[]): number {
   run.gate.answered();
   const trusted = replies.length === claims.length;
   const refusals: Refusal[] = [];
@@ -127,6 +80,7 @@ function applyReplies(run: Run, claims: readonly Claim[], replies: readonly Entr
     if (shardId !== undefined) run.shardGates.shut(shardId, retryAtMs);
     for (const { claim, failure } of refused) run.lanes.retry(claim, failure, retryAtMs);
   }
+  return claims.length - refusals.length;
 }
 
 function acknowledge(run: Run, claim: Claim, reply: EntryReply): void {
@@ -134,6 +88,7 @@ function acknowledge(run: Run, claim: Claim, reply: EntryReply): void {
   for (const { position } of claim.entry.records) run.book.record(written(position));
   for (const { lane, count } of claim.shares) {
     lane.shardId = reply.shardId;
+    if (lane.suspicion !== undefined) for (const record of claim.entry.records) run.evidence.forget(record);
     run.lanes.settle(lane, count);
   }
 }

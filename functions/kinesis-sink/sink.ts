@@ -1,18 +1,22 @@
 import type { Sink } from '../../shared/sink-contract.ts';
 import { mayAggregate } from './await-aggregates.ts';
+import { Evidence } from './evidence.ts';
+import type { Claim, Lane } from './lane.ts';
 import { settlePoison } from './poison.ts';
 import { packRequest } from './request.ts';
 import { beginRun, type KinesisSinkParts, maySend, type Run } from './run.ts';
-import { claimHalf, send } from './send.ts';
+import { claimHalf, endSearch } from './search.ts';
+import { send } from './send.ts';
 
 export type { KinesisSinkParts } from './run.ts';
 
 /** First copies of one lane arrive in the order of their Kafka partition; see {@link Run.lanes} for the rule. */
 export function createKinesisSink(parts: KinesisSinkParts): Sink {
+  const evidence = new Evidence();
   return {
     name: 'kinesis',
     async write(batches, deadline) {
-      const run = beginRun(parts, batches, deadline);
+      const run = beginRun({ parts, evidence, deadline }, batches);
       const inspection = parts.preflight.begin(deadline);
       try {
         if (await mayAggregate(run, inspection)) await drive(run);
@@ -45,13 +49,23 @@ async function drive(run: Run): Promise<void> {
 function start(run: Run): void {
   const { requests, letters, lanes, packing, shardGates } = run;
   const nowMs = run.parts.clock.nowMs();
+  if (run.gate.triesOneEntry()) endSearch(run, nowMs);
   for (const claim of lanes.claimPoison(nowMs)) letters.start(settlePoison(run, claim));
   while (run.gate.mayOpen(nowMs, requests.openCount())) {
-    const fresh = lanes.claimRequest(nowMs, shardGates, (ready) => packRequest(ready, packing));
-    const claims = fresh.length > 0 ? fresh : claimHalf(run);
-    if (claims.length === 0) return;
-    requests.start(send(run, claims));
+    const claims = lanes.claimRequest(nowMs, shardGates, (ready) =>
+      run.gate.triesOneEntry() ? packOneEntry(run, ready) : packRequest(ready, packing),
+    );
+    const half = claims.length > 0 ? { claims } : claimHalf(run);
+    if (half === undefined) return;
+    requests.start(send(run, half));
   }
+}
+
+/** Of any lane: bad records often come in a row. */
+function packOneEntry({ packing, parts }: Run, ready: readonly Lane[]): readonly Claim[] {
+  const lane = ready[Math.floor(parts.random() * ready.length)];
+  const request = { ...packing.request, recordsMax: 1 };
+  return packRequest(lane === undefined ? [] : [lane], { ...packing, request });
 }
 
 /** When something can be sent without anything having been answered; `undefined` when nothing can before the deadline. */

@@ -6,10 +6,10 @@ import type { Violation } from './checks/violation.ts';
 import type { FaultKind } from './model/faults.ts';
 import { kindsIn } from './model/kinds.ts';
 import { MODES, type Mode, modesOf } from './model/modes.ts';
-import { faultsEndMs, type Story } from './model/story.ts';
+import type { Story } from './model/story.ts';
 import { EPOCH_MS } from './model/timeline.ts';
 import type { Invocation } from './worlds/lambda.ts';
-import { createWorld, type World } from './worlds/world.ts';
+import { createWorld, openRecords, plannedMs, type World } from './worlds/world.ts';
 
 /** `settled` and `partly` answered; the others ended as they are called. */
 export const ENDINGS = ['settled', 'partly', 'threw', 'timedOut', 'killed'] as const;
@@ -45,8 +45,7 @@ const LATE_MS = 10 * 60_000;
 export async function runStory(story: Story, onTrace?: (line: TraceLine) => void): Promise<StoryResult> {
   const world = createWorld(story, (atMs, text, position) => onTrace?.({ atMs, text, position }));
   const { timeline, lambda, chaos, kafka, target, bucket } = world;
-  const plannedMs = Math.max(faultsEndMs(story), story.records.at(-1)?.atMs ?? 0);
-  await timeline.run(world.isDone, EPOCH_MS + plannedMs + CALM_MS_MAX);
+  await timeline.run(world.isDone, EPOCH_MS + plannedMs(story) + CALM_MS_MAX);
   const hasEnded = world.isDone();
   await timeline.run(() => false, timeline.nowMs() + LATE_MS);
   const violations = violationsOf(world, hasEnded);
@@ -84,7 +83,7 @@ function violationsOf(world: World, hasEnded: boolean): readonly Violation[] {
     ...(hasEnded ? [] : [{ guarantee: 'G5', message: 'the run did not end: records are still unsettled' } as const]),
     ...world.violations,
     ...letters.violations,
-    ...generalViolations({ ...world, letters, isCalm }),
+    ...generalViolations({ ...world, letters, isCalm, open: new Set(openRecords(world)) }),
     ...target.violations({ produced: kafka.produced, lettered: letters.records, isCalm }),
   ];
 }

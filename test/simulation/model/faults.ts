@@ -81,6 +81,8 @@ const FAULTS_SINCE_2 = {
   'documentdb.readRefused': 'documentdbSink',
   /** The time of day is set back. */
   'lambda.clockSetBack': 'both',
+  /** Every request is rejected as if a record in it were bad. */
+  'kinesis.allRejected': 'kinesisSink',
 } as const satisfies FaultTable;
 
 /** Everything that can go wrong, and for which sink. Each has a counter, so that one that never happens is seen. */

@@ -17,6 +17,7 @@ import { PARTITION_KEY_CHARACTERS_MAX, streamLaneOf, streamViolations } from '..
 import type { Violation } from '../checks/violation.ts';
 import type { Touched } from '../model/chaos.ts';
 import type { StoryRecord } from '../model/story.ts';
+import { EPOCH_MS } from '../model/timeline.ts';
 import type { Environment } from './environment.ts';
 import { type ProducedRecord, SECRET, TOPIC } from './kafka-log.ts';
 import { exchange, foreign, type NetworkFault } from './network.ts';
@@ -249,6 +250,7 @@ export class KinesisTarget implements Target {
       return foreign('ExpiredTokenException', 400);
     }
     if (session !== undefined && !this.#sessions.isGood(session)) return foreign('ExpiredTokenException', 400);
+    if (this.#rejectsAll(environment)) return foreign('InvalidArgumentException', 400);
     if (chaos.strikes('kinesis.accessDenied', environment)) return foreign(random.pick(DENIALS), 400);
     if (chaos.strikes('kinesis.kmsRefused', environment)) return foreign(random.pick(KMS_REFUSALS), 400);
     if (chaos.strikes('kinesis.requestThrottled', environment, touched)) {
@@ -257,8 +259,20 @@ export class KinesisTarget implements Target {
     const isBeyondLimits = isMalformed(entries, this.#parts.story.kinesis.recordBytesMax);
     if (isBeyondLimits) this.#conduct.malformed(invocation);
     if (!isBeyondLimits && !entries.some(isRefused)) return undefined;
+    environment.touch(touched);
     if (entries.length === 1 && (entries[0]?.records.length ?? 0) > 1) chaos.happened('kinesis.aggregateRejected');
     return foreign('InvalidArgumentException', 400);
+  }
+
+  /** For a reason of the stream's, which holds from the first such fault of a story to the end of its last. */
+  #rejectsAll(environment: Environment): boolean {
+    const { chaos, story, timeline } = this.#parts;
+    const windows = story.faults.filter(({ kind }) => kind === 'kinesis.allRejected');
+    const elapsedMs = timeline.nowMs() - EPOCH_MS;
+    const isRejecting =
+      windows.some(({ fromMs }) => fromMs <= elapsedMs) && windows.some(({ untilMs }) => elapsedMs < untilMs);
+    if (isRejecting) chaos.happened('kinesis.allRejected', environment);
+    return isRejecting;
   }
 
   /** "PutRecords doesn't guarantee the ordering of records": the replies are in order, what they tell of need not be. */
@@ -345,6 +359,8 @@ export class KinesisTarget implements Target {
     this.#conduct.isAcknowledged(invocation, positionText(record));
 
   isPoison = ({ story: { kind } }: ProducedRecord): boolean => kind === 'poison' || kind === 'refused';
+
+  mayStayOpen = ({ story: { kind } }: ProducedRecord): boolean => kind === 'refused';
 
   overtakes = (): boolean => false;
 

@@ -52,6 +52,14 @@ export class Mapping {
     return this.#machine.isQuiet() && isRead && committed.size === kafka.partitionCount();
   }
 
+  /** The first record of each partition that is not settled yet: `<topic-partition>@<offset>`. */
+  heads(): readonly string[] {
+    const { kafka } = this.#parts;
+    return [...this.#machine.committedOffsets()]
+      .filter(([partition, offset]) => offset < kafka.endOffset(partition))
+      .map(([partition, offset]) => `${TOPIC}-${partition}@${offset}`);
+  }
+
   /** The mapping's pollers are replaced: the new ones know what was committed, and nothing else. */
   restart(): void {
     this.#life += 1;

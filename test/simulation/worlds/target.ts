@@ -37,6 +37,8 @@ export interface Target {
   isPoison(record: ProducedRecord): boolean;
   /** Whether poison is known for it before it is sent; default: all is. What is not may be folded into a newer version. */
   isKnownPoison?(record: ProducedRecord): boolean;
+  /** Whether such a record may stay unsettled: that it can never be written shows only once others are taken after it. */
+  mayStayOpen?(record: ProducedRecord): boolean;
   /** What went wrong while it was written to, and what is wrong with what is stored in the end. */
   violations(final: FinalWorld): readonly Violation[];
   /** Everything is delivered once more, without faults. What is wrong then; time has to go on meanwhile. */

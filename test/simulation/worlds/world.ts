@@ -6,7 +6,7 @@ import { endText, unsettledIn } from '../checks/unsettled.ts';
 import type { Violation } from '../checks/violation.ts';
 import { Chaos } from '../model/chaos.ts';
 import { randomOf } from '../model/random.ts';
-import type { FaultWindow, Story, StoryRecord } from '../model/story.ts';
+import { type FaultWindow, faultsEndMs, type Story, type StoryRecord } from '../model/story.ts';
 import { EPOCH_MS, Timeline } from '../model/timeline.ts';
 import { Bucket } from './bucket.ts';
 import { DocumentsTarget } from './documents.ts';
@@ -60,11 +60,28 @@ export function createWorld(story: Story, told: (atMs: number, text: string, pos
     },
   });
   const mapping = new Mapping({ ...part('mapping'), kafka, lambda, bucket });
-  const isDone = () => kafka.produced.length === story.records.length && mapping.isQuiet();
+  const patientUntilMs = EPOCH_MS + plannedMs(story) + PATIENCE_MS;
+  const isHeldByDoubt = () => timeline.nowMs() > patientUntilMs && openRecords({ kafka, mapping, target }).length > 0;
+  const isDone = () => kafka.produced.length === story.records.length && (mapping.isQuiet() || isHeldByDoubt());
   const world = { story, timeline, chaos, kafka, bucket, target, lambda, mapping, telemetry, violations, isDone };
   for (const record of story.records) timeline.at(EPOCH_MS + record.atMs, () => produce(world, record, tell));
   for (const window of story.faults) timeline.at(EPOCH_MS + window.fromMs, () => comeAtItsTime(world, window));
   return world;
+}
+
+/** So long after the last fault a record that nobody else's record clears up may stay unsettled. */
+const PATIENCE_MS = 10 * 60_000;
+
+/** Until then something is planned. */
+export const plannedMs = (story: Story): number => Math.max(faultsEndMs(story), story.records.at(-1)?.atMs ?? 0);
+
+/** What the mapping still holds, where all of it waits for a record that may stay open. */
+export function openRecords({ kafka, mapping, target }: Pick<World, 'kafka' | 'mapping' | 'target'>) {
+  const heads = mapping.heads().flatMap((position) => kafka.at(position) ?? []);
+  if (!heads.every((record) => target.mayStayOpen?.(record) ?? false)) return [];
+  return kafka.produced.filter((record) =>
+    heads.some(({ topicPartition, offset }) => record.topicPartition === topicPartition && record.offset >= offset),
+  );
 }
 
 const targetOf = (parts: TargetParts): Target =>

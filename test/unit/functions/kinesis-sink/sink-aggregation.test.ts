@@ -221,14 +221,16 @@ describe('an aggregate that Kinesis rejects', () => {
   const isBad = ({ records }: Entry) => records.some(({ position }) => position.offset === 3);
 
   it.each(['key', 'bucket'] as const)(
-    'is split into single entries in order: the culprit alone gets a letter (aggregation: %s)',
+    'is split into single entries in order: the culprit alone gets a letter, once others were taken after it (aggregation: %s)',
     async (aggregation) => {
       const kinesis = fakeKinesis((entries) => (entries.some(isBad) ? { kind: 'invalid' } : answer));
       const { queue, letters } = fakeDeadLetters();
       const sink = aKinesisSink({ port: kinesis.port, aggregation, deadLetters: queue });
       const keys = [ofBucket1, ofBucket2, ofBucket1, ofBucket1, ofBucket1, ofBucket2];
-      const outcomes = await sink.write(ofKeys(...keys));
-      expect(kinds(outcomes)).toEqual(['written', 'written', 'written', 'deadLettered', 'written', 'written']);
+      const batch = ofKeys(...keys);
+      expect(kinds(await sink.write(batch))).toEqual(['written', 'written', 'written', 'failed', 'skipped', 'written']);
+      const again = [...batch.slice(3, 5), aRecord({ offset: 6, key: ofBucket2 })];
+      expect(kinds(await sink.write(again))).toEqual(['deadLettered', 'written', 'written']);
       expect(letters).toMatchObject([{ offset: 3, code: 'rejected_by_target', stage: 'writing' }]);
       const ofFirstKey = kinesis.stored.filter(
         ({ records: [first] }) => keys[first?.position.offset ?? 0] === ofBucket1,
@@ -241,6 +243,9 @@ describe('an aggregate that Kinesis rejects', () => {
     const isFirst = ({ records }: Entry) => records.some(({ position }) => position.offset === 0);
     const kinesis = fakeKinesis((entries) => (entries.some(isFirst) ? { kind: 'invalid' } : answer));
     const sink = aKinesisSink({ port: kinesis.port, aggregation: 'key' });
+    await sink.write(ofOneKey(520));
+    await sink.write([aRecord({ offset: 520, key: 'another' })]);
+    kinesis.stored.length = 0;
     await sink.write(ofOneKey(520));
     expect(kinesis.stored.slice(0, 499).every(({ records }) => records.length === 1)).toBe(true);
     expect(kinesis.stored.slice(499).map(({ records }) => records.length)).toEqual([20]);

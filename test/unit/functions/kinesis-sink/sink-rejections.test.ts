@@ -1,0 +1,173 @@
+// InvalidArgumentException, ValidationException and SerializationException say either that a record can never be taken, or that
+// nothing can. https://docs.aws.amazon.com/kinesis/latest/APIReference/API_PutRecords.html#API_PutRecords_Errors
+import { describe, expect, it } from 'vitest';
+import type { Entry } from '../../../../functions/kinesis-sink/entry.ts';
+import { aKinesisSink, aStream, kinds, offsets, ofOneKey, records } from '../../../support/a-kinesis-sink.ts';
+import { aRecord } from '../../../support/builders.ts';
+import { fakeDeadLetters } from '../../../support/fake-dead-letters.ts';
+import { answer, fakeKinesis, sdkError } from '../../../support/fake-kinesis.ts';
+
+/** The reserve of 5 s aside, an invocation of a minute. */
+const SEND_MS = 55_000;
+const offsetOf = ({ records: [record] }: Entry) => record?.position.offset ?? -1;
+const holds = (entries: readonly Entry[], isBad: (offset: number) => boolean) =>
+  entries.some(({ records: own }) => own.some(({ position }) => isBad(position.offset)));
+/** The sink on a stream whose mood depends on the time: `isRefusing` is asked for each request. */
+function onAStream(isRefusing: (elapsedMs: number, entries: readonly Entry[]) => boolean, changes: object = {}) {
+  const startMs = 5_000;
+  const { queue, letters } = fakeDeadLetters();
+  const sentAtMs: number[] = [];
+  const kinesis = fakeKinesis((entries) => {
+    const elapsedMs = setup.clock.nowMs() - startMs;
+    sentAtMs.push(elapsedMs);
+    return isRefusing(elapsedMs, entries) ? { kind: 'invalid' } : answer;
+  });
+  const setup = aKinesisSink({ port: kinesis.port, deadLetters: queue, ...changes });
+  return { setup, kinesis, letters, sentAtMs, elapsedMs: () => setup.clock.nowMs() - startMs };
+}
+
+describe('a stream that rejects everything for a reason of its own', () => {
+  it.each([1, 2, 20, 2_000])(
+    'makes no letter of %i records, and is tried until the time to send is up',
+    async (count) => {
+      const { setup, letters, sentAtMs, elapsedMs } = onAStream(() => true);
+      const outcomes = await setup.write(records(count));
+      expect(letters).toEqual([]);
+      expect(new Set(kinds(outcomes))).toEqual(new Set(['failed']));
+      expect(outcomes.every((outcome) => outcome.kind === 'failed' && outcome.failure.retryable)).toBe(true);
+      expect(elapsedMs()).toBeGreaterThan(SEND_MS - 5_001);
+      // A search, and then one try in five seconds.
+      expect(sentAtMs.length).toBeLessThan(80);
+      expect(sentAtMs.filter((ms) => ms > 5_000).length).toBeLessThanOrEqual(SEND_MS / 5_000);
+    },
+  );
+
+  it.each(['ValidationException', 'SerializationException', 'InvalidArgumentException'])('with %s', async (name) => {
+    const { queue, letters } = fakeDeadLetters();
+    const port = { putRecords: () => Promise.reject(sdkError(name, 400)) };
+    const outcomes = await aKinesisSink({ port, deadLetters: queue }).write(records(3));
+    expect(kinds(outcomes)).toEqual(['failed', 'failed', 'failed']);
+    expect(letters).toEqual([]);
+  });
+
+  it.each([1, 7, 700])('and then takes everything again: all of %i are written', async (count) => {
+    const { setup, letters } = onAStream((elapsedMs) => elapsedMs < 20_000);
+    const outcomes = await setup.write(records(count));
+    expect(new Set(kinds(outcomes))).toEqual(new Set(['written']));
+    expect(letters).toEqual([]);
+  });
+
+  it('just after a bad record was found has no letter of the good ones that stood with it', async () => {
+    let requests = 0;
+    const { setup, letters } = onAStream((_elapsedMs, entries) => {
+      requests += 1;
+      // The search gets as far as the bad record and its neighbour; then nothing is taken any more.
+      return requests > 3 || holds(entries, (offset) => offset === 2);
+    });
+    await setup.write(records(4));
+    expect(letters).toEqual([]);
+  });
+});
+
+describe('a record that Kinesis rejects', () => {
+  it('alone is unsettled for as long as no other is taken', async () => {
+    const { setup, letters } = onAStream((_elapsedMs, entries) => holds(entries, (offset) => offset === 0));
+    expect(kinds(await setup.write(records(1)))).toEqual(['failed']);
+    expect(letters).toEqual([]);
+    // It comes again with company: the same under both readings of what Lambda repeats.
+    expect(kinds(await setup.write(records(2)))).toEqual(['deadLettered', 'written']);
+    expect(letters).toMatchObject([{ offset: 0, code: 'rejected_by_target' }]);
+  });
+
+  it('is a letter once it was rejected alone twice, a second apart, while another was taken', async () => {
+    const { setup, letters, kinesis, sentAtMs } = onAStream((_elapsedMs, entries) => holds(entries, (o) => o === 1));
+    const outcomes = await setup.write(records(2));
+    expect(kinds(outcomes)).toEqual(['written', 'deadLettered']);
+    expect(kinesis.requests.map(offsets)).toEqual([[0, 1], [0], [1], [1]]);
+    expect(sentAtMs).toEqual([0, 0, 0, 1_000]);
+    expect(letters).toMatchObject([{ offset: 1, attempts: 3 }]);
+  });
+
+  it('after all others of its batch were taken before is unsettled: the stream may have changed its mind', async () => {
+    const { setup, letters } = onAStream((_elapsedMs, entries) => holds(entries, (offset) => offset === 3));
+    const outcomes = await setup.write(ofOneKey(5));
+    expect(kinds(outcomes)).toEqual(['written', 'written', 'written', 'failed', 'skipped']);
+    expect(letters).toEqual([]);
+  });
+
+  it('holds up no other lane meanwhile', async () => {
+    const { setup, kinesis } = onAStream((_elapsedMs, entries) => holds(entries, (offset) => offset === 0));
+    await setup.write([aRecord({ offset: 0, key: 'bad' }), ...ofOneKey(9).slice(1)]);
+    expect(offsets(kinesis.stored)).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+  });
+
+  it('is a letter at once where the stream says itself that it takes no record of that size', async () => {
+    const { setup, letters } = onAStream(
+      (_elapsedMs, entries) => entries.some(({ byteLength }) => byteLength > 1_024),
+      {
+        recordBytesMax: 4_096,
+        describeStream: () => Promise.resolve({ ...aStream, recordKiBMax: 1 }),
+      },
+    );
+    const outcomes = await setup.write([aRecord({ offset: 0, value: new Uint8Array(2_000) })]);
+    expect(kinds(outcomes)).toEqual(['deadLettered']);
+    expect(letters).toHaveLength(1);
+  });
+});
+
+describe('many records that Kinesis rejects', () => {
+  it.each([
+    { name: 'every second', isBad: (offset: number) => offset % 2 === 0 },
+    { name: 'three in four', isBad: (offset: number) => offset % 4 !== 3 },
+    { name: 'a row of forty at the head', isBad: (offset: number) => offset < 40 },
+    { name: 'a row in the middle', isBad: (offset: number) => offset > 100 && offset < 140 },
+    { name: 'a row of two hundred at the head', isBad: (offset: number) => offset < 200 },
+  ])('each become a letter, and no other, for as long as new records come: $name', async ({ isBad }) => {
+    const { setup, letters, kinesis } = onAStream(
+      (_elapsedMs, entries) => holds(entries, (offset) => offset < 1_000 && isBad(offset)),
+      { random: spread() },
+    );
+    const all = records(500);
+    let open = all;
+    for (let invocation = 0; invocation < 12 && open.length > 0; invocation += 1) {
+      const batch = [...open, aRecord({ offset: 1_000 + invocation })];
+      const outcomes = await setup.write(batch);
+      const left = batch.filter((_, index) => outcomes[index]?.kind === 'failed');
+      open = left;
+    }
+    expect(open).toEqual([]);
+    const bad = all.map(({ position }) => position.offset).filter(isBad);
+    expect(letters.map(({ offset }) => offset).toSorted((x, y) => x - y)).toEqual(bad);
+    expect(new Set(offsets(kinesis.stored)).size).toBeGreaterThanOrEqual(500 - bad.length);
+    // A search sends each half once, and each bad record is sent once more; a few are looked for again.
+    expect(kinesis.requests.length).toBeLessThan(2 * 500 + 3 * bad.length);
+  });
+});
+
+/** Numbers from 0 to 1 that lie well apart. */
+function spread(): () => number {
+  let step = 0;
+  return () => {
+    step += 1;
+    return (step * 0.618_033_988_749) % 1;
+  };
+}
+
+it('says of a doubtful record what is not known, and nothing of what stands in it', async () => {
+  const { setup } = onAStream(() => true);
+  const [outcome] = await setup.write(records(1));
+  expect(outcome).toMatchObject({
+    kind: 'failed',
+    failure: { code: 'rejected_by_target', retryable: true, mayBeWritten: false },
+  });
+  expect(JSON.stringify(outcome)).toContain('it may be the record or the stream');
+  expect(JSON.stringify(outcome)).not.toContain('SECRET');
+});
+
+it('tries the record again alone, and the others without it', async () => {
+  const { setup, kinesis } = onAStream((_elapsedMs, entries) => holds(entries, (offset) => offset === 2));
+  await setup.write(records(8));
+  const withBad = kinesis.requests.filter((entries) => entries.some((entry) => offsetOf(entry) === 2));
+  expect(withBad.at(-1)).toHaveLength(1);
+  expect(new Set(offsets(kinesis.stored)).size).toBe(7);
+});
