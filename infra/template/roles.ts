@@ -153,7 +153,7 @@ function placeholderStatements({ connector }: NamedConnector): readonly Statemen
   return [
     ...secrets.map((secret) =>
       secret.startsWith('arn:')
-        ? allow(['secretsmanager:GetSecretValue'], [completeSecretArn(secret)])
+        ? allow(['secretsmanager:GetSecretValue'], secretArns(secret))
         : allow(['secretsmanager:GetSecretValue'], [here('secretsmanager', `secret:${secret}-??????`)]),
     ),
     ...parameters.map((name) => allow(['ssm:GetParameter'], [here('ssm', `parameter/${name.replace(/^\//, '')}`)])),
@@ -169,13 +169,16 @@ function readObject(caBundle: string | undefined): readonly Statement[] {
 }
 
 const readSecret = (secretArn: string | undefined, kmsKeyArn: string | undefined): readonly Statement[] => [
-  ...(secretArn === undefined ? [] : [allow(['secretsmanager:GetSecretValue'], [completeSecretArn(secretArn)])]),
+  ...(secretArn === undefined ? [] : [allow(['secretsmanager:GetSecretValue'], secretArns(secretArn))]),
   ...(kmsKeyArn === undefined ? [] : [allow(['kms:Decrypt'], [kmsKeyArn])]),
 ];
 
 /**
- * A secret's ARN ends with six random characters. API calls may omit them; policies must not.
+ * A secret's ARN ends with a dash and six random characters. API calls may omit them; policies must not. A name may end like
+ * that by itself (`docdb-master`), so that such an ARN may be complete or not: the policy then names both.
  * https://docs.aws.amazon.com/secretsmanager/latest/userguide/auth-and-access_iam-policies.html
  */
-const completeSecretArn = (secretArn: string): string =>
-  /-[A-Za-z0-9]{6}$/.test(secretArn) ? secretArn : `${secretArn}-??????`;
+const secretArns = (secretArn: string): readonly string[] => [
+  ...(/-[A-Za-z0-9]{6}$/.test(secretArn) ? [secretArn] : []),
+  `${secretArn}-??????`,
+];

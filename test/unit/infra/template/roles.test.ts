@@ -70,7 +70,7 @@ describe("a function's role", () => {
   it('of documentdbSink may read its topic, write dead letters, join the VPC, and read the secret', () => {
     expect(statementsOf('DocumentdbSinkRole')).toEqual([
       ...common('documentdbSink', [...interfaces, 'ec2:AssignPrivateIpAddresses', 'ec2:UnassignPrivateIpAddresses']),
-      allow(['secretsmanager:GetSecretValue'], [SECRET_ARN]),
+      allow(['secretsmanager:GetSecretValue'], [SECRET_ARN, `${SECRET_ARN}-??????`]),
     ]);
   });
 
@@ -84,6 +84,13 @@ describe("a function's role", () => {
     const secretArn = SECRET_ARN.replace('-AbCdEf', '');
     expect(statementsOf('DocumentdbSinkRole', { documentdbSink: { secretArn } }).at(-1)).toEqual(
       allow(['secretsmanager:GetSecretValue'], [`${secretArn}-??????`]),
+    );
+  });
+
+  it('of a secret whose name ends as a complete ARN does names both: it may be either', () => {
+    const secretArn = 'arn:aws:secretsmanager:eu-west-1:111111111111:secret:docdb-master';
+    expect(statementsOf('DocumentdbSinkRole', { documentdbSink: { secretArn } }).at(-1)).toEqual(
+      allow(['secretsmanager:GetSecretValue'], [secretArn, `${secretArn}-??????`]),
     );
   });
 
@@ -136,14 +143,16 @@ describe.each(['KinesisSinkRole', 'DocumentdbSinkRole'])('%s, by the way to the 
     const cluster = { authentication: 'saslScram512', secretArn, secretKmsKeyArn };
     const statements = statementsOf(id, { cluster });
     expect(statements).toContainEqual(allow(['kafka:ListScramSecrets'], [CLUSTER_ARN]));
-    expect(statements).toContainEqual(allow(['secretsmanager:GetSecretValue'], [secretArn]));
+    expect(statements).toContainEqual(allow(['secretsmanager:GetSecretValue'], [secretArn, `${secretArn}-??????`]));
     expect(statements).toContainEqual(allow(['kms:Decrypt'], [secretKmsKeyArn]));
     expect(actionsOf({ cluster }).join()).not.toContain('kafka-cluster');
   });
 
   it('mutualTls may read the secret', () => {
     const cluster = { authentication: 'mutualTls', secretArn };
-    expect(statementsOf(id, { cluster })).toContainEqual(allow(['secretsmanager:GetSecretValue'], [secretArn]));
+    expect(statementsOf(id, { cluster })).toContainEqual(
+      allow(['secretsmanager:GetSecretValue'], [secretArn, `${secretArn}-??????`]),
+    );
     expect(actionsOf({ cluster })).not.toContain('kafka:ListScramSecrets');
     expect(actionsOf({ cluster })).not.toContain('kms:Decrypt');
     expect(actionsOf({ cluster }).join()).not.toContain('kafka-cluster');
@@ -175,7 +184,7 @@ describe.each(['KinesisSinkRole', 'DocumentdbSinkRole'])('%s, by the way to the 
       AccessConfigs: [{ Type: 'BASIC_AUTH', URI: secretArn }],
     };
     const statements = statementsOf(id, { trigger: { schemaRegistry } });
-    expect(statements).toContainEqual(allow(['secretsmanager:GetSecretValue'], [secretArn]));
+    expect(statements).toContainEqual(allow(['secretsmanager:GetSecretValue'], [secretArn, `${secretArn}-??????`]));
     expect(actionsOf({ trigger: { schemaRegistry } }).join()).not.toContain('glue');
   });
 
