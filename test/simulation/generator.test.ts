@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { expect, it } from 'vitest';
 import { generateStory } from './model/generate.ts';
 import { GENERATORS } from './model/generator.ts';
+import { takesFreeValuesOnly } from './model/unique-values.ts';
 
 const hashOf = (text: string) => createHash('sha256').update(text).digest('hex').slice(0, 16);
 
@@ -10,6 +11,15 @@ it('makes the same stories of the same seeds for ever, in version 1', () => {
     JSON.stringify(generateStory({ seed: index + 1, generator: 1 })),
   );
   expect(hashOf(stories.join(''))).toBe('c09e5c80a2c3231f');
+});
+
+it.each(GENERATORS)('lets a record take a unique value only once it is free (version %i)', (generator) => {
+  const seeds = Array.from({ length: 400 }, (_, index) => 2 * index + 1);
+  const stories = seeds.map((seed) => generateStory({ seed, generator }));
+  expect(stories.filter(({ records }) => !takesFreeValuesOnly(records))).toEqual([]);
+  const [moving] = stories.filter(({ records }) => records.some(({ unique }) => unique === 0));
+  const [taken] = moving?.records.filter(({ unique }) => unique === 0) ?? [];
+  expect(takesFreeValuesOnly([...(taken ? [taken, { ...taken, key: 'another' }] : [])])).toBe(false);
 });
 
 it.each(GENERATORS)('gives the story of a seed to the sink that is asked for (version %i)', (generator) => {

@@ -2,6 +2,7 @@ import { generateStory } from './model/generate.ts';
 import type { SeedOptions } from './model/generator.ts';
 import { shrink } from './model/shrink.ts';
 import type { Story } from './model/story.ts';
+import { takesFreeValuesOnly } from './model/unique-values.ts';
 import { runStory, type StoryResult, type TraceLine } from './run-story.ts';
 
 export interface TellOptions extends SeedOptions {
@@ -24,7 +25,9 @@ export async function tellStory({ trace, write, ...seedOptions }: TellOptions): 
   }
   for (const { guarantee, message } of first.result.violations.slice(0, VIOLATIONS_MAX))
     write(`${guarantee}: ${message}`);
+  // Without the record that freed a value the next one that takes it would rightly fail.
   const isSame = async (smaller: Story) =>
+    takesFreeValuesOnly(smaller.records) &&
     (await runStory(smaller)).violations.some(({ guarantee }) => guarantee === violation.guarantee);
   const shortest = await shrink(story, isSame);
   const last = await traced(shortest);
