@@ -1,4 +1,5 @@
 import type { Payload } from '../../../../shared/record.ts';
+import { DefaultsBudget } from '../../converters/defaults-budget.ts';
 import { inHashOrder } from '../../converters/java-hash-order.ts';
 import { isWhole, wholeIn } from '../../converters/java-number.ts';
 import { isBlank, readJson, TREE } from '../../converters/json-converter.ts';
@@ -64,7 +65,8 @@ function readEnvelope(bytes: Buffer, options: JsonOptions): SchemaAndValue {
     );
   }
   const schema = schemaOfJson(envelope.get('schema'), options);
-  return { schema, value: connectValueOf(schema, envelope.get('payload'), options) };
+  const ofRecord = { ...options, defaults: new DefaultsBudget() };
+  return { schema, value: connectValueOf(schema, envelope.get('payload'), ofRecord) };
 }
 
 interface PrimitiveConverter {

@@ -1,4 +1,5 @@
 import { bytesOf } from '../../../converters/connect-logical-types.ts';
+import type { DefaultsBudget } from '../../../converters/defaults-budget.ts';
 import { isWhole, JsonNumber, wholeIn } from '../../../converters/java-number.ts';
 import { type BigDecimal, bigDecimalOf } from './big-decimal.ts';
 import { type ConnectMap, type ConnectValue, SmallNumber } from './connect-value.ts';
@@ -11,6 +12,8 @@ import { TransformError } from './transform-error.ts';
 export interface JsonOptions {
   /** `replace.null.with.default` of the converter. */
   readonly replaceNulls: boolean;
+  /** What defaults may still add to the record; undefined where its schema is not its own. */
+  readonly defaults?: DefaultsBudget;
 }
 
 const DAY_MS = 86_400_000n;
@@ -27,6 +30,7 @@ const wrong = (detail: string): never => {
 export function connectValueOf(schema: Schema | undefined, node: unknown, options: JsonOptions): ConnectValue {
   if (schema === undefined) return schemaless(node);
   if (node === null || node === undefined) {
+    options.defaults?.use(schema.default);
     if (schema.default !== null && options.replaceNulls) return schema.default;
     return schema.isOptional ? null : wrong(`a ${schema.type} that is required is null or missing`);
   }

@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { createConnectConverter } from '../../../../../functions/documentdb-sink/connector/transforms/connect-converter.ts';
 import { readJsonWithSchema } from '../../../../../functions/documentdb-sink/converters/json-converter.ts';
 import { UnconvertibleError } from '../../../../../functions/documentdb-sink/converters/unconvertible-error.ts';
+import { UnwritableError } from '../../../../../functions/documentdb-sink/unwritable-error.ts';
+import { aRecord } from '../../../../support/builders.ts';
+import { topicProperties } from '../../../../support/sink-documents.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -47,4 +51,14 @@ describe('what a schema adds to a payload', () => {
 it('a payload that has all its values may have as many as it likes', () => {
   const schema = { type: 'struct', fields: [{ field: 'a', type: 'array', items: { type: 'int32' } }] };
   expect(read(schema, { a: Array(700_000).fill(1) })).toMatchObject({ kind: 'document' });
+});
+
+it('is bounded before transforms as well', () => {
+  const fields = fieldsOf(1_000, { type: 'int32', default: 1 });
+  const items = { type: 'struct', fields };
+  const schema = { type: 'struct', fields: [{ field: 'all', type: 'array', items }] };
+  const value = JSON.stringify({ schema, payload: { all: Array.from({ length: 1_000 }, () => ({})) } });
+  const properties = topicProperties({ 'value.converter': 'org.apache.kafka.connect.json.JsonConverter' });
+  const convert = createConnectConverter(properties, 'value');
+  expect(() => convert(aRecord({ value }).value)).toThrow(UnwritableError);
 });
