@@ -77,9 +77,12 @@ async function takeTurn(turn: Sending, own: Gate, parts: DeliveryParts) {
     const nowMs = clock.nowMs();
     const retryAtMs = retryTimeOf(judged, nowMs, parts);
     judge.recordWave(judged, { nowMs, retryAtMs });
-    const target = steps[0]?.lane.target ?? '';
-    if (evidence.takeWish(target) && (await sendProbe(parts))) evidence.noteProbe(target, nowMs);
     if (Math.max(own.openAtMs(), gate.openAtMs()) > nowMs) return;
+    const [step] = steps;
+    if (step === undefined || !evidence.takeWish(step.lane.target)) continue;
+    const probed = await sendProbe(parts);
+    if (probed === true) evidence.noteProbe(step.lane.target, nowMs);
+    else if (probed !== false) turnGates([{ step, verdict: { ...probed, companyCount: 1 } }], own, parts);
   }
 }
 

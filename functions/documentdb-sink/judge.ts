@@ -209,13 +209,14 @@ export class Judge {
     const isFirst = lane.doubt === undefined;
     lane.doubt = doubt;
     lane.notBeforeMs = nowMs + pauseMsOf(refusal);
-    if (!evidence.hasTakenSince(lane.target, doubt.sinceMs)) {
+    const isOfCommand = !refusal.isNamed && refusal.companyCount > 1;
+    if (isOfCommand && !refusal.failure.mayBeWritten) halve(lane, refusal, nowMs);
+    else if (!evidence.hasTakenSince(lane.target, doubt.sinceMs)) {
       lane.notBeforeMs = Math.max(lane.notBeforeMs, retryAtMs);
       if (!isFirst) evidence.wantProbe(lane.target);
-    } else if (refusal.companyCount > 1) {
-      lane.companyMax = refusal.isNamed ? 1 : Math.ceil(refusal.companyCount / 2);
-      if (!refusal.isNamed) lane.notBeforeMs = nowMs;
-    } else if (count > 1) {
+    } else if (isOfCommand) halve(lane, refusal, nowMs);
+    else if (refusal.companyCount > 1) lane.companyMax = 1;
+    else if (count > 1) {
       lane.cuts.add(lane.next + Math.ceil(count / 2));
       lane.notBeforeMs = nowMs;
     } else if (doubt.refusals >= REFUSALS_MAX) {
@@ -226,6 +227,12 @@ export class Judge {
 }
 
 type Refused = Verdict & { readonly kind: 'refused' };
+
+/** Smaller commands need no pause. */
+function halve(lane: Lane, { companyCount }: Refused, nowMs: number): void {
+  lane.companyMax = Math.ceil(companyCount / 2);
+  lane.notBeforeMs = nowMs;
+}
 
 function doubtOf({ lane, count }: Step, { code, isNamed, companyCount }: Refused, nowMs: number): Doubt {
   const known = lane.doubt?.code === code ? lane.doubt : undefined;

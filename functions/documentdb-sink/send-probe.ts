@@ -1,5 +1,6 @@
 import { ObjectId } from 'mongodb';
 import { untilAborted } from '../../shared/until-aborted.ts';
+import { classifyError, type Trouble } from './classify.ts';
 import type { Statement } from './document-store.ts';
 import type { ReadParts } from './marks-reader.ts';
 
@@ -13,15 +14,15 @@ const probe = (): Statement => ({
   upsert: false,
 });
 
-/** @returns whether the collection takes an update at this moment. Never rejects. */
-export async function sendProbe({ store, namespace, slots, maySend, signal }: ReadParts): Promise<boolean> {
+/** @returns whether the collection takes an update at this moment, or what came instead of an answer. Never rejects. */
+export async function sendProbe({ store, namespace, slots, maySend, signal }: ReadParts): Promise<boolean | Trouble> {
   await slots.take();
   try {
     if (!maySend()) return false;
     const { count, writeErrors } = await untilAborted(store.write(namespace, 'update', [probe()], signal), signal);
     return count === 0 && writeErrors.length === 0;
-  } catch {
-    return false;
+  } catch (error) {
+    return classifyError(error);
   } finally {
     slots.give();
   }

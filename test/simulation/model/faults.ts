@@ -83,6 +83,8 @@ const FAULTS_SINCE_2 = {
   'lambda.clockSetBack': 'both',
   /** Every request is rejected as if a record in it were bad. */
   'kinesis.allRejected': 'kinesisSink',
+  /** No write is taken, not even one that changes nothing, and the code may as well blame a document. */
+  'documentdb.writesRefused': 'documentdbSink',
 } as const satisfies FaultTable;
 
 /** Everything that can go wrong, and for which sink. Each has a counter, so that one that never happens is seen. */

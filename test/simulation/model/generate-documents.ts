@@ -147,3 +147,10 @@ function swapOf(held: ReadonlyMap<string, number>, random: Random): readonly Mov
   const [[a, valueOfA], [b, valueOfB]] = [first.entry, second.entry];
   return [{ key: a }, { key: b, unique: valueOfA }, { key: a, unique: valueOfB }];
 }
+
+/** Some of what the server refuses it refuses with a code that nobody lists, or as a command. */
+export const withRefusals = (records: readonly StoryRecord[], random: Random): readonly StoryRecord[] =>
+  records.map((record) => {
+    const refusal = record.kind === 'refused' ? random.pick([undefined, 'unlisted', 'command'] as const) : undefined;
+    return refusal === undefined ? record : { ...record, refusal };
+  });

@@ -1,6 +1,6 @@
 import { SECRET } from '../worlds/kafka-log.ts';
 import { type FaultKind, faultKindsOf } from './faults.ts';
-import { documentRecords, documentSettings } from './generate-documents.ts';
+import { documentRecords, documentSettings, withRefusals } from './generate-documents.ts';
 import { streamSettings, streamStory } from './generate-stream.ts';
 import type { SeedOptions } from './generator.ts';
 import { type Random, randomOf } from './random.ts';
@@ -41,7 +41,8 @@ export function generateStory({ seed, generator, sink: only }: SeedOptions): Sto
           }),
     faults,
   };
-  return sink === 'kinesisSink' ? streamStory(story, random.fork('stream')) : story;
+  if (sink === 'kinesisSink') return streamStory(story, random.fork('stream'));
+  return generator === 1 ? story : { ...story, records: withRefusals(story.records, random.fork('refusals')) };
 }
 
 /** What blocks has to be given up some time, which only pollers of one's own do. */
@@ -117,7 +118,8 @@ function faultsOf(known: readonly FaultKind[], random: Random): readonly FaultWi
     const companion = COMPANIONS[kind];
     const fromMs = random.chance(0.3) ? 0 : random.integer(0, PRODUCING_MS);
     const untilMs = fromMs + random.pick([1_000, 10_000, 60_000, 300_000]);
-    const chance = random.pick([0.05, 0.2, 0.5, 1]);
+    const drawn = random.pick([0.05, 0.2, 0.5, 1]);
+    const chance = kind === 'documentdb.writesRefused' ? 1 : drawn;
     return [kind, ...(companion === undefined ? [] : [companion])].map((each) =>
       ONCE.includes(each)
         ? { kind: each, fromMs: random.integer(fromMs, untilMs), untilMs: untilMs + 1, chance: 1 }

@@ -14,7 +14,11 @@ const KINDS_OF_1 = [
 ] as const;
 
 /** The kinds that came with version 2 of the generator. */
-const KINDS_SINCE_2 = ['documents.uniqueValueAcrossPartitions'] as const;
+const KINDS_SINCE_2 = [
+  'documents.uniqueValueAcrossPartitions',
+  'documents.refusedUnlisted',
+  'documents.refusedCommand',
+] as const;
 
 export const KINDS = [...KINDS_OF_1, ...KINDS_SINCE_2] as const;
 
@@ -53,6 +57,8 @@ function kindsOf(
     ...(record.kind === 'tombstone' ? ([deletion] as const) : []),
     ...(identity === 'business' ? (['documents.businessKey'] as const) : []),
     ...(record.unique === undefined ? [] : (['documents.uniqueValue'] as const)),
+    ...(record.refusal === 'unlisted' ? (['documents.refusedUnlisted'] as const) : []),
+    ...(record.refusal === 'command' ? (['documents.refusedCommand'] as const) : []),
     ...(record.kind === 'tombstone' && !isDeletionVersioned ? (['documents.deletionWithoutVersion'] as const) : []),
     ...GUARDS[guard],
   ];

@@ -34,6 +34,8 @@ export interface StoryRecord {
   readonly partition?: number;
   /** What it does to its document, where it is neither a tombstone nor poison (DocumentDB); default: replace. */
   readonly op?: WriteOp;
+  /** Of a refused one, by what the server refuses it (DocumentDB); default: with a code that names the document. */
+  readonly refusal?: 'unlisted' | 'command';
   /** Its document takes this value of a unique index (DocumentDB). */
   readonly unique?: number;
 }

@@ -15,7 +15,7 @@ export interface StoryValue {
   readonly secret: string;
   readonly op: WriteOp;
   readonly unique?: number | undefined;
-  readonly refused?: true | undefined;
+  readonly refused?: true | StoryRecord['refusal'];
 }
 
 export function valueText({ kind, ...record }: StoryRecord): string {
@@ -25,7 +25,7 @@ export function valueText({ kind, ...record }: StoryRecord): string {
     secret: `${SECRET}-${id}`,
     op: opOf({ kind, ...record }),
     unique,
-    refused: kind === 'refused' ? true : undefined,
+    refused: kind === 'refused' ? (record.refusal ?? true) : undefined,
   };
   return JSON.stringify(value);
 }

@@ -157,6 +157,7 @@ export class DocumentPort {
 
   async #write({ environment, kind, statements }: WriteRequest): Promise<WriteReply> {
     try {
+      this.#refuse(environment, statements);
       return await this.#parts.server.write(kind, statements, this.#faultsFor(environment));
     } catch (error) {
       if (!(error instanceof ServerError)) throw error;
@@ -166,17 +167,27 @@ export class DocumentPort {
     }
   }
 
+  /** @throws ServerError where the command is refused as it stands */
+  #refuse(environment: Environment, statements: readonly Statement[]): void {
+    if (this.#parts.chaos.strikes('documentdb.writesRefused', environment)) throw new ServerError(UNKNOWN_ERROR);
+    if (statements.some((statement) => fieldIn(bodyOf(statement), 'refused') === 'command')) {
+      throw new ServerError(FAILED_TO_PARSE);
+    }
+  }
+
   #faultsFor(environment: Environment): CommandFaults {
     const { chaos, foreignGoneChance, random, server, story, timeline } = this.#parts;
-    const strikes = (kind: FaultKind, statements: readonly Statement[]) =>
-      chaos.strikes(kind, environment, partitionsOf(statements));
+    const strikes = (kind: FaultKind, statements: readonly Statement[]) => {
+      const partitions = partitionsOf(statements);
+      // A probe is of no partition, and any may wait for its answer.
+      return chaos.strikes(kind, environment, partitions.length === 0 ? 'all' : partitions);
+    };
     return {
-      failStatement: (statement) =>
-        fieldIn(bodyOf(statement), 'refused') === true
-          ? VALIDATION_FAILED
-          : strikes('documentdb.statementFailed', [statement])
-            ? random.pick(STATEMENT_CODES)
-            : undefined,
+      failStatement: (statement) => {
+        const refused = fieldIn(bodyOf(statement), 'refused');
+        if (refused !== undefined) return refused === 'unlisted' ? UNLISTED : VALIDATION_FAILED;
+        return strikes('documentdb.statementFailed', [statement]) ? random.pick(STATEMENT_CODES) : undefined;
+      },
       insertFirst: (statement) => {
         // Nobody else may make a document where it is told who did: by an insert, or by what is set on insert alone.
         const isTold = story.documentdb.strategy === 'events' || bodyOf(statement)?.has('$setOnInsert') === true;
@@ -221,6 +232,11 @@ export class DocumentPort {
 
 /** A conflict, a lock, or a primary that steps down in the middle of a command. */
 const STATEMENT_CODES: readonly number[] = [112, 24, 10_107, 11_602];
+
+/** The last two name no reason that a client could know. */
+const FAILED_TO_PARSE = 9;
+const UNKNOWN_ERROR = 8;
+const UNLISTED = 16_755;
 
 const UNAUTHORIZED = 13;
 

@@ -102,7 +102,7 @@ const waitingOn =
 
 /** What the server can never take it does not take now. */
 const CALM: CommandFaults = {
-  failStatement: (statement) => (fieldIn(bodyOf(statement), 'refused') === true ? VALIDATION_FAILED : undefined),
+  failStatement: (statement) => (fieldIn(bodyOf(statement), 'refused') === undefined ? undefined : VALIDATION_FAILED),
   insertFirst: () => false,
   failWriteConcern: () => false,
 };
