@@ -1,5 +1,5 @@
 // `node bootstrap.mjs bench/kpl-encoder.ts`: measures how many records per second of processor time the sink's encoder aggregates.
-import { AggregateSize, encodeAggregate, type UserRecord } from '../functions/kinesis-sink/aggregate.ts';
+import { AggregateSize, encodeAggregate, type UserRecord } from '../functions/kinesis-sink/plan/aggregate.ts';
 
 const AGGREGATE_BYTES_MAX = 50_000;
 const RECORDS = 400_000;

@@ -1,6 +1,6 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { isProcessRunning } from './engines/managed-process.ts';
+import { isProcessRunning } from './engines/process/managed-process.ts';
 
 /**
  * Locks a folder for this process, because a second process would delete the files of the first.

@@ -6,7 +6,7 @@ import type { NamedConnector } from '../infra/stage-file/named-connector.ts';
 import { readStageFile } from '../infra/stage-file/read-stage-file.ts';
 import type { Deployment } from '../infra/template/deployment.ts';
 import { SettingsError } from '../shared/errors.ts';
-import { DEFAULT_RESOURCES, type LocalResources } from './engines/resources.ts';
+import { DEFAULT_RESOURCES, type LocalResources } from './engines/aws/resources.ts';
 import { PROJECT_ROOT } from './pipeline/package-template.ts';
 
 /** The part of config/local.yml that the local pipeline has to provide. */

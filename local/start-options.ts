@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import type { Reading } from './msk-trigger/settings.ts';
+import type { Reading } from './msk-trigger/machine/settings.ts';
 import { VALUE_BYTES_MAX, VALUE_BYTES_MIN } from './orders/order-stream.ts';
 import { TARGET_NAMES, type TargetName } from './pipeline/targets.ts';
 

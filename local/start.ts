@@ -1,7 +1,7 @@
 // `npm start`: engines, functions and triggers on this machine, with orders flowing through them.
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { systemClock } from '../shared/clock.ts';
+import { systemClock } from '../shared/time/clock.ts';
 import { claim } from './claim.ts';
 import { affectedBy, type OutageOptions, produceThroughOutage } from './pipeline/outage.ts';
 import { PROJECT_ROOT } from './pipeline/package-template.ts';

@@ -2,13 +2,13 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import middy from '@middy/core';
-import { systemClock } from './clock.ts';
-import { deadlineOf } from './deadline.ts';
 import { describeForeign, MskSinksError } from './errors.ts';
 import { runBatch, type TriggerMode } from './run-batch.ts';
 import type { KafkaBatchResponse } from './settle.ts';
 import type { Sink } from './sink-contract.ts';
 import { createMeter, type Log, type Meter } from './telemetry.ts';
+import { systemClock } from './time/clock.ts';
+import { deadlineOf } from './time/deadline.ts';
 
 /** What this file needs of Lambda's context object. */
 export interface LambdaContext {

@@ -1,10 +1,10 @@
-import type { Clock } from './clock.ts';
-import type { Deadline } from './deadline.ts';
 import { UnsettledBatchError } from './errors.ts';
 import { decodeEvent } from './event.ts';
 import { type KafkaBatchResponse, settle, toBatchResponse } from './settle.ts';
 import type { Sink } from './sink-contract.ts';
 import { type Log, logBatch, type Meter, measureBatch } from './telemetry.ts';
+import type { Clock } from './time/clock.ts';
+import type { Deadline } from './time/deadline.ts';
 
 /**
  * `provisioned`: the mapping has pollers of its own and reads the response.

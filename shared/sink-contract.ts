@@ -1,6 +1,6 @@
-import type { Deadline } from './deadline.ts';
 import type { RecordOutcome } from './outcome.ts';
 import type { PartitionBatch } from './record.ts';
+import type { Deadline } from './time/deadline.ts';
 
 /**
  * Writes batches to one target.

@@ -8,8 +8,8 @@ import { basename, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { parse } from 'yaml';
 import { INSTALL_ROOT } from '../local/engines/engines.ts';
-import { ensureInstalled, type Recipe } from '../local/engines/installation.ts';
-import { installPythonPackages, pythonOf } from '../local/engines/python.ts';
+import { ensureInstalled, type Recipe } from '../local/engines/install/installation.ts';
+import { installPythonPackages, pythonOf } from '../local/engines/install/python.ts';
 import { PROJECT_ROOT, packageTemplate } from '../local/pipeline/package-template.ts';
 import { templateVariants } from './template-variants.ts';
 

@@ -1,6 +1,6 @@
-import { anchorOf, REFUSALS } from '../cli/vectors/mongo-sink/refusals.ts';
-import { PROPERTY_GROUPS } from '../functions/documentdb-sink/connector/properties-table.ts';
-import type { Property, Standing } from '../functions/documentdb-sink/connector/property.ts';
+import { PROPERTY_GROUPS } from '../functions/documentdb-sink/connector/file/properties-table.ts';
+import type { Property, Standing } from '../functions/documentdb-sink/connector/file/property.ts';
+import { anchorOf, REFUSALS } from '../test/vectors/mongo-sink/refusals.ts';
 
 /** docs/migrating.md with regenerated tables. The text between the tables is written by hand. */
 export function migratingDocs(current: string): string {

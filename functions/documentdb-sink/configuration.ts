@@ -1,7 +1,7 @@
-import type { ReadAddress } from './connection/address.ts';
-import type { ReadText } from './connection/aws-readers.ts';
-import type { RecordPolicy } from './record-policy.ts';
+import type { RecordPolicy } from './plan/record-mapper.ts';
 import type { DocumentdbSinkSettings } from './sink.ts';
+import type { ReadAddress } from './target/connection/address.ts';
+import type { ReadText } from './target/connection/aws-readers.ts';
 
 /** What the function does, whether a connector's file or the stage file says so. */
 export interface Configuration {

@@ -1,17 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { systemClock } from '../../shared/clock.ts';
-import { createDeadLetterQueue } from '../../shared/dead-letter-queue.ts';
-import { createS3Store } from '../../shared/dead-letter-store.ts';
+import { createDeadLetterQueue } from '../../shared/dead-letter/dead-letter-queue.ts';
+import { createS3Store } from '../../shared/dead-letter/dead-letter-store.ts';
 import { createHandler } from '../../shared/lambda.ts';
-import { settingsFromEnvironment } from '../../shared/parse-settings.ts';
-import { sinkOnceMade } from '../../shared/sink-once-made.ts';
-import { createDocumentStore } from './client.ts';
-import { createObjectReader, createParameterReader, createSecretReader } from './connection/aws-readers.ts';
-import { bundleOf, createTrust } from './connection/trust.ts';
+import { sinkOnceMade } from '../../shared/lazy-sink.ts';
+import { settingsFromEnvironment } from '../../shared/settings/parse-settings.ts';
+import { systemClock } from '../../shared/time/clock.ts';
 import { loadConfiguration } from './load-configuration.ts';
 import { documentdbSettings } from './settings.ts';
 import { createDocumentdbSink, NAME } from './sink.ts';
+import { createDocumentStore } from './target/client.ts';
+import { createObjectReader, createParameterReader, createSecretReader } from './target/connection/aws-readers.ts';
+import { bundleOf, createTrust } from './target/connection/tls-context.ts';
 
 const settings = settingsFromEnvironment(documentdbSettings, process.env);
 const configuration = loadConfiguration(settings, {

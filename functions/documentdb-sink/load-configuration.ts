@@ -1,9 +1,9 @@
 import { SettingsError } from '../../shared/errors.ts';
 import type { Configuration, ConfigurationParts } from './configuration.ts';
-import { addressByRole, addressOfSecret, type ReadAddress } from './connection/address.ts';
-import { createConnectionSecret } from './connection/secret.ts';
-import { createNativePolicy } from './native-policy.ts';
+import { createNativePolicy } from './plan/native-mapper.ts';
 import type { DocumentdbSettings } from './settings.ts';
+import { addressByRole, addressOfSecret, type ReadAddress } from './target/connection/address.ts';
+import { createConnectionSecret } from './target/connection/secret.ts';
 
 /**
  * The connector's strategies are loaded where a file asks for them: they would lengthen every other cold start.

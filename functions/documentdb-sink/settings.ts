@@ -1,6 +1,6 @@
 import * as v from 'valibot';
-import { deploymentSettings, sinkSettings } from '../../shared/common-settings.ts';
-import { arn, choice, integerOr, settings, text } from '../../shared/parse-settings.ts';
+import { deploymentSettings, sinkSettings } from '../../shared/settings/common-settings.ts';
+import { arn, choice, integerOr, settings, text } from '../../shared/settings/parse-settings.ts';
 
 /** What a user writes under `documentdbSink` in config/<stage>.yml, and what the deployment adds. */
 export const documentdbSettings = settings({

@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { systemClock } from '../../shared/clock.ts';
-import { createDeadLetterQueue } from '../../shared/dead-letter-queue.ts';
-import { createS3Store } from '../../shared/dead-letter-store.ts';
+import { createDeadLetterQueue } from '../../shared/dead-letter/dead-letter-queue.ts';
+import { createS3Store } from '../../shared/dead-letter/dead-letter-store.ts';
 import { createHandler } from '../../shared/lambda.ts';
-import { createKinesisClient } from './client.ts';
-import { kinesisSettingsFrom } from './parse-environment.ts';
-import { createPreflight } from './preflight.ts';
-import { sessionNameOf } from './session-name.ts';
-import { tombstoneOf } from './settings.ts';
+import { systemClock } from '../../shared/time/clock.ts';
+import { kinesisSettingsFrom } from './settings/parse-environment.ts';
+import { sessionNameOf } from './settings/session-name.ts';
+import { tombstoneOf } from './settings/settings.ts';
 import { createKinesisSink } from './sink.ts';
+import { createKinesisClient } from './target/client.ts';
+import { createPreflight } from './target/preflight.ts';
 
 const functionName = 'kinesisSink';
 const settings = kinesisSettingsFrom(process.env);

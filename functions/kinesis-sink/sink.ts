@@ -1,14 +1,14 @@
 import type { Sink } from '../../shared/sink-contract.ts';
-import { mayAggregate } from './await-aggregates.ts';
-import { Evidence } from './evidence.ts';
-import type { Claim, Lane } from './lane.ts';
-import { settlePoison } from './poison.ts';
-import { packRequest } from './request.ts';
-import { beginRun, type KinesisSinkParts, maySend, type Run } from './run.ts';
-import { claimHalf, endSearch } from './search.ts';
-import { send } from './send.ts';
+import { mayAggregate } from './delivery/aggregation-safety.ts';
+import { Evidence } from './delivery/evidence.ts';
+import { settlePoison } from './delivery/poison.ts';
+import { beginRun, type KinesisSinkParts, maySend, type Run } from './delivery/run.ts';
+import { claimHalf, endSearch } from './delivery/search.ts';
+import { send } from './delivery/send.ts';
+import type { Claim, Lane } from './lanes/lane.ts';
+import { packRequest } from './lanes/request.ts';
 
-export type { KinesisSinkParts } from './run.ts';
+export type { KinesisSinkParts } from './delivery/run.ts';
 
 /** First copies of one lane arrive in the order of their Kafka partition; see {@link Run.lanes} for the rule. */
 export function createKinesisSink(parts: KinesisSinkParts): Sink {

@@ -1,4 +1,4 @@
-import type { Entry, Fault, PropertiesFile } from '../../functions/documentdb-sink/connector/properties-file.ts';
+import type { Entry, Fault, PropertiesFile } from '../../functions/documentdb-sink/connector/file/properties-file.ts';
 import type { FileNode, MapEntry, MapNode } from './node.ts';
 
 /** The names that contain a connector's settings in the files of deployment tools. */

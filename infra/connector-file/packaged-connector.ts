@@ -1,4 +1,4 @@
-import type { PropertiesFile } from '../../functions/documentdb-sink/connector/properties-file.ts';
+import type { PropertiesFile } from '../../functions/documentdb-sink/connector/file/properties-file.ts';
 
 /** The settings in the form that the function reads: JSON, whatever the source. The last value of a repeated name wins. */
 export const packagedText = ({ entries }: PropertiesFile): string =>

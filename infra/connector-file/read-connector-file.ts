@@ -1,4 +1,7 @@
-import { type PropertiesFile, parseProperties } from '../../functions/documentdb-sink/connector/properties-file.ts';
+import {
+  type PropertiesFile,
+  parseProperties,
+} from '../../functions/documentdb-sink/connector/file/properties-file.ts';
 import { entriesOf, settingsIn } from './find-settings.ts';
 import { parseJson, parseJsonAt } from './json.ts';
 import { isKsql, parseKsql } from './ksql.ts';

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { arn, choice, settings, text } from '../../shared/parse-settings.ts';
+import { arn, choice, settings, text } from '../../shared/settings/parse-settings.ts';
 
 /** https://docs.aws.amazon.com/lambda/latest/api/API_SourceAccessConfiguration.html */
 const ACCESS_URI_LENGTH_MAX = 200;

@@ -1,5 +1,5 @@
-import { placeholdersOf } from '../../functions/documentdb-sink/connector/placeholders.ts';
-import type { Entry, PropertiesFile } from '../../functions/documentdb-sink/connector/properties-file.ts';
+import type { Entry, PropertiesFile } from '../../functions/documentdb-sink/connector/file/properties-file.ts';
+import { placeholdersOf } from '../../functions/documentdb-sink/target/placeholders.ts';
 import { type ConnectorFile, readConnectorFile } from '../connector-file/read-connector-file.ts';
 import type { Surroundings } from './project-files.ts';
 import { lockPathOf, parseTopicsLock, regexProblem, type TopicsLock, tooManyTopics } from './topics-lock.ts';

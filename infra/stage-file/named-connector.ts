@@ -1,6 +1,6 @@
-import { placeholdersOf } from '../../functions/documentdb-sink/connector/placeholders.ts';
-import { type Connector, readSettings } from '../../functions/documentdb-sink/connector/read-connector.ts';
+import { type Connector, readSettings } from '../../functions/documentdb-sink/connector/file/read-connector.ts';
 import { policyOfConnector } from '../../functions/documentdb-sink/connector/transforms/policy-of-connector.ts';
+import { placeholdersOf } from '../../functions/documentdb-sink/target/placeholders.ts';
 import { SettingsError } from '../../shared/errors.ts';
 import { packagedText } from '../connector-file/packaged-connector.ts';
 import { type ConnectionStringCheck, checkConnectionString } from './connection/check-connection-string.ts';

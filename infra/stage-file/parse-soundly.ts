@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { problemOf } from '../../shared/parse-settings.ts';
+import { problemOf } from '../../shared/settings/parse-settings.ts';
 
 /** The valid settings of a file. A setting that is invalid or not written is missing. */
 export type Sound<T> = T extends readonly unknown[] | Date

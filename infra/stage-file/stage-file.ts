@@ -1,9 +1,9 @@
 import * as v from 'valibot';
 import { documentdbSettings } from '../../functions/documentdb-sink/settings.ts';
-import { kinesisSettings } from '../../functions/kinesis-sink/settings.ts';
-import { DEPLOYMENT_SETTINGS } from '../../shared/common-settings.ts';
+import { kinesisSettings } from '../../functions/kinesis-sink/settings/settings.ts';
 import { FUNCTION_TIMEOUT_SECONDS_MAX } from '../../shared/limits.ts';
-import { arn, integer, integerOr, settings, text } from '../../shared/parse-settings.ts';
+import { DEPLOYMENT_SETTINGS } from '../../shared/settings/common-settings.ts';
+import { arn, integer, integerOr, settings, text } from '../../shared/settings/parse-settings.ts';
 import { clusterSettings, permissionsBoundary } from './cluster-settings.ts';
 import { triggerChanges, triggerSettings } from './trigger-settings.ts';
 

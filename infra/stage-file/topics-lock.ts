@@ -1,6 +1,6 @@
 import * as v from 'valibot';
-import { PatternError } from '../../functions/documentdb-sink/java/pattern-error.ts';
-import { matcher } from '../../functions/documentdb-sink/java/replacement.ts';
+import { PatternError } from '../../functions/documentdb-sink/java/regex/pattern-error.ts';
+import { matcher } from '../../functions/documentdb-sink/java/regex/replacement.ts';
 
 /** The topics of a cluster that matched a connector's `topics.regex` when somebody looked. Lies beside the connector's file. */
 const topicsLock = v.object({

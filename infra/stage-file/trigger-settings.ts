@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { BATCH_RECORDS_MAX } from '../../shared/limits.ts';
-import { choice, flagOr, integer, integerOr, settings, text } from '../../shared/parse-settings.ts';
+import { choice, flagOr, integer, integerOr, settings, text } from '../../shared/settings/parse-settings.ts';
 
 /** The default quota. https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventfiltering.html */
 const FILTERS_MAX = 5;

@@ -1,5 +1,5 @@
 import { DECIDED_BY_CONNECTOR } from '../../functions/documentdb-sink/settings.ts';
-import { toEnvironment } from '../../shared/parse-settings.ts';
+import { toEnvironment } from '../../shared/settings/parse-settings.ts';
 import {
   consumerGroupOf,
   deadLetterBucketName,

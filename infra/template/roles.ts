@@ -1,4 +1,4 @@
-import { sourcesOf } from '../../functions/documentdb-sink/connection/config-providers.ts';
+import { sourcesOf } from '../../functions/documentdb-sink/target/connection/config-providers.ts';
 import type { NamedConnector } from '../stage-file/named-connector.ts';
 import type { StageFile } from '../stage-file/stage-file.ts';
 import type { DeployedFunction, Deployment } from './deployment.ts';

@@ -1,6 +1,6 @@
 import { BSON } from 'mongodb';
-import type { RecordPolicy } from '../../functions/documentdb-sink/record-policy.ts';
-import type { WriteModel } from '../../functions/documentdb-sink/write-models/write-model.ts';
+import type { RecordPolicy } from '../../functions/documentdb-sink/plan/record-mapper.ts';
+import type { WriteModel } from '../../functions/documentdb-sink/plan/write-model.ts';
 import type { SourcePosition, SourceRecord } from '../../shared/record.ts';
 
 /** Fields with the time of a write, and the sink's own field. */

@@ -1,4 +1,4 @@
-import { placeholdersOf } from '../../functions/documentdb-sink/connector/placeholders.ts';
+import { placeholdersOf } from '../../functions/documentdb-sink/target/placeholders.ts';
 
 /** The local cluster and the function's user there. */
 export interface LocalCluster {

@@ -1,14 +1,14 @@
 import { join } from 'node:path';
-import { administratorOf, type LocalAccounts, seedAccounts } from './accounts.ts';
-import { type LocalAws, localAwsRecipe, startLocalAws } from './aws.ts';
-import { type DocumentDb, documentDbRecipe, startDocumentDb } from './documentdb.ts';
+import { administratorOf, type LocalAccounts, seedAccounts } from './aws/accounts.ts';
+import { type LocalAws, localAwsRecipe, startLocalAws } from './aws/aws.ts';
+import { DEFAULT_RESOURCES, type LocalResources } from './aws/resources.ts';
+import { type DocumentDb, documentDbRecipe, startDocumentDb } from './documentdb/documentdb.ts';
 import type { Credentials, Endpoints } from './endpoints.ts';
-import type { Engine } from './engine.ts';
 import { functionEnvironments } from './function-environments.ts';
-import { findInstallation, type Progress, type Recipe } from './installation.ts';
-import { type Kafka, kafkaRecipe, startKafka } from './kafka.ts';
-import { DEFAULT_RESOURCES, type LocalResources } from './resources.ts';
-import { findToolchain, TOOLS, type Tool } from './toolchain.ts';
+import { findInstallation, type Progress, type Recipe } from './install/installation.ts';
+import { findToolchain, TOOLS, type Tool } from './install/toolchain.ts';
+import { type Kafka, kafkaRecipe, startKafka } from './kafka/kafka.ts';
+import type { Engine } from './process/engine.ts';
 
 export interface EnginesOptions {
   /** The absolute path for data and logs of a run. Kafka and DocumentDB reuse the data of an earlier run. */

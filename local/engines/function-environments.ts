@@ -1,6 +1,6 @@
-import { executionCredentials, type LocalAccounts } from './accounts.ts';
+import { executionCredentials, type LocalAccounts } from './aws/accounts.ts';
+import { resourceArns } from './aws/resources.ts';
 import type { Credentials, Endpoints } from './endpoints.ts';
-import { resourceArns } from './resources.ts';
 
 /**
  * The variables that Lambda adds to a function's environment (region and a session of its role), and those of the local

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
-import { describeEnd, type ManagedProcess, type ProcessEnd, startProcess } from '../engines/managed-process.ts';
+import { describeEnd, type ManagedProcess, type ProcessEnd, startProcess } from '../engines/process/managed-process.ts';
 import type { Invocation } from './invocation.ts';
 import { type RuntimeAnswer, type RuntimeApi, startRuntimeApi } from './runtime-api.ts';
 

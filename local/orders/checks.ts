@@ -1,6 +1,6 @@
 // Checks after every produced record has been consumed. They compare the produced records with the content of the targets.
 import { isDeepStrictEqual } from 'node:util';
-import type { DeadLetter } from '../../shared/dead-letter.ts';
+import type { DeadLetter } from '../../shared/dead-letter/dead-letter.ts';
 import { differenceOf, type Expectation } from '../connector/expected-documents.ts';
 import type { ProducedRecord } from './producer.ts';
 import type { StreamRecord } from './stream-reader.ts';

@@ -1,5 +1,5 @@
 import { GetObjectCommand, ListObjectsV2Command, type S3Client } from '@aws-sdk/client-s3';
-import type { DeadLetter } from '../../shared/dead-letter.ts';
+import type { DeadLetter } from '../../shared/dead-letter/dead-letter.ts';
 
 /** The keys of all objects in the bucket. */
 export async function listKeys(client: S3Client, bucket: string): Promise<readonly string[]> {

@@ -1,6 +1,6 @@
 import type { Collection, MongoClient } from 'mongodb';
 import { documentText } from '../connector/expected-documents.ts';
-import { documentDbClient } from '../engines/documentdb-client.ts';
+import { documentDbClient } from '../engines/documentdb/documentdb-client.ts';
 import type { Endpoints } from '../engines/endpoints.ts';
 
 export interface DocumentReader {

@@ -1,4 +1,4 @@
-import type { Clock } from '../../shared/clock.ts';
+import type { Clock } from '../../shared/time/clock.ts';
 
 export interface DrainOptions {
   /** How many records are not yet consumed and committed. */

@@ -1,6 +1,6 @@
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import type { Endpoints } from '../engines/endpoints.ts';
-import type { FailureLetter } from '../msk-trigger/destination.ts';
+import type { FailureLetter } from '../msk-trigger/runtime/destination.ts';
 import { bucketAdministrator } from './aws-clients.ts';
 
 /** Writes a mapping's failure records to its on-failure destination, as Lambda does. */

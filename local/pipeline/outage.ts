@@ -1,4 +1,4 @@
-import type { Clock } from '../../shared/clock.ts';
+import type { Clock } from '../../shared/time/clock.ts';
 import type { RunningSink } from './pipeline.ts';
 import type { Target } from './targets.ts';
 

@@ -1,5 +1,5 @@
-import type { Engine } from '../engines/engine.ts';
-import type { KinesisProxy } from '../engines/kinesis-proxy.ts';
+import type { KinesisProxy } from '../engines/kinesis-proxy/kinesis-proxy.ts';
+import type { Engine } from '../engines/process/engine.ts';
 
 export const TARGET_NAMES = ['kinesis', 'documentdb'] as const;
 export type TargetName = (typeof TARGET_NAMES)[number];

@@ -1,7 +1,7 @@
 import { createSecureContext } from 'node:tls';
 import type { BSON } from 'mongodb';
 import { afterEach, expect, it } from 'vitest';
-import { createDocumentStore } from '../../functions/documentdb-sink/client.ts';
+import { createDocumentStore } from '../../functions/documentdb-sink/target/client.ts';
 import { createMeter } from '../../shared/telemetry.ts';
 import { startWireServer } from '../support/wire-server.ts';
 

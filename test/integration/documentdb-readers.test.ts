@@ -4,10 +4,13 @@ import { readFile } from 'node:fs/promises';
 import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { afterEach, beforeEach, expect, inject, it, vi } from 'vitest';
-import { createObjectReader, createParameterReader } from '../../functions/documentdb-sink/connection/aws-readers.ts';
-import { bundleOf, createTrust } from '../../functions/documentdb-sink/connection/trust.ts';
-import { clientOptions } from '../../local/engines/accounts.ts';
-import { DEFAULT_RESOURCES } from '../../local/engines/resources.ts';
+import {
+  createObjectReader,
+  createParameterReader,
+} from '../../functions/documentdb-sink/target/connection/aws-readers.ts';
+import { bundleOf, createTrust } from '../../functions/documentdb-sink/target/connection/tls-context.ts';
+import { clientOptions } from '../../local/engines/aws/accounts.ts';
+import { DEFAULT_RESOURCES } from '../../local/engines/aws/resources.ts';
 
 const { aws, documentdb } = inject('endpoints');
 const administrator = aws.administrators.accountA;

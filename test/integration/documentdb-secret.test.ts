@@ -2,9 +2,9 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, expect, inject, it, vi } from 'vitest';
-import { createSecretReader } from '../../functions/documentdb-sink/connection/aws-readers.ts';
-import { createConnectionSecret } from '../../functions/documentdb-sink/connection/secret.ts';
-import { FatalError } from '../../functions/documentdb-sink/fatal-error.ts';
+import { createSecretReader } from '../../functions/documentdb-sink/target/connection/aws-readers.ts';
+import { createConnectionSecret } from '../../functions/documentdb-sink/target/connection/secret.ts';
+import { FatalError } from '../../functions/documentdb-sink/target/fatal-error.ts';
 
 const SECRET_ARN = 'arn:aws:secretsmanager:eu-west-1:111111111111:secret:msk-sinks/local/documentdb';
 const endpoints = inject('endpoints');

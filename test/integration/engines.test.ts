@@ -16,11 +16,11 @@ import { Admin, Consumer, Producer } from '@platformatic/kafka';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { MongoServerError } from 'mongodb';
 import { describe, expect, inject, it, onTestFinished } from 'vitest';
-import { documentDbClient } from '../../local/engines/documentdb-client.ts';
+import { DEFAULT_RESOURCES, resourceArns } from '../../local/engines/aws/resources.ts';
+import { documentDbClient } from '../../local/engines/documentdb/documentdb-client.ts';
 import type { Credentials, FunctionName } from '../../local/engines/endpoints.ts';
 import { INSTALL_ROOT, startEngines } from '../../local/engines/engines.ts';
-import { startKafka } from '../../local/engines/kafka.ts';
-import { DEFAULT_RESOURCES, resourceArns } from '../../local/engines/resources.ts';
+import { startKafka } from '../../local/engines/kafka/kafka.ts';
 import { startFunction } from '../../local/lambda/function-process.ts';
 
 const endpoints = inject('endpoints');

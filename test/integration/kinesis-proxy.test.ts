@@ -2,11 +2,11 @@
 // signatures; and one that does not, for what changes a request.
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it, vi } from 'vitest';
-import { createKinesisClient } from '../../functions/kinesis-sink/client.ts';
+import { createKinesisClient } from '../../functions/kinesis-sink/target/client.ts';
+import { resourceArns, DEFAULT_RESOURCES as resources } from '../../local/engines/aws/resources.ts';
 import type { Endpoints } from '../../local/engines/endpoints.ts';
 import { reachKinesisAt } from '../../local/engines/function-environments.ts';
-import { type KinesisProxy, startKinesisProxy } from '../../local/engines/kinesis-proxy.ts';
-import { resourceArns, DEFAULT_RESOURCES as resources } from '../../local/engines/resources.ts';
+import { type KinesisProxy, startKinesisProxy } from '../../local/engines/kinesis-proxy/kinesis-proxy.ts';
 import { createStreamReader } from '../../local/orders/stream-reader.ts';
 import { streamAdministrator } from '../../local/pipeline/aws-clients.ts';
 import { entryOf, preparedOf } from '../support/a-kinesis-sink.ts';

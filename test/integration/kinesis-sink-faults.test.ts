@@ -3,23 +3,23 @@
 // as the KCL would read it, shard by shard.
 import { ListShardsCommand } from '@aws-sdk/client-kinesis';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it, vi } from 'vitest';
-import { deaggregate, type ShardRange } from '../../cli/kpl/deaggregate.ts';
-import { createKinesisClient } from '../../functions/kinesis-sink/client.ts';
-import type { KinesisPort } from '../../functions/kinesis-sink/kinesis-port.ts';
-import { createPreflight } from '../../functions/kinesis-sink/preflight.ts';
-import type { Aggregation } from '../../functions/kinesis-sink/prepare.ts';
+import type { Aggregation } from '../../functions/kinesis-sink/plan/prepare.ts';
 import { createKinesisSink } from '../../functions/kinesis-sink/sink.ts';
+import { createKinesisClient } from '../../functions/kinesis-sink/target/client.ts';
+import type { KinesisPort } from '../../functions/kinesis-sink/target/kinesis-port.ts';
+import { createPreflight } from '../../functions/kinesis-sink/target/preflight.ts';
+import { resourceArns, DEFAULT_RESOURCES as resources } from '../../local/engines/aws/resources.ts';
 import { reachKinesisAt } from '../../local/engines/function-environments.ts';
-import { type KinesisProxy, startKinesisProxy } from '../../local/engines/kinesis-proxy.ts';
-import { resourceArns, DEFAULT_RESOURCES as resources } from '../../local/engines/resources.ts';
+import { type KinesisProxy, startKinesisProxy } from '../../local/engines/kinesis-proxy/kinesis-proxy.ts';
 import { createStreamReader, type StreamReader } from '../../local/orders/stream-reader.ts';
 import { streamAdministrator } from '../../local/pipeline/aws-clients.ts';
 import { seededRandom } from '../../local/seeded-random.ts';
-import { systemClock } from '../../shared/clock.ts';
 import type { SourceRecord } from '../../shared/record.ts';
+import { systemClock } from '../../shared/time/clock.ts';
 import { prepareOptions } from '../support/a-kinesis-sink.ts';
 import { aRecord, batchesOf, deadlineIn } from '../support/builders.ts';
 import { fakeDeadLetters } from '../support/fake-dead-letters.ts';
+import { deaggregate, type ShardRange } from '../support/kpl/deaggregate.ts';
 import { recordedTelemetry } from '../support/recorded-telemetry.ts';
 import { startUnsignedAws, type UnsignedAws } from '../support/unsigned-aws.ts';
 

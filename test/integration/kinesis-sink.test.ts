@@ -3,20 +3,20 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, inject, it, vi } from 'vitest';
-import { deaggregate } from '../../cli/kpl/deaggregate.ts';
-import { type ClientOptions, createKinesisClient } from '../../functions/kinesis-sink/client.ts';
-import { hashKeyOf } from '../../functions/kinesis-sink/hash-key.ts';
-import { createPreflight } from '../../functions/kinesis-sink/preflight.ts';
-import type { PrepareOptions } from '../../functions/kinesis-sink/prepare.ts';
+import { hashKeyOf } from '../../functions/kinesis-sink/plan/hash-key.ts';
+import type { PrepareOptions } from '../../functions/kinesis-sink/plan/prepare.ts';
 import { createKinesisSink } from '../../functions/kinesis-sink/sink.ts';
+import { type ClientOptions, createKinesisClient } from '../../functions/kinesis-sink/target/client.ts';
+import { createPreflight } from '../../functions/kinesis-sink/target/preflight.ts';
 import { createStreamReader } from '../../local/orders/stream-reader.ts';
 import { streamAdministrator } from '../../local/pipeline/aws-clients.ts';
-import { systemClock } from '../../shared/clock.ts';
-import { createDeadLetterQueue } from '../../shared/dead-letter-queue.ts';
-import { createS3Store } from '../../shared/dead-letter-store.ts';
+import { createDeadLetterQueue } from '../../shared/dead-letter/dead-letter-queue.ts';
+import { createS3Store } from '../../shared/dead-letter/dead-letter-store.ts';
 import type { SourceRecord } from '../../shared/record.ts';
+import { systemClock } from '../../shared/time/clock.ts';
 import { entryOf, preparedOf, prepareOptions } from '../support/a-kinesis-sink.ts';
 import { aRecord, batchesOf, deadlineIn } from '../support/builders.ts';
+import { deaggregate } from '../support/kpl/deaggregate.ts';
 import { recordedTelemetry } from '../support/recorded-telemetry.ts';
 
 const STREAM = 'arn:aws:kinesis:eu-west-1:222222222222:stream/orders';

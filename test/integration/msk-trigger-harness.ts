@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { Admin, Producer } from '@platformatic/kafka';
 import { expect, inject, vi } from 'vitest';
 import type { Invocation } from '../../local/lambda/invocation.ts';
-import type { Mapping } from '../../local/msk-trigger/mapping.ts';
-import type { TriggerOptions } from '../../local/msk-trigger/run.ts';
-import { startTrigger, type Trigger } from '../../local/msk-trigger/trigger.ts';
+import type { Mapping } from '../../local/msk-trigger/mapping/mapping.ts';
+import type { TriggerOptions } from '../../local/msk-trigger/runtime/run.ts';
+import { startTrigger, type Trigger } from '../../local/msk-trigger/runtime/trigger.ts';
 
 const { bootstrapServers } = inject('endpoints').kafka;
 export const client = { clientId: 'msk-trigger-test', bootstrapBrokers: bootstrapServers.split(',') };

@@ -1,6 +1,6 @@
 import { Producer } from '@platformatic/kafka';
 import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
-import type { FailureLetter } from '../../local/msk-trigger/destination.ts';
+import type { FailureLetter } from '../../local/msk-trigger/runtime/destination.ts';
 import {
   admin,
   aMapping,

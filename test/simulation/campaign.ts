@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { availableParallelism } from 'node:os';
-import type { Violation } from './checks/violation.ts';
-import { FAULTS, type FaultKind, faultKindsIn } from './model/faults.ts';
-import type { Generator, SeedOptions } from './model/generator.ts';
-import { type Kind, kindsToTry } from './model/kinds.ts';
-import { MODES, type Mode } from './model/modes.ts';
-import { ENDINGS, type StoryResult } from './run-story.ts';
+import type { Violation } from './invariants/violation.ts';
+import { ENDINGS, type StoryResult } from './run-scenario.ts';
+import { FAULTS, type FaultKind, faultKindsIn } from './scenario/faults.ts';
+import type { Generator, SeedOptions } from './scenario/generator.ts';
+import { type Kind, kindsToTry } from './scenario/kinds.ts';
+import { MODES, type Mode } from './scenario/modes.ts';
 import { type SeedAnswer, startThread } from './thread.ts';
 
 export interface CampaignOptions extends Omit<SeedOptions, 'seed'> {

@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { identityOf } from '../../functions/documentdb-sink/identity.ts';
-import { type CommandFaults, DocumentServer, DUPLICATE_KEY, type Stored } from './worlds/document-server.ts';
+import { identityOf } from '../../functions/documentdb-sink/bson/identity.ts';
+import {
+  type CommandFaults,
+  DocumentServer,
+  DUPLICATE_KEY,
+  type Stored,
+} from './services/documents/document-server.ts';
 
 const NO_FAULTS: CommandFaults = {
   failStatement: () => undefined,

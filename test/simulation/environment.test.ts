@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { EPOCH_MS, Timeline } from './model/timeline.ts';
-import { Environment } from './worlds/environment.ts';
+import { EPOCH_MS, Timeline } from './scenario/timeline.ts';
+import { Environment } from './services/environment.ts';
 
 function aProcess() {
   const timeline = new Timeline();

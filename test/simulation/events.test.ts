@@ -1,9 +1,9 @@
 // Events as they are, in the simulated world: its round trips take 2 to 30 ms, and nothing goes wrong.
 import { describe, expect, it } from 'vitest';
-import { generateStory } from './model/generate.ts';
-import type { Story, StoryKinesis, StoryRecord } from './model/story.ts';
-import { runStory } from './run-story.ts';
-import { SECRET } from './worlds/kafka-log.ts';
+import { runStory } from './run-scenario.ts';
+import { generateStory } from './scenario/generate/generate.ts';
+import type { Story, StoryKinesis, StoryRecord } from './scenario/scenario.ts';
+import { SECRET } from './services/kafka-log.ts';
 
 const calm: Story = { ...generateStory({ seed: 4, generator: 1, sink: 'kinesisSink' }), faults: [] };
 const MIB = 1024 * 1024;

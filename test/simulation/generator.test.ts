@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { expect, it } from 'vitest';
-import { generateStory } from './model/generate.ts';
-import { GENERATORS } from './model/generator.ts';
-import { takesFreeValuesOnly } from './model/unique-values.ts';
+import { generateStory } from './scenario/generate/generate.ts';
+import { takesFreeValuesOnly } from './scenario/generate/unique-values.ts';
+import { GENERATORS } from './scenario/generator.ts';
 
 const hashOf = (text: string) => createHash('sha256').update(text).digest('hex').slice(0, 16);
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { FaultKind } from './model/faults.ts';
-import { generateStory } from './model/generate.ts';
-import type { Story } from './model/story.ts';
-import { runStory } from './run-story.ts';
+import { runStory } from './run-scenario.ts';
+import type { FaultKind } from './scenario/faults.ts';
+import { generateStory } from './scenario/generate/generate.ts';
+import type { Story } from './scenario/scenario.ts';
 
 const calm: Story = { ...generateStory({ seed: 4, generator: 1, sink: 'kinesisSink' }), faults: [] };
 const story: Story = {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { randomOf } from './model/random.ts';
-import { EPOCH_MS, Timeline } from './model/timeline.ts';
-import { Environment } from './worlds/environment.ts';
-import { exchange, foreign, type NetworkFault } from './worlds/network.ts';
+import { randomOf } from './scenario/random.ts';
+import { EPOCH_MS, Timeline } from './scenario/timeline.ts';
+import { Environment } from './services/environment.ts';
+import { exchange, foreign, type NetworkFault } from './services/network.ts';
 
 const TIMEOUT_MS = 10_000;
 

@@ -2,10 +2,10 @@
 import { parseArgs } from 'node:util';
 import { SINKS, type SinkName } from '../../infra/sinks.ts';
 import type { Campaign } from './campaign.ts';
-import { GENERATOR_DEFAULT, GENERATORS, type Generator } from './model/generator.ts';
 import { loadInstead } from './mutants/load-hook.ts';
 import { mutantWith, mutatedSources } from './mutants/mutant.ts';
 import { runMutants } from './mutants/run-mutants.ts';
+import { GENERATOR_DEFAULT, GENERATORS, type Generator } from './scenario/generator.ts';
 
 const USAGE = `npm run simulate -- [options]
 
@@ -48,7 +48,7 @@ async function main(): Promise<boolean> {
   if (seed !== undefined) {
     if (mutant !== undefined) loadInstead(mutatedSources(mutantWith(mutant)));
     // Not before: these modules load the product.
-    const { tellStory } = await import('./tell-story.ts');
+    const { tellStory } = await import('./report-scenario.ts');
     return await tellStory({ seed: wholeNumber('--seed', seed), generator, sink, trace, write });
   }
   const { runCampaign } = await import('./campaign.ts');

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { type Campaign, runCampaign } from './campaign.ts';
-import { generateStory } from './model/generate.ts';
-import { GENERATORS, type Generator } from './model/generator.ts';
-import { runStory } from './run-story.ts';
+import { runStory } from './run-scenario.ts';
+import { generateStory } from './scenario/generate/generate.ts';
+import { GENERATORS, type Generator } from './scenario/generator.ts';
 
 const seedsFrom = (first: number, count: number) => Array.from({ length: count }, (_, index) => first + index);
 

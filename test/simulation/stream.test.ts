@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { Conduct } from './checks/conduct.ts';
-import { ShardManners } from './checks/shard-manners.ts';
-import { type StreamPromise, streamViolations } from './checks/stream.ts';
-import { randomOf } from './model/random.ts';
-import { KafkaLog } from './worlds/kafka-log.ts';
-import { Stream } from './worlds/stream.ts';
+import { Conduct } from './invariants/conduct.ts';
+import { ShardManners } from './invariants/stream/shard-protocol.ts';
+import { type StreamPromise, streamViolations } from './invariants/stream/stream.ts';
+import { randomOf } from './scenario/random.ts';
+import { KafkaLog } from './services/kafka-log.ts';
+import { Stream } from './services/kinesis/stream.ts';
 
 const aStream = (shardCount: number) => new Stream(shardCount, randomOf('stream'));
 

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
-import { leaks, watchTelemetry } from './checks/telemetry.ts';
-import { SECRET } from './worlds/kafka-log.ts';
+import { leaks, watchTelemetry } from './invariants/telemetry.ts';
+import { SECRET } from './services/kafka-log.ts';
 
 describe('a payload is recognised', () => {
   it.each([0, 1, 2, 3, 4, 5])('in base64, %i bytes behind its beginning', (bytesBefore) => {

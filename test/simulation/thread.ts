@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
-import type { SeedOptions } from './model/generator.ts';
 import type { Source } from './mutants/substitute.ts';
-import type { StoryResult } from './run-story.ts';
+import type { StoryResult } from './run-scenario.ts';
+import type { SeedOptions } from './scenario/generator.ts';
 
 /** A thread's task and its answer. */
 export type SeedTask = SeedOptions;

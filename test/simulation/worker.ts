@@ -5,8 +5,8 @@ import type { SeedAnswer, SeedTask, ThreadData } from './thread.ts';
 
 const { instead } = workerData as ThreadData;
 if (instead.length > 0) loadInstead(instead);
-const { generateStory } = await import('./model/generate.ts');
-const { runStory } = await import('./run-story.ts');
+const { generateStory } = await import('./scenario/generate/generate.ts');
+const { runStory } = await import('./run-scenario.ts');
 
 parentPort?.on('message', (task: SeedTask) => {
   const { seed } = task;

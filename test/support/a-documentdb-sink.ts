@@ -1,11 +1,11 @@
-import type { NamespaceSettings } from '../../functions/documentdb-sink/namespace.ts';
-import { createNativePolicy } from '../../functions/documentdb-sink/native-policy.ts';
-import type { RecordPolicy } from '../../functions/documentdb-sink/record-policy.ts';
+import type { NamespaceSettings } from '../../functions/documentdb-sink/plan/namespace.ts';
+import { createNativePolicy } from '../../functions/documentdb-sink/plan/native-mapper.ts';
+import type { RecordPolicy } from '../../functions/documentdb-sink/plan/record-mapper.ts';
 import { createDocumentdbSink, type DocumentdbSinkSettings } from '../../functions/documentdb-sink/sink.ts';
-import type { DeadLetterQueue } from '../../shared/dead-letter-queue.ts';
-import type { Deadline } from '../../shared/deadline.ts';
+import type { DeadLetterQueue } from '../../shared/dead-letter/dead-letter-queue.ts';
 import type { RecordOutcome } from '../../shared/outcome.ts';
 import type { SourceRecord } from '../../shared/record.ts';
+import type { Deadline } from '../../shared/time/deadline.ts';
 import { aRecord, batchesOf, deadlineIn } from './builders.ts';
 import { fakeDeadLetters } from './fake-dead-letters.ts';
 import { FakeDocuments, type FakeDocumentsOptions, type Fault, LEAK } from './fake-documents.ts';

@@ -1,5 +1,5 @@
-import type { Deadline } from '../../shared/deadline.ts';
 import { type PartitionBatch, payloadOf, type RecordHeader, type SourceRecord } from '../../shared/record.ts';
+import type { Deadline } from '../../shared/time/deadline.ts';
 
 export interface RecordParts {
   readonly topic?: string;

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { functionSettings } from '../../functions/documentdb-sink/connector/function-settings.ts';
-import { readConnector } from '../../functions/documentdb-sink/connector/read-connector.ts';
+import { functionSettings } from '../../functions/documentdb-sink/connector/file/function-settings.ts';
+import { readConnector } from '../../functions/documentdb-sink/connector/file/read-connector.ts';
 import { policyOfConnector } from '../../functions/documentdb-sink/connector/transforms/policy-of-connector.ts';
 import type { SourceRecord } from '../../shared/record.ts';
 import { aDocumentdbSink } from './a-documentdb-sink.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import type { Endpoints } from '../../local/engines/endpoints.ts';
 import { type Engines, startEngines } from '../../local/engines/engines.ts';
-import { isProcessRunning } from '../../local/engines/managed-process.ts';
+import { isProcessRunning } from '../../local/engines/process/managed-process.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {

@@ -1,8 +1,8 @@
-import { createRecordPolicy } from '../../functions/documentdb-sink/connector/create-record-policy.ts';
-import { functionSettings } from '../../functions/documentdb-sink/connector/function-settings.ts';
-import { readConnector } from '../../functions/documentdb-sink/connector/read-connector.ts';
-import { createNativePolicy } from '../../functions/documentdb-sink/native-policy.ts';
-import type { RecordPolicy } from '../../functions/documentdb-sink/record-policy.ts';
+import { createRecordPolicy } from '../../functions/documentdb-sink/connector/create-record-mapper.ts';
+import { functionSettings } from '../../functions/documentdb-sink/connector/file/function-settings.ts';
+import { readConnector } from '../../functions/documentdb-sink/connector/file/read-connector.ts';
+import { createNativePolicy } from '../../functions/documentdb-sink/plan/native-mapper.ts';
+import type { RecordPolicy } from '../../functions/documentdb-sink/plan/record-mapper.ts';
 
 const SINK = 'com.mongodb.kafka.connect.sink';
 const CONNECT = 'org.apache.kafka.connect';

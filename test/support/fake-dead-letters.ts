@@ -1,5 +1,5 @@
-import type { DeadLetter } from '../../shared/dead-letter.ts';
-import type { DeadLetterQueue } from '../../shared/dead-letter-queue.ts';
+import type { DeadLetter } from '../../shared/dead-letter/dead-letter.ts';
+import type { DeadLetterQueue } from '../../shared/dead-letter/dead-letter-queue.ts';
 
 /** Keeps letters; refuses those it is told to. */
 export function fakeDeadLetters(accepts: (letter: DeadLetter) => boolean = () => true) {

@@ -1,15 +1,15 @@
+import { identityOf } from '../../functions/documentdb-sink/bson/identity.ts';
+import type { Filter } from '../../functions/documentdb-sink/guard/guard.ts';
+import type { IndexDescription } from '../../functions/documentdb-sink/guard/indexes.ts';
+import type { StoredMarks } from '../../functions/documentdb-sink/guard/standing.ts';
+import { type Namespace, namespaceText } from '../../functions/documentdb-sink/plan/namespace.ts';
 import type {
   CommandKind,
   DocumentStore,
   ServerLimits,
   Statement,
   WriteReply,
-} from '../../functions/documentdb-sink/document-store.ts';
-import type { Filter } from '../../functions/documentdb-sink/guard.ts';
-import { identityOf } from '../../functions/documentdb-sink/identity.ts';
-import type { IndexDescription } from '../../functions/documentdb-sink/indexes.ts';
-import { type Namespace, namespaceText } from '../../functions/documentdb-sink/namespace.ts';
-import type { StoredMarks } from '../../functions/documentdb-sink/standing.ts';
+} from '../../functions/documentdb-sink/target/document-store.ts';
 import { equalitiesOf, matches, type Stored, valueAt } from './model-filter.ts';
 import { documentOf, OperatorError, operate } from './model-operators.ts';
 

@@ -1,6 +1,6 @@
-import type { EntryReply } from '../../functions/kinesis-sink/classify.ts';
-import type { Entry } from '../../functions/kinesis-sink/entry.ts';
-import type { KinesisPort } from '../../functions/kinesis-sink/kinesis-port.ts';
+import type { Entry } from '../../functions/kinesis-sink/plan/entry.ts';
+import type { EntryReply } from '../../functions/kinesis-sink/target/classify.ts';
+import type { KinesisPort } from '../../functions/kinesis-sink/target/kinesis-port.ts';
 
 /** What becomes of one entry of an answered request. */
 export type EntryFate = 'ok' | 'throttled' | 'internal' | 'unknown-code';

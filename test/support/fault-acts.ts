@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { MongoClient } from 'mongodb';
 import { vi } from 'vitest';
-import { clientOptions } from '../../local/engines/accounts.ts';
-import { documentDbClient, isServing } from '../../local/engines/documentdb-client.ts';
+import { clientOptions } from '../../local/engines/aws/accounts.ts';
+import { documentDbClient, isServing } from '../../local/engines/documentdb/documentdb-client.ts';
 import type { RunningSink } from '../../local/pipeline/pipeline.ts';
 import type { Session } from '../../local/session.ts';
 

@@ -1,4 +1,4 @@
-import { identityOf } from '../../functions/documentdb-sink/identity.ts';
+import { identityOf } from '../../functions/documentdb-sink/bson/identity.ts';
 
 /** A stored document, its fields in order. */
 export type Stored = ReadonlyMap<string, unknown>;

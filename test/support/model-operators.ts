@@ -1,4 +1,4 @@
-import { identityOf } from '../../functions/documentdb-sink/identity.ts';
+import { identityOf } from '../../functions/documentdb-sink/bson/identity.ts';
 import { type Entries, entriesOf, isDocument, type Stored, valueAt } from './model-filter.ts';
 
 /** As the server refuses an update of one document. */

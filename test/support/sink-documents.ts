@@ -1,8 +1,8 @@
-import { DEFAULTS } from '../../functions/documentdb-sink/connector/properties-table.ts';
-import { readRelaxedJson } from '../../functions/documentdb-sink/converters/relaxed-json.ts';
-import type { MutableDocument, SinkDocument } from '../../functions/documentdb-sink/sink-document.ts';
-import { TopicProperties } from '../../functions/documentdb-sink/topic-properties.ts';
-import { UnwritableError } from '../../functions/documentdb-sink/unwritable-error.ts';
+import type { MutableDocument, SinkDocument } from '../../functions/documentdb-sink/bson/sink-document.ts';
+import { DEFAULTS } from '../../functions/documentdb-sink/connector/file/properties-table.ts';
+import { TopicProperties } from '../../functions/documentdb-sink/connector/topic-properties.ts';
+import { readRelaxedJson } from '../../functions/documentdb-sink/json/relaxed-json.ts';
+import { UnwritableError } from '../../functions/documentdb-sink/plan/unwritable-error.ts';
 
 export const SINK = 'com.mongodb.kafka.connect.sink';
 

@@ -1,12 +1,12 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { administratorOf, seedAccounts } from '../../local/engines/accounts.ts';
-import { startLocalAws } from '../../local/engines/aws.ts';
+import { administratorOf, seedAccounts } from '../../local/engines/aws/accounts.ts';
+import { startLocalAws } from '../../local/engines/aws/aws.ts';
+import { DEFAULT_RESOURCES as resources } from '../../local/engines/aws/resources.ts';
 import type { Endpoints } from '../../local/engines/endpoints.ts';
 import { INSTALL_ROOT } from '../../local/engines/engines.ts';
 import { functionEnvironments } from '../../local/engines/function-environments.ts';
-import { DEFAULT_RESOURCES as resources } from '../../local/engines/resources.ts';
 
 /** A local AWS of its own that checks no signatures: for a proxy that changes requests. */
 export interface UnsignedAws {

@@ -1,10 +1,10 @@
-import type { BsonDocument } from '../../functions/documentdb-sink/converters/bson-document.ts';
-import { guardedWrite } from '../../functions/documentdb-sink/guarded-write.ts';
-import { identityOf, identityOfFilter } from '../../functions/documentdb-sink/identity.ts';
-import { type Epochs, markOf } from '../../functions/documentdb-sink/mark.ts';
-import type { Intent, RecordPolicy } from '../../functions/documentdb-sink/record-policy.ts';
-import type { Write } from '../../functions/documentdb-sink/write-models/write.ts';
-import type { WriteModel } from '../../functions/documentdb-sink/write-models/write-model.ts';
+import type { BsonDocument } from '../../functions/documentdb-sink/bson/bson-document.ts';
+import { identityOf, identityOfFilter } from '../../functions/documentdb-sink/bson/identity.ts';
+import { guardedWrite } from '../../functions/documentdb-sink/guard/guarded-write.ts';
+import { type Epochs, markOf } from '../../functions/documentdb-sink/guard/source-version.ts';
+import type { Write } from '../../functions/documentdb-sink/guard/write.ts';
+import type { Intent, RecordPolicy } from '../../functions/documentdb-sink/plan/record-mapper.ts';
+import type { WriteModel } from '../../functions/documentdb-sink/plan/write-model.ts';
 import type { SourceRecord } from '../../shared/record.ts';
 import { aRecord, type RecordParts } from './builders.ts';
 

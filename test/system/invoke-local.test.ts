@@ -3,13 +3,13 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { DEFAULT_RESOURCES } from '../../local/engines/aws/resources.ts';
 import { writeEndpoints } from '../../local/engines/endpoints.ts';
-import { DEFAULT_RESOURCES } from '../../local/engines/resources.ts';
 import { readDeadLetters } from '../../local/orders/dead-letter-reader.ts';
 import { createDocumentReader } from '../../local/orders/document-reader.ts';
 import { createStreamReader } from '../../local/orders/stream-reader.ts';
 import { bucketAdministrator, streamAdministrator } from '../../local/pipeline/aws-clients.ts';
-import type { DeadLetter } from '../../shared/dead-letter.ts';
+import type { DeadLetter } from '../../shared/dead-letter/dead-letter.ts';
 import { type CommandResult, serverless } from '../support/serverless.ts';
 
 /** What stage `local` gives a function at most: as long as a failover takes. Loading the framework and building take some more. */

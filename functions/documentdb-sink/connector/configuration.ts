@@ -1,12 +1,12 @@
 import type { Configuration, ConfigurationParts } from '../configuration.ts';
-import { addressOfUri, type ReadAddress } from '../connection/address.ts';
-import { providerKinds, resolvePlaceholders } from '../connection/config-providers.ts';
-import { withHeededOptions } from '../connection/uri-options.ts';
-import type { RecordPolicy } from '../record-policy.ts';
+import type { RecordPolicy } from '../plan/record-mapper.ts';
 import type { DocumentdbSettings } from '../settings.ts';
-import { createRecordPolicy, hasTransforms } from './create-record-policy.ts';
-import { functionSettings } from './function-settings.ts';
-import { type Connector, readConnector } from './read-connector.ts';
+import { addressOfUri, type ReadAddress } from '../target/connection/address.ts';
+import { providerKinds, resolvePlaceholders } from '../target/connection/config-providers.ts';
+import { withHeededOptions } from '../target/connection/uri-options.ts';
+import { createRecordPolicy, hasTransforms } from './create-record-mapper.ts';
+import { functionSettings } from './file/function-settings.ts';
+import { type Connector, readConnector } from './file/read-connector.ts';
 
 /**
  * What the function does where a connector's file says so.

@@ -1,5 +1,5 @@
-import type { TopicProperties } from '../topic-properties.ts';
-import { OVERRULED_BY_CDC } from './topic-rules.ts';
+import { OVERRULED_BY_CDC } from './file/topic-rules.ts';
+import type { TopicProperties } from './topic-properties.ts';
 
 /** Says of properties that are read only beside certain others why they are not. */
 interface IdleRule {

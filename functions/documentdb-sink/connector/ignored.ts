@@ -1,11 +1,11 @@
-import { TopicProperties } from '../topic-properties.ts';
+import type { Entry } from './file/properties-file.ts';
+import { propertyOf } from './file/properties-table.ts';
+import type { Connector } from './file/read-connector.ts';
+import { meantBy, type Named, normalized, placeOf } from './file/read-entry.ts';
+import { lettersBetween } from './file/suggest.ts';
 import { whyIdle } from './idle.ts';
 import { isAsByDefault, propertiesOf } from './meaningless.ts';
-import type { Entry } from './properties-file.ts';
-import { propertyOf } from './properties-table.ts';
-import type { Connector } from './read-connector.ts';
-import { meantBy, type Named, normalized, placeOf } from './read-entry.ts';
-import { lettersBetween } from './suggest.ts';
+import { TopicProperties } from './topic-properties.ts';
 
 /** A name that stands for nothing here. */
 export type Stray = Exclude<Named, { readonly kind: 'known' }>;

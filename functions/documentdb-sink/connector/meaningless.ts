@@ -1,8 +1,8 @@
-import type { TopicProperties } from '../topic-properties.ts';
+import { DEFAULTS } from './file/properties-table.ts';
+import type { Connector, Meaningless } from './file/read-connector.ts';
+import type { Reading } from './file/read-entry.ts';
 import { whyIdle } from './idle.ts';
-import { DEFAULTS } from './properties-table.ts';
-import type { Connector, Meaningless } from './read-connector.ts';
-import type { Reading } from './read-entry.ts';
+import type { TopicProperties } from './topic-properties.ts';
 
 type Properties = Pick<Connector, 'properties' | 'propertiesByTopic'>;
 

@@ -1,6 +1,6 @@
-import type { TopicProperties } from '../topic-properties.ts';
-import { namesIn } from './forms.ts';
-import type { Connector } from './read-connector.ts';
+import { namesIn } from './file/forms.ts';
+import type { Connector } from './file/read-connector.ts';
+import type { TopicProperties } from './topic-properties.ts';
 
 const BUSINESS_KEY = 'BusinessKey';
 const PARTIAL = /\.Partial(Key|Value)Strategy$/;

@@ -1,8 +1,12 @@
 import { MongoClient } from 'mongodb';
-import { addressOfUri, usesTls } from '../../../functions/documentdb-sink/connection/address.ts';
-import { filledIn, providerKinds } from '../../../functions/documentdb-sink/connection/config-providers.ts';
-import { isHeeded, optionsOf, withHeededOptions } from '../../../functions/documentdb-sink/connection/uri-options.ts';
-import { placeholdersOf } from '../../../functions/documentdb-sink/connector/placeholders.ts';
+import { addressOfUri, usesTls } from '../../../functions/documentdb-sink/target/connection/address.ts';
+import { filledIn, providerKinds } from '../../../functions/documentdb-sink/target/connection/config-providers.ts';
+import {
+  isHeeded,
+  optionsOf,
+  withHeededOptions,
+} from '../../../functions/documentdb-sink/target/connection/uri-options.ts';
+import { placeholdersOf } from '../../../functions/documentdb-sink/target/placeholders.ts';
 import { DROP_REASONS, dropReasonOf, isAgreed } from './foreign-options.ts';
 
 export interface ConnectionStringCheck {

@@ -1,4 +1,4 @@
-import { combinationProblems } from '../../../functions/kinesis-sink/combinations.ts';
+import { combinationProblems } from '../../../functions/kinesis-sink/settings/combinations.ts';
 import { SEND_RESERVE_MS } from '../../../shared/limits.ts';
 import { isWritten, type Rule, sinksOf } from './checked-file.ts';
 

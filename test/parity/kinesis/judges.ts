@@ -5,11 +5,11 @@ import { delimiter, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import type { ShardRange } from '../../../cli/kpl/deaggregate.ts';
-import type { UserRecord } from '../../../functions/kinesis-sink/aggregate.ts';
-import { ensureInstalled, type Progress, type Recipe } from '../../../local/engines/installation.ts';
-import { installPythonPackages, pythonOf } from '../../../local/engines/python.ts';
-import { findToolchain } from '../../../local/engines/toolchain.ts';
+import type { UserRecord } from '../../../functions/kinesis-sink/plan/aggregate.ts';
+import { ensureInstalled, type Progress, type Recipe } from '../../../local/engines/install/installation.ts';
+import { installPythonPackages, pythonOf } from '../../../local/engines/install/python.ts';
+import { findToolchain } from '../../../local/engines/install/toolchain.ts';
+import type { ShardRange } from '../../support/kpl/deaggregate.ts';
 
 /** One Kinesis record as it lies in a shard. */
 export interface Question {

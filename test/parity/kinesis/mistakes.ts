@@ -1,4 +1,4 @@
-import { encodeAggregate, type UserRecord } from '../../../functions/kinesis-sink/aggregate.ts';
+import { encodeAggregate, type UserRecord } from '../../../functions/kinesis-sink/plan/aggregate.ts';
 import { bucketMiddle } from './ring.ts';
 import type { Sent } from './sent.ts';
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { deaggregate, WHOLE_RING } from '../../../cli/kpl/deaggregate.ts';
-import { encodeAggregate, type UserRecord } from '../../../functions/kinesis-sink/aggregate.ts';
+import { encodeAggregate, type UserRecord } from '../../../functions/kinesis-sink/plan/aggregate.ts';
+import { deaggregate, WHOLE_RING } from '../../support/kpl/deaggregate.ts';
 import { someShard } from './ring.ts';
 import type { Charge } from './trial.ts';
 

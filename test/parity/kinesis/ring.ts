@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type ShardRange, WHOLE_RING } from '../../../cli/kpl/deaggregate.ts';
+import { type ShardRange, WHOLE_RING } from '../../support/kpl/deaggregate.ts';
 
 /** The hash key of a text, worked out here once more: a judge does not ask the accused. */
 export const md5Of = (text: string): bigint => BigInt(`0x${createHash('md5').update(text, 'utf8').digest('hex')}`);

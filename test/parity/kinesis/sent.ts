@@ -1,6 +1,6 @@
-import type { UserRecord } from '../../../functions/kinesis-sink/aggregate.ts';
-import type { Entry } from '../../../functions/kinesis-sink/entry.ts';
-import type { PrepareOptions } from '../../../functions/kinesis-sink/prepare.ts';
+import type { UserRecord } from '../../../functions/kinesis-sink/plan/aggregate.ts';
+import type { Entry } from '../../../functions/kinesis-sink/plan/entry.ts';
+import type { PrepareOptions } from '../../../functions/kinesis-sink/plan/prepare.ts';
 import type { SourceRecord } from '../../../shared/record.ts';
 import { aKinesisSink } from '../../support/a-kinesis-sink.ts';
 import { aRecord } from '../../support/builders.ts';

@@ -1,5 +1,5 @@
-import { type ShardRange, WHOLE_RING } from '../../../cli/kpl/deaggregate.ts';
-import type { UserRecord } from '../../../functions/kinesis-sink/aggregate.ts';
+import type { UserRecord } from '../../../functions/kinesis-sink/plan/aggregate.ts';
+import { type ShardRange, WHOLE_RING } from '../../support/kpl/deaggregate.ts';
 import type { Answer, Judge, Question } from './judges.ts';
 import { equalShard, md5Of, otherShard, someShard } from './ring.ts';
 import type { Sent } from './sent.ts';

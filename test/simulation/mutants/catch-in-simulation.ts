@@ -1,4 +1,4 @@
-import { GENERATORS, type SeedOptions } from '../model/generator.ts';
+import { GENERATORS, type SeedOptions } from '../scenario/generator.ts';
 import { startThread, type Thread } from '../thread.ts';
 import type { Source } from './substitute.ts';
 

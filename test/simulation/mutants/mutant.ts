@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import type { Violation } from '../checks/violation.ts';
+import type { Violation } from '../invariants/violation.ts';
 import { type Source, type Substitution, substituteAll } from './substitute.ts';
 
 /** A deliberate mistake in the product that a guarantee's check must catch. */

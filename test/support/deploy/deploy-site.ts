@@ -1,8 +1,8 @@
 import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type LocalAws, startLocalAws } from '../../../local/engines/aws.ts';
-import { type AwsCli, ensureAwsCli } from '../../../local/engines/aws-cli.ts';
+import { type LocalAws, startLocalAws } from '../../../local/engines/aws/aws.ts';
+import { type AwsCli, ensureAwsCli } from '../../../local/engines/aws/aws-cli.ts';
 import { INSTALL_ROOT } from '../../../local/engines/engines.ts';
 import { PROJECT_ROOT } from '../../../local/pipeline/package-template.ts';
 import { type CommandResult, serverless } from '../serverless.ts';

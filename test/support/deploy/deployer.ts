@@ -4,8 +4,8 @@ import { Agent } from 'node:https';
 import { KinesisClient } from '@aws-sdk/client-kinesis';
 import { S3Client } from '@aws-sdk/client-s3';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
-import { administratorOf } from '../../../local/engines/accounts.ts';
-import type { AwsCli } from '../../../local/engines/aws-cli.ts';
+import { administratorOf } from '../../../local/engines/aws/accounts.ts';
+import type { AwsCli } from '../../../local/engines/aws/aws-cli.ts';
 import type { Credentials } from '../../../local/engines/endpoints.ts';
 
 /** An AWS that speaks TLS, and the command to talk to it. */

@@ -4,7 +4,7 @@ import { listKeys, readDeadLetters } from '../../../local/orders/dead-letter-rea
 import { createDocumentReader } from '../../../local/orders/document-reader.ts';
 import { createStreamReader } from '../../../local/orders/stream-reader.ts';
 import { PROJECT_ROOT } from '../../../local/pipeline/package-template.ts';
-import type { DeadLetter } from '../../../shared/dead-letter.ts';
+import type { DeadLetter } from '../../../shared/dead-letter/dead-letter.ts';
 import { type DeploySite, openDeploySite } from './deploy-site.ts';
 import type { Deployer } from './deployer.ts';
 

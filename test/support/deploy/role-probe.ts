@@ -3,7 +3,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
-import type { AwsCli } from '../../../local/engines/aws-cli.ts';
+import type { AwsCli } from '../../../local/engines/aws/aws-cli.ts';
 import type { Deployer } from './deployer.ts';
 import type { ProbeAnswer, ProbeEvent } from './probe-function.ts';
 

@@ -4,11 +4,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { DEFAULT_RESOURCES } from '../../../local/engines/aws/resources.ts';
 import { writeEndpoints } from '../../../local/engines/endpoints.ts';
 import { reachKinesisAt } from '../../../local/engines/function-environments.ts';
-import { type KinesisProxy, startKinesisProxy } from '../../../local/engines/kinesis-proxy.ts';
-import { DEFAULT_RESOURCES } from '../../../local/engines/resources.ts';
-import { readMappings } from '../../../local/msk-trigger/read-mappings.ts';
+import { type KinesisProxy, startKinesisProxy } from '../../../local/engines/kinesis-proxy/kinesis-proxy.ts';
+import { readMappings } from '../../../local/msk-trigger/mapping/read-mappings.ts';
 import { checkAll } from '../../../local/orders/checks.ts';
 import { readDeadLetters } from '../../../local/orders/dead-letter-reader.ts';
 import { createOrderProducer, createTopic } from '../../../local/orders/producer.ts';
@@ -17,7 +17,7 @@ import { bucketAdministrator, streamAdministrator } from '../../../local/pipelin
 import { untilDrained } from '../../../local/pipeline/drain.ts';
 import { type PackagedTemplate, packageTemplate } from '../../../local/pipeline/package-template.ts';
 import { startSink } from '../../../local/pipeline/pipeline.ts';
-import { systemClock } from '../../../shared/clock.ts';
+import { systemClock } from '../../../shared/time/clock.ts';
 import { startUnsignedAws, type UnsignedAws } from '../../support/unsigned-aws.ts';
 
 const SEED = Number(process.env['FAULTS_SEED'] ?? 1 + Math.floor(Math.random() * 999_999));

@@ -3,8 +3,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { isProcessRunning } from '../../../local/engines/managed-process.ts';
-import type { Reading } from '../../../local/msk-trigger/settings.ts';
+import { isProcessRunning } from '../../../local/engines/process/managed-process.ts';
+import type { Reading } from '../../../local/msk-trigger/machine/settings.ts';
 import { type Session, startSession } from '../../../local/session.ts';
 
 const DRAIN_MS_MAX = 90_000;

@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { BSON } from 'mongodb';
 import { describe, expect, it } from 'vitest';
-import { createRecordPolicy } from '../../../functions/documentdb-sink/connector/create-record-policy.ts';
-import { readConnector } from '../../../functions/documentdb-sink/connector/read-connector.ts';
+import { createRecordPolicy } from '../../../functions/documentdb-sink/connector/create-record-mapper.ts';
+import { readConnector } from '../../../functions/documentdb-sink/connector/file/read-connector.ts';
 import { runBatch } from '../../../shared/run-batch.ts';
 import type { Sink } from '../../../shared/sink-contract.ts';
 import { aDocumentdbSink } from '../../support/a-documentdb-sink.ts';

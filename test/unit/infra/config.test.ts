@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { templateParts } from '../../../infra/template/template.ts';
-import { DEFAULT_RESOURCES, resourceArns } from '../../../local/engines/resources.ts';
+import { DEFAULT_RESOURCES, resourceArns } from '../../../local/engines/aws/resources.ts';
 
 const folder = join(import.meta.dirname, '..', '..', '..', 'config');
 const read = (stage: string): unknown => parse(readFileSync(join(folder, `${stage}.yml`), 'utf8'));

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
-import { kinesisSettings } from '../../../functions/kinesis-sink/settings.ts';
+import { kinesisSettings } from '../../../functions/kinesis-sink/settings/settings.ts';
 import { deployed, readTemplate } from '../../support/cloudformation-yaml.ts';
 
 const template = readTemplate('infra/stream-account.yml');

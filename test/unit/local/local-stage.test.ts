@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { DEFAULT_RESOURCES, secretNames } from '../../../local/engines/resources.ts';
+import { DEFAULT_RESOURCES, secretNames } from '../../../local/engines/aws/resources.ts';
 import { localStageOf, readLocalStage, withConnector } from '../../../local/local-stage.ts';
 
 const file = join(import.meta.dirname, '..', '..', '..', 'config', 'local.yml');

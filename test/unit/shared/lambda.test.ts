@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { systemClock } from '../../../shared/clock.ts';
 import { createHandler } from '../../../shared/lambda.ts';
 import { skipped, written } from '../../../shared/outcome.ts';
 import type { Sink } from '../../../shared/sink-contract.ts';
+import { systemClock } from '../../../shared/time/clock.ts';
 
 const SECRET = 'SECRET-payload';
 const event = {

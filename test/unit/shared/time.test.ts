@@ -1,11 +1,11 @@
 import { getEventListeners } from 'node:events';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { fullJitterMs } from '../../../shared/backoff.ts';
-import { systemClock } from '../../../shared/clock.ts';
-import { abortAt, deadlineOf } from '../../../shared/deadline.ts';
+import { untilAborted } from '../../../shared/concurrency/until-aborted.ts';
 import { RETRY_DELAY_MS_MAX } from '../../../shared/limits.ts';
-import { untilAborted } from '../../../shared/until-aborted.ts';
+import { fullJitterMs } from '../../../shared/time/backoff.ts';
+import { systemClock } from '../../../shared/time/clock.ts';
+import { abortAt, deadlineOf } from '../../../shared/time/deadline.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
 
 describe('the backoff', () => {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { PROPERTIES } from '../../../functions/documentdb-sink/connector/properties-table.ts';
+import { PROPERTIES } from '../../../functions/documentdb-sink/connector/file/properties-table.ts';
 import { migratingDocs } from '../../../tools/migrating-docs.ts';
 
 const docs = readFileSync(join(import.meta.dirname, '../../../docs/migrating.md'), 'utf8');

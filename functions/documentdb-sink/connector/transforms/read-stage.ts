@@ -1,6 +1,6 @@
 import { describeForeign, MskSinksError } from '../../../../shared/errors.ts';
-import { PropertyError } from '../../property-error.ts';
-import { UnwritableError } from '../../unwritable-error.ts';
+import { UnwritableError } from '../../plan/unwritable-error.ts';
+import { PropertyError } from '../property-error.ts';
 import { straysAmong } from './strays.ts';
 import type { TransformClass } from './transform-class.ts';
 import { type TransformProperty, TransformSettings } from './transform-settings.ts';

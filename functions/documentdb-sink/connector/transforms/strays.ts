@@ -1,4 +1,4 @@
-import { lettersBetween, suggest } from '../suggest.ts';
+import { lettersBetween, suggest } from '../file/suggest.ts';
 import type { TransformClass } from './transform-class.ts';
 
 /** What a transform does with properties of its own that it does not have. */

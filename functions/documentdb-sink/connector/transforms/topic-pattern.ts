@@ -1,6 +1,6 @@
-import { PatternError } from '../../java/pattern-error.ts';
-import { matcher, replacer } from '../../java/replacement.ts';
-import { PropertyError } from '../../property-error.ts';
+import { PatternError } from '../../java/regex/pattern-error.ts';
+import { matcher, replacer } from '../../java/regex/replacement.ts';
+import { PropertyError } from '../property-error.ts';
 import type { TransformSettings } from './transform-settings.ts';
 
 /** The new name of a topic whose whole name matches; undefined for others. Topics are few: each is looked at once. */

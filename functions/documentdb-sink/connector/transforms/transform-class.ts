@@ -1,5 +1,5 @@
-import { flag, nonEmpty } from '../forms.ts';
-import type { Form } from '../property.ts';
+import { flag, nonEmpty } from '../file/forms.ts';
+import type { Form } from '../file/property.ts';
 import type { Predicate, Side, Transform } from './connect-record.ts';
 import { listOf, optional, type TransformProperty, type TransformSettings } from './transform-settings.ts';
 

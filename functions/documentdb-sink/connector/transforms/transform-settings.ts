@@ -1,5 +1,5 @@
-import { PropertyError } from '../../property-error.ts';
-import type { Form } from '../property.ts';
+import type { Form } from '../file/property.ts';
+import { PropertyError } from '../property-error.ts';
 
 /** A property of a transform or a predicate, without its prefix. */
 export interface TransformProperty {

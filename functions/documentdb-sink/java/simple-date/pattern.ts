@@ -1,4 +1,4 @@
-import { PatternError } from '../pattern-error.ts';
+import { PatternError } from '../regex/pattern-error.ts';
 
 /** Text that stands as it is, or a letter and how often it stands. */
 export type Token =

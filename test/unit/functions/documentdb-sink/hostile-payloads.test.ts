@@ -1,6 +1,6 @@
 import { BSON } from 'mongodb';
 import { expect, it } from 'vitest';
-import type { Statement } from '../../../../functions/documentdb-sink/document-store.ts';
+import type { Statement } from '../../../../functions/documentdb-sink/target/document-store.ts';
 import { seededRandom } from '../../../../local/seeded-random.ts';
 import type { SourceRecord } from '../../../../shared/record.ts';
 import { settle } from '../../../../shared/settle.ts';

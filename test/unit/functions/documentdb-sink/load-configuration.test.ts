@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { loadConfiguration } from '../../../../functions/documentdb-sink/load-configuration.ts';
 import { documentdbSettings } from '../../../../functions/documentdb-sink/settings.ts';
-import { settingsFromEnvironment } from '../../../../shared/parse-settings.ts';
+import { settingsFromEnvironment } from '../../../../shared/settings/parse-settings.ts';
 import { aConnectorText } from '../../../support/a-connector.ts';
 import { aRecord } from '../../../support/builders.ts';
 

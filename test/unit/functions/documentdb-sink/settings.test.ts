@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { documentdbSettings } from '../../../../functions/documentdb-sink/settings.ts';
-import { settingsFromEnvironment } from '../../../../shared/parse-settings.ts';
+import { settingsFromEnvironment } from '../../../../shared/settings/parse-settings.ts';
 
 const environment = {
   MSK_SINKS_STAGE: 'dev',

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import type { Statement } from '../../../../functions/documentdb-sink/document-store.ts';
+import type { Statement } from '../../../../functions/documentdb-sink/target/document-store.ts';
 import { aDocumentdbSink, inWords, order } from '../../../support/a-documentdb-sink.ts';
 import { aRecord } from '../../../support/builders.ts';
 import { fakeDeadLetters } from '../../../support/fake-dead-letters.ts';

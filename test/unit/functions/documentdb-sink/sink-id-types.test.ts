@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { BSON } from 'mongodb';
 import { describe, expect, it } from 'vitest';
-import { createRecordPolicy } from '../../../../functions/documentdb-sink/connector/create-record-policy.ts';
-import { readConnector } from '../../../../functions/documentdb-sink/connector/read-connector.ts';
+import { createRecordPolicy } from '../../../../functions/documentdb-sink/connector/create-record-mapper.ts';
+import { readConnector } from '../../../../functions/documentdb-sink/connector/file/read-connector.ts';
 import { aDocumentdbSink, inWords } from '../../../support/a-documentdb-sink.ts';
 import { aRecord } from '../../../support/builders.ts';
 import { planned, replaceOf, updateOf } from '../../../support/write-models.ts';

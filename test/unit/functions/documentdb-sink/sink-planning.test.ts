@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { Statement } from '../../../../functions/documentdb-sink/document-store.ts';
-import { createNativePolicy } from '../../../../functions/documentdb-sink/native-policy.ts';
-import type { RecordPolicy } from '../../../../functions/documentdb-sink/record-policy.ts';
+import { createNativePolicy } from '../../../../functions/documentdb-sink/plan/native-mapper.ts';
+import type { RecordPolicy } from '../../../../functions/documentdb-sink/plan/record-mapper.ts';
+import type { Statement } from '../../../../functions/documentdb-sink/target/document-store.ts';
 import { InvariantError } from '../../../../shared/errors.ts';
 import { aDocumentdbSink, inWords, order } from '../../../support/a-documentdb-sink.ts';
 import { fakeDeadLetters } from '../../../support/fake-dead-letters.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { DeadLetter } from '../../../../shared/dead-letter.ts';
+import type { DeadLetter } from '../../../../shared/dead-letter/dead-letter.ts';
 import { aDocumentdbSink, idsSent, inWords, notJson, order, version } from '../../../support/a-documentdb-sink.ts';
 import { batchesOf, deadlineIn } from '../../../support/builders.ts';
 import { fakeDeadLetters } from '../../../support/fake-dead-letters.ts';

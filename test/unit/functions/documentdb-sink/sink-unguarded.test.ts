@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { createRecordPolicy } from '../../../../functions/documentdb-sink/connector/create-record-policy.ts';
-import { readConnector } from '../../../../functions/documentdb-sink/connector/read-connector.ts';
-import type { MissingIndex } from '../../../../functions/documentdb-sink/judge.ts';
+import { createRecordPolicy } from '../../../../functions/documentdb-sink/connector/create-record-mapper.ts';
+import { readConnector } from '../../../../functions/documentdb-sink/connector/file/read-connector.ts';
+import type { MissingIndex } from '../../../../functions/documentdb-sink/delivery/apply-write-result.ts';
 import { aDocumentdbSink, type DocumentdbSinkSetup, inWords } from '../../../support/a-documentdb-sink.ts';
 import { aRecord } from '../../../support/builders.ts';
 import { fakeDeadLetters } from '../../../support/fake-dead-letters.ts';

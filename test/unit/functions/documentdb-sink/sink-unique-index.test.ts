@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { DeadLetter } from '../../../../shared/dead-letter.ts';
+import type { DeadLetter } from '../../../../shared/dead-letter/dead-letter.ts';
 import {
   aDocumentdbSink,
   idsSent,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { WriteReply } from '../../../../functions/documentdb-sink/document-store.ts';
+import type { WriteReply } from '../../../../functions/documentdb-sink/target/document-store.ts';
 import { aDocumentdbSink, inWords, notJson, order } from '../../../support/a-documentdb-sink.ts';
 import { fakeDeadLetters } from '../../../support/fake-dead-letters.ts';
 import { FakeDocuments, type FakeDocumentsOptions, type Stored } from '../../../support/fake-documents.ts';

@@ -1,9 +1,9 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { expect, it } from 'vitest';
-import { readSchemalessJson } from '../../../../functions/documentdb-sink/converters/json-converter.ts';
-import { isZone } from '../../../../functions/documentdb-sink/java/zones.ts';
-import { createNamespaceMapper } from '../../../../functions/documentdb-sink/namespace-mapper.ts';
+import { readSchemalessJson } from '../../../../functions/documentdb-sink/connector/converters/json-converter.ts';
+import { createNamespaceMapper } from '../../../../functions/documentdb-sink/connector/namespace-mapper.ts';
+import { isZone } from '../../../../functions/documentdb-sink/java/dates/zones.ts';
 import { aRecord } from '../../../support/builders.ts';
 import { sinkDocument, topicProperties } from '../../../support/sink-documents.ts';
 

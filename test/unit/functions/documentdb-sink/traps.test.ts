@@ -1,6 +1,6 @@
 // The traps of documentdb-algorithm 5, each found by running into it, and what else a guard is for.
 import { describe, expect, it } from 'vitest';
-import type { WriteModel } from '../../../../functions/documentdb-sink/write-models/write-model.ts';
+import type { WriteModel } from '../../../../functions/documentdb-sink/plan/write-model.ts';
 import type { DocumentdbSinkSetup } from '../../../support/a-documentdb-sink.ts';
 import { aDocumentdbSink, inWords } from '../../../support/a-documentdb-sink.ts';
 import type { RecordParts } from '../../../support/builders.ts';

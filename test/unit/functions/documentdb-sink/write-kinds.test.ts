@@ -1,6 +1,6 @@
 // Table 2 of the algorithm: every kind of write in every situation of its section 5.
 import { describe, expect, it } from 'vitest';
-import type { WriteModel } from '../../../../functions/documentdb-sink/write-models/write-model.ts';
+import type { WriteModel } from '../../../../functions/documentdb-sink/plan/write-model.ts';
 import { aDocumentdbSink, inWords } from '../../../support/a-documentdb-sink.ts';
 import { FakeDocuments, type Fault } from '../../../support/fake-documents.ts';
 import { entriesOf, isDocument } from '../../../support/model-filter.ts';

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { deaggregate } from '../../../../cli/kpl/deaggregate.ts';
-import { bucketHashKey } from '../../../../functions/kinesis-sink/bucket.ts';
-import type { Entry } from '../../../../functions/kinesis-sink/entry.ts';
-import { hashKeyOf } from '../../../../functions/kinesis-sink/hash-key.ts';
+import { bucketHashKey } from '../../../../functions/kinesis-sink/plan/bucket.ts';
+import type { Entry } from '../../../../functions/kinesis-sink/plan/entry.ts';
+import { hashKeyOf } from '../../../../functions/kinesis-sink/plan/hash-key.ts';
 import { aKinesisSink, type KinesisSinkSetup, kinds, offsets, ofOneKey } from '../../../support/a-kinesis-sink.ts';
 import { aRecord, deadlineIn } from '../../../support/builders.ts';
 import { fakeDeadLetters } from '../../../support/fake-dead-letters.ts';
 import { answer, fakeKinesis } from '../../../support/fake-kinesis.ts';
+import { deaggregate } from '../../../support/kpl/deaggregate.ts';
 
 /** What a consumer gets of an entry. */
 const consumed = ({ partitionKey, explicitHashKey, dataBase64 }: Entry) =>

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { EntryReply } from '../../../../functions/kinesis-sink/classify.ts';
-import type { Entry } from '../../../../functions/kinesis-sink/entry.ts';
+import type { Entry } from '../../../../functions/kinesis-sink/plan/entry.ts';
+import type { EntryReply } from '../../../../functions/kinesis-sink/target/classify.ts';
 import { aKinesisSink, kinds, ofOneKey, records } from '../../../support/a-kinesis-sink.ts';
 import { aRecord, deadlineIn } from '../../../support/builders.ts';
 import { fakeDeadLetters } from '../../../support/fake-dead-letters.ts';

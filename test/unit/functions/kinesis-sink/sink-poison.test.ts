@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Entry } from '../../../../functions/kinesis-sink/entry.ts';
+import type { Entry } from '../../../../functions/kinesis-sink/plan/entry.ts';
 import { aKinesisSink, kinds, offsets, ofOneKey, records } from '../../../support/a-kinesis-sink.ts';
 import { aRecord, deadlineIn } from '../../../support/builders.ts';
 import { fakeDeadLetters } from '../../../support/fake-dead-letters.ts';

@@ -1,7 +1,7 @@
 // InvalidArgumentException, ValidationException and SerializationException say either that a record can never be taken, or that
 // nothing can. https://docs.aws.amazon.com/kinesis/latest/APIReference/API_PutRecords.html#API_PutRecords_Errors
 import { describe, expect, it } from 'vitest';
-import type { Entry } from '../../../../functions/kinesis-sink/entry.ts';
+import type { Entry } from '../../../../functions/kinesis-sink/plan/entry.ts';
 import { aKinesisSink, aStream, kinds, offsets, ofOneKey, records } from '../../../support/a-kinesis-sink.ts';
 import { aRecord } from '../../../support/builders.ts';
 import { fakeDeadLetters } from '../../../support/fake-dead-letters.ts';

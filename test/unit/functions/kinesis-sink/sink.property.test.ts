@@ -2,10 +2,9 @@
 // and at the dead-letter bucket.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { deaggregate } from '../../../../cli/kpl/deaggregate.ts';
-import type { Entry } from '../../../../functions/kinesis-sink/entry.ts';
 import { REQUEST_BYTES_MAX, REQUEST_RECORDS_MAX } from '../../../../functions/kinesis-sink/limits.ts';
-import type { Aggregation, Ordering } from '../../../../functions/kinesis-sink/prepare.ts';
+import type { Entry } from '../../../../functions/kinesis-sink/plan/entry.ts';
+import type { Aggregation, Ordering } from '../../../../functions/kinesis-sink/plan/prepare.ts';
 import { isSettled, type RecordOutcome } from '../../../../shared/outcome.ts';
 import type { Payload, SourceRecord } from '../../../../shared/record.ts';
 import { settle, toBatchResponse } from '../../../../shared/settle.ts';
@@ -13,6 +12,7 @@ import { aKinesisSink } from '../../../support/a-kinesis-sink.ts';
 import { aRecord, batchesOf, deadlineIn } from '../../../support/builders.ts';
 import { fakeDeadLetters } from '../../../support/fake-dead-letters.ts';
 import { type EntryFate, fakeKinesis, type RequestFate } from '../../../support/fake-kinesis.ts';
+import { deaggregate } from '../../../support/kpl/deaggregate.ts';
 
 const RECORD_BYTES_MAX = 150;
 

@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import {
   PROVIDER_ALIASES,
   resolvePlaceholders,
-} from '../../../../functions/documentdb-sink/connection/config-providers.ts';
+} from '../../../../functions/documentdb-sink/target/connection/config-providers.ts';
 import { decodeText } from '../../../../infra/stage-file/decode-text.ts';
 import type { Surroundings } from '../../../../infra/stage-file/project-files.ts';
 import { readStageFile } from '../../../../infra/stage-file/read-stage-file.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { documentdbSettings } from '../../../../functions/documentdb-sink/settings.ts';
-import { kinesisSettings } from '../../../../functions/kinesis-sink/settings.ts';
+import { kinesisSettings } from '../../../../functions/kinesis-sink/settings/settings.ts';
 import { templateParts } from '../../../../infra/template/template.ts';
-import { settingsFromEnvironment } from '../../../../shared/parse-settings.ts';
+import { settingsFromEnvironment } from '../../../../shared/settings/parse-settings.ts';
 import {
   aStageFile,
   SECRET_ARN,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { RecordPolicy } from '../../../../functions/documentdb-sink/record-policy.ts';
-import type { WriteModel } from '../../../../functions/documentdb-sink/write-models/write-model.ts';
+import type { RecordPolicy } from '../../../../functions/documentdb-sink/plan/record-mapper.ts';
+import type { WriteModel } from '../../../../functions/documentdb-sink/plan/write-model.ts';
 import { differenceOf, expectedOf } from '../../../../local/connector/expected-documents.ts';
 import { poison } from '../../../../shared/outcome.ts';
 import { aRecord } from '../../../support/builders.ts';

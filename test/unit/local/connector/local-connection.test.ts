@@ -1,7 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: what Kafka calls a placeholder looks like one of a template.
 import { describe, expect, it } from 'vitest';
-import { parseProperties } from '../../../../functions/documentdb-sink/connector/properties-file.ts';
-import { readConnector } from '../../../../functions/documentdb-sink/connector/read-connector.ts';
+import { parseProperties } from '../../../../functions/documentdb-sink/connector/file/properties-file.ts';
+import { readConnector } from '../../../../functions/documentdb-sink/connector/file/read-connector.ts';
 import { packagedText } from '../../../../infra/connector-file/packaged-connector.ts';
 import { localConnectionUri, localSecrets, withConnectionUri } from '../../../../local/connector/local-connection.ts';
 

@@ -1,6 +1,6 @@
-import { type EventRecord, recordSerializer } from '../../../../local/msk-trigger/event.ts';
-import type { Poller } from '../../../../local/msk-trigger/poller.ts';
-import type { Clock } from '../../../../shared/clock.ts';
+import { type EventRecord, recordSerializer } from '../../../../local/msk-trigger/runtime/event.ts';
+import type { Poller } from '../../../../local/msk-trigger/runtime/poller.ts';
+import type { Clock } from '../../../../shared/time/clock.ts';
 
 /** A topic in memory behind the poller's interface, with one committed offset a partition. */
 export class FakePoller implements Poller {

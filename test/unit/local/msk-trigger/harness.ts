@@ -1,6 +1,6 @@
-import type { Command, GivenUp, LogRecord } from '../../../../local/msk-trigger/commands.ts';
-import { createTriggerMachine, type TriggerMachine } from '../../../../local/msk-trigger/machine.ts';
-import type { MachineSettings } from '../../../../local/msk-trigger/settings.ts';
+import type { Command, GivenUp, LogRecord } from '../../../../local/msk-trigger/machine/commands.ts';
+import { createTriggerMachine, type TriggerMachine } from '../../../../local/msk-trigger/machine/machine.ts';
+import type { MachineSettings } from '../../../../local/msk-trigger/machine/settings.ts';
 
 /** Batches of 4, a window of a second, no backoff growth: small numbers that show what happens. */
 const SETTINGS: MachineSettings = {

@@ -1,10 +1,10 @@
 // Lambda's rules for Kafka event source mappings, one test a rule, with the page that states it. The files beside this one
 // try each rule at its edges; what needs a broker or a process is in test/integration.
 import { describe, expect, it } from 'vitest';
-import { failureLetters } from '../../../../local/msk-trigger/destination.ts';
-import { recordSerializer } from '../../../../local/msk-trigger/event.ts';
-import { readMappings } from '../../../../local/msk-trigger/read-mappings.ts';
-import { machineSettings } from '../../../../local/msk-trigger/settings.ts';
+import { machineSettings } from '../../../../local/msk-trigger/machine/settings.ts';
+import { readMappings } from '../../../../local/msk-trigger/mapping/read-mappings.ts';
+import { failureLetters } from '../../../../local/msk-trigger/runtime/destination.ts';
+import { recordSerializer } from '../../../../local/msk-trigger/runtime/event.ts';
 import { failures, Harness, records, SUCCESS, THROWN } from './harness.ts';
 import { aMapping, aTemplate, PACKAGED } from './mappings.ts';
 

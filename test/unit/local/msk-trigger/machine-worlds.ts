@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { MachineSettings } from '../../../../local/msk-trigger/settings.ts';
+import type { MachineSettings } from '../../../../local/msk-trigger/machine/settings.ts';
 
 const SIZES = { payloadBytesMax: 2_000, envelopeBytes: 100 };
 

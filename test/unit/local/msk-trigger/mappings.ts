@@ -1,4 +1,4 @@
-import type { Mapping } from '../../../../local/msk-trigger/mapping.ts';
+import type { Mapping } from '../../../../local/msk-trigger/mapping/mapping.ts';
 
 export const CLUSTER_ARN = 'arn:aws:kafka:eu-west-1:111111111111:cluster/orders/66666666-7777-8888-9999-000000000000-2';
 

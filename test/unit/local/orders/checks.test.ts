@@ -3,7 +3,7 @@ import { type Check, checkAll, type Targets } from '../../../../local/orders/che
 import { orderStream } from '../../../../local/orders/order-stream.ts';
 import type { ProducedRecord } from '../../../../local/orders/producer.ts';
 import type { StreamRecord } from '../../../../local/orders/stream-reader.ts';
-import type { DeadLetter } from '../../../../shared/dead-letter.ts';
+import type { DeadLetter } from '../../../../shared/dead-letter/dead-letter.ts';
 
 const orders = orderStream({ seed: 7, valueBytes: 600 });
 const produced: readonly ProducedRecord[] = Array.from({ length: 300 }, (_, offset) => ({

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { Engine } from '../../../../local/engines/engine.ts';
+import type { Engine } from '../../../../local/engines/process/engine.ts';
 import { createTargets } from '../../../../local/pipeline/targets.ts';
 
 /** Writes down what is asked of it. */

@@ -1,5 +1,5 @@
-import { PropertyError } from '../../../property-error.ts';
-import { anyText, choice, flag } from '../../forms.ts';
+import { anyText, choice, flag } from '../../file/forms.ts';
+import { PropertyError } from '../../property-error.ts';
 import type { ConnectRecord, Header, Side, Transform } from '../connect-record.ts';
 import type { ConnectValue } from '../data/connect-value.ts';
 import type { SchemaAndValue } from '../data/to-document.ts';

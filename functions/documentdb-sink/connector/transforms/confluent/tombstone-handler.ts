@@ -1,4 +1,4 @@
-import { choice } from '../../forms.ts';
+import { choice } from '../../file/forms.ts';
 import type { Transform } from '../connect-record.ts';
 import { TransformError } from '../data/transform-error.ts';
 import type { Classes } from '../transform-class.ts';

@@ -1,4 +1,4 @@
-import { inHashOrder } from '../../../converters/java-hash-order.ts';
+import { inHashOrder } from '../../converters/java-hash-order.ts';
 import type { ConnectMap, ConnectValue } from './connect-value.ts';
 
 const CAPACITY_DEFAULT = 16;

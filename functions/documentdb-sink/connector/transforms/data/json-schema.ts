@@ -1,4 +1,4 @@
-import { JsonNumber } from '../../../converters/java-number.ts';
+import { JsonNumber } from '../../../json/java-number.ts';
 import { connectValueOf, type JsonOptions, wholeNumberOf } from './json-value.ts';
 import {
   type Field,

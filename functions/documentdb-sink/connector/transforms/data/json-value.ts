@@ -1,6 +1,6 @@
-import { bytesOf } from '../../../converters/connect-logical-types.ts';
-import type { DefaultsBudget } from '../../../converters/defaults-budget.ts';
-import { isWhole, JsonNumber, wholeIn } from '../../../converters/java-number.ts';
+import { isWhole, JsonNumber, wholeIn } from '../../../json/java-number.ts';
+import { bytesOf } from '../../converters/connect-logical-types.ts';
+import type { DefaultsBudget } from '../../converters/defaults-budget.ts';
 import { type BigDecimal, bigDecimalOf } from './big-decimal.ts';
 import { type ConnectMap, type ConnectValue, SmallNumber } from './connect-value.ts';
 import { decimalOfBytes } from './decimal-bytes.ts';

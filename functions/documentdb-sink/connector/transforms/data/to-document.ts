@@ -1,6 +1,6 @@
 import { Binary, Decimal128 } from 'mongodb';
-import { doubleOf } from '../../../converters/java-number.ts';
-import type { ConnectData } from '../../../converters/json-converter.ts';
+import { doubleOf } from '../../../json/java-number.ts';
+import type { ConnectData } from '../../converters/json-converter.ts';
 import { BigDecimal } from './big-decimal.ts';
 import { type ConnectMap, type ConnectValue, isArray, isBytes, isMap, SmallNumber } from './connect-value.ts';
 import { PRIMITIVE_TYPES, type Schema } from './schema.ts';

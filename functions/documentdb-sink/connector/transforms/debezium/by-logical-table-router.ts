@@ -1,5 +1,5 @@
-import { PropertyError } from '../../../property-error.ts';
-import { anyText, choice, flag, wholeNumber } from '../../forms.ts';
+import { anyText, choice, flag, wholeNumber } from '../../file/forms.ts';
+import { PropertyError } from '../../property-error.ts';
 import type { ConnectRecord, Transform } from '../connect-record.ts';
 import type { ConnectValue } from '../data/connect-value.ts';
 import { fieldOf, NO_BASICS, primitive, requireStructSchema, type StructSchema, structSchema } from '../data/schema.ts';

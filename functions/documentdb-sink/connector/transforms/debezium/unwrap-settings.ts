@@ -1,5 +1,5 @@
-import { anyText, choice, flag } from '../../forms.ts';
-import type { Form } from '../../property.ts';
+import { anyText, choice, flag } from '../../file/forms.ts';
+import type { Form } from '../../file/property.ts';
 import { optional, type TransformProperty, type TransformSettings } from '../transform-settings.ts';
 import type { DroppedFields } from './dropped-fields.ts';
 import { type FieldReference, fieldReferences } from './field-reference.ts';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { readConnector } from '../../../../../functions/documentdb-sink/connector/read-connector.ts';
+import { readConnector } from '../../../../../functions/documentdb-sink/connector/file/read-connector.ts';
 import { wantedIndexes } from '../../../../../functions/documentdb-sink/connector/wanted-indexes.ts';
 
 const F08 = readFileSync('test/fixtures/connector-files/F08-business-key-without-index.properties', 'utf8');

@@ -1,4 +1,4 @@
-import { choice } from '../../../forms.ts';
+import { choice } from '../../../file/forms.ts';
 import { onSide, type Side, type Transform } from '../../connect-record.ts';
 import type { SchemaAndValue } from '../../data/to-document.ts';
 import { TransformError } from '../../data/transform-error.ts';

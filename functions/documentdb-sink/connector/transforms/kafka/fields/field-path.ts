@@ -1,4 +1,4 @@
-import { PropertyError } from '../../../../property-error.ts';
+import { PropertyError } from '../../../property-error.ts';
 import type { ConnectMap, ConnectValue } from '../../data/connect-value.ts';
 import { type Field, fieldOf, type Schema } from '../../data/schema.ts';
 import type { Struct } from '../../data/struct.ts';

@@ -1,4 +1,4 @@
-import { anyText } from '../../../forms.ts';
+import { anyText } from '../../../file/forms.ts';
 import { onSide, type Side, type Transform } from '../../connect-record.ts';
 import { type ConnectMap, type ConnectValue, isMap } from '../../data/connect-value.ts';
 import { basicsOf, type Field, requireStructSchema, type Schema, structSchema } from '../../data/schema.ts';

@@ -1,5 +1,5 @@
-import { PropertyError } from '../../../../property-error.ts';
-import { anyText } from '../../../forms.ts';
+import { anyText } from '../../../file/forms.ts';
+import { PropertyError } from '../../../property-error.ts';
 import type { ConnectRecord, Side, Transform } from '../../connect-record.ts';
 import { type ConnectValue, int32 } from '../../data/connect-value.ts';
 import { copyWith } from '../../data/hash-map.ts';

@@ -1,4 +1,4 @@
-import { nonEmpty } from '../../../forms.ts';
+import { nonEmpty } from '../../../file/forms.ts';
 import { onSide, type Side, type Transform } from '../../connect-record.ts';
 import { BigDecimal, bigDecimalOf } from '../../data/big-decimal.ts';
 import { type ConnectValue, isArray, isMap, SmallNumber } from '../../data/connect-value.ts';

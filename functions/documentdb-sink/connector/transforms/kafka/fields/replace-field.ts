@@ -1,4 +1,4 @@
-import type { Form } from '../../../property.ts';
+import type { Form } from '../../../file/property.ts';
 import { onSide, type Side, type Transform } from '../../connect-record.ts';
 import type { ConnectMap, ConnectValue } from '../../data/connect-value.ts';
 import { hashMap, tableFor, textKeys } from '../../data/hash-map.ts';

@@ -1,5 +1,5 @@
-import { PropertyError } from '../../../../property-error.ts';
-import { anyText, choice } from '../../../forms.ts';
+import { anyText, choice } from '../../../file/forms.ts';
+import { PropertyError } from '../../../property-error.ts';
 import type { ConnectHeader, Side, Transform } from '../../connect-record.ts';
 import type { ConnectMap, ConnectValue } from '../../data/connect-value.ts';
 import { hashMap, tableForCopy, textKeys } from '../../data/hash-map.ts';

@@ -1,4 +1,4 @@
-import { anyText } from '../../../forms.ts';
+import { anyText } from '../../../file/forms.ts';
 import type { Transform } from '../../connect-record.ts';
 import { topicRouter } from '../../topic-pattern.ts';
 import { type Classes, KAFKA_PACKAGE } from '../../transform-class.ts';

@@ -1,7 +1,7 @@
-import { PatternError } from '../../../../java/pattern-error.ts';
+import { PatternError } from '../../../../java/regex/pattern-error.ts';
 import { dateFormatter } from '../../../../java/simple-date/formatter.ts';
-import { PropertyError } from '../../../../property-error.ts';
-import { anyText } from '../../../forms.ts';
+import { anyText } from '../../../file/forms.ts';
+import { PropertyError } from '../../../property-error.ts';
 import type { Transform } from '../../connect-record.ts';
 import { dateAt } from '../../data/json-value.ts';
 import { TransformError } from '../../data/transform-error.ts';

@@ -1,6 +1,6 @@
-import { PropertyError } from '../../../../property-error.ts';
-import { anyText } from '../../../forms.ts';
-import type { Form } from '../../../property.ts';
+import { anyText } from '../../../file/forms.ts';
+import type { Form } from '../../../file/property.ts';
+import { PropertyError } from '../../../property-error.ts';
 import { onSide, type Side, type Transform } from '../../connect-record.ts';
 import type { ConnectValue } from '../../data/connect-value.ts';
 import { copyWith } from '../../data/hash-map.ts';

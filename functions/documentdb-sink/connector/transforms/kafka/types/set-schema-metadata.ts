@@ -1,5 +1,5 @@
-import { PropertyError } from '../../../../property-error.ts';
-import { anyText, wholeNumber } from '../../../forms.ts';
+import { anyText, wholeNumber } from '../../../file/forms.ts';
+import { PropertyError } from '../../../property-error.ts';
 import { onSide, type Side, type Transform } from '../../connect-record.ts';
 import { requireStructSchema } from '../../data/schema.ts';
 import { Struct } from '../../data/struct.ts';

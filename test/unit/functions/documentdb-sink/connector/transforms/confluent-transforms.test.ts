@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { readConnector } from '../../../../../../functions/documentdb-sink/connector/read-connector.ts';
+import { readConnector } from '../../../../../../functions/documentdb-sink/connector/file/read-connector.ts';
 import { policyOfConnector } from '../../../../../../functions/documentdb-sink/connector/transforms/policy-of-connector.ts';
-import type { Intent } from '../../../../../../functions/documentdb-sink/record-policy.ts';
+import type { Intent } from '../../../../../../functions/documentdb-sink/plan/record-mapper.ts';
 import { SettingsError } from '../../../../../../shared/errors.ts';
 import { aRecord } from '../../../../../support/builders.ts';
 

@@ -1,10 +1,10 @@
 import { Double } from 'mongodb';
 import { describe, expect, it } from 'vitest';
-import { readConnector } from '../../../../../../functions/documentdb-sink/connector/read-connector.ts';
+import type { CustomStrategies } from '../../../../../../functions/documentdb-sink/connector/custom/custom-strategies.ts';
+import { CUSTOM_STRATEGIES } from '../../../../../../functions/documentdb-sink/connector/custom/registry.ts';
+import { readConnector } from '../../../../../../functions/documentdb-sink/connector/file/read-connector.ts';
 import { policyOfConnector } from '../../../../../../functions/documentdb-sink/connector/transforms/policy-of-connector.ts';
-import type { CustomStrategies } from '../../../../../../functions/documentdb-sink/custom/custom-strategies.ts';
-import { CUSTOM_STRATEGIES } from '../../../../../../functions/documentdb-sink/custom/registry.ts';
-import type { Intent } from '../../../../../../functions/documentdb-sink/record-policy.ts';
+import type { Intent } from '../../../../../../functions/documentdb-sink/plan/record-mapper.ts';
 import { SettingsError } from '../../../../../../shared/errors.ts';
 import { aRecord } from '../../../../../support/builders.ts';
 

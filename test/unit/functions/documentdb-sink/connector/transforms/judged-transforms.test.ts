@@ -2,7 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { BSON } from 'mongodb';
 import { describe, expect, it } from 'vitest';
-import { readConnector } from '../../../../../../functions/documentdb-sink/connector/read-connector.ts';
+import { documentFrom } from '../../../../../../functions/documentdb-sink/connector/converters/create-converter.ts';
+import { readConnector } from '../../../../../../functions/documentdb-sink/connector/file/read-connector.ts';
 import { createConnectConverter } from '../../../../../../functions/documentdb-sink/connector/transforms/connect-converter.ts';
 import type {
   ConnectRecord,
@@ -10,8 +11,7 @@ import type {
 } from '../../../../../../functions/documentdb-sink/connector/transforms/connect-record.ts';
 import { createChain } from '../../../../../../functions/documentdb-sink/connector/transforms/create-chain.ts';
 import { connectDataOf } from '../../../../../../functions/documentdb-sink/connector/transforms/data/to-document.ts';
-import { documentFrom } from '../../../../../../functions/documentdb-sink/converters/create-converter.ts';
-import { UnwritableError } from '../../../../../../functions/documentdb-sink/unwritable-error.ts';
+import { UnwritableError } from '../../../../../../functions/documentdb-sink/plan/unwritable-error.ts';
 import { payloadOfBytes } from '../../../../../../shared/record.ts';
 
 interface JudgedRecord {

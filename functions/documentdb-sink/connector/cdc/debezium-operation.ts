@@ -1,0 +1,35 @@
+import { UnwritableError } from '../../plan/unwritable-error.ts';
+import type { TopicProperties } from '../topic-properties.ts';
+
+/** `none`: a change of the schema, or an operation that is passed over. */
+export type DebeziumOperation = 'create' | 'update' | 'delete' | 'none';
+
+const OPERATIONS: ReadonlyMap<string, DebeziumOperation> = new Map([
+  ['c', 'create'],
+  ['r', 'create'],
+  ['u', 'update'],
+  ['d', 'delete'],
+]);
+
+const UNKNOWN_OPERATION = 'msksinks.cdc.unknown.operation';
+
+/**
+ * Reads an event's `op`: create and read are the same. Truncate and message (`t`, `m`) and others are an error, as in the
+ * connector, unless they are to be ignored. https://debezium.io/documentation/reference/stable/connectors/postgresql.html#postgresql-events
+ */
+export function operationReader(
+  properties: TopicProperties,
+): (event: ReadonlyMap<string, unknown>) => DebeziumOperation {
+  const ignoresUnknown = properties.text(UNKNOWN_OPERATION).toLowerCase() === 'ignore';
+  return (event) => {
+    const op = event.get('op');
+    if (op === undefined && event.has('ddl')) return 'none';
+    if (typeof op !== 'string')
+      throw new UnwritableError('the value document is missing its CDC operation op, or op is not a string');
+    const operation = OPERATIONS.get(op) ?? (ignoresUnknown ? 'none' : undefined);
+    if (operation !== undefined) return operation;
+    throw new UnwritableError(
+      `unknown operation type: op of the change event is none of c, r, u and d (${UNKNOWN_OPERATION}=ignore passes over it)`,
+    );
+  };
+}

@@ -1,0 +1,15 @@
+import type { MutableDocument } from '../../bson/sink-document.ts';
+import { UnconvertibleError } from '../../bson/unconvertible-error.ts';
+import { readRelaxedJson } from '../../json/relaxed-json.ts';
+import { UnwritableError } from '../../plan/unwritable-error.ts';
+
+/** A field of a change event that holds extended JSON as text: a document. @throws UnwritableError when it does not */
+export function readDocument(field: string, text: unknown): MutableDocument {
+  if (typeof text !== 'string') throw new UnwritableError(`the ${field} of the change event is not a text`);
+  try {
+    return readRelaxedJson(text);
+  } catch (error) {
+    if (!(error instanceof UnconvertibleError)) throw error;
+    throw new UnwritableError(`the ${field} of the change event: ${error.message}`);
+  }
+}

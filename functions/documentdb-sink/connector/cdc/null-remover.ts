@@ -1,0 +1,26 @@
+import { isDocument, removeNullValues } from '../../bson/documents.ts';
+import type { MutableDocument } from '../../bson/sink-document.ts';
+import type { WriteModel } from '../../plan/write-model.ts';
+
+/**
+ * Removes nulls from what a change event writes: from a replacement, and from `$set`. Undefined where nothing is left of
+ * it. `change.data.capture.handler.remove.null.values`
+ */
+export function withoutNulls(model: WriteModel): WriteModel | undefined {
+  if (model.kind === 'replaceOne') {
+    // Each handler makes its documents for this one write.
+    removeNullValues(model.replacement as MutableDocument);
+    return model.replacement.size === 0 ? undefined : model;
+  }
+  return model.kind === 'updateOne' ? updateWithoutNulls(model) : model;
+}
+
+function updateWithoutNulls(model: WriteModel & { kind: 'updateOne' }): WriteModel | undefined {
+  const update = model.update as MutableDocument;
+  const set = update.get('$set');
+  if (isDocument(set)) {
+    removeNullValues(set);
+    if (set.size === 0) update.delete('$set');
+  }
+  return update.size === 0 ? undefined : model;
+}

@@ -1,0 +1,13 @@
+import { isDeepStrictEqual } from 'node:util';
+import { isDocument } from '../../bson/documents.ts';
+
+/** Whether two BSON values are equal as the Java driver's are: of the same type, documents in whatever order. */
+export function isSameValue(a: unknown, b: unknown): boolean {
+  if (isDocument(a) && isDocument(b)) {
+    return a.size === b.size && [...a].every(([name, value]) => b.has(name) && isSameValue(value, b.get(name)));
+  }
+  if (Array.isArray(a) && Array.isArray(b)) {
+    return a.length === b.length && a.every((element, index) => isSameValue(element, b[index]));
+  }
+  return isDeepStrictEqual(a, b);
+}

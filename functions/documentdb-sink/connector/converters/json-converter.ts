@@ -1,0 +1,93 @@
+import { Binary } from 'mongodb';
+import { UnconvertibleError } from '../../bson/unconvertible-error.ts';
+import { doubleOfToken, isWhole, JsonNumber, wholeIn } from '../../json/java-number.ts';
+import { type JsonDialect, JsonReader } from '../../json/json-reader.ts';
+import { convertWithSchema, type SchemaOptions } from './connect-data.ts';
+import { schemaOf } from './connect-schema.ts';
+import { DefaultsBudget } from './defaults-budget.ts';
+import { inHashOrder } from './java-hash-order.ts';
+import { jsonTextOf } from './json-encoding.ts';
+
+/** What a converter of Kafka Connect makes of bytes: the connector looks at the type of it. */
+export type ConnectData =
+  | { readonly kind: 'document'; readonly document: Map<string, unknown> }
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'bytes'; readonly bytes: Uint8Array }
+  | { readonly kind: 'null' }
+  /** Of a type that is no document, in words: "a number". */
+  | { readonly kind: 'other'; readonly type: string };
+
+/** Jackson's bounds: https://github.com/FasterXML/jackson-core/blob/2.21/src/main/java/com/fasterxml/jackson/core/StreamReadConstraints.java */
+const NAME_BYTES_MAX = 50_000;
+const NUMBER_DIGITS_MAX = 1_000;
+
+const LENIENT = { lenient: true, nameBytesMax: NAME_BYTES_MAX } as const;
+
+function bounded(token: string): string {
+  if (token.length > NUMBER_DIGITS_MAX && token.replaceAll(/\D/g, '').length > NUMBER_DIGITS_MAX) {
+    throw new UnconvertibleError(`a number has more than ${NUMBER_DIGITS_MAX} digits`);
+  }
+  return token;
+}
+
+/** Whole numbers are Int64, all others Double, `$` in a name means nothing. */
+const SCHEMALESS: JsonDialect = {
+  number: (token) => (isWhole(token) ? wholeIn(64, bounded(token)) : doubleOfToken(bounded(token))),
+  object: inHashOrder,
+  ...LENIENT,
+};
+
+/** Nothing is decided yet: the schema decides. */
+export const TREE: JsonDialect = {
+  number: (token) => new JsonNumber(bounded(token)),
+  object: (fields) => fields,
+  ...LENIENT,
+};
+
+/**
+ * Connect's JsonConverter without schemas.
+ * https://github.com/apache/kafka/blob/trunk/connect/json/src/main/java/org/apache/kafka/connect/json/JsonConverter.java
+ * @throws UnconvertibleError when the bytes are not JSON
+ */
+export function readSchemalessJson(bytes: Buffer): ConnectData {
+  const text = jsonTextOf(bytes);
+  // Jackson finds no value there, and Connect takes that for null.
+  return BLANK.test(text) ? { kind: 'null' } : dataOf(new JsonReader(text, SCHEMALESS).read());
+}
+
+/** Whether there is no value, which Connect takes for null. */
+export const isBlank = (bytes: Buffer): boolean => BLANK.test(jsonTextOf(bytes));
+const BLANK = /^[ \t\n\r]*$/;
+
+/** @throws UnconvertibleError when the bytes are not JSON */
+export const readJson = (bytes: Buffer, dialect: JsonDialect): unknown =>
+  new JsonReader(jsonTextOf(bytes), dialect).read();
+
+/**
+ * The same with schemas: `{"schema": .., "payload": ..}` and nothing beside.
+ * @throws UnconvertibleError when the bytes are not that, or the payload does not fit the schema
+ */
+export function readJsonWithSchema(bytes: Buffer, options: SchemaOptions): ConnectData {
+  const envelope = readJson(bytes, TREE);
+  if (!(envelope instanceof Map && envelope.size === 2 && envelope.has('schema') && envelope.has('payload'))) {
+    throw new UnconvertibleError(
+      'JsonConverter with schemas.enable requires "schema" and "payload" fields and may not contain additional fields',
+    );
+  }
+  const context = { ...options, defaults: new DefaultsBudget(), isInStruct: false };
+  const schema = schemaOf(envelope.get('schema'), { ...context, isInStruct: true });
+  // A struct at the top is one as any other; a map there is taken for one without a schema.
+  const payloadContext = { ...context, isInStruct: schema?.type === 'struct' };
+  return dataOf(convertWithSchema(schema, envelope.get('payload'), payloadContext));
+}
+
+function dataOf(value: unknown): ConnectData {
+  if (value instanceof Map) return { kind: 'document', document: value };
+  if (typeof value === 'string') return { kind: 'text', text: value };
+  if (value === null) return { kind: 'null' };
+  if (value instanceof Binary) return { kind: 'bytes', bytes: value.value() };
+  return {
+    kind: 'other',
+    type: Array.isArray(value) ? 'an array' : `a ${typeof value === 'boolean' ? 'boolean' : 'number'}`,
+  };
+}

@@ -1,0 +1,46 @@
+import { describeForeign, MskSinksError } from '../../../../shared/errors.ts';
+import { UnwritableError } from '../../plan/unwritable-error.ts';
+import { PropertyError } from '../property-error.ts';
+import type { TopicProperties } from '../topic-properties.ts';
+import type { Create } from './custom-strategies.ts';
+
+type Strategy = (...parameters: never[]) => unknown;
+
+export interface NamedChoice<S extends Strategy> {
+  readonly property: string;
+  /** The value: a class of the connector, or a name of custom/registry.ts. */
+  readonly name: string;
+  readonly builtIn: ReadonlyMap<string, Create<S>>;
+  readonly custom: ReadonlyMap<string, Create<S>>;
+}
+
+/**
+ * What a property's value names.
+ * @throws PropertyError for any other name: a Java class of somebody's own cannot run here
+ */
+export function createNamed<S extends Strategy>(properties: TopicProperties, choice: NamedChoice<S>): S {
+  const { property, name, builtIn, custom } = choice;
+  const create = builtIn.get(name);
+  if (create !== undefined) return create(properties);
+  const createCustom = custom.get(name);
+  if (createCustom !== undefined) return contained(name, createCustom(properties));
+  throw new PropertyError(
+    property,
+    name,
+    'is neither a class of the MongoDB sink connector that fits here nor a name of custom/registry.ts. A Java class of ' +
+      'your own does not run in this function: write it as a TypeScript module and register it (docs/custom-strategies.md)',
+  );
+}
+
+/** What a custom strategy throws concerns the record it was given, and is told without its message (G7). */
+function contained<S extends Strategy>(name: string, strategy: S): S {
+  const contained = (...parameters: never[]): unknown => {
+    try {
+      return strategy(...parameters);
+    } catch (error) {
+      if (error instanceof MskSinksError) throw error;
+      throw new UnwritableError(`the custom strategy ${name} failed: ${describeForeign(error)}`);
+    }
+  };
+  return contained as S;
+}

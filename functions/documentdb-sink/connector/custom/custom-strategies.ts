@@ -1,0 +1,39 @@
+import type { SourceRecord } from '../../../../shared/record.ts';
+import type { SinkDocument } from '../../bson/sink-document.ts';
+import type { Namespace } from '../../plan/namespace.ts';
+import type { CdcHandler } from '../cdc/cdc-handler.ts';
+import type { IdStrategy } from '../id-strategies/id-strategy.ts';
+import type { PostProcessor } from '../post-processors/post-processor.ts';
+import type { TopicProperties } from '../topic-properties.ts';
+import type { Transform } from '../transforms/connect-record.ts';
+import type { TransformSettings } from '../transforms/transform-settings.ts';
+import type { WriteModelStrategy } from '../write-models/write-model-strategy.ts';
+
+/** The new value of a field. Called with the field's name and its BSON value, which may be null. */
+export type FieldValueTransformer = (fieldName: string, value: unknown) => unknown;
+
+/** Where a record's document goes. `fallback` is what `database` and `collection` say. */
+export type NamespaceMapper = (document: SinkDocument, record: SourceRecord, fallback: Namespace) => Namespace;
+
+/** Called once per topic when the configuration is read; throws PropertyError for a property it does not take. */
+export type Create<Strategy> = (properties: TopicProperties) => Strategy;
+
+type Named<Strategy> = ReadonlyMap<string, Create<Strategy>>;
+
+/** What a project adds to the connector's strategies: the value a property takes, and what it stands for. */
+export interface CustomStrategies {
+  /** `document.id.strategy` */
+  readonly idStrategies: Named<IdStrategy>;
+  /** `writemodel.strategy` and `delete.writemodel.strategy` */
+  readonly writeModelStrategies: Named<WriteModelStrategy>;
+  /** Entries of `post.processor.chain` */
+  readonly postProcessors: Named<PostProcessor>;
+  /** `field.value.transformer` */
+  readonly fieldValueTransformers: Named<FieldValueTransformer>;
+  /** `change.data.capture.handler` */
+  readonly cdcHandlers: Named<CdcHandler>;
+  /** `namespace.mapper` */
+  readonly namespaceMappers: Named<NamespaceMapper>;
+  /** `transforms.<alias>.type`: made once, of what stands under `transforms.<alias>.` */
+  readonly transforms: ReadonlyMap<string, (settings: TransformSettings) => Transform>;
+}

@@ -1,0 +1,32 @@
+import type { PoisonPolicy } from '../../../../shared/settings/common-settings.ts';
+import type { MissingIndex } from '../../delivery/apply-write-result.ts';
+import type { Connector } from './read-connector.ts';
+
+/** What of a connector's file holds for the whole function, in the words of the function's own settings. */
+export interface FunctionSettings {
+  /** `errors.tolerance`: none blocks; all and data write dead letters. */
+  readonly onPoison: PoisonPolicy;
+  /** Becomes a field of dead letters. */
+  readonly deadLetterTopic: string | undefined;
+  readonly deletes: 'hard' | 'tombstone';
+  readonly tombstoneTtlSeconds: number;
+  /** A filter without its unique index. */
+  readonly missingIndex: MissingIndex;
+  /** A write without upsert whose document is absent. */
+  readonly onNoMatch: 'ignore' | 'deadLetter';
+}
+
+const MISSING_INDEX: Readonly<Record<string, MissingIndex>> = { deadletter: 'deadLetter', block: 'block' };
+
+export function functionSettings({ properties }: Pick<Connector, 'properties'>): FunctionSettings {
+  const word = (name: string) => properties.text(name).toLowerCase();
+  const tolerance = word('mongo.errors.tolerance') || word('errors.tolerance');
+  return {
+    onPoison: tolerance === 'none' ? 'block' : 'deadLetter',
+    deadLetterTopic: properties.text('errors.deadletterqueue.topic.name') || undefined,
+    deletes: word('msksinks.deletes') === 'tombstone' ? 'tombstone' : 'hard',
+    tombstoneTtlSeconds: properties.integer('msksinks.deletes.tombstone.ttl.seconds'),
+    missingIndex: MISSING_INDEX[word('msksinks.guard.missingIndex')] ?? 'write',
+    onNoMatch: word('msksinks.update.unmatched') === 'ignore' ? 'ignore' : 'deadLetter',
+  };
+}

@@ -1,0 +1,191 @@
+import { SettingsError } from '../../../../shared/errors.ts';
+import { placeholdersOf } from '../../target/placeholders.ts';
+import { ignoredOf, misspelt, type Stray } from '../ignored.ts';
+import { meaninglessAmong } from '../meaningless.ts';
+import { TopicProperties } from '../topic-properties.ts';
+import { parseConnectorText } from './connector-text.ts';
+import { namesIn } from './forms.ts';
+import type { Entry, PropertiesFile } from './properties-file.ts';
+import { DEFAULTS, PROPERTIES } from './properties-table.ts';
+import { EPOCH, isOfNoTopic, normalized, OVERRIDE, placeOf, problemOf, type Reading, readName } from './read-entry.ts';
+import { problemsAmong } from './topic-rules.ts';
+
+/** A connector's configuration, checked. */
+export interface Connector {
+  readonly topics: readonly string[];
+  /** Of a topic in `topics`. */
+  readonly propertiesByTopic: (topic: string) => TopicProperties;
+  /** Of all topics: what is not set for each. */
+  readonly properties: TopicProperties;
+  /** As it stands in the file, placeholders and all. */
+  readonly connectionUri: string;
+  /** The class behind each config provider that the file declares, by its name. */
+  readonly providers: ReadonlyMap<string, string>;
+  /** Everything under `transforms` and `predicates`. */
+  readonly transforms: ReadonlyMap<string, string>;
+  /** `msksinks.guard.epoch.<topic>`, of the topics that have one. */
+  readonly epochs: ReadonlyMap<string, number>;
+  /** What the file sets without a meaning here, and why. */
+  readonly meaningless: readonly Meaningless[];
+  /** Names that Kafka Connect ignores, each with its place and what was probably meant. */
+  readonly ignored: readonly string[];
+}
+
+export interface Meaningless {
+  readonly name: string;
+  readonly reason: string;
+}
+
+export interface ReadOptions {
+  /** The file, for errors. */
+  readonly where: string;
+  /** What `${env:NAME}` stands for where a value is needed at packaging. */
+  readonly environment?: Readonly<Record<string, string | undefined>>;
+}
+
+/**
+ * Reads a connector's file, `.properties` or JSON. Pure: the function and the packaging both do it.
+ * @throws SettingsError that lists every problem
+ */
+export const readConnector = (text: string, options: ReadOptions): Connector =>
+  readSettings(parseConnectorText(text), options);
+
+/** @throws SettingsError that lists every problem */
+export function readSettings({ entries, faults }: PropertiesFile, options: ReadOptions): Connector {
+  const problems = faults.map(({ line, problem }) => (line === 0 ? problem : `line ${line}: ${problem}`));
+  const { kept, repeated } = lastOfEach(entries);
+  const topics = topicsOf(kept, options);
+  const ofNoTopic = kept.filter((entry) => isOfNoTopic(entry, topics));
+  const { readings, strays } = readAll(
+    kept.filter((entry) => !ofNoTopic.includes(entry)),
+    topics,
+    options,
+    problems,
+  );
+  if (faults.length === 0) problems.push(...requirements(topics, kept, problems));
+  const connector = connectorOf(topics, readings);
+  problems.push(...misspelt(strays, connector, kept));
+  // Of properties that are wrong by themselves, the rules among them would say what does not help.
+  if (problems.length === 0) problems.push(...topicProblems(connector));
+  if (problems.length > 0) throw new SettingsError(options.where, [...new Set(problems)]);
+  const unread = ofNoTopic.map((entry) => ({ name: placeOf(entry), reason: 'no topic of that name is in `topics`' }));
+  return {
+    ...connector,
+    meaningless: [...repeated, ...unread, ...meaninglessAmong(readings, connector)],
+    ignored: ignoredOf(strays),
+  };
+}
+
+interface Unique {
+  readonly kept: readonly Entry[];
+  readonly repeated: readonly Meaningless[];
+}
+
+/** As `java.util.Properties`: the last of a name is the one that holds. */
+function lastOfEach(entries: readonly Entry[]): Unique {
+  const byName = new Map(entries.map((entry) => [entry.name, entry]));
+  const repeated = entries
+    .filter((entry) => byName.get(entry.name) !== entry)
+    .map((entry) => ({ name: placeOf(entry), reason: 'it is set again further down; the last one holds' }));
+  return { kept: [...byName.values()], repeated };
+}
+
+const resolved = ({ value }: Entry, { environment = {} }: ReadOptions): string => {
+  const withEnvironment = placeholdersOf(value).reduce((text, { text: placeholder, provider, path, key }) => {
+    const found = provider === 'env' && path === '' ? environment[key] : undefined;
+    return found === undefined ? text : text.replaceAll(placeholder, () => found);
+  }, value);
+  return withEnvironment.trim();
+};
+
+const topicsOf = (entries: readonly Entry[], options: ReadOptions): readonly string[] => {
+  const entry = entries.find(({ name }) => name === 'topics');
+  return entry === undefined ? [] : namesIn(resolved(entry, options));
+};
+
+function readAll(
+  entries: readonly Entry[],
+  topics: readonly string[],
+  options: ReadOptions,
+  problems: string[],
+): { readonly readings: readonly Reading[]; readonly strays: readonly Stray[] } {
+  const readings: Reading[] = [];
+  const strays: Stray[] = [];
+  for (const entry of entries) {
+    const named = readName(entry, topics);
+    if (named.kind !== 'known') {
+      strays.push(named);
+      continue;
+    }
+    const { property } = named;
+    const value = resolved(entry, options);
+    const problem = problemOf({ property, value, isQuotable: placeholdersOf(entry.value).length === 0 });
+    // A secret stays as it is written: only the function may know it.
+    const kept = property.form.resolvedLater ? entry.value.trim() : normalized(property, value);
+    if (problem === undefined) readings.push({ ...named, value: kept });
+    else problems.push(`${placeOf(entry)} ${problem}`);
+  }
+  return { readings, strays };
+}
+
+function requirements(
+  topics: readonly string[],
+  entries: readonly Entry[],
+  problems: readonly string[],
+): readonly string[] {
+  const names = new Set(entries.map(({ name }) => name));
+  const missing = PROPERTIES.filter((property) => property.default === null && !names.has(property.name))
+    .filter(({ name }) => topics.length === 0 || topics.some((topic) => !names.has(`${OVERRIDE}${topic}.${name}`)))
+    .map(({ name }) => `${name} is missing`);
+  const isSaid = topics.length > 0 || problems.some((problem) => /(?:^|: )topics /.test(problem));
+  const regex = entries.find(({ name, value }) => name === 'topics.regex' && value.trim() !== '');
+  if (regex !== undefined) return [`${placeOf(regex)} is not replaced by the topics it matches`, ...missing];
+  return isSaid ? missing : ['topics is missing: list the topics that are read', ...missing];
+}
+
+function connectorOf(topics: readonly string[], readings: readonly Reading[]): Connector {
+  const valuesOf = (topic: string | undefined) =>
+    readings.filter((reading) => reading.topic === topic).map(({ name, value }) => [name, value] as const);
+  const common = new Map([...DEFAULTS, ...valuesOf(undefined)]);
+  const properties = new TopicProperties(common);
+  const byTopic = new Map(
+    topics.map((topic) => [topic, new TopicProperties(new Map([...common, ...valuesOf(topic)]))]),
+  );
+  return {
+    topics,
+    propertiesByTopic: (topic) => byTopic.get(topic) ?? properties,
+    properties,
+    connectionUri: properties.text('connection.uri'),
+    providers: providersIn(common),
+    transforms: new Map([...common].filter(([name]) => /^(?:transforms|predicates)(?:\.|$)/.test(name))),
+    epochs: epochsIn(common),
+    meaningless: [],
+    ignored: [],
+  };
+}
+
+const epochsIn = (values: ReadonlyMap<string, string>): ReadonlyMap<string, number> =>
+  new Map(
+    [...values]
+      .filter(([name]) => name.startsWith(EPOCH))
+      .map(([name, value]) => [name.slice(EPOCH.length), Number(value)]),
+  );
+
+const PROVIDER_CLASS = /^config\.providers\.([^.]+)\.class$/;
+
+const providersIn = (values: ReadonlyMap<string, string>): ReadonlyMap<string, string> =>
+  new Map(
+    [...values].flatMap(([name, value]) => {
+      const alias = PROVIDER_CLASS.exec(name)?.[1];
+      return alias === undefined ? [] : [[alias, value] as const];
+    }),
+  );
+
+function topicProblems({ topics, propertiesByTopic }: Connector): readonly string[] {
+  const problems = topics.map((topic) => problemsAmong(propertiesByTopic(topic)));
+  const shared = new Set(problems[0]?.filter((problem) => problems.every((each) => each.includes(problem))));
+  const own = topics.flatMap((topic, index) =>
+    (problems[index] ?? []).filter((problem) => !shared.has(problem)).map((problem) => `topic ${topic}: ${problem}`),
+  );
+  return [...shared, ...own];
+}

@@ -1,0 +1,79 @@
+import { placeholdersOf } from '../../target/placeholders.ts';
+import type { Entry } from './properties-file.ts';
+import { PROPERTIES, propertyOf } from './properties-table.ts';
+import type { Property } from './property.ts';
+import { suggest } from './suggest.ts';
+
+/** A name and a value as they hold, and of which topic; undefined: of all. */
+export interface Reading {
+  readonly property: Property;
+  /** Without `topic.override.<topic>.`. */
+  readonly name: string;
+  readonly topic: string | undefined;
+  readonly value: string;
+  readonly entry: Entry;
+}
+
+export const OVERRIDE = 'topic.override.';
+export const EPOCH = 'msksinks.guard.epoch.';
+
+/** Where in the file, for a problem: `line 3: name`. */
+export const placeOf = ({ name, line }: Entry): string => (line === 0 ? name : `line ${line}: ${name}`);
+
+/** The topic whose override it is: the longest, for the name of one topic may begin with another's and a dot. */
+const topicIn = (rest: string, topics: readonly string[]): string | undefined =>
+  topics.toSorted((a, b) => b.length - a.length).find((topic) => rest.startsWith(`${topic}.`));
+
+/** An override of a topic that is not read: the connector passes over it. */
+export const isOfNoTopic = ({ name }: Entry, topics: readonly string[]): boolean =>
+  (name.startsWith(OVERRIDE) && topicIn(name.slice(OVERRIDE.length), topics) === undefined) ||
+  (name.startsWith(EPOCH) && !topics.includes(name.slice(EPOCH.length)));
+
+/** What a name stands for. */
+export type Named =
+  | ({ readonly kind: 'known' } & Omit<Reading, 'value'>)
+  | { readonly kind: 'unknown'; readonly name: string; readonly topic: string | undefined; readonly entry: Entry }
+  /** Of one topic, and read for the whole connector alone. */
+  | { readonly kind: 'ofWhole'; readonly property: Property; readonly entry: Entry };
+
+export function readName(entry: Entry, topics: readonly string[]): Named {
+  const isOverride = entry.name.startsWith(OVERRIDE);
+  const rest = isOverride ? entry.name.slice(OVERRIDE.length) : entry.name;
+  const topic = isOverride ? topicIn(rest, topics) : undefined;
+  const name = rest.slice(topic === undefined ? 0 : topic.length + 1);
+  const property = propertyOf(name);
+  if (property === undefined) return { kind: 'unknown', name, topic, entry };
+  if (isOverride && !property.perTopic) return { kind: 'ofWhole', property, entry };
+  return { kind: 'known', property, name, topic, entry };
+}
+
+/** The known name that was probably meant. */
+export const meantBy = (name: string): string | undefined => suggest(name, NAMES);
+
+const NAMES: readonly string[] = PROPERTIES.map(({ name }) => name);
+
+/** What is wrong with a value, in words that never quote what may be a secret. */
+export function problemOf({
+  property,
+  value,
+  isQuotable = true,
+}: Pick<Reading, 'property' | 'value'> & { readonly isQuotable?: boolean }): string | undefined {
+  const { form, standing } = property;
+  const unresolved = placeholdersOf(value);
+  const unset = unresolved.find(({ provider, path }) => provider === 'env' && path === '');
+  if (standing.kind === 'meaningless' && unresolved.length > 0) return undefined;
+  if (unset !== undefined) return `holds ${unset.text}: set ${unset.key} in the environment of this command`;
+  if (standing.kind === 'refused' && value.toLowerCase() !== (property.default ?? '').toLowerCase()) {
+    return `is refused: ${standing.reason}; ${standing.remedy}`;
+  }
+  if (form.resolvedLater) return undefined;
+  if (unresolved.length > 0) {
+    return 'must be known when the function is packaged: only an env placeholder may stand in it';
+  }
+  if (form.accepts(value)) return undefined;
+  const said = isQuotable ? form.problem?.(value) : undefined;
+  return said ?? `must be ${form.text}${isQuotable ? `, got ${JSON.stringify(value.slice(0, 80))}` : ''}`;
+}
+
+/** A value in the spelling that the function reads. */
+export const normalized = ({ form }: Property, value: string): string => form.normalized?.(value) ?? value;

@@ -1,0 +1,59 @@
+import { Double } from 'mongodb';
+import type { SourceRecord } from '../../../../shared/record.ts';
+import { UnconvertibleError } from '../../bson/unconvertible-error.ts';
+import { JsonReader } from '../../json/json-reader.ts';
+import { idFromKey } from '../../plan/key.ts';
+import { UnwritableError } from '../../plan/unwritable-error.ts';
+import type { TopicProperties } from '../topic-properties.ts';
+import type { IdStrategy } from './id-strategy.ts';
+
+type Read = (bytes: Buffer) => unknown;
+
+/**
+ * An addition of ours: the key itself as `_id`, which the connector refuses unless it is a document. What the key's
+ * converter gives as a number is a number, all else its text, or its bytes where they are no UTF-8.
+ */
+export function rawKey(properties: TopicProperties): IdStrategy {
+  const converter = properties.text('key.converter').split('.').at(-1) ?? '';
+  const read = READERS.get(converter) ?? (() => undefined);
+  return (document, record) => {
+    const id = document.rawKey === undefined ? (scalarOf(record, read) ?? idFromKey(record)) : document.rawKey();
+    if (id === undefined) throw new UnwritableError('_id is missing: the record has no key');
+    return id;
+  };
+}
+
+const scalarOf = ({ key }: SourceRecord, read: Read): unknown => {
+  const bytes = key?.bytes();
+  return bytes === undefined ? undefined : read(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
+};
+
+const sized =
+  (length: number, read: Read): Read =>
+  (bytes) => {
+    if (bytes.length !== length) throw new UnwritableError(`the key is not a number of ${length} bytes`);
+    return read(bytes);
+  };
+
+/** Kafka Connect's number converters; big-endian. https://kafka.apache.org/documentation/#connect_configuring */
+const READERS: ReadonlyMap<string, Read> = new Map<string, Read>([
+  ['ShortConverter', sized(2, (bytes) => bytes.readInt16BE())],
+  ['IntegerConverter', sized(4, (bytes) => bytes.readInt32BE())],
+  ['LongConverter', sized(8, (bytes) => bytes.readBigInt64BE())],
+  ['FloatConverter', sized(4, (bytes) => new Double(bytes.readFloatBE()))],
+  ['DoubleConverter', sized(8, (bytes) => new Double(bytes.readDoubleBE()))],
+  ['JsonConverter', jsonScalar],
+]);
+
+/** A JSON key that is a number or a text; whole numbers are 64 bits, as the converter has them. */
+function jsonScalar(bytes: Buffer): unknown {
+  try {
+    const value = new JsonReader(bytes.toString()).read();
+    if (typeof value === 'number' && Number.isInteger(value)) return BigInt(value);
+    const isScalar = ['number', 'bigint', 'string'].includes(typeof value) || value instanceof Double;
+    return isScalar ? value : undefined;
+  } catch (error) {
+    if (error instanceof UnconvertibleError) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,12 @@
+import { MskSinksError } from '../../../shared/errors.ts';
+
+/** A property of the connector file cannot be followed. The message names the property, its value and the remedy. */
+export class PropertyError extends MskSinksError {
+  readonly property: string;
+
+  /** @param problem what is wrong with the value and what to write instead, in our words */
+  constructor(property: string, value: string, problem: string) {
+    super(`${property}=${value}: ${problem}`);
+    this.property = property;
+  }
+}

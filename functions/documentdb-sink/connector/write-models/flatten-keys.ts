@@ -1,0 +1,15 @@
+import { isDocument } from '../../bson/documents.ts';
+import type { MutableDocument } from '../../bson/sink-document.ts';
+
+/** A document as paths with dots; arrays stay whole, and a document without fields leaves nothing. */
+export function flattenKeys(document: ReadonlyMap<string, unknown>): MutableDocument {
+  const flat: MutableDocument = new Map();
+  const visit = (prefix: string, fields: ReadonlyMap<string, unknown>): void => {
+    for (const [name, value] of fields) {
+      if (isDocument(value)) visit(`${prefix}${name}.`, value);
+      else flat.set(prefix + name, value);
+    }
+  };
+  visit('', document);
+  return flat;
+}

@@ -1,0 +1,103 @@
+import { type DeadLetterStage, deadLetterOf } from '../../../shared/dead-letter/dead-letter.ts';
+import type { DeadLetterQueue } from '../../../shared/dead-letter/dead-letter-queue.ts';
+import { deadLettered, ignored, type RecordFailure } from '../../../shared/outcome.ts';
+import type { PoisonPolicy } from '../../../shared/settings/common-settings.ts';
+import type { Clock } from '../../../shared/time/clock.ts';
+import type { Deadline } from '../../../shared/time/deadline.ts';
+import { type Entry, headOf, isDone, type Lane } from '../lanes/lane.ts';
+import { COLLISION, LETTER_FAILED, type Ledger } from './outcome-collector.ts';
+
+export interface PoisonParts {
+  readonly functionName: string;
+  readonly onPoison: PoisonPolicy;
+  /** Stands in every letter, where a connector's file names one. */
+  readonly deadLetterTopic?: string | undefined;
+  readonly deadLetters: DeadLetterQueue;
+  readonly deadline: Deadline;
+  readonly clock: Pick<Clock, 'wallTimeMs'>;
+  readonly ledger: Ledger;
+}
+
+export interface Settling {
+  readonly stage: DeadLetterStage;
+  /** Where a setting of its own says what becomes of such a record. */
+  readonly policy?: PoisonPolicy;
+}
+
+/** What becomes of records that can never succeed. */
+export interface PoisonHandler {
+  /** Says so of every poison at the head of the lane that compiling found. */
+  settleHeads(lane: Lane): void;
+  /** Of the lane's head. With a letter, the lane is locked until the letter is durable. */
+  settle(lane: Lane, entry: Entry, failure: RecordFailure, how: Settling): void;
+  hasLetters(): boolean;
+  /** Resolves with the next letter that is durable or given up; never while none is under way. */
+  nextLetter(): Promise<unknown>;
+  /** The same, but only with a letter behind which its lane goes on, and with the last one under way. */
+  nextFreedom(): Promise<unknown>;
+  allLetters(): Promise<unknown>;
+}
+
+export function createPoisonHandler(parts: PoisonParts): PoisonHandler {
+  const { ledger } = parts;
+  const letters = new Set<Promise<void>>();
+  // Promises for all who wait: a race of thousands of letters would be entered anew after each of them.
+  let letterDone = Promise.withResolvers<void>();
+  let laneFreed = Promise.withResolvers<void>();
+
+  function close(letter: Promise<void>, lane: Lane): void {
+    letters.delete(letter);
+    letterDone.resolve();
+    letterDone = Promise.withResolvers();
+    if (letters.size > 0 && (lane.state !== 'open' || isDone(lane))) return;
+    laneFreed.resolve();
+    laneFreed = Promise.withResolvers();
+  }
+
+  async function bury(lane: Lane, entry: Entry, failure: RecordFailure, stage: DeadLetterStage): Promise<void> {
+    const { functionName, deadLetterTopic, deadLetters, deadline, clock } = parts;
+    const context = {
+      functionName,
+      deadLetterTopic,
+      target: lane.target,
+      stage,
+      attempts: lane.attempts,
+      atMs: clock.wallTimeMs(),
+    };
+    if (await deadLetters.put(deadLetterOf(entry.record, failure, context), deadline)) {
+      ledger.settleHead(lane, entry, deadLettered(entry.record.position, failure.code));
+    } else ledger.stop(lane, entry, LETTER_FAILED);
+  }
+
+  function settle(lane: Lane, entry: Entry, failure: RecordFailure, { stage, policy }: Settling): void {
+    switch (policy ?? parts.onPoison) {
+      case 'deadLetter': {
+        lane.state = 'locked';
+        const letter: Promise<void> = bury(lane, entry, failure, stage).finally(() => close(letter, lane));
+        letters.add(letter);
+        return;
+      }
+      case 'block':
+        ledger.stop(lane, entry, failure);
+        return;
+      case 'skip':
+        ledger.settleHead(lane, entry, ignored(entry.record.position, 'poison'));
+    }
+  }
+
+  return {
+    settle,
+    settleHeads(lane) {
+      for (let entry = headOf(lane); lane.state === 'open' && entry?.task.kind === 'poison'; entry = headOf(lane)) {
+        settle(lane, entry, entry.task.failure, { stage: 'converting' });
+      }
+      // The later write that was to make them invisible was poison itself.
+      if (lane.state !== 'open' || !isDone(lane)) return;
+      for (const entry of lane.carried) settle(lane, entry, { ...COLLISION, retryable: false }, { stage: 'writing' });
+    },
+    hasLetters: () => letters.size > 0,
+    nextLetter: () => letterDone.promise,
+    nextFreedom: () => laneFreed.promise,
+    allLetters: () => Promise.all(letters),
+  };
+}

@@ -1,0 +1,98 @@
+import type { Meter } from '../../../shared/telemetry.ts';
+import { type StoredMarks, standingOf } from '../guard/standing.ts';
+import type { Step } from '../lanes/lane.ts';
+import type { Judged, Verdict } from '../lanes/write-result.ts';
+import { beforeWriting, classifyError, type Trouble } from '../target/classify.ts';
+import { type MarksRead, marksReadsOf, type ReadParts } from './versions-reader.ts';
+
+export interface ResolveParts extends ReadParts {
+  readonly meter: Meter;
+}
+
+/** The wave that a call is part of. */
+export interface Wave {
+  /** Called when no command on any collection can succeed. */
+  readonly shutAll: () => void;
+  /** What keeps everything else of the wave from getting through; undefined: nothing so far. */
+  shutBy: Trouble | undefined;
+}
+
+/** What is left of the wave is not sent any more where nothing of it would get through. */
+export function noteTrouble(wave: Wave, judged: readonly Judged[]): void {
+  for (const { verdict } of judged) {
+    if (verdict.kind === 'fatal' || verdict.kind === 'credentials') wave.shutBy ??= verdict;
+    if (verdict.kind === 'fatal' && verdict.everywhere) wave.shutAll();
+  }
+}
+
+/** A write that matched no document it may change. Why, only the stored document tells. */
+export interface Unmatched {
+  readonly step: Step;
+  readonly cause: 'guardIndex' | 'otherIndex' | 'matchedNothing';
+}
+
+/**
+ * E11000 can mean "stale" and "somebody else inserted first, and this is to win"; a delete or an update that found nothing
+ * can mean "stale" and "gone". So the documents are read before anything is said. A read that fails says nothing of what
+ * others read.
+ */
+export async function resolveUnmatched(
+  unmatched: readonly Unmatched[],
+  wave: Wave,
+  parts: ResolveParts,
+): Promise<readonly Judged[]> {
+  if (unmatched.length === 0) return [];
+  parts.meter.count('GuardReads', unmatched.length);
+  const reads = marksReadsOf(unmatched.map(({ step, cause }) => ({ step, cause, write: step.write })));
+  return (await Promise.all(reads.map((read) => judgeRead(read, wave, parts)))).flat();
+}
+
+async function judgeRead(
+  { steps, read }: MarksRead<Unmatched & Pick<Step, 'write'>>,
+  wave: Wave,
+  parts: ResolveParts,
+): Promise<readonly Judged[]> {
+  const { slots, maySend } = parts;
+  await slots.take();
+  try {
+    if (!maySend()) return unread(steps, NOT_READ);
+    if (wave.shutBy !== undefined) return unread(steps, beforeWriting(wave.shutBy));
+    const stored = await read(parts);
+    return steps.map(({ step, cause }) => ({ step, verdict: verdictOf(step, cause, stored.get(step.write.identity)) }));
+  } catch (error) {
+    const judged = unread(steps, beforeWriting(classifyError(error)));
+    noteTrouble(wave, judged);
+    return judged;
+  } finally {
+    slots.give();
+  }
+}
+
+/** E11000 refused a write for certain; which of a command's others changed something, nobody said. */
+const unread = (unmatched: readonly Unmatched[], trouble: Trouble): readonly Judged[] =>
+  unmatched.map(({ step, cause }) => {
+    const failure = { ...trouble.failure, mayBeWritten: cause === 'matchedNothing' };
+    return { step, verdict: { ...trouble, failure, companyCount: 1 } };
+  });
+
+const NOT_READ: Trouble = {
+  kind: 'retry',
+  failure: {
+    code: 'deadline_exceeded',
+    retryable: true,
+    mayBeWritten: false,
+    detail: 'the write matched nothing, and there was no chance to read why',
+  },
+};
+
+function verdictOf({ write }: Step, cause: Unmatched['cause'], stored: StoredMarks | undefined): Verdict {
+  const standing = standingOf(write, stored);
+  switch (standing.kind) {
+    case 'done':
+      return { kind: 'written' };
+    case 'behind':
+      return cause === 'otherIndex' ? { kind: 'collision' } : { kind: 'conflict', isFound: stored !== undefined };
+    default:
+      return standing;
+  }
+}

@@ -1,0 +1,95 @@
+import type { IgnoredReason, RecordFailure } from '../../../shared/outcome.ts';
+import { planningFailed, poison } from '../../../shared/outcome.ts';
+import type { SourceRecord } from '../../../shared/record.ts';
+import { identityOf, identityOfFilter } from '../bson/identity.ts';
+import type { Namespace } from '../plan/namespace.ts';
+import type { Intent, RecordPolicy } from '../plan/record-mapper.ts';
+import { UnwritableError } from '../plan/unwritable-error.ts';
+import type { WriteModel } from '../plan/write-model.ts';
+import { guardedWrite, type WriteContext } from './guarded-write.ts';
+import { type Epochs, markOf } from './source-version.ts';
+import type { Write } from './write.ts';
+
+/** What a record is to the sink. */
+export type Compiled = Writes | Poison | { readonly kind: 'none'; readonly reason: IgnoredReason };
+
+export interface Writes {
+  readonly kind: 'writes';
+  readonly namespace: Namespace;
+  /** Names the document. */
+  readonly identity: string;
+  /** One after another. */
+  readonly writes: readonly Write[];
+}
+
+export interface Poison {
+  readonly kind: 'poison';
+  readonly namespace: Namespace | undefined;
+  /** Undefined when there is no document to name. */
+  readonly identity: string | undefined;
+  readonly failure: RecordFailure;
+}
+
+export interface CompileSettings {
+  readonly deletes: 'tombstone' | 'hard';
+  readonly epochs: Epochs;
+}
+
+/**
+ * Each record on its own: what is wrong with one is said of that one alone. Never throws: whatever planning throws is
+ * poison for its record (`planning_failed`), for a record comes back until it is settled.
+ */
+export function compile(
+  record: SourceRecord,
+  policy: RecordPolicy,
+  settings: CompileSettings,
+  wallTimeMs: number,
+): Compiled {
+  try {
+    return plan(record, policy, settings, wallTimeMs);
+  } catch (error) {
+    return { kind: 'poison', namespace: undefined, identity: undefined, failure: planningFailed(error) };
+  }
+}
+
+function plan(record: SourceRecord, policy: RecordPolicy, settings: CompileSettings, wallTimeMs: number): Compiled {
+  const intent = policy(record, wallTimeMs);
+  switch (intent.kind) {
+    case 'none':
+      return intent;
+    case 'poison': {
+      const { namespace, filter, failure } = intent;
+      return { kind: 'poison', namespace, identity: filter && identityOfFilter(filter), failure };
+    }
+    case 'write':
+      return guarded(intent, record, settings, wallTimeMs);
+  }
+}
+
+function guarded(
+  { namespace, models, version }: Intent & { readonly kind: 'write' },
+  record: SourceRecord,
+  { deletes, epochs }: CompileSettings,
+  wallTimeMs: number,
+): Compiled {
+  const [first] = models;
+  const identity = identityOfModel(first);
+  const context = { identity, mark: markOf(record, epochs, version), step: 0, deletes, wallTimeMs };
+  try {
+    const writes = models.length === 1 ? [guardedWrite(first, context)] : severalWrites(models, context);
+    return { kind: 'writes', namespace, identity, writes };
+  } catch (error) {
+    if (!(error instanceof UnwritableError)) throw error;
+    return { kind: 'poison', namespace, identity, failure: poison('payload_invalid', error.message) };
+  }
+}
+
+function severalWrites(models: readonly WriteModel[], context: WriteContext): readonly Write[] {
+  if (models.some((model) => identityOfModel(model) !== context.identity)) throw new UnwritableError(SEVERAL_DOCUMENTS);
+  return models.map((model, step) => guardedWrite(model, { ...context, step }));
+}
+
+const identityOfModel = (model: WriteModel): string =>
+  model.kind === 'insertOne' ? identityOf(model.document.get('_id')) : identityOfFilter(model.filter);
+
+const SEVERAL_DOCUMENTS = 'the writes of one record are of several documents';

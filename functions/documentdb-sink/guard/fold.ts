@@ -1,0 +1,120 @@
+import { identityOf } from '../bson/identity.ts';
+import { haveSameTypes } from '../bson/same-types.ts';
+import { applyUpdate } from '../update/apply-update.ts';
+import { expandFilter } from '../update/expand-filter.ts';
+import { mergeUpdates } from '../update/merge-updates.ts';
+import { fieldsOf, isFoldable } from '../update/operators.ts';
+import { storedMark } from './source-version.ts';
+import type { DeleteWrite, InsertWrite, ReplaceWrite, UpdateWrite, Write } from './write.ts';
+
+/** One write that has the same result as `count` writes one after another, whether or not the document exists. */
+export interface Fold {
+  readonly write: Write;
+  readonly count: number;
+}
+
+/**
+ * Folds the first of these writes with as many of the following as possible. All are for one document and come from one
+ * partition, in the order of their offsets.
+ */
+export function fold(first: Write, rest: readonly Write[]): Fold {
+  let write = first;
+  let count = 1;
+  for (const next of rest) {
+    const folded = foldTwo(write, next);
+    if (folded === undefined) break;
+    write = folded;
+    count += 1;
+  }
+  return { write, count };
+}
+
+/** Undefined where two writes stay two. */
+function foldTwo(first: Write, second: Write): Write | undefined {
+  if (!isRepeatable(first) || !isRepeatable(second) || isOlderByVersion(first, second)) return undefined;
+  switch (second.kind) {
+    case 'delete':
+      return second;
+    case 'replace':
+      return second.upsert ? keyedBy(first, second) : replacedWhereThere(first, second);
+    case 'update':
+      return updated(first, second);
+  }
+}
+
+type Repeatable = Exclude<Write, InsertWrite>;
+
+/** Inserts may fail for what is there, and other updates count how often they are applied: they stay alone. */
+const isRepeatable = (write: Write): write is Repeatable =>
+  write.kind === 'replace' || write.kind === 'delete' || (write.kind === 'update' && write.isIdempotent);
+
+/** A guard by version orders them the other way round, or not at all: the first is to stay, and only the server can tell. */
+function isOlderByVersion({ mark: first }: Write, { mark: second }: Write): boolean {
+  if (first.version === undefined && second.version === undefined) return false;
+  return first.version === undefined || second.version === undefined || second.version < first.version;
+}
+
+/** Of two versions the first may be stale and the second not: then nothing of the first is to be seen. */
+const isOfOneVersion = ({ mark: first }: Write, { mark: second }: Write): boolean => first.version === second.version;
+
+/** A replacement that makes no document: there is one if the write before it made sure of that. */
+function replacedWhereThere(first: Repeatable, second: ReplaceWrite): Write | undefined {
+  if (isDeletion(first) || !isOfOneVersion(first, second)) return undefined;
+  return keyedBy(first, { ...second, upsert: first.upsert });
+}
+
+/** A document keeps the key of the write that makes it: numbers that are equal may be of other types. */
+function keyedBy(first: Repeatable, second: ReplaceWrite): ReplaceWrite {
+  if (isDeletion(first) || !first.upsert || haveSameTypes(first.filter, second.filter)) return second;
+  const id = first.filter.get('_id');
+  const isNamed = first.filter.has('_id') && second.document.has('_id');
+  const document = isNamed ? new Map(second.document).set('_id', id) : second.document;
+  return { ...second, filter: first.filter, document };
+}
+
+function updated(first: Repeatable, second: UpdateWrite): Write | undefined {
+  if (!isFoldable(second.update) || !isOfOneVersion(first, second)) return undefined;
+  if (isDeletion(first)) return second.upsert ? madeAfresh(first, second) : undefined;
+  // What the first finds absent it leaves absent, and the second makes: whether it is there nobody knows.
+  if (second.upsert && !first.upsert) return undefined;
+  if (first.kind === 'replace') return replacedAndUpdated(first, second);
+  const update = mergeUpdates(first.update, second.update);
+  return update && { ...second, filter: first.upsert ? first.filter : second.filter, update, upsert: first.upsert };
+}
+
+type Deletion = DeleteWrite | (ReplaceWrite & { readonly isTombstone: true });
+
+const isDeletion = (write: Repeatable): write is Deletion =>
+  write.kind === 'delete' || (write.kind === 'replace' && write.isTombstone);
+
+function replacedAndUpdated(first: ReplaceWrite, second: UpdateWrite): Write | undefined {
+  const { filter, document, upsert } = first;
+  return withDocument(document, { ...second, filter: upsert ? filter : second.filter }, { isInsert: false, upsert });
+}
+
+/** After a hard delete there is nothing: the update inserts. A tombstone is a document, which it changes. */
+function madeAfresh(first: Deletion, second: UpdateWrite): Write | undefined {
+  if (first.kind === 'replace') return withDocument(first.document, second, { isInsert: false, upsert: true });
+  const base = expandFilter(second.filter);
+  return base && withDocument(base, second, { isInsert: true, upsert: true });
+}
+
+interface Folded {
+  readonly isInsert: boolean;
+  readonly upsert: boolean;
+}
+
+function withDocument(
+  base: ReadonlyMap<string, unknown>,
+  { update, ...second }: UpdateWrite,
+  { isInsert, upsert }: Folded,
+): ReplaceWrite | undefined {
+  const id = fieldsOf(update, '$set').get('_id');
+  if (id !== undefined && base.has('_id') && identityOf(id) !== identityOf(base.get('_id'))) return undefined;
+  const { identity, filter, mark, step } = second;
+  // The update's own mark is a path within what is stored, which is to be whole here.
+  const document = applyUpdate(new Map(base).set('_k', new Map()), update, isInsert);
+  if (document === undefined) return undefined;
+  const marked = new Map(document).set('_k', storedMark(mark));
+  return { kind: 'replace', identity, filter, mark, step, document: marked, upsert, isTombstone: false };
+}

@@ -1,0 +1,55 @@
+import type { BsonDocument } from '../bson/bson-document.ts';
+import type { Write } from './write.ts';
+
+/** Conditions on one document. */
+export type Filter = BsonDocument | Readonly<Record<string, unknown>>;
+
+/**
+ * Matches the document unless it is newer: an older mark, an equal one (a redelivery is a harmless rewrite) or none; for
+ * what must not be applied twice, an equal one no more. Plain clauses, so that the index on the key serves them: an `$or`
+ * beside `_id` made a server scan the collection.
+ */
+export function guardedFilter(write: Write): Filter {
+  const { filter, mark } = write;
+  const ownClause = { $not: isOnce(write) ? { $gte: mark.offset } : { $gt: mark.offset } };
+  const more = moreClauses(write);
+  // A Map gives no name a meaning; `_id` alone needs none.
+  if (filter.size === 1 && filter.has('_id')) {
+    const own = { _id: equalTo(filter.get('_id')), [`_k.${mark.field}`]: ownClause };
+    return more === NO_CLAUSES ? own : { ...own, ...Object.fromEntries(more) };
+  }
+  return new Map<string, unknown>([...equalities(filter), [`_k.${mark.field}`, ownClause], ...more]);
+}
+
+/** A filter by value alone. */
+export const equalities = (filter: BsonDocument): BsonDocument =>
+  new Map([...filter].map(([path, value]) => [path, equalTo(value)]));
+
+const NO_CLAUSES: readonly (readonly [string, unknown])[] = [];
+
+function moreClauses(write: Write): readonly (readonly [string, unknown])[] {
+  const { version } = write.mark;
+  const existence = existenceOf(write);
+  if (version === undefined && existence === undefined) return NO_CLAUSES;
+  return [
+    ...(version === undefined ? [] : [['_k.v', { $not: { $gt: version } }] as const]),
+    ...(existence === undefined ? [] : [['_deletedAt', { $exists: existence === 'deleted' }] as const]),
+  ];
+}
+
+/** Whether the document has to be there: as readers see it, or as a tombstone. */
+function existenceOf(write: Write): 'there' | 'deleted' | undefined {
+  if (write.kind === 'insert') return 'deleted';
+  return (write.kind === 'replace' || write.kind === 'update') && !write.upsert ? 'there' : undefined;
+}
+
+const isOnce = (write: Write): boolean => write.kind === 'update' && !write.isIdempotent;
+
+/** A pattern, or a document whose first name begins with `$`, would be read as a condition. */
+export function equalTo(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  const isPattern = value instanceof RegExp || (value as { readonly _bsontype?: unknown })._bsontype === 'BSONRegExp';
+  if (isPattern) return { $eq: value };
+  const [name] = value instanceof Map ? value.keys() : [];
+  return typeof name === 'string' && name.startsWith('$') ? { $eq: value } : value;
+}

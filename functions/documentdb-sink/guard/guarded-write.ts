@@ -1,0 +1,149 @@
+import type { BsonDocument } from '../bson/bson-document.ts';
+import { UnwritableError } from '../plan/unwritable-error.ts';
+import type { DeleteOne, InsertOne, ReplaceOne, UpdateOne, WriteModel } from '../plan/write-model.ts';
+import { expandFilter } from '../update/expand-filter.ts';
+import { fieldsOf, isIdempotent, RESERVED_FIELDS, reservedIn, setsOnInsert } from '../update/operators.ts';
+import { type Mark, storedMark } from './source-version.ts';
+import type { InsertWrite, PlainModel, ReplaceWrite, UpdateWrite, Write } from './write.ts';
+
+/** What a write is made with beside its model. */
+export interface WriteContext {
+  /** Names the document: see identity.ts. */
+  readonly identity: string;
+  readonly mark: Mark;
+  /** Of several models of one record, which. */
+  readonly step: number;
+  readonly deletes: 'tombstone' | 'hard';
+  readonly wallTimeMs: number;
+}
+
+/**
+ * A write model with the mark that says how new it is (documentdb-algorithm 2: what the body gets).
+ * @throws UnwritableError where it touches what is the sink's own, or cannot be guarded
+ */
+export function guardedWrite(model: WriteModel, context: WriteContext): Write {
+  switch (model.kind) {
+    case 'replaceOne':
+      return replaceWrite(model, context);
+    case 'updateOne':
+      return updateWrite(model, context);
+    case 'deleteOne':
+      return context.deletes === 'hard' ? { kind: 'delete', ...guardOf(model, context) } : tombstone(model, context);
+    case 'insertOne':
+      return insertWrite(model, context);
+  }
+}
+
+function guardOf(
+  model: { readonly filter: BsonDocument } | PlainModel,
+  { identity, mark, step, deletes }: WriteContext,
+) {
+  const { filter } = model;
+  if (filter.size === 0) throw new UnwritableError('the filter is empty, and would match any document');
+  const guard = { identity, filter, mark, step };
+  return 'kind' in model && mayLackGuard(model, deletes) ? { ...guard, plain: plainOf(model, deletes) } : guard;
+}
+
+/** `_id` has its index; but a tombstone is a document to `$setOnInsert`. */
+const mayLackGuard = (model: PlainModel, deletes: WriteContext['deletes']): boolean =>
+  !model.filter.has('_id') || (deletes === 'tombstone' && model.kind === 'updateOne' && setsOnInsert(model.update));
+
+/** A tombstone is no longer one then. */
+function plainOf(model: PlainModel, deletes: WriteContext['deletes']): PlainModel {
+  if (deletes === 'hard' || model.kind !== 'updateOne') return model;
+  const unset = new Map(fieldsOf(model.update, '$unset')).set('_deletedAt', '');
+  return { ...model, update: new Map(model.update).set('$unset', unset) };
+}
+
+const replaceWrite = (model: ReplaceOne, context: WriteContext): ReplaceWrite => ({
+  kind: 'replace',
+  ...guardOf(model, context),
+  document: marked(model.replacement, context.mark, false),
+  upsert: model.upsert,
+  isTombstone: false,
+});
+
+function updateWrite(model: UpdateOne, context: WriteContext): UpdateWrite {
+  const { update, upsert } = model;
+  checkOperators(update);
+  const reserved = reservedIn(update);
+  if (reserved !== undefined) throw ownField(reserved);
+  const isIdempotentUpdate = isIdempotent(update);
+  // The mark of the record's first write would make a later one look as if it were done already.
+  if (!isIdempotentUpdate && context.step > 0) throw new UnwritableError(NOT_REPEATABLE);
+  return {
+    kind: 'update',
+    ...guardOf(model, context),
+    update: withMark(update, context.mark),
+    upsert,
+    isIdempotent: isIdempotentUpdate,
+  };
+}
+
+/** As the driver and the server have it. What is dropped in silence would count as written. */
+function checkOperators(update: BsonDocument): void {
+  if (update.size === 0) throw new UnwritableError('the update is empty');
+  for (const [operator, fields] of update) {
+    if (!operator.startsWith('$')) throw new UnwritableError('the update has a name that is no operator');
+    if (!(fields instanceof Map)) throw new UnwritableError('an operator of the update is no document');
+  }
+}
+
+const NOT_REPEATABLE =
+  'of several writes of one record only the first may be one that must not be applied twice ($inc, $push, ..)';
+
+/** Other partitions' marks stay, and whatever was deleted is no longer. */
+export function withMark(update: BsonDocument, { field, offset, timestampMs, version }: Mark): BsonDocument {
+  const set = new Map(fieldsOf(update, '$set')).set(`_k.${field}`, offset).set('_k.ts', timestampMs);
+  if (version !== undefined) set.set('_k.v', version);
+  const unset = new Map(fieldsOf(update, '$unset')).set('_deletedAt', '');
+  return new Map(update).set('$set', set).set('$unset', unset);
+}
+
+function tombstone(model: DeleteOne, context: WriteContext): ReplaceWrite {
+  const { filter } = model;
+  const key = expandFilter(filter);
+  if (key === undefined) throw new UnwritableError('the filter names a path within a value that is no document');
+  const document = new Map(key).set('_k', storedMark(context.mark)).set('_deletedAt', new Date(context.wallTimeMs));
+  return { kind: 'replace', ...guardOf(model, context), document, upsert: true, isTombstone: true };
+}
+
+function insertWrite({ document }: InsertOne, context: WriteContext): InsertWrite {
+  if (!document.has('_id')) throw new UnwritableError('_id is missing: the document to insert has none');
+  const filter = new Map([['_id', document.get('_id')]]);
+  return {
+    kind: 'insert',
+    ...guardOf({ filter }, context),
+    document: marked(document, context.mark, true),
+    isOver: false,
+  };
+}
+
+/**
+ * With the mark, and `_id` before everything else, or the mark: a document whose first name began with `$` (as a DBRef's
+ * does) would be taken for an update.
+ */
+function marked(document: BsonDocument, mark: Mark, takesDollarNames: boolean): BsonDocument {
+  const reserved = RESERVED_FIELDS.find((name) => document.has(name));
+  if (reserved !== undefined) throw ownField(reserved);
+  const result = new Map<string, unknown>();
+  if (document.has('_id')) result.set('_id', document.get('_id'));
+  else if (isOperatorLike(document.keys().next().value ?? '')) result.set('_k', storedMark(mark));
+  for (const [name, value] of document) {
+    if (isOperatorLike(name) && !takesDollarNames && !DBREF_NAMES.has(name)) throw new UnwritableError(DOLLAR_NAME);
+    result.set(name, value);
+  }
+  return result.set('_k', storedMark(mark));
+}
+
+const DOLLAR = 0x24;
+const isOperatorLike = (name: string): boolean => name.charCodeAt(0) === DOLLAR;
+
+/**
+ * The connector's driver refuses other such names in a replacement, though not in an insert.
+ * https://github.com/mongodb/mongo-java-driver/blob/main/driver-core/src/main/com/mongodb/internal/validator/ReplacingDocumentFieldNameValidator.java
+ */
+const DBREF_NAMES: ReadonlySet<string> = new Set(['$db', '$ref', '$id']);
+const DOLLAR_NAME = 'Invalid BSON field name: a field of the document begins with $';
+
+const ownField = (name: string) => new UnwritableError(`the value has a field ${name}, which is the sink's own`);

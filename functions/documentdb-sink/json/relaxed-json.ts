@@ -1,0 +1,19 @@
+import { UnconvertibleError } from '../bson/unconvertible-error.ts';
+import { JAVA_EXTENDED, JsonReader } from './json-reader.ts';
+import { ShellReader } from './shell-reader.ts';
+
+/**
+ * Text as the Java driver's `BsonDocument.parse` reads it: JSON, and what the mongo shell writes beside it.
+ * https://www.mongodb.com/docs/drivers/java/sync/current/data-formats/document-data-format-extended-json/
+ * @throws UnconvertibleError when it is no document; the message quotes nothing
+ */
+export function readRelaxedJson(text: string): Map<string, unknown> {
+  try {
+    // The fast one, which reads JSON to the same values.
+    const value = new JsonReader(text, JAVA_EXTENDED).read();
+    if (value instanceof Map) return value;
+  } catch (error) {
+    if (!(error instanceof UnconvertibleError)) throw error;
+  }
+  return new ShellReader(text).readDocument();
+}

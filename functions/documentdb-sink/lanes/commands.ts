@@ -1,0 +1,132 @@
+import { BSON } from 'mongodb';
+import type { BsonDocument } from '../bson/bson-document.ts';
+import { equalities, guardedFilter } from '../guard/guard.ts';
+import type { PlainModel, SentWrite } from '../guard/write.ts';
+import type { CommandKind, ServerLimits, Statement } from '../target/document-store.ts';
+import type { Step } from './lane.ts';
+
+/** Steps in one request. Each is of another document, so the server may take them in any order. */
+export interface Command {
+  readonly kind: CommandKind;
+  readonly steps: readonly Step[];
+}
+
+export interface Commands {
+  readonly commands: readonly Command[];
+  readonly tooLarge: readonly Step[];
+}
+
+/** Deletes first, for they may free a unique value; then updates, which may give one up for another. */
+export const COMMAND_ORDER: readonly CommandKind[] = ['delete', 'update', 'insert'];
+
+/** Steps as commands under the server's limits and each step's `companyMax`. */
+export function commandsOf(steps: readonly Step[], limits: ServerLimits): Commands {
+  const commands: Command[] = [];
+  const tooLarge: Step[] = [];
+  for (const kind of COMMAND_ORDER) {
+    let chunk: Step[] = [];
+    let bytes = 0;
+    let countMax = limits.operationsMax;
+    const close = () => {
+      if (chunk.length > 0) commands.push({ kind, steps: chunk });
+      [chunk, bytes, countMax] = [[], 0, limits.operationsMax];
+    };
+    for (const step of steps) {
+      if (kindOf(step.write) !== kind) continue;
+      const size = sizeOf(step, limits);
+      if (size.isTooLarge) {
+        tooLarge.push(step);
+        continue;
+      }
+      const isFull =
+        chunk.length >= Math.min(countMax, step.lane.companyMax) || bytes + size.bytes > limits.documentBytesMax;
+      if (isFull) close();
+      chunk.push(step);
+      bytes += size.bytes;
+      countMax = Math.min(countMax, step.lane.companyMax);
+    }
+    close();
+  }
+  return { commands, tooLarge };
+}
+
+/** @returns the statement of the server's command that does the write */
+export function statementOf(write: SentWrite): Statement {
+  switch (write.kind) {
+    case 'replace':
+      return { q: guardedFilter(write), u: write.document, upsert: write.upsert };
+    case 'update':
+      return { q: guardedFilter(write), u: write.update, upsert: write.upsert };
+    case 'delete':
+      return { q: guardedFilter(write), limit: 1 };
+    case 'insert':
+      return write.isOver ? { q: guardedFilter(write), u: write.document, upsert: true } : { document: write.document };
+    case 'plain':
+      return plainStatement(write.model);
+  }
+}
+
+function plainStatement(model: PlainModel): Statement {
+  const q = equalities(model.filter);
+  switch (model.kind) {
+    case 'replaceOne':
+      return { q, u: model.replacement, upsert: model.upsert };
+    case 'updateOne':
+      return { q, u: model.update, upsert: model.upsert };
+    case 'deleteOne':
+      return { q, limit: 1 };
+  }
+}
+
+function kindOf(write: SentWrite): CommandKind {
+  switch (write.kind) {
+    case 'replace':
+    case 'update':
+      return 'update';
+    case 'delete':
+      return 'delete';
+    case 'insert':
+      return write.isOver ? 'update' : 'insert';
+    case 'plain':
+      return write.model.kind === 'deleteOne' ? 'delete' : 'update';
+  }
+}
+
+/** A byte of JSON becomes at most so many of BSON: `[1,1,1,..]` takes a type, an index, its end and four bytes for each `1,`. */
+const BSON_BYTES_PER_JSON_BYTE = 8;
+/** Filter, mark and frame of a statement beside its document and its key. */
+const STATEMENT_BYTES = 1_024;
+
+/** Measuring costs as much as serialising, and nearly every document is far from the limit: those are not measured. */
+function sizeOf(step: Step, limits: ServerLimits): { readonly bytes: number; readonly isTooLarge: boolean } {
+  const { keyBytes, valueBytes } = sourceBytesOf(step);
+  const frameBytes = STATEMENT_BYTES + 2 * keyBytes;
+  const bytesMax = frameBytes + BSON_BYTES_PER_JSON_BYTE * valueBytes;
+  const body = bodyOf(step.write);
+  if (bytesMax <= limits.documentBytesMax || body === undefined) return { bytes: bytesMax, isTooLarge: false };
+  const bodyBytes = BSON.calculateObjectSize(body as unknown as BSON.Document);
+  return { bytes: frameBytes + bodyBytes, isTooLarge: bodyBytes > limits.documentBytesMax };
+}
+
+/** Of the records in a step; one with several writes counts as often. */
+function sourceBytesOf({ lane, count }: Step): { readonly keyBytes: number; readonly valueBytes: number } {
+  let keyBytes = 0;
+  let valueBytes = 0;
+  for (let at = lane.next; at < lane.next + count; at += 1) {
+    const record = lane.entries[at]?.record;
+    keyBytes = Math.max(keyBytes, record?.key?.byteLength ?? 0);
+    valueBytes += record?.value?.byteLength ?? 0;
+  }
+  return { keyBytes, valueBytes };
+}
+
+function bodyOf(write: SentWrite): BsonDocument | undefined {
+  if (write.kind === 'delete') return undefined;
+  if (write.kind === 'plain') return plainBodyOf(write.model);
+  return write.kind === 'update' ? write.update : write.document;
+}
+
+function plainBodyOf(model: PlainModel): BsonDocument | undefined {
+  if (model.kind === 'deleteOne') return undefined;
+  return model.kind === 'updateOne' ? model.update : model.replacement;
+}

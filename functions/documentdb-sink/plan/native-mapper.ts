@@ -1,0 +1,40 @@
+import { poison } from '../../../shared/outcome.ts';
+import type { BsonDocument } from '../bson/bson-document.ts';
+import { convertJson } from '../json/json.ts';
+import { idFromKey } from './key.ts';
+import { type Namespace, type NamespaceSettings, namespaceOf } from './namespace.ts';
+import type { Intent, RecordPolicy } from './record-mapper.ts';
+import type { WriteModel } from './write-model.ts';
+
+/** Without a connector's file: the raw key as `_id`, extended JSON as document, a null value deletes. */
+export function createNativePolicy(settings: NamespaceSettings): RecordPolicy {
+  const namespaces = new Map<string, Namespace>();
+  return (record) => {
+    const { topic } = record.position;
+    const namespace = namespaces.get(topic) ?? namespaceOf(topic, settings);
+    namespaces.set(topic, namespace);
+    const id = idFromKey(record);
+    if (id === undefined) return poisoned(namespace, undefined, '_id is missing: the record has no key');
+    const filter = new Map([['_id', id]]);
+    if (record.value === null) return written(namespace, { kind: 'deleteOne', filter });
+    const conversion = convertJson(record.value);
+    if (!conversion.ok) return poisoned(namespace, filter, conversion.detail);
+    // The value's own `_id` gives way.
+    conversion.document.set('_id', id);
+    return written(namespace, { kind: 'replaceOne', filter, replacement: conversion.document, upsert: true });
+  };
+}
+
+const written = (namespace: Namespace, model: WriteModel): Intent => ({
+  kind: 'write',
+  namespace,
+  models: [model],
+  version: undefined,
+});
+
+const poisoned = (namespace: Namespace, filter: BsonDocument | undefined, detail: string): Intent => ({
+  kind: 'poison',
+  namespace,
+  filter,
+  failure: poison('payload_invalid', detail),
+});

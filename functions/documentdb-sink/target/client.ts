@@ -1,0 +1,146 @@
+import { type Document, type MongoClient, MongoServerSelectionError } from 'mongodb';
+import type { IndexDescription } from '../guard/indexes.ts';
+import type { StoredMarks } from '../guard/standing.ts';
+import type { Namespace } from '../plan/namespace.ts';
+import { duplicateIndexOf } from './classify.ts';
+import { type Connection, type ConnectionOptions, connect } from './connection/connect.ts';
+import type { CommandKind, DocumentStore, WriteReply } from './document-store.ts';
+
+const AUTHENTICATION_FAILED = 18;
+
+/** The server is not, or is no longer, the primary. */
+const NOT_PRIMARY: ReadonlySet<unknown> = new Set([189, 10_058, 10_107, 11_602, 13_435, 13_436]);
+
+/**
+ * A driver that has lost sight of every host never looks at the address it was given again: a new client does. With
+ * `directConnection` it keeps to the server it first met there, whatever becomes of that one.
+ */
+function isOutOfUse(error: unknown, { client }: Connection): boolean {
+  const code = (error as { code?: unknown } | null)?.code;
+  if (error instanceof MongoServerSelectionError || code === AUTHENTICATION_FAILED) return true;
+  return client.options.directConnection && NOT_PRIMARY.has(code);
+}
+
+/**
+ * The target through the MongoDB driver: one client per environment, made with the first call. It is dropped, and the
+ * secret read again, when the credentials are refused or no server can be found. The server's own commands are sent as such,
+ * rather than through `bulkWrite`: they take a signal, and say of each statement what became of it (decision 0003).
+ */
+export function createDocumentStore(options: ConnectionOptions): DocumentStore {
+  let current: Promise<Connection> | undefined;
+
+  async function use<T>(signal: AbortSignal, work: (connection: Connection) => Promise<T>): Promise<T> {
+    current ??= connect(options, signal);
+    const used = current;
+    const drop = () => {
+      if (current === used) current = undefined;
+    };
+    let connection: Connection;
+    try {
+      connection = await used;
+    } catch (error) {
+      drop();
+      throw error;
+    }
+    try {
+      return await work(connection);
+    } catch (error) {
+      if (isOutOfUse(error, connection)) {
+        drop();
+        void connection.client.close(true).catch(() => undefined);
+      }
+      throw error;
+    }
+  }
+
+  return {
+    limits: (signal) => use(signal, async ({ limits }) => limits),
+    write: (namespace, kind, statements, signal) =>
+      use(signal, async ({ client }) => {
+        const command = {
+          [kind]: namespace.collection,
+          [STATEMENTS[kind]]: kind === 'insert' ? statements.map(({ document }) => document) : statements,
+          ordered: false,
+          writeConcern: { w: 'majority' },
+        };
+        return toWriteReply(await client.db(namespace.database).command(command, { signal }), namespace);
+      }),
+    findMarks: (namespace, ids, signal) =>
+      use(signal, async ({ client }) => {
+        // One more than there can be: the first batch is then known to be the last.
+        const options = { ...READING_MARKS, batchSize: ids.length + 1, signal };
+        const cursor = collectionOf(client, namespace).find({ _id: { $in: ids } } as Document, options);
+        return (await cursor.toArray()).map(toStoredMarks);
+      }),
+    findMarksOf: (namespace, filter, signal) =>
+      use(signal, async ({ client }) => {
+        const options = { ...READING_MARKS, limit: 1, batchSize: 2, signal };
+        const [found] = await collectionOf(client, namespace).find(filter, options).toArray();
+        return found && toStoredMarks(found);
+      }),
+    listIndexes: (namespace, signal) =>
+      use(signal, async ({ client }) => {
+        const { database, collection } = namespace;
+        // More than a collection can have (64): the first batch is then all.
+        const command = { listIndexes: collection, cursor: { batchSize: INDEXES_READ_MAX } };
+        const reply = await client.db(database).command(command, { signal }).catch(ignoring(NAMESPACE_NOT_FOUND));
+        return (reply?.['cursor']?.firstBatch ?? []).map(toIndexDescription);
+      }),
+    ensureTtlIndex: (namespace, ttlSeconds, signal) =>
+      use(signal, async ({ client }) => {
+        const index = {
+          key: { _deletedAt: 1 },
+          name: '_deletedAt_ttl',
+          expireAfterSeconds: ttlSeconds,
+          background: true,
+        };
+        const command = { createIndexes: namespace.collection, indexes: [index] };
+        await client.db(namespace.database).command(command, { signal });
+      }),
+  };
+}
+
+const STATEMENTS: Readonly<Record<CommandKind, string>> = { update: 'updates', delete: 'deletes', insert: 'documents' };
+
+const READING_MARKS = {
+  projection: { _k: 1, _deletedAt: 1 },
+  readPreference: 'primary',
+  useBigInt64: true,
+} as const;
+
+const INDEXES_READ_MAX = 1_000;
+
+const collectionOf = (client: MongoClient, { database, collection }: { database: string; collection: string }) =>
+  client.db(database).collection<Document>(collection);
+
+const toStoredMarks = ({ _id, _k, _deletedAt }: Document): StoredMarks => ({
+  id: _id,
+  marks: _k,
+  isDeleted: _deletedAt !== undefined,
+});
+
+/** What is not said counts as not done. Of an error its code and index alone go on: its message quotes the document. */
+const toWriteReply = ({ n, writeErrors }: Document, namespace: Namespace): WriteReply => ({
+  count: typeof n === 'number' ? n : -1,
+  writeErrors: (Array.isArray(writeErrors) ? writeErrors : []).map((error) => ({
+    index: Number(error?.index),
+    code: Number(error?.code),
+    duplicateIndex: duplicateIndexOf(error ?? {}, namespace),
+  })),
+});
+
+const NAMESPACE_NOT_FOUND = 26;
+
+const ignoring =
+  (code: number) =>
+  (error: unknown): undefined => {
+    if ((error as { code?: unknown } | null)?.code !== code) throw error;
+  };
+
+const toIndexDescription = ({ name, key, unique, sparse, partialFilterExpression }: Document): IndexDescription => ({
+  name: String(name),
+  fields: Object.keys(key ?? {}),
+  isUnique: unique === true,
+  isSparse: sparse === true,
+  isPartial: partialFilterExpression !== undefined,
+});

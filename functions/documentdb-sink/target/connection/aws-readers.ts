@@ -1,0 +1,55 @@
+import { AWS_READ_TIMEOUT_MS } from '../../limits.ts';
+
+/** Reads one thing by its name. Rejects with the SDK's errors; undefined where it is there and holds no text. */
+export type ReadText = (name: string, signal: AbortSignal) => Promise<string | undefined>;
+
+/** No time-out of the SDK's own, and no retry: whoever asks tries again in its own time. */
+async function clientOptions() {
+  const { NodeHttpHandler } = await import('@smithy/node-http-handler');
+  const requestHandler = new NodeHttpHandler({
+    connectionTimeout: AWS_READ_TIMEOUT_MS,
+    requestTimeout: AWS_READ_TIMEOUT_MS,
+    throwOnRequestTimeout: true,
+  });
+  return { maxAttempts: 1, requestHandler };
+}
+
+/** Loads and builds a client with the first call: most environments need one once, or never. */
+function lazily<Args extends readonly unknown[], T>(create: () => Promise<(...args: Args) => Promise<T>>) {
+  let made: Promise<(...args: Args) => Promise<T>> | undefined;
+  return async (...args: Args): Promise<T> => {
+    made ??= create();
+    const call = await made;
+    return call(...args);
+  };
+}
+
+/** A secret's text, by name or ARN. https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_GetSecretValue.html */
+export const createSecretReader = (): ReadText =>
+  lazily(async () => {
+    const { GetSecretValueCommand, SecretsManagerClient } = await import('@aws-sdk/client-secrets-manager');
+    const client = new SecretsManagerClient(await clientOptions());
+    return async (name: string, abortSignal: AbortSignal) =>
+      (await client.send(new GetSecretValueCommand({ SecretId: name }), { abortSignal })).SecretString;
+  });
+
+/** A parameter's value, decrypted. https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetParameter.html */
+export const createParameterReader = (): ReadText =>
+  lazily(async () => {
+    const { GetParameterCommand, SSMClient } = await import('@aws-sdk/client-ssm');
+    const client = new SSMClient(await clientOptions());
+    return async (name: string, abortSignal: AbortSignal) =>
+      (await client.send(new GetParameterCommand({ Name: name, WithDecryption: true }), { abortSignal })).Parameter
+        ?.Value;
+  });
+
+/** An object's bytes. @param pathStyle for an S3 that is addressed by IP */
+export const createObjectReader = (pathStyle: boolean) =>
+  lazily(async () => {
+    const { GetObjectCommand, S3Client } = await import('@aws-sdk/client-s3');
+    const client = new S3Client({ ...(await clientOptions()), forcePathStyle: pathStyle });
+    return async (bucket: string, key: string, abortSignal: AbortSignal): Promise<Uint8Array> => {
+      const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }), { abortSignal });
+      return (await Body?.transformToByteArray()) ?? new Uint8Array();
+    };
+  });

@@ -1,0 +1,152 @@
+import { describeForeign } from '../../../../shared/errors.ts';
+import { FatalError } from '../fatal-error.ts';
+import { type Placeholder, placeholdersOf } from '../placeholders.ts';
+import type { ReadText } from './aws-readers.ts';
+import { fitInto, masked } from './uri-places.ts';
+
+/** `secretsManager`, `parameterStore`: https://github.com/aws-samples/msk-config-providers */
+export type ProviderKind = 'secretsManager' | 'parameterStore' | 's3Import' | 'environment';
+
+/** By the class behind a name; `config.providers.<alias>.class`. */
+export const PROVIDER_CLASSES: ReadonlyMap<string, ProviderKind> = new Map([
+  ['com.amazonaws.kafka.config.providers.SecretsManagerConfigProvider', 'secretsManager'],
+  ['com.amazonaws.kafka.config.providers.SsmParamStoreConfigProvider', 'parameterStore'],
+  ['com.amazonaws.kafka.config.providers.S3ImportConfigProvider', 's3Import'],
+  ['org.apache.kafka.common.config.provider.EnvVarConfigProvider', 'environment'],
+]);
+
+/** Names that need no declaration: MSK Connect declares its providers in the worker's configuration, which we never see. */
+export const PROVIDER_ALIASES: ReadonlyMap<string, ProviderKind> = new Map([
+  ['sm', 'secretsManager'],
+  ['secretsmanager', 'secretsManager'],
+  ['secretManager', 'secretsManager'],
+  ['secretsManager', 'secretsManager'],
+  ['ssm', 'parameterStore'],
+  ['s3import', 's3Import'],
+  ['env', 'environment'],
+]);
+
+/** The kinds of the names a file may use: its own declarations before the usual names. */
+export const providerKinds = (classes: ReadonlyMap<string, string>): ReadonlyMap<string, ProviderKind> =>
+  new Map([
+    ...PROVIDER_ALIASES,
+    ...[...classes].flatMap(([alias, name]) => {
+      const kind = PROVIDER_CLASSES.get(name);
+      return kind === undefined ? [] : [[alias, kind] as const];
+    }),
+  ]);
+
+/** What a connection string is filled in from: secrets by name or ARN, parameters by name; each once. */
+export function sourcesOf({
+  connectionUri,
+  providers,
+}: {
+  readonly connectionUri: string;
+  readonly providers: ReadonlyMap<string, string>;
+}) {
+  const kinds = providerKinds(providers);
+  const found = placeholdersOf(connectionUri);
+  const namesOf = (kind: ProviderKind, nameOf: (placeholder: Placeholder) => string) => [
+    ...new Set(found.filter(({ provider }) => kinds.get(provider) === kind).map(nameOf)),
+  ];
+  return {
+    secrets: namesOf('secretsManager', ({ path }) => path),
+    parameters: namesOf('parameterStore', ({ key }) => key),
+  };
+}
+
+export interface ProviderPorts {
+  readonly readSecret: ReadText;
+  readonly readParameter: ReadText;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+}
+
+/**
+ * The connection string with what its placeholders stand for; each secret and parameter is read once.
+ * @param kinds of the names in use
+ * @throws FatalError that names the placeholder and quotes nothing of what it stands for
+ */
+export async function resolvePlaceholders(
+  value: string,
+  kinds: ReadonlyMap<string, ProviderKind>,
+  ports: ProviderPorts,
+  signal: AbortSignal,
+): Promise<string> {
+  const read = readOnce(ports, signal);
+  const parts = placeholdersOf(value);
+  const values = await Promise.all(
+    parts.map((part) => contentOf(part, kinds.get(part.provider), read, ports.environment)),
+  );
+  return filledIn(value, parts, values);
+}
+
+/** A connection string with the contents of its placeholders, each encoded for its place. What a secret holds is no placeholder. */
+export function filledIn(
+  uri: string,
+  placeholders: readonly Placeholder[],
+  contents: readonly (string | undefined)[],
+): string {
+  const fitted = fitInto(masked(uri, placeholders));
+  let at = 0;
+  const pieces = placeholders.flatMap(({ text }, index) => {
+    const start = uri.indexOf(text, at);
+    const before = uri.slice(at, start);
+    const content = contents[index];
+    at = start + text.length;
+    return [before, content === undefined ? text : fitted(text, start, content)];
+  });
+  return [...pieces, uri.slice(at)].join('');
+}
+
+type ReadFrom = (kind: 'secretsManager' | 'parameterStore', name: string) => Promise<string | undefined>;
+
+function readOnce({ readSecret, readParameter }: ProviderPorts, signal: AbortSignal): ReadFrom {
+  const known = new Map<string, Promise<string | undefined>>();
+  return (kind, name) => {
+    const id = `${kind} ${name}`;
+    const value = known.get(id) ?? (kind === 'secretsManager' ? readSecret : readParameter)(name, signal);
+    known.set(id, value);
+    return value;
+  };
+}
+
+async function contentOf(
+  { text, provider, path, key }: Placeholder,
+  kind: ProviderKind | undefined,
+  read: ReadFrom,
+  environment: ProviderPorts['environment'],
+): Promise<string> {
+  switch (kind) {
+    case 'secretsManager':
+      return fieldOf(await asked(read(kind, path), text), key) ?? missing(text, `the secret has no field of that name`);
+    case 'parameterStore':
+      return (await asked(read(kind, key), text)) ?? missing(text, 'the parameter has no value');
+    case 'environment':
+      return environment[key] ?? missing(text, 'the function has no such environment variable');
+    case 's3Import':
+      return missing(text, 'a file from S3 is no part of a connection string');
+    case undefined:
+      return missing(text, `${provider} is not in config.providers`);
+  }
+}
+
+const asked = (answer: Promise<string | undefined>, text: string): Promise<string | undefined> =>
+  answer.catch((error: unknown) => missing(text, `AWS did not give it (${describeForeign(error)})`));
+
+/** A field of the JSON object that the secret is, as text. */
+function fieldOf(secret: string | undefined, name: string): string | undefined {
+  try {
+    const value: unknown = (JSON.parse(secret ?? '') as Readonly<Record<string, unknown>> | null)?.[name];
+    return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
+      ? `${value}`
+      : undefined;
+  } catch {
+    return undefined; // the error quotes the secret
+  }
+}
+
+function missing(text: string, why: string): never {
+  throw new FatalError('credentials_unavailable', `connection.uri: ${text} cannot be filled in: ${why}`, {
+    everywhere: true,
+  });
+}

@@ -1,0 +1,113 @@
+import { type Document, MongoClient, type MongoClientOptions } from 'mongodb';
+import { describeForeign, identify } from '../../../../shared/errors.ts';
+import type { Log, Meter } from '../../../../shared/telemetry.ts';
+import type { Clock } from '../../../../shared/time/clock.ts';
+import {
+  CONNECT_TIMEOUT_MS,
+  CONNECTING_MAX,
+  DOCUMENT_BYTES_MAX,
+  HEARTBEAT_EVERY_MS,
+  IDLE_MS_MAX,
+  OPERATIONS_MAX,
+  SERVER_SELECTION_TIMEOUT_MS,
+  SOCKET_TIMEOUT_MS,
+  WAIT_QUEUE_TIMEOUT_MS,
+} from '../../limits.ts';
+import type { ServerLimits } from '../document-store.ts';
+import { FatalError } from '../fatal-error.ts';
+import { type ReadAddress, type ServerAddress, usesTls } from './address.ts';
+import { createCertificateWatch } from './certificate-watch.ts';
+import type { ReadTrust } from './tls-context.ts';
+
+export interface ConnectionOptions {
+  readonly readAddress: ReadAddress;
+  readonly readTrust: ReadTrust;
+  readonly poolSizeMax: number;
+  readonly appName: string;
+  readonly clock: Pick<Clock, 'wallTimeMs'>;
+  readonly log: Log;
+  readonly meter: Meter;
+  /** Shows each new client, which then tells of its commands, to an observer before it connects. */
+  readonly onClient?: (client: MongoClient) => void;
+}
+
+export interface Connection {
+  readonly client: MongoClient;
+  readonly limits: ServerLimits;
+}
+
+/** @throws FatalError without an address or certificates, and the driver's errors */
+export async function connect(options: ConnectionOptions, signal: AbortSignal): Promise<Connection> {
+  const { readAddress, readTrust, log, onClient } = options;
+  const [address, secureContext] = await Promise.all([readAddress(signal), readTrust(signal)]);
+  const security = usesTls(address.uri)
+    ? { tls: true, secureContext, rejectUnauthorized: true, checkServerIdentity: createCertificateWatch(options) }
+    : {};
+  const client = clientOf(address, { ...bounded(options), ...security });
+  onClient?.(client);
+  try {
+    const admin = client.db('admin');
+    const hello = await admin.command({ hello: 1 }, { signal }).catch(ignoring(COMMAND_NOT_FOUND));
+    // Not every engine tells, nor may every user ask.
+    const engine = await admin.command({ getEngineVersion: 1 }, { signal }).catch(() => undefined);
+    log.info('documentdb_connected', { engineVersion: versionText(engine?.['version']) });
+    return { client, limits: toLimits(hello) };
+  } catch (error) {
+    void client.close(true).catch(() => undefined);
+    throw error;
+  }
+}
+
+function clientOf({ uri, options }: ServerAddress, ours: MongoClientOptions): MongoClient {
+  try {
+    return new MongoClient(uri, { ...options, ...ours });
+  } catch (error) {
+    // Its message quotes the connection string.
+    const detail = `the connection string cannot be used (${describeForeign(error)}): correct connection.uri, or the secret it names`;
+    throw new FatalError('credentials_unavailable', detail, { everywhere: true });
+  }
+}
+
+/**
+ * What the function decides whatever a connection string says: bounds for an environment that lives for minutes, and no
+ * write that the driver repeats by itself: every statement carries a guard, so that we may repeat it on any engine
+ * (docs/decisions/0009-retryable-writes.md).
+ */
+const bounded = ({ poolSizeMax, appName, onClient }: ConnectionOptions): MongoClientOptions => ({
+  retryWrites: false,
+  retryReads: true,
+  readPreference: 'primary',
+  writeConcern: { w: 'majority' },
+  maxPoolSize: poolSizeMax,
+  minPoolSize: 0,
+  maxConnecting: Math.min(CONNECTING_MAX, poolSizeMax),
+  maxIdleTimeMS: IDLE_MS_MAX,
+  serverSelectionTimeoutMS: SERVER_SELECTION_TIMEOUT_MS,
+  connectTimeoutMS: CONNECT_TIMEOUT_MS,
+  socketTimeoutMS: SOCKET_TIMEOUT_MS,
+  waitQueueTimeoutMS: WAIT_QUEUE_TIMEOUT_MS,
+  heartbeatFrequencyMS: HEARTBEAT_EVERY_MS,
+  serverMonitoringMode: 'poll',
+  appName,
+  monitorCommands: onClient !== undefined,
+});
+
+/** An engine that does not say has the documented limits. */
+const toLimits = (hello: Document = {}): ServerLimits => ({
+  documentBytesMax: positive(hello['maxBsonObjectSize']) ?? DOCUMENT_BYTES_MAX,
+  operationsMax: positive(hello['maxWriteBatchSize']) ?? OPERATIONS_MAX,
+});
+
+const positive = (value: unknown): number | undefined =>
+  typeof value === 'number' && Number.isInteger(value) && value > 0 ? value : undefined;
+
+/** As a bounded identifier. https://docs.aws.amazon.com/documentdb/latest/developerguide/release-notes.html */
+const versionText = (version: unknown): string => identify({ code: version }).code ?? 'unknown';
+
+const COMMAND_NOT_FOUND = 59;
+
+const ignoring =
+  (code: number) =>
+  (error: unknown): undefined => {
+    if ((error as { code?: unknown } | null)?.code !== code) throw error;
+  };

@@ -1,0 +1,58 @@
+import type { BsonDocument } from '../bson/bson-document.ts';
+
+/** Names that are the guard's: a write that touches one of them is refused. */
+export const RESERVED_FIELDS: readonly string[] = ['_k', '_deletedAt'];
+
+/** https://www.mongodb.com/docs/manual/reference/operator/update/ : applied twice they leave what once leaves. */
+const IDEMPOTENT: ReadonlySet<string> = new Set(['$set', '$unset', '$setOnInsert', '$min', '$max']);
+
+/** What {@link foldUpdates} and {@link applyUpdate} understand. */
+const FOLDABLE: ReadonlySet<string> = new Set(['$set', '$unset', '$setOnInsert']);
+
+const NOTHING: BsonDocument = new Map();
+
+export const isIdempotent = (update: BsonDocument): boolean =>
+  [...update].every(([operator, fields]) => IDEMPOTENT.has(operator) || (operator === '$push' && isTruncation(fields)));
+
+/** `$push: {a: {$each: [], $slice: n}}` adds nothing, and cuts an array to a length. */
+const isTruncation = (fields: unknown): boolean =>
+  fields instanceof Map && [...fields.values()].every((push) => push instanceof Map && isEmptySlice(push));
+
+function isEmptySlice(push: BsonDocument): boolean {
+  const each = push.get('$each');
+  const isPlain = [...push.keys()].every((name) => name === '$each' || name === '$slice');
+  return isPlain && Array.isArray(each) && each.length === 0 && push.has('$slice');
+}
+
+export const isFoldable = (update: BsonDocument): boolean =>
+  [...update].every(([operator, fields]) => FOLDABLE.has(operator) && fields instanceof Map && hasPlainPaths(fields));
+
+/** No positional operators, no empty names: whatever the server makes of those. */
+const hasPlainPaths = (fields: BsonDocument): boolean =>
+  [...fields.keys()].every((path) => path.split('.').every((name) => name !== '' && !name.startsWith('$')));
+
+export const setsOnInsert = (update: BsonDocument): boolean => fieldsOf(update, '$setOnInsert').size > 0;
+
+export function fieldsOf(update: BsonDocument, operator: string): BsonDocument {
+  const fields = update.get(operator);
+  return fields instanceof Map ? fields : NOTHING;
+}
+
+/** The reserved name that the update touches. */
+export function reservedIn(update: BsonDocument): string | undefined {
+  for (const [operator, fields] of update) {
+    if (!(fields instanceof Map)) continue;
+    for (const [path, operand] of fields) {
+      const paths = operator === '$rename' ? [path, String(operand)] : [String(path)];
+      const reserved = RESERVED_FIELDS.find((name) =>
+        paths.some((each) => each === name || each.startsWith(`${name}.`)),
+      );
+      if (reserved !== undefined) return reserved;
+    }
+  }
+  return undefined;
+}
+
+/** `a` and `a.b`: no update may have both. */
+export const overlaps = (one: string, other: string): boolean =>
+  one.startsWith(`${other}.`) || other.startsWith(`${one}.`);

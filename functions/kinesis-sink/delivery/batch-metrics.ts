@@ -1,0 +1,81 @@
+import type { Log, Meter } from '../../../shared/telemetry.ts';
+import type { Claim } from '../lanes/lane.ts';
+import type { EntryReply } from '../target/classify.ts';
+import { Lag } from './lag.ts';
+import { OrderAudit } from './order-audit.ts';
+
+/** A log line is bounded: so many shards are named in it. */
+const SHARDS_LOGGED_MAX = 10;
+
+/** What is to be said of a batch beside the fate of its records. */
+export class Delivery {
+  readonly #meter: Meter;
+  readonly #log: Log;
+  readonly #lag = new Lag();
+  readonly #audit = new OrderAudit();
+  readonly #throttlesByShard = new Map<string, number>();
+  #entryCount = 0;
+  #recordCount = 0;
+
+  constructor({ meter, log }: { readonly meter: Meter; readonly log: Log }) {
+    this.#meter = meter;
+    this.#log = log;
+  }
+
+  sent(claims: readonly Claim[]): void {
+    const sumOf = (count: (claim: Claim) => number) => claims.reduce((sum, claim) => sum + count(claim), 0);
+    this.#meter.count('Requests');
+    this.#meter.count('EntriesSent', claims.length);
+    this.#meter.count(
+      'UserRecordsSent',
+      sumOf(({ entry }) => entry.records.length),
+    );
+    this.#meter.count(
+      'BytesSent',
+      sumOf(({ entry }) => entry.byteLength),
+      'Bytes',
+    );
+    const retried = claims.filter(({ shares }) => shares.some(({ lane }) => lane.failures > 0)).length;
+    if (retried > 0) this.#meter.count('EntriesRetried', retried);
+  }
+
+  acknowledged({ entry, shares }: Claim, { shardId, sequenceNumber }: EntryReply, wallTimeMs: number): void {
+    this.#entryCount += 1;
+    this.#recordCount += entry.records.length;
+    for (const { timestampMs } of entry.records) this.#lag.add(timestampMs, wallTimeMs);
+    for (const { lane } of shares) {
+      if (!this.#audit.isInOrder(lane, shardId, sequenceNumber)) this.#meter.count('OrderAnomalies');
+    }
+  }
+
+  throttled(shardId: string | undefined, entryCount: number): void {
+    this.#meter.count('EntriesThrottled', entryCount);
+    if (shardId === undefined) return;
+    this.#throttlesByShard.set(shardId, (this.#throttlesByShard.get(shardId) ?? 0) + entryCount);
+  }
+
+  /** At the end of a batch. */
+  report(): void {
+    if (this.#entryCount > 0) this.#meter.peak('AggregationRatio', this.#recordCount / this.#entryCount, 'Count');
+    const lag = this.#lag.quantiles();
+    if (lag !== undefined) {
+      this.#meter.peak('EndToEndLagP50', lag.p50, 'Milliseconds');
+      this.#meter.peak('EndToEndLagP99', lag.p99, 'Milliseconds');
+      this.#meter.peak('EndToEndLagMax', lag.max, 'Milliseconds');
+    }
+    this.#reportThrottles();
+  }
+
+  /** By shard in a log line, not as a dimension: a stream has up to 20,000 shards, and each would be a metric to pay for. */
+  #reportThrottles(): void {
+    const shards = [...this.#throttlesByShard].toSorted(([, a], [, b]) => b - a);
+    const [hottest] = shards;
+    if (hottest === undefined) return;
+    this.#meter.peak('ShardsThrottled', shards.length, 'Count');
+    this.#meter.peak('ThrottlesOfHottestShard', hottest[1], 'Count');
+    this.#log.warn('shards_throttled', {
+      shardCount: shards.length,
+      shards: shards.slice(0, SHARDS_LOGGED_MAX).map(([shardId, throttleCount]) => ({ shardId, throttleCount })),
+    });
+  }
+}

@@ -1,0 +1,37 @@
+import { failed, ignored, type RecordOutcome, skipped } from '../../../shared/outcome.ts';
+import type { PartitionBatch, SourceRecord } from '../../../shared/record.ts';
+import { type Lane, recordOf } from '../lanes/lane.ts';
+import type { Prepared } from '../plan/prepare.ts';
+
+/** Settled outcomes as they come to be known, and the rest once the time is up. */
+export interface OutcomeBook {
+  record(outcome: RecordOutcome): void;
+  /** One outcome per record, in the order of the batches. What no outcome was recorded for is failed or skipped. */
+  close(lanes: readonly Lane[]): readonly RecordOutcome[];
+}
+
+export function createOutcomeBook(batches: readonly PartitionBatch[]): OutcomeBook {
+  const outcomes = new Map<SourceRecord['position'], RecordOutcome>();
+  return {
+    record(outcome) {
+      outcomes.set(outcome.position, outcome);
+    },
+    close(lanes) {
+      for (const lane of lanes) for (const outcome of unsettledOf(lane)) outcomes.set(outcome.position, outcome);
+      return batches.flatMap(({ records }) =>
+        records.map(({ position }) => outcomes.get(position) ?? skipped(position, 'deadline')),
+      );
+    },
+  };
+}
+
+/** The head failed, or was never sent; what stands behind it waits for it. */
+function unsettledOf(lane: Lane): readonly RecordOutcome[] {
+  const [head, ...behind] = lane.items.slice(lane.head).map((item) => recordOf(item).position);
+  if (head === undefined) return [];
+  const headOutcome = lane.lastFailure === undefined ? skipped(head, 'deadline') : failed(head, lane.lastFailure);
+  return [headOutcome, ...behind.map((position) => skipped(position, head))];
+}
+
+export const ignoredTombstones = (prepared: readonly Prepared[]): readonly RecordOutcome[] =>
+  prepared.flatMap((item) => (item.kind === 'tombstone' ? [ignored(item.record.position, 'tombstone')] : []));

@@ -1,0 +1,100 @@
+import type { DeadLetterQueue } from '../../../shared/dead-letter/dead-letter-queue.ts';
+import type { PartitionBatch } from '../../../shared/record.ts';
+import type { PoisonPolicy } from '../../../shared/settings/common-settings.ts';
+import type { Log, Meter } from '../../../shared/telemetry.ts';
+import { fullJitterMs } from '../../../shared/time/backoff.ts';
+import type { Clock } from '../../../shared/time/clock.ts';
+import type { Deadline } from '../../../shared/time/deadline.ts';
+import { type Claim, Lanes } from '../lanes/lane.ts';
+import type { PackOptions } from '../lanes/request.ts';
+import { ShardGates } from '../lanes/shard-backoff.ts';
+import { AGGREGATE_BYTES_MAX, AGGREGATE_RECORDS_MAX, REQUEST_BYTES_MAX, REQUEST_RECORDS_MAX } from '../limits.ts';
+import { type PrepareOptions, prepare } from '../plan/prepare.ts';
+import type { KinesisPort } from '../target/kinesis-port.ts';
+import type { Preflight } from '../target/preflight.ts';
+import { Delivery } from './batch-metrics.ts';
+import { createGate, type Gate } from './circuit-breaker.ts';
+import type { Evidence } from './evidence.ts';
+import { createOutcomeBook, ignoredTombstones, type OutcomeBook } from './outcome-collector.ts';
+import type { Half } from './search.ts';
+import { createTasks, type Tasks } from './tasks.ts';
+
+export interface KinesisSinkParts {
+  readonly port: KinesisPort;
+  readonly preflight: Preflight;
+  readonly deadLetters: DeadLetterQueue;
+  readonly clock: Clock;
+  /** 0 <= random() < 1 */
+  readonly random: () => number;
+  readonly meter: Meter;
+  readonly log: Log;
+  readonly options: PrepareOptions & {
+    readonly functionName: string;
+    readonly streamArn: string;
+    readonly onPoison: PoisonPolicy;
+    readonly requestsInFlightMax: number;
+    readonly requestTimeoutMs: number;
+  };
+}
+
+/** Everything one call of `write` shares. */
+export interface Run {
+  readonly parts: KinesisSinkParts;
+  readonly deadline: Deadline;
+  readonly packing: PackOptions;
+  readonly lanes: Lanes;
+  /** Halves of rejected requests, the next one first. */
+  readonly halves: Half[];
+  readonly gate: Gate;
+  readonly evidence: Evidence;
+  readonly shardGates: ShardGates;
+  readonly book: OutcomeBook;
+  readonly delivery: Delivery;
+  readonly requests: Tasks;
+  readonly letters: Tasks;
+}
+
+/** What is there before a batch is looked into. */
+type Beginning = Pick<Run, 'parts' | 'evidence' | 'deadline'>;
+
+export function beginRun({ parts, evidence, deadline }: Beginning, batches: readonly PartitionBatch[]): Run {
+  const { options } = parts;
+  const prepared = batches.flatMap(({ records }) => records.map((record) => prepare(record, options)));
+  const book = createOutcomeBook(batches);
+  for (const outcome of ignoredTombstones(prepared)) book.record(outcome);
+  return {
+    parts,
+    deadline,
+    packing: {
+      aggregation: options.aggregation,
+      request: { recordsMax: REQUEST_RECORDS_MAX, bytesMax: REQUEST_BYTES_MAX },
+      aggregate: {
+        recordsMax: AGGREGATE_RECORDS_MAX,
+        bytesMax: Math.min(AGGREGATE_BYTES_MAX, options.recordBytesMax),
+      },
+    },
+    lanes: new Lanes(prepared.filter((item) => item.kind !== 'tombstone')),
+    halves: [],
+    gate: createGate(options.requestsInFlightMax),
+    evidence,
+    shardGates: new ShardGates(),
+    book,
+    delivery: new Delivery(parts),
+    requests: createTasks(),
+    letters: createTasks(),
+  };
+}
+
+export const maySend = ({ parts, deadline }: Run): boolean => parts.clock.nowMs() < deadline.sendUntilMs;
+
+/** One delay for entries that failed together, so that they are sent again together. */
+export function retryTime({ parts: { clock, random } }: Run, claims: readonly Claim[]): number {
+  const failures = claims.flatMap(({ shares }) => shares.map(({ lane }) => lane.failures));
+  return (
+    clock.nowMs() +
+    fullJitterMs(
+      failures.reduce((most, each) => Math.max(most, each), 1),
+      random(),
+    )
+  );
+}

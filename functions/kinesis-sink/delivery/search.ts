@@ -1,0 +1,115 @@
+import type { RecordFailure } from '../../../shared/outcome.ts';
+import type { SourceRecord } from '../../../shared/record.ts';
+import type { Claim, Lane } from '../lanes/lane.ts';
+import { REJECTION_CONFIRM_MS } from '../limits.ts';
+import type { Company } from './evidence.ts';
+import { settlePoison } from './poison.ts';
+import type { Run } from './run.ts';
+
+/** What one request is to hold. */
+export interface Half {
+  readonly claims: readonly Claim[];
+  /** What was rejected together with these, and is sent apart from them now; undefined: these come for the first time. */
+  readonly others?: Company;
+  /** These, as the other half sees them. */
+  readonly own?: Company;
+}
+
+/**
+ * One bad entry makes Kinesis refuse the whole request: halves are sent until it stands alone, each as soon as a request
+ * may be opened, so that a slow one keeps no other waiting. A letter is begun as soon as a record is found: a search that
+ * the deadline ends has got somewhere, and the next invocation goes on from there.
+ */
+export function isolate(run: Run, { claims, others }: Half, failure: RecordFailure): void {
+  const [only] = claims;
+  if (only !== undefined && claims.length === 1) {
+    blame(run, only, { failure, others });
+    return;
+  }
+  run.gate.rejected(run.parts.clock.nowMs());
+  for (const claim of claims) run.lanes.blameClaim(claim, NOT_FOUND_OUT);
+  const middle = Math.ceil(claims.length / 2);
+  const [first, second] = [{ isTaken: false }, { isTaken: false }];
+  run.halves.unshift(
+    { claims: claims.slice(0, middle), own: first, others: second },
+    { claims: claims.slice(middle), own: second, others: first },
+  );
+}
+
+/** The next half of a rejected request; what would go to a shard that is full waits until that opens. */
+export function claimHalf(run: Run): Half | undefined {
+  const nowMs = run.parts.clock.nowMs();
+  for (let half = run.halves.shift(); half !== undefined; half = run.halves.shift()) {
+    const [held, open] = partitioned(half.claims, (claim) => opensAtMs(run, claim) > nowMs);
+    for (const claim of held) run.lanes.retry(claim, NOT_FOUND_OUT, opensAtMs(run, claim));
+    if (held.length === 0) return half;
+    if (open.length > 0) return { claims: open };
+  }
+  return undefined;
+}
+
+/** While nothing is taken a search finds nothing: all of it comes again, one by one. */
+export function endSearch(run: Run, nowMs: number): void {
+  for (const { claims } of run.halves.splice(0)) {
+    for (const claim of claims) run.lanes.retry(claim, NOT_FOUND_OUT, nowMs);
+  }
+}
+
+const partitioned = <T>(items: readonly T[], is: (item: T) => boolean): readonly [readonly T[], readonly T[]] => [
+  items.filter(is),
+  items.filter((item) => !is(item)),
+];
+
+const opensAtMs = ({ shardGates }: Run, { shares }: Claim): number =>
+  Math.max(...shares.map(({ lane }) => shardGates.opensAtMs(lane.shardId)));
+
+interface Rejection {
+  readonly failure: RecordFailure;
+  readonly others: Company | undefined;
+}
+
+/** It was rejected alone: an aggregate for one of its records, which is found when each is sent alone; a record, or nobody knows. */
+function blame(run: Run, claim: Claim, { failure, others }: Rejection): void {
+  const nowMs = run.parts.clock.nowMs();
+  const [share] = claim.shares;
+  const [record, ...more] = claim.entry.records;
+  if (share === undefined || record === undefined) return;
+  const { lane } = share;
+  const isTooLarge = claim.entry.byteLength > (run.parts.preflight.recordBytesMax() ?? Number.POSITIVE_INFINITY);
+  if (more.length > 0) {
+    run.gate.rejected(nowMs);
+    run.lanes.split(claim, NOT_FOUND_OUT, nowMs);
+    return;
+  }
+  const isAgain = lane.suspicion !== undefined;
+  const suspicion = lane.suspicion ?? run.evidence.suspect(record, others, nowMs);
+  const isProven = run.evidence.proves(suspicion);
+  if (isTooLarge || (isAgain && isProven)) {
+    condemn(run, lane, record, failure);
+    return;
+  }
+  if (isProven) run.gate.explained();
+  else if (isAgain) run.gate.doubted(nowMs);
+  else run.gate.rejected(nowMs);
+  run.lanes.suspect(lane, suspicion, doubtful(failure), nowMs + REJECTION_CONFIRM_MS);
+}
+
+function condemn(run: Run, lane: Lane, record: SourceRecord, failure: RecordFailure): void {
+  run.evidence.forget(record);
+  run.gate.explained();
+  run.letters.start(settlePoison(run, { lane, record, failure, attempts: lane.failures }));
+}
+
+const doubtful = (failure: RecordFailure): RecordFailure => ({
+  ...failure,
+  retryable: true,
+  detail: `${failure.detail}, and took no other since: it may be the record or the stream`,
+});
+
+/** Nothing is known against such a record but the company it was in. */
+const NOT_FOUND_OUT: RecordFailure = {
+  code: 'deadline_exceeded',
+  retryable: true,
+  mayBeWritten: false,
+  detail: 'Kinesis rejected a request it was in, and which of its records is to blame was not found out in time',
+};

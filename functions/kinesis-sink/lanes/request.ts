@@ -1,0 +1,82 @@
+import { EntryDraft, type EntryLimits } from '../plan/entry.ts';
+import type { Aggregation, PreparedRecord } from '../plan/prepare.ts';
+import type { Claim, Lane, Share } from './lane.ts';
+
+export interface RequestLimits {
+  readonly recordsMax: number;
+  readonly bytesMax: number;
+}
+
+export interface PackOptions {
+  readonly aggregation: Aggregation;
+  readonly request: RequestLimits;
+  readonly aggregate: EntryLimits;
+}
+
+/** As short as one can be: what an aggregate is stored under is decided by its explicit hash key. */
+const BUCKET_PARTITION_KEY = 'a';
+
+interface OpenEntry {
+  readonly draft: EntryDraft;
+  readonly shares: Share[];
+}
+
+/**
+ * Makes a request of the heads of lanes, from the first lane on until it is full. With aggregation the contiguous run
+ * at the head of a lane becomes one entry (`key`), and with `bucket` the runs of lanes of one hash key share entries.
+ */
+export function packRequest(lanes: readonly Lane[], options: PackOptions): readonly Claim[] {
+  const entries: OpenEntry[] = [];
+  const openByHashKey = new Map<string, OpenEntry>();
+  let byteLength = 0;
+
+  function open(lane: Lane, head: PreparedRecord): OpenEntry {
+    const isBucket = options.aggregation === 'bucket' && !isAlone(lane);
+    const entry = {
+      draft: new EntryDraft(options.aggregate, isBucket ? BUCKET_PARTITION_KEY : undefined),
+      shares: [],
+    };
+    entries.push(entry);
+    if (isBucket) openByHashKey.set(head.explicitHashKey ?? '', entry);
+    return entry;
+  }
+
+  function add({ draft }: OpenEntry, prepared: PreparedRecord): boolean {
+    const lengthWith = draft.lengthWith(prepared);
+    if (lengthWith === undefined || byteLength - draft.byteLength + lengthWith > options.request.bytesMax) return false;
+    byteLength += lengthWith - draft.byteLength;
+    draft.add(prepared, lengthWith);
+    return true;
+  }
+
+  /** The entry that the lane's head is now in; undefined: the request is full. */
+  function place(lane: Lane, head: PreparedRecord): OpenEntry | undefined {
+    const known = isAlone(lane) ? undefined : openByHashKey.get(head.explicitHashKey ?? '');
+    if (known !== undefined && add(known, head)) return known;
+    if (entries.length === options.request.recordsMax) return undefined;
+    if (byteLength + head.byteLength > options.request.bytesMax) return undefined;
+    const opened = open(lane, head);
+    add(opened, head);
+    return opened;
+  }
+
+  for (const lane of lanes) {
+    const head = preparedAt(lane, 0);
+    const entry = head && place(lane, head);
+    if (entry === undefined) break;
+    let count = 1;
+    if (options.aggregation !== 'off' && !isAlone(lane)) {
+      for (let next = preparedAt(lane, 1); next && add(entry, next); next = preparedAt(lane, count)) count += 1;
+    }
+    entry.shares.push({ lane, count });
+  }
+  return entries.map(({ draft, shares }) => ({ entry: draft.close(), shares }));
+}
+
+const isAlone = ({ head, aloneUntil }: Lane): boolean => head < aloneUntil;
+
+/** The record so far behind the lane's head; undefined: there is none, or it is poison. */
+function preparedAt({ items, head }: Lane, distance: number): PreparedRecord | undefined {
+  const item = items[head + distance];
+  return item?.kind === 'record' ? item.prepared : undefined;
+}

@@ -1,0 +1,26 @@
+import { type Payload, payloadOfBytes, type SourceRecord } from '../../../shared/record.ts';
+import { utf8Text } from './utf8.ts';
+
+/**
+ * A record with all that Kafka knows of it, as one JSON document: docs/kinesis.md has its form. Key and value are text
+ * where they are UTF-8, else base64, which `keyEncoding` and `valueEncoding` then say; headers are pairs of a name and
+ * base64, in their order, because names may repeat.
+ */
+export function envelopeOf({ position, timestampMs, key, headers, value }: SourceRecord): Payload {
+  const document = {
+    topic: position.topic,
+    partition: position.partition,
+    offset: position.offset,
+    timestamp: timestampMs,
+    ...readable('key', key),
+    headers: headers.map((header) => [header.name, Buffer.from(header.value).toString('base64')]),
+    ...readable('value', value),
+  };
+  return payloadOfBytes(Buffer.from(JSON.stringify(document)));
+}
+
+function readable(name: 'key' | 'value', payload: Payload | null): Readonly<Record<string, string | null>> {
+  if (payload === null) return { [name]: null };
+  const text = utf8Text(payload.bytes());
+  return text === undefined ? { [name]: payload.base64, [`${name}Encoding`]: 'base64' } : { [name]: text };
+}

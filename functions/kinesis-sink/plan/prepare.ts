@@ -1,0 +1,99 @@
+import { planningFailed, poison, type RecordFailure } from '../../../shared/outcome.ts';
+import { type Payload, payloadOf, type SourceRecord } from '../../../shared/record.ts';
+import { bucketHashKey } from './bucket.ts';
+import { envelopeOf } from './envelope.ts';
+import { hashKeyOf } from './hash-key.ts';
+import { type PartitionKey, type PartitionKeyOptions, partitionKeyOf } from './partition-key.ts';
+
+/** One Kafka record as it will be sent, alone or within an aggregate. */
+export interface PreparedRecord {
+  readonly record: SourceRecord;
+  /** 1 to 256 characters. */
+  readonly partitionKey: string;
+  /** Stands in for the partition key's hash. */
+  readonly explicitHashKey: string | undefined;
+  readonly data: Payload;
+  /** Data before base64 plus the partition key in UTF-8: what the service counts of a record that is sent alone. */
+  readonly byteLength: number;
+}
+
+/** What a record turns out to be, before anything is sent. */
+export type Prepared =
+  | { readonly kind: 'record'; readonly lane: string; readonly prepared: PreparedRecord }
+  | { readonly kind: 'poison'; readonly lane: string; readonly record: SourceRecord; readonly failure: RecordFailure }
+  | { readonly kind: 'tombstone'; readonly record: SourceRecord };
+
+export type Ordering = 'key' | 'partition' | 'none';
+export type Aggregation = 'off' | 'key' | 'bucket';
+
+export interface PrepareOptions extends PartitionKeyOptions {
+  readonly ordering: Ordering;
+  readonly aggregation: Aggregation;
+  readonly envelope: 'none' | 'json';
+  readonly tombstone: 'empty' | 'skip' | 'envelope';
+  readonly recordBytesMax: number;
+}
+
+/** Never throws: whatever preparing throws is poison for its record (`planning_failed`), which would throw again. */
+export function prepare(record: SourceRecord, options: PrepareOptions): Prepared {
+  try {
+    return prepareOrThrow(record, options);
+  } catch (error) {
+    return { kind: 'poison', lane: laneOfUnprepared(record, options), record, failure: planningFailed(error) };
+  }
+}
+
+/** The lane its key names, where that much can be told: what follows there must not overtake its dead letter. */
+function laneOfUnprepared(record: SourceRecord, options: PrepareOptions): string {
+  try {
+    return laneOf(record, partitionKeyOf(record, options), options.ordering);
+  } catch {
+    return laneOf(record, KEYLESS, options.ordering);
+  }
+}
+
+const KEYLESS: PartitionKey = { kind: 'random', text: '' };
+
+function prepareOrThrow(record: SourceRecord, options: PrepareOptions): Prepared {
+  if (record.value === null && options.tombstone === 'skip') return { kind: 'tombstone', record };
+  const key = partitionKeyOf(record, options);
+  const lane = laneOf(record, key, options.ordering);
+  if (key.kind === 'poison') return { kind: 'poison', lane, record, failure: key.failure };
+  const data = dataOf(record, options);
+  const byteLength = data.byteLength + Buffer.byteLength(key.text);
+  if (byteLength > options.recordBytesMax) {
+    const detail = `${byteLength} bytes of data and partition key, and the stream takes ${options.recordBytesMax} (recordKiBMax)`;
+    return { kind: 'poison', lane, record, failure: poison('payload_too_large', detail) };
+  }
+  const explicitHashKey = explicitHashKeyOf(record, key.text, options);
+  return { kind: 'record', lane, prepared: { record, partitionKey: key.text, explicitHashKey, data, byteLength } };
+}
+
+/**
+ * A lane is an ordering domain: (topic-partition, partition key), or a topic-partition. Kafka orders nothing across
+ * partitions. What is ordered with nothing has a lane of its own.
+ */
+function laneOf({ position: { topicPartition, offset } }: SourceRecord, key: PartitionKey, ordering: Ordering): string {
+  if (ordering === 'partition') return topicPartition;
+  // NUL stands in no topic, and what follows it tells an offset from a key, whatever stands in the key.
+  if (ordering === 'none' || key.kind !== 'shared') return `${topicPartition}\0#${offset}`;
+  return `${topicPartition}\0=${key.text}`;
+}
+
+const NO_DATA = payloadOf('');
+
+function dataOf(record: SourceRecord, { envelope, tombstone }: PrepareOptions): Payload {
+  const isWrapped = record.value === null ? tombstone === 'envelope' : envelope === 'json';
+  return isWrapped ? envelopeOf(record) : (record.value ?? NO_DATA);
+}
+
+/** One hash key for all of a lane: its records meet in one shard, aggregated or not. */
+function explicitHashKeyOf(
+  { position: { topicPartition } }: SourceRecord,
+  partitionKey: string,
+  { ordering, aggregation }: PrepareOptions,
+): string | undefined {
+  const hashed = ordering === 'partition' ? topicPartition : partitionKey;
+  if (aggregation === 'bucket') return bucketHashKey(hashKeyOf(hashed));
+  return ordering === 'partition' ? String(hashKeyOf(hashed)) : undefined;
+}

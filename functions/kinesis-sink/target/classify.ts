@@ -1,0 +1,105 @@
+import { describeForeign, identify } from '../../../shared/errors.ts';
+import type { RecordFailure } from '../../../shared/outcome.ts';
+import { CredentialsError } from './credentials.ts';
+
+/** What the service says of one entry of an answered request. */
+export interface EntryReply {
+  readonly sequenceNumber: string | undefined;
+  /** Of an entry that was refused: the shard that the service named in its message, of which no more is kept. */
+  readonly shardId: string | undefined;
+  readonly errorCode: string | undefined;
+}
+
+/** The entry's failure, or `undefined` when it is acknowledged: a sequence number and no error code. */
+export function classifyEntry(reply: EntryReply | undefined): RecordFailure | undefined {
+  if (reply === undefined) return { ...AMBIGUOUS, detail: 'Kinesis did not answer for every entry of the request' };
+  if (reply.errorCode === undefined && reply.sequenceNumber !== undefined) return undefined;
+  switch (reply.errorCode) {
+    case 'ProvisionedThroughputExceededException':
+    case 'KMSThrottlingException':
+      return { ...THROTTLED, detail: `Kinesis throttled the entry (${reply.errorCode})` };
+    case 'InternalFailure':
+      return { ...TARGET_FAILED, detail: 'Kinesis failed to store the entry (InternalFailure)' };
+    default:
+      return { ...UNCLASSIFIED, detail: `Kinesis refused the entry (${describeCode(reply.errorCode)})` };
+  }
+}
+
+/** What to do about a request that was not answered as a whole. */
+export type RequestFailure =
+  /** Send the same entries again after a while. */
+  | { readonly kind: 'retry'; readonly failure: RecordFailure }
+  /** No request can succeed at present: stop normal sending, probe. */
+  | { readonly kind: 'fatal'; readonly failure: RecordFailure }
+  /** Something in the request can never be accepted: send halves, until it stands alone. */
+  | { readonly kind: 'rejected'; readonly failure: RecordFailure };
+
+/** https://docs.aws.amazon.com/kinesis/latest/APIReference/API_PutRecords.html#API_PutRecords_Errors and CommonErrors. */
+export function classifyError(error: unknown): RequestFailure {
+  if (error instanceof CredentialsError) {
+    return { kind: 'fatal', failure: { ...DENIED, code: 'credentials_unavailable', detail: error.message } };
+  }
+  const name = describeForeign(error);
+  const { name: code } = identify(error);
+  if (code === 'CredentialsProviderError') {
+    const detail = "the function's own role gave no credentials";
+    return { kind: 'fatal', failure: { ...DENIED, code: 'credentials_unavailable', detail } };
+  }
+  const status = statusOf(error);
+  if (THROTTLING.has(code) || status === 429)
+    return { kind: 'retry', failure: { ...THROTTLED, detail: `Kinesis throttled (${name})` } };
+  if (REJECTING.has(code) || status === 413) {
+    const detail = `Kinesis rejects the record (${name})`;
+    return { kind: 'rejected', failure: { ...DENIED, code: 'rejected_by_target', retryable: false, detail } };
+  }
+  if (status >= 500) {
+    return { kind: 'retry', failure: { ...TARGET_FAILED, mayBeWritten: true, detail: `Kinesis failed (${name})` } };
+  }
+  if (status >= 400) {
+    const remedy = REMEDIES[code] ?? 'check the stream, the role and the key';
+    const detail = `Kinesis refuses every request (${name}, HTTP ${status}): ${remedy}`;
+    return { kind: 'fatal', failure: { ...DENIED, detail } };
+  }
+  const isLate = code === 'AbortError' || code === 'TimeoutError';
+  const detail = isLate ? 'Kinesis did not answer in time' : `Kinesis could not be reached (${name})`;
+  return { kind: 'retry', failure: { ...AMBIGUOUS, detail } };
+}
+
+const THROTTLING = new Set([
+  'ProvisionedThroughputExceededException',
+  'LimitExceededException',
+  'ThrottlingException',
+  'Throttling',
+  'RequestLimitExceeded',
+  'KMSThrottlingException',
+]);
+
+const REJECTING = new Set(['InvalidArgumentException', 'ValidationException', 'SerializationException']);
+
+/** https://docs.aws.amazon.com/kinesis/latest/APIReference/API_PutRecords.html#API_PutRecords_Errors */
+const REMEDIES: Readonly<Record<string, string>> = {
+  AccessDeniedException:
+    "the writing role needs kinesis:PutRecords on the stream, and without roleArn the stream's resource policy must allow it",
+  ResourceNotFoundException: 'there is no such stream: check account, region and name in streamArn',
+  KMSAccessDeniedException:
+    "the writing role needs kms:GenerateDataKey on the stream's key, in its own policy and in the key's",
+  KMSDisabledException: "the stream's KMS key is disabled: enable it, or give the stream another",
+  KMSInvalidStateException: "the stream's KMS key cannot be used in its state, as while it waits to be deleted",
+  KMSNotFoundException: "the stream's KMS key does not exist any more: give the stream another",
+  KMSOptInRequired: "the stream's account has no access to KMS: its subscription is missing",
+};
+
+const THROTTLED: RecordFailure = { code: 'throttled', retryable: true, mayBeWritten: false, detail: '' };
+const TARGET_FAILED: RecordFailure = { code: 'target_failed', retryable: true, mayBeWritten: false, detail: '' };
+const AMBIGUOUS: RecordFailure = { code: 'target_unreachable', retryable: true, mayBeWritten: true, detail: '' };
+const UNCLASSIFIED: RecordFailure = { code: 'unclassified', retryable: true, mayBeWritten: true, detail: '' };
+const DENIED: RecordFailure = { code: 'access_denied', retryable: true, mayBeWritten: false, detail: '' };
+
+const describeCode = (code: string | undefined): string =>
+  code === undefined ? 'no sequence number' : identify({ name: code }).name;
+
+/** The status of the answer; 0 when none came. */
+function statusOf(error: unknown): number {
+  const status = (error as { $metadata?: { httpStatusCode?: unknown } } | null)?.$metadata?.httpStatusCode;
+  return typeof status === 'number' ? status : 0;
+}

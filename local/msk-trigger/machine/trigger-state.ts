@@ -1,0 +1,142 @@
+import type { Ending } from './batch-result.ts';
+import type { Command, GivenUp, GivenUpCondition, LogRecord, PartitionRecords } from './commands.ts';
+import { type PartitionState, type Portion, settledUpTo } from './partition-state.ts';
+import type { MachineSettings } from './settings.ts';
+
+/** A portion with its partition. */
+export interface Part<R extends LogRecord> {
+  readonly state: PartitionState<R>;
+  readonly portion: Portion<R>;
+}
+
+export interface PollerState<R extends LogRecord> {
+  /** Ascending by number. */
+  readonly partitions: PartitionState<R>[];
+  invocationsOpen: number;
+}
+
+export interface Flight<R extends LogRecord> {
+  readonly poller: PollerState<R>;
+  readonly parts: readonly Part<R>[];
+}
+
+export interface Delivery<R extends LogRecord> {
+  readonly failure: GivenUp<R>;
+  readonly parts: readonly Part<R>[];
+  readonly tries: number;
+  /** undefined while an attempt is open. */
+  readonly retryAtMs: number | undefined;
+}
+
+/** Totals since the machine's creation. */
+export interface Counters {
+  readonly recordsReceived: number;
+  /** Counts a record each time it is sent. */
+  readonly recordsSent: number;
+  readonly recordsSucceeded: number;
+  /** Records dropped without a destination, by condition. */
+  readonly recordsDropped: Readonly<Record<GivenUpCondition, number>>;
+  readonly recordsDeliveredToDestination: number;
+  /** Records that Kafka's retention deleted while they waited for a retry. */
+  readonly recordsExpiredInKafka: number;
+  readonly offsetsCommitted: number;
+  readonly invocationsStarted: number;
+  /** The number of these invocations that repeated records. */
+  readonly invocationsRetried: number;
+  readonly invocationsEnded: Readonly<Record<Ending, number>>;
+  readonly failuresDelivered: number;
+  readonly failureDeliveriesRefused: number;
+}
+
+type Writable<T> = { -readonly [K in keyof T]: T[K] extends number ? number : Writable<T[K]> };
+
+/** The state of a machine. */
+export interface World<R extends LogRecord> {
+  readonly settings: MachineSettings;
+  readonly partitions: Map<number, PartitionState<R>>;
+  readonly pollers: readonly PollerState<R>[];
+  readonly flights: Map<number, Flight<R>>;
+  readonly deliveries: Map<number, Delivery<R>>;
+  readonly counters: Writable<Counters>;
+  lastId: number;
+}
+
+export function newWorld<R extends LogRecord>(settings: MachineSettings): World<R> {
+  return {
+    settings,
+    partitions: new Map(),
+    pollers: Array.from({ length: Math.max(1, settings.pollers) }, () => ({ partitions: [], invocationsOpen: 0 })),
+    flights: new Map(),
+    deliveries: new Map(),
+    counters: {
+      recordsReceived: 0,
+      recordsSent: 0,
+      recordsSucceeded: 0,
+      recordsDropped: { RetryAttemptsExhausted: 0, MaximumPayloadSizeExceeded: 0, RecordAgeExceeded: 0 },
+      recordsDeliveredToDestination: 0,
+      recordsExpiredInKafka: 0,
+      offsetsCommitted: 0,
+      invocationsStarted: 0,
+      invocationsRetried: 0,
+      invocationsEnded: { succeeded: 0, partlyFailed: 0, refused: 0, failed: 0 },
+      failuresDelivered: 0,
+      failureDeliveriesRefused: 0,
+    },
+    lastId: 0,
+  };
+}
+
+export function newId<R extends LogRecord>(world: World<R>): number {
+  world.lastId += 1;
+  return world.lastId;
+}
+
+export function recordsOf<R extends LogRecord>(parts: readonly Part<R>[]): readonly PartitionRecords<R>[] {
+  return parts.map(({ state, portion }) => ({
+    topicPartition: state.topicPartition,
+    partition: state.partition,
+    records: portion.records,
+  }));
+}
+
+export function countRecords<R extends LogRecord>(parts: readonly Part<R>[]): number {
+  return parts.reduce((sum, part) => sum + part.portion.records.length, 0);
+}
+
+/** A commit is due when all records below an offset higher than the committed one are settled. */
+export function commitIfAdvanced<R extends LogRecord>(
+  world: World<R>,
+  state: PartitionState<R>,
+  commands: Command<R>[],
+): void {
+  const offset = settledUpTo(state);
+  if (offset <= state.committedOffset) return;
+  world.counters.offsetsCommitted += offset - state.committedOffset;
+  state.committedOffset = offset;
+  commands.push({ kind: 'commit', partition: state.partition, topicPartition: state.topicPartition, offset });
+}
+
+/**
+ * Sends records that will not be retried to the destination; their partitions wait until it has them. Without a destination the
+ * records are dropped, and the partitions continue at once.
+ */
+export function giveUp<R extends LogRecord>(
+  world: World<R>,
+  parts: readonly Part<R>[],
+  condition: GivenUpCondition,
+  commands: Command<R>[],
+): void {
+  if (parts.length === 0) return;
+  if (!world.settings.hasDestination) {
+    world.counters.recordsDropped[condition] += countRecords(parts);
+    for (const { state } of parts) commitIfAdvanced(world, state, commands);
+    return;
+  }
+  const invokeCount = Math.max(...parts.map((part) => part.portion.invocations));
+  const lastResponse = parts.find((part) => part.portion.lastResponse !== undefined)?.portion.lastResponse;
+  const failure: GivenUp<R> = { condition, invokeCount, lastResponse, batch: recordsOf(parts) };
+  const id = newId(world);
+  for (const { state, portion } of parts) state.delivering = portion;
+  world.deliveries.set(id, { failure, parts, tries: 1, retryAtMs: undefined });
+  commands.push({ kind: 'deliverFailure', id, failure });
+}

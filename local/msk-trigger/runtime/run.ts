@@ -1,0 +1,62 @@
+import type { Clock } from '../../../shared/time/clock.ts';
+import type { Invoke } from '../../lambda/invocation.ts';
+import type { TriggerMachine } from '../machine/machine.ts';
+import type { Backoff, Reading } from '../machine/settings.ts';
+import type { Mapping } from '../mapping/mapping.ts';
+import type { FailureLetter } from './destination.ts';
+import type { EventRecord, EventSource, NullAs } from './event.ts';
+import type { Poller } from './poller.ts';
+
+/** A log event; its fields hold no payload. */
+export type Log = (message: string, fields: Readonly<Record<string, unknown>>) => void;
+
+export interface TriggerOptions {
+  readonly mapping: Mapping;
+  /** `host:port`, separated by commas. */
+  readonly bootstrapServers: string;
+  readonly invoke: Invoke;
+  readonly reading: Reading;
+  readonly log: Log;
+  /** Writes a failure record to the on-failure destination, or rejects. Required if the mapping has a destination. */
+  readonly putFailure?: (letter: FailureLetter) => Promise<void>;
+  readonly clock?: Clock;
+  readonly backoff?: Backoff;
+  readonly nullAs?: NullAs;
+  /** Default: the mapping's MinimumPollers. */
+  readonly pollers?: number;
+  /** Replaces the poller that connects to `bootstrapServers`. */
+  readonly poller?: Poller;
+}
+
+/** The shared state of a running trigger's parts. */
+export interface Run {
+  readonly options: TriggerOptions;
+  readonly clock: Clock;
+  readonly poller: Poller;
+  readonly source: EventSource;
+  readonly machine: TriggerMachine<EventRecord>;
+  readonly log: Log;
+  /** Logs an error's names and codes, never its message: a foreign message may quote its input. */
+  trouble(message: string, error: unknown): void;
+}
+
+export function newRun(options: TriggerOptions, parts: Pick<Run, 'clock' | 'poller' | 'source' | 'machine'>): Run {
+  const { logicalId: mapping, topic } = options.mapping;
+  const log: Log = (message, fields) => options.log(message, { mapping, topic, ...fields });
+  return {
+    options,
+    ...parts,
+    log,
+    trouble: (message, error) => {
+      log(message, { causes: [...causesOf(error)] });
+    },
+  };
+}
+
+/** The client wraps an error once for each retry layer: only the innermost names are informative. */
+function causesOf(error: unknown): ReadonlySet<string> {
+  if (error instanceof AggregateError) return new Set(error.errors.flatMap((inner) => [...causesOf(inner)]));
+  if (!(error instanceof Error)) return new Set(['unknown']);
+  const { apiId, code } = error as { apiId?: unknown; code?: unknown };
+  return new Set([String(apiId ?? code ?? error.name)]);
+}

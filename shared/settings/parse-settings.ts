@@ -1,0 +1,163 @@
+import * as v from 'valibot';
+import { SettingsError } from '../errors.ts';
+
+/**
+ * A setting is declared once, with type, unit, bounds, default and description. The declaration parses the stage file
+ * (numbers are numbers) and the function's environment (everything is text), and yields the JSON schema and the table
+ * in docs/settings.md.
+ */
+export type SettingsSchema<Entries extends v.ObjectEntries> = v.ObjectWithRestSchema<
+  Entries,
+  v.NeverSchema<'is not a setting'>,
+  undefined
+>;
+
+/** Settings under these names and no others; it names every other one, where a strict object would name the first. */
+export const settings = <const Entries extends v.ObjectEntries>(entries: Entries): SettingsSchema<Entries> =>
+  v.objectWithRest(entries, v.never('is not a setting'));
+
+interface Declaration<Default> {
+  /** A sentence for the operator: what it does, and when to change it. */
+  readonly description: string;
+  readonly default?: Default;
+}
+
+export interface IntegerDeclaration extends Declaration<number> {
+  readonly unit: string;
+  readonly min: number;
+  readonly max: number;
+}
+
+const shown = (input: unknown): string =>
+  typeof input === 'string' || typeof input === 'number' || typeof input === 'boolean'
+    ? `, got ${JSON.stringify(input).slice(0, 80)}`
+    : `, got ${input === null ? 'null' : typeof input}`;
+
+const numberFromText = (input: unknown): unknown =>
+  typeof input === 'string' && /^-?\d{1,15}$/.test(input) ? Number(input) : input;
+
+const integerSchema = ({ unit, min, max, description }: IntegerDeclaration) => {
+  const rule = (issue: { readonly input: unknown }) =>
+    `must be a whole number of ${unit} from ${min} to ${max}${shown(issue.input)}`;
+  return v.pipe(
+    v.unknown(),
+    v.transform(numberFromText),
+    v.number(rule),
+    v.integer(rule),
+    v.minValue(min, rule),
+    v.maxValue(max, rule),
+    v.description(description),
+    v.metadata({ unit }),
+  );
+};
+
+/** A whole number with a unit and bounds; text of digits is taken as well. */
+export const integer = (declaration: IntegerDeclaration) => integerSchema(declaration);
+
+/** {@link integer} with a default. */
+export const integerOr = (fallback: number, declaration: IntegerDeclaration) =>
+  v.optional(integerSchema(declaration), fallback);
+
+/** One word of a closed list. */
+export const choice = <const Options extends readonly [string, ...string[]]>(options: Options, description: string) =>
+  v.pipe(
+    v.picklist(options, (issue) => `must be one of ${options.join(', ')}${shown(issue.input)}`),
+    v.description(description),
+  );
+
+/** Yes or no; with a default. */
+export const flagOr = (fallback: boolean, description: string) =>
+  v.optional(
+    v.pipe(
+      v.boolean((issue) => `must be true or false${shown(issue.input)}`),
+      v.description(description),
+      v.metadata({ form: '`true`, `false`' }),
+    ),
+    fallback,
+  );
+
+/**
+ * Text of a given form. `form` completes "must be ..."; the text itself is never quoted in an error: it may be a secret.
+ */
+export const text = (form: string, pattern: RegExp, description: string) =>
+  v.pipe(
+    v.string(`must be ${form}`),
+    v.check(
+      (input) => input.trim() !== '' && input === input.trim() && pattern.test(input) && !PLACEHOLDER.test(input),
+      (issue) =>
+        PLACEHOLDER.test(String(issue.input)) ? `still holds a placeholder: write ${form}` : `must be ${form}`,
+    ),
+    v.description(description),
+  );
+
+/** What people leave in a template: `<account>`, `TODO`, `CHANGEME`. */
+const PLACEHOLDER = /<[^>]*>|^todo$|changeme|replace[-_]?me/i;
+
+const NAME = '[A-Za-z0-9_.+=,@/-]{1,255}';
+const ARN_HEAD = 'arn:aws(?:-[a-z]+)*';
+
+/** The ARN of a resource of one service: `arn:aws:<service>:<region>:<account>:<resource>`. */
+export const arn = (service: string, resource: string, description: string) => {
+  const region = service === 'iam' || service === 's3' ? '' : '[a-z]{2}(?:-[a-z]+)+-\\d';
+  const pattern = new RegExp(`^${ARN_HEAD}:${service}:${region}:\\d{12}:${resource}${NAME}$`);
+  const form = `an ARN like arn:aws:${service}:${region === '' ? '' : 'eu-west-1'}:111111111111:${resource}NAME`;
+  return text(form, pattern, description);
+};
+
+/**
+ * Parses a whole section at once.
+ * @param where what is parsed, for the error: `config/dev.yml: kinesisSink`
+ * @throws SettingsError that lists every problem: unknown names, missing and malformed values.
+ */
+export function parseSettings<const Schema extends v.GenericSchema>(
+  schema: Schema,
+  input: unknown,
+  where: string,
+): Readonly<v.InferOutput<Schema>> {
+  const result = v.safeParse(schema, input);
+  if (result.success) return Object.freeze(result.output) as Readonly<v.InferOutput<Schema>>;
+  throw new SettingsError(where, result.issues.map(problemOf));
+}
+
+/** What is wrong, and where: `trigger.pollersMin must be ..` */
+export function problemOf(issue: v.BaseIssue<unknown>): string {
+  const path = v.getDotPath(issue) ?? 'the whole';
+  if (issue.input === undefined) return `${path} is missing`;
+  return `${path} ${issue.message}`;
+}
+
+const ENVIRONMENT_PREFIX = 'MSK_SINKS_';
+
+/** `recordKiBMax` -> `MSK_SINKS_RECORD_KIB_MAX` */
+export const environmentName = (setting: string): string =>
+  ENVIRONMENT_PREFIX +
+  setting
+    .replaceAll('KiB', 'Kib')
+    .replaceAll(/([a-z0-9])([A-Z])/g, '$1_$2')
+    .toUpperCase();
+
+/** Settings as plain-string environment variables. `undefined` values are left out. */
+export function toEnvironment(settings: Readonly<Record<string, unknown>>): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(settings)
+      .filter(([, value]) => value !== undefined)
+      .map(([name, value]) => [environmentName(name), String(value)]),
+  );
+}
+
+/**
+ * Reads a function's settings from its environment, once, whole.
+ * @throws SettingsError that names variables; one that begins with `MSK_SINKS_` and is none of the settings is refused.
+ */
+export function settingsFromEnvironment<const Entries extends v.ObjectEntries>(
+  schema: SettingsSchema<Entries>,
+  environment: Readonly<Record<string, string | undefined>>,
+): Readonly<v.InferOutput<v.ObjectSchema<Entries, undefined>>> {
+  const settingByVariable = new Map(Object.keys(schema.entries).map((name) => [environmentName(name), name]));
+  const input: Record<string, string> = {};
+  for (const [variable, value] of Object.entries(environment)) {
+    if (!variable.startsWith(ENVIRONMENT_PREFIX) || value === undefined) continue;
+    input[settingByVariable.get(variable) ?? variable] = value;
+  }
+  return parseSettings(schema, input, 'The environment of the function (made from config/<stage>.yml)');
+}

@@ -1,0 +1,171 @@
+import { identityOf } from '../../../../functions/documentdb-sink/bson/identity.ts';
+import { entriesOf, isDocument } from '../../../support/model-filter.ts';
+import { opOf } from '../../scenario/generate/document-ops.ts';
+import type { Story } from '../../scenario/scenario.ts';
+import { modelsOf, type StoryValue, versionOf } from '../../services/documents/document-policy.ts';
+import type { Stored } from '../../services/documents/document-server.ts';
+import { versionOfRecord } from '../../services/documents/document-version.ts';
+import type { ProducedRecord } from '../../services/kafka-log.ts';
+import type { FinalWorld } from '../../services/target.ts';
+import { positionText } from '../positions.ts';
+import type { Violation } from '../violation.ts';
+import { afterRecord, type Modelled, NOTHING } from './document-model.ts';
+
+export interface DocumentsRead {
+  readonly story: Story;
+  documentOf(key: string): Stored | undefined;
+  /** The key of the records that a document is of. */
+  keyOf(document: Stored): unknown;
+  isPoison(record: ProducedRecord): boolean;
+}
+
+/**
+ * G3, in the end: a document whose records all come from one partition is what they make of it, one after another, each
+ * once; with several partitions (a raised count moves keys) what the last writer left.
+ */
+export function finalViolations(final: FinalWorld, read: DocumentsRead): readonly Violation[] {
+  return [...historiesOf(final.produced, read)].flatMap(([key, records]): readonly Violation[] => {
+    const document = read.documentOf(key);
+    const newest = positionText(records.at(-1) as ProducedRecord);
+    if (isToldExactly(records, final, read.story)) {
+      const wanted = textOfModel(modelOf(records, read.story));
+      if (wanted === textOf(document)) return [];
+      return [{ guarantee: 'G3', message: `the document of ${newest} is not what its records make of it` }];
+    }
+    if (!isLeftBySomebody(records, document, final, read)) {
+      return [{ guarantee: 'G3', message: `the document of ${newest} is not what its newest version says` }];
+    }
+    if (!isCounted(records, final, read.story) || document?.get('count') === records.length) return [];
+    const message = `the document of ${newest} counts ${document?.get('count')} of ${records.length} records`;
+    return [{ guarantee: 'G1', message }];
+  });
+}
+
+/** Of each key the records that can be written, in the order in which they were produced. */
+export const historiesOf = (
+  produced: readonly ProducedRecord[],
+  { isPoison }: Pick<DocumentsRead, 'isPoison'>,
+): ReadonlyMap<string, readonly ProducedRecord[]> =>
+  Map.groupBy(
+    produced.filter((record) => record.key !== null && !isPoison(record)),
+    ({ story }) => story.key ?? '',
+  );
+
+/** Nothing was given up, one partition says in which order, and what is deleted leaves its evidence or meets no fault. */
+function isToldExactly(records: readonly ProducedRecord[], { lettered, isCalm }: FinalWorld, story: Story): boolean {
+  if (partitionsIn(records).size > 1 || records.some((record) => lettered.has(record))) return false;
+  return (
+    isCalm || story.documentdb.deletes === 'tombstone' || records.every(({ story: { kind } }) => kind !== 'tombstone')
+  );
+}
+
+/** Every record counts, in whichever partition it is: each has to be counted once. */
+const isCounted = (records: readonly ProducedRecord[], { lettered }: FinalWorld, { documentdb }: Story): boolean =>
+  documentdb.guard === 'offset' &&
+  (documentdb.strategy === 'increment' || documentdb.strategy === 'steps') &&
+  records.every((record) => record.story.kind !== 'tombstone' && !lettered.has(record));
+
+export const partitionsIn = (records: readonly ProducedRecord[]): ReadonlySet<string> =>
+  new Set(records.map(({ topicPartition }) => topicPartition));
+
+export function modelOf(records: readonly ProducedRecord[], { documentdb }: Story): Modelled {
+  const { deletes, identity } = documentdb;
+  return records.reduce<Modelled>((state, { story: { id, key }, value, timestampMs }) => {
+    const parsed: StoryValue | undefined = value === null ? undefined : JSON.parse(value.toString());
+    const version = versionOf(documentdb, { id, timestampMs, isDeletion: value === null });
+    return afterRecord(state, modelsOf(key ?? '', parsed, identity, 0), version, deletes);
+  }, NOTHING);
+}
+
+/** Set by the clock, by the sink, by somebody else, or by the server. */
+const LEFT_OUT = ['_id', '_k', '_modifiedTS', '_insertedTS', 'foreign'];
+
+/** What a reader sees of a document, whatever the order of its fields. */
+export function textOf(document: Stored | undefined): string {
+  if (document === undefined || document.has('_deletedAt')) return 'absent';
+  const fields = [...document].filter(([name]) => !LEFT_OUT.includes(name));
+  return fields.length === 0 || isForeignAlone(document) ? 'absent' : textOfFields(new Map(fields));
+}
+
+/** Nobody but somebody else wrote it, beside what its key says. */
+const isForeignAlone = (document: Stored): boolean => document.has('foreign') && !document.has('id');
+
+export const textOfModel = ({ document, isTombstone }: Modelled): string => textOf(isTombstone ? undefined : document);
+
+function textOfFields(value: unknown): string {
+  if (!isDocument(value)) return identityOf(value);
+  const parts = entriesOf(value).map(([name, inner]) => `${name}:${textOfFields(inner)}`);
+  return `{${parts.toSorted().join()}}`;
+}
+
+function isLeftBySomebody(
+  records: readonly ProducedRecord[],
+  document: Stored | undefined,
+  { lettered }: FinalWorld,
+  read: DocumentsRead,
+): boolean {
+  const histories = [...Map.groupBy(records, ({ topicPartition }) => topicPartition).values()];
+  if (isLastWriters(histories, document, read)) return true;
+  if (histories.some((history) => isLeftBy(history, document, lettered, read))) return true;
+  // What was given up may have been begun: of a record with two writes the first.
+  const isBegun = records.some((record) => lettered.has(record) && opOf(record.story) === 'steps');
+  if (isBegun && document?.has('id') === false) return true;
+  // Where nothing had to be written nothing has to be there.
+  const mayBeAbsent = histories.every((history) => history.every((record) => lettered.has(record)));
+  return mayBeAbsent && textOf(document) === 'absent';
+}
+
+/** By the newest record of a partition that was not given up, or by a newer one, which may be stored all the same. */
+function isLeftBy(
+  history: readonly ProducedRecord[],
+  document: Stored | undefined,
+  lettered: ReadonlySet<ProducedRecord>,
+  read: DocumentsRead,
+): boolean {
+  const { deletes, guard, strategy } = read.story.documentdb;
+  // By its own account a record may be older than those before it; and what has nothing to change changes nothing.
+  const isAnyOfThem = guard === 'field' || strategy === 'events';
+  const newest = isAnyOfThem ? 0 : history.findLastIndex((record) => !lettered.has(record));
+  return history.slice(Math.max(0, newest)).some((record) => {
+    if (isStoredAs(record, document, read)) return true;
+    if (record.story.kind !== 'tombstone' || deletes === 'tombstone') return false;
+    // Without its evidence a deleted document may come back: hard deletes do not promise more.
+    const isBack = (older: ProducedRecord) => isStoredAs(older, document, read) || isBegunBy(older, document);
+    return textOf(document) === 'absent' || history.some(isBack);
+  });
+}
+
+/** Of a record with two writes the first alone: one that was given up can come after a hard delete, and makes a document. */
+function isBegunBy(record: ProducedRecord, document: Stored | undefined): boolean {
+  if (document === undefined || document.has('id') || opOf(record.story) !== 'steps') return false;
+  const { topicPartition, offset } = versionOfRecord(record);
+  return (document.get('_k') as Readonly<Record<string, unknown>> | undefined)?.[topicPartition] === offset;
+}
+
+/**
+ * A document with writers in several partitions: where one replaced it, the marks of the others are gone, and a late write
+ * of theirs is the last writer whatever it is (docs/guarantees.md). What they hold of each other is watched as it happens.
+ */
+const isLastWriters = (
+  histories: readonly (readonly ProducedRecord[])[],
+  document: Stored | undefined,
+  read: DocumentsRead,
+): boolean => histories.length > 1 && histories.flat().some((record) => isStoredAs(record, document, read));
+
+/** With its mark, and nothing else of a deleted one. */
+function isStoredAs(record: ProducedRecord, document: Stored | undefined, read: DocumentsRead): boolean {
+  if (document === undefined) return false;
+  const { story, value } = record;
+  const { topicPartition, offset } = versionOfRecord(record);
+  const marks = document.get('_k') as Readonly<Record<string, unknown>> | undefined;
+  if (read.keyOf(document) !== story.key) return false;
+  if (story.kind === 'tombstone') return marks?.[topicPartition] === offset && isBareTombstone(document);
+  const { id, secret }: StoryValue = JSON.parse(value?.toString() ?? '{}');
+  const isMarked = ((marks?.[topicPartition] as bigint | undefined) ?? -1n) >= offset;
+  return isMarked && document.get('id') === id && document.get('secret') === secret && !document.has('_deletedAt');
+}
+
+const OF_A_TOMBSTONE = ['_id', '_k', '_deletedAt', 'key', 'sort'];
+
+const isBareTombstone = (document: Stored): boolean =>
+  document.has('_deletedAt') && [...document.keys()].every((name) => OF_A_TOMBSTONE.includes(name));

@@ -1,0 +1,159 @@
+import { ANSWER_RESERVE_MS, RETRY_DELAY_MS_MAX, SEND_RESERVE_MS } from '../scenario/promised.ts';
+import type { Story } from '../scenario/scenario.ts';
+import type { Bucket } from '../services/bucket.ts';
+import type { KafkaLog, ProducedRecord } from '../services/kafka-log.ts';
+import type { Invocation, Lambda } from '../services/lambda.ts';
+import type { Target } from '../services/target.ts';
+import type { Letters } from './letters.ts';
+import { reasonsIn } from './letters.ts';
+import { positionText } from './positions.ts';
+import { leaks, type WatchedTelemetry } from './telemetry.ts';
+import { unsettledIn } from './unsettled.ts';
+import type { Violation } from './violation.ts';
+
+export interface GeneralParts {
+  readonly story: Story;
+  readonly lambda: Lambda;
+  readonly kafka: KafkaLog;
+  readonly target: Target;
+  readonly letters: Letters;
+  readonly bucket: Bucket;
+  readonly telemetry: WatchedTelemetry;
+  /** Records that the mapping still holds, and may. */
+  readonly open: ReadonlySet<ProducedRecord>;
+  /** No fault was planned. */
+  readonly isCalm: boolean;
+}
+
+/** What holds for both sinks. */
+export const generalViolations = (parts: GeneralParts): readonly Violation[] => [
+  ...nothingIsLost(parts),
+  ...onlyPoisonHasLetters(parts),
+  ...parts.lambda.invocations.flatMap((invocation) => [
+    ...isAnsweredInTime(invocation, parts),
+    ...givesUpNothingEarly(invocation, parts),
+    ...partitionsAreIndependent(invocation, parts),
+    ...throwsOnDemandAlone(invocation, parts),
+  ]),
+  ...parts.bucket.violations,
+  ...whatIsIgnoredIsCounted(parts),
+  ...nothingLeaks(parts),
+  ...(parts.isCalm ? isUneventful(parts) : []),
+];
+
+/** G1, in the end. */
+function nothingIsLost({ kafka, letters, open, story, target }: GeneralParts): readonly Violation[] {
+  return kafka.produced.flatMap((record) => {
+    if (letters.records.has(record) || target.holds(record) || open.has(record)) return [];
+    if (target.isPoison(record) && story.function.onPoison === 'skip') return [];
+    if ([...letters.ofMapping].some((newer) => target.overtakes(newer, record))) return [];
+    return [{ guarantee: 'G1', message: `${positionText(record)} is lost: neither in the target nor in the bucket` }];
+  });
+}
+
+/** G6: an outage makes no dead letter of the function's own; what the mapping gives up has a condition of its own. */
+function onlyPoisonHasLetters({ letters, story, target }: GeneralParts): readonly Violation[] {
+  return [...letters.ofFunction].flatMap((record): readonly Violation[] => {
+    if (!target.isPoison(record)) {
+      return [{ guarantee: 'G6', message: `${positionText(record)} could have been written, and has a dead letter` }];
+    }
+    if (story.function.onPoison === 'deadLetter') return [];
+    return [{ guarantee: 'G1', message: `${positionText(record)} has a dead letter, which its policy does not want` }];
+  });
+}
+
+/** G5: unless its process was stopped or stood still. */
+function isAnsweredInTime(
+  { id, startedAtMs, end, ...invocation }: Invocation,
+  { open, story }: GeneralParts,
+): readonly Violation[] {
+  // What waits for a record of somebody else's is invoked again and again: the story ends in the middle of it.
+  if (end === undefined && open.size > 0) return [];
+  if (end === undefined) return [{ guarantee: 'G5', message: `invocation ${id} never ended` }];
+  const isLate =
+    end.kind === 'timedOut' || end.atMs > startedAtMs + story.function.timeoutMs - ANSWER_RESERVE_MS + SLACK_MS;
+  if (!isLate || invocation.wasStopped) return [];
+  return [{ guarantee: 'G5', message: `invocation ${id} had no answer after ${end.atMs - startedAtMs} ms` }];
+}
+
+const SLACK_MS = 5;
+
+/** G6: what is handed back was tried until time was up, or the mapping's attempts would be burnt in hours. */
+function givesUpNothingEarly(invocation: Invocation, { story }: GeneralParts): readonly Violation[] {
+  const { id, end, startedAtMs } = invocation;
+  const isFailure = end?.kind === 'threw' || (end?.kind === 'answered' && unsettledIn(invocation).length > 0);
+  if (!isFailure || end === undefined || story.function.onPoison === 'block') return [];
+  const patientUntilMs = startedAtMs + story.function.timeoutMs - SEND_RESERVE_MS - RETRY_DELAY_MS_MAX;
+  if (end.atMs < patientUntilMs) {
+    return [{ guarantee: 'G6', message: `invocation ${id} handed records back after ${end.atMs - startedAtMs} ms` }];
+  }
+  // DocumentDB's driver waits for a server by itself, which no one else sees.
+  if (story.sink !== 'kinesisSink') return [];
+  if (invocation.wasStopped || invocation.activeAtMs >= patientUntilMs - SLACK_MS) return [];
+  const idleMs = end.atMs - invocation.activeAtMs;
+  return [
+    { guarantee: 'G6', message: `invocation ${id} tried nothing in the ${idleMs} ms before it handed records back` },
+  ];
+}
+
+/** G4: a partition that no fault touched is settled. */
+function partitionsAreIndependent(invocation: Invocation, { story }: GeneralParts): readonly Violation[] {
+  const { id, end, isTouchedAll, touched } = invocation;
+  if (end?.kind !== 'answered' || isTouchedAll || story.mapping.mode === 'onDemand') return [];
+  if (story.function.onPoison === 'block') return [];
+  const named = new Set(unsettledIn(invocation).map((position) => position.slice(0, position.lastIndexOf('@'))));
+  return [...named]
+    .filter((topicPartition) => !touched.has(topicPartition))
+    .map((topicPartition) => ({
+      guarantee: 'G4',
+      message: `invocation ${id} names records of ${topicPartition}, which no fault touched`,
+    }));
+}
+
+/** G4: what is thrown is thrown for every partition. Pollers of one's own read the response instead. */
+function throwsOnDemandAlone({ id, end }: Invocation, { story }: GeneralParts): readonly Violation[] {
+  if (end?.kind !== 'threw' || story.mapping.mode === 'onDemand') return [];
+  return [{ guarantee: 'G4', message: `invocation ${id} threw (${end.errorName}): all its partitions come again` }];
+}
+
+/** G1: what a rule ignores is counted by its reason. */
+function whatIsIgnoredIsCounted({ lambda, kafka, story, target, telemetry }: GeneralParts): readonly Violation[] {
+  if (story.function.onPoison !== 'skip' || telemetry.said.has('RecordsIgnoredPoison')) return [];
+  const ignored = lambda.invocations.flatMap((invocation) => {
+    if (invocation.end?.kind !== 'answered') return [];
+    const unsettled = new Set(unsettledIn(invocation));
+    return invocation.sent.filter((position) => {
+      const record = kafka.at(position, invocation.startedAtMs);
+      return record !== undefined && target.isPoison(record) && !target.holds(record) && !unsettled.has(position);
+    });
+  });
+  return ignored
+    .slice(0, 1)
+    .map((position) => ({ guarantee: 'G1', message: `${position} is ignored, and not counted` }));
+}
+
+/** G7 */
+function nothingLeaks({ bucket, telemetry, lambda }: GeneralParts): readonly Violation[] {
+  const said = [
+    ...telemetry.said,
+    ...reasonsIn(bucket),
+    ...lambda.invocations.map(({ end }) => (end?.kind === 'threw' ? end.said : '')),
+  ];
+  return said
+    .filter(leaks)
+    .map((line) => ({ guarantee: 'G7', message: `a log line holds a payload: ${line.split(' ')[0]}` }));
+}
+
+/** Without faults nothing is sent twice and nothing is handed back, but what a poison policy blocks. */
+function isUneventful({ kafka, lambda, story, target }: GeneralParts): readonly Violation[] {
+  if (story.function.onPoison === 'block') return [];
+  if (kafka.produced.some((record) => target.mayStayOpen?.(record) ?? false)) return [];
+  const sent = lambda.invocations.flatMap((invocation) => invocation.sent);
+  const unsettled = lambda.invocations.flatMap(unsettledIn);
+  return [
+    ...(sent.length > new Set(sent).size
+      ? [{ guarantee: 'calm', message: 'records were sent to the function twice' } as const]
+      : []),
+    ...(unsettled.length > 0 ? [{ guarantee: 'calm', message: `${unsettled[0]} was handed back` } as const] : []),
+  ];
+}

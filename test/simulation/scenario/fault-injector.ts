@@ -1,0 +1,48 @@
+import { FAULTS, type FaultKind } from './faults.ts';
+import type { Random } from './random.ts';
+import type { FaultWindow, Story } from './scenario.ts';
+import { EPOCH_MS } from './timeline.ts';
+
+/** Which partitions' records a fault may have kept from being settled. */
+export type Touched = readonly string[] | 'all';
+
+/** What a fault did to the invocation under way. */
+export interface Witness {
+  touch(touched: Touched): void;
+}
+
+/** Decides when a fault of the story strikes, and counts. */
+export class Chaos {
+  readonly counts: Record<FaultKind, number>;
+  readonly #windows = new Map<FaultKind, { readonly window: FaultWindow; readonly random: Random }[]>();
+  readonly #nowMs: () => number;
+  readonly #tell: (kind: FaultKind) => void;
+
+  constructor(story: Story, random: Random, nowMs: () => number, tell: (kind: FaultKind) => void = () => undefined) {
+    this.#nowMs = nowMs;
+    this.#tell = tell;
+    this.counts = Object.fromEntries(Object.keys(FAULTS).map((kind) => [kind, 0])) as Record<FaultKind, number>;
+    for (const [index, window] of story.faults.entries()) {
+      const known = this.#windows.get(window.kind) ?? [];
+      known.push({ window, random: random.fork(`${window.kind} ${index}`) });
+      this.#windows.set(window.kind, known);
+    }
+  }
+
+  /** Whether this fault strikes here and now. `touched` is told to the invocation that it strikes. */
+  strikes(kind: FaultKind, witness?: Witness, touched: Touched = 'all'): boolean {
+    const nowMs = this.#nowMs() - EPOCH_MS;
+    const open =
+      this.#windows.get(kind)?.filter(({ window }) => window.fromMs <= nowMs && nowMs < window.untilMs) ?? [];
+    const isStruck = open.map(({ window, random }) => random.chance(window.chance)).includes(true);
+    if (isStruck) this.happened(kind, witness, touched);
+    return isStruck;
+  }
+
+  /** For faults that follow from others, or come at a time of their own. */
+  happened(kind: FaultKind, witness?: Witness, touched: Touched = 'all'): void {
+    this.counts[kind] += 1;
+    witness?.touch(touched);
+    this.#tell(kind);
+  }
+}

@@ -1,0 +1,40 @@
+import type { StoryRecord } from '../scenario.ts';
+
+/** What a record with a value does to its document. One without deletes it. */
+export const WRITE_OPS = [
+  /** The whole document. */
+  'replace',
+  /** Some fields of it, made if need be; others are taken away. */
+  'set',
+  /** The same, with the time of the first and of the last write. */
+  'stamp',
+  /** The whole document, which must not be there. */
+  'insert',
+  /** Some fields of a document that is there. */
+  'patch',
+  /** The whole document, if one is there. */
+  'put',
+  /** Counts up: must not happen twice. */
+  'increment',
+  /** Two writes, one after the other, of which the first counts up. */
+  'steps',
+] as const;
+
+export type WriteOp = (typeof WRITE_OPS)[number];
+
+/** What a story's records do: one of them, or several. */
+export type DocumentStrategy = 'replace' | 'set' | 'stamp' | 'increment' | 'steps' | 'events' | 'mixed';
+
+export interface StoryDocumentdb {
+  readonly deletes: 'tombstone' | 'hard';
+  readonly poolSizeMax: number;
+  readonly strategy: DocumentStrategy;
+  /** `_id`, or two fields with a unique index. */
+  readonly identity: 'id' | 'business';
+  /** What decides beside offsets: nothing, the record's time, or a field that is another in each record. */
+  readonly guard: 'offset' | 'timestamp' | 'field';
+  /** Whether a deletion says how new it is: a null value has no field. */
+  readonly isDeletionVersioned: boolean;
+}
+
+export const opOf = ({ op }: StoryRecord): WriteOp => op ?? 'replace';

@@ -1,0 +1,129 @@
+import { SECRET } from '../../services/kafka-log.ts';
+import { type FaultKind, faultKindsOf } from '../faults.ts';
+import type { SeedOptions } from '../generator.ts';
+import { type Random, randomOf } from '../random.ts';
+import type { FaultWindow, RecordKind, Story, StoryFunction, StoryMapping, StoryRecord } from '../scenario.ts';
+import { documentRecords, documentSettings, withRefusals } from './generate-documents.ts';
+import { streamSettings, streamStory } from './generate-stream.ts';
+
+/** The story of a seed, the same one for ever in one version of the generator. */
+export function generateStory({ seed, generator, sink: only }: SeedOptions): Story {
+  const sink = only ?? (seed % 2 === 0 ? 'kinesisSink' : 'documentdbSink');
+  const random = randomOf(`story ${seed} ${sink}`);
+  const faults = faultsOf(faultKindsOf(sink, generator), random.fork('faults'));
+  const fn = functionOf(random.fork('function'));
+  const mapping = mappingOf(random.fork('mapping'), fn);
+  const records = recordsOf(random.fork('records'));
+  const documentdb = documentSettings(random.fork('documents'), { mapping, function: fn, faults });
+  const story: Story = {
+    seed: `${sink} ${seed}`,
+    sink,
+    mapping,
+    function: fn,
+    kinesis: {
+      shardCount: random.integer(1, 4),
+      ...streamSettings(random.fork('stream settings'), random.pick(['empty', 'skip'])),
+      requestsInFlightMax: random.integer(1, 4),
+      requestTimeoutMs: random.pick([2_000, 10_000]),
+      hasRole: random.chance(0.8),
+    },
+    documentdb: { ...documentdb, poolSizeMax: random.integer(1, 3) },
+    partitionCount: random.integer(1, 4),
+    records:
+      sink === 'kinesisSink'
+        ? records
+        : documentRecords(records, random.fork('document records'), {
+            mapping,
+            function: fn,
+            faults,
+            documentdb,
+            generator,
+          }),
+    faults,
+  };
+  if (sink === 'kinesisSink') return streamStory(story, random.fork('stream'));
+  return generator === 1 ? story : { ...story, records: withRefusals(story.records, random.fork('refusals')) };
+}
+
+/** What blocks has to be given up some time, which only pollers of one's own do. */
+function mappingOf(random: Random, { onPoison }: StoryFunction): StoryMapping {
+  const isBlocking = onPoison === 'block';
+  const mode = isBlocking || random.chance(0.85) ? 'provisioned' : 'onDemand';
+  return {
+    mode,
+    reading: random.pick(['items', 'rewind']),
+    pollers: random.integer(1, 3),
+    batchRecordsMax: random.pick([1, 5, 25, 100, 1_000]),
+    windowMs: random.pick([0, 200, 1_000]),
+    retriesMax: !isBlocking && random.chance(0.8) ? 10_000 : random.integer(0, 4),
+    recordAgeMaxMs: random.chance(0.9) ? Number.POSITIVE_INFINITY : 120_000,
+    bisects: random.chance(0.5),
+  };
+}
+
+function functionOf(random: Random): StoryFunction {
+  return {
+    timeoutMs: random.pick([15_000, 40_000, 120_000]),
+    onPoison: random.pick(['deadLetter', 'deadLetter', 'deadLetter', 'skip', 'block']),
+  };
+}
+
+const PRODUCING_MS = 60_000;
+const KINDS: readonly RecordKind[] = ['poison', 'refused', 'tombstone'];
+
+function recordsOf(random: Random): readonly StoryRecord[] {
+  const count = random.pick([5, 30, 80, 150]);
+  const keyCount = random.pick([1, 3, 10, 40]);
+  const oddChance = random.pick([0, 0.05, 0.2]);
+  const withoutKey = random.pick([0, 0, 0.1]);
+  return Array.from(
+    { length: count },
+    (_, index) =>
+      ({
+        id: index + 1,
+        atMs: random.chance(0.3) ? 0 : random.integer(0, PRODUCING_MS),
+        key: random.chance(withoutKey) ? null : `${SECRET}-${random.integer(1, keyCount)}`,
+        kind: random.chance(oddChance) ? random.pick(KINDS) : random.chance(0.1) ? 'tombstone' : 'plain',
+      }) as const,
+  ).toSorted((a, b) => a.atMs - b.atMs || a.id - b.id);
+}
+
+/** These come at a time, not at a call. */
+const ONCE: readonly FaultKind[] = [
+  'mapping.restarted',
+  'kafka.partitionsRaised',
+  'kafka.topicRecreated',
+  'kinesis.resharded',
+  'lambda.clockSetBack',
+];
+/** These follow from others. */
+const NEVER_PLANNED: readonly FaultKind[] = [
+  'mapping.gaveUp',
+  'kinesis.aggregateResharded',
+  'kinesis.aggregateRejected',
+];
+/** These need another to happen at all. */
+const COMPANIONS: Readonly<Partial<Record<FaultKind, FaultKind>>> = {
+  'lambda.zombie': 'lambda.stalled',
+  'documentdb.rolledBack': 'documentdb.writeConcern',
+  'documentdb.staleRead': 'documentdb.insertedFirst',
+  'mapping.commitLost': 'mapping.restarted',
+};
+
+function faultsOf(known: readonly FaultKind[], random: Random): readonly FaultWindow[] {
+  const kinds = known.filter((kind) => !NEVER_PLANNED.includes(kind));
+  const count = random.pick([0, 1, 1, 2, 4, 8]);
+  return Array.from({ length: count }).flatMap(() => {
+    const kind = random.pick(kinds);
+    const companion = COMPANIONS[kind];
+    const fromMs = random.chance(0.3) ? 0 : random.integer(0, PRODUCING_MS);
+    const untilMs = fromMs + random.pick([1_000, 10_000, 60_000, 300_000]);
+    const drawn = random.pick([0.05, 0.2, 0.5, 1]);
+    const chance = kind === 'documentdb.writesRefused' ? 1 : drawn;
+    return [kind, ...(companion === undefined ? [] : [companion])].map((each) =>
+      ONCE.includes(each)
+        ? { kind: each, fromMs: random.integer(fromMs, untilMs), untilMs: untilMs + 1, chance: 1 }
+        : { kind: each, fromMs, untilMs, chance },
+    );
+  });
+}

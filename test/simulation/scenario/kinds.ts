@@ -1,0 +1,65 @@
+import { opOf, type StoryDocumentdb, WRITE_OPS } from './generate/document-ops.ts';
+import type { Generator } from './generator.ts';
+import type { Story, StoryRecord } from './scenario.ts';
+
+const KINDS_OF_1 = [
+  ...WRITE_OPS.map((op) => `documents.${op}` as const),
+  'documents.hardDelete',
+  'documents.tombstone',
+  'documents.businessKey',
+  'documents.guardByTimestamp',
+  'documents.guardByField',
+  'documents.uniqueValue',
+  'documents.deletionWithoutVersion',
+] as const;
+
+/** The kinds that came with version 2 of the generator. */
+const KINDS_SINCE_2 = [
+  'documents.uniqueValueAcrossPartitions',
+  'documents.refusedUnlisted',
+  'documents.refusedCommand',
+] as const;
+
+export const KINDS = [...KINDS_OF_1, ...KINDS_SINCE_2] as const;
+
+export type Kind = (typeof KINDS)[number];
+
+/** What stories are to try beside faults: of each there must be some in a long campaign. */
+export const kindsToTry = (generator: Generator): readonly Kind[] => (generator === 1 ? KINDS_OF_1 : KINDS);
+
+/** How many records of each kind a story has; of a setting, how many are written under it. */
+export function kindsIn({ sink, documentdb, partitionCount, records }: Story): Readonly<Record<Kind, number>> {
+  const counts = Object.fromEntries(KINDS.map((kind) => [kind, 0])) as Record<Kind, number>;
+  if (sink !== 'documentdbSink') return counts;
+  for (const record of records) for (const kind of kindsOf(record, documentdb)) counts[kind] += 1;
+  if (haveValuesAcrossPartitions({ partitionCount, records })) {
+    counts['documents.uniqueValueAcrossPartitions'] = counts['documents.uniqueValue'];
+  }
+  return counts;
+}
+
+/** Unique values that may move between partitions, whose order nobody knows. */
+export const haveValuesAcrossPartitions = ({
+  partitionCount,
+  records,
+}: Pick<Story, 'partitionCount' | 'records'>): boolean =>
+  partitionCount > 1 && records.some(({ unique, partition = 0 }) => unique !== undefined && partition > 0);
+
+const GUARDS = { offset: [], timestamp: ['documents.guardByTimestamp'], field: ['documents.guardByField'] } as const;
+
+function kindsOf(
+  record: StoryRecord,
+  { deletes, guard, identity, isDeletionVersioned }: StoryDocumentdb,
+): readonly Kind[] {
+  const deletion = deletes === 'hard' ? 'documents.hardDelete' : 'documents.tombstone';
+  return [
+    ...(record.kind === 'plain' ? [`documents.${opOf(record)}` as const] : []),
+    ...(record.kind === 'tombstone' ? ([deletion] as const) : []),
+    ...(identity === 'business' ? (['documents.businessKey'] as const) : []),
+    ...(record.unique === undefined ? [] : (['documents.uniqueValue'] as const)),
+    ...(record.refusal === 'unlisted' ? (['documents.refusedUnlisted'] as const) : []),
+    ...(record.refusal === 'command' ? (['documents.refusedCommand'] as const) : []),
+    ...(record.kind === 'tombstone' && !isDeletionVersioned ? (['documents.deletionWithoutVersion'] as const) : []),
+    ...GUARDS[guard],
+  ];
+}

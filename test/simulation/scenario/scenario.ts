@@ -1,0 +1,91 @@
+import type { Aggregation, Ordering } from '../../../functions/kinesis-sink/plan/prepare.ts';
+import type { SinkName } from '../../../infra/sinks.ts';
+import type { Reading } from '../../../local/msk-trigger/machine/settings.ts';
+import type { TriggerMode } from '../../../shared/run-batch.ts';
+import type { PoisonPolicy } from '../../../shared/settings/common-settings.ts';
+import type { FaultKind } from './faults.ts';
+import type { StoryDocumentdb, WriteOp } from './generate/document-ops.ts';
+
+/** All that happens in one run, as plain data: the same story ends in the same world, and a smaller one is easily made. */
+export interface Story {
+  readonly seed: string;
+  readonly sink: SinkName;
+  readonly mapping: StoryMapping;
+  readonly function: StoryFunction;
+  readonly kinesis: StoryKinesis;
+  readonly documentdb: StoryDocumentdb;
+  readonly partitionCount: number;
+  /** Ascending by time. */
+  readonly records: readonly StoryRecord[];
+  readonly faults: readonly FaultWindow[];
+}
+
+/** Times are milliseconds after the story's beginning. */
+export interface StoryRecord {
+  /** Unique, stands in the value. */
+  readonly id: number;
+  readonly atMs: number;
+  /** By which partitions keys are chosen, as a producer does; a raised partition count moves keys. */
+  readonly key: string | null;
+  readonly kind: RecordKind;
+  /** Of a value that is nothing but so many bytes; default: one that tells what it is. */
+  readonly bytes?: number;
+  /** The producer's own choice, modulo their number; default: by the key. */
+  readonly partition?: number;
+  /** What it does to its document, where it is neither a tombstone nor poison (DocumentDB); default: replace. */
+  readonly op?: WriteOp;
+  /** Of a refused one, by what the server refuses it (DocumentDB); default: with a code that names the document. */
+  readonly refusal?: 'unlisted' | 'command';
+  /** Its document takes this value of a unique index (DocumentDB). */
+  readonly unique?: number;
+}
+
+/**
+ * `refused`: the target itself can never take it. `poison`: it cannot be converted (DocumentDB), or is too large (Kinesis).
+ */
+export type RecordKind = 'plain' | 'tombstone' | 'poison' | 'refused';
+
+export interface StoryMapping {
+  readonly mode: TriggerMode;
+  readonly reading: Reading;
+  readonly pollers: number;
+  readonly batchRecordsMax: number;
+  readonly windowMs: number;
+  /** Provisioned only; on demand has no end. */
+  readonly retriesMax: number;
+  /** Infinity: none. */
+  readonly recordAgeMaxMs: number;
+  readonly bisects: boolean;
+}
+
+export interface StoryFunction {
+  readonly timeoutMs: number;
+  readonly onPoison: PoisonPolicy;
+}
+
+export interface StoryKinesis {
+  readonly shardCount: number;
+  readonly ordering: Ordering;
+  readonly aggregation: Aggregation;
+  readonly partitionKey: 'key' | 'partition' | 'random' | 'constant';
+  readonly envelope: 'none' | 'json';
+  readonly tombstone: 'empty' | 'skip' | 'envelope';
+  /** Small, so that a record beyond it is cheap. */
+  readonly recordBytesMax: number;
+  /** Whether the role may look at the stream. */
+  readonly mayDescribe: boolean;
+  readonly requestsInFlightMax: number;
+  readonly requestTimeoutMs: number;
+  readonly hasRole: boolean;
+}
+
+/** While it is open, the fault strikes with this chance wherever it can; `once` kinds strike at its beginning. */
+export interface FaultWindow {
+  readonly kind: FaultKind;
+  readonly fromMs: number;
+  readonly untilMs: number;
+  readonly chance: number;
+}
+
+/** When every fault is over; whatever is left must then end well. */
+export const faultsEndMs = ({ faults }: Story): number => Math.max(0, ...faults.map(({ untilMs }) => untilMs));

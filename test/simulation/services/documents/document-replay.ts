@@ -1,0 +1,156 @@
+import { createDocumentdbSink, type DocumentdbSinkSettings } from '../../../../functions/documentdb-sink/sink.ts';
+import type { DocumentStore, ServerLimits } from '../../../../functions/documentdb-sink/target/document-store.ts';
+import { isSettled } from '../../../../shared/outcome.ts';
+import { type PartitionBatch, payloadOf, type SourceRecord } from '../../../../shared/record.ts';
+import { createMeter } from '../../../../shared/telemetry.ts';
+import { historiesOf, partitionsIn, textOf } from '../../invariants/documents/documents.ts';
+import type { Violation } from '../../invariants/violation.ts';
+import type { Random } from '../../scenario/random.ts';
+import type { Story } from '../../scenario/scenario.ts';
+import type { Timeline } from '../../scenario/timeline.ts';
+import { type KafkaLog, type ProducedRecord, TOPIC } from '../kafka-log.ts';
+import type { FinalWorld } from '../target.ts';
+import { BUSINESS_INDEX, createStoryPolicy } from './document-policy.ts';
+import { type CommandFaults, type DocumentServer, type Stored, VALIDATION_FAILED } from './document-server.ts';
+import { bodyOf, fieldIn } from './document-version.ts';
+
+export interface ReplayParts {
+  readonly kafka: KafkaLog;
+  readonly random: Random;
+  readonly story: Story;
+  readonly timeline: Timeline;
+  readonly server: DocumentServer;
+  readonly limits: ServerLimits;
+  readonly settings: DocumentdbSinkSettings;
+  documentOf(key: string): Stored | undefined;
+  isPoison(record: ProducedRecord): boolean;
+}
+
+const BATCH_MAX = 20;
+const REMAINING_MS = 600_000;
+
+/**
+ * The whole topic once more from its beginning, its partitions interleaved at random, without a fault: every document is
+ * as it was, if one partition says how, or a guard by a field that is another in each record.
+ */
+export async function replayAll(final: FinalWorld, parts: ReplayParts): Promise<readonly Violation[]> {
+  const { kafka, story } = parts;
+  const records = final.produced.filter(({ incarnation }) => incarnation === kafka.incarnation);
+  const histories = [...historiesOf(final.produced, parts)].filter(([, each]) => isRepeatable(each, final, story));
+  const before = new Map(histories.map(([key]) => [key, textOf(parts.documentOf(key))]));
+  const unsettled = await deliver(records, parts);
+  return [
+    ...unsettled.map(
+      (position) => ({ guarantee: 'G1', message: `${position} is unsettled when it is replayed` }) as const,
+    ),
+    ...[...before].flatMap(([key, text]) => {
+      if (textOf(parts.documentOf(key)) === text) return [];
+      const newest = histories.find(([each]) => each === key)?.[1].at(-1);
+      const message = `a replay of everything changed the document of ${newest?.topicPartition}@${newest?.offset}`;
+      return [{ guarantee: 'G3', message } as const];
+    }),
+  ];
+}
+
+/** Where deletes are hard, what a fault brought back is deleted again, or stays: both are right. */
+function isRepeatable(records: readonly ProducedRecord[], { lettered, isCalm }: FinalWorld, story: Story): boolean {
+  if (records.some((record) => lettered.has(record))) return false;
+  const { deletes, guard, isDeletionVersioned, strategy } = story.documentdb;
+  const isOfOne = partitionsIn(records).size === 1;
+  const isNeverDeleted = records.every(({ story: { kind } }) => kind !== 'tombstone');
+  // What counts keeps the marks of all partitions.
+  if (isNeverDeleted && strategy === 'increment') return true;
+  const isOrdered = isOfOne || (guard === 'field' && (isDeletionVersioned || isNeverDeleted));
+  return isNeverDeleted || deletes === 'tombstone' ? isOrdered : isOfOne && isCalm;
+}
+
+async function deliver(records: readonly ProducedRecord[], parts: ReplayParts): Promise<readonly string[]> {
+  const { random, settings, story, timeline } = parts;
+  const sink = createDocumentdbSink({
+    settings: { ...settings, onPoison: 'skip' },
+    policy: createStoryPolicy(story.documentdb),
+    store: calmStore(parts),
+    deadLetters: { put: () => Promise.resolve(true) },
+    clock: { nowMs: timeline.nowMs, wallTimeMs: timeline.wallTimeMs, waitUntil: waitingOn(timeline) },
+    random: random.next,
+    log: { info: () => undefined, warn: () => undefined },
+    meter: createMeter(),
+  });
+  const unsettled: string[] = [];
+  for (const batches of interleaved(records, random)) {
+    const nowMs = timeline.nowMs();
+    const deadline = { sendUntilMs: nowMs + REMAINING_MS, answerByMs: nowMs + REMAINING_MS + 1_000 };
+    for (const outcome of await sink.write(batches, deadline)) {
+      const { topicPartition, offset } = outcome.position;
+      if (!isSettled(outcome)) unsettled.push(`${topicPartition}@${offset}`);
+    }
+  }
+  return unsettled;
+}
+
+const waitingOn =
+  (timeline: Timeline) =>
+  (atMs: number, signal?: AbortSignal): Promise<void> =>
+    new Promise((resolve) => {
+      if (signal?.aborted) return resolve();
+      const cancel = timeline.at(atMs, resolve);
+      signal?.addEventListener('abort', () => {
+        cancel();
+        resolve();
+      });
+    });
+
+/** What the server can never take it does not take now. */
+const CALM: CommandFaults = {
+  failStatement: (statement) => (fieldIn(bodyOf(statement), 'refused') === undefined ? undefined : VALIDATION_FAILED),
+  insertFirst: () => false,
+  failWriteConcern: () => false,
+};
+
+function calmStore({ limits, server, timeline, story }: ReplayParts): DocumentStore {
+  const isBusiness = story.documentdb.identity === 'business';
+  const index = { ...BUSINESS_INDEX, isUnique: true, isPartial: false };
+  return {
+    limits: () => Promise.resolve(limits),
+    write: (_namespace, kind, statements) => server.write(kind, statements, CALM),
+    findMarks: (_namespace, ids) => Promise.resolve(server.findMarks(ids, timeline.nowMs())),
+    findMarksOf: (_namespace, filter) => Promise.resolve(server.findMarksOf(filter, timeline.nowMs())),
+    listIndexes: () => Promise.resolve(isBusiness ? [index] : []),
+    ensureTtlIndex: () => Promise.resolve(),
+  };
+}
+
+/** Each invocation has some of what comes next in some of the partitions. */
+function interleaved(records: readonly ProducedRecord[], random: Random): readonly (readonly PartitionBatch[])[] {
+  const rest = new Map(
+    [...Map.groupBy(records, ({ topicPartition }) => topicPartition)].map(([name, own]) => [name, [...own]]),
+  );
+  const invocations: PartitionBatch[][] = [];
+  while (rest.size > 0) {
+    const batches: PartitionBatch[] = [];
+    for (const [topicPartition, own] of rest) {
+      if (!random.chance(0.5)) continue;
+      const next = own.splice(0, random.integer(1, BATCH_MAX));
+      batches.push({ topicPartition, records: next.map(toSourceRecord) });
+      if (own.length === 0) rest.delete(topicPartition);
+    }
+    if (batches.length > 0) invocations.push(batches);
+  }
+  return invocations;
+}
+
+const toSourceRecord = ({
+  topicPartition,
+  partition,
+  offset,
+  timestampMs,
+  key,
+  value,
+  headers,
+}: ProducedRecord): SourceRecord => ({
+  position: { topicPartition, topic: TOPIC, partition, offset },
+  timestampMs,
+  key: key === null || key.byteLength === 0 ? null : payloadOf(key.toString('base64')),
+  value: value === null ? null : payloadOf(value.toString('base64')),
+  headers: headers.map(([name, bytes]) => ({ name: name.toString(), value: bytes })),
+});

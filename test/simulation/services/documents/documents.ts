@@ -1,0 +1,218 @@
+import { identityOf } from '../../../../functions/documentdb-sink/bson/identity.ts';
+import type { IndexDescription } from '../../../../functions/documentdb-sink/guard/indexes.ts';
+import { SOCKET_TIMEOUT_MS } from '../../../../functions/documentdb-sink/limits.ts';
+import { createDocumentdbSink, type DocumentdbSinkSettings } from '../../../../functions/documentdb-sink/sink.ts';
+import type { ServerLimits, Statement } from '../../../../functions/documentdb-sink/target/document-store.ts';
+import type { BatchParts } from '../../../../shared/run-batch.ts';
+import type { Log, Meter } from '../../../../shared/telemetry.ts';
+import { equalitiesOf, valueAt } from '../../../support/model-filter.ts';
+import { documentOf } from '../../../support/model-operators.ts';
+import { Conduct } from '../../invariants/conduct.ts';
+import { finalViolations } from '../../invariants/documents/documents.ts';
+import { positionText } from '../../invariants/positions.ts';
+import type { Violation } from '../../invariants/violation.ts';
+import { opOf } from '../../scenario/generate/document-ops.ts';
+import { haveValuesAcrossPartitions } from '../../scenario/kinds.ts';
+import type { StoryRecord } from '../../scenario/scenario.ts';
+import type { Environment } from '../environment.ts';
+import { type ProducedRecord, SECRET, TOPIC } from '../kafka-log.ts';
+import type { FinalWorld, Target, TargetParts } from '../target.ts';
+import { DocumentHistory } from './document-history.ts';
+import { BUSINESS_INDEX, createStoryPolicy, valueText } from './document-policy.ts';
+import { DocumentPort } from './document-port.ts';
+import { replayAll } from './document-replay.ts';
+import { DocumentServer, type Stored } from './document-server.ts';
+
+const HESITATION_MS = { min: 0, max: 8 } as const;
+const TOMBSTONE_TTL_SECONDS = 86_400;
+/** What `hello` says: mostly the usual, or so little that a wave needs several commands. */
+const LIMITS: readonly ServerLimits[] = [
+  { documentBytesMax: 16 * 1024 * 1024, operationsMax: 100_000 },
+  { documentBytesMax: 16 * 1024 * 1024, operationsMax: 3 },
+  { documentBytesMax: 4_096, operationsMax: 100_000 },
+];
+const UNIQUE_INDEX = { name: 'unique_1', fields: ['unique'], isSparse: true };
+
+/** The real sink before a server like DocumentDB. */
+export class DocumentsTarget implements Target {
+  readonly #parts: TargetParts;
+  readonly #server: DocumentServer;
+  readonly #history: DocumentHistory;
+  readonly #port: DocumentPort;
+  readonly #conduct: Conduct;
+  readonly #limits: ServerLimits;
+  /** Raised when the topic is made anew, as its owner has to. */
+  readonly #epochs = new Map<string, number>();
+  #ttlSeconds: number | undefined;
+
+  constructor(parts: TargetParts) {
+    this.#parts = parts;
+    const { kafka, random, story, tell } = parts;
+    const settings = story.documentdb;
+    this.#conduct = new Conduct({ requestsInFlightMax: settings.poolSizeMax, requestTimeoutMs: SOCKET_TIMEOUT_MS });
+    this.#history = new DocumentHistory({ kafka, settings, tell });
+    this.#limits = random.fork('limits').pick(LIMITS);
+    const hasValues = story.records.some(({ unique }) => unique !== undefined);
+    const uniqueIndexes = [
+      ...(hasValues ? [UNIQUE_INDEX] : []),
+      ...(settings.identity === 'business' ? [BUSINESS_INDEX] : []),
+    ];
+    this.#server = this.#createServer(uniqueIndexes);
+    this.#port = new DocumentPort({
+      ...parts,
+      server: this.#server,
+      history: this.#history,
+      conduct: this.#conduct,
+      limits: this.#limits,
+      indexes: uniqueIndexes.map((index): IndexDescription => ({ ...index, isUnique: true, isPartial: false })),
+      keyOf: (statement: Statement) => this.#keyOf(documentOf(equalitiesOf(statement['q'] ?? statement['document']))),
+      onTtlIndex: (ttlSeconds) => {
+        this.#ttlSeconds = ttlSeconds;
+      },
+      foreignGoneChance: random.fork('foreign').pick([0, 0.5, 1]),
+    });
+  }
+
+  #createServer(uniqueIndexes: ConstructorParameters<typeof DocumentServer>[0]['uniqueIndexes']) {
+    const { random, timeline } = this.#parts;
+    const order = random.fork('order');
+    return new DocumentServer({
+      nowMs: timeline.nowMs,
+      hesitate: () => timeline.sleep(random.integer(HESITATION_MS.min, HESITATION_MS.max)),
+      shuffle: (items) =>
+        items
+          .map((item) => ({ item, place: order.next() }))
+          .toSorted((a, b) => a.place - b.place)
+          .map(({ item }) => item),
+      operationsMax: this.#limits.operationsMax,
+      uniqueIndexes: uniqueIndexes ?? [],
+      subjectOf: (document) => identityOf(this.#keyOf(document)),
+      onChange: (change) => this.#history.watch(change),
+    });
+  }
+
+  /** The key of the records that a document is of. */
+  #keyOf = (document: Stored): unknown =>
+    this.#parts.story.documentdb.identity === 'id' ? document.get('_id') : valueAt(document, 'key.name');
+
+  valueOf(record: StoryRecord): Buffer | null {
+    if (record.kind === 'tombstone') return null;
+    if (record.kind === 'poison') return Buffer.from(`{"id":${record.id},"secret":"${SECRET}`);
+    return Buffer.from(valueText(record));
+  }
+
+  createFunction(environment: Environment, telemetry: { readonly log: Log; readonly meter: Meter }): BatchParts {
+    const { story, bucket } = this.#parts;
+    const { clock } = environment;
+    const random = this.#parts.random.fork(environment.name);
+    const time = { clock, random: random.next };
+    const deadLetters = bucket.queueFor(environment, { ...time, meter: telemetry.meter });
+    const sink = createDocumentdbSink({
+      ...time,
+      ...telemetry,
+      settings: this.#settings(),
+      policy: createStoryPolicy(story.documentdb),
+      store: this.#port.storeFor(environment),
+      deadLetters,
+    });
+    return { sink, triggerMode: story.mapping.mode, ...telemetry, clock };
+  }
+
+  #settings(): DocumentdbSinkSettings {
+    const { documentdb, function: fn } = this.#parts.story;
+    return {
+      epochs: this.#epochs,
+      onNoMatch: 'ignore',
+      deletes: documentdb.deletes,
+      tombstoneTtlSeconds: TOMBSTONE_TTL_SECONDS,
+      onPoison: fn.onPoison,
+      poolSizeMax: documentdb.poolSizeMax,
+    };
+  }
+
+  recreated(incarnation: number): void {
+    this.#epochs.set(TOPIC, incarnation);
+  }
+
+  /** Written or overwritten by a newer one of its partition, and durable. */
+  holds = (record: ProducedRecord): boolean => record.key !== null && this.#history.holds(record, this.#server);
+
+  isAcknowledged = (invocation: string, record: ProducedRecord): boolean =>
+    this.#conduct.isAcknowledged(invocation, positionText(record).replace(/ .*/, ''));
+
+  isPoison = (record: ProducedRecord): boolean => isUnwritable(record) || this.#hasLostItsPlace(record);
+
+  /**
+   * After a batch that ended half-way newer records may stand there already, and one of them may hold the unique value of
+   * an older one that is sent again: nobody can tell that from a value which is taken for good. Nor, where deletes are hard,
+   * a document that a zombie brought back from one that an insert must not touch. Without faults it has to, unless values
+   * move between partitions.
+   */
+  #hasLostItsPlace({ story: { unique, ...record }, partition, offset }: ProducedRecord): boolean {
+    const { bucket, story } = this.#parts;
+    const mayBeInTheWay = unique !== undefined || (opOf(record) === 'insert' && story.documentdb.deletes === 'hard');
+    if (!mayBeInTheWay || (story.faults.length === 0 && !haveValuesAcrossPartitions(story))) return false;
+    return bucket.hasLetter(story.sink, TOPIC, partition, offset);
+  }
+
+  isKnownPoison = ({ story: { key, kind } }: ProducedRecord): boolean => key === null || kind === 'poison';
+
+  overtakes = (newer: ProducedRecord, older: ProducedRecord): boolean =>
+    newer.story.key === older.story.key && newer.topicPartition === older.topicPartition && newer.offset > older.offset;
+
+  violations(final: FinalWorld): readonly Violation[] {
+    return [
+      ...this.#history.violations,
+      ...this.#port.violations,
+      ...this.#conduct.violations,
+      ...this.#indexViolations(final),
+      ...finalViolations(final, {
+        story: this.#parts.story,
+        documentOf: (key) => this.#server.documentOf(identityOf(key)),
+        keyOf: this.#keyOf,
+        isPoison: isUnwritable,
+      }),
+    ];
+  }
+
+  replay(final: FinalWorld): Promise<readonly Violation[]> {
+    const { kafka, random, story, timeline } = this.#parts;
+    return replayAll(final, {
+      kafka,
+      random: random.fork('replay'),
+      story,
+      timeline,
+      server: this.#server,
+      limits: this.#limits,
+      settings: this.#settings(),
+      documentOf: (key) => this.#server.documentOf(identityOf(key)),
+      isPoison: isUnwritable,
+    });
+  }
+
+  /** Without it tombstones stay for ever; its making may fail, but not for nothing. */
+  #indexViolations({ isCalm }: FinalWorld): readonly Violation[] {
+    const wantedSeconds = this.#parts.story.documentdb.deletes === 'tombstone' ? TOMBSTONE_TTL_SECONDS : undefined;
+    if (!isCalm || this.#server.documents().size === 0 || this.#ttlSeconds === wantedSeconds) return [];
+    return [{ guarantee: 'calm', message: `tombstones expire after ${this.#ttlSeconds} s, not ${wantedSeconds} s` }];
+  }
+
+  digest(): string {
+    const text = (document: Stored) =>
+      JSON.stringify([...document], (_, value: unknown) => {
+        if (value instanceof Map) return [...value];
+        return typeof value === 'bigint' ? String(value) : value;
+      });
+    return [...this.#server.documents()]
+      .map(([identity, document]) => `${identity} ${text(document)}`)
+      .toSorted()
+      .join('\n');
+  }
+
+  reshard(): void {
+    throw new Error('only Kinesis has shards');
+  }
+}
+
+const isUnwritable = ({ story: { key, kind } }: ProducedRecord): boolean =>
+  key === null || kind === 'poison' || kind === 'refused';

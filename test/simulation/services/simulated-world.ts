@@ -1,0 +1,132 @@
+import { overtakingViolations } from '../invariants/blocked.ts';
+import { namedViolations } from '../invariants/named.ts';
+import { settledViolations } from '../invariants/settled.ts';
+import { type WatchedTelemetry, watchTelemetry } from '../invariants/telemetry.ts';
+import { endText, unsettledIn } from '../invariants/unsettled.ts';
+import type { Violation } from '../invariants/violation.ts';
+import { Chaos } from '../scenario/fault-injector.ts';
+import { randomOf } from '../scenario/random.ts';
+import { type FaultWindow, faultsEndMs, type Story, type StoryRecord } from '../scenario/scenario.ts';
+import { EPOCH_MS, Timeline } from '../scenario/timeline.ts';
+import { Bucket } from './bucket.ts';
+import { DocumentsTarget } from './documents/documents.ts';
+import { KafkaLog, type ProducedRecord } from './kafka-log.ts';
+import { KinesisTarget } from './kinesis/kinesis.ts';
+import { type Invocation, Lambda } from './lambda.ts';
+import { Mapping } from './mapping.ts';
+import type { Target, TargetParts } from './target.ts';
+
+/** Tells a line of the story of a run; `position` where it is about one record: `orders-0@7`. */
+export type Tell = (text: string, position?: string) => void;
+
+/** Everything there is in a run. */
+export interface World {
+  readonly story: Story;
+  readonly timeline: Timeline;
+  readonly chaos: Chaos;
+  readonly kafka: KafkaLog;
+  readonly bucket: Bucket;
+  readonly target: Target;
+  readonly lambda: Lambda;
+  readonly mapping: Mapping;
+  readonly telemetry: WatchedTelemetry;
+  /** Found while it ran: something was called settled and was not. */
+  readonly violations: Violation[];
+  /** Everything is produced, and the mapping has nothing left to do. */
+  isDone(): boolean;
+}
+
+/** @param told is given each line with its time, milliseconds after the story's beginning */
+export function createWorld(story: Story, told: (atMs: number, text: string, position?: string) => void): World {
+  const random = randomOf(story.seed);
+  const timeline = new Timeline();
+  const tell: Tell = (text, position) => told(timeline.nowMs() - EPOCH_MS, text, position);
+  const chaos = new Chaos(story, random.fork('chaos'), timeline.nowMs, (kind) => tell(`fault: ${kind}`));
+  const part = (label: string) => ({ story, timeline, chaos, random: random.fork(label), tell });
+  const bucket = new Bucket(part('bucket'));
+  const kafka = new KafkaLog(story.partitionCount);
+  const target = targetOf({ ...part('target'), bucket, kafka });
+  const telemetry = watchTelemetry();
+  const violations: Violation[] = [];
+  const lambda = new Lambda({
+    ...part('lambda'),
+    createFunction: (environment) => target.createFunction(environment, telemetry),
+    onStart: (invocation) => tellStart(invocation, tell),
+    onEnd: (invocation) => {
+      tellEnd(invocation, tell);
+      violations.push(...settledViolations(invocation, { story, target, bucket, kafka }));
+      violations.push(...namedViolations(invocation, { target, kafka }));
+      violations.push(...overtakingViolations(invocation, { story, target, kafka }));
+    },
+  });
+  const mapping = new Mapping({ ...part('mapping'), kafka, lambda, bucket });
+  const patientUntilMs = EPOCH_MS + plannedMs(story) + PATIENCE_MS;
+  const isHeldByDoubt = () => timeline.nowMs() > patientUntilMs && openRecords({ kafka, mapping, target }).length > 0;
+  const isDone = () => kafka.produced.length === story.records.length && (mapping.isQuiet() || isHeldByDoubt());
+  const world = { story, timeline, chaos, kafka, bucket, target, lambda, mapping, telemetry, violations, isDone };
+  for (const record of story.records) timeline.at(EPOCH_MS + record.atMs, () => produce(world, record, tell));
+  for (const window of story.faults) timeline.at(EPOCH_MS + window.fromMs, () => comeAtItsTime(world, window));
+  return world;
+}
+
+/** So long after the last fault a record that nobody else's record clears up may stay unsettled. */
+const PATIENCE_MS = 10 * 60_000;
+
+/** Until then something is planned. */
+export const plannedMs = (story: Story): number => Math.max(faultsEndMs(story), story.records.at(-1)?.atMs ?? 0);
+
+/** What the mapping still holds, where all of it waits for a record that may stay open. */
+export function openRecords({ kafka, mapping, target }: Pick<World, 'kafka' | 'mapping' | 'target'>) {
+  const heads = mapping.heads().flatMap((position) => kafka.at(position) ?? []);
+  if (!heads.every((record) => target.mayStayOpen?.(record) ?? false)) return [];
+  return kafka.produced.filter((record) =>
+    heads.some(({ topicPartition, offset }) => record.topicPartition === topicPartition && record.offset >= offset),
+  );
+}
+
+const targetOf = (parts: TargetParts): Target =>
+  parts.story.sink === 'kinesisSink' ? new KinesisTarget(parts) : new DocumentsTarget(parts);
+
+function produce({ kafka, target }: World, record: StoryRecord, tell: Tell): void {
+  const { topicPartition, offset }: ProducedRecord = kafka.produce(record, target.valueOf(record));
+  tell(`produced: record ${record.id}, ${record.kind}`, `${topicPartition}@${offset}`);
+}
+
+const SET_BACK_MS = 1_800_000;
+
+/** Faults that come once, at a time; the others strike wherever a call gives them the chance. */
+function comeAtItsTime(world: World, { kind }: FaultWindow): void {
+  const { chaos, kafka, mapping, target, timeline } = world;
+  if (kind === 'kafka.topicRecreated') recreateOnceRead(world);
+  else if (kind === 'mapping.restarted') mapping.restart();
+  else if (kind === 'kafka.partitionsRaised') kafka.raisePartitions();
+  else if (kind === 'kinesis.resharded') target.reshard();
+  else if (kind === 'lambda.clockSetBack') timeline.setWallBack(SET_BACK_MS);
+  else return;
+  if (kind !== 'kafka.topicRecreated') chaos.happened(kind);
+}
+
+/** Whoever deletes a topic waits until it is read. */
+const RECREATION_CHECK_MS = 1_000;
+
+function recreateOnceRead(world: World): void {
+  const { chaos, kafka, mapping, target, timeline } = world;
+  if (!mapping.isQuiet()) {
+    timeline.at(timeline.nowMs() + RECREATION_CHECK_MS, () => recreateOnceRead(world));
+    return;
+  }
+  kafka.recreate();
+  target.recreated?.(kafka.incarnation);
+  mapping.restart();
+  chaos.happened('kafka.topicRecreated');
+}
+
+function tellStart({ id, environment, sent }: Invocation, tell: Tell): void {
+  tell(`invocation ${id} begins in ${environment}: ${sent.length} records`);
+  for (const position of sent) tell(`sent to invocation ${id}`, position);
+}
+
+function tellEnd(invocation: Invocation, tell: Tell): void {
+  tell(`invocation ${invocation.id} ends: ${endText(invocation)}`);
+  for (const position of unsettledIn(invocation)) tell(`invocation ${invocation.id} names it as unsettled`, position);
+}

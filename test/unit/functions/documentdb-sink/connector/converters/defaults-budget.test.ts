@@ -1,0 +1,64 @@
+import { describe, expect, it } from 'vitest';
+import { UnconvertibleError } from '../../../../../../functions/documentdb-sink/bson/unconvertible-error.ts';
+import { readJsonWithSchema } from '../../../../../../functions/documentdb-sink/connector/converters/json-converter.ts';
+import { createConnectConverter } from '../../../../../../functions/documentdb-sink/connector/transforms/connect-converter.ts';
+import { UnwritableError } from '../../../../../../functions/documentdb-sink/plan/unwritable-error.ts';
+import { aRecord } from '../../../../../support/builders.ts';
+import { topicProperties } from '../../../../../support/sink-documents.ts';
+
+type Json = Readonly<Record<string, unknown>>;
+
+const read = (schema: Json, payload: unknown) =>
+  readJsonWithSchema(Buffer.from(JSON.stringify({ schema, payload })), { replaceNulls: true });
+
+/** An array of structs, of each of which the payload has nothing. */
+const arrayOf = (fields: readonly Json[], count: number) => {
+  const schema = {
+    type: 'struct',
+    fields: [{ field: 'all', type: 'array', items: { type: 'struct', fields } }],
+  };
+  return read(schema, { all: Array.from({ length: count }, () => ({})) });
+};
+const fieldsOf = (count: number, field: Json) =>
+  Array.from({ length: count }, (_, index) => ({ field: `f${index}`, ...field }));
+
+describe('what a schema adds to a payload', () => {
+  it.each([
+    ['absent fields', fieldsOf(1_000, { type: 'int32', optional: true }), 1_000],
+    ['defaults', fieldsOf(1_000, { type: 'int32', default: 1 }), 1_000],
+    ['long texts', fieldsOf(1, { type: 'string', default: 'x'.repeat(1_000_000) }), 100],
+    ['arrays', fieldsOf(1, { type: 'array', items: { type: 'int32' }, default: Array(100_000).fill(1) }), 100],
+  ])('is refused before it is made where a document cannot hold it: %s', (_what, fields, count) => {
+    expect(() => arrayOf(fields, count)).toThrow(UnconvertibleError);
+  });
+
+  it('is refused where nulls in maps take a default', () => {
+    const values = { type: 'string', optional: true, default: 'x'.repeat(1_000_000) };
+    const schema = { type: 'struct', fields: [{ field: 'm', type: 'map', keys: { type: 'string' }, values }] };
+    const m = Object.fromEntries(Array.from({ length: 100 }, (_, index) => [`k${index}`, null]));
+    expect(() => read(schema, { m })).toThrow(UnconvertibleError);
+  });
+
+  it('is made where a document can hold it', () => {
+    expect(arrayOf(fieldsOf(100, { type: 'int32', default: 1 }), 1_000)).toMatchObject({ kind: 'document' });
+  });
+
+  it('counts for its own record alone', () => {
+    for (let record = 0; record < 10; record += 1) arrayOf(fieldsOf(100, { type: 'int32', default: 1 }), 1_000);
+  });
+});
+
+it('a payload that has all its values may have as many as it likes', () => {
+  const schema = { type: 'struct', fields: [{ field: 'a', type: 'array', items: { type: 'int32' } }] };
+  expect(read(schema, { a: Array(700_000).fill(1) })).toMatchObject({ kind: 'document' });
+});
+
+it('is bounded before transforms as well', () => {
+  const fields = fieldsOf(1_000, { type: 'int32', default: 1 });
+  const items = { type: 'struct', fields };
+  const schema = { type: 'struct', fields: [{ field: 'all', type: 'array', items }] };
+  const value = JSON.stringify({ schema, payload: { all: Array.from({ length: 1_000 }, () => ({})) } });
+  const properties = topicProperties({ 'value.converter': 'org.apache.kafka.connect.json.JsonConverter' });
+  const convert = createConnectConverter(properties, 'value');
+  expect(() => convert(aRecord({ value }).value)).toThrow(UnwritableError);
+});

@@ -1,0 +1,83 @@
+import { describe, expect, it } from 'vitest';
+import { readReply } from '../../../../../functions/documentdb-sink/delivery/reply.ts';
+import { createLane } from '../../../../../functions/documentdb-sink/lanes/lane.ts';
+import type { WriteModel } from '../../../../../functions/documentdb-sink/plan/write-model.ts';
+import type { CommandKind, WriteReply } from '../../../../../functions/documentdb-sink/target/document-store.ts';
+import { deleteOf, insertOf, replaceOf, updateOf, writeOf } from '../../../../support/write-models.ts';
+
+const upsert = replaceOf({ _id: 1 }, { _id: 1 });
+const patch = updateOf({ _id: 2 }, { $set: { a: 1 } }, false);
+const remove = deleteOf({ _id: 3 });
+const insert = insertOf({ _id: 4 });
+const byKey = replaceOf({ a: 1, b: 2 }, { a: 1, b: 2 });
+
+/** What is said of each write of a command: written, what has to be looked up, or whatever else. */
+function said(
+  kind: CommandKind,
+  models: readonly WriteModel[],
+  reply: WriteReply,
+  guardIndexes = new Map<string, string>(),
+) {
+  const lane = createLane('orders-0', 'any', 'shop.orders');
+  const steps = models.map((model) => ({ lane, write: writeOf(model), count: 1 }));
+  const { judged, unmatched } = readReply({ kind, steps }, reply, guardIndexes);
+  return steps.map((step) => {
+    const verdict = judged.find((each) => each.step === step)?.verdict.kind;
+    return verdict ?? unmatched.find((each) => each.step === step)?.cause;
+  });
+}
+
+const counted = (count: number): WriteReply => ({ count, writeErrors: [] });
+const duplicate = (duplicateIndex: string | undefined): WriteReply => ({
+  count: 0,
+  writeErrors: [{ index: 0, code: 11_000, duplicateIndex }],
+});
+
+describe('a count', () => {
+  it.each([
+    ['update', [upsert, upsert], 2, ['written', 'written']],
+    ['update', [upsert, upsert], 1, ['retry', 'retry']],
+    ['update', [upsert, upsert], 3, ['retry', 'retry']],
+    ['update', [upsert, patch], 2, ['written', 'written']],
+    ['update', [upsert, patch], 1, ['written', 'matchedNothing']],
+    ['update', [upsert, patch, patch], 2, ['written', 'matchedNothing', 'matchedNothing']],
+    ['update', [upsert, patch], 0, ['retry', 'retry']],
+    ['update', [patch], -1, ['retry']],
+    ['delete', [remove, remove], 2, ['written', 'written']],
+    ['delete', [remove, remove], 1, ['matchedNothing', 'matchedNothing']],
+    ['delete', [remove], -1, ['matchedNothing']],
+    ['insert', [insert, insert], 2, ['written', 'written']],
+    ['insert', [insert, insert], 1, ['retry', 'retry']],
+  ] as const)('of %s commands tells what it can tell, and no more', (kind, models, count, expected) => {
+    expect(said(kind, models, counted(count))).toEqual(expected);
+  });
+
+  it('leaves out what is in error', () => {
+    const reply = { count: 1, writeErrors: [{ index: 0, code: 121, duplicateIndex: undefined }] };
+    expect(said('update', [upsert, upsert], reply)).toEqual(['poison', 'written']);
+    expect(said('update', [upsert, patch], { ...reply, count: 0 })).toEqual(['poison', 'matchedNothing']);
+  });
+});
+
+describe('E11000', () => {
+  const named = new Map([['a\nb', 'a_b unique']]);
+
+  it.each([
+    [upsert, '_id_', 'guardIndex'],
+    [upsert, '_id', 'guardIndex'],
+    [upsert, undefined, 'guardIndex'],
+    [upsert, 'email_1', 'otherIndex'],
+    [byKey, 'a_b unique', 'guardIndex'],
+    [byKey, 'a_b', 'otherIndex'],
+    [byKey, undefined, 'guardIndex'],
+    [byKey, '_id_', 'otherIndex'],
+    [byKey, '_id', 'otherIndex'],
+    [byKey, 'a_b_c', 'otherIndex'],
+  ])('is of the index that guards, or of another: %#', (model, index, expected) => {
+    expect(said('update', [model], duplicate(index), named)).toEqual([expected]);
+  });
+
+  it('of an insert is looked up as well', () => {
+    expect(said('insert', [insert], duplicate('_id_'))).toEqual(['guardIndex']);
+  });
+});

@@ -1,0 +1,198 @@
+import { describe, expect, it } from 'vitest';
+import { fold } from '../../../../../functions/documentdb-sink/guard/fold.ts';
+import type { WriteModel } from '../../../../../functions/documentdb-sink/plan/write-model.ts';
+import { entriesOf, isDocument } from '../../../../support/model-filter.ts';
+import { deleteOf, insertOf, replaceOf, updateOf, type WriteParts, writeOf } from '../../../../support/write-models.ts';
+
+const K = { _id: 'k' };
+const replace = (fields: object, upsert = true) => replaceOf(K, { ...K, ...fields }, upsert);
+const update = (operators: Readonly<Record<string, unknown>>, upsert = true) => updateOf(K, operators, upsert);
+const set = (fields: object, upsert = true) => update({ $set: fields }, upsert);
+const remove = deleteOf(K);
+
+/** What the models come to, and how many of them: operators or document without marks, `+` where it makes a document. */
+function folded(models: readonly WriteModel[], parts: WriteParts = {}): readonly unknown[] {
+  const [first, ...rest] = models.map((model, offset) => writeOf(model, { ...parts, offset }));
+  if (first === undefined) throw new Error('nothing to fold');
+  const { write, count } = fold(first, rest);
+  expect(write.mark.offset).toBe(BigInt(count - 1));
+  const body = write.kind === 'delete' ? {} : write.kind === 'update' ? write.update : write.document;
+  const upsert = (write.kind === 'replace' || write.kind === 'update') && write.upsert ? '+' : '';
+  return [count, `${write.kind}${upsert}`, plain(body)];
+}
+
+const MARKS = ['_k', '_k.orders-0', '_k.ts', '_deletedAt'];
+
+function plain(value: unknown): unknown {
+  if (!isDocument(value)) return value;
+  const entries = entriesOf(value).filter(([name]) => !MARKS.includes(name));
+  return Object.fromEntries(entries.map(([name, inner]) => [name, plain(inner)] as const));
+}
+
+describe('two writes are one', () => {
+  it.each([
+    ['a replacement wins', [replace({ a: 1 }), replace({ b: 2 })], 'replace+', { ...K, b: 2 }],
+    ['a replacement wins over an update', [set({ a: 1 }), replace({ b: 2 })], 'replace+', { ...K, b: 2 }],
+    ['a replacement wins over a delete', [remove, replace({ b: 2 })], 'replace+', { ...K, b: 2 }],
+    ['a delete wins', [replace({ a: 1 }), remove], 'delete', {}],
+    ['a delete wins over an update', [set({ a: 1 }, false), remove], 'delete', {}],
+    [
+      '$set is applied to a replacement',
+      [replace({ a: { b: 1 } }), set({ 'a.c': 2, d: 3 })],
+      'replace+',
+      { ...K, a: { b: 1, c: 2 }, d: 3 },
+    ],
+    [
+      '$unset is applied to a replacement',
+      [replace({ a: { b: 1, c: 2 }, d: 3 }), update({ $unset: { 'a.b': '', d: '' } })],
+      'replace+',
+      { ...K, a: { c: 2 } },
+    ],
+    [
+      '$setOnInsert is not applied to a replacement',
+      [replace({ a: 1 }), update({ $set: { b: 2 }, $setOnInsert: { c: 3 } })],
+      'replace+',
+      { ...K, a: 1, b: 2 },
+    ],
+    [
+      '$set is merged',
+      [set({ a: 1, b: 1 }), set({ b: 2, c: 2 })],
+      'update+',
+      { $set: { a: 1, b: 2, c: 2 }, $unset: {} },
+    ],
+    [
+      '$set is merged with siblings of its paths',
+      [set({ 'a.b': 1 }), set({ 'a.c': 2 })],
+      'update+',
+      { $set: { 'a.b': 1, 'a.c': 2 }, $unset: {} },
+    ],
+    [
+      '$unset undoes $set',
+      [set({ a: 1, b: 1 }), update({ $unset: { a: '' } })],
+      'update+',
+      { $set: { b: 1 }, $unset: { a: '' } },
+    ],
+    [
+      '$set undoes $unset',
+      [update({ $unset: { a: '', 'b.c': '' } }), set({ a: 1, 'b.c': 2 })],
+      'update+',
+      { $set: { a: 1, 'b.c': 2 }, $unset: {} },
+    ],
+    [
+      'the first $setOnInsert counts',
+      [update({ $set: { a: 1 }, $setOnInsert: { i: 1, b: 1 } }), update({ $set: { b: 2 }, $setOnInsert: { i: 2 } })],
+      'update+',
+      { $set: { a: 1, b: 2 }, $unset: {}, $setOnInsert: { i: 1 } },
+    ],
+    [
+      'what the first makes the second finds',
+      [set({ a: 1 }), set({ b: 2 }, false)],
+      'update+',
+      { $set: { a: 1, b: 2 }, $unset: {} },
+    ],
+    [
+      'neither makes a document',
+      [set({ a: 1 }, false), set({ b: 2 }, false)],
+      'update',
+      { $set: { a: 1, b: 2 }, $unset: {} },
+    ],
+    [
+      'a replacement that makes none stands for an update that makes none',
+      [set({ a: 1 }, false), replace({ b: 2 }, false)],
+      'replace',
+      { ...K, b: 2 },
+    ],
+    [
+      'a replacement that makes none is made by the update before it',
+      [set({ a: 1 }), replace({ b: 2 }, false)],
+      'replace+',
+      { ...K, b: 2 },
+    ],
+    [
+      'an update behind a delete makes the document',
+      [remove, update({ $set: { a: { b: 1 } }, $setOnInsert: { i: 1 } })],
+      'replace+',
+      { ...K, a: { b: 1 }, i: 1 },
+    ],
+    [
+      'an idempotent update of another kind is made invisible',
+      [update({ $max: { a: 1 } }), replace({ b: 2 })],
+      'replace+',
+      { ...K, b: 2 },
+    ],
+  ] as const)('%s', (_name, models, kind, body) => {
+    expect(folded(models)).toEqual([2, kind, body]);
+  });
+
+  it('where a tombstone is revived: only what the update sets is left of it', () => {
+    const models = [remove, set({ a: 1 })];
+    expect(folded(models, { deletes: 'tombstone' })).toEqual([2, 'replace+', { ...K, a: 1 }]);
+  });
+
+  it('in one of equal versions', () => {
+    expect(folded([set({ a: 1 }), set({ b: 2 })], { version: 7 })[0]).toBe(2);
+  });
+});
+
+describe('two writes stay two', () => {
+  it.each([
+    ['an insert and what follows', [insertOf(K), replace({ a: 1 })]],
+    ['a delete and an insert', [remove, insertOf(K)]],
+    ['$inc and $inc', [update({ $inc: { a: 1 } }), update({ $inc: { a: 1 } })]],
+    ['$inc and a replacement', [update({ $inc: { a: 1 } }), replace({ b: 1 })]],
+    ['a replacement and $push', [replace({ a: 1 }), update({ $push: { b: 1 } })]],
+    ['$set and $max', [set({ a: 1 }), update({ $max: { b: 1 } })]],
+    ['$max and $set', [update({ $max: { b: 1 } }), set({ a: 1 })]],
+    ['overlapping paths', [set({ a: 1 }), set({ 'a.b': 2 })]],
+    ['overlapping paths, the other way round', [set({ 'a.b': 2 }), set({ a: 1 })]],
+    ['a nested field set and unset, whose parent stays', [set({ 'a.b': 1 }), update({ $unset: { 'a.b': '' } })]],
+    ['a path into an array', [replace({ a: [1, 2] }), set({ 'a.0': 3 })]],
+    ['a path into a text', [replace({ a: 'text' }), set({ 'a.b': 3 })]],
+    ['another _id', [replace({}), set({ _id: 'other' })]],
+    ['a positional path', [set({ a: 1 }), set({ 'b.$[]': 1 })]],
+    ['an empty name in a path', [replace({ a: 1 }), set({ 'b.': 1 })]],
+    ['an update that makes none, and one that does', [set({ a: 1 }, false), set({ b: 2 })]],
+    ['a replacement that makes none, and an update that does', [replace({ a: 1 }, false), set({ b: 2 })]],
+    ['a delete and an update that makes none', [remove, set({ b: 2 }, false)]],
+    ['a delete and a replacement that makes none', [remove, replace({ b: 2 }, false)]],
+  ] as const)('%s', (_name, models) => {
+    expect(folded(models)[0]).toBe(1);
+    const behindTombstones = models.some((model) => model === remove) ? ['tombstone' as const] : [];
+    for (const deletes of behindTombstones) expect(folded(models, { deletes })[0]).toBe(1);
+  });
+
+  it.each([
+    ['the second is older', 8, 7],
+    ['the first has none', undefined, 7],
+    ['the second has none', 7, undefined],
+  ])('where %s by its version', (_name, one, other) => {
+    const write = (model: WriteModel, version: number | undefined) =>
+      writeOf(model, version === undefined ? {} : { version });
+    expect(fold(write(replace({ a: 1 }), one), [write(replace({ b: 1 }), other)]).count).toBe(1);
+  });
+
+  it('where something of an older version would be seen', () => {
+    const [older, newer] = [writeOf(set({ a: 1 }), { version: 6 }), writeOf(set({ b: 1 }), { version: 7 })];
+    expect(fold(older, [newer]).count).toBe(1);
+    expect(fold(older, [writeOf(replace({ b: 1 }), { version: 7 })]).count).toBe(2);
+  });
+});
+
+it('goes on as far as it can, and leaves what it was given as it was', () => {
+  const first = replace({ a: { b: 1 } });
+  const models = [first, set({ 'a.c': 2 }), set({ d: 1 }), update({ $inc: { n: 1 } }), set({ e: 1 })];
+  expect(folded(models)).toEqual([3, 'replace+', { ...K, a: { b: 1, c: 2 }, d: 1 }]);
+  expect(folded([first])).toEqual([1, 'replace+', { ...K, a: { b: 1 } }]);
+});
+
+it('takes an _id that an update sets for the same where it is of the same value', () => {
+  const timestamps = (id: unknown) => writeOf(updateOf({ _id: 1 }, { $set: { _id: id, a: 1 } }));
+  const whole = writeOf(replaceOf({ _id: 1 }, { _id: 1 }));
+  expect([1, 1n, 2].map((id) => fold(whole, [timestamps(id)]).count)).toEqual([2, 2, 1]);
+});
+
+it('adds new fields in the order of their names, as a server does', () => {
+  const [one, other] = [writeOf(replace({ z: 1 })), writeOf(set({ c: 1, a: 1, b: 1 }))];
+  const { write } = fold(one, [other]);
+  expect(write.kind === 'replace' && [...write.document.keys()]).toEqual(['_id', 'z', '_k', 'a', 'b', 'c']);
+});

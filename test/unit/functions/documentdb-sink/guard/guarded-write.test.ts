@@ -1,0 +1,132 @@
+import { BSONRegExp } from 'mongodb';
+import { describe, expect, it } from 'vitest';
+import { equalTo, guardedFilter } from '../../../../../functions/documentdb-sink/guard/guard.ts';
+import { statementOf } from '../../../../../functions/documentdb-sink/lanes/commands.ts';
+import { UnwritableError } from '../../../../../functions/documentdb-sink/plan/unwritable-error.ts';
+import { deleteOf, doc, insertOf, replaceOf, updateOf, writeOf } from '../../../../support/write-models.ts';
+
+const K = { _id: 'k' };
+const parts = { offset: 5, timestampMs: 50 };
+const MARK = { 'orders-0': 5n, ts: 50n };
+const GUARD = { _id: 'k', '_k.orders-0': { $not: { $gt: 5n } } };
+const ONCE = { _id: 'k', '_k.orders-0': { $not: { $gte: 5n } } };
+
+describe('the statement', () => {
+  it('of each kind of write is that of the table', () => {
+    const set = { $set: doc({ a: 1, '_k.orders-0': 5n, '_k.ts': 50n }), $unset: doc({ _deletedAt: '' }) };
+    const inc = { $inc: doc({ a: 1 }), $set: doc({ '_k.orders-0': 5n, '_k.ts': 50n }), $unset: set.$unset };
+    const document = new Map<string, unknown>([
+      ['_id', 'k'],
+      ['a', 1],
+      ['_k', MARK],
+    ]);
+    const there = { _deletedAt: { $exists: false } };
+    const rows = [
+      [replaceOf(K, { a: 1, ...K }), { q: GUARD, u: document, upsert: true }],
+      [replaceOf(K, { a: 1, ...K }, false), { q: { ...GUARD, ...there }, u: document, upsert: false }],
+      [updateOf(K, { $set: { a: 1 } }), { q: GUARD, u: new Map(Object.entries(set)), upsert: true }],
+      [
+        updateOf(K, { $set: { a: 1 } }, false),
+        { q: { ...GUARD, ...there }, u: new Map(Object.entries(set)), upsert: false },
+      ],
+      [updateOf(K, { $inc: { a: 1 } }), { q: ONCE, u: new Map(Object.entries(inc)), upsert: true }],
+      [
+        updateOf(K, { $inc: { a: 1 } }, false),
+        { q: { ...ONCE, ...there }, u: new Map(Object.entries(inc)), upsert: false },
+      ],
+      [deleteOf(K), { q: GUARD, limit: 1 }],
+      [insertOf({ a: 1, ...K }), { document }],
+    ] as const;
+    for (const [model, statement] of rows) expect(statementOf(writeOf(model, parts))).toEqual(statement);
+    const tombstone = statementOf(writeOf(deleteOf(K), { ...parts, deletes: 'tombstone', wallTimeMs: 9 }));
+    const body = new Map<string, unknown>([
+      ['_id', 'k'],
+      ['_k', MARK],
+      ['_deletedAt', new Date(9)],
+    ]);
+    expect(tombstone).toEqual({ q: GUARD, u: body, upsert: true });
+  });
+
+  it('of a replacement begins with _id, or with the mark where a name that begins with $ would make it an update', () => {
+    const names = (model: Parameters<typeof writeOf>[0]) => {
+      const { u } = statementOf(writeOf(model, parts));
+      return [...(u as Map<string, unknown>).keys()];
+    };
+    expect(names(replaceOf(K, { $id: 1, ...K }))).toEqual(['_id', '$id', '_k']);
+    expect(names(replaceOf({ c: 1 }, { $ref: 1, c: 1 }))).toEqual(['_k', '$ref', 'c']);
+    expect(names(replaceOf({ c: 1 }, { c: 1, $db: 1 }))).toEqual(['c', '$db', '_k']);
+    expect(names(replaceOf({ c: 1 }, {}))).toEqual(['_k']);
+  });
+
+  it('of a topic with dots in its name has none in the path of the mark', () => {
+    const write = writeOf(updateOf(K, { $set: { a: 1 } }), { ...parts, topic: 'a.b' });
+    expect(guardedFilter(write)).toEqual({ _id: 'k', '_k.a~b-0': { $not: { $gt: 5n } } });
+  });
+});
+
+describe('a filter', () => {
+  it.each([
+    [/a/, { $eq: /a/ }],
+    [new BSONRegExp('a'), { $eq: new BSONRegExp('a') }],
+    [doc({ $gt: 1 }), { $eq: doc({ $gt: 1 }) }],
+    [doc({ a: 1, $gt: 1 }), doc({ a: 1, $gt: 1 })],
+    [doc({}), doc({})],
+    ['$a', '$a'],
+    [null, null],
+    [[1], [1]],
+  ])('takes a value for a value, and for no condition: %s', (value, expected) => {
+    expect(equalTo(value)).toEqual(expected);
+    expect(guardedFilter(writeOf(replaceOf({ _id: value }, { _id: value }), parts))).toMatchObject({ _id: expected });
+  });
+
+  it('of a business key gives no name a meaning', () => {
+    const write = writeOf(deleteOf({ _bsontype: 'ObjectId', 2: 'two', 1: doc({ $x: 1 }) }), parts);
+    expect(guardedFilter(write)).toEqual(
+      new Map<string, unknown>([
+        ['1', { $eq: doc({ $x: 1 }) }],
+        ['2', 'two'],
+        ['_bsontype', 'ObjectId'],
+        ['_k.orders-0', { $not: { $gt: 5n } }],
+      ]),
+    );
+  });
+});
+
+it.each([
+  ['a field of the sink’s own', replaceOf(K, { ...K, _k: 1 })],
+  ['an insert without _id', insertOf({ a: 1 })],
+])('a write that cannot be guarded says why: %s', (_name, model) => {
+  expect(() => writeOf(model, parts)).toThrow(UnwritableError);
+});
+
+it.each([{ $set: 1 }, { x: 1, $x: 1 }, { $ref: 1, $set: 1 }])(
+  'a replacement is refused that has a name with $: %j',
+  (fields) => {
+    expect(() => writeOf(replaceOf(K, { ...K, ...fields }), parts)).toThrow(UnwritableError);
+  },
+);
+
+it('a replacement may have the fields of a DBRef, and a name with $ below the top level', () => {
+  const fields = { $ref: 'c', $id: 1, $db: 'd', inner: { $set: 1 } };
+  expect(() => writeOf(replaceOf(K, { ...K, ...fields }), parts)).not.toThrow();
+});
+
+it.each([
+  ['nothing', {}],
+  ['a number', { $set: 5 }],
+  ['an array', { $unset: [] }],
+  ['null', { $setOnInsert: null }],
+  ['a text beside a document', { $set: { a: 1 }, $inc: 'a' }],
+  ['a name that is no operator', { a: 1 }],
+  ['such a name beside an operator', { $set: { a: 1 }, a: { b: 1 } }],
+])('an update whose operators are %s is refused, for what is left out would count as written', (_what, update) => {
+  expect(() => writeOf(updateOf(K, update), parts)).toThrow(UnwritableError);
+});
+
+it('an operator of an update may be a document without fields', () => {
+  expect(() => writeOf(updateOf(K, { $set: {}, $inc: {} }), parts)).not.toThrow();
+});
+
+it('a tombstone whose key leads into a value cannot be written', () => {
+  expect(() => writeOf(deleteOf({ a: 1, 'a.b': 2 }), { ...parts, deletes: 'tombstone' })).toThrow(UnwritableError);
+});

@@ -1,0 +1,28 @@
+import { expect, it } from 'vitest';
+import { advance, createLane } from '../../../../../functions/documentdb-sink/lanes/lane.ts';
+import { poison } from '../../../../../shared/outcome.ts';
+
+it('starts afresh behind a settled head: what was learned of that one says nothing of the next', () => {
+  const lane = createLane('orders-0', 'text a', 'shop.orders');
+  Object.assign(lane, {
+    state: 'locked',
+    notBeforeMs: 5,
+    attempts: 4,
+    conflicts: 3,
+    companyMax: 1,
+    insertsOver: true,
+    duplicateAtMs: 8,
+    failure: poison('payload_invalid', 'why'),
+    stuckAt: 2,
+  });
+  advance(lane, 3);
+  expect(lane).toEqual({ ...createLane('orders-0', 'text a', 'shop.orders'), next: 3 });
+});
+
+it('stays unfolded once it met another unique index, and keeps its cuts', () => {
+  const lane = createLane('orders-0', 'text a', 'shop.orders');
+  lane.unfolded = true;
+  lane.cuts.add(7);
+  advance(lane, 1);
+  expect(lane).toMatchObject({ unfolded: true, cuts: new Set([7]) });
+});

@@ -1,0 +1,152 @@
+import { describe, expect, it } from 'vitest';
+import {
+  beforeWriting,
+  classifyError,
+  classifyWriteError,
+  duplicateIndexOf,
+} from '../../../../../functions/documentdb-sink/target/classify.ts';
+import { FatalError } from '../../../../../functions/documentdb-sink/target/fatal-error.ts';
+import { foreignError, LEAK } from '../../../../support/fake-documents.ts';
+
+const inWords = (error: unknown) => {
+  const { kind, failure } = classifyError(error);
+  return `${kind} ${failure.code}${failure.mayBeWritten ? ', perhaps written' : ''}`;
+};
+
+describe('an error of a whole command', () => {
+  it.each([
+    ...[6, 7, 24, 64, 89, 91, 112, 134, 189, 251, 262, 9001, 10058, 10107, 11600, 11602, 13435, 13436].map(
+      (code) => ['MongoServerError', code, 'retry target_failed, perhaps written'] as const,
+    ),
+    ['MongoWriteConcernError', 64, 'retry target_failed, perhaps written'],
+    ...[39, 50].map((code) => ['MongoServerError', code, 'retry target_failed, perhaps written'] as const),
+    ['MongoServerError', 11000, 'retry target_failed, perhaps written'],
+    ['MongoServerError', 4_711, 'refused rejected_by_target, perhaps written'],
+    ['MongoServerError', 40, 'refused rejected_by_target'],
+    ['MongoServerError', 18, 'credentials access_denied'],
+    ['MongoServerError', 13, 'fatal access_denied'],
+    ['MongoServerError', 301, 'fatal rejected_by_target'],
+    ['MongoServerError', -301, 'fatal rejected_by_target'],
+    ['MongoServerError', 303, 'fatal rejected_by_target'],
+    ['MongoServerError', 304, 'fatal rejected_by_target'],
+    ['MongoServerError', 2, 'refused rejected_by_target'],
+    ['MongoServerError', 10334, 'refused payload_too_large'],
+    ['BSONError', undefined, 'refused payload_invalid'],
+    ['MongoNetworkError', undefined, 'retry target_unreachable, perhaps written'],
+    ['MongoNetworkTimeoutError', undefined, 'retry target_unreachable, perhaps written'],
+    ...[
+      'MongoPoolClearedError',
+      'MongoPoolClosedError',
+      'MongoServerClosedError',
+      'MongoServerSelectionError',
+      'MongoTopologyClosedError',
+      'MongoWaitQueueTimeoutError',
+    ].map((name) => [name, undefined, 'retry target_unreachable'] as const),
+    // The driver gives these two to commands that are under way.
+    ['PoolClearedOnNetworkError', undefined, 'retry target_unreachable, perhaps written'],
+    ['MongoClientClosedError', undefined, 'retry target_unreachable, perhaps written'],
+    ['AbortError', 20, 'retry deadline_exceeded, perhaps written'],
+    ['SomethingNew', 18, 'retry target_unreachable, perhaps written'],
+  ] as const)('%s with code %s is: %s', (name, code, expected) => {
+    const error = foreignError(name, code);
+    expect(inWords(error)).toBe(expected);
+    expect(JSON.stringify(classifyError(error))).not.toContain(LEAK);
+    expect(classifyError(error).failure.retryable).toBe(!expected.startsWith('refused'));
+  });
+
+  it.each([undefined, null, 'text', 5, {}, []])('never throws, whatever is thrown: %j', (thrown) => {
+    expect(inWords(thrown)).toBe('retry target_unreachable, perhaps written');
+  });
+
+  it('is fatal when a certificate is not trusted, wherever the driver hides that', () => {
+    const cause = Object.assign(new Error(LEAK), { code: 'SELF_SIGNED_CERT_IN_CHAIN' });
+    const network = Object.assign(foreignError('MongoNetworkError'), { cause });
+    const reason = { servers: new Map([['host:27017', { error: network }]]) };
+    for (const error of [network, Object.assign(foreignError('MongoServerSelectionError'), { reason })]) {
+      expect(inWords(error)).toBe('fatal target_unreachable');
+      expect(classifyError(error).failure.detail).toContain('SELF_SIGNED_CERT_IN_CHAIN');
+    }
+  });
+
+  it('ends a circle of causes', () => {
+    const error: Error & { cause?: unknown } = foreignError('MongoNetworkError');
+    error.cause = error;
+    expect(inWords(error)).toBe('retry target_unreachable, perhaps written');
+  });
+
+  it('of our own is fatal, on one collection or everywhere, in its own words', () => {
+    for (const everywhere of [true, false]) {
+      const error = new FatalError('credentials_unavailable', 'the secret has no host', { everywhere });
+      expect(classifyError(error)).toMatchObject({
+        kind: 'fatal',
+        everywhere,
+        failure: { code: 'credentials_unavailable', detail: 'the secret has no host', retryable: true },
+      });
+    }
+  });
+});
+
+it.each([
+  ['MongoNetworkError', undefined, 'retry', 'target_unreachable'],
+  ['MongoServerError', 9, 'retry', 'unclassified'],
+  ['MongoServerError', 13, 'fatal', 'access_denied'],
+  ['MongoServerError', 18, 'credentials', 'access_denied'],
+])('%s with code %s before anything was written blames no record: %s', (name, code, kind, failureCode) => {
+  expect(beforeWriting(classifyError(foreignError(name, code)))).toMatchObject({
+    kind,
+    failure: { code: failureCode, retryable: true, mayBeWritten: false },
+  });
+});
+
+describe('an error of one write', () => {
+  const kindOf = (code: number, duplicateIndex?: string) => classifyWriteError({ code, duplicateIndex });
+
+  it('11000 is a duplicate in the index that it names, if it names one', () => {
+    expect(kindOf(11000, 'email_1')).toEqual({ kind: 'duplicate', index: 'email_1' });
+    expect(kindOf(11000)).toEqual({ kind: 'duplicate', index: undefined });
+  });
+
+  it('is poison at once only with the codes of the table; others may be, or are tried again', () => {
+    const poisonous = Array.from({ length: 20_000 }, (_, code) => code).filter(
+      (code) => kindOf(code).kind === 'poison',
+    );
+    expect(poisonous).toEqual([14, 15, 22, 28, 52, 53, 56, 66, 121, 171, 10334, 17280, 17419, 17420]);
+    expect(kindOf(112)).toMatchObject({ kind: 'retry', failure: { mayBeWritten: false } });
+    expect(kindOf(4_711)).toMatchObject({ kind: 'refused', isNamed: true, evidence: 'probe' });
+    expect(kindOf(40)).toMatchObject({ kind: 'refused', isNamed: true, evidence: 'write' });
+    expect(classifyWriteError({ code: 40, duplicateIndex: undefined }, () => true).kind).toBe('poison');
+    expect(kindOf(13)).toMatchObject({ kind: 'fatal', everywhere: false });
+  });
+});
+
+describe('the index an E11000 names', () => {
+  const orders = { database: 'shop', collection: 'orders' };
+  const blank = { database: 'shop', collection: 'my index: x' };
+
+  it.each([
+    ['E11000 duplicate key error collection: shop.orders index: _id_ dup key: { _id: "x index: y" }', '_id_'],
+    ['E11000 duplicate key error collection: shop.orders index: email_1', 'email_1'],
+    ['E11000 duplicate key error collection: shop.orders index: by email dup key: { email: "e" }', 'by email'],
+    ['E11000 duplicate key error index: shop.orders.$email_1 dup key: { : "x" }', 'email_1'],
+    ['E11000 duplicate key error index: email_1 dup key: { : "x" }', 'email_1'],
+    ['E11000 duplicate key error dup key: { : "x index: _id_" }', undefined],
+    ['E11000 duplicate key error', undefined],
+    ['something else', undefined],
+    [undefined, undefined],
+  ])('is read from the message: %s', (errmsg, expected) => {
+    expect(duplicateIndexOf({ errmsg }, orders)).toBe(expected);
+  });
+
+  it.each([
+    ['E11000 duplicate key error collection: shop.my index: x index: _id_ dup key: { _id: 1 }', '_id_'],
+    ['E11000 duplicate key error index: shop.my index: x.$email_1 dup key: { : 1 }', 'email_1'],
+  ])("is not read from the collection's name: %s", (errmsg, expected) => {
+    expect(duplicateIndexOf({ errmsg }, blank)).toBe(expected);
+  });
+
+  it('is taken from keyPattern where the server gives one for _id', () => {
+    expect(duplicateIndexOf({ keyPattern: { _id: 1 } }, orders)).toBe('_id_');
+    const errmsg = 'E11000 .. index: _id_region';
+    expect(duplicateIndexOf({ keyPattern: { _id: 1, region: 1 }, errmsg }, orders)).toBe('_id_region');
+  });
+});

@@ -1,0 +1,126 @@
+import { describe, expect, it } from 'vitest';
+import type { Write } from '../../../../../functions/documentdb-sink/guard/write.ts';
+import { createCollections } from '../../../../../functions/documentdb-sink/target/collections.ts';
+import { FatalError } from '../../../../../functions/documentdb-sink/target/fatal-error.ts';
+import { FakeDocuments, LEAK, type UniqueIndex } from '../../../../support/fake-documents.ts';
+import { ManualClock } from '../../../../support/manual-clock.ts';
+import { recordedTelemetry } from '../../../../support/recorded-telemetry.ts';
+import { replaceOf, writeOf } from '../../../../support/write-models.ts';
+
+it('a unique index that tombstones would collide on is fatal for its own collection alone', async () => {
+  const store = new FakeDocuments({ uniqueIndexes: [{ field: 'email' }] });
+  const collections = createCollections({
+    store,
+    clock: new ManualClock(),
+    ...recordedTelemetry(),
+    deletes: 'tombstone',
+    tombstoneTtlSeconds: 86_400,
+  });
+  const writes = [writeOf(replaceOf({ _id: 'k' }, {}))];
+  const prepared = collections.prepare(
+    { database: 'shop', collection: 'orders' },
+    writes,
+    new AbortController().signal,
+  );
+  await expect(prepared).rejects.toBeInstanceOf(FatalError);
+  await expect(prepared).rejects.toMatchObject({ code: 'rejected_by_target', everywhere: false });
+  expect(store.ttlIndexes).toEqual([]);
+});
+
+describe('the unique index of a business key', () => {
+  const key = writeOf(replaceOf({ b: 1, a: 1 }, {}));
+  const setup = (uniqueIndexes: readonly UniqueIndex[], deletes: 'tombstone' | 'hard') => {
+    const store = new FakeDocuments({ uniqueIndexes });
+    let asked = 0;
+    const { listIndexes } = store;
+    store.listIndexes = (namespace) => {
+      asked += 1;
+      return listIndexes(namespace);
+    };
+    const telemetry = recordedTelemetry();
+    const clock = new ManualClock();
+    const parts = { store, clock, ...telemetry, deletes, tombstoneTtlSeconds: 86_400 };
+    const collections = createCollections(parts);
+    const prepare = (writes: readonly Write[]) =>
+      collections.prepare({ database: 'shop', collection: 'orders' }, writes, new AbortController().signal);
+    return { store, clock, prepare, askedCount: () => asked };
+  };
+
+  it('is named for its fields in any order, and asked for once', async () => {
+    const { prepare, askedCount } = setup([{ field: 'a,b' }], 'hard');
+    expect((await prepare([key])).indexes).toEqual(new Map([['a\nb', 'a_1_b_1']]));
+    await prepare([key]);
+    expect(askedCount()).toBe(1);
+  });
+
+  it('is looked for again a minute after it was missing, for somebody may have made it', async () => {
+    const { store, clock, prepare, askedCount } = setup([], 'hard');
+    expect((await prepare([key])).canGuard(key)).toBe(false);
+    store.options = { uniqueIndexes: [{ field: 'b,a' }] };
+    expect((await prepare([key])).canGuard(key)).toBe(false);
+    expect(askedCount()).toBe(1);
+    await clock.advance(60_000);
+    expect((await prepare([key])).canGuard(key)).toBe(true);
+  });
+
+  it('is none that holds a part of the documents alone', async () => {
+    const { store, prepare } = setup([], 'hard');
+    const partial = { name: 'a_b', fields: ['a', 'b'], isUnique: true, isSparse: false, isPartial: true };
+    store.listIndexes = () => Promise.resolve([partial, { ...partial, isUnique: false, isPartial: false }]);
+    expect((await prepare([key])).canGuard(key)).toBe(false);
+  });
+
+  it('guards no key of nulls where it is sparse: documents without the fields are equal to it, and not indexed', async () => {
+    const nulls = writeOf(replaceOf({ a: null, b: null }, {}));
+    const half = writeOf(replaceOf({ a: null, b: 1 }, {}));
+    const sparse = await setup([{ field: 'a,b', sparse: true }], 'hard').prepare([key, nulls, half]);
+    expect([key, nulls, half].map((write) => sparse.canGuard(write))).toEqual([true, false, true]);
+    const dense = await setup([{ field: 'a,b' }], 'hard').prepare([nulls]);
+    expect(dense.canGuard(nulls)).toBe(true);
+  });
+
+  it('is not asked for where _id decides, and deletes are hard', async () => {
+    const { prepare, askedCount } = setup([], 'hard');
+    await prepare([writeOf(replaceOf({ _id: 'k', region: 'eu' }, {}))]);
+    expect(askedCount()).toBe(0);
+  });
+
+  it('is none that tombstones collide on; others are, unless they are sparse or partial', async () => {
+    const { store, prepare } = setup([{ field: 'a,b' }, { field: 'c', sparse: true }], 'tombstone');
+    expect((await prepare([key])).canGuard(key)).toBe(true);
+    expect(store.ttlIndexes).toHaveLength(1);
+    const strict = setup([{ field: 'a,b' }, { field: 'c' }], 'tombstone');
+    await expect(strict.prepare([key])).rejects.toBeInstanceOf(FatalError);
+    const partial = setup([{ field: 'a,b' }], 'tombstone');
+    const { listIndexes } = partial.store;
+    const index = { name: 'c', fields: ['c'], isUnique: true, isSparse: false, isPartial: true };
+    partial.store.listIndexes = async (namespace) => [...(await listIndexes(namespace)), index];
+    expect((await partial.prepare([key])).canGuard(key)).toBe(true);
+  });
+});
+
+describe('the name of a collection that a record names', () => {
+  const namespace = { database: 'shop', collection: LEAK, isOfRecord: true };
+  const setup = (uniqueIndexes: readonly UniqueIndex[]) => {
+    const store = new FakeDocuments({ uniqueIndexes });
+    const telemetry = recordedTelemetry();
+    const parts = { store, clock: new ManualClock(), ...telemetry, tombstoneTtlSeconds: 86_400 };
+    return { store, telemetry, collections: createCollections({ ...parts, deletes: 'tombstone' }) };
+  };
+  const writes = [writeOf(replaceOf({ _id: 'k' }, {}))];
+  const { signal } = new AbortController();
+
+  it('stands in no error', async () => {
+    const prepared = setup([{ field: 'email' }]).collections.prepare(namespace, writes, signal);
+    await expect(prepared).rejects.toThrow('a collection that a record names has 1 unique index');
+  });
+
+  it('stands in no log line', async () => {
+    const { store, telemetry, collections } = setup([]);
+    store.ttlIndexFails = true;
+    await collections.prepare(namespace, writes, signal);
+    await collections.finish(10_000, signal);
+    expect(telemetry.lines).toMatchObject([{ message: 'tombstone_index_failed' }]);
+    expect(JSON.stringify(telemetry.lines)).not.toContain(LEAK);
+  });
+});

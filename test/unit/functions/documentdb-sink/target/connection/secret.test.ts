@@ -1,0 +1,38 @@
+import { expect, it } from 'vitest';
+import { parseSecret } from '../../../../../../functions/documentdb-sink/target/connection/secret.ts';
+import { FatalError } from '../../../../../../functions/documentdb-sink/target/fatal-error.ts';
+
+const whole = { engine: 'mongo', host: 'c.example', port: 27_018, username: 'app', password: 's3cret,=', ssl: true };
+
+it('takes what DocumentDB and rotation write, and no more of it than is needed', () => {
+  expect(parseSecret(JSON.stringify(whole))).toEqual({
+    host: 'c.example',
+    port: 27_018,
+    username: 'app',
+    password: 's3cret,=',
+  });
+  expect(parseSecret(JSON.stringify({ ...whole, port: '27019' })).port).toBe(27_019);
+  expect(parseSecret(JSON.stringify({ ...whole, port: undefined })).port).toBe(27_017);
+  expect(parseSecret(JSON.stringify({ ...whole, port: 65_535 })).port).toBe(65_535);
+});
+
+it.each([
+  [undefined, 'the secret is not a JSON object'],
+  ['s3cret,=', 'the secret is not a JSON object'],
+  ['"s3cret,="', 'the secret is not a JSON object'],
+  [JSON.stringify({ ...whole, host: '' }), 'the secret has no host'],
+  [JSON.stringify({ ...whole, username: 5 }), 'the secret has no username'],
+  [JSON.stringify({ ...whole, password: undefined }), 'the secret has no password'],
+  [JSON.stringify({ ...whole, port: 's3cret,=' }), "the secret's port is no port"],
+  [JSON.stringify({ ...whole, port: 0 }), "the secret's port is no port"],
+  [JSON.stringify({ ...whole, port: 65_536 }), "the secret's port is no port"],
+])('refuses %s as a fatal error that quotes nothing', (text, message) => {
+  let thrown: unknown;
+  try {
+    parseSecret(text);
+  } catch (error) {
+    thrown = error;
+  }
+  expect(thrown).toBeInstanceOf(FatalError);
+  expect(thrown).toMatchObject({ message, code: 'credentials_unavailable', everywhere: true });
+});

@@ -1,0 +1,36 @@
+import { expect, it } from 'vitest';
+import {
+  AggregateSize,
+  encodeAggregate,
+  type UserRecord,
+} from '../../../../../functions/kinesis-sink/plan/aggregate.ts';
+import vectors from '../../../../fixtures/vectors/kpl-aggregation.json' with { type: 'json' };
+
+const writable = vectors.vectors.filter(({ reencodesByteExact }) => reencodesByteExact);
+
+const recordsOf = (vector: (typeof writable)[number]): UserRecord[] =>
+  vector.userRecords.map(({ partitionKey, explicitHashKey, dataBase64 }) => ({
+    partitionKey,
+    explicitHashKey: explicitHashKey ?? undefined,
+    data: Buffer.from(dataBase64, 'base64'),
+  }));
+
+const sizeOf = (records: readonly UserRecord[]): AggregateSize => {
+  const size = new AggregateSize();
+  for (const { partitionKey, explicitHashKey, data } of records) {
+    size.add({ partitionKey, explicitHashKey, dataBytes: data.byteLength });
+  }
+  return size;
+};
+
+it.each(writable)('writes $id byte for byte', (vector) => {
+  expect(encodeAggregate(recordsOf(vector)).toString('base64')).toBe(vector.aggregatedBase64);
+});
+
+it.each(writable)('knows the size of $id without writing it', (vector) => {
+  expect(sizeOf(recordsOf(vector)).bytes).toBe(vector.bytes);
+});
+
+it('asks for one record or more', () => {
+  expect(() => encodeAggregate([])).toThrow('one user record or more');
+});

@@ -1,0 +1,141 @@
+import { describe, expect, it } from 'vitest';
+import { failures, Harness, records, SUCCESS, startsAtZero, THROWN } from '../harness.ts';
+
+describe('commits', () => {
+  it('come only after success', () => {
+    const harness = new Harness().arrive(0, records(0, 3));
+    expect(harness.commits).toEqual({});
+    expect(harness.end(SUCCESS).commits).toEqual({ 'orders-0': [4] });
+  });
+
+  it('stop short of records that wait', () => {
+    const harness = new Harness().arrive(0, records(0, 5)).end(SUCCESS);
+    expect(harness.commits).toEqual({ 'orders-0': [4] });
+  });
+
+  it('pass over control records and gaps of compaction', () => {
+    const harness = new Harness().arrive(0, records(2, 5), 9).end(SUCCESS);
+    expect(harness.commits).toEqual({ 'orders-0': [2, 9] });
+    expect(harness.arrive(0, [], 10).commits).toEqual({ 'orders-0': [2, 9, 10] });
+  });
+
+  it('start where the group had committed', () => {
+    const harness = new Harness({}, new Map([[0, 40]])).arrive(0, records(38, 43));
+    expect(harness.sent).toEqual([{ 'orders-0': [40, 41, 42, 43] }]);
+    expect(harness.machine.committedOffsets()).toEqual(new Map([[0, 40]]));
+    expect(harness.end(SUCCESS).machine.committedOffsets()).toEqual(new Map([[0, 44]]));
+  });
+});
+
+describe('what may be fetched', () => {
+  const positions = (harness: Harness) =>
+    harness.machine.fetchable().map(({ partition, offset }) => [partition, offset]);
+
+  it('is every partition from its position while there is room', () => {
+    const harness = new Harness(
+      {},
+      new Map([
+        [0, 7],
+        [1, 0],
+      ]),
+    );
+    expect(positions(harness.arrive(0, records(7)))).toEqual([
+      [0, 8],
+      [1, 0],
+    ]);
+  });
+
+  it('leaves out a partition with two batches waiting', () => {
+    const harness = new Harness({}, startsAtZero(2)).arrive(0, records(0, 11));
+    expect(positions(harness)).toEqual([[1, 0]]);
+    expect(positions(harness.end(SUCCESS))).toEqual([
+      [0, 12],
+      [1, 0],
+    ]);
+  });
+
+  it('leaves out a partition with one full payload waiting', () => {
+    const harness = new Harness({}, startsAtZero(2))
+      .arrive(0, records(0, 1, { bytes: 5_000 }))
+      .arrive(0, records(2, 3, { bytes: 5_000 }));
+    expect(positions(harness)).toEqual([[1, 0]]);
+    harness.end(SUCCESS).end(SUCCESS);
+    expect(positions(harness).map(([partition]) => partition)).toEqual([0, 1]);
+  });
+
+  it('is only what has nothing waiting once the buffer of all partitions is full', () => {
+    const harness = new Harness({ bufferBytesMax: 40 })
+      .arrive(0, records(0, 1))
+      .arrive(1, records(0, 0, { bytes: 30 }));
+    expect(positions(harness)).toEqual([[2, 0]]);
+  });
+});
+
+describe('the log', () => {
+  it('may lose records to retention while they wait for a retry: they are forgotten', () => {
+    const harness = new Harness().arrive(0, records(0, 3)).end(THROWN);
+    harness.machine.recordsArrived({ partition: 0, records: [], logStartOffset: 3 }, 0);
+    expect(harness.machine.counters().recordsExpiredInKafka).toBe(3);
+    expect(harness.pass(100).sent).toEqual([{ 'orders-0': [3] }]);
+  });
+
+  it('may begin after the position: reading goes on where it begins', () => {
+    const harness = new Harness();
+    harness.machine.positionReset(0, 50);
+    expect(harness.machine.fetchable()[0]).toEqual({ partition: 0, offset: 50 });
+    harness.arrive(0, records(50, 53)).end(SUCCESS);
+    expect(harness.commits).toEqual({ 'orders-0': [50, 54] });
+  });
+
+  it('may begin anew with a topic of the same name: what waits of the old one is forgotten', () => {
+    const harness = new Harness({}, new Map([[0, 40]])).arrive(0, records(40, 41));
+    harness.machine.positionReset(0, 0);
+    harness.arrive(0, records(0, 3));
+    expect(harness.sent).toEqual([{ 'orders-0': [0, 1, 2, 3] }]);
+    expect(harness.end(SUCCESS).commits).toEqual({ 'orders-0': [4] });
+  });
+
+  it('may grow by a partition', () => {
+    const harness = new Harness({}, startsAtZero(1));
+    harness.machine.partitionAdded(1, 0);
+    expect(harness.arrive(1, records(0, 3)).sent).toEqual([{ 'orders-1': [0, 1, 2, 3] }]);
+  });
+});
+
+describe('the counters', () => {
+  it('tell sendings from records, and endings apart', () => {
+    const harness = new Harness()
+      .arrive(0, records(0, 3))
+      .end(failures(['orders-0', 3]))
+      .pass(100)
+      .end(THROWN);
+    harness.pass(100).end(SUCCESS);
+    expect(harness.machine.counters()).toMatchObject({
+      recordsReceived: 4,
+      recordsSent: 6,
+      recordsSucceeded: 4,
+      offsetsCommitted: 4,
+      invocationsStarted: 3,
+      invocationsRetried: 2,
+      invocationsEnded: { succeeded: 1, partlyFailed: 1, refused: 0, failed: 1 },
+    });
+  });
+
+  it('are a snapshot', () => {
+    const harness = new Harness();
+    const before = harness.machine.counters();
+    harness.arrive(0, records(0, 3));
+    expect(before.recordsReceived).toBe(0);
+  });
+});
+
+describe('a broken driver', () => {
+  it('is told that it ends an invocation twice', () => {
+    const harness = new Harness().arrive(0, records(0, 3));
+    const [invocation] = harness.open;
+    harness.end(SUCCESS);
+    expect(() => harness.machine.invocationEnded(invocation?.id ?? 0, SUCCESS, 0)).toThrow(
+      'invocation 2 of topic orders is not open',
+    );
+  });
+});

@@ -1,0 +1,211 @@
+import { ProtocolError } from '@platformatic/kafka';
+import { describe, expect, it } from 'vitest';
+import type { Invocation } from '../../../../../local/lambda/invocation.ts';
+import type { TriggerOptions } from '../../../../../local/msk-trigger/runtime/run.ts';
+import { startTrigger } from '../../../../../local/msk-trigger/runtime/trigger.ts';
+import { ManualClock } from '../../../../support/manual-clock.ts';
+import { FakePoller } from '../fake-poller.ts';
+import { aMapping } from '../mappings.ts';
+
+const ANSWERED: Invocation = { kind: 'answered', payload: 'null', durationMs: 1 };
+const FAILED: Invocation = { kind: 'failed', errorType: 'Function.Timeout', errorMessage: '', durationMs: 1 };
+
+interface Started {
+  readonly offsets: Readonly<Record<string, readonly number[]>>;
+  readonly end: (invocation: Invocation) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/** A trigger on a topic of two partitions whose invocations wait for the test. */
+async function start(changes: Partial<TriggerOptions> = {}, kept?: FakePoller) {
+  const clock = new ManualClock(0);
+  const poller = kept ?? new FakePoller(clock, 2);
+  const invocations: Started[] = [];
+  const log: string[] = [];
+  const trigger = await startTrigger({
+    mapping: aMapping(),
+    bootstrapServers: '127.0.0.1:9092',
+    reading: 'items',
+    log: (message, fields) => log.push(`${message} ${JSON.stringify(fields)}`),
+    invoke: (eventJson) => {
+      const event: { records: Record<string, { offset: number }[]> } = JSON.parse(eventJson);
+      const offsets = Object.entries(event.records).map(
+        ([key, records]) => [key, records.map((r) => r.offset)] as const,
+      );
+      const { promise, resolve, reject } = Promise.withResolvers<Invocation>();
+      invocations.push({ offsets: Object.fromEntries(offsets), end: resolve, reject });
+      return promise;
+    },
+    backoff: { firstMs: 100, maxMs: 100 },
+    clock,
+    poller,
+    ...changes,
+  });
+  await clock.advance(0);
+  return { clock, poller, trigger, invocations, log, sent: () => invocations.map((invocation) => invocation.offsets) };
+}
+
+describe('a trigger', () => {
+  it('invokes with what arrives, commits what succeeded, and tells the lag', async () => {
+    const { clock, poller, trigger, invocations, sent } = await start();
+    poller.produce(0, 5);
+    await clock.advance(0);
+    expect(sent()).toEqual([{ 'orders-0': [0, 1, 2, 3] }]);
+    invocations[0]?.end(ANSWERED);
+    await clock.advance(0);
+    expect(sent()[1]).toEqual({ 'orders-0': [4] });
+    expect(poller.committed).toEqual(new Map([[0, 4]]));
+    expect(await trigger.lag()).toEqual([
+      { partition: 0, endOffset: 5, committedOffset: 4, lag: 1 },
+      { partition: 1, endOffset: 0, committedOffset: 0, lag: 0 },
+    ]);
+    expect(trigger.counters()).toMatchObject({ recordsReceived: 5, recordsSucceeded: 4, invocationsStarted: 2 });
+  });
+
+  it('wakes by itself when a window ends', async () => {
+    const { clock, poller, sent } = await start({ mapping: aMapping({ windowMs: 1_000 }) });
+    poller.produce(0, 1);
+    await clock.advance(999);
+    expect(sent()).toEqual([]);
+    await clock.advance(1);
+    expect(sent()).toEqual([{ 'orders-0': [0] }]);
+  });
+
+  it('repeats after the backoff', async () => {
+    const { clock, poller, invocations, sent } = await start();
+    poller.produce(1, 1);
+    await clock.advance(0);
+    invocations[0]?.end(FAILED);
+    await clock.advance(99);
+    expect(sent()).toHaveLength(1);
+    await clock.advance(1);
+    expect(sent()[1]).toEqual({ 'orders-1': [0] });
+  });
+
+  it('takes an invoke that rejects for a failed invocation, and logs no foreign message', async () => {
+    const { clock, poller, invocations, sent, log } = await start();
+    poller.produce(1, 1);
+    await clock.advance(0);
+    invocations[0]?.reject(new TypeError('payload 4711'));
+    await clock.advance(100);
+    expect(sent()).toHaveLength(2);
+    expect(log.join()).toContain('invoke_rejected');
+    expect(log.join()).not.toContain('4711');
+  });
+
+  it('goes on after a failed fetch', async () => {
+    const clock = new ManualClock(0);
+    const poller = new FakePoller(clock, 1);
+    poller.troubles = [new Error('broker is away')];
+    const { sent, log } = await start({ clock }, poller);
+    poller.produce(0, 1);
+    await clock.advance(500);
+    expect(sent()).toEqual([{ 'orders-0': [0] }]);
+    expect(log.join()).toContain('fetch_failed');
+  });
+
+  it('goes on where the log begins when it no longer holds the position', async () => {
+    const clock = new ManualClock(0);
+    const poller = new FakePoller(clock, 1);
+    poller.produce(0, 4);
+    poller.troubles = [new ProtocolError('OFFSET_OUT_OF_RANGE')];
+    const { sent } = await start({ clock }, poller);
+    await clock.advance(500);
+    expect(sent()).toEqual([{ 'orders-0': [2, 3] }]);
+  });
+
+  it('reads partitions that are added later from their beginning', async () => {
+    const { clock, poller, sent } = await start();
+    poller.log.push([]);
+    poller.produce(2, 1);
+    await clock.advance(5_250);
+    expect(sent()).toEqual([{ 'orders-2': [0] }]);
+  });
+
+  it('refuses a mapping with a destination when it has nothing to serve it with', async () => {
+    const mapping = aMapping({ destination: { kind: 's3', bucketArn: 'arn:aws:s3:::letters' } });
+    await expect(start({ mapping })).rejects.toThrow(
+      'OrdersMapping has an on-failure destination: pass putFailure to startTrigger',
+    );
+  });
+
+  it('puts what it gives up at the destination, again and again until that succeeds, and then commits', async () => {
+    const bodies: string[] = [];
+    const { clock, poller, trigger, invocations } = await start({
+      mapping: aMapping({ destination: { kind: 's3', bucketArn: 'arn:aws:s3:::letters' }, retriesMax: 0 }),
+      putFailure: async ({ body }) => {
+        bodies.push(body);
+        if (bodies.length === 1) throw new Error('no such bucket');
+      },
+    });
+    poller.produce(0, 2);
+    await clock.advance(0);
+    invocations[0]?.end(FAILED);
+    await clock.advance(0);
+    expect(poller.committed).toEqual(new Map());
+    await clock.advance(100);
+    expect(poller.committed).toEqual(new Map([[0, 2]]));
+    const letter = JSON.parse(bodies[1] ?? '');
+    expect(letter.requestContext).toMatchObject({
+      condition: 'RetryAttemptsExhausted',
+      functionArn: 'arn:aws:lambda:eu-west-1:111111111111:function:KinesisSinkLambdaFunction',
+    });
+    expect(JSON.parse(letter.payload).records['orders-0']).toHaveLength(2);
+    expect(trigger.counters()).toMatchObject({ recordsDeliveredToDestination: 2, failureDeliveriesRefused: 1 });
+  });
+});
+
+describe('a stop', () => {
+  it('waits for open invocations, commits them, and starts no more', async () => {
+    const { clock, poller, trigger, invocations, sent } = await start();
+    poller.produce(0, 8);
+    await clock.advance(0);
+    const stopped = trigger.stop();
+    await clock.advance(1_000);
+    expect(poller.isClosed).toBe(false);
+    invocations[0]?.end(ANSWERED);
+    await clock.run(stopped);
+    expect(sent()).toHaveLength(1);
+    expect(poller.committed).toEqual(new Map([[0, 4]]));
+    expect(poller.isClosed).toBe(true);
+  });
+
+  it('disconnects only when the last commit is through', async () => {
+    const clock = new ManualClock(0);
+    const poller = new FakePoller(clock, 1);
+    const commit = Promise.withResolvers<void>();
+    poller.commit = () => commit.promise;
+    const { trigger, invocations } = await start({ clock }, poller);
+    poller.produce(0, 1);
+    await clock.advance(0);
+    invocations[0]?.end(ANSWERED);
+    const stopped = trigger.stop();
+    await clock.advance(1_000);
+    expect(poller.isClosed).toBe(false);
+    commit.resolve();
+    await clock.run(stopped);
+    expect(poller.isClosed).toBe(true);
+  });
+
+  it('does not wait longer than it is told, and may be called twice', async () => {
+    const { clock, poller, trigger } = await start();
+    poller.produce(0, 1);
+    await clock.advance(0);
+    const startedMs = clock.nowMs();
+    await clock.run(Promise.all([trigger.stop(2_000), trigger.stop()]));
+    expect(clock.nowMs() - startedMs).toBeLessThanOrEqual(2_250);
+    expect(poller.committed).toEqual(new Map());
+  });
+
+  it('leaves the rest for the next start, which begins at the committed offset', async () => {
+    const first = await start();
+    first.poller.produce(0, 6);
+    await first.clock.advance(0);
+    first.invocations[0]?.end(ANSWERED);
+    await first.clock.advance(0);
+    await first.clock.run(first.trigger.stop(0));
+    const second = await start({ clock: first.clock }, first.poller);
+    await first.clock.advance(0);
+    expect(second.sent()).toEqual([{ 'orders-0': [4, 5] }]);
+  });
+});
