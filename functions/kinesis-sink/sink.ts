@@ -1,10 +1,10 @@
 import type { Sink } from '../../shared/sink-contract.ts';
 import { mayAggregate } from './delivery/aggregation-safety.ts';
-import { Evidence } from './delivery/evidence.ts';
 import { settlePoison } from './delivery/poison.ts';
 import { beginRun, type KinesisSinkParts, maySend, type Run } from './delivery/run.ts';
 import { claimHalf, endSearch } from './delivery/search.ts';
 import { send } from './delivery/send.ts';
+import { Evidence } from './lanes/evidence.ts';
 import type { Claim, Lane } from './lanes/lane.ts';
 import { packRequest } from './lanes/request.ts';
 

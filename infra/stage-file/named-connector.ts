@@ -1,4 +1,5 @@
-import { type Connector, readSettings } from '../../functions/documentdb-sink/connector/file/read-connector.ts';
+import type { Connector } from '../../functions/documentdb-sink/connector/file/connector.ts';
+import { readSettings } from '../../functions/documentdb-sink/connector/file/read-connector.ts';
 import { policyOfConnector } from '../../functions/documentdb-sink/connector/transforms/policy-of-connector.ts';
 import { placeholdersOf } from '../../functions/documentdb-sink/target/placeholders.ts';
 import { SettingsError } from '../../shared/errors.ts';

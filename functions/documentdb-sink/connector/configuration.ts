@@ -5,8 +5,9 @@ import { addressOfUri, type ReadAddress } from '../target/connection/address.ts'
 import { providerKinds, resolvePlaceholders } from '../target/connection/config-providers.ts';
 import { withHeededOptions } from '../target/connection/uri-options.ts';
 import { createRecordPolicy, hasTransforms } from './create-record-mapper.ts';
+import type { Connector } from './file/connector.ts';
 import { functionSettings } from './file/function-settings.ts';
-import { type Connector, readConnector } from './file/read-connector.ts';
+import { readConnector } from './file/read-connector.ts';
 
 /**
  * What the function does where a connector's file says so.

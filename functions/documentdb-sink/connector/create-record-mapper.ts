@@ -2,7 +2,7 @@ import { assert, SettingsError } from '../../../shared/errors.ts';
 import type { RecordPolicy } from '../plan/record-mapper.ts';
 import type { CustomStrategies } from './custom/custom-strategies.ts';
 import { CUSTOM_STRATEGIES } from './custom/registry.ts';
-import type { Connector } from './file/read-connector.ts';
+import type { Connector } from './file/connector.ts';
 import { PropertyError } from './property-error.ts';
 import { createTopicPolicy } from './topic-mapper.ts';
 import type { TopicProperties } from './topic-properties.ts';

@@ -1,6 +1,6 @@
+import type { Connector } from './file/connector.ts';
 import type { Entry } from './file/properties-file.ts';
 import { propertyOf } from './file/properties-table.ts';
-import type { Connector } from './file/read-connector.ts';
 import { meantBy, type Named, normalized, placeOf } from './file/read-entry.ts';
 import { lettersBetween } from './file/suggest.ts';
 import { whyIdle } from './idle.ts';

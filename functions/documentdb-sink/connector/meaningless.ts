@@ -1,5 +1,5 @@
+import type { Connector, Meaningless } from './file/connector.ts';
 import { DEFAULTS } from './file/properties-table.ts';
-import type { Connector, Meaningless } from './file/read-connector.ts';
 import type { Reading } from './file/read-entry.ts';
 import { whyIdle } from './idle.ts';
 import type { TopicProperties } from './topic-properties.ts';

@@ -1,5 +1,5 @@
+import type { Connector } from './file/connector.ts';
 import { namesIn } from './file/forms.ts';
-import type { Connector } from './file/read-connector.ts';
 import type { TopicProperties } from './topic-properties.ts';
 
 const BUSINESS_KEY = 'BusinessKey';

@@ -5,6 +5,7 @@ import type { Log, Meter } from '../../../shared/telemetry.ts';
 import { fullJitterMs } from '../../../shared/time/backoff.ts';
 import type { Clock } from '../../../shared/time/clock.ts';
 import type { Deadline } from '../../../shared/time/deadline.ts';
+import type { Evidence } from '../lanes/evidence.ts';
 import { type Claim, Lanes } from '../lanes/lane.ts';
 import type { PackOptions } from '../lanes/request.ts';
 import { ShardGates } from '../lanes/shard-backoff.ts';
@@ -14,9 +15,8 @@ import type { KinesisPort } from '../target/kinesis-port.ts';
 import type { Preflight } from '../target/preflight.ts';
 import { Delivery } from './batch-metrics.ts';
 import { createGate, type Gate } from './circuit-breaker.ts';
-import type { Evidence } from './evidence.ts';
+import type { Half } from './half.ts';
 import { createOutcomeBook, ignoredTombstones, type OutcomeBook } from './outcome-collector.ts';
-import type { Half } from './search.ts';
 import { createTasks, type Tasks } from './tasks.ts';
 
 export interface KinesisSinkParts {

@@ -1,19 +1,11 @@
 import type { RecordFailure } from '../../../shared/outcome.ts';
 import type { SourceRecord } from '../../../shared/record.ts';
+import type { Company } from '../lanes/evidence.ts';
 import type { Claim, Lane } from '../lanes/lane.ts';
 import { REJECTION_CONFIRM_MS } from '../limits.ts';
-import type { Company } from './evidence.ts';
+import type { Half } from './half.ts';
 import { settlePoison } from './poison.ts';
 import type { Run } from './run.ts';
-
-/** What one request is to hold. */
-export interface Half {
-  readonly claims: readonly Claim[];
-  /** What was rejected together with these, and is sent apart from them now; undefined: these come for the first time. */
-  readonly others?: Company;
-  /** These, as the other half sees them. */
-  readonly own?: Company;
-}
 
 /**
  * One bad entry makes Kinesis refuse the whole request: halves are sent until it stands alone, each as soon as a request

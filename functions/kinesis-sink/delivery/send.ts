@@ -4,8 +4,9 @@ import { type RecordFailure, written } from '../../../shared/outcome.ts';
 import { abortAt } from '../../../shared/time/deadline.ts';
 import type { Claim } from '../lanes/lane.ts';
 import { classifyEntry, classifyError, type EntryReply, type RequestFailure } from '../target/classify.ts';
+import type { Half } from './half.ts';
 import { type Run, retryTime } from './run.ts';
-import { type Half, isolate } from './search.ts';
+import { isolate } from './search.ts';
 
 /** One request, and what comes of each of its entries. */
 export async function send(run: Run, half: Half): Promise<void> {

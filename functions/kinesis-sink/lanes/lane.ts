@@ -1,8 +1,8 @@
 import type { RecordFailure } from '../../../shared/outcome.ts';
 import type { SourceRecord } from '../../../shared/record.ts';
-import type { Suspicion } from '../delivery/evidence.ts';
 import type { Entry } from '../plan/entry.ts';
 import type { Prepared } from '../plan/prepare.ts';
+import type { Suspicion } from './evidence.ts';
 import type { ShardGates } from './shard-backoff.ts';
 
 /** A record in its lane: to be sent, or known to be poison before it is sent. */

@@ -2,8 +2,9 @@ import type { CustomStrategies } from '../../../functions/documentdb-sink/connec
 import { CUSTOM_STRATEGIES } from '../../../functions/documentdb-sink/connector/custom/registry.ts';
 import { upperCase } from '../../../functions/documentdb-sink/connector/custom/upper-case.ts';
 import { POST_PROCESSORS } from '../../../functions/documentdb-sink/connector/file/class-names.ts';
+import type { Connector } from '../../../functions/documentdb-sink/connector/file/connector.ts';
 import { DEFAULTS, propertyOf } from '../../../functions/documentdb-sink/connector/file/properties-table.ts';
-import { type Connector, readConnector } from '../../../functions/documentdb-sink/connector/file/read-connector.ts';
+import { readConnector } from '../../../functions/documentdb-sink/connector/file/read-connector.ts';
 import { problemOf } from '../../../functions/documentdb-sink/connector/file/read-entry.ts';
 import { TopicProperties } from '../../../functions/documentdb-sink/connector/topic-properties.ts';
 import { UnwritableError } from '../../../functions/documentdb-sink/plan/unwritable-error.ts';

@@ -3,10 +3,10 @@ import { UnconvertibleError } from '../../bson/unconvertible-error.ts';
 import { doubleOfToken, isWhole, JsonNumber, wholeIn } from '../../json/java-number.ts';
 import { type JsonDialect, JsonReader } from '../../json/json-reader.ts';
 import { convertWithSchema, type SchemaOptions } from './connect-data.ts';
-import { schemaOf } from './connect-schema.ts';
 import { DefaultsBudget } from './defaults-budget.ts';
 import { inHashOrder } from './java-hash-order.ts';
 import { jsonTextOf } from './json-encoding.ts';
+import { schemaOf } from './parse-schema.ts';
 
 /** What a converter of Kafka Connect makes of bytes: the connector looks at the type of it. */
 export type ConnectData =

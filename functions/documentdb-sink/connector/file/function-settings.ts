@@ -1,6 +1,6 @@
 import type { PoisonPolicy } from '../../../../shared/settings/common-settings.ts';
 import type { MissingIndex } from '../../delivery/apply-write-result.ts';
-import type { Connector } from './read-connector.ts';
+import type { Connector } from './connector.ts';
 
 /** What of a connector's file holds for the whole function, in the words of the function's own settings. */
 export interface FunctionSettings {

@@ -8,7 +8,7 @@ import { documentFrom } from '../converters/create-converter.ts';
 import { policiesByTopic } from '../create-record-mapper.ts';
 import type { CustomStrategies } from '../custom/custom-strategies.ts';
 import { CUSTOM_STRATEGIES } from '../custom/registry.ts';
-import type { Connector } from '../file/read-connector.ts';
+import type { Connector } from '../file/connector.ts';
 import { createDocumentPolicy } from '../topic-mapper.ts';
 import { createConnectConverter } from './connect-converter.ts';
 import type { ConnectRecord, Side } from './connect-record.ts';

@@ -1,7 +1,7 @@
 import { createRecordPolicy, hasTransforms } from '../create-record-mapper.ts';
 import type { CustomStrategies } from '../custom/custom-strategies.ts';
 import { CUSTOM_STRATEGIES } from '../custom/registry.ts';
-import type { Connector } from '../file/read-connector.ts';
+import type { Connector } from '../file/connector.ts';
 import { createTransformedPolicy, type TransformedPolicy } from './create-transformed-policy.ts';
 
 /**

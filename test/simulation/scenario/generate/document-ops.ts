@@ -1,5 +1,3 @@
-import type { StoryRecord } from '../scenario.ts';
-
 /** What a record with a value does to its document. One without deletes it. */
 export const WRITE_OPS = [
   /** The whole document. */
@@ -37,4 +35,4 @@ export interface StoryDocumentdb {
   readonly isDeletionVersioned: boolean;
 }
 
-export const opOf = ({ op }: StoryRecord): WriteOp => op ?? 'replace';
+export const opOf = ({ op }: { readonly op?: WriteOp }): WriteOp => op ?? 'replace';

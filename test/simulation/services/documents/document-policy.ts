@@ -23,7 +23,7 @@ export function valueText({ kind, ...record }: StoryRecord): string {
   const value: StoryValue = {
     id,
     secret: `${SECRET}-${id}`,
-    op: opOf({ kind, ...record }),
+    op: opOf(record),
     unique,
     refused: kind === 'refused' ? (record.refusal ?? true) : undefined,
   };

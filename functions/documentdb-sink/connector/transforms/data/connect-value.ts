@@ -1,5 +1,4 @@
 import type { BigDecimal } from './big-decimal.ts';
-import type { Struct } from './struct.ts';
 
 export type SmallNumberType = 'int8' | 'int16' | 'int32' | 'float32';
 
@@ -31,9 +30,15 @@ export type ConnectValue =
   | BigDecimal
   | Date
   | Uint8Array
-  | Struct
+  | StructValue
   | readonly ConnectValue[]
   | ConnectMap;
+
+/** What every struct is; the class is `Struct`. */
+export interface StructValue {
+  readonly schema: unknown;
+  get(name: string): ConnectValue;
+}
 
 export type ConnectMap = ReadonlyMap<ConnectValue, ConnectValue>;
 

@@ -1,4 +1,5 @@
 import { Binary, Decimal128 } from 'mongodb';
+import { assert } from '../../../../../shared/errors.ts';
 import { doubleOf } from '../../../json/java-number.ts';
 import type { ConnectData } from '../../converters/json-converter.ts';
 import { BigDecimal } from './big-decimal.ts';
@@ -73,6 +74,7 @@ function bsonOfObject(value: Exclude<ConnectValue, number | string | boolean | b
   if (isBytes(value)) return new Binary(value);
   if (isArray(value))
     return value.map((element) => bsonOf(element, schema?.type === 'array' ? schema.items : undefined));
+  assert(isMap(value), 'a struct is always a Struct');
   return documentOfMap(value, schema);
 }
 

@@ -1,0 +1,58 @@
+import { posix } from 'node:path';
+import type { Import } from './imports.ts';
+
+/** A folder may hold so many files beside each other. */
+export const FILES_BESIDE_EACH_OTHER_MAX = 12;
+
+/**
+ * The folders (and single files) of a sink, low to high: an import never goes up. `docs/architecture.md` explains them, and
+ * `biome.json` refuses the imports in the editor. A part that is not named here is the lowest of its sink.
+ */
+export const ROOMS: Readonly<Record<string, readonly string[]>> = {
+  'functions/kinesis-sink': ['settings/', 'plan/', 'lanes/', 'target/', 'delivery/', 'sink.ts', 'handler.ts'],
+  'functions/documentdb-sink': [
+    'bson/',
+    'java/',
+    'json/',
+    'update/',
+    'plan/',
+    'guard/',
+    'target/',
+    'lanes/',
+    'delivery/',
+    'sink.ts',
+    'configuration.ts',
+    'connector/',
+    'load-configuration.ts',
+    'handler.ts',
+  ],
+};
+
+/** Imports from a room to one that stands above it. */
+export const upwardImports = (imports: readonly Import[]): readonly Import[] =>
+  imports.filter(({ from, to }) => {
+    const [own, other] = [placeOf(from), placeOf(to)];
+    return own !== undefined && own.sink === other?.sink && other.floor > own.floor;
+  });
+
+/** `shared/` stands below both sinks, and a sink knows nothing of the other. */
+export const foreignImports = (imports: readonly Import[]): readonly Import[] =>
+  imports.filter(({ from, to }) => {
+    const [own, other] = [placeOf(from)?.sink, placeOf(to)?.sink];
+    return other !== undefined && own !== other && (own !== undefined || from.startsWith('shared/'));
+  });
+
+/** Folders with more files beside each other than may be. */
+export const crowdedFolders = (files: readonly string[]): readonly string[] =>
+  [...Map.groupBy(files, (file) => posix.dirname(file))]
+    .filter(([, own]) => own.length > FILES_BESIDE_EACH_OTHER_MAX)
+    .map(([folder, own]) => `${folder}/ holds ${own.length} files, and ${FILES_BESIDE_EACH_OTHER_MAX} are the most`);
+
+function placeOf(file: string): { readonly sink: string; readonly floor: number } | undefined {
+  for (const [sink, rooms] of Object.entries(ROOMS)) {
+    if (!file.startsWith(`${sink}/`)) continue;
+    const inside = file.slice(sink.length + 1);
+    return { sink, floor: rooms.findIndex((room) => inside.startsWith(room)) };
+  }
+  return undefined;
+}
