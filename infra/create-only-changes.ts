@@ -34,14 +34,14 @@ export function createOnlyChanges(deployed: unknown, next: unknown): CreateOnlyC
   const after = resourcesOf(next);
   const deployedMappings = mappingsOf(before);
   const nextMappings = mappingsOf(after);
-  const verdicts = nextMappings.flatMap((mapping) => judge(mapping, deployedMappings));
+  const findings = nextMappings.flatMap((mapping) => findingsOf(mapping, deployedMappings));
   const removed = deployedMappings.filter(
     ({ logicalId }) => !nextMappings.some((each) => each.logicalId === logicalId),
   );
   return {
-    refusals: verdicts.flatMap(({ refusal }) => refusal ?? []),
+    refusals: findings.flatMap(({ refusal }) => refusal ?? []),
     notices: [
-      ...verdicts.flatMap(({ notice }) => notice ?? []),
+      ...findings.flatMap(({ notice }) => notice ?? []),
       ...removed.map(removalNotice),
       ...renamings(before, after),
     ],
@@ -65,7 +65,7 @@ interface Mapping {
   readonly timestamp: unknown;
 }
 
-interface Verdict {
+interface ChangeFindings {
   readonly refusal?: string;
   readonly notice?: string;
 }
@@ -92,7 +92,7 @@ const mappingsOf = (resources: readonly Resource[]): readonly Mapping[] =>
       timestamp: properties['StartingPositionTimestamp'],
     }));
 
-function judge(mapping: Mapping, deployed: readonly Mapping[]): Verdict {
+function findingsOf(mapping: Mapping, deployed: readonly Mapping[]): ChangeFindings {
   const predecessor = deployed.find(({ logicalId }) => logicalId === mapping.logicalId);
   if (predecessor === undefined) return judgeCreation(mapping, deployed, 'new');
   const changes = SETTINGS.filter(({ key }) => !isDeepStrictEqual(predecessor[key], mapping[key]));
@@ -107,7 +107,7 @@ function judge(mapping: Mapping, deployed: readonly Mapping[]): Verdict {
 }
 
 /** Decides whether a mapping can be created while all deployed mappings, including its predecessor, still exist. */
-function judgeCreation(mapping: Mapping, deployed: readonly Mapping[], what: string): Verdict {
+function judgeCreation(mapping: Mapping, deployed: readonly Mapping[], what: string): ChangeFindings {
   const { logicalId, group } = mapping;
   const predecessor = deployed.find((each) => each.logicalId === logicalId);
   const sharing = (...keys: readonly (keyof Mapping)[]) =>

@@ -10,7 +10,7 @@ import { type Engines, startEngines } from './engines/engines.ts';
 import { reachKinesisAt } from './engines/function-environments.ts';
 import { type KinesisProxy, startKinesisProxy } from './engines/kinesis-proxy/kinesis-proxy.ts';
 import { type LocalStage, readLocalStage } from './local-stage.ts';
-import type { Reading } from './msk-trigger/machine/settings.ts';
+import type { PartialFailureRetry } from './msk-trigger/machine/settings.ts';
 import { type Check, type ConnectorDocuments, checkAll } from './orders/checks.ts';
 import { readDeadLetters } from './orders/dead-letter-reader.ts';
 import { createDocumentReader, type DocumentReader } from './orders/document-reader.ts';
@@ -28,7 +28,7 @@ export interface SessionOptions {
   readonly folder: string;
   /** The file with the engines' addresses: written when they run, removed when they stop. */
   readonly endpointsFile: string;
-  readonly reading: Reading;
+  readonly partialFailureRetry: PartialFailureRetry;
   readonly seed: number;
   readonly valueBytes: number;
   /** The connector file of documentdbSink. */
@@ -166,7 +166,7 @@ async function connectorDocuments(
 ): Promise<ConnectorDocuments | undefined> {
   if (connector === undefined) return undefined;
   const records = produced.map((record) => sourceRecordOf(topic, record));
-  const expected = expectedOf(records, policyOfConnector(connector.connector, connector.path).policy);
+  const expected = expectedOf(records, policyOfConnector(connector.connector, connector.path).mapper);
   const databases = [...expected.documents.keys()].map((namespace) => namespace.split('.')[0] ?? '');
   return { expected, found: await documents.readTexts([...new Set([database, ...databases])]) };
 }

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import type { Reading } from './msk-trigger/machine/settings.ts';
+import type { PartialFailureRetry } from './msk-trigger/machine/settings.ts';
 import { VALUE_BYTES_MAX, VALUE_BYTES_MIN } from './orders/order-stream.ts';
 import { TARGET_NAMES, type TargetName } from './pipeline/targets.ts';
 
@@ -10,7 +10,7 @@ export interface StartOptions {
   readonly exit: boolean;
   /** The targets to stop halfway and start again. */
   readonly outages: readonly TargetName[];
-  readonly reading: Reading;
+  readonly partialFailureRetry: PartialFailureRetry;
   readonly seed: number;
   readonly valueBytes: number;
   /** The path of documentdbSink's connector file, relative to the project's root. */
@@ -23,8 +23,8 @@ export const USAGE = `npm start -- [options]
   --exit               with --records: wait until the lag is zero, check both targets, exit with 0 or 1
   --outage T           with --records and --exit: stop target T halfway, until its function has handed records back;
                        T is kinesis (refuses connections), documentdb (is killed) or kinesis,documentdb
-  --reading R          what a partial batch response repeats: everything from the lowest reported offset on (rewind,
-                       default), or only the reported records (items)
+  --partial-failure-retry R   which records Lambda repeats after a partial failure: fromLowest (default), everything
+                       from the lowest listed offset on, or listedOnly
   --seed S             the seed of the produced records; every start prints its seed
   --value-bytes B      the length of a value, ${VALUE_BYTES_MIN} to ${VALUE_BYTES_MAX} (default 1024)
   --connector FILE     configure documentdbSink with a connector file, such as config/connectors/orders.properties
@@ -33,7 +33,7 @@ export const USAGE = `npm start -- [options]
 const RECORDS_MAX = 999_999_999;
 const SEED_MAX = 999_999_999;
 const VALUE_BYTES_DEFAULT = 1024;
-const READINGS: readonly Reading[] = ['rewind', 'items'];
+const PARTIAL_FAILURE_RETRIES: readonly PartialFailureRetry[] = ['fromLowest', 'listedOnly'];
 
 const text = { type: 'string' } as const;
 const flag = { type: 'boolean' } as const;
@@ -41,7 +41,7 @@ const OPTIONS = {
   records: text,
   exit: flag,
   outage: text,
-  reading: text,
+  'partial-failure-retry': text,
   seed: text,
   'value-bytes': text,
   connector: text,
@@ -61,18 +61,23 @@ export function parseStartOptions(args: readonly string[]): StartOptions {
   const records = integer('records', 1, RECORDS_MAX);
   const seed = integer('seed', 1, SEED_MAX) ?? 1 + Math.floor(Math.random() * 999_999);
   const valueBytes = integer('value-bytes', VALUE_BYTES_MIN, VALUE_BYTES_MAX) ?? VALUE_BYTES_DEFAULT;
-  const reading = READINGS.find((each) => each === (values.get('reading') ?? 'rewind'));
-  if (reading === undefined) problems.push(`--reading must be rewind or items, got "${values.get('reading')}"`);
+  const partialFailureRetry = PARTIAL_FAILURE_RETRIES.find(
+    (each) => each === (values.get('partial-failure-retry') ?? 'fromLowest'),
+  );
+  if (partialFailureRetry === undefined)
+    problems.push(
+      `--partial-failure-retry must be fromLowest or listedOnly, got "${values.get('partial-failure-retry')}"`,
+    );
   const outages = outagesOf(values, problems);
   const exit = values.has('exit');
   if (exit && !values.has('records')) problems.push('--exit needs --records: without it the run never ends');
   if (values.has('outage') && !(exit && values.has('records'))) problems.push(OUTAGE_NEEDS);
-  if (problems.length > 0 || reading === undefined) throw new Error(`${problems.join('\n')}\n\n${USAGE}`);
+  if (problems.length > 0 || partialFailureRetry === undefined) throw new Error(`${problems.join('\n')}\n\n${USAGE}`);
   return {
     records,
     exit,
     outages,
-    reading,
+    partialFailureRetry,
     seed,
     valueBytes,
     connector: values.get('connector'),

@@ -1,5 +1,5 @@
 import { PROPERTY_GROUPS } from '../functions/documentdb-sink/connector/file/properties-table.ts';
-import type { Property, Standing } from '../functions/documentdb-sink/connector/file/property.ts';
+import type { Property, PropertySupport } from '../functions/documentdb-sink/connector/file/property.ts';
 import { anchorOf, REFUSALS } from '../test/vectors/mongo-sink/refusals.ts';
 
 /** docs/migrating.md with regenerated tables. The text between the tables is written by hand. */
@@ -26,8 +26,8 @@ function withRegion(text: string, name: string, content: string): string {
 const propertyTable = (properties: readonly Property[]): string =>
   ['| property | form | default | here | what it does |', '|---|---|---|---|---|', ...properties.map(rowOf)].join('\n');
 
-const rowOf = ({ name, family, form, default: fallback, standing, perTopic, description }: Property): string =>
-  `| \`${name}${family ? '*' : ''}\` | ${cell(form.text)} | ${defaultOf(fallback)} | ${cell(hereOf(standing))}${perTopic ? ', per topic' : ''} | ${cell(description)} |`;
+const rowOf = ({ name, family, form, default: fallback, support, perTopic, description }: Property): string =>
+  `| \`${name}${family ? '*' : ''}\` | ${cell(form.text)} | ${defaultOf(fallback)} | ${cell(hereOf(support))}${perTopic ? ', per topic' : ''} | ${cell(description)} |`;
 
 const defaultOf = (fallback: string | null): string => {
   if (fallback === null) return 'must be written';
@@ -37,14 +37,14 @@ const defaultOf = (fallback: string | null): string => {
 /** A class name without its package, which would make the column too wide. */
 const shortened = (value: string): string => value.replace(/^(?:com|org)\.[\w.]+\.(\w+)$/, '$1');
 
-function hereOf(standing: Standing): string {
-  switch (standing.kind) {
+function hereOf(support: PropertySupport): string {
+  switch (support.kind) {
     case 'implemented':
       return 'implemented';
     case 'meaningless':
-      return `no meaning: ${standing.reason}`;
+      return `no meaning: ${support.reason}`;
     case 'refused':
-      return `refused: ${standing.reason}; ${standing.remedy}`;
+      return `refused: ${support.reason}; ${support.remedy}`;
   }
 }
 

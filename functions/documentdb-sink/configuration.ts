@@ -1,11 +1,11 @@
-import type { RecordPolicy } from './plan/record-mapper.ts';
+import type { RecordMapper } from './plan/record-mapper.ts';
 import type { DocumentdbSinkSettings } from './sink.ts';
 import type { ReadAddress } from './target/connection/address.ts';
 import type { ReadText } from './target/connection/aws-readers.ts';
 
 /** What the function does, whether a connector's file or the stage file says so. */
 export interface Configuration {
-  readonly policy: RecordPolicy;
+  readonly mapper: RecordMapper;
   readonly readAddress: ReadAddress;
   readonly sinkSettings: DocumentdbSinkSettings;
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { createDeadLetterQueue } from '../../shared/dead-letter/dead-letter-queue.ts';
 import { createS3Store } from '../../shared/dead-letter/dead-letter-store.ts';
 import { createHandler } from '../../shared/lambda.ts';
-import { sinkOnceMade } from '../../shared/lazy-sink.ts';
+import { lazySink } from '../../shared/lazy-sink.ts';
 import { settingsFromEnvironment } from '../../shared/settings/parse-settings.ts';
 import { systemClock } from '../../shared/time/clock.ts';
 import { loadConfiguration } from './load-configuration.ts';
@@ -11,7 +11,7 @@ import { documentdbSettings } from './settings.ts';
 import { createDocumentdbSink, NAME } from './sink.ts';
 import { createDocumentStore } from './target/client.ts';
 import { createObjectReader, createParameterReader, createSecretReader } from './target/connection/aws-readers.ts';
-import { bundleOf, createTrust } from './target/connection/tls-context.ts';
+import { bundleOf, createTlsContextReader } from './target/connection/tls-context.ts';
 
 const settings = settingsFromEnvironment(documentdbSettings, process.env);
 const configuration = loadConfiguration(settings, {
@@ -22,19 +22,21 @@ const configuration = loadConfiguration(settings, {
 });
 const pathStyle = process.env['AWS_ENDPOINT_URL'] !== undefined;
 const letters = createS3Store({ bucket: settings.deadLetterBucket, pathStyle });
-const readTrust = createTrust(bundleOf(settings.caBundle, import.meta.dirname, createObjectReader(pathStyle)));
+const readTlsContext = createTlsContextReader(
+  bundleOf(settings.caBundle, import.meta.dirname, createObjectReader(pathStyle)),
+);
 
 export const handler = createHandler({
   ...settings,
   functionName: 'documentdbSink',
   createSink: (telemetry) =>
     // Loaded beside the start, not awaited in it: `invoke local` cannot load a module that waits.
-    sinkOnceMade(NAME, async () => {
-      const { policy, readAddress, sinkSettings } = await configuration;
+    lazySink(NAME, async () => {
+      const { mapper, readAddress, sinkSettings } = await configuration;
       const parts = { ...telemetry, clock: systemClock, random: Math.random };
       const deadLetters = createDeadLetterQueue({ ...parts, store: letters });
-      const connection = { readAddress, readTrust, appName: settings.serviceName };
+      const connection = { readAddress, readTlsContext, appName: settings.serviceName };
       const store = createDocumentStore({ ...parts, ...sinkSettings, ...connection });
-      return createDocumentdbSink({ ...parts, settings: sinkSettings, policy, store, deadLetters });
+      return createDocumentdbSink({ ...parts, settings: sinkSettings, mapper, store, deadLetters });
     }),
 });

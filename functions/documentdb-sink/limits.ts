@@ -22,7 +22,7 @@ export const THROTTLE_PAUSE_MS = 1_500;
 /** For so long a write that was taken shows that the collection takes writes. */
 export const NEIGHBOUR_MS = 10_000;
 /** Marks read by one `find`. */
-export const MARKS_READ_MAX = 1_000;
+export const VERSIONS_READ_MAX = 1_000;
 /** How long an answer may wait for the tombstone index of a new collection. */
 export const INDEX_WAIT_MS_MAX = 2_000;
 /** Business keys without an index that a collection remembers. */

@@ -1,6 +1,6 @@
 import { SettingsError } from '../../shared/errors.ts';
 import type { Configuration, ConfigurationParts } from './configuration.ts';
-import { createNativePolicy } from './plan/native-mapper.ts';
+import { createNativeMapper } from './plan/native-mapper.ts';
 import type { DocumentdbSettings } from './settings.ts';
 import { addressByRole, addressOfSecret, type ReadAddress } from './target/connection/address.ts';
 import { createConnectionSecret } from './target/connection/secret.ts';
@@ -22,7 +22,7 @@ function nativeConfiguration(settings: DocumentdbSettings, parts: ConfigurationP
   const { database } = settings;
   if (database === undefined) throw new SettingsError('documentdbSink', ['database is missing']);
   return {
-    policy: createNativePolicy({ ...settings, database }),
+    mapper: createNativeMapper({ ...settings, database }),
     readAddress: nativeAddress(settings, parts),
     sinkSettings: { ...settings, epochs: new Map(), onNoMatch: 'ignore' },
   };

@@ -1,4 +1,4 @@
-import { createSlots } from '../../shared/concurrency/semaphore.ts';
+import { createSemaphore } from '../../shared/concurrency/semaphore.ts';
 import type { DeadLetterQueue } from '../../shared/dead-letter/dead-letter-queue.ts';
 import { assert } from '../../shared/errors.ts';
 import type { RecordOutcome } from '../../shared/outcome.ts';
@@ -8,15 +8,15 @@ import type { Sink } from '../../shared/sink-contract.ts';
 import type { Log, Meter } from '../../shared/telemetry.ts';
 import type { Clock } from '../../shared/time/clock.ts';
 import { abortAt, type Deadline } from '../../shared/time/deadline.ts';
-import { Judge, type MissingIndex } from './delivery/apply-write-result.ts';
-import { createGate } from './delivery/circuit-breaker.ts';
+import { type MissingIndex, WriteResultApplier } from './delivery/apply-write-result.ts';
+import { createCircuitBreaker } from './delivery/circuit-breaker.ts';
 import { deliver } from './delivery/deliver.ts';
-import { Ledger } from './delivery/outcome-collector.ts';
+import { OutcomeCollector } from './delivery/outcome-collector.ts';
 import { createPoisonHandler } from './delivery/poison.ts';
 import type { CompileSettings } from './guard/compile.ts';
 import { Evidence } from './lanes/evidence.ts';
 import { layLanes } from './lanes/lay-lanes.ts';
-import type { RecordPolicy } from './plan/record-mapper.ts';
+import type { RecordMapper } from './plan/record-mapper.ts';
 import { createCollections } from './target/collections.ts';
 import type { DocumentStore } from './target/document-store.ts';
 import { createUniqueOrder } from './target/unique-order.ts';
@@ -36,7 +36,7 @@ export interface DocumentdbSinkSettings extends CompileSettings {
 export interface DocumentdbSinkParts {
   readonly settings: DocumentdbSinkSettings;
   /** What the configuration makes of a record. */
-  readonly policy: RecordPolicy;
+  readonly mapper: RecordMapper;
   readonly store: DocumentStore;
   readonly deadLetters: DeadLetterQueue;
   readonly clock: Clock;
@@ -55,28 +55,28 @@ export function createDocumentdbSink(parts: DocumentdbSinkParts): Sink {
   const uniqueOrder = createUniqueOrder(parts.store);
 
   async function write(batches: readonly PartitionBatch[], deadline: Deadline): Promise<readonly RecordOutcome[]> {
-    const layout = layLanes(batches, parts.policy, settings, clock.wallTimeMs());
+    const layout = layLanes(batches, parts.mapper, settings, clock.wallTimeMs());
     const { lanesByNamespace, firstIndexes, ignoredAt } = layout;
     if (layout.planningFailureCount > 0) meter.count('PlanningFailures', layout.planningFailureCount);
     const abort = abortAt(clock, deadline.answerByMs);
-    const ledger = new Ledger(firstIndexes);
-    for (const [index, outcome] of ignoredAt) ledger.settleAtOnce(index, outcome);
+    const outcomes = new OutcomeCollector(firstIndexes);
+    for (const [index, outcome] of ignoredAt) outcomes.settleAtOnce(index, outcome);
     const { onPoison, deadLetterTopic, onNoMatch, missingIndex = 'write' } = settings;
     const ways = { onPoison, deadLetterTopic, deadLetters };
-    const poison = createPoisonHandler({ ...ways, functionName: NAME, deadline, clock, ledger });
+    const poison = createPoisonHandler({ ...ways, functionName: NAME, deadline, clock, outcomes });
     const evidence = new Evidence();
-    const judge = new Judge({ ledger, poison, meter, evidence, onNoMatch, missingIndex });
+    const resultApplier = new WriteResultApplier({ outcomes, poison, meter, evidence, onNoMatch, missingIndex });
     const session = {
       ...parts,
       collections,
       uniqueOrder,
       deadline,
-      ledger,
+      outcomes,
       poison,
-      judge,
+      resultApplier,
       evidence,
-      gate: createGate(),
-      slots: createSlots(settings.poolSizeMax),
+      breaker: createCircuitBreaker(),
+      semaphore: createSemaphore(settings.poolSizeMax),
       signal: abort.signal,
       maySend: () => clock.nowMs() < deadline.sendUntilMs,
     };
@@ -86,7 +86,7 @@ export function createDocumentdbSink(parts: DocumentdbSinkParts): Sink {
     } finally {
       abort.release();
     }
-    return ledger.close([...lanesByNamespace.values()].flat()).map((outcome) => {
+    return outcomes.close([...lanesByNamespace.values()].flat()).map((outcome) => {
       assert(outcome !== undefined, 'every record has an outcome');
       return outcome;
     });

@@ -1,11 +1,11 @@
 import type { Sink } from '../../shared/sink-contract.ts';
-import { mayAggregate } from './delivery/aggregation-safety.ts';
+import { waitUntilAggregationIsSafe } from './delivery/aggregation-safety.ts';
 import { settlePoison } from './delivery/poison.ts';
 import { beginRun, type KinesisSinkParts, maySend, type Run } from './delivery/run.ts';
 import { claimHalf, endSearch } from './delivery/search.ts';
 import { send } from './delivery/send.ts';
 import { Evidence } from './lanes/evidence.ts';
-import type { Claim, Lane } from './lanes/lane.ts';
+import type { Lane, PlannedEntry } from './lanes/lane.ts';
 import { packRequest } from './lanes/request.ts';
 
 export type { KinesisSinkParts } from './delivery/run.ts';
@@ -19,50 +19,50 @@ export function createKinesisSink(parts: KinesisSinkParts): Sink {
       const run = beginRun({ parts, evidence, deadline }, batches);
       const inspection = parts.preflight.begin(deadline);
       try {
-        if (await mayAggregate(run, inspection)) await drive(run);
+        if (await waitUntilAggregationIsSafe(run, inspection)) await drive(run);
       } finally {
         inspection.end();
       }
-      run.delivery.report();
-      return run.book.close(run.lanes.all);
+      run.batchMetrics.report();
+      return run.outcomes.close(run.lanes.all);
     },
   };
 }
 
 /** Starts whatever may be started, waits for the next thing to happen, until nothing is left or time is up. */
 async function drive(run: Run): Promise<void> {
-  const { requests, letters, parts } = run;
+  const { requests, deadLetterTasks, parts } = run;
   const { clock } = parts;
   for (;;) {
     const nowMs = clock.nowMs();
     if (nowMs >= run.deadline.answerByMs) return;
     if (maySend(run)) start(run);
     const wakeAtMs = nextWakeAtMs(run, nowMs, requests.openCount());
-    if (requests.openCount() + letters.openCount() === 0 && wakeAtMs === undefined) return;
+    if (requests.openCount() + deadLetterTasks.openCount() === 0 && wakeAtMs === undefined) return;
     const woken = new AbortController();
     const timer = clock.waitUntil(wakeAtMs ?? run.deadline.answerByMs, woken.signal);
-    await Promise.race([requests.nextEnd(), letters.nextEnd(), timer]);
+    await Promise.race([requests.nextEnd(), deadLetterTasks.nextEnd(), timer]);
     woken.abort('woken');
   }
 }
 
 function start(run: Run): void {
-  const { requests, letters, lanes, packing, shardGates } = run;
+  const { requests, deadLetterTasks, lanes, packing, shardBackoff } = run;
   const nowMs = run.parts.clock.nowMs();
-  if (run.gate.triesOneEntry()) endSearch(run, nowMs);
-  for (const claim of lanes.claimPoison(nowMs)) letters.start(settlePoison(run, claim));
-  while (run.gate.mayOpen(nowMs, requests.openCount())) {
-    const claims = lanes.claimRequest(nowMs, shardGates, (ready) =>
-      run.gate.triesOneEntry() ? packOneEntry(run, ready) : packRequest(ready, packing),
+  if (run.breaker.triesOneEntry()) endSearch(run, nowMs);
+  for (const plannedEntry of lanes.claimPoison(nowMs)) deadLetterTasks.start(settlePoison(run, plannedEntry));
+  while (run.breaker.mayOpen(nowMs, requests.openCount())) {
+    const plannedEntries = lanes.claimRequest(nowMs, shardBackoff, (ready) =>
+      run.breaker.triesOneEntry() ? packOneEntry(run, ready) : packRequest(ready, packing),
     );
-    const half = claims.length > 0 ? { claims } : claimHalf(run);
+    const half = plannedEntries.length > 0 ? { plannedEntries } : claimHalf(run);
     if (half === undefined) return;
     requests.start(send(run, half));
   }
 }
 
 /** Of any lane: bad records often come in a row. */
-function packOneEntry({ packing, parts }: Run, ready: readonly Lane[]): readonly Claim[] {
+function packOneEntry({ packing, parts }: Run, ready: readonly Lane[]): readonly PlannedEntry[] {
   const lane = ready[Math.floor(parts.random() * ready.length)];
   const request = { ...packing.request, recordsMax: 1 };
   return packRequest(lane === undefined ? [] : [lane], { ...packing, request });
@@ -72,7 +72,7 @@ function packOneEntry({ packing, parts }: Run, ready: readonly Lane[]): readonly
 function nextWakeAtMs(run: Run, nowMs: number, openCount: number): number | undefined {
   const readyAtMs = run.halves.length > 0 ? nowMs : run.lanes.nextReadyAtMs(nowMs);
   if (readyAtMs === undefined) return undefined;
-  const gateAtMs = run.gate.nextChangeAtMs(nowMs);
+  const gateAtMs = run.breaker.nextChangeAtMs(nowMs);
   if (gateAtMs === undefined && openCount > 0 && readyAtMs <= nowMs) return undefined; // all slots are taken
   const wakeAtMs = Math.max(readyAtMs, gateAtMs ?? nowMs);
   return wakeAtMs < run.deadline.sendUntilMs ? wakeAtMs : undefined;

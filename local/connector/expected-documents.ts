@@ -1,5 +1,5 @@
 import { BSON } from 'mongodb';
-import type { RecordPolicy } from '../../functions/documentdb-sink/plan/record-mapper.ts';
+import type { RecordMapper } from '../../functions/documentdb-sink/plan/record-mapper.ts';
 import type { WriteModel } from '../../functions/documentdb-sink/plan/write-model.ts';
 import type { SourcePosition, SourceRecord } from '../../shared/record.ts';
 
@@ -17,17 +17,17 @@ export interface Expectation {
 }
 
 /** @param records in the order of each partition; all records of a document are in one partition */
-export function expectedOf(records: readonly SourceRecord[], policy: RecordPolicy): Expectation {
+export function expectedOf(records: readonly SourceRecord[], mapper: RecordMapper): Expectation {
   const collections = new Map<string, Map<string, Fields>>();
   const poisoned: SourcePosition[] = [];
   for (const record of records) {
-    const intent = policy(record, Date.now());
-    if (intent.kind === 'poison') poisoned.push(record.position);
-    if (intent.kind !== 'write') continue;
-    const name = `${intent.namespace.database}.${intent.namespace.collection}`;
+    const plan = mapper(record, Date.now());
+    if (plan.kind === 'poison') poisoned.push(record.position);
+    if (plan.kind !== 'write') continue;
+    const name = `${plan.namespace.database}.${plan.namespace.collection}`;
     const collection = collections.get(name) ?? new Map<string, Fields>();
     collections.set(name, collection);
-    for (const model of intent.models) apply(model, collection);
+    for (const model of plan.models) apply(model, collection);
   }
   const documents = new Map([...collections].map(([name, all]) => [name, [...all.values()].map(documentText)]));
   return { documents, poisoned };

@@ -38,7 +38,7 @@ export const MEMORY_PEAK_HEADER = 'msk-sinks-memory-peak-kb';
 const PREFIX = '/2018-06-01/runtime';
 const ERROR_BYTES_MAX = 1024 * 1024;
 
-interface Delivery {
+interface QueuedInvocation {
   readonly event: RuntimeEvent;
   readonly settle: (answer: RuntimeAnswer) => void;
 }
@@ -46,8 +46,8 @@ interface Delivery {
 /** The state of the exchange with the runtime: at most one waiting `next`, one waiting event and one event in progress. */
 interface Exchange {
   next: ServerResponse | undefined;
-  waiting: Delivery | undefined;
-  handled: Delivery | undefined;
+  waiting: QueuedInvocation | undefined;
+  handled: QueuedInvocation | undefined;
   memoryPeakKb: number;
   idle: PromiseWithResolvers<RuntimeAnswer | undefined>;
 }

@@ -2,7 +2,7 @@ import { cp, mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Endpoints } from '../engines/endpoints.ts';
 import { type FunctionProcess, startFunction } from '../lambda/function-process.ts';
-import type { Reading } from '../msk-trigger/machine/settings.ts';
+import type { PartialFailureRetry } from '../msk-trigger/machine/settings.ts';
 import type { Mapping } from '../msk-trigger/mapping/mapping.ts';
 import { readMappings } from '../msk-trigger/mapping/read-mappings.ts';
 import type { Log } from '../msk-trigger/runtime/run.ts';
@@ -19,7 +19,7 @@ export interface PipelineOptions {
   /** The folder for the package, the running bundles and the functions' logs. */
   readonly folder: string;
   /** What a partial batch response repeats; AWS's documentation does not say. */
-  readonly reading: Reading;
+  readonly partialFailureRetry: PartialFailureRetry;
   readonly log: Log;
 }
 
@@ -86,7 +86,7 @@ export async function startSink(
     mapping,
     bootstrapServers: options.endpoints.kafka.bootstrapServers,
     invoke: process.invoke,
-    reading: options.reading,
+    partialFailureRetry: options.partialFailureRetry,
     log: options.log,
     putFailure: failureStore(options.endpoints),
   }).catch(async (error: unknown) => {

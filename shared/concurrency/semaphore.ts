@@ -1,11 +1,11 @@
 /** So many at once, in the order in which they come. */
-export interface Slots {
+export interface Semaphore {
   /** Resolves when one is free, and holds it. */
   take(): Promise<void>;
   give(): void;
 }
 
-export function createSlots(count: number): Slots {
+export function createSemaphore(count: number): Semaphore {
   let free = count;
   const waiting: (() => void)[] = [];
   return {

@@ -1,4 +1,4 @@
-import { createSlots } from '../concurrency/semaphore.ts';
+import { createSemaphore } from '../concurrency/semaphore.ts';
 import { untilAborted } from '../concurrency/until-aborted.ts';
 import { DEAD_LETTER_TIMEOUT_MS, DEAD_LETTERS_IN_FLIGHT_MAX } from '../limits.ts';
 import type { Meter } from '../telemetry.ts';
@@ -27,10 +27,10 @@ export interface DeadLetterQueueParts {
 
 /** Letters are written beside the main work: a bounded number at once, each try bounded in time. */
 export function createDeadLetterQueue({ store, clock, random, meter }: DeadLetterQueueParts): DeadLetterQueue {
-  const slots = createSlots(DEAD_LETTERS_IN_FLIGHT_MAX);
+  const semaphore = createSemaphore(DEAD_LETTERS_IN_FLIGHT_MAX);
 
   async function tryOnce(letter: DeadLetter, deadline: Deadline): Promise<boolean> {
-    await slots.take();
+    await semaphore.take();
     const nowMs = clock.nowMs();
     const attempt = abortAt(clock, Math.min(nowMs + DEAD_LETTER_TIMEOUT_MS, deadline.answerByMs));
     try {
@@ -43,7 +43,7 @@ export function createDeadLetterQueue({ store, clock, random, meter }: DeadLette
       return false;
     } finally {
       attempt.release();
-      slots.give();
+      semaphore.give();
     }
   }
 

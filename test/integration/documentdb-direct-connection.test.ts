@@ -26,7 +26,7 @@ it('with directConnection a server that is no longer the primary is left for the
   const store = createDocumentStore({
     readAddress: () =>
       Promise.resolve({ uri: `mongodb://127.0.0.1:${server.port}/?directConnection=true&tls=false`, options: {} }),
-    readTrust: () => Promise.resolve(createSecureContext()),
+    readTlsContext: () => Promise.resolve(createSecureContext()),
     poolSizeMax: 1,
     appName: 'test',
     clock: { nowMs: () => performance.now(), wallTimeMs: () => Date.now() },

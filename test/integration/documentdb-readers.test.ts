@@ -8,7 +8,7 @@ import {
   createObjectReader,
   createParameterReader,
 } from '../../functions/documentdb-sink/target/connection/aws-readers.ts';
-import { bundleOf, createTrust } from '../../functions/documentdb-sink/target/connection/tls-context.ts';
+import { bundleOf, createTlsContextReader } from '../../functions/documentdb-sink/target/connection/tls-context.ts';
 import { clientOptions } from '../../local/engines/aws/accounts.ts';
 import { DEFAULT_RESOURCES } from '../../local/engines/aws/resources.ts';
 
@@ -42,7 +42,7 @@ it('trusts a CA bundle that lies in S3, and says what is wrong with one that doe
   const pem = await readFile(documentdb.caFile);
   await client.send(new PutObjectCommand({ Bucket: 'truststores', Key: 'docdb/ca.pem', Body: pem }));
   client.destroy();
-  const trustIn = (url: string) => createTrust(bundleOf(url, '/nowhere', createObjectReader(true)))(signal);
+  const trustIn = (url: string) => createTlsContextReader(bundleOf(url, '/nowhere', createObjectReader(true)))(signal);
   await expect(trustIn('s3://truststores/docdb/ca.pem')).resolves.toBeDefined();
   await expect(trustIn('s3://truststores/docdb/none.pem')).rejects.toThrow('NoSuchKey');
 });

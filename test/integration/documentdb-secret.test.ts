@@ -47,7 +47,7 @@ it('says nothing of what the service says, and asks once', async () => {
   )(signal).catch((thrown: unknown) => thrown);
   server.close();
   server.closeAllConnections();
-  expect(error).toMatchObject({ code: 'credentials_unavailable', everywhere: true });
+  expect(error).toMatchObject({ code: 'credentials_unavailable', scope: 'target' });
   expect(String(error)).toContain('InternalServiceError');
   expect(String(error)).not.toContain('SECRET');
   expect(calls).toBe(1);

@@ -5,14 +5,14 @@ import { join } from 'node:path';
 import { rootCertificates } from 'node:tls';
 import type { CommandStartedEvent, MongoClient } from 'mongodb';
 import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished } from 'vitest';
-import { createNativePolicy } from '../../functions/documentdb-sink/plan/native-mapper.ts';
-import type { RecordPolicy } from '../../functions/documentdb-sink/plan/record-mapper.ts';
+import { createNativeMapper } from '../../functions/documentdb-sink/plan/native-mapper.ts';
+import type { RecordMapper } from '../../functions/documentdb-sink/plan/record-mapper.ts';
 import type { WriteModel } from '../../functions/documentdb-sink/plan/write-model.ts';
 import { createDocumentdbSink } from '../../functions/documentdb-sink/sink.ts';
 import { createDocumentStore } from '../../functions/documentdb-sink/target/client.ts';
 import { addressOfSecret, addressOfUri } from '../../functions/documentdb-sink/target/connection/address.ts';
 import type { ConnectionSecret } from '../../functions/documentdb-sink/target/connection/secret.ts';
-import { bundleOfFile, createTrust } from '../../functions/documentdb-sink/target/connection/tls-context.ts';
+import { bundleOfFile, createTlsContextReader } from '../../functions/documentdb-sink/target/connection/tls-context.ts';
 import type { DocumentStore } from '../../functions/documentdb-sink/target/document-store.ts';
 import { startDocumentDb } from '../../local/engines/documentdb/documentdb.ts';
 import { documentDbClient } from '../../local/engines/documentdb/documentdb-client.ts';
@@ -69,7 +69,7 @@ function aStore({ secrets = [secret], uri, ca = caFile }: StoreSetup = {}) {
       const current = secrets[Math.min(readCount, secrets.length) - 1] ?? secret;
       return Promise.resolve(uri === undefined ? addressOfSecret(current, 'secantus') : addressOfUri(uri));
     },
-    readTrust: createTrust(bundleOfFile(ca)),
+    readTlsContext: createTlsContextReader(bundleOfFile(ca)),
     poolSizeMax: 3,
     appName: APP_NAME,
     clock: systemClock,
@@ -87,12 +87,12 @@ interface SinkSetup {
   readonly collection: string;
   readonly deletes?: 'tombstone' | 'hard';
   /** Default: the raw key as `_id`, extended JSON. */
-  readonly policy?: RecordPolicy;
+  readonly mapper?: RecordMapper;
   readonly remainingMs?: number;
 }
 
 async function write(
-  { store, collection, deletes = 'tombstone', policy, remainingMs = 30_000 }: SinkSetup,
+  { store, collection, deletes = 'tombstone', mapper, remainingMs = 30_000 }: SinkSetup,
   records: SourceRecord[],
 ) {
   const { queue, letters } = fakeDeadLetters();
@@ -106,7 +106,7 @@ async function write(
       onPoison: 'deadLetter',
       poolSizeMax: 3,
     },
-    policy: policy ?? createNativePolicy({ database, collection }),
+    mapper: mapper ?? createNativeMapper({ database, collection }),
     store,
     deadLetters: queue,
     clock: systemClock,
@@ -163,11 +163,11 @@ describe('guarded writes on the real protocol', () => {
       '9 null',
       '_k object',
     ]);
-    const marks = await admin
+    const versions = await admin
       .db(database)
       .collection(setup.collection)
       .findOne({}, { promoteValues: false, useBigInt64: false });
-    expect(marks?.['_k']['orders-0']).toMatchObject({ _bsontype: 'Long', low: 7, high: 0 });
+    expect(versions?.['_k']['orders-0']).toMatchObject({ _bsontype: 'Long', low: 7, high: 0 });
   });
 
   it('deletes hard, and tells stale from gone', async () => {
@@ -218,7 +218,7 @@ describe('every kind of write on the real protocol', () => {
   function aCase(deletes: 'tombstone' | 'hard' = 'hard') {
     const collection = freshCollection();
     const plan = planned({ database, collection });
-    const setup = { store: aStore().store, collection, deletes, policy: plan.policy };
+    const setup = { store: aStore().store, collection, deletes, mapper: plan.mapper };
     const target = admin.db(database).collection<Record<string, unknown>>(collection);
     return {
       target,
@@ -320,7 +320,7 @@ describe('every kind of write on the real protocol', () => {
         store: aStore().store,
         collection: target.collectionName,
         deletes: 'hard',
-        policy: plan.policy,
+        mapper: plan.mapper,
         remainingMs: 6_000,
       },
       [plan.record({ offset: 1 }, [replaceOf({ c: 1 }, { c: 1 })])],

@@ -93,7 +93,7 @@ export async function start(
     mapping,
     bootstrapServers,
     invoke: sink.invoke,
-    reading: 'items',
+    partialFailureRetry: 'listedOnly',
     log: () => undefined,
     backoff: { firstMs: 1, maxMs: 10 },
     ...options,

@@ -107,9 +107,9 @@ describe('records on their way from Kafka to an event', () => {
 });
 
 describe('a mapping', () => {
-  it.each(['items', 'rewind'] as const)(
+  it.each(['listedOnly', 'fromLowest'] as const)(
     'settles every record in order through failures of all kinds (%s)',
-    async (reading) => {
+    async (partialFailureRetry) => {
       const topic = await aTopic(3);
       for (const partition of upTo(3)) await produce(topic, 0, 60, partition);
       const settled = new Map<number, number[]>(upTo(3).map((partition) => [partition, []]));
@@ -121,7 +121,7 @@ describe('a mapping', () => {
         return JSON.stringify({ batchItemFailures: failed.map(failureOf) });
       });
       const mapping = aMapping(topic);
-      const trigger = await start(mapping, sink, { reading });
+      const trigger = await start(mapping, sink, { partialFailureRetry });
       await caughtUp(trigger);
       await trigger.stop();
       for (const partition of upTo(3)) expect(settled.get(partition)).toEqual(upTo(60));

@@ -47,7 +47,8 @@ const upsert = (id: string, offset: number, fields: Readonly<Record<string, unkn
 
 const remove = (id: string, offset: number) => ({ q: guardOf(id, offset), limit: 1 });
 
-const markOf = (stored: Stored | undefined) => (stored?.get('_k') as Record<string, unknown> | undefined)?.['orders-0'];
+const sourceVersionOf = (stored: Stored | undefined) =>
+  (stored?.get('_k') as Record<string, unknown> | undefined)?.['orders-0'];
 
 const written = { count: 1, writeErrors: [] };
 const duplicateOf = (index: string) => ({
@@ -64,7 +65,7 @@ describe('two upserts of an absent document at once', () => {
     expect(await older).toEqual(written);
     goOn();
     expect(await newer).toEqual(duplicateOf('_id_'));
-    expect(markOf(server.documentOf(identityOf('a')))).toBe(1n);
+    expect(sourceVersionOf(server.documentOf(identityOf('a')))).toBe(1n);
   });
 
   it('the second time the newer one matches what is there, and the older one does not', async () => {
@@ -84,9 +85,11 @@ describe('a write that is not durable yet', () => {
     await server.write('update', [upsert('a', 1)], NO_FAULTS);
     await expect(server.write('update', [upsert('a', 2)], unsure)).rejects.toMatchObject({ code: 64 });
     expect(await server.write('update', [upsert('a', 1)], unsure).catch(() => 'error')).toBe('error');
-    expect(server.findMarks(['a'], 0)).toEqual([{ id: 'a', marks: { 'orders-0': 1n, ts: 0n }, isDeleted: false }]);
+    expect(server.findVersions(['a'], 0)).toEqual([
+      { id: 'a', versions: { 'orders-0': 1n, ts: 0n }, isDeleted: false },
+    ]);
     expect(server.failOver()).toHaveLength(1);
-    expect(markOf(server.documentOf(identityOf('a')))).toBe(1n);
+    expect(sourceVersionOf(server.documentOf(identityOf('a')))).toBe(1n);
   });
 
   it('is made durable by every later acknowledgement, and no failover takes it back', async () => {
@@ -94,7 +97,7 @@ describe('a write that is not durable yet', () => {
     await expect(server.write('update', [upsert('a', 1)], unsure)).rejects.toMatchObject({ code: 64 });
     await server.write('update', [upsert('b', 1)], NO_FAULTS);
     expect(server.failOver()).toEqual([]);
-    expect(server.findMarks(['a', 'b'], 0)).toHaveLength(2);
+    expect(server.findVersions(['a', 'b'], 0)).toHaveLength(2);
   });
 
   it('gives back what it replaced, through several of them', async () => {
@@ -104,7 +107,7 @@ describe('a write that is not durable yet', () => {
     await server.write('delete', [remove('a', 4)], unsure).catch(() => undefined);
     expect(server.documentOf(identityOf('a'))).toBeUndefined();
     server.failOver();
-    expect(markOf(server.documentOf(identityOf('a')))).toBe(1n);
+    expect(sourceVersionOf(server.documentOf(identityOf('a')))).toBe(1n);
     expect(server.changesOf(identityOf('a')).map(({ isUndone }) => isUndone)).toEqual([false, true, true, true]);
   });
 });
@@ -125,8 +128,10 @@ it('a read right after a failover may see what was durable before', async () => 
   await server.write('update', [upsert('a', 1)], NO_FAULTS);
   passMs(100);
   await server.write('update', [upsert('a', 2)], NO_FAULTS);
-  expect(server.findMarks(['a'], 99)).toEqual([{ id: 'a', marks: { 'orders-0': 1n, ts: 0n }, isDeleted: false }]);
-  expect(server.findMarks(['a'], 100)).toEqual([{ id: 'a', marks: { 'orders-0': 2n, ts: 0n }, isDeleted: false }]);
+  expect(server.findVersions(['a'], 99)).toEqual([{ id: 'a', versions: { 'orders-0': 1n, ts: 0n }, isDeleted: false }]);
+  expect(server.findVersions(['a'], 100)).toEqual([
+    { id: 'a', versions: { 'orders-0': 2n, ts: 0n }, isDeleted: false },
+  ]);
 });
 
 describe('a delete', () => {
@@ -140,7 +145,7 @@ describe('a delete', () => {
     const { server } = aServer();
     await server.write('update', [upsert('a', 5)], NO_FAULTS);
     expect(await server.write('delete', [remove('a', 4)], NO_FAULTS)).toEqual({ count: 0, writeErrors: [] });
-    expect(markOf(server.documentOf(identityOf('a')))).toBe(5n);
+    expect(sourceVersionOf(server.documentOf(identityOf('a')))).toBe(5n);
     const ofAnother = { q: guardOf('a', 1, 'orders-1'), limit: 1 };
     expect(await server.write('delete', [ofAnother], NO_FAULTS)).toEqual(written);
     expect(server.documentOf(identityOf('a'))).toBeUndefined();
@@ -152,7 +157,7 @@ describe('somebody else', () => {
     const { server } = aServer();
     const faults = { ...NO_FAULTS, insertFirst: () => true };
     expect(await server.write('update', [upsert('a', 1)], faults)).toEqual(duplicateOf('_id_'));
-    expect(markOf(server.documentOf(identityOf('a')))).toBeUndefined();
+    expect(sourceVersionOf(server.documentOf(identityOf('a')))).toBeUndefined();
     expect(await server.write('update', [upsert('a', 1)], faults)).toEqual(written);
   });
 
@@ -162,7 +167,7 @@ describe('somebody else', () => {
     server.removeForeign(new Map([['_id', 'a']]));
     await server.write('update', [upsert('a', 1)], NO_FAULTS);
     server.removeForeign(new Map([['_id', 'a']]));
-    expect(markOf(server.documentOf(identityOf('a')))).toBe(1n);
+    expect(sourceVersionOf(server.documentOf(identityOf('a')))).toBe(1n);
   });
 });
 

@@ -1,14 +1,14 @@
 // Events as they are, in the simulated world: its round trips take 2 to 30 ms, and nothing goes wrong.
 import { describe, expect, it } from 'vitest';
-import { runStory } from './run-scenario.ts';
+import { runScenario } from './run-scenario.ts';
 import { generateStory } from './scenario/generate/generate.ts';
-import type { Story, StoryKinesis, StoryRecord } from './scenario/scenario.ts';
+import type { Scenario, ScenarioKinesis, ScenarioRecord } from './scenario/scenario.ts';
 import { SECRET } from './services/kafka-log.ts';
 
-const calm: Story = { ...generateStory({ seed: 4, generator: 1, sink: 'kinesisSink' }), faults: [] };
+const calm: Scenario = { ...generateStory({ seed: 4, generator: 1, sink: 'kinesisSink' }), faults: [] };
 const MIB = 1024 * 1024;
 
-const storyOf = (records: readonly StoryRecord[], kinesis: Partial<StoryKinesis>): Story => ({
+const storyOf = (records: readonly ScenarioRecord[], kinesis: Partial<ScenarioKinesis>): Scenario => ({
   ...calm,
   mapping: { ...calm.mapping, mode: 'provisioned', batchRecordsMax: 10_000, pollers: 1, windowMs: 1_000 },
   function: { timeoutMs: 40_000, onPoison: 'deadLetter' },
@@ -22,15 +22,15 @@ const storyOf = (records: readonly StoryRecord[], kinesis: Partial<StoryKinesis>
   records,
 });
 
-const recordsOf = (count: number, partsOf: (id: number) => Partial<StoryRecord>): readonly StoryRecord[] =>
+const recordsOf = (count: number, partsOf: (id: number) => Partial<ScenarioRecord>): readonly ScenarioRecord[] =>
   Array.from({ length: count }, (_, index) => {
     const id = index + 1;
     return { id, atMs: 0, key: `${SECRET}-${id}`, kind: 'plain' as const, ...partsOf(id) };
   });
 
 /** What the first invocation came to. */
-async function live(story: Story) {
-  const { violations, endings, invocationCount } = await runStory(story);
+async function live(scenario: Scenario) {
+  const { violations, endings, invocationCount } = await runScenario(scenario);
   return { violations: violations.filter(({ guarantee }) => guarantee !== 'G4'), endings, invocationCount };
 }
 
@@ -43,7 +43,7 @@ const settledAtOnce = {
 describe('one hot key of 10,000 records', () => {
   const hot = recordsOf(10_000, () => ({ key: SECRET, bytes: 20 }));
 
-  it.each<Partial<StoryKinesis>>([
+  it.each<Partial<ScenarioKinesis>>([
     { aggregation: 'key' },
     { aggregation: 'bucket' },
     { ordering: 'partition', aggregation: 'key' },
@@ -61,13 +61,13 @@ describe('one hot key of 10,000 records', () => {
 });
 
 describe('an event is settled at once, whatever it holds', () => {
-  const shapes: Readonly<Record<string, readonly StoryRecord[]>> = {
+  const shapes: Readonly<Record<string, readonly ScenarioRecord[]>> = {
     '10,000 records of one byte': recordsOf(10_000, () => ({ bytes: 1 })),
     'one record of 1 MB among small ones': recordsOf(20, (id) => ({ key: 'l', bytes: id === 7 ? MIB - 64 : 10 })),
     '10,000 keys': recordsOf(10_000, () => ({ bytes: 20 })),
     '10,000 records without a key': recordsOf(10_000, () => ({ key: null, bytes: 20 })),
   };
-  const modes: readonly Partial<StoryKinesis>[] = [
+  const modes: readonly Partial<ScenarioKinesis>[] = [
     {},
     { aggregation: 'bucket' },
     { ordering: 'none', partitionKey: 'random', aggregation: 'bucket' },

@@ -7,17 +7,17 @@ import { GENERATORS } from './scenario/generator.ts';
 const hashOf = (text: string) => createHash('sha256').update(text).digest('hex').slice(0, 16);
 
 it('makes the same stories of the same seeds for ever, in version 1', () => {
-  const stories = Array.from({ length: 400 }, (_, index) =>
+  const scenarios = Array.from({ length: 400 }, (_, index) =>
     JSON.stringify(generateStory({ seed: index + 1, generator: 1 })),
   );
-  expect(hashOf(stories.join(''))).toBe('c09e5c80a2c3231f');
+  expect(hashOf(scenarios.join(''))).toBe('c09e5c80a2c3231f');
 });
 
 it.each(GENERATORS)('lets a record take a unique value only once it is free (version %i)', (generator) => {
   const seeds = Array.from({ length: 400 }, (_, index) => 2 * index + 1);
-  const stories = seeds.map((seed) => generateStory({ seed, generator }));
-  expect(stories.filter(({ records }) => !takesFreeValuesOnly(records))).toEqual([]);
-  const [moving] = stories.filter(({ records }) => records.some(({ unique }) => unique === 0));
+  const scenarios = seeds.map((seed) => generateStory({ seed, generator }));
+  expect(scenarios.filter(({ records }) => !takesFreeValuesOnly(records))).toEqual([]);
+  const [moving] = scenarios.filter(({ records }) => records.some(({ unique }) => unique === 0));
   const [taken] = moving?.records.filter(({ unique }) => unique === 0) ?? [];
   expect(takesFreeValuesOnly([...(taken ? [taken, { ...taken, key: 'another' }] : [])])).toBe(false);
 });

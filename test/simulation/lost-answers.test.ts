@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { runStory } from './run-scenario.ts';
+import { runScenario } from './run-scenario.ts';
 import type { FaultKind } from './scenario/faults.ts';
 import { generateStory } from './scenario/generate/generate.ts';
-import type { Story } from './scenario/scenario.ts';
+import type { Scenario } from './scenario/scenario.ts';
 
-const calm: Story = { ...generateStory({ seed: 4, generator: 1, sink: 'kinesisSink' }), faults: [] };
-const story: Story = {
+const calm: Scenario = { ...generateStory({ seed: 4, generator: 1, sink: 'kinesisSink' }), faults: [] };
+const scenario: Scenario = {
   ...calm,
   mapping: { ...calm.mapping, mode: 'provisioned', batchRecordsMax: 100, retriesMax: 10_000 },
   function: { timeoutMs: 40_000, onPoison: 'deadLetter' },
@@ -29,12 +29,12 @@ const story: Story = {
 async function copiesAfter(kind: FaultKind, chance: number) {
   const stored: string[] = [];
   const faults = [{ kind, fromMs: 0, untilMs: 5_000, chance }];
-  const { violations } = await runStory({ ...story, faults }, ({ text, position }) => {
+  const { violations } = await runScenario({ ...scenario, faults }, ({ text, position }) => {
     if (text.startsWith('stored')) stored.push(position ?? '');
   });
   expect(violations).toEqual([]);
   const copies = [...Map.groupBy(stored, (position) => position).values()].map(({ length }) => length);
-  expect(copies).toHaveLength(story.records.length);
+  expect(copies).toHaveLength(scenario.records.length);
   return copies;
 }
 

@@ -1,8 +1,8 @@
-import { runStory, type StoryResult, type TraceLine } from './run-scenario.ts';
+import { runScenario, type StoryResult, type TraceLine } from './run-scenario.ts';
 import { generateStory } from './scenario/generate/generate.ts';
 import { takesFreeValuesOnly } from './scenario/generate/unique-values.ts';
 import type { SeedOptions } from './scenario/generator.ts';
-import type { Story } from './scenario/scenario.ts';
+import type { Scenario } from './scenario/scenario.ts';
 import { shrink } from './scenario/shrink.ts';
 
 export interface TellOptions extends SeedOptions {
@@ -12,10 +12,10 @@ export interface TellOptions extends SeedOptions {
 }
 
 /** Replays one seed; if it fails, the shortest story that still fails is found and told. */
-export async function tellStory({ trace, write, ...seedOptions }: TellOptions): Promise<boolean> {
-  const story = generateStory(seedOptions);
-  const first = await traced(story);
-  write(`seed ${seedOptions.seed}: ${describe(story)}`);
+export async function reportScenario({ trace, write, ...seedOptions }: TellOptions): Promise<boolean> {
+  const scenario = generateStory(seedOptions);
+  const first = await traced(scenario);
+  write(`seed ${seedOptions.seed}: ${describe(scenario)}`);
   write(`hash ${first.result.hash}`);
   const [violation] = first.result.violations;
   if (violation === undefined) {
@@ -26,10 +26,10 @@ export async function tellStory({ trace, write, ...seedOptions }: TellOptions): 
   for (const { guarantee, message } of first.result.violations.slice(0, VIOLATIONS_MAX))
     write(`${guarantee}: ${message}`);
   // Without the record that freed a value the next one that takes it would rightly fail.
-  const isSame = async (smaller: Story) =>
+  const isSame = async (smaller: Scenario) =>
     takesFreeValuesOnly(smaller.records) &&
-    (await runStory(smaller)).violations.some(({ guarantee }) => guarantee === violation.guarantee);
-  const shortest = await shrink(story, isSame);
+    (await runScenario(smaller)).violations.some(({ guarantee }) => guarantee === violation.guarantee);
+  const shortest = await shrink(scenario, isSame);
   const last = await traced(shortest);
   write(`\nthe shortest story found that still fails: ${describe(shortest)}`);
   write(JSON.stringify(shortest, null, 1));
@@ -41,14 +41,16 @@ export async function tellStory({ trace, write, ...seedOptions }: TellOptions): 
 
 const VIOLATIONS_MAX = 10;
 
-async function traced(story: Story): Promise<{ readonly result: StoryResult; readonly lines: readonly TraceLine[] }> {
+async function traced(
+  scenario: Scenario,
+): Promise<{ readonly result: StoryResult; readonly lines: readonly TraceLine[] }> {
   const lines: TraceLine[] = [];
-  const result = await runStory(story, (line) => lines.push(line));
+  const result = await runScenario(scenario, (line) => lines.push(line));
   return { result, lines };
 }
 
-const describe = ({ sink, mapping, records, faults, partitionCount }: Story): string =>
-  `${sink}, ${mapping.mode}, reading ${mapping.reading}, ${records.length} records on ${partitionCount} partition(s), ${faults.length} fault(s)`;
+const describe = ({ sink, mapping, records, faults, partitionCount }: Scenario): string =>
+  `${sink}, ${mapping.mode}, reading ${mapping.partialFailureRetry}, ${records.length} records on ${partitionCount} partition(s), ${faults.length} fault(s)`;
 
 const positionIn = ({ violations }: StoryResult): string | undefined =>
   /[\w.-]+-\d+@\d+/.exec(violations[0]?.message ?? '')?.[0];

@@ -6,7 +6,7 @@ import type { Violation } from './invariants/violation.ts';
 import type { FaultKind } from './scenario/faults.ts';
 import { kindsIn } from './scenario/kinds.ts';
 import { MODES, type Mode, modesOf } from './scenario/modes.ts';
-import type { Story } from './scenario/scenario.ts';
+import type { Scenario } from './scenario/scenario.ts';
 import { EPOCH_MS } from './scenario/timeline.ts';
 import type { Invocation } from './services/lambda.ts';
 import { createWorld, openRecords, plannedMs, type World } from './services/simulated-world.ts';
@@ -42,19 +42,19 @@ const CALM_MS_MAX = 6 * 60 * 60_000;
 const LATE_MS = 10 * 60_000;
 
 /** Lives a story through in virtual time and says what of the guarantees did not hold. */
-export async function runStory(story: Story, onTrace?: (line: TraceLine) => void): Promise<StoryResult> {
-  const world = createWorld(story, (atMs, text, position) => onTrace?.({ atMs, text, position }));
-  const { timeline, lambda, chaos, kafka, target, bucket } = world;
-  await timeline.run(world.isDone, EPOCH_MS + plannedMs(story) + CALM_MS_MAX);
+export async function runScenario(scenario: Scenario, onTrace?: (line: TraceLine) => void): Promise<StoryResult> {
+  const world = createWorld(scenario, (atMs, text, position) => onTrace?.({ atMs, text, position }));
+  const { timeline, lambda, faultInjector, kafka, target, bucket } = world;
+  await timeline.run(world.isDone, EPOCH_MS + plannedMs(scenario) + CALM_MS_MAX);
   const hasEnded = world.isDone();
   await timeline.run(() => false, timeline.nowMs() + LATE_MS);
   const violations = violationsOf(world, hasEnded);
   const hash = hashOf([target.digest(), ...bucket.versions.flatMap(withoutReason), ...lambda.invocations.map(endText)]);
   return {
     violations: [...violations, ...(await replayed(world))],
-    kinds: kindsIn(story),
-    faults: chaos.counts,
-    modes: modeCounts(story, lambda.invocations.length),
+    kinds: kindsIn(scenario),
+    faults: faultInjector.counts,
+    modes: modeCounts(scenario, lambda.invocations.length),
     endings: endingsOf(lambda.invocations),
     invocationCount: lambda.invocations.length,
     recordCount: kafka.produced.length,
@@ -63,11 +63,11 @@ export async function runStory(story: Story, onTrace?: (line: TraceLine) => void
 }
 
 /** After the end everything comes once more: nothing may change. */
-async function replayed({ story, kafka, bucket, target, timeline }: World): Promise<readonly Violation[]> {
+async function replayed({ scenario, kafka, bucket, target, timeline }: World): Promise<readonly Violation[]> {
   if (target.replay === undefined) return [];
   const lettered = readLetters(bucket, kafka.produced).records;
   let result: readonly Violation[] | undefined;
-  const replay = target.replay({ produced: kafka.produced, lettered, isCalm: story.faults.length === 0 });
+  const replay = target.replay({ produced: kafka.produced, lettered, isCalm: scenario.faults.length === 0 });
   void replay.then((violations) => {
     result = violations;
   });
@@ -76,9 +76,9 @@ async function replayed({ story, kafka, bucket, target, timeline }: World): Prom
 }
 
 function violationsOf(world: World, hasEnded: boolean): readonly Violation[] {
-  const { story, kafka, bucket, target } = world;
+  const { scenario, kafka, bucket, target } = world;
   const letters = readLetters(bucket, kafka.produced);
-  const isCalm = story.faults.length === 0;
+  const isCalm = scenario.faults.length === 0;
   return [
     ...(hasEnded ? [] : [{ guarantee: 'G5', message: 'the run did not end: records are still unsettled' } as const]),
     ...world.violations,
@@ -88,8 +88,8 @@ function violationsOf(world: World, hasEnded: boolean): readonly Violation[] {
   ];
 }
 
-function modeCounts(story: Story, invocationCount: number): Readonly<Record<Mode, number>> {
-  const own = modesOf(story);
+function modeCounts(scenario: Scenario, invocationCount: number): Readonly<Record<Mode, number>> {
+  const own = modesOf(scenario);
   return Object.fromEntries(MODES.map((mode) => [mode, own.includes(mode) ? invocationCount : 0])) as Record<
     Mode,
     number

@@ -48,8 +48,8 @@ async function main(): Promise<boolean> {
   if (seed !== undefined) {
     if (mutant !== undefined) loadInstead(mutatedSources(mutantWith(mutant)));
     // Not before: these modules load the product.
-    const { tellStory } = await import('./report-scenario.ts');
-    return await tellStory({ seed: wholeNumber('--seed', seed), generator, sink, trace, write });
+    const { reportScenario } = await import('./report-scenario.ts');
+    return await reportScenario({ seed: wholeNumber('--seed', seed), generator, sink, trace, write });
   }
   const { runCampaign } = await import('./campaign.ts');
   const from = wholeNumber('--from', values.from);

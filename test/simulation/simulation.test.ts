@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type Campaign, runCampaign } from './campaign.ts';
-import { runStory } from './run-scenario.ts';
+import { runScenario } from './run-scenario.ts';
 import { generateStory } from './scenario/generate/generate.ts';
 import { GENERATORS, type Generator } from './scenario/generator.ts';
 
@@ -34,8 +34,8 @@ describe.each(GENERATORS)('in a world of faults, by version %i of the generator'
 
 describe('a story', () => {
   it.each([11, 12, 57, 58])('ends in the same world each time it is lived through (seed %i)', async (seed) => {
-    const story = generateStory({ seed, generator: 1 });
-    const [first, second] = [await runStory(story), await runStory(structuredClone(story))];
+    const scenario = generateStory({ seed, generator: 1 });
+    const [first, second] = [await runScenario(scenario), await runScenario(structuredClone(scenario))];
     expect(second).toEqual(first);
   });
 
@@ -43,8 +43,8 @@ describe('a story', () => {
     'without faults has no retry, no copy, and every invocation settles everything (version %i)',
     async (generator) => {
       for (const seed of seedsFrom(1, 40)) {
-        const story = { ...generateStory({ seed, generator }), faults: [] };
-        const calm = await runStory({ ...story, function: { ...story.function, onPoison: 'deadLetter' } });
+        const scenario = { ...generateStory({ seed, generator }), faults: [] };
+        const calm = await runScenario({ ...scenario, function: { ...scenario.function, onPoison: 'deadLetter' } });
         expect(calm.violations).toEqual([]);
         expect({ ...calm.endings, settled: 0 }).toEqual({ settled: 0, partly: 0, threw: 0, timedOut: 0, killed: 0 });
       }

@@ -6,11 +6,13 @@ import type { SeedAnswer, SeedTask, ThreadData } from './thread.ts';
 const { instead } = workerData as ThreadData;
 if (instead.length > 0) loadInstead(instead);
 const { generateStory } = await import('./scenario/generate/generate.ts');
-const { runStory } = await import('./run-scenario.ts');
+const { runScenario } = await import('./run-scenario.ts');
 
 parentPort?.on('message', (task: SeedTask) => {
   const { seed } = task;
   // A story that rejects is an unhandled rejection: it ends the thread, and the campaign says so.
-  void runStory(generateStory(task)).then((result) => parentPort?.postMessage({ seed, result } satisfies SeedAnswer));
+  void runScenario(generateStory(task)).then((result) =>
+    parentPort?.postMessage({ seed, result } satisfies SeedAnswer),
+  );
 });
 parentPort?.postMessage('loaded');

@@ -1,6 +1,6 @@
 import type { NamespaceSettings } from '../../functions/documentdb-sink/plan/namespace.ts';
-import { createNativePolicy } from '../../functions/documentdb-sink/plan/native-mapper.ts';
-import type { RecordPolicy } from '../../functions/documentdb-sink/plan/record-mapper.ts';
+import { createNativeMapper } from '../../functions/documentdb-sink/plan/native-mapper.ts';
+import type { RecordMapper } from '../../functions/documentdb-sink/plan/record-mapper.ts';
 import { createDocumentdbSink, type DocumentdbSinkSettings } from '../../functions/documentdb-sink/sink.ts';
 import type { DeadLetterQueue } from '../../shared/dead-letter/dead-letter-queue.ts';
 import type { RecordOutcome } from '../../shared/outcome.ts';
@@ -15,7 +15,7 @@ import { recordedTelemetry } from './recorded-telemetry.ts';
 
 export interface DocumentdbSinkSetup extends Partial<DocumentdbSinkSettings>, Partial<NamespaceSettings> {
   /** Default: the raw key as `_id`, extended JSON. */
-  readonly policy?: RecordPolicy;
+  readonly mapper?: RecordMapper;
   /** A server that several sinks share, or how to make one. */
   readonly documents?: FakeDocuments | FakeDocumentsOptions;
   readonly deadLetters?: DeadLetterQueue;
@@ -23,12 +23,12 @@ export interface DocumentdbSinkSetup extends Partial<DocumentdbSinkSettings>, Pa
 }
 
 /** The real sink on a clock that jumps from timer to timer. Writes to `shop.<topic>`. */
-export function aDocumentdbSink({ documents, deadLetters, random, policy, ...settings }: DocumentdbSinkSetup = {}) {
+export function aDocumentdbSink({ documents, deadLetters, random, mapper, ...settings }: DocumentdbSinkSetup = {}) {
   const clock = new ManualClock();
   const telemetry = recordedTelemetry();
   const store = documents instanceof FakeDocuments ? documents : new FakeDocuments(documents);
   const sink = createDocumentdbSink({
-    policy: policy ?? createNativePolicy({ database: 'shop', ...settings }),
+    mapper: mapper ?? createNativeMapper({ database: 'shop', ...settings }),
     settings: {
       deletes: 'tombstone',
       epochs: new Map(),

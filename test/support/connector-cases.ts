@@ -83,7 +83,7 @@ export async function runConnectorCase({ connector, records }: ConnectorCase, ba
   const documents = new FakeDocuments({ refuses: refusedByServer });
   const sink = aDocumentdbSink({
     ...functionSettings(file),
-    policy: policyOfConnector(file, 'case').policy,
+    mapper: policyOfConnector(file, 'case').mapper,
     documents,
   });
   const dead: string[] = [];
@@ -115,5 +115,5 @@ export function readConnectorFile(name: string) {
   const records = parts.map(({ keyBase64, valueBase64 }, offset) =>
     aRecord({ offset, key: Buffer.from(keyBase64, 'base64'), value: Buffer.from(valueBase64, 'base64') }),
   );
-  return { policy: policyOfConnector(file, name).policy, records };
+  return { mapper: policyOfConnector(file, name).mapper, records };
 }

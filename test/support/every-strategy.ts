@@ -1,8 +1,8 @@
-import { createRecordPolicy } from '../../functions/documentdb-sink/connector/create-record-mapper.ts';
+import { createRecordMapper } from '../../functions/documentdb-sink/connector/create-record-mapper.ts';
 import { functionSettings } from '../../functions/documentdb-sink/connector/file/function-settings.ts';
 import { readConnector } from '../../functions/documentdb-sink/connector/file/read-connector.ts';
-import { createNativePolicy } from '../../functions/documentdb-sink/plan/native-mapper.ts';
-import type { RecordPolicy } from '../../functions/documentdb-sink/plan/record-mapper.ts';
+import { createNativeMapper } from '../../functions/documentdb-sink/plan/native-mapper.ts';
+import type { RecordMapper } from '../../functions/documentdb-sink/plan/record-mapper.ts';
 
 const SINK = 'com.mongodb.kafka.connect.sink';
 const CONNECT = 'org.apache.kafka.connect';
@@ -116,19 +116,19 @@ const CONVERTERS: readonly Properties[] = [
 
 export interface NamedPolicy {
   readonly name: string;
-  readonly policy: RecordPolicy;
+  readonly mapper: RecordMapper;
   readonly deletes: 'hard' | 'tombstone';
 }
 
 /** Every strategy with every converter, and the policy of a stage file. All read the topic `orders`. */
 export function everyPolicy(): readonly NamedPolicy[] {
-  const native = { name: 'native', policy: createNativePolicy({ database: 'shop' }), deletes: 'tombstone' } as const;
+  const native = { name: 'native', mapper: createNativeMapper({ database: 'shop' }), deletes: 'tombstone' } as const;
   const ofConnectors = STRATEGIES.flatMap((strategy) =>
     CONVERTERS.map((converters): NamedPolicy => {
       const properties = { topics: 'orders', database: 'shop', ...converters, ...strategy };
       const name = JSON.stringify({ ...strategy, converter: converters['value.converter'] });
       const connector = readConnector(JSON.stringify(properties), { where: name });
-      return { name, policy: createRecordPolicy(connector, name), deletes: functionSettings(connector).deletes };
+      return { name, mapper: createRecordMapper(connector, name), deletes: functionSettings(connector).deletes };
     }),
   );
   return [native, ...ofConnectors];

@@ -1,7 +1,7 @@
 import { identityOf } from '../../functions/documentdb-sink/bson/identity.ts';
 import type { Filter } from '../../functions/documentdb-sink/guard/guard.ts';
 import type { IndexDescription } from '../../functions/documentdb-sink/guard/indexes.ts';
-import type { StoredMarks } from '../../functions/documentdb-sink/guard/standing.ts';
+import type { StoredVersions } from '../../functions/documentdb-sink/guard/standing.ts';
 import { type Namespace, namespaceText } from '../../functions/documentdb-sink/plan/namespace.ts';
 import type {
   CommandKind,
@@ -115,7 +115,7 @@ export class FakeDocuments implements DocumentStore {
     return reply;
   }
 
-  findMarks(namespace: Namespace, ids: readonly unknown[]): Promise<readonly StoredMarks[]> {
+  findVersions(namespace: Namespace, ids: readonly unknown[]): Promise<readonly StoredVersions[]> {
     this.reads.push([...ids]);
     const collection = this.collection(namespaceText(namespace));
     return Promise.resolve(
@@ -126,7 +126,7 @@ export class FakeDocuments implements DocumentStore {
     );
   }
 
-  findMarksOf(namespace: Namespace, filter: Filter): Promise<StoredMarks | undefined> {
+  findVersionsOf(namespace: Namespace, filter: Filter): Promise<StoredVersions | undefined> {
     this.reads.push([filter]);
     const found = this.#find(namespaceText(namespace), filter);
     return Promise.resolve(found && marksOf(found));
@@ -235,9 +235,9 @@ const nameOf = (index: UniqueIndex): string =>
 /** What a statement writes. */
 const bodyOf = ({ u, document }: Statement): Stored | undefined => (u ?? document) as Stored | undefined;
 
-const marksOf = (stored: Stored): StoredMarks => ({
+const marksOf = (stored: Stored): StoredVersions => ({
   id: stored.get('_id'),
-  marks: stored.get('_k'),
+  versions: stored.get('_k'),
   isDeleted: stored.has('_deletedAt'),
 });
 

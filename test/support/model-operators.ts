@@ -42,8 +42,8 @@ export const documentOf = (equalities: Entries): Stored =>
 
 /** Tests read `_k` as an object. */
 function plainMarks(document: Stored): Stored {
-  const marks = document.get('_k');
-  return marks instanceof Map ? new Map(document).set('_k', Object.fromEntries(marks)) : document;
+  const versions = document.get('_k');
+  return versions instanceof Map ? new Map(document).set('_k', Object.fromEntries(versions)) : document;
 }
 
 function refuseConflicts(paths: readonly string[]): void {

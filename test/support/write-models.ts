@@ -1,9 +1,9 @@
 import type { BsonDocument } from '../../functions/documentdb-sink/bson/bson-document.ts';
 import { identityOf, identityOfFilter } from '../../functions/documentdb-sink/bson/identity.ts';
 import { guardedWrite } from '../../functions/documentdb-sink/guard/guarded-write.ts';
-import { type Epochs, markOf } from '../../functions/documentdb-sink/guard/source-version.ts';
+import { type Epochs, sourceVersionOf } from '../../functions/documentdb-sink/guard/source-version.ts';
 import type { Write } from '../../functions/documentdb-sink/guard/write.ts';
-import type { Intent, RecordPolicy } from '../../functions/documentdb-sink/plan/record-mapper.ts';
+import type { RecordMapper, WritePlan } from '../../functions/documentdb-sink/plan/record-mapper.ts';
 import type { WriteModel } from '../../functions/documentdb-sink/plan/write-model.ts';
 import type { SourceRecord } from '../../shared/record.ts';
 import { aRecord, type RecordParts } from './builders.ts';
@@ -37,14 +37,14 @@ export const updateOf = (filter: Fields, update: Fields, upsert = true): WriteMo
 
 /** A policy that gives each record what was planned for it, and the records: `policy` knows them by their place. */
 export function planned(namespace = { database: 'shop', collection: 'orders' }) {
-  const plans = new Map<SourceRecord, Intent>();
-  const policy: RecordPolicy = (record) => {
+  const plans = new Map<SourceRecord, WritePlan>();
+  const mapper: RecordMapper = (record) => {
     const plan = plans.get(record);
     if (plan === undefined) throw new Error('this record was not planned');
     return plan;
   };
   return {
-    policy,
+    mapper,
     /** A record that compiles to these models. */
     record(parts: RecordParts, models: readonly WriteModel[], version?: bigint | number): SourceRecord {
       const record = aRecord(parts);
@@ -54,9 +54,9 @@ export function planned(namespace = { database: 'shop', collection: 'orders' }) 
       return record;
     },
     /** A record of which the policy says something else. */
-    other(parts: RecordParts, intent: Intent): SourceRecord {
+    other(parts: RecordParts, plan: WritePlan): SourceRecord {
       const record = aRecord(parts);
-      plans.set(record, intent);
+      plans.set(record, plan);
       return record;
     },
   };
@@ -76,6 +76,6 @@ export function writeOf(
   { deletes = 'hard', step = 0, wallTimeMs = 0, ...parts }: WriteParts = {},
 ): Write {
   const identity = model.kind === 'insertOne' ? identityOf(model.document.get('_id')) : identityOfFilter(model.filter);
-  const mark = markOf(aRecord(parts), parts.epochs, parts.version);
-  return guardedWrite(model, { identity, mark, step, deletes, wallTimeMs });
+  const sourceVersion = sourceVersionOf(aRecord(parts), parts.epochs, parts.version);
+  return guardedWrite(model, { identity, sourceVersion, step, deletes, wallTimeMs });
 }

@@ -7,13 +7,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { MongoClient } from 'mongodb';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { createRecordPolicy } from '../../functions/documentdb-sink/connector/create-record-mapper.ts';
+import { createRecordMapper } from '../../functions/documentdb-sink/connector/create-record-mapper.ts';
 import { functionSettings } from '../../functions/documentdb-sink/connector/file/function-settings.ts';
 import { readConnector } from '../../functions/documentdb-sink/connector/file/read-connector.ts';
 import { createDocumentdbSink } from '../../functions/documentdb-sink/sink.ts';
 import { createDocumentStore } from '../../functions/documentdb-sink/target/client.ts';
 import { addressOfSecret } from '../../functions/documentdb-sink/target/connection/address.ts';
-import { bundleOfFile, createTrust } from '../../functions/documentdb-sink/target/connection/tls-context.ts';
+import { bundleOfFile, createTlsContextReader } from '../../functions/documentdb-sink/target/connection/tls-context.ts';
 import { differenceOf, expectedOf } from '../../local/connector/expected-documents.ts';
 import { type DocumentDb, startDocumentDb } from '../../local/engines/documentdb/documentdb.ts';
 import { documentDbClient } from '../../local/engines/documentdb/documentdb-client.ts';
@@ -53,7 +53,7 @@ afterAll(async () => {
 });
 
 const connector = readConnector(STRATEGY_CONNECTOR, { where: 'test' });
-const policy = createRecordPolicy(connector, 'test');
+const mapper = createRecordMapper(connector, 'test');
 
 function aSink() {
   const telemetry = recordedTelemetry();
@@ -62,13 +62,13 @@ function aSink() {
   const store = createDocumentStore({
     ...common,
     readAddress: () => Promise.resolve(addressOfSecret({ ...server, username: USERNAME, password }, 'secantus')),
-    readTrust: createTrust(bundleOfFile(server.caFile)),
+    readTlsContext: createTlsContextReader(bundleOfFile(server.caFile)),
     poolSizeMax: 3,
     appName: 'msk-sinks-test',
   });
   const settings = { ...functionSettings(connector), epochs: connector.epochs, poolSizeMax: 3 };
   return {
-    ...createDocumentdbSink({ ...common, settings, policy, store, deadLetters: letters.queue }),
+    ...createDocumentdbSink({ ...common, settings, mapper, store, deadLetters: letters.queue }),
     telemetry,
     letters,
   };
@@ -124,7 +124,7 @@ it(`ends with what the strategies make of ${COUNT} records, seed ${SEED}`, { tim
     // A mapping that lost its place reads on from an earlier one, and comes by here again.
     if (random() < 0.05) await deliver(sink, records.slice(Math.max(0, batch - 1) * BATCH, (batch + 1) * BATCH));
   }
-  const expected = expectedOf(records, policy);
+  const expected = expectedOf(records, mapper);
   expect(expected.poisoned).toEqual([]);
   expect(sink.letters.letters, `seed ${SEED}`).toEqual([]);
   const found = await readTexts(admin, ['shop']);

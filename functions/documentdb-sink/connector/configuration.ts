@@ -1,10 +1,10 @@
 import type { Configuration, ConfigurationParts } from '../configuration.ts';
-import type { RecordPolicy } from '../plan/record-mapper.ts';
+import type { RecordMapper } from '../plan/record-mapper.ts';
 import type { DocumentdbSettings } from '../settings.ts';
 import { addressOfUri, type ReadAddress } from '../target/connection/address.ts';
 import { providerKinds, resolvePlaceholders } from '../target/connection/config-providers.ts';
 import { withHeededOptions } from '../target/connection/uri-options.ts';
-import { createRecordPolicy, hasTransforms } from './create-record-mapper.ts';
+import { createRecordMapper, hasTransforms } from './create-record-mapper.ts';
 import type { Connector } from './file/connector.ts';
 import { functionSettings } from './file/function-settings.ts';
 import { readConnector } from './file/read-connector.ts';
@@ -20,17 +20,17 @@ export async function connectorConfiguration(
 ): Promise<Configuration> {
   const connector = readConnector(parts.readConnectorFile(), { where: path, environment: parts.environment });
   return {
-    policy: await policyOf(connector, path),
+    mapper: await policyOf(connector, path),
     readAddress: connectorAddress(connector, parts),
     sinkSettings: { ...functionSettings(connector), epochs: connector.epochs, poolSizeMax },
   };
 }
 
 /** Transforms are loaded where a file names some: they would lengthen every other cold start. */
-async function policyOf(connector: Connector, path: string): Promise<RecordPolicy> {
-  if (!hasTransforms(connector)) return createRecordPolicy(connector, path);
+async function policyOf(connector: Connector, path: string): Promise<RecordMapper> {
+  if (!hasTransforms(connector)) return createRecordMapper(connector, path);
   const { createTransformedPolicy } = await import('./transforms/create-transformed-policy.ts');
-  return createTransformedPolicy(connector, path).policy;
+  return createTransformedPolicy(connector, path).mapper;
 }
 
 function connectorAddress({ connectionUri, providers }: Connector, parts: ConfigurationParts): ReadAddress {

@@ -1,10 +1,10 @@
 import { assert, SettingsError } from '../../../shared/errors.ts';
-import type { RecordPolicy } from '../plan/record-mapper.ts';
+import type { RecordMapper } from '../plan/record-mapper.ts';
 import type { CustomStrategies } from './custom/custom-strategies.ts';
 import { CUSTOM_STRATEGIES } from './custom/registry.ts';
 import type { Connector } from './file/connector.ts';
 import { PropertyError } from './property-error.ts';
-import { createTopicPolicy } from './topic-mapper.ts';
+import { createTopicMapper } from './topic-mapper.ts';
 import type { TopicProperties } from './topic-properties.ts';
 
 export const hasTransforms = ({ transforms }: Pick<Connector, 'transforms'>): boolean =>
@@ -17,18 +17,18 @@ type Topics = Pick<Connector, 'topics' | 'propertiesByTopic'>;
  * @param where the file, for errors
  * @throws SettingsError that lists every property that cannot be followed
  */
-export function createRecordPolicy(
+export function createRecordMapper(
   connector: Topics,
   where: string,
   custom: CustomStrategies = CUSTOM_STRATEGIES,
-): RecordPolicy {
-  const policies = policiesByTopic(connector, where, (topic, properties) =>
-    createTopicPolicy(topic, properties, custom),
+): RecordMapper {
+  const mappers = policiesByTopic(connector, where, (topic, properties) =>
+    createTopicMapper(topic, properties, custom),
   );
   return (record, wallTimeMs) => {
-    const policy = policies.get(record.position.topic);
-    assert(policy !== undefined, 'a mapping is made for each of the topics, and for no other');
-    return policy(record, wallTimeMs);
+    const mapper = mappers.get(record.position.topic);
+    assert(mapper !== undefined, 'a mapping is made for each of the topics, and for no other');
+    return mapper(record, wallTimeMs);
   };
 }
 
@@ -38,16 +38,16 @@ export function policiesByTopic<Policy>(
   where: string,
   create: (topic: string, properties: TopicProperties) => Policy,
 ): ReadonlyMap<string, Policy> {
-  const policies = new Map<string, Policy>();
+  const mappers = new Map<string, Policy>();
   const problems = new Set<string>();
   for (const topic of topics) {
     try {
-      policies.set(topic, create(topic, propertiesByTopic(topic)));
+      mappers.set(topic, create(topic, propertiesByTopic(topic)));
     } catch (error) {
       if (!(error instanceof PropertyError)) throw error;
       problems.add(error.message);
     }
   }
   if (problems.size > 0) throw new SettingsError(where, [...problems]);
-  return policies;
+  return mappers;
 }

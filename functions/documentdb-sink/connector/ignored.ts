@@ -48,7 +48,7 @@ const isMiss = (name: string, meant: string): boolean => lettersBetween(name, me
 /** Whether the value would have changed what is written, had the name been right. */
 function changes(stray: Stray & { readonly kind: 'unknown' }, meant: string, connector: Connector): boolean {
   const property = propertyOf(meant);
-  if (property === undefined || property.standing.kind === 'meaningless') return false;
+  if (property === undefined || property.support.kind === 'meaningless') return false;
   const value = normalized(property, stray.entry.value.trim());
   if (isAsByDefault(meant, value)) return false;
   const others = propertiesOf(connector, stray.topic);

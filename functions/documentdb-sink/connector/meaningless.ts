@@ -8,9 +8,9 @@ type Properties = Pick<Connector, 'properties' | 'propertiesByTopic'>;
 
 /** What is set without an effect: what has no meaning here, and what others of the file leave unread. */
 export const meaninglessAmong = (readings: readonly Reading[], connector: Properties): readonly Meaningless[] =>
-  readings.flatMap(({ property: { standing, remark }, name, topic, value, entry }) => {
+  readings.flatMap(({ property: { support, remark }, name, topic, value, entry }) => {
     if (isAsByDefault(name, value)) return []; // it asks for nothing
-    if (standing.kind === 'meaningless') return [{ name: entry.name, reason: standing.reason }];
+    if (support.kind === 'meaningless') return [{ name: entry.name, reason: support.reason }];
     const why = whyIdle(name, propertiesOf(connector, topic)) ?? remark;
     return why === undefined ? [] : [{ name: entry.name, reason: why }];
   });

@@ -4,7 +4,7 @@ import type { BsonDocument } from '../bson/bson-document.ts';
 import { isDocument } from '../bson/documents.ts';
 import type { SinkDocument } from '../bson/sink-document.ts';
 import type { Namespace } from '../plan/namespace.ts';
-import type { Intent, RecordPolicy } from '../plan/record-mapper.ts';
+import type { RecordMapper, WritePlan } from '../plan/record-mapper.ts';
 import { UnwritableError } from '../plan/unwritable-error.ts';
 import type { WriteModel } from '../plan/write-model.ts';
 import { createCdcHandler } from './cdc/create-cdc-handler.ts';
@@ -33,7 +33,7 @@ interface Compiler {
  * Everything that a connector's file says of one topic.
  * @throws PropertyError when a property cannot be followed
  */
-export function createTopicPolicy(topic: string, properties: TopicProperties, custom: CustomStrategies): RecordPolicy {
+export function createTopicMapper(topic: string, properties: TopicProperties, custom: CustomStrategies): RecordMapper {
   const converters = { key: createConverter(properties, 'key'), value: createConverter(properties, 'value') };
   return createDocumentPolicy(topic, properties, {
     custom,
@@ -55,7 +55,7 @@ export function createDocumentPolicy<Source extends SourceRecord>(
   topic: string,
   properties: TopicProperties,
   { custom, documentOf }: DocumentPolicyParts<Source>,
-): (record: Source, wallTimeMs: number) => Intent {
+): (record: Source, wallTimeMs: number) => WritePlan {
   const mapNamespace = createNamespaceMapper(properties, custom);
   const versionOf = createGuardVersion(properties);
   const compiler = createCompiler(properties, custom);
@@ -80,7 +80,7 @@ const poisoned = (
   namespace: Namespace | undefined,
   filter: BsonDocument | undefined,
   error: UnwritableError,
-): Intent => ({
+): WritePlan => ({
   kind: 'poison',
   namespace,
   filter,

@@ -2,8 +2,8 @@ import { assertNever } from '../../../shared/errors.ts';
 import { ignored, poison, type RecordFailure, written } from '../../../shared/outcome.ts';
 import type { Meter } from '../../../shared/telemetry.ts';
 import type { Doubt, Evidence } from '../lanes/evidence.ts';
-import { canBeCarried, headOf, type Lane, type Step } from '../lanes/lane.ts';
-import type { Judged, Verdict } from '../lanes/write-result.ts';
+import { canBeDeferred, headOf, type Lane, type Step } from '../lanes/lane.ts';
+import type { StepResult, WriteResult } from '../lanes/write-result.ts';
 import {
   CONFLICT_ROUNDS_MAX,
   DOUBT_PAUSE_MS,
@@ -12,7 +12,7 @@ import {
   REFUSALS_MAX,
   THROTTLE_PAUSE_MS,
 } from '../limits.ts';
-import { COLLISION, type Ledger } from './outcome-collector.ts';
+import { COLLISION, type OutcomeCollector } from './outcome-collector.ts';
 import type { PoisonHandler } from './poison.ts';
 
 export interface Times {
@@ -24,8 +24,8 @@ export interface Times {
 /** The connector writes it; here that is done without the guard, and counted. */
 export type MissingIndex = 'write' | 'deadLetter' | 'block';
 
-export interface JudgeParts {
-  readonly ledger: Ledger;
+export interface WriteResultApplierParts {
+  readonly outcomes: OutcomeCollector;
   readonly poison: PoisonHandler;
   readonly meter: Meter;
   readonly evidence: Evidence;
@@ -36,26 +36,26 @@ export interface JudgeParts {
 }
 
 /** Settles what a verdict settles, and decides how its lane goes on. */
-export class Judge {
-  readonly #parts: JudgeParts;
+export class WriteResultApplier {
+  readonly #parts: WriteResultApplierParts;
 
-  constructor(parts: JudgeParts) {
+  constructor(parts: WriteResultApplierParts) {
     this.#parts = parts;
   }
 
   /** Every verdict of a wave. What the wave shows of the target counts from the next one on: evidence precedes a refusal. */
-  recordWave(judged: readonly Judged[], times: Times): void {
-    for (const { step, verdict } of judged) this.record(step, verdict, times);
-    for (const { step, verdict } of judged) {
-      if (verdict.kind === 'written') this.#parts.evidence.noteTaken(step.lane.target, times.nowMs);
+  applyRound(results: readonly StepResult[], times: Times): void {
+    for (const { step, result } of results) this.record(step, result, times);
+    for (const { step, result } of results) {
+      if (result.kind === 'written') this.#parts.evidence.noteTaken(step.lane.target, times.nowMs);
     }
   }
 
-  record(step: Step, verdict: Verdict, { nowMs, retryAtMs }: Times): void {
+  record(step: Step, result: WriteResult, { nowMs, retryAtMs }: Times): void {
     const { lane } = step;
     // It was not sent.
-    if (verdict.kind !== 'unguarded') lane.attempts += 1;
-    switch (verdict.kind) {
+    if (result.kind !== 'unguarded') lane.attempts += 1;
+    switch (result.kind) {
       case 'written':
         this.#settleWritten(step);
         return;
@@ -63,43 +63,43 @@ export class Judge {
         this.#leaveGuard(step);
         return;
       case 'stale':
-        this.#settleStale(step, verdict.timestampMs);
+        this.#settleStale(step, result.timestampMs);
         return;
       case 'applied':
         this.#settleApplied(step);
         return;
       case 'noMatch':
         if (this.#parts.onNoMatch === 'deadLetter') this.#blame(step, NO_MATCH);
-        else this.#parts.ledger.settleFold(step, ({ record }) => ignored(record.position, 'no_match'));
+        else this.#parts.outcomes.settleFold(step, ({ record }) => ignored(record.position, 'no_match'));
         return;
       case 'duplicate':
         this.#confirmDuplicate(step, nowMs);
         return;
       case 'poison':
-        this.#blame(step, verdict.failure);
+        this.#blame(step, result.failure);
         return;
       case 'conflict':
-        this.#conflict(step, verdict, { nowMs, retryAtMs });
+        this.#conflict(step, result, { nowMs, retryAtMs });
         return;
       case 'collision':
         this.#collide(step, COLLISION);
         return;
       case 'refused':
-        this.#refuse(step, verdict, { nowMs, retryAtMs });
+        this.#refuse(step, result, { nowMs, retryAtMs });
         return;
       case 'retry':
         this.#parts.meter.count('WriteRetries');
         lane.notBeforeMs = retryAtMs;
-        lane.failure = asFarAsKnown(lane, verdict.failure);
-        if (verdict.isTooSlow === true) lane.companyMax = Math.ceil(verdict.companyCount / 2);
+        lane.failure = asFarAsKnown(lane, result.failure);
+        if (result.isTooSlow === true) lane.commandSizeMax = Math.ceil(result.commandSize / 2);
         return;
       case 'credentials':
       case 'fatal':
         // A gate says when the next try is due.
-        lane.failure = asFarAsKnown(lane, verdict.failure);
+        lane.failure = asFarAsKnown(lane, result.failure);
         return;
       default:
-        assertNever(verdict);
+        assertNever(result);
     }
   }
 
@@ -108,16 +108,16 @@ export class Judge {
     if (doubt?.entryCount === step.count) this.#parts.evidence.notePassed(target, doubt);
     if (step.write.kind === 'plain') this.#parts.meter.count('UnguardedWrites');
     if (step.count > 1) this.#parts.meter.count('RecordsFolded', step.count - 1);
-    this.#parts.ledger.settleFold(step, ({ record }) => written(record.position));
+    this.#parts.outcomes.settleFold(step, ({ record }) => written(record.position));
   }
 
   /** It stands alone from now on, and the settings say what becomes of it. */
   #leaveGuard({ lane, count }: Step): void {
-    const { ledger, missingIndex, poison } = this.#parts;
+    const { outcomes, missingIndex, poison } = this.#parts;
     const head = headOf(lane);
-    lane.unfolded = true;
+    lane.sendsSingly = true;
     // What is carried could not be sent in one with it.
-    if (lane.carried.length > 0 && head !== undefined) ledger.stop(lane, head, { ...UNGUARDABLE, retryable: true });
+    if (lane.deferred.length > 0 && head !== undefined) outcomes.stop(lane, head, { ...UNGUARDABLE, retryable: true });
     else if (missingIndex === 'write') lane.isUnguarded = true;
     else if (count === 1 && head !== undefined) {
       poison.settle(lane, head, UNGUARDABLE, { stage: 'writing', policy: missingIndex });
@@ -127,7 +127,7 @@ export class Judge {
   /** By an earlier try of this batch, or before it. */
   #settleApplied(step: Step): void {
     const isOurs = step.lane.failure?.mayBeWritten === true;
-    this.#parts.ledger.settleFold(step, ({ record: { position } }) =>
+    this.#parts.outcomes.settleFold(step, ({ record: { position } }) =>
       isOurs ? written(position) : ignored(position, 'already_applied'),
     );
   }
@@ -136,12 +136,12 @@ export class Judge {
    * Somebody came in between, as a rule. Otherwise the filter does not find the document that stands in the way: after so
    * many rounds that one counts as another document with the same unique value.
    */
-  #conflict(step: Step, { isFound }: Verdict & { kind: 'conflict' }, { nowMs, retryAtMs }: Times): void {
+  #conflict(step: Step, { isFound }: WriteResult & { kind: 'conflict' }, { nowMs, retryAtMs }: Times): void {
     const { lane, write } = step;
     lane.conflicts += 1;
     lane.misses += Number(!isFound);
     lane.failure = CONFLICT;
-    lane.insertsOver = write.kind === 'insert';
+    lane.insertReplacesTombstone = write.kind === 'insert';
     const pausedUntilMs = isFound ? retryAtMs : Math.min(retryAtMs, nowMs + DOUBT_PAUSE_MS);
     lane.notBeforeMs = lane.conflicts % CONFLICT_ROUNDS_MAX === 0 ? pausedUntilMs : nowMs;
     if (lane.misses <= MISSES_MAX) return;
@@ -164,7 +164,7 @@ export class Judge {
 
   /** A producer's clock says that an older offset is the newer version: an alarm's matter, for offsets decide. */
   #settleStale(step: Step, storedTimestampMs: number | undefined): void {
-    this.#parts.ledger.settleFold(step, ({ record }) => {
+    this.#parts.outcomes.settleFold(step, ({ record }) => {
       if (storedTimestampMs !== undefined && record.timestampMs > storedTimestampMs) {
         this.#parts.meter.count('StaleButNewer');
       }
@@ -175,7 +175,7 @@ export class Judge {
   /** Of a fold the last write is cut off, and blamed once it is refused without the others; then so is the one before it. */
   #blame({ lane, count }: Step, failure: RecordFailure): void {
     const head = headOf(lane);
-    if (count > 1) lane.cuts.add(lane.next + count - 1);
+    if (count > 1) lane.foldBoundaries.add(lane.next + count - 1);
     else if (head !== undefined) this.#parts.poison.settle(lane, head, failure, { stage: 'writing' });
   }
 
@@ -188,12 +188,12 @@ export class Judge {
     const head = headOf(lane);
     this.#parts.meter.count('UniqueCollisions');
     lane.failure = failure;
-    if (!lane.unfolded) lane.unfolded = true;
-    else if (head !== undefined && this.#parts.ledger.areEarlierSettled(lane, head)) {
+    if (!lane.sendsSingly) lane.sendsSingly = true;
+    else if (head !== undefined && this.#parts.outcomes.areEarlierSettled(lane, head)) {
       // It may be this batch's own later write that holds the value: then a later one of this document gives it up.
-      if (canBeCarried(lane)) this.#parts.ledger.carry(lane, head);
+      if (canBeDeferred(lane)) this.#parts.outcomes.defer(lane, head);
       else this.#blame(step, { ...failure, retryable: false });
-    } else lane.stuckAt = this.#parts.ledger.settledCount;
+    } else lane.blockedAtSettledCount = this.#parts.outcomes.settledCount;
   }
 
   /**
@@ -209,15 +209,15 @@ export class Judge {
     const isFirst = lane.doubt === undefined;
     lane.doubt = doubt;
     lane.notBeforeMs = nowMs + pauseMsOf(refusal);
-    const isOfCommand = !refusal.isNamed && refusal.companyCount > 1;
+    const isOfCommand = !refusal.isNamed && refusal.commandSize > 1;
     if (isOfCommand && !refusal.failure.mayBeWritten) halve(lane, refusal, nowMs);
     else if (!evidence.hasTakenSince(lane.target, doubt.sinceMs)) {
       lane.notBeforeMs = Math.max(lane.notBeforeMs, retryAtMs);
       if (!isFirst) evidence.wantProbe(lane.target);
     } else if (isOfCommand) halve(lane, refusal, nowMs);
-    else if (refusal.companyCount > 1) lane.companyMax = 1;
+    else if (refusal.commandSize > 1) lane.commandSizeMax = 1;
     else if (count > 1) {
-      lane.cuts.add(lane.next + Math.ceil(count / 2));
+      lane.foldBoundaries.add(lane.next + Math.ceil(count / 2));
       lane.notBeforeMs = nowMs;
     } else if (doubt.refusals >= REFUSALS_MAX) {
       if (!evidence.hasTakenSince(lane.target, doubt.previousMs)) evidence.wantProbe(lane.target);
@@ -226,17 +226,17 @@ export class Judge {
   }
 }
 
-type Refused = Verdict & { readonly kind: 'refused' };
+type Refused = WriteResult & { readonly kind: 'refused' };
 
 /** Smaller commands need no pause. */
-function halve(lane: Lane, { companyCount }: Refused, nowMs: number): void {
-  lane.companyMax = Math.ceil(companyCount / 2);
+function halve(lane: Lane, { commandSize }: Refused, nowMs: number): void {
+  lane.commandSizeMax = Math.ceil(commandSize / 2);
   lane.notBeforeMs = nowMs;
 }
 
-function doubtOf({ lane, count }: Step, { code, isNamed, companyCount }: Refused, nowMs: number): Doubt {
+function doubtOf({ lane, count }: Step, { code, isNamed, commandSize }: Refused, nowMs: number): Doubt {
   const known = lane.doubt?.code === code ? lane.doubt : undefined;
-  const isOwn = isNamed || companyCount === 1;
+  const isOwn = isNamed || commandSize === 1;
   return {
     code,
     sinceMs: known?.sinceMs ?? nowMs,

@@ -1,38 +1,38 @@
 import { FATAL_RETRY_MS } from '../limits.ts';
 
 /** Stops normal sending after a fatal answer; from then on one command every few seconds finds out whether it is over. */
-export interface Gate {
+export interface CircuitBreaker {
   /** When something may be sent next; now or earlier: at once. */
-  openAtMs(): number;
+  nextTryAtMs(): number;
   /** Call before sending. True: a single command only. Keeps others out until it is known what became of it. */
   enter(nowMs: number): boolean;
   /** The target refused everything. */
-  shut(nowMs: number): void;
+  trip(nowMs: number): void;
   /** The target did something. */
-  open(): void;
+  reset(): void;
   /** True once: refused credentials are read again, and a try with the new ones need not wait. */
-  takeSecondChance(): boolean;
+  takeCredentialsRetry(): boolean;
 }
 
-export function createGate(): Gate {
-  let openAtMs = 0;
+export function createCircuitBreaker(): CircuitBreaker {
+  let nextTryAtMs = 0;
   let isProbing = false;
   let hasSecondChance = true;
   return {
-    openAtMs: () => openAtMs,
+    nextTryAtMs: () => nextTryAtMs,
     enter(nowMs) {
-      if (isProbing) openAtMs = nowMs + FATAL_RETRY_MS;
+      if (isProbing) nextTryAtMs = nowMs + FATAL_RETRY_MS;
       return isProbing;
     },
-    shut(nowMs) {
+    trip(nowMs) {
       isProbing = true;
-      openAtMs = nowMs + FATAL_RETRY_MS;
+      nextTryAtMs = nowMs + FATAL_RETRY_MS;
     },
-    open() {
+    reset() {
       isProbing = false;
-      openAtMs = 0;
+      nextTryAtMs = 0;
     },
-    takeSecondChance() {
+    takeCredentialsRetry() {
       const had = hasSecondChance;
       hasSecondChance = false;
       return had;

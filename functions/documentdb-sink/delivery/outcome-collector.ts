@@ -1,7 +1,7 @@
 import { failed, isSettled, type RecordFailure, type RecordOutcome, skipped } from '../../../shared/outcome.ts';
-import { advance, type Entry, headOf, isDone, type Lane, type Step, stepOf } from '../lanes/lane.ts';
+import { advance, headOf, isDone, type Lane, type LaneEntry, type Step, stepOf } from '../lanes/lane.ts';
 
-export const LETTER_FAILED: RecordFailure = {
+export const DEAD_LETTER_FAILED: RecordFailure = {
   code: 'dead_letter_failed',
   retryable: true,
   mayBeWritten: false,
@@ -16,10 +16,10 @@ export const COLLISION: RecordFailure = {
 };
 
 /** The outcomes of one batch, and what follows from them. */
-export class Ledger {
+export class OutcomeCollector {
   #settledCount = 0;
   /** Places of records that wait for a later write of their lane, and may free a value that way. */
-  readonly #carried = new Set<number>();
+  readonly #deferred = new Set<number>();
   #waitsForCarried = true;
   readonly #outcomes: (RecordOutcome | undefined)[] = [];
   readonly #firstIndexes: ReadonlyMap<string, number>;
@@ -39,44 +39,44 @@ export class Ledger {
   }
 
   /** The head of the lane is settled, whatever else its record was to write: the lane goes on with the next record. */
-  settleHead(lane: Lane, entry: Entry, outcome: RecordOutcome): void {
+  settleHead(lane: Lane, entry: LaneEntry, outcome: RecordOutcome): void {
     this.#set(entry, outcome);
     const own = lane.entries.slice(lane.next).findIndex(({ index }) => index !== entry.index);
     advance(lane, own < 0 ? lane.entries.length - lane.next : own);
   }
 
-  settleFold({ lane, count }: Step, outcomeOf: (entry: Entry) => RecordOutcome): void {
-    const settled = [...lane.carried, ...lane.entries.slice(lane.next, lane.next + count)];
+  settleFold({ lane, count }: Step, outcomeOf: (entry: LaneEntry) => RecordOutcome): void {
+    const settled = [...lane.deferred, ...lane.entries.slice(lane.next, lane.next + count)];
     for (const entry of settled) if (entry.isLast) this.#set(entry, outcomeOf(entry));
-    lane.carried = [];
+    lane.deferred = [];
     advance(lane, count);
   }
 
   /** The head of the lane is left out: what becomes of it a later write of the lane decides. */
-  carry(lane: Lane, entry: Entry): void {
-    this.#carried.add(entry.index);
-    lane.carried.push(entry);
+  defer(lane: Lane, entry: LaneEntry): void {
+    this.#deferred.add(entry.index);
+    lane.deferred.push(entry);
     advance(lane, 1);
   }
 
   /** The head of the lane is unsettled for the rest of this batch, and so is what follows. */
-  stop(lane: Lane, entry: Entry, failure: RecordFailure): void {
+  stop(lane: Lane, entry: LaneEntry, failure: RecordFailure): void {
     this.#set(entry, failed(entry.record.position, failure));
     lane.state = 'stopped';
   }
 
   /** Nothing else is left to do: what is carried is waited for no longer. @returns whether that changes anything */
-  forgetCarried(): boolean {
-    const changes = this.#waitsForCarried && this.#carried.size > 0;
+  stopWaitingForDeferred(): boolean {
+    const changes = this.#waitsForCarried && this.#deferred.size > 0;
     this.#waitsForCarried = false;
     return changes;
   }
 
   /** Whether every earlier record of its partition in the batch is settled, or is to be by this lane. */
-  areEarlierSettled({ topicPartition, carried }: Lane, entry: Entry): boolean {
-    const own = new Set(carried.map(({ index }) => index));
+  areEarlierSettled({ topicPartition, deferred }: Lane, entry: LaneEntry): boolean {
+    const own = new Set(deferred.map(({ index }) => index));
     for (let at = this.#firstIndexes.get(topicPartition) ?? 0; at < entry.index; at += 1) {
-      if (own.has(at) || (this.#carried.has(at) && !this.#waitsForCarried)) continue;
+      if (own.has(at) || (this.#deferred.has(at) && !this.#waitsForCarried)) continue;
       const outcome = this.#outcomes[at];
       if (outcome === undefined || !isSettled(outcome)) return false;
     }
@@ -87,13 +87,13 @@ export class Ledger {
   close(lanes: readonly Lane[]): readonly (RecordOutcome | undefined)[] {
     const outcomes = [...this.#outcomes];
     for (const lane of lanes) {
-      for (const { index, record } of lane.carried) outcomes[index] ??= failed(record.position, COLLISION);
+      for (const { index, record } of lane.deferred) outcomes[index] ??= failed(record.position, COLLISION);
       closeLane(lane, outcomes);
     }
     return outcomes;
   }
 
-  #set(entry: Pick<Entry, 'index'>, outcome: RecordOutcome): void {
+  #set(entry: Pick<LaneEntry, 'index'>, outcome: RecordOutcome): void {
     this.#outcomes[entry.index] = outcome;
     if (isSettled(outcome)) this.#settledCount += 1;
   }
@@ -103,7 +103,7 @@ export class Ledger {
 function closeLane(lane: Lane, outcomes: (RecordOutcome | undefined)[]): void {
   const head = headOf(lane);
   if (isDone(lane) || head === undefined) return;
-  const failure = lane.state === 'locked' ? LETTER_FAILED : lane.failure;
+  const failure = lane.state === 'locked' ? DEAD_LETTER_FAILED : lane.failure;
   const blockedBy = failure === undefined && lane.state === 'open' ? 'deadline' : head.record.position;
   const failedCount = lane.state === 'open' ? (stepOf(lane)?.count ?? 1) : 1;
   for (const [place, { index, record }] of lane.entries.slice(lane.next).entries()) {

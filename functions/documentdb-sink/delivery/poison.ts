@@ -4,8 +4,8 @@ import { deadLettered, ignored, type RecordFailure } from '../../../shared/outco
 import type { PoisonPolicy } from '../../../shared/settings/common-settings.ts';
 import type { Clock } from '../../../shared/time/clock.ts';
 import type { Deadline } from '../../../shared/time/deadline.ts';
-import { type Entry, headOf, isDone, type Lane } from '../lanes/lane.ts';
-import { COLLISION, LETTER_FAILED, type Ledger } from './outcome-collector.ts';
+import { headOf, isDone, type Lane, type LaneEntry } from '../lanes/lane.ts';
+import { COLLISION, DEAD_LETTER_FAILED, type OutcomeCollector } from './outcome-collector.ts';
 
 export interface PoisonParts {
   readonly functionName: string;
@@ -15,7 +15,7 @@ export interface PoisonParts {
   readonly deadLetters: DeadLetterQueue;
   readonly deadline: Deadline;
   readonly clock: Pick<Clock, 'wallTimeMs'>;
-  readonly ledger: Ledger;
+  readonly outcomes: OutcomeCollector;
 }
 
 export interface Settling {
@@ -29,32 +29,37 @@ export interface PoisonHandler {
   /** Says so of every poison at the head of the lane that compiling found. */
   settleHeads(lane: Lane): void;
   /** Of the lane's head. With a letter, the lane is locked until the letter is durable. */
-  settle(lane: Lane, entry: Entry, failure: RecordFailure, how: Settling): void;
-  hasLetters(): boolean;
+  settle(lane: Lane, entry: LaneEntry, failure: RecordFailure, how: Settling): void;
+  hasOpenDeadLetters(): boolean;
   /** Resolves with the next letter that is durable or given up; never while none is under way. */
-  nextLetter(): Promise<unknown>;
+  nextDeadLetter(): Promise<unknown>;
   /** The same, but only with a letter behind which its lane goes on, and with the last one under way. */
   nextFreedom(): Promise<unknown>;
-  allLetters(): Promise<unknown>;
+  allDeadLetters(): Promise<unknown>;
 }
 
 export function createPoisonHandler(parts: PoisonParts): PoisonHandler {
-  const { ledger } = parts;
-  const letters = new Set<Promise<void>>();
+  const { outcomes } = parts;
+  const openDeadLetters = new Set<Promise<void>>();
   // Promises for all who wait: a race of thousands of letters would be entered anew after each of them.
-  let letterDone = Promise.withResolvers<void>();
+  let deadLetterDone = Promise.withResolvers<void>();
   let laneFreed = Promise.withResolvers<void>();
 
-  function close(letter: Promise<void>, lane: Lane): void {
-    letters.delete(letter);
-    letterDone.resolve();
-    letterDone = Promise.withResolvers();
-    if (letters.size > 0 && (lane.state !== 'open' || isDone(lane))) return;
+  function close(deadLetter: Promise<void>, lane: Lane): void {
+    openDeadLetters.delete(deadLetter);
+    deadLetterDone.resolve();
+    deadLetterDone = Promise.withResolvers();
+    if (openDeadLetters.size > 0 && (lane.state !== 'open' || isDone(lane))) return;
     laneFreed.resolve();
     laneFreed = Promise.withResolvers();
   }
 
-  async function bury(lane: Lane, entry: Entry, failure: RecordFailure, stage: DeadLetterStage): Promise<void> {
+  async function writeDeadLetter(
+    lane: Lane,
+    entry: LaneEntry,
+    failure: RecordFailure,
+    stage: DeadLetterStage,
+  ): Promise<void> {
     const { functionName, deadLetterTopic, deadLetters, deadline, clock } = parts;
     const context = {
       functionName,
@@ -65,23 +70,25 @@ export function createPoisonHandler(parts: PoisonParts): PoisonHandler {
       atMs: clock.wallTimeMs(),
     };
     if (await deadLetters.put(deadLetterOf(entry.record, failure, context), deadline)) {
-      ledger.settleHead(lane, entry, deadLettered(entry.record.position, failure.code));
-    } else ledger.stop(lane, entry, LETTER_FAILED);
+      outcomes.settleHead(lane, entry, deadLettered(entry.record.position, failure.code));
+    } else outcomes.stop(lane, entry, DEAD_LETTER_FAILED);
   }
 
-  function settle(lane: Lane, entry: Entry, failure: RecordFailure, { stage, policy }: Settling): void {
+  function settle(lane: Lane, entry: LaneEntry, failure: RecordFailure, { stage, policy }: Settling): void {
     switch (policy ?? parts.onPoison) {
       case 'deadLetter': {
         lane.state = 'locked';
-        const letter: Promise<void> = bury(lane, entry, failure, stage).finally(() => close(letter, lane));
-        letters.add(letter);
+        const deadLetter: Promise<void> = writeDeadLetter(lane, entry, failure, stage).finally(() =>
+          close(deadLetter, lane),
+        );
+        openDeadLetters.add(deadLetter);
         return;
       }
       case 'block':
-        ledger.stop(lane, entry, failure);
+        outcomes.stop(lane, entry, failure);
         return;
       case 'skip':
-        ledger.settleHead(lane, entry, ignored(entry.record.position, 'poison'));
+        outcomes.settleHead(lane, entry, ignored(entry.record.position, 'poison'));
     }
   }
 
@@ -93,11 +100,11 @@ export function createPoisonHandler(parts: PoisonParts): PoisonHandler {
       }
       // The later write that was to make them invisible was poison itself.
       if (lane.state !== 'open' || !isDone(lane)) return;
-      for (const entry of lane.carried) settle(lane, entry, { ...COLLISION, retryable: false }, { stage: 'writing' });
+      for (const entry of lane.deferred) settle(lane, entry, { ...COLLISION, retryable: false }, { stage: 'writing' });
     },
-    hasLetters: () => letters.size > 0,
-    nextLetter: () => letterDone.promise,
+    hasOpenDeadLetters: () => openDeadLetters.size > 0,
+    nextDeadLetter: () => deadLetterDone.promise,
     nextFreedom: () => laneFreed.promise,
-    allLetters: () => Promise.all(letters),
+    allDeadLetters: () => Promise.all(openDeadLetters),
   };
 }

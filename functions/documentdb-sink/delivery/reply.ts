@@ -2,15 +2,15 @@ import { keyOf } from '../guard/indexes.ts';
 import type { SentWrite } from '../guard/write.ts';
 import type { Command } from '../lanes/commands.ts';
 import type { Step } from '../lanes/lane.ts';
-import { type Judged, troubled } from '../lanes/write-result.ts';
-import { classifyWriteError, type Trouble, type WriteError } from '../target/classify.ts';
+import { failedSteps, type StepResult } from '../lanes/write-result.ts';
+import { type CommandFailure, classifyWriteError, type WriteError } from '../target/classify.ts';
 import type { GuardIndexes } from '../target/collections.ts';
 import type { WriteReply } from '../target/document-store.ts';
 import { conflictsWithItself } from '../update/apply-update.ts';
 import type { Unmatched } from './resolve.ts';
 
 export interface ReadReply {
-  readonly judged: readonly Judged[];
+  readonly results: readonly StepResult[];
   readonly unmatched: readonly Unmatched[];
 }
 
@@ -26,20 +26,20 @@ export function readReply(
   const mayMissCount = applied.filter(({ write }) => mayMatchNothing(write)).length;
   const isPossible = count >= applied.length - mayMissCount && count <= applied.length;
   const isWhole = writeErrors.every(({ index }) => index in steps) && (kind === 'delete' || isPossible);
-  if (!isWhole) return { judged: troubled(steps, CONTRADICTORY), unmatched: [] };
+  if (!isWhole) return { results: failedSteps(steps, CONTRADICTORY), unmatched: [] };
   const haveSomeMissed = count < applied.length;
-  const judged: Judged[] = [];
+  const results: StepResult[] = [];
   const unmatched: Unmatched[] = [];
   for (const [index, step] of steps.entries()) {
     const error = errorByIndex.get(index);
     const result =
       error === undefined
         ? acknowledged(step, haveSomeMissed)
-        : inError(step, { error, guardIndex: guardIndexOf(step, guardIndexes), companyCount: steps.length });
-    if ('verdict' in result) judged.push(result);
+        : inError(step, { error, guardIndex: guardIndexOf(step, guardIndexes), commandSize: steps.length });
+    if ('result' in result) results.push(result);
     else unmatched.push(result);
   }
-  return { judged, unmatched };
+  return { results, unmatched };
 }
 
 const mayMatchNothing = (write: SentWrite): boolean =>
@@ -47,12 +47,12 @@ const mayMatchNothing = (write: SentWrite): boolean =>
   (write.kind === 'plain' && (write.model.kind === 'deleteOne' || !write.model.upsert)) ||
   ((write.kind === 'replace' || write.kind === 'update') && !write.upsert);
 
-function acknowledged(step: Step, haveSomeMissed: boolean): Judged | Unmatched {
+function acknowledged(step: Step, haveSomeMissed: boolean): StepResult | Unmatched {
   const { write } = step;
-  if (!haveSomeMissed || !mayMatchNothing(write)) return { step, verdict: { kind: 'written' } };
+  if (!haveSomeMissed || !mayMatchNothing(write)) return { step, result: { kind: 'written' } };
   if (write.kind !== 'plain') return { step, cause: 'matchedNothing' };
   // It is alone in its command, and there is no mark that a read would compare.
-  return { step, verdict: { kind: write.model.kind === 'deleteOne' ? 'written' : 'noMatch' } };
+  return { step, result: { kind: write.model.kind === 'deleteOne' ? 'written' : 'noMatch' } };
 }
 
 const ID_INDEX = '_id_';
@@ -64,19 +64,19 @@ interface StepError {
   readonly error: WriteError;
   readonly guardIndex: string | undefined;
   /** How many writes the command had. */
-  readonly companyCount: number;
+  readonly commandSize: number;
 }
 
-function inError(step: Step, { error, guardIndex, companyCount }: StepError): Judged | Unmatched {
+function inError(step: Step, { error, guardIndex, commandSize }: StepError): StepResult | Unmatched {
   const { write } = step;
   const trouble = classifyWriteError(error, () => write.kind === 'update' && conflictsWithItself(write.update));
   switch (trouble.kind) {
     case 'duplicate':
       return { step, cause: isOnGuardIndex(trouble.index, guardIndex) ? 'guardIndex' : 'otherIndex' };
     case 'poison':
-      return { step, verdict: trouble };
+      return { step, result: trouble };
     default:
-      return { step, verdict: { ...trouble, companyCount } };
+      return { step, result: { ...trouble, commandSize } };
   }
 }
 
@@ -88,7 +88,7 @@ const isOnGuardIndex = (index: string | undefined, guardIndex: string | undefine
   index === undefined || index === guardIndex || (guardIndex === ID_INDEX && index === '_id');
 
 /** No evidence is no success. */
-const CONTRADICTORY: Trouble = {
+const CONTRADICTORY: CommandFailure = {
   kind: 'retry',
   failure: {
     code: 'unclassified',

@@ -1,8 +1,8 @@
 import type { Meter } from '../../../shared/telemetry.ts';
-import { type StoredMarks, standingOf } from '../guard/standing.ts';
+import { type StoredVersions, standingOf } from '../guard/standing.ts';
 import type { Step } from '../lanes/lane.ts';
-import type { Judged, Verdict } from '../lanes/write-result.ts';
-import { beforeWriting, classifyError, type Trouble } from '../target/classify.ts';
+import type { StepResult, WriteResult } from '../lanes/write-result.ts';
+import { beforeWriting, type CommandFailure, classifyError } from '../target/classify.ts';
 import { type MarksRead, marksReadsOf, type ReadParts } from './versions-reader.ts';
 
 export interface ResolveParts extends ReadParts {
@@ -10,18 +10,18 @@ export interface ResolveParts extends ReadParts {
 }
 
 /** The wave that a call is part of. */
-export interface Wave {
+export interface RoundState {
   /** Called when no command on any collection can succeed. */
   readonly shutAll: () => void;
   /** What keeps everything else of the wave from getting through; undefined: nothing so far. */
-  shutBy: Trouble | undefined;
+  shutBy: CommandFailure | undefined;
 }
 
 /** What is left of the wave is not sent any more where nothing of it would get through. */
-export function noteTrouble(wave: Wave, judged: readonly Judged[]): void {
-  for (const { verdict } of judged) {
-    if (verdict.kind === 'fatal' || verdict.kind === 'credentials') wave.shutBy ??= verdict;
-    if (verdict.kind === 'fatal' && verdict.everywhere) wave.shutAll();
+export function noteTrouble(round: RoundState, results: readonly StepResult[]): void {
+  for (const { result } of results) {
+    if (result.kind === 'fatal' || result.kind === 'credentials') round.shutBy ??= result;
+    if (result.kind === 'fatal' && result.scope === 'target') round.shutAll();
   }
 }
 
@@ -38,44 +38,44 @@ export interface Unmatched {
  */
 export async function resolveUnmatched(
   unmatched: readonly Unmatched[],
-  wave: Wave,
+  round: RoundState,
   parts: ResolveParts,
-): Promise<readonly Judged[]> {
+): Promise<readonly StepResult[]> {
   if (unmatched.length === 0) return [];
   parts.meter.count('GuardReads', unmatched.length);
   const reads = marksReadsOf(unmatched.map(({ step, cause }) => ({ step, cause, write: step.write })));
-  return (await Promise.all(reads.map((read) => judgeRead(read, wave, parts)))).flat();
+  return (await Promise.all(reads.map((read) => judgeRead(read, round, parts)))).flat();
 }
 
 async function judgeRead(
   { steps, read }: MarksRead<Unmatched & Pick<Step, 'write'>>,
-  wave: Wave,
+  round: RoundState,
   parts: ResolveParts,
-): Promise<readonly Judged[]> {
-  const { slots, maySend } = parts;
-  await slots.take();
+): Promise<readonly StepResult[]> {
+  const { semaphore, maySend } = parts;
+  await semaphore.take();
   try {
     if (!maySend()) return unread(steps, NOT_READ);
-    if (wave.shutBy !== undefined) return unread(steps, beforeWriting(wave.shutBy));
+    if (round.shutBy !== undefined) return unread(steps, beforeWriting(round.shutBy));
     const stored = await read(parts);
-    return steps.map(({ step, cause }) => ({ step, verdict: verdictOf(step, cause, stored.get(step.write.identity)) }));
+    return steps.map(({ step, cause }) => ({ step, result: resultOf(step, cause, stored.get(step.write.identity)) }));
   } catch (error) {
-    const judged = unread(steps, beforeWriting(classifyError(error)));
-    noteTrouble(wave, judged);
-    return judged;
+    const results = unread(steps, beforeWriting(classifyError(error)));
+    noteTrouble(round, results);
+    return results;
   } finally {
-    slots.give();
+    semaphore.give();
   }
 }
 
 /** E11000 refused a write for certain; which of a command's others changed something, nobody said. */
-const unread = (unmatched: readonly Unmatched[], trouble: Trouble): readonly Judged[] =>
+const unread = (unmatched: readonly Unmatched[], trouble: CommandFailure): readonly StepResult[] =>
   unmatched.map(({ step, cause }) => {
     const failure = { ...trouble.failure, mayBeWritten: cause === 'matchedNothing' };
-    return { step, verdict: { ...trouble, failure, companyCount: 1 } };
+    return { step, result: { ...trouble, failure, commandSize: 1 } };
   });
 
-const NOT_READ: Trouble = {
+const NOT_READ: CommandFailure = {
   kind: 'retry',
   failure: {
     code: 'deadline_exceeded',
@@ -85,7 +85,7 @@ const NOT_READ: Trouble = {
   },
 };
 
-function verdictOf({ write }: Step, cause: Unmatched['cause'], stored: StoredMarks | undefined): Verdict {
+function resultOf({ write }: Step, cause: Unmatched['cause'], stored: StoredVersions | undefined): WriteResult {
   const standing = standingOf(write, stored);
   switch (standing.kind) {
     case 'done':

@@ -1,6 +1,6 @@
 import { ObjectId } from 'mongodb';
 import { untilAborted } from '../../../shared/concurrency/until-aborted.ts';
-import { classifyError, type Trouble } from '../target/classify.ts';
+import { type CommandFailure, classifyError } from '../target/classify.ts';
 import type { Statement } from '../target/document-store.ts';
 import type { ReadParts } from './versions-reader.ts';
 
@@ -15,8 +15,14 @@ const probe = (): Statement => ({
 });
 
 /** @returns whether the collection takes an update at this moment, or what came instead of an answer. Never rejects. */
-export async function sendProbe({ store, namespace, slots, maySend, signal }: ReadParts): Promise<boolean | Trouble> {
-  await slots.take();
+export async function sendProbe({
+  store,
+  namespace,
+  semaphore,
+  maySend,
+  signal,
+}: ReadParts): Promise<boolean | CommandFailure> {
+  await semaphore.take();
   try {
     if (!maySend()) return false;
     const { count, writeErrors } = await untilAborted(store.write(namespace, 'update', [probe()], signal), signal);
@@ -24,6 +30,6 @@ export async function sendProbe({ store, namespace, slots, maySend, signal }: Re
   } catch (error) {
     return classifyError(error);
   } finally {
-    slots.give();
+    semaphore.give();
   }
 }

@@ -2,12 +2,12 @@ import { untilAborted } from '../../../shared/concurrency/until-aborted.ts';
 import { poison } from '../../../shared/outcome.ts';
 import { COMMAND_ORDER, type Command, type Commands, commandsOf, statementOf } from '../lanes/commands.ts';
 import type { Step } from '../lanes/lane.ts';
-import { type Judged, troubled, type Verdict } from '../lanes/write-result.ts';
+import { failedSteps, type StepResult, type WriteResult } from '../lanes/write-result.ts';
 import { beforeWriting, classifyError } from '../target/classify.ts';
 import type { Collections, Guards } from '../target/collections.ts';
 import type { UniqueOrder } from '../target/unique-order.ts';
 import { readReply } from './reply.ts';
-import { noteTrouble, type ResolveParts, resolveUnmatched, type Wave } from './resolve.ts';
+import { noteTrouble, type ResolveParts, type RoundState, resolveUnmatched } from './resolve.ts';
 
 export interface SendParts extends ResolveParts {
   readonly collections: Collections;
@@ -16,7 +16,7 @@ export interface SendParts extends ResolveParts {
   readonly shutAll: () => void;
 }
 
-export interface WaveOptions {
+export interface RoundOptions {
   /** A single command only, to see whether the target answers again; the steps left out have no verdict. */
   readonly isProbing: boolean;
   /** Writes of these documents are left for a later wave. */
@@ -27,11 +27,11 @@ export interface WaveOptions {
  * Sends one wave and finds out about every step of it. Never rejects for what a server or a network does.
  * Nothing is sent, and there is no verdict, where it turns out that the wave disregards an order that matters.
  */
-export async function sendWave(
+export async function sendRound(
   steps: readonly Step[],
-  { isProbing, leavesSome }: WaveOptions,
+  { isProbing, leavesSome }: RoundOptions,
   parts: SendParts,
-): Promise<readonly Judged[]> {
+): Promise<readonly StepResult[]> {
   const { store, collections, namespace, signal, uniqueOrder } = parts;
   let plan: Commands;
   let guards: Guards;
@@ -45,50 +45,50 @@ export async function sendWave(
     const guarded = steps.filter(({ write }) => guards.canGuard(write));
     plan = commandsOf(guarded, await untilAborted(store.limits(signal), signal));
   } catch (error) {
-    return troubled(steps, beforeWriting(classifyError(error)));
+    return failedSteps(steps, beforeWriting(classifyError(error)));
   }
-  const judged: Judged[] = [
-    ...plan.tooLarge.map((step) => ({ step, verdict: TOO_LARGE })),
-    ...steps.filter(({ write }) => !guards.canGuard(write)).map((step) => ({ step, verdict: UNGUARDED })),
+  const results: StepResult[] = [
+    ...plan.tooLarge.map((step) => ({ step, result: TOO_LARGE })),
+    ...steps.filter(({ write }) => !guards.canGuard(write)).map((step) => ({ step, result: UNGUARDED })),
   ];
   const commands = isProbing ? plan.commands.slice(0, 1) : plan.commands;
-  const wave: Wave = { shutBy: undefined, shutAll: parts.shutAll };
+  const round: RoundState = { shutBy: undefined, shutAll: parts.shutAll };
   for (const kind of COMMAND_ORDER) {
     const own = commands.filter((command) => command.kind === kind);
-    const results = await Promise.all(own.map((command) => sendInTurn(command, { wave, guards }, parts)));
-    judged.push(...results.flat());
+    const ofKind = await Promise.all(own.map((command) => sendInTurn(command, { round, guards }, parts)));
+    results.push(...ofKind.flat());
   }
-  if (judged.some(({ verdict }) => verdict.kind === 'collision')) uniqueOrder.note(namespace);
-  return judged;
+  if (results.some(({ result }) => result.kind === 'collision')) uniqueOrder.note(namespace);
+  return results;
 }
 
 interface Surroundings {
-  readonly wave: Wave;
+  readonly round: RoundState;
   readonly guards: Guards;
 }
 
 /** As soon as a slot is free, if there is a point in it by then; steps that are left out have no verdict. */
 async function sendInTurn(
   command: Command,
-  { wave, guards }: Surroundings,
+  { round, guards }: Surroundings,
   parts: SendParts,
-): Promise<readonly Judged[]> {
-  const { slots, maySend } = parts;
-  await slots.take();
+): Promise<readonly StepResult[]> {
+  const { semaphore, maySend } = parts;
+  await semaphore.take();
   let result: Awaited<ReturnType<typeof sendCommand>>;
   try {
-    if (!maySend() || wave.shutBy !== undefined) return [];
+    if (!maySend() || round.shutBy !== undefined) return [];
     result = await sendCommand(command, guards, parts);
-    noteTrouble(wave, result.judged);
+    noteTrouble(round, result.results);
   } finally {
-    slots.give();
+    semaphore.give();
   }
-  return [...result.judged, ...(await resolveUnmatched(result.unmatched, wave, parts))];
+  return [...result.results, ...(await resolveUnmatched(result.unmatched, round, parts))];
 }
 
-const UNGUARDED: Verdict = { kind: 'unguarded' };
+const UNGUARDED: WriteResult = { kind: 'unguarded' };
 
-const TOO_LARGE: Verdict = {
+const TOO_LARGE: WriteResult = {
   kind: 'poison',
   failure: poison('payload_too_large', 'the document is larger than the server takes'),
 };
@@ -101,6 +101,6 @@ async function sendCommand(command: Command, { indexes }: Guards, parts: SendPar
     const reply = await untilAborted(store.write(namespace, command.kind, statements, signal), signal);
     return readReply(command, reply, indexes);
   } catch (error) {
-    return { judged: troubled(command.steps, classifyError(error)), unmatched: [] };
+    return { results: failedSteps(command.steps, classifyError(error)), unmatched: [] };
   }
 }

@@ -1,10 +1,10 @@
-import type { Slots } from '../../../shared/concurrency/semaphore.ts';
+import type { Semaphore } from '../../../shared/concurrency/semaphore.ts';
 import { untilAborted } from '../../../shared/concurrency/until-aborted.ts';
 import { identityOf } from '../bson/identity.ts';
 import { equalTo } from '../guard/guard.ts';
-import type { StoredMarks } from '../guard/standing.ts';
+import type { StoredVersions } from '../guard/standing.ts';
 import type { Step } from '../lanes/lane.ts';
-import { MARKS_READ_MAX } from '../limits.ts';
+import { VERSIONS_READ_MAX } from '../limits.ts';
 import type { Namespace } from '../plan/namespace.ts';
 import type { DocumentStore } from '../target/document-store.ts';
 
@@ -12,7 +12,7 @@ export interface ReadParts {
   readonly store: DocumentStore;
   readonly namespace: Namespace;
   /** Calls under way at once. */
-  readonly slots: Slots;
+  readonly semaphore: Semaphore;
   /** Whether something new may still be sent. */
   readonly maySend: () => boolean;
   /** Aborts when the answer is due. */
@@ -23,15 +23,15 @@ export interface ReadParts {
 export interface MarksRead<S extends Written> {
   readonly steps: readonly S[];
   /** What is stored of them, by their identity. @throws the store's errors */
-  read(context: ReadContext): Promise<ReadonlyMap<string, StoredMarks>>;
+  read(context: ReadContext): Promise<ReadonlyMap<string, StoredVersions>>;
 }
 
 /** The calls that read the documents of these steps. */
 export function marksReadsOf<S extends Written>(steps: readonly S[]): readonly MarksRead<S>[] {
   const together = steps.filter(({ write }) => isReadTogether(write.filter));
   const alone = steps.filter(({ write }) => !isReadTogether(write.filter));
-  const chunks = Array.from({ length: Math.ceil(together.length / MARKS_READ_MAX) }, (_, chunk) =>
-    together.slice(chunk * MARKS_READ_MAX, (chunk + 1) * MARKS_READ_MAX),
+  const chunks = Array.from({ length: Math.ceil(together.length / VERSIONS_READ_MAX) }, (_, chunk) =>
+    together.slice(chunk * VERSIONS_READ_MAX, (chunk + 1) * VERSIONS_READ_MAX),
   );
   return [
     ...chunks.map((chunk) => ({ steps: chunk, read: (context: ReadContext) => readById(chunk, context) })),
@@ -60,17 +60,17 @@ function isReadAsStored(value: unknown): boolean {
 async function readById(
   steps: readonly Written[],
   { store, namespace, signal }: ReadContext,
-): Promise<ReadonlyMap<string, StoredMarks>> {
+): Promise<ReadonlyMap<string, StoredVersions>> {
   const ids = steps.map(({ write }) => write.filter.get('_id'));
-  const found = await untilAborted(store.findMarks(namespace, ids, signal), signal);
+  const found = await untilAborted(store.findVersions(namespace, ids, signal), signal);
   return new Map(found.map((stored) => [identityOf(stored.id), stored]));
 }
 
 async function readOne(
   { write }: Written,
   { store, namespace, signal }: ReadContext,
-): Promise<ReadonlyMap<string, StoredMarks>> {
+): Promise<ReadonlyMap<string, StoredVersions>> {
   const filter = new Map([...write.filter].map(([path, value]) => [path, equalTo(value)]));
-  const stored = await untilAborted(store.findMarksOf(namespace, filter, signal), signal);
+  const stored = await untilAborted(store.findVersionsOf(namespace, filter, signal), signal);
   return new Map(stored === undefined ? [] : [[write.identity, stored]]);
 }

@@ -3,11 +3,11 @@ import { planningFailed, poison } from '../../../shared/outcome.ts';
 import type { SourceRecord } from '../../../shared/record.ts';
 import { identityOf, identityOfFilter } from '../bson/identity.ts';
 import type { Namespace } from '../plan/namespace.ts';
-import type { Intent, RecordPolicy } from '../plan/record-mapper.ts';
+import type { RecordMapper, WritePlan } from '../plan/record-mapper.ts';
 import { UnwritableError } from '../plan/unwritable-error.ts';
 import type { WriteModel } from '../plan/write-model.ts';
 import { guardedWrite, type WriteContext } from './guarded-write.ts';
-import { type Epochs, markOf } from './source-version.ts';
+import { type Epochs, sourceVersionOf } from './source-version.ts';
 import type { Write } from './write.ts';
 
 /** What a record is to the sink. */
@@ -41,40 +41,40 @@ export interface CompileSettings {
  */
 export function compile(
   record: SourceRecord,
-  policy: RecordPolicy,
+  mapper: RecordMapper,
   settings: CompileSettings,
   wallTimeMs: number,
 ): Compiled {
   try {
-    return plan(record, policy, settings, wallTimeMs);
+    return plan(record, mapper, settings, wallTimeMs);
   } catch (error) {
     return { kind: 'poison', namespace: undefined, identity: undefined, failure: planningFailed(error) };
   }
 }
 
-function plan(record: SourceRecord, policy: RecordPolicy, settings: CompileSettings, wallTimeMs: number): Compiled {
-  const intent = policy(record, wallTimeMs);
-  switch (intent.kind) {
+function plan(record: SourceRecord, mapper: RecordMapper, settings: CompileSettings, wallTimeMs: number): Compiled {
+  const plan = mapper(record, wallTimeMs);
+  switch (plan.kind) {
     case 'none':
-      return intent;
+      return plan;
     case 'poison': {
-      const { namespace, filter, failure } = intent;
+      const { namespace, filter, failure } = plan;
       return { kind: 'poison', namespace, identity: filter && identityOfFilter(filter), failure };
     }
     case 'write':
-      return guarded(intent, record, settings, wallTimeMs);
+      return guarded(plan, record, settings, wallTimeMs);
   }
 }
 
 function guarded(
-  { namespace, models, version }: Intent & { readonly kind: 'write' },
+  { namespace, models, version }: WritePlan & { readonly kind: 'write' },
   record: SourceRecord,
   { deletes, epochs }: CompileSettings,
   wallTimeMs: number,
 ): Compiled {
   const [first] = models;
   const identity = identityOfModel(first);
-  const context = { identity, mark: markOf(record, epochs, version), step: 0, deletes, wallTimeMs };
+  const context = { identity, sourceVersion: sourceVersionOf(record, epochs, version), step: 0, deletes, wallTimeMs };
   try {
     const writes = models.length === 1 ? [guardedWrite(first, context)] : severalWrites(models, context);
     return { kind: 'writes', namespace, identity, writes };

@@ -4,7 +4,7 @@ import { applyUpdate } from '../update/apply-update.ts';
 import { expandFilter } from '../update/expand-filter.ts';
 import { mergeUpdates } from '../update/merge-updates.ts';
 import { fieldsOf, isFoldable } from '../update/operators.ts';
-import { storedMark } from './source-version.ts';
+import { storedVersionOf } from './source-version.ts';
 import type { DeleteWrite, InsertWrite, ReplaceWrite, UpdateWrite, Write } from './write.ts';
 
 /** One write that has the same result as `count` writes one after another, whether or not the document exists. */
@@ -49,13 +49,14 @@ const isRepeatable = (write: Write): write is Repeatable =>
   write.kind === 'replace' || write.kind === 'delete' || (write.kind === 'update' && write.isIdempotent);
 
 /** A guard by version orders them the other way round, or not at all: the first is to stay, and only the server can tell. */
-function isOlderByVersion({ mark: first }: Write, { mark: second }: Write): boolean {
+function isOlderByVersion({ sourceVersion: first }: Write, { sourceVersion: second }: Write): boolean {
   if (first.version === undefined && second.version === undefined) return false;
   return first.version === undefined || second.version === undefined || second.version < first.version;
 }
 
 /** Of two versions the first may be stale and the second not: then nothing of the first is to be seen. */
-const isOfOneVersion = ({ mark: first }: Write, { mark: second }: Write): boolean => first.version === second.version;
+const isOfOneVersion = ({ sourceVersion: first }: Write, { sourceVersion: second }: Write): boolean =>
+  first.version === second.version;
 
 /** A replacement that makes no document: there is one if the write before it made sure of that. */
 function replacedWhereThere(first: Repeatable, second: ReplaceWrite): Write | undefined {
@@ -111,10 +112,19 @@ function withDocument(
 ): ReplaceWrite | undefined {
   const id = fieldsOf(update, '$set').get('_id');
   if (id !== undefined && base.has('_id') && identityOf(id) !== identityOf(base.get('_id'))) return undefined;
-  const { identity, filter, mark, step } = second;
+  const { identity, filter, sourceVersion, step } = second;
   // The update's own mark is a path within what is stored, which is to be whole here.
   const document = applyUpdate(new Map(base).set('_k', new Map()), update, isInsert);
   if (document === undefined) return undefined;
-  const marked = new Map(document).set('_k', storedMark(mark));
-  return { kind: 'replace', identity, filter, mark, step, document: marked, upsert, isTombstone: false };
+  const documentWithVersion = new Map(document).set('_k', storedVersionOf(sourceVersion));
+  return {
+    kind: 'replace',
+    identity,
+    filter,
+    sourceVersion,
+    step,
+    document: documentWithVersion,
+    upsert,
+    isTombstone: false,
+  };
 }

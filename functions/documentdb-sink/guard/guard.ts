@@ -10,15 +10,15 @@ export type Filter = BsonDocument | Readonly<Record<string, unknown>>;
  * beside `_id` made a server scan the collection.
  */
 export function guardedFilter(write: Write): Filter {
-  const { filter, mark } = write;
-  const ownClause = { $not: isOnce(write) ? { $gte: mark.offset } : { $gt: mark.offset } };
+  const { filter, sourceVersion } = write;
+  const ownClause = { $not: isOnce(write) ? { $gte: sourceVersion.offset } : { $gt: sourceVersion.offset } };
   const more = moreClauses(write);
   // A Map gives no name a meaning; `_id` alone needs none.
   if (filter.size === 1 && filter.has('_id')) {
-    const own = { _id: equalTo(filter.get('_id')), [`_k.${mark.field}`]: ownClause };
+    const own = { _id: equalTo(filter.get('_id')), [`_k.${sourceVersion.field}`]: ownClause };
     return more === NO_CLAUSES ? own : { ...own, ...Object.fromEntries(more) };
   }
-  return new Map<string, unknown>([...equalities(filter), [`_k.${mark.field}`, ownClause], ...more]);
+  return new Map<string, unknown>([...equalities(filter), [`_k.${sourceVersion.field}`, ownClause], ...more]);
 }
 
 /** A filter by value alone. */
@@ -28,7 +28,7 @@ export const equalities = (filter: BsonDocument): BsonDocument =>
 const NO_CLAUSES: readonly (readonly [string, unknown])[] = [];
 
 function moreClauses(write: Write): readonly (readonly [string, unknown])[] {
-  const { version } = write.mark;
+  const { version } = write.sourceVersion;
   const existence = existenceOf(write);
   if (version === undefined && existence === undefined) return NO_CLAUSES;
   return [

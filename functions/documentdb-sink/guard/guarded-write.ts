@@ -3,14 +3,14 @@ import { UnwritableError } from '../plan/unwritable-error.ts';
 import type { DeleteOne, InsertOne, ReplaceOne, UpdateOne, WriteModel } from '../plan/write-model.ts';
 import { expandFilter } from '../update/expand-filter.ts';
 import { fieldsOf, isIdempotent, RESERVED_FIELDS, reservedIn, setsOnInsert } from '../update/operators.ts';
-import { type Mark, storedMark } from './source-version.ts';
+import { type SourceVersion, storedVersionOf } from './source-version.ts';
 import type { InsertWrite, PlainModel, ReplaceWrite, UpdateWrite, Write } from './write.ts';
 
 /** What a write is made with beside its model. */
 export interface WriteContext {
   /** Names the document: see identity.ts. */
   readonly identity: string;
-  readonly mark: Mark;
+  readonly sourceVersion: SourceVersion;
   /** Of several models of one record, which. */
   readonly step: number;
   readonly deletes: 'tombstone' | 'hard';
@@ -36,11 +36,11 @@ export function guardedWrite(model: WriteModel, context: WriteContext): Write {
 
 function guardOf(
   model: { readonly filter: BsonDocument } | PlainModel,
-  { identity, mark, step, deletes }: WriteContext,
+  { identity, sourceVersion, step, deletes }: WriteContext,
 ) {
   const { filter } = model;
   if (filter.size === 0) throw new UnwritableError('the filter is empty, and would match any document');
-  const guard = { identity, filter, mark, step };
+  const guard = { identity, filter, sourceVersion, step };
   return 'kind' in model && mayLackGuard(model, deletes) ? { ...guard, plain: plainOf(model, deletes) } : guard;
 }
 
@@ -58,7 +58,7 @@ function plainOf(model: PlainModel, deletes: WriteContext['deletes']): PlainMode
 const replaceWrite = (model: ReplaceOne, context: WriteContext): ReplaceWrite => ({
   kind: 'replace',
   ...guardOf(model, context),
-  document: marked(model.replacement, context.mark, false),
+  document: documentWithVersion(model.replacement, context.sourceVersion, false),
   upsert: model.upsert,
   isTombstone: false,
 });
@@ -74,7 +74,7 @@ function updateWrite(model: UpdateOne, context: WriteContext): UpdateWrite {
   return {
     kind: 'update',
     ...guardOf(model, context),
-    update: withMark(update, context.mark),
+    update: updateWithVersion(update, context.sourceVersion),
     upsert,
     isIdempotent: isIdempotentUpdate,
   };
@@ -93,7 +93,10 @@ const NOT_REPEATABLE =
   'of several writes of one record only the first may be one that must not be applied twice ($inc, $push, ..)';
 
 /** Other partitions' marks stay, and whatever was deleted is no longer. */
-export function withMark(update: BsonDocument, { field, offset, timestampMs, version }: Mark): BsonDocument {
+export function updateWithVersion(
+  update: BsonDocument,
+  { field, offset, timestampMs, version }: SourceVersion,
+): BsonDocument {
   const set = new Map(fieldsOf(update, '$set')).set(`_k.${field}`, offset).set('_k.ts', timestampMs);
   if (version !== undefined) set.set('_k.v', version);
   const unset = new Map(fieldsOf(update, '$unset')).set('_deletedAt', '');
@@ -104,7 +107,9 @@ function tombstone(model: DeleteOne, context: WriteContext): ReplaceWrite {
   const { filter } = model;
   const key = expandFilter(filter);
   if (key === undefined) throw new UnwritableError('the filter names a path within a value that is no document');
-  const document = new Map(key).set('_k', storedMark(context.mark)).set('_deletedAt', new Date(context.wallTimeMs));
+  const document = new Map(key)
+    .set('_k', storedVersionOf(context.sourceVersion))
+    .set('_deletedAt', new Date(context.wallTimeMs));
   return { kind: 'replace', ...guardOf(model, context), document, upsert: true, isTombstone: true };
 }
 
@@ -114,8 +119,8 @@ function insertWrite({ document }: InsertOne, context: WriteContext): InsertWrit
   return {
     kind: 'insert',
     ...guardOf({ filter }, context),
-    document: marked(document, context.mark, true),
-    isOver: false,
+    document: documentWithVersion(document, context.sourceVersion, true),
+    replacesTombstone: false,
   };
 }
 
@@ -123,17 +128,21 @@ function insertWrite({ document }: InsertOne, context: WriteContext): InsertWrit
  * With the mark, and `_id` before everything else, or the mark: a document whose first name began with `$` (as a DBRef's
  * does) would be taken for an update.
  */
-function marked(document: BsonDocument, mark: Mark, takesDollarNames: boolean): BsonDocument {
+function documentWithVersion(
+  document: BsonDocument,
+  sourceVersion: SourceVersion,
+  takesDollarNames: boolean,
+): BsonDocument {
   const reserved = RESERVED_FIELDS.find((name) => document.has(name));
   if (reserved !== undefined) throw ownField(reserved);
   const result = new Map<string, unknown>();
   if (document.has('_id')) result.set('_id', document.get('_id'));
-  else if (isOperatorLike(document.keys().next().value ?? '')) result.set('_k', storedMark(mark));
+  else if (isOperatorLike(document.keys().next().value ?? '')) result.set('_k', storedVersionOf(sourceVersion));
   for (const [name, value] of document) {
     if (isOperatorLike(name) && !takesDollarNames && !DBREF_NAMES.has(name)) throw new UnwritableError(DOLLAR_NAME);
     result.set(name, value);
   }
-  return result.set('_k', storedMark(mark));
+  return result.set('_k', storedVersionOf(sourceVersion));
 }
 
 const DOLLAR = 0x24;

@@ -1,7 +1,7 @@
 import type { SourceRecord } from '../../../shared/record.ts';
 
 /** How new a write is. */
-export interface Mark {
+export interface SourceVersion {
   /** The topic-partition, with `~` for `.` (which would be a path; no topic's name has a `~`). */
   readonly field: string;
   /**
@@ -20,11 +20,11 @@ export type Epochs = ReadonlyMap<string, number>;
 
 const EPOCH_BITS = 48n;
 
-export const markOf = (
+export const sourceVersionOf = (
   { position, timestampMs }: SourceRecord,
   epochs: Epochs = NO_EPOCHS,
-  version: Mark['version'] = undefined,
-): Mark => ({
+  version: SourceVersion['version'] = undefined,
+): SourceVersion => ({
   field: position.topicPartition.replaceAll('.', '~'),
   offset: BigInt(position.offset) + (BigInt(epochs.get(position.topic) ?? 0) << EPOCH_BITS),
   timestampMs: BigInt(timestampMs),
@@ -34,5 +34,10 @@ export const markOf = (
 const NO_EPOCHS: Epochs = new Map();
 
 /** The `_k` of a document that this write makes. */
-export const storedMark = ({ field, offset, timestampMs, version }: Mark): Readonly<Record<string, unknown>> =>
+export const storedVersionOf = ({
+  field,
+  offset,
+  timestampMs,
+  version,
+}: SourceVersion): Readonly<Record<string, unknown>> =>
   version === undefined ? { [field]: offset, ts: timestampMs } : { [field]: offset, ts: timestampMs, v: version };

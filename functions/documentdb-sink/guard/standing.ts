@@ -1,12 +1,12 @@
 import { assertNever } from '../../../shared/errors.ts';
-import type { Mark } from './source-version.ts';
+import type { SourceVersion } from './source-version.ts';
 import type { SentWrite, Write } from './write.ts';
 
 /** What is stored of a document that a write did not change. */
-export interface StoredMarks {
+export interface StoredVersions {
   readonly id: unknown;
   /** Its `_k`, as it was read. */
-  readonly marks: unknown;
+  readonly versions: unknown;
   /** It is a tombstone, which readers take for absent. */
   readonly isDeleted: boolean;
 }
@@ -30,25 +30,28 @@ export type Standing =
  * that matched nothing (documentdb-algorithm 2, the last column).
  * @param stored undefined when there is no such document
  */
-export function standingOf(write: SentWrite, stored: StoredMarks | undefined): Standing {
-  const { mark } = write;
+export function standingOf(write: SentWrite, stored: StoredVersions | undefined): Standing {
+  const { sourceVersion } = write;
   if (write.kind === 'plain') return { kind: 'behind' };
-  const offset = numericField(stored?.marks, mark.field);
-  if (isGreater(offset, mark.offset) || isGreater(numericField(stored?.marks, 'v'), mark.version)) {
-    const timestamp = numericField(stored?.marks, 'ts');
+  const offset = numericField(stored?.versions, sourceVersion.field);
+  if (
+    isGreater(offset, sourceVersion.offset) ||
+    isGreater(numericField(stored?.versions, 'v'), sourceVersion.version)
+  ) {
+    const timestamp = numericField(stored?.versions, 'ts');
     return { kind: 'stale', timestampMs: timestamp === undefined ? undefined : Number(timestamp) };
   }
   // Loosely: of the same value, whatever the number's type.
-  const isMarked = offset !== undefined && offset >= mark.offset;
+  const hasOwnVersion = offset !== undefined && offset >= sourceVersion.offset;
   switch (write.kind) {
     case 'replace':
     case 'update':
-      return standingOfUpdate(write, stored, isMarked);
+      return standingOfUpdate(write, stored, hasOwnVersion);
     case 'delete':
-      return standingOfDelete(mark, stored, offset);
+      return standingOfDelete(sourceVersion, stored, offset);
     case 'insert':
       if (stored === undefined || stored.isDeleted) return { kind: 'behind' };
-      return isMarked ? { kind: 'done' } : { kind: 'duplicate' };
+      return hasOwnVersion ? { kind: 'done' } : { kind: 'duplicate' };
     default:
       return assertNever(write);
   }
@@ -56,20 +59,20 @@ export function standingOf(write: SentWrite, stored: StoredMarks | undefined): S
 
 function standingOfUpdate(
   write: Write & { readonly kind: 'replace' | 'update' },
-  stored: StoredMarks | undefined,
-  isMarked: boolean,
+  stored: StoredVersions | undefined,
+  hasOwnVersion: boolean,
 ): Standing {
-  if (isMarked && write.kind === 'update' && !write.isIdempotent) return { kind: 'applied' };
+  if (hasOwnVersion && write.kind === 'update' && !write.isIdempotent) return { kind: 'applied' };
   const isThere = stored !== undefined && !stored.isDeleted;
   if (!write.upsert && !isThere) return { kind: 'noMatch' };
   // A record's earlier write leaves the same mark: that says nothing of a later one, which can be repeated.
   const isTombstone = write.kind === 'replace' && write.isTombstone;
-  return isMarked && write.step === 0 && isThere !== isTombstone ? { kind: 'done' } : { kind: 'behind' };
+  return hasOwnVersion && write.step === 0 && isThere !== isTombstone ? { kind: 'done' } : { kind: 'behind' };
 }
 
 function standingOfDelete(
-  { version }: Mark,
-  stored: StoredMarks | undefined,
+  { version }: SourceVersion,
+  stored: StoredVersions | undefined,
   offset: bigint | number | undefined,
 ): Standing {
   if (stored === undefined) return { kind: 'done' };
@@ -81,8 +84,8 @@ const isGreater = (stored: bigint | number | undefined, own: bigint | number | u
   stored !== undefined && own !== undefined && stored > own;
 
 /** As the server compares: only a number can be greater than a number. */
-function numericField(marks: unknown, name: string): bigint | number | undefined {
-  if (typeof marks !== 'object' || marks === null) return undefined;
-  const value = (marks as Readonly<Record<string, unknown>>)[name];
+function numericField(versions: unknown, name: string): bigint | number | undefined {
+  if (typeof versions !== 'object' || versions === null) return undefined;
+  const value = (versions as Readonly<Record<string, unknown>>)[name];
   return typeof value === 'bigint' || typeof value === 'number' ? value : undefined;
 }

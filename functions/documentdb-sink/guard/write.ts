@@ -1,13 +1,13 @@
 import type { BsonDocument } from '../bson/bson-document.ts';
 import type { DeleteOne, ReplaceOne, UpdateOne } from '../plan/write-model.ts';
-import type { Mark } from './source-version.ts';
+import type { SourceVersion } from './source-version.ts';
 
 interface Guarded {
   /** Text that names the document: see identity.ts. */
   readonly identity: string;
   /** As the strategy gave it, equality only. */
   readonly filter: BsonDocument;
-  readonly mark: Mark;
+  readonly sourceVersion: SourceVersion;
   /** Of several writes of one record, which; 0 of a single one. */
   readonly step: number;
   /** What is sent where the write turns out to be one that cannot be guarded; undefined where it always can. */
@@ -48,7 +48,7 @@ export interface InsertWrite extends Guarded {
   /** As it will be stored, with the mark. */
   readonly document: BsonDocument;
   /** Something is there: it is sent once more so that it takes the place of a tombstone, and of nothing else. */
-  readonly isOver: boolean;
+  readonly replacesTombstone: boolean;
 }
 
 /** Without guard and mark: a stale one is not told from a new one, and a redelivery does it once more. */

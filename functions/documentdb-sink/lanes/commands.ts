@@ -39,11 +39,11 @@ export function commandsOf(steps: readonly Step[], limits: ServerLimits): Comman
         continue;
       }
       const isFull =
-        chunk.length >= Math.min(countMax, step.lane.companyMax) || bytes + size.bytes > limits.documentBytesMax;
+        chunk.length >= Math.min(countMax, step.lane.commandSizeMax) || bytes + size.bytes > limits.documentBytesMax;
       if (isFull) close();
       chunk.push(step);
       bytes += size.bytes;
-      countMax = Math.min(countMax, step.lane.companyMax);
+      countMax = Math.min(countMax, step.lane.commandSizeMax);
     }
     close();
   }
@@ -60,7 +60,9 @@ export function statementOf(write: SentWrite): Statement {
     case 'delete':
       return { q: guardedFilter(write), limit: 1 };
     case 'insert':
-      return write.isOver ? { q: guardedFilter(write), u: write.document, upsert: true } : { document: write.document };
+      return write.replacesTombstone
+        ? { q: guardedFilter(write), u: write.document, upsert: true }
+        : { document: write.document };
     case 'plain':
       return plainStatement(write.model);
   }
@@ -86,7 +88,7 @@ function kindOf(write: SentWrite): CommandKind {
     case 'delete':
       return 'delete';
     case 'insert':
-      return write.isOver ? 'update' : 'insert';
+      return write.replacesTombstone ? 'update' : 'insert';
     case 'plain':
       return write.model.kind === 'deleteOne' ? 'delete' : 'update';
   }

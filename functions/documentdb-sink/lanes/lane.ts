@@ -10,7 +10,7 @@ export type Task =
   | { readonly kind: 'poison'; readonly failure: RecordFailure };
 
 /** A record on its lane, or one of its writes. */
-export interface Entry {
+export interface LaneEntry {
   /** Its place among all records of the batch. */
   readonly index: number;
   readonly record: SourceRecord;
@@ -26,15 +26,15 @@ export interface Lane {
   readonly identity: string;
   /** The namespace, as a letter names it. */
   readonly target: string;
-  readonly entries: Entry[];
+  readonly entries: LaneEntry[];
   /** Passed over, because another document holds their unique value: sent in one with the next write, and settled with it. */
-  carried: Entry[];
+  deferred: LaneEntry[];
   /** The first entry that is not settled. */
   next: number;
   /** Entries that a fold must not reach over. */
-  readonly cuts: Set<number>;
+  readonly foldBoundaries: Set<number>;
   /** Met another unique index, or cannot be guarded: from now on record by record, and alone. */
-  unfolded: boolean;
+  sendsSingly: boolean;
   /** What cannot be guarded is written without. */
   isUnguarded: boolean;
   /** `locked`: its letter is being written; `stopped`: nothing of it is sent any more in this batch. */
@@ -47,9 +47,9 @@ export interface Lane {
   /** How often of these no document was found that it met. */
   misses: number;
   /** In one command with so many others at most: halved when a command is refused and nobody says why. */
-  companyMax: number;
+  commandSizeMax: number;
   /** The head, an insert, met a document: from now on it may take a tombstone's place. */
-  insertsOver: boolean;
+  insertReplacesTombstone: boolean;
   /** When the head, an insert, first met a document that is none of ours. */
   duplicateAtMs: number | undefined;
   /** Why the head is not settled yet. */
@@ -57,7 +57,7 @@ export interface Lane {
   /** Since the head was refused for a reason that may be the target's. */
   doubt: Doubt | undefined;
   /** How much was settled when the head last met another unique index: without progress there is no point in a retry. */
-  stuckAt: number | undefined;
+  blockedAtSettledCount: number | undefined;
 }
 
 export const createLane = (topicPartition: string, identity: string, target: string): Lane => ({
@@ -65,34 +65,34 @@ export const createLane = (topicPartition: string, identity: string, target: str
   identity,
   target,
   entries: [],
-  carried: [],
+  deferred: [],
   next: 0,
-  cuts: new Set(),
-  unfolded: false,
+  foldBoundaries: new Set(),
+  sendsSingly: false,
   isUnguarded: false,
   state: 'open',
   notBeforeMs: 0,
   attempts: 0,
   conflicts: 0,
   misses: 0,
-  companyMax: Number.POSITIVE_INFINITY,
-  insertsOver: false,
+  commandSizeMax: Number.POSITIVE_INFINITY,
+  insertReplacesTombstone: false,
   duplicateAtMs: undefined,
   failure: undefined,
   doubt: undefined,
-  stuckAt: undefined,
+  blockedAtSettledCount: undefined,
 });
 
-export const headOf = (lane: Lane): Entry | undefined => lane.entries[lane.next];
+export const headOf = (lane: Lane): LaneEntry | undefined => lane.entries[lane.next];
 
 export const isDone = (lane: Lane): boolean => lane.next >= lane.entries.length;
 
 /** Whether the next write of this batch can be sent in one with the head, and with what is carried already. */
-export function canBeCarried(lane: Lane): boolean {
+export function canBeDeferred(lane: Lane): boolean {
   if (lane.isUnguarded) return false;
   const later = lane.entries.slice(lane.next + 1).find(({ task }) => task.kind === 'write');
   const writes = writesIn([
-    ...lane.carried,
+    ...lane.deferred,
     ...lane.entries.slice(lane.next, lane.next + 1),
     ...(later ? [later] : []),
   ]);
@@ -100,7 +100,7 @@ export function canBeCarried(lane: Lane): boolean {
   return first !== undefined && later !== undefined && fold(first, rest).count === writes.length;
 }
 
-const writesIn = (entries: readonly Entry[]): readonly Write[] =>
+const writesIn = (entries: readonly LaneEntry[]): readonly Write[] =>
   entries.flatMap(({ task }) => (task.kind === 'write' ? [task.write] : []));
 
 /** A fold of the first unsettled writes of a lane. */
@@ -118,25 +118,26 @@ export interface Step {
 export function stepOf(lane: Lane, upTo = Number.POSITIVE_INFINITY): Step | undefined {
   const head = headOf(lane)?.task;
   if (head?.kind !== 'write') return undefined;
-  if (head.write.kind === 'insert') return { lane, write: { ...head.write, isOver: lane.insertsOver }, count: 1 };
+  if (head.write.kind === 'insert')
+    return { lane, write: { ...head.write, replacesTombstone: lane.insertReplacesTombstone }, count: 1 };
   const plain = plainWriteOf(lane, head.write);
   if (plain !== undefined) return { lane, write: plain, count: 1 };
-  const [first, ...carried] = writesIn(lane.carried);
-  const behind = lane.unfolded ? [] : writesBehind(lane, lane.next, upTo);
+  const [first, ...deferred] = writesIn(lane.deferred);
+  const behind = lane.sendsSingly ? [] : writesBehind(lane, lane.next, upTo);
   if (first === undefined) return { lane, ...fold(head.write, behind) };
   // What is carried folds with the head, or it would not be.
-  const { write, count } = fold(first, [...carried, head.write, ...behind]);
-  return { lane, write, count: count - lane.carried.length };
+  const { write, count } = fold(first, [...deferred, head.write, ...behind]);
+  return { lane, write, count: count - lane.deferred.length };
 }
 
-function plainWriteOf({ isUnguarded }: Lane, { plain: model, identity, filter, mark, step }: Write) {
+function plainWriteOf({ isUnguarded }: Lane, { plain: model, identity, filter, sourceVersion, step }: Write) {
   const isPlain = isUnguarded && model !== undefined;
-  return isPlain ? ({ kind: 'plain', model, identity, filter, mark, step } as const) : undefined;
+  return isPlain ? ({ kind: 'plain', model, identity, filter, sourceVersion, step } as const) : undefined;
 }
 
-function writesBehind({ entries, cuts }: Lane, from: number, upTo: number): readonly Write[] {
+function writesBehind({ entries, foldBoundaries }: Lane, from: number, upTo: number): readonly Write[] {
   const writes: Write[] = [];
-  for (let at = from + 1; at < entries.length && !cuts.has(at); at += 1) {
+  for (let at = from + 1; at < entries.length && !foldBoundaries.has(at); at += 1) {
     const entry = entries[at];
     if (entry?.task.kind !== 'write' || entry.index > upTo) break;
     writes.push(entry.task.write);
@@ -153,7 +154,7 @@ export function foldEndOf(lane: Lane): number {
   const at = lane.entries.findIndex(({ task }, place) => place >= from && task.kind === 'write');
   const task = lane.entries[at]?.task;
   if (task?.kind !== 'write') return Number.POSITIVE_INFINITY;
-  const isFoldable = task.write.kind !== 'insert' && !lane.unfolded && !lane.isUnguarded;
+  const isFoldable = task.write.kind !== 'insert' && !lane.sendsSingly && !lane.isUnguarded;
   const behind = isFoldable ? writesBehind(lane, at, Number.POSITIVE_INFINITY) : [];
   return lane.entries[at + fold(task.write, behind).count]?.index ?? Number.POSITIVE_INFINITY;
 }
@@ -166,10 +167,10 @@ export function advance(lane: Lane, count: number): void {
   lane.attempts = 0;
   lane.conflicts = 0;
   lane.misses = 0;
-  lane.companyMax = Number.POSITIVE_INFINITY;
-  lane.insertsOver = false;
+  lane.commandSizeMax = Number.POSITIVE_INFINITY;
+  lane.insertReplacesTombstone = false;
   lane.duplicateAtMs = undefined;
   lane.failure = undefined;
   lane.doubt = undefined;
-  lane.stuckAt = undefined;
+  lane.blockedAtSettledCount = undefined;
 }

@@ -2,7 +2,7 @@ import { ignored, type RecordOutcome } from '../../../shared/outcome.ts';
 import type { PartitionBatch, SourceRecord } from '../../../shared/record.ts';
 import { type CompileSettings, compile, type Poison, type Writes } from '../guard/compile.ts';
 import { type Namespace, namespaceText } from '../plan/namespace.ts';
-import type { RecordPolicy } from '../plan/record-mapper.ts';
+import type { RecordMapper } from '../plan/record-mapper.ts';
 import { createLane, type Lane } from './lane.ts';
 
 /** A batch, by what has to be done one after another. */
@@ -19,7 +19,7 @@ export interface Layout {
 /** Records by collection, and there by partition and document, each compiled on its own. */
 export function layLanes(
   batches: readonly PartitionBatch[],
-  policy: RecordPolicy,
+  mapper: RecordMapper,
   settings: CompileSettings,
   wallTimeMs: number,
 ): Layout {
@@ -31,7 +31,7 @@ export function layLanes(
   for (const { topicPartition, records } of batches) {
     firstIndexes.set(topicPartition, index);
     for (const record of records) {
-      const compiled = compile(record, policy, settings, wallTimeMs);
+      const compiled = compile(record, mapper, settings, wallTimeMs);
       if (compiled.kind === 'none') ignoredAt.set(index, ignored(record.position, compiled.reason));
       else {
         // A record without a document locks none: it is on a lane of its own.

@@ -1,7 +1,7 @@
 import { foldEndOf, headOf, isDone, type Lane, type Step, stepOf } from './lane.ts';
 
 /** What a collection's lanes have to do at this moment. */
-export type Turn =
+export type Round =
   | Sending
   /** Until then, or until a letter is written, there is nothing to send; `Infinity`: only a letter can change that. */
   | { readonly kind: 'wait'; readonly untilMs: number };
@@ -31,21 +31,25 @@ export interface Moment {
  * does not fold with what is left of its document: no record overtakes one that is not sent in one with the records
  * between them. Lanes that met such an index go alone, in the order of their offsets, when nothing else is ready.
  */
-export function nextTurn(lanes: readonly Lane[], { nowMs, settledCount, isOrdered }: Moment): Turn {
+export function nextRound(lanes: readonly Lane[], { nowMs, settledCount, isOrdered }: Moment): Round {
   const ends = isOrdered ? endsOf(lanes) : undefined;
   const endOf = (lane: Lane): number => ends?.get(lane.topicPartition) ?? Number.POSITIVE_INFINITY;
-  const isInWave = (lane: Lane): boolean => (headOf(lane)?.index ?? 0) <= endOf(lane);
-  const open = lanes.filter((lane) => lane.state === 'open' && !isDone(lane) && (ends === undefined || isInWave(lane)));
+  const isInRound = (lane: Lane): boolean => (headOf(lane)?.index ?? 0) <= endOf(lane);
+  const open = lanes.filter(
+    (lane) => lane.state === 'open' && !isDone(lane) && (ends === undefined || isInRound(lane)),
+  );
   const send = (ready: readonly Lane[], alone: boolean): Sending => {
     const steps = stepsOf(ready, endOf);
     return { kind: 'send', steps, alone, leavesSome: leavesSome(lanes, steps) };
   };
-  const folded = open.filter((lane) => !lane.unfolded && lane.notBeforeMs <= nowMs);
+  const folded = open.filter((lane) => !lane.sendsSingly && lane.notBeforeMs <= nowMs);
   if (folded.length > 0) return send(folded, false);
-  const unfolded = firstOfEachPartition(open.filter((lane) => lane.unfolded && lane.stuckAt !== settledCount));
-  const ready = unfolded.filter((lane) => lane.notBeforeMs <= nowMs);
+  const sendsSingly = firstOfEachPartition(
+    open.filter((lane) => lane.sendsSingly && lane.blockedAtSettledCount !== settledCount),
+  );
+  const ready = sendsSingly.filter((lane) => lane.notBeforeMs <= nowMs);
   if (ready.length > 0) return send(ready, true);
-  const waiting = [...open.filter((lane) => !lane.unfolded), ...unfolded];
+  const waiting = [...open.filter((lane) => !lane.sendsSingly), ...sendsSingly];
   return { kind: 'wait', untilMs: Math.min(...waiting.map((lane) => lane.notBeforeMs)) };
 }
 

@@ -1,9 +1,9 @@
 import type { RecordFailure } from '../../../shared/outcome.ts';
-import type { Trouble } from '../target/classify.ts';
+import type { CommandFailure } from '../target/classify.ts';
 import type { Step } from './lane.ts';
 
 /** What became of one step. */
-export type Verdict =
+export type WriteResult =
   | { readonly kind: 'written' }
   /** `timestampMs`: the stored version's own, if it has one */
   | { readonly kind: 'stale'; readonly timestampMs: number | undefined }
@@ -21,12 +21,12 @@ export type Verdict =
   /** E11000 of another unique index */
   | { readonly kind: 'collision' }
   /** `companyCount`: how many writes the command had */
-  | (Trouble & { readonly companyCount: number });
+  | (CommandFailure & { readonly commandSize: number });
 
-export interface Judged {
+export interface StepResult {
   readonly step: Step;
-  readonly verdict: Verdict;
+  readonly result: WriteResult;
 }
 
-export const troubled = (steps: readonly Step[], trouble: Trouble): readonly Judged[] =>
-  steps.map((step) => ({ step, verdict: { ...trouble, companyCount: steps.length } }));
+export const failedSteps = (steps: readonly Step[], trouble: CommandFailure): readonly StepResult[] =>
+  steps.map((step) => ({ step, result: { ...trouble, commandSize: steps.length } }));

@@ -3,11 +3,11 @@ import type { BsonDocument } from '../bson/bson-document.ts';
 import { convertJson } from '../json/json.ts';
 import { idFromKey } from './key.ts';
 import { type Namespace, type NamespaceSettings, namespaceOf } from './namespace.ts';
-import type { Intent, RecordPolicy } from './record-mapper.ts';
+import type { RecordMapper, WritePlan } from './record-mapper.ts';
 import type { WriteModel } from './write-model.ts';
 
 /** Without a connector's file: the raw key as `_id`, extended JSON as document, a null value deletes. */
-export function createNativePolicy(settings: NamespaceSettings): RecordPolicy {
+export function createNativeMapper(settings: NamespaceSettings): RecordMapper {
   const namespaces = new Map<string, Namespace>();
   return (record) => {
     const { topic } = record.position;
@@ -25,14 +25,14 @@ export function createNativePolicy(settings: NamespaceSettings): RecordPolicy {
   };
 }
 
-const written = (namespace: Namespace, model: WriteModel): Intent => ({
+const written = (namespace: Namespace, model: WriteModel): WritePlan => ({
   kind: 'write',
   namespace,
   models: [model],
   version: undefined,
 });
 
-const poisoned = (namespace: Namespace, filter: BsonDocument | undefined, detail: string): Intent => ({
+const poisoned = (namespace: Namespace, filter: BsonDocument | undefined, detail: string): WritePlan => ({
   kind: 'poison',
   namespace,
   filter,

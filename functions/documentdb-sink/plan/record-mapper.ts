@@ -5,7 +5,7 @@ import type { Namespace } from './namespace.ts';
 import type { WriteModel } from './write-model.ts';
 
 /** What the configuration makes of one record, before guard and fold. Decided for each record on its own. */
-export type Intent =
+export type WritePlan =
   | {
       readonly kind: 'write';
       readonly namespace: Namespace;
@@ -24,4 +24,4 @@ export type Intent =
     };
 
 /** A whole configuration, for every topic. Pure but for the clock it is given. Never throws for what a record holds. */
-export type RecordPolicy = (record: SourceRecord, wallTimeMs: number) => Intent;
+export type RecordMapper = (record: SourceRecord, wallTimeMs: number) => WritePlan;

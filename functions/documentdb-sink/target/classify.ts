@@ -1,17 +1,17 @@
 import { assertNever, describeForeign, identify } from '../../../shared/errors.ts';
 import { type FailureCode, poison, type RecordFailure } from '../../../shared/outcome.ts';
 import type { Namespace } from '../plan/namespace.ts';
-import { FatalError } from './fatal-error.ts';
+import { type FailureScope, FatalError } from './fatal-error.ts';
 import { classOf, isListed, isTooLarge, nameOfCode } from './server-codes.ts';
 
 /** What an error that concerns a whole command means. Codes and class names decide, never a message. */
-export type Trouble =
+export type CommandFailure =
   /** the same command again, after a pause; `isTooSlow`: in smaller ones */
   | { readonly kind: 'retry'; readonly failure: RecordFailure; readonly isTooSlow?: boolean }
   /** the secret is read again; once that did not help, as fatal */
   | { readonly kind: 'credentials'; readonly failure: RecordFailure }
-  /** `everywhere`: no command can succeed; otherwise none on this collection */
-  | { readonly kind: 'fatal'; readonly everywhere: boolean; readonly failure: RecordFailure }
+  /** no command of this scope can succeed */
+  | { readonly kind: 'fatal'; readonly scope: FailureScope; readonly failure: RecordFailure }
   | Refusal;
 
 /** A command as it stands, or one write of it, was refused. Whether a document is to blame, only evidence tells (evidence.ts). */
@@ -28,11 +28,11 @@ export interface Refusal {
 }
 
 /** What the server says of one write of a command. */
-export type WriteTrouble =
+export type WriteFailure =
   /** `index`: undefined where the reply does not tell */
   | { readonly kind: 'duplicate'; readonly index: string | undefined }
   | { readonly kind: 'poison'; readonly failure: RecordFailure }
-  | Trouble;
+  | CommandFailure;
 
 /** One entry of a reply's `writeErrors`, without the message, which quotes values. */
 export interface WriteError {
@@ -63,9 +63,9 @@ const NOT_SENT: ReadonlySet<string> = new Set([
 /** https://nodejs.org/api/tls.html#x509-certificate-error-codes */
 const TLS_CODE = /CERT|SELF_SIGNED|UNABLE_TO_|^ERR_TLS_|^ERR_SSL_/;
 
-export function classifyError(error: unknown): Trouble {
+export function classifyError(error: unknown): CommandFailure {
   if (error instanceof FatalError) {
-    return { kind: 'fatal', everywhere: error.everywhere, failure: unsettled(error.code, error.message) };
+    return { kind: 'fatal', scope: error.scope, failure: unsettled(error.code, error.message) };
   }
   const { name } = identify(error);
   if (name === 'AbortError') return retry(DEADLINE_EXCEEDED);
@@ -85,14 +85,14 @@ export function classifyError(error: unknown): Trouble {
 /** The driver's, when a command takes longer than `socketTimeoutMS`. */
 const SOCKET_TIMEOUT = 'MongoNetworkTimeoutError';
 
-function classifyCommandCode(code: number, description: string): Trouble {
+function classifyCommandCode(code: number, description: string): CommandFailure {
   const detail = `the server answered ${description}`;
   const codeClass = classOf(code);
   switch (codeClass) {
     case 'credentials':
       return { kind: 'credentials', failure: unsettled('access_denied', detail) };
     case 'forbidden':
-      return { kind: 'fatal', everywhere: false, failure: unsettled('access_denied', detail) };
+      return { kind: 'fatal', scope: 'collection', failure: unsettled('access_denied', detail) };
     case 'unsupported':
       return fatal('rejected_by_target', detail);
     case 'outage':
@@ -119,7 +119,7 @@ const refusal = (code: number, isNamed: boolean): Refusal => ({
 });
 
 /** For an error that came before any write was sent: none is to blame, and none is stored. */
-export function beforeWriting(trouble: Trouble): Trouble {
+export function beforeWriting(trouble: CommandFailure): CommandFailure {
   const failure: RecordFailure = { ...trouble.failure, retryable: true, mayBeWritten: false };
   return trouble.kind === 'refused'
     ? { kind: 'retry', failure: { ...failure, code: 'unclassified' } }
@@ -130,7 +130,7 @@ export function beforeWriting(trouble: Trouble): Trouble {
 export function classifyWriteError(
   { code, duplicateIndex }: Pick<WriteError, 'code' | 'duplicateIndex'>,
   conflictsWithItself: () => boolean = () => false,
-): WriteTrouble {
+): WriteFailure {
   const codeClass = classOf(code);
   if (codeClass === 'duplicate') return { kind: 'duplicate', index: duplicateIndex };
   if (codeClass === 'document' || (codeClass === 'throttle' && conflictsWithItself())) {
@@ -176,13 +176,13 @@ const unsettled = (code: FailureCode, detail: string): RecordFailure => ({
   detail,
 });
 
-const fatal = (code: FailureCode, detail: string): Trouble => ({
+const fatal = (code: FailureCode, detail: string): CommandFailure => ({
   kind: 'fatal',
-  everywhere: true,
+  scope: 'target',
   failure: unsettled(code, detail),
 });
 
-const retry = (failure: Omit<RecordFailure, 'retryable'>): Trouble & { readonly kind: 'retry' } => ({
+const retry = (failure: Omit<RecordFailure, 'retryable'>): CommandFailure & { readonly kind: 'retry' } => ({
   kind: 'retry',
   failure: { ...failure, retryable: true },
 });

@@ -1,6 +1,6 @@
 import { type Document, type MongoClient, MongoServerSelectionError } from 'mongodb';
 import type { IndexDescription } from '../guard/indexes.ts';
-import type { StoredMarks } from '../guard/standing.ts';
+import type { StoredVersions } from '../guard/standing.ts';
 import type { Namespace } from '../plan/namespace.ts';
 import { duplicateIndexOf } from './classify.ts';
 import { type Connection, type ConnectionOptions, connect } from './connection/connect.ts';
@@ -65,18 +65,18 @@ export function createDocumentStore(options: ConnectionOptions): DocumentStore {
         };
         return toWriteReply(await client.db(namespace.database).command(command, { signal }), namespace);
       }),
-    findMarks: (namespace, ids, signal) =>
+    findVersions: (namespace, ids, signal) =>
       use(signal, async ({ client }) => {
         // One more than there can be: the first batch is then known to be the last.
-        const options = { ...READING_MARKS, batchSize: ids.length + 1, signal };
+        const options = { ...READING_VERSIONS, batchSize: ids.length + 1, signal };
         const cursor = collectionOf(client, namespace).find({ _id: { $in: ids } } as Document, options);
-        return (await cursor.toArray()).map(toStoredMarks);
+        return (await cursor.toArray()).map(toStoredVersions);
       }),
-    findMarksOf: (namespace, filter, signal) =>
+    findVersionsOf: (namespace, filter, signal) =>
       use(signal, async ({ client }) => {
-        const options = { ...READING_MARKS, limit: 1, batchSize: 2, signal };
+        const options = { ...READING_VERSIONS, limit: 1, batchSize: 2, signal };
         const [found] = await collectionOf(client, namespace).find(filter, options).toArray();
-        return found && toStoredMarks(found);
+        return found && toStoredVersions(found);
       }),
     listIndexes: (namespace, signal) =>
       use(signal, async ({ client }) => {
@@ -102,7 +102,7 @@ export function createDocumentStore(options: ConnectionOptions): DocumentStore {
 
 const STATEMENTS: Readonly<Record<CommandKind, string>> = { update: 'updates', delete: 'deletes', insert: 'documents' };
 
-const READING_MARKS = {
+const READING_VERSIONS = {
   projection: { _k: 1, _deletedAt: 1 },
   readPreference: 'primary',
   useBigInt64: true,
@@ -113,9 +113,9 @@ const INDEXES_READ_MAX = 1_000;
 const collectionOf = (client: MongoClient, { database, collection }: { database: string; collection: string }) =>
   client.db(database).collection<Document>(collection);
 
-const toStoredMarks = ({ _id, _k, _deletedAt }: Document): StoredMarks => ({
+const toStoredVersions = ({ _id, _k, _deletedAt }: Document): StoredVersions => ({
   id: _id,
-  marks: _k,
+  versions: _k,
   isDeleted: _deletedAt !== undefined,
 });
 

@@ -118,7 +118,7 @@ class CheckedCollection implements Guards {
     const { length } = strictIndexesOf(indexes, new Set(this.indexes.keys()));
     if (length > 0) {
       const detail = `${sayableName(this.#namespace)} ${strictIndexes(length)}`;
-      throw new FatalError('rejected_by_target', detail, { everywhere: false });
+      throw new FatalError('rejected_by_target', detail, { scope: 'collection' });
     }
     this.#isStrictChecked = true;
   }

@@ -1,6 +1,6 @@
 import type { Filter } from '../guard/guard.ts';
 import type { IndexDescription } from '../guard/indexes.ts';
-import type { StoredMarks } from '../guard/standing.ts';
+import type { StoredVersions } from '../guard/standing.ts';
 import type { Namespace } from '../plan/namespace.ts';
 import type { WriteError } from './classify.ts';
 
@@ -36,9 +36,9 @@ export interface DocumentStore {
     signal: AbortSignal,
   ): Promise<WriteReply>;
   /** Read from the primary, by `_id`. Documents that do not exist are left out. */
-  findMarks(namespace: Namespace, ids: readonly unknown[], signal: AbortSignal): Promise<readonly StoredMarks[]>;
+  findVersions(namespace: Namespace, ids: readonly unknown[], signal: AbortSignal): Promise<readonly StoredVersions[]>;
   /** Read from the primary. @param filter that one document fulfils at most. Undefined: there is none */
-  findMarksOf(namespace: Namespace, filter: Filter, signal: AbortSignal): Promise<StoredMarks | undefined>;
+  findVersionsOf(namespace: Namespace, filter: Filter, signal: AbortSignal): Promise<StoredVersions | undefined>;
   /** None where there is no such collection. */
   listIndexes(namespace: Namespace, signal: AbortSignal): Promise<readonly IndexDescription[]>;
   /** Makes the index that removes documents some time after their `_deletedAt`; does nothing if it is there. */

@@ -39,7 +39,7 @@ export function createUniqueOrder(store: Pick<DocumentStore, 'listIndexes'>): Un
         );
       } catch (error) {
         const trouble = classifyError(error);
-        if (trouble.kind !== 'fatal' || trouble.everywhere) throw error;
+        if (trouble.kind !== 'fatal' || trouble.scope === 'target') throw error;
         known.set(name, true);
       }
     },

@@ -5,7 +5,7 @@ import type { Run } from './run.ts';
  * Whether the run may go on. Aggregates wait for the first look at the stream. While it distributes records by itself
  * nothing is sent, and one looks again every few seconds: whoever set it so may set it back (G6).
  */
-export async function mayAggregate(run: Run, inspection: Inspection): Promise<boolean> {
+export async function waitUntilAggregationIsSafe(run: Run, inspection: Inspection): Promise<boolean> {
   const { clock, options, preflight } = run.parts;
   if (options.aggregation === 'off') return true;
   await inspection.isOver;

@@ -1,5 +1,5 @@
 import type { Log, Meter } from '../../../shared/telemetry.ts';
-import type { Claim } from '../lanes/lane.ts';
+import type { PlannedEntry } from '../lanes/lane.ts';
 import type { EntryReply } from '../target/classify.ts';
 import { Lag } from './lag.ts';
 import { OrderAudit } from './order-audit.ts';
@@ -8,7 +8,7 @@ import { OrderAudit } from './order-audit.ts';
 const SHARDS_LOGGED_MAX = 10;
 
 /** What is to be said of a batch beside the fate of its records. */
-export class Delivery {
+export class BatchMetrics {
   readonly #meter: Meter;
   readonly #log: Log;
   readonly #lag = new Lag();
@@ -22,10 +22,11 @@ export class Delivery {
     this.#log = log;
   }
 
-  sent(claims: readonly Claim[]): void {
-    const sumOf = (count: (claim: Claim) => number) => claims.reduce((sum, claim) => sum + count(claim), 0);
+  sent(plannedEntries: readonly PlannedEntry[]): void {
+    const sumOf = (count: (plannedEntry: PlannedEntry) => number) =>
+      plannedEntries.reduce((sum, plannedEntry) => sum + count(plannedEntry), 0);
     this.#meter.count('Requests');
-    this.#meter.count('EntriesSent', claims.length);
+    this.#meter.count('EntriesSent', plannedEntries.length);
     this.#meter.count(
       'UserRecordsSent',
       sumOf(({ entry }) => entry.records.length),
@@ -35,15 +36,15 @@ export class Delivery {
       sumOf(({ entry }) => entry.byteLength),
       'Bytes',
     );
-    const retried = claims.filter(({ shares }) => shares.some(({ lane }) => lane.failures > 0)).length;
+    const retried = plannedEntries.filter(({ slices }) => slices.some(({ lane }) => lane.failures > 0)).length;
     if (retried > 0) this.#meter.count('EntriesRetried', retried);
   }
 
-  acknowledged({ entry, shares }: Claim, { shardId, sequenceNumber }: EntryReply, wallTimeMs: number): void {
+  acknowledged({ entry, slices }: PlannedEntry, { shardId, sequenceNumber }: EntryReply, wallTimeMs: number): void {
     this.#entryCount += 1;
     this.#recordCount += entry.records.length;
     for (const { timestampMs } of entry.records) this.#lag.add(timestampMs, wallTimeMs);
-    for (const { lane } of shares) {
+    for (const { lane } of slices) {
       if (!this.#audit.isInOrder(lane, shardId, sequenceNumber)) this.#meter.count('OrderAnomalies');
     }
   }

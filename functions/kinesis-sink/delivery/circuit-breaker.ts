@@ -4,17 +4,17 @@ import { PROBE_INTERVAL_MS, REJECTIONS_IN_A_ROW_MAX } from '../limits.ts';
  * How many requests may be open. While nothing gets through, one request is tried every few seconds; as soon as one is
  * answered, sending goes on as before (G6: an outage is not poison, and no reason to return early).
  */
-export interface Gate {
+export interface CircuitBreaker {
   mayOpen(nowMs: number, openCount: number): boolean;
   /** When `mayOpen` can change by time alone. */
   nextChangeAtMs(nowMs: number): number | undefined;
-  isShut(): boolean;
+  isTripped(): boolean;
   /** While requests are rejected, a try holds one entry: a good one must not be kept in bad company. */
   triesOneEntry(): boolean;
   /** The target answered a request. */
   answered(): void;
   /** A request failed in a way that every other would. */
-  shut(nowMs: number): void;
+  trip(nowMs: number): void;
   /** A record was rejected that is bad by all one knows: says nothing of others. */
   explained(): void;
   /** Something in a request is not accepted, or nothing is: too many in a row mean the latter. */
@@ -23,18 +23,18 @@ export interface Gate {
   doubted(nowMs: number): void;
 }
 
-export function createGate(requestsInFlightMax: number): Gate {
+export function createCircuitBreaker(requestsInFlightMax: number): CircuitBreaker {
   let probeAtMs: number | undefined;
   let isRejecting = false;
   let rejectionsInARow = 0;
 
-  function shut(nowMs: number): void {
+  function trip(nowMs: number): void {
     probeAtMs = nowMs + PROBE_INTERVAL_MS;
   }
 
   function doubted(nowMs: number): void {
     isRejecting = true;
-    shut(nowMs);
+    trip(nowMs);
   }
 
   /** The target looked into a request: what kept it from that before is over. */
@@ -43,14 +43,14 @@ export function createGate(requestsInFlightMax: number): Gate {
   }
 
   return {
-    shut,
+    trip,
     doubted,
     mayOpen(nowMs, openCount) {
       if (probeAtMs === undefined) return openCount < requestsInFlightMax;
       return openCount === 0 && nowMs >= probeAtMs;
     },
     nextChangeAtMs: (nowMs) => (probeAtMs !== undefined && probeAtMs > nowMs ? probeAtMs : undefined),
-    isShut: () => probeAtMs !== undefined,
+    isTripped: () => probeAtMs !== undefined,
     triesOneEntry: () => isRejecting,
     answered() {
       probeAtMs = undefined;

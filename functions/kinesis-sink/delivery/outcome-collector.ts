@@ -4,13 +4,13 @@ import { type Lane, recordOf } from '../lanes/lane.ts';
 import type { Prepared } from '../plan/prepare.ts';
 
 /** Settled outcomes as they come to be known, and the rest once the time is up. */
-export interface OutcomeBook {
+export interface OutcomeCollector {
   record(outcome: RecordOutcome): void;
   /** One outcome per record, in the order of the batches. What no outcome was recorded for is failed or skipped. */
   close(lanes: readonly Lane[]): readonly RecordOutcome[];
 }
 
-export function createOutcomeBook(batches: readonly PartitionBatch[]): OutcomeBook {
+export function createOutcomeCollector(batches: readonly PartitionBatch[]): OutcomeCollector {
   const outcomes = new Map<SourceRecord['position'], RecordOutcome>();
   return {
     record(outcome) {

@@ -1,32 +1,32 @@
 import { deadLetterOf } from '../../../shared/dead-letter/dead-letter.ts';
 import { deadLettered, ignored } from '../../../shared/outcome.ts';
-import type { PoisonClaim } from '../lanes/lane.ts';
+import type { PoisonedHead } from '../lanes/lane.ts';
 import type { Run } from './run.ts';
 
 /** The lane stays claimed until the letter is durable: what follows in it must not overtake a record that may come back. */
-export async function settlePoison(run: Run, claim: PoisonClaim): Promise<void> {
+export async function settlePoison(run: Run, plannedEntry: PoisonedHead): Promise<void> {
   const { clock, deadLetters, meter, options } = run.parts;
-  const { lane, record, failure, attempts } = claim;
+  const { lane, record, failure, attempts } = plannedEntry;
   lane.lastFailure = failure;
   if (failure.code === 'planning_failed') meter.count('PlanningFailures');
   if (options.onPoison === 'block') return run.lanes.block(lane, failure);
   if (options.onPoison === 'skip') {
-    run.book.record(ignored(record.position, 'poison'));
+    run.outcomes.record(ignored(record.position, 'poison'));
     return run.lanes.settle(lane, 1);
   }
-  const letter = deadLetterOf(record, failure, {
+  const deadLetter = deadLetterOf(record, failure, {
     functionName: options.functionName,
     target: options.streamArn,
     stage: attempts === 0 ? 'converting' : 'writing',
     attempts,
     atMs: clock.wallTimeMs(),
   });
-  const durable = await deadLetters.put(letter, run.deadline);
+  const durable = await deadLetters.put(deadLetter, run.deadline);
   if (!durable) {
     const detail = `its dead letter could not be written; it is one because: ${failure.detail}`;
     return run.lanes.block(lane, { ...failure, code: 'dead_letter_failed', retryable: true, detail });
   }
   meter.count('DeadLetters');
-  run.book.record(deadLettered(record.position, failure.code));
+  run.outcomes.record(deadLettered(record.position, failure.code));
   run.lanes.settle(lane, 1);
 }

@@ -6,17 +6,17 @@ import { fullJitterMs } from '../../../shared/time/backoff.ts';
 import type { Clock } from '../../../shared/time/clock.ts';
 import type { Deadline } from '../../../shared/time/deadline.ts';
 import type { Evidence } from '../lanes/evidence.ts';
-import { type Claim, Lanes } from '../lanes/lane.ts';
+import { Lanes, type PlannedEntry } from '../lanes/lane.ts';
 import type { PackOptions } from '../lanes/request.ts';
-import { ShardGates } from '../lanes/shard-backoff.ts';
+import { ShardBackoff } from '../lanes/shard-backoff.ts';
 import { AGGREGATE_BYTES_MAX, AGGREGATE_RECORDS_MAX, REQUEST_BYTES_MAX, REQUEST_RECORDS_MAX } from '../limits.ts';
 import { type PrepareOptions, prepare } from '../plan/prepare.ts';
 import type { KinesisPort } from '../target/kinesis-port.ts';
 import type { Preflight } from '../target/preflight.ts';
-import { Delivery } from './batch-metrics.ts';
-import { createGate, type Gate } from './circuit-breaker.ts';
+import { BatchMetrics } from './batch-metrics.ts';
+import { type CircuitBreaker, createCircuitBreaker } from './circuit-breaker.ts';
 import type { Half } from './half.ts';
-import { createOutcomeBook, ignoredTombstones, type OutcomeBook } from './outcome-collector.ts';
+import { createOutcomeCollector, ignoredTombstones, type OutcomeCollector } from './outcome-collector.ts';
 import { createTasks, type Tasks } from './tasks.ts';
 
 export interface KinesisSinkParts {
@@ -45,13 +45,13 @@ export interface Run {
   readonly lanes: Lanes;
   /** Halves of rejected requests, the next one first. */
   readonly halves: Half[];
-  readonly gate: Gate;
+  readonly breaker: CircuitBreaker;
   readonly evidence: Evidence;
-  readonly shardGates: ShardGates;
-  readonly book: OutcomeBook;
-  readonly delivery: Delivery;
+  readonly shardBackoff: ShardBackoff;
+  readonly outcomes: OutcomeCollector;
+  readonly batchMetrics: BatchMetrics;
   readonly requests: Tasks;
-  readonly letters: Tasks;
+  readonly deadLetterTasks: Tasks;
 }
 
 /** What is there before a batch is looked into. */
@@ -60,8 +60,8 @@ type Beginning = Pick<Run, 'parts' | 'evidence' | 'deadline'>;
 export function beginRun({ parts, evidence, deadline }: Beginning, batches: readonly PartitionBatch[]): Run {
   const { options } = parts;
   const prepared = batches.flatMap(({ records }) => records.map((record) => prepare(record, options)));
-  const book = createOutcomeBook(batches);
-  for (const outcome of ignoredTombstones(prepared)) book.record(outcome);
+  const outcomes = createOutcomeCollector(batches);
+  for (const outcome of ignoredTombstones(prepared)) outcomes.record(outcome);
   return {
     parts,
     deadline,
@@ -75,21 +75,21 @@ export function beginRun({ parts, evidence, deadline }: Beginning, batches: read
     },
     lanes: new Lanes(prepared.filter((item) => item.kind !== 'tombstone')),
     halves: [],
-    gate: createGate(options.requestsInFlightMax),
+    breaker: createCircuitBreaker(options.requestsInFlightMax),
     evidence,
-    shardGates: new ShardGates(),
-    book,
-    delivery: new Delivery(parts),
+    shardBackoff: new ShardBackoff(),
+    outcomes,
+    batchMetrics: new BatchMetrics(parts),
     requests: createTasks(),
-    letters: createTasks(),
+    deadLetterTasks: createTasks(),
   };
 }
 
 export const maySend = ({ parts, deadline }: Run): boolean => parts.clock.nowMs() < deadline.sendUntilMs;
 
 /** One delay for entries that failed together, so that they are sent again together. */
-export function retryTime({ parts: { clock, random } }: Run, claims: readonly Claim[]): number {
-  const failures = claims.flatMap(({ shares }) => shares.map(({ lane }) => lane.failures));
+export function retryTime({ parts: { clock, random } }: Run, plannedEntries: readonly PlannedEntry[]): number {
+  const failures = plannedEntries.flatMap(({ slices }) => slices.map(({ lane }) => lane.failures));
   return (
     clock.nowMs() +
     fullJitterMs(

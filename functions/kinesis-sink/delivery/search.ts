@@ -1,7 +1,7 @@
 import type { RecordFailure } from '../../../shared/outcome.ts';
 import type { SourceRecord } from '../../../shared/record.ts';
 import type { Company } from '../lanes/evidence.ts';
-import type { Claim, Lane } from '../lanes/lane.ts';
+import type { Lane, PlannedEntry } from '../lanes/lane.ts';
 import { REJECTION_CONFIRM_MS } from '../limits.ts';
 import type { Half } from './half.ts';
 import { settlePoison } from './poison.ts';
@@ -12,19 +12,19 @@ import type { Run } from './run.ts';
  * may be opened, so that a slow one keeps no other waiting. A letter is begun as soon as a record is found: a search that
  * the deadline ends has got somewhere, and the next invocation goes on from there.
  */
-export function isolate(run: Run, { claims, others }: Half, failure: RecordFailure): void {
-  const [only] = claims;
-  if (only !== undefined && claims.length === 1) {
+export function bisect(run: Run, { plannedEntries, others }: Half, failure: RecordFailure): void {
+  const [only] = plannedEntries;
+  if (only !== undefined && plannedEntries.length === 1) {
     blame(run, only, { failure, others });
     return;
   }
-  run.gate.rejected(run.parts.clock.nowMs());
-  for (const claim of claims) run.lanes.blameClaim(claim, NOT_FOUND_OUT);
-  const middle = Math.ceil(claims.length / 2);
+  run.breaker.rejected(run.parts.clock.nowMs());
+  for (const plannedEntry of plannedEntries) run.lanes.blameClaim(plannedEntry, NOT_FOUND_OUT);
+  const middle = Math.ceil(plannedEntries.length / 2);
   const [first, second] = [{ isTaken: false }, { isTaken: false }];
   run.halves.unshift(
-    { claims: claims.slice(0, middle), own: first, others: second },
-    { claims: claims.slice(middle), own: second, others: first },
+    { plannedEntries: plannedEntries.slice(0, middle), own: first, others: second },
+    { plannedEntries: plannedEntries.slice(middle), own: second, others: first },
   );
 }
 
@@ -32,18 +32,18 @@ export function isolate(run: Run, { claims, others }: Half, failure: RecordFailu
 export function claimHalf(run: Run): Half | undefined {
   const nowMs = run.parts.clock.nowMs();
   for (let half = run.halves.shift(); half !== undefined; half = run.halves.shift()) {
-    const [held, open] = partitioned(half.claims, (claim) => opensAtMs(run, claim) > nowMs);
-    for (const claim of held) run.lanes.retry(claim, NOT_FOUND_OUT, opensAtMs(run, claim));
+    const [held, open] = partitioned(half.plannedEntries, (plannedEntry) => opensAtMs(run, plannedEntry) > nowMs);
+    for (const plannedEntry of held) run.lanes.retry(plannedEntry, NOT_FOUND_OUT, opensAtMs(run, plannedEntry));
     if (held.length === 0) return half;
-    if (open.length > 0) return { claims: open };
+    if (open.length > 0) return { plannedEntries: open };
   }
   return undefined;
 }
 
 /** While nothing is taken a search finds nothing: all of it comes again, one by one. */
 export function endSearch(run: Run, nowMs: number): void {
-  for (const { claims } of run.halves.splice(0)) {
-    for (const claim of claims) run.lanes.retry(claim, NOT_FOUND_OUT, nowMs);
+  for (const { plannedEntries } of run.halves.splice(0)) {
+    for (const plannedEntry of plannedEntries) run.lanes.retry(plannedEntry, NOT_FOUND_OUT, nowMs);
   }
 }
 
@@ -52,8 +52,8 @@ const partitioned = <T>(items: readonly T[], is: (item: T) => boolean): readonly
   items.filter((item) => !is(item)),
 ];
 
-const opensAtMs = ({ shardGates }: Run, { shares }: Claim): number =>
-  Math.max(...shares.map(({ lane }) => shardGates.opensAtMs(lane.shardId)));
+const opensAtMs = ({ shardBackoff }: Run, { slices }: PlannedEntry): number =>
+  Math.max(...slices.map(({ lane }) => shardBackoff.retryAtMs(lane.shardId)));
 
 interface Rejection {
   readonly failure: RecordFailure;
@@ -61,35 +61,35 @@ interface Rejection {
 }
 
 /** It was rejected alone: an aggregate for one of its records, which is found when each is sent alone; a record, or nobody knows. */
-function blame(run: Run, claim: Claim, { failure, others }: Rejection): void {
+function blame(run: Run, plannedEntry: PlannedEntry, { failure, others }: Rejection): void {
   const nowMs = run.parts.clock.nowMs();
-  const [share] = claim.shares;
-  const [record, ...more] = claim.entry.records;
-  if (share === undefined || record === undefined) return;
-  const { lane } = share;
-  const isTooLarge = claim.entry.byteLength > (run.parts.preflight.recordBytesMax() ?? Number.POSITIVE_INFINITY);
+  const [slice] = plannedEntry.slices;
+  const [record, ...more] = plannedEntry.entry.records;
+  if (slice === undefined || record === undefined) return;
+  const { lane } = slice;
+  const isTooLarge = plannedEntry.entry.byteLength > (run.parts.preflight.recordBytesMax() ?? Number.POSITIVE_INFINITY);
   if (more.length > 0) {
-    run.gate.rejected(nowMs);
-    run.lanes.split(claim, NOT_FOUND_OUT, nowMs);
+    run.breaker.rejected(nowMs);
+    run.lanes.split(plannedEntry, NOT_FOUND_OUT, nowMs);
     return;
   }
   const isAgain = lane.suspicion !== undefined;
   const suspicion = lane.suspicion ?? run.evidence.suspect(record, others, nowMs);
   const isProven = run.evidence.proves(suspicion);
   if (isTooLarge || (isAgain && isProven)) {
-    condemn(run, lane, record, failure);
+    reject(run, lane, record, failure);
     return;
   }
-  if (isProven) run.gate.explained();
-  else if (isAgain) run.gate.doubted(nowMs);
-  else run.gate.rejected(nowMs);
+  if (isProven) run.breaker.explained();
+  else if (isAgain) run.breaker.doubted(nowMs);
+  else run.breaker.rejected(nowMs);
   run.lanes.suspect(lane, suspicion, doubtful(failure), nowMs + REJECTION_CONFIRM_MS);
 }
 
-function condemn(run: Run, lane: Lane, record: SourceRecord, failure: RecordFailure): void {
+function reject(run: Run, lane: Lane, record: SourceRecord, failure: RecordFailure): void {
   run.evidence.forget(record);
-  run.gate.explained();
-  run.letters.start(settlePoison(run, { lane, record, failure, attempts: lane.failures }));
+  run.breaker.explained();
+  run.deadLetterTasks.start(settlePoison(run, { lane, record, failure, attempts: lane.failures }));
 }
 
 const doubtful = (failure: RecordFailure): RecordFailure => ({

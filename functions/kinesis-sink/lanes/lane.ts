@@ -3,7 +3,7 @@ import type { SourceRecord } from '../../../shared/record.ts';
 import type { Entry } from '../plan/entry.ts';
 import type { Prepared } from '../plan/prepare.ts';
 import type { Suspicion } from './evidence.ts';
-import type { ShardGates } from './shard-backoff.ts';
+import type { ShardBackoff } from './shard-backoff.ts';
 
 /** A record in its lane: to be sent, or known to be poison before it is sent. */
 export type Item = Exclude<Prepared, { kind: 'tombstone' }>;
@@ -11,7 +11,7 @@ export type Item = Exclude<Prepared, { kind: 'tombstone' }>;
 export const recordOf = (item: Item): SourceRecord => (item.kind === 'record' ? item.prepared.record : item.record);
 
 /** A poisoned record whose turn has come. */
-export interface PoisonClaim {
+export interface PoisonedHead {
   readonly lane: Lane;
   readonly record: SourceRecord;
   readonly failure: RecordFailure;
@@ -36,15 +36,15 @@ export interface Lane {
 }
 
 /** A lane's part of an entry: so many of its records, from its head on. */
-export interface Share {
+export interface LaneSlice {
   readonly lane: Lane;
   readonly count: number;
 }
 
 /** An entry, and whose records are in it. */
-export interface Claim {
+export interface PlannedEntry {
   readonly entry: Entry;
-  readonly shares: readonly Share[];
+  readonly slices: readonly LaneSlice[];
 }
 
 const isSuspected = ({ suspicion }: Lane): boolean => suspicion !== undefined;
@@ -78,18 +78,22 @@ export class Lanes {
    * Claims the lanes whose heads go into a request, longest ready first; those of a shut shard are passed over.
    * @param pack makes a request of ready lanes; it takes them from the front
    */
-  claimRequest(nowMs: number, gates: ShardGates, pack: (ready: readonly Lane[]) => readonly Claim[]): readonly Claim[] {
+  claimRequest(
+    nowMs: number,
+    backoff: ShardBackoff,
+    pack: (ready: readonly Lane[]) => readonly PlannedEntry[],
+  ): readonly PlannedEntry[] {
     this.#sort(nowMs);
-    this.#park(nowMs, gates);
+    this.#park(nowMs, backoff);
     const company = this.#company();
-    const claims = pack(company);
-    if (company === this.#ready && claims[0]?.shares[0]?.lane === company[0]) {
-      this.#ready = company.slice(claims.reduce((count, { shares }) => count + shares.length, 0));
-      return claims;
+    const plannedEntries = pack(company);
+    if (company === this.#ready && plannedEntries[0]?.slices[0]?.lane === company[0]) {
+      this.#ready = company.slice(plannedEntries.reduce((count, { slices }) => count + slices.length, 0));
+      return plannedEntries;
     }
-    const claimed = new Set(claims.flatMap(({ shares }) => shares.map(({ lane }) => lane)));
+    const claimed = new Set(plannedEntries.flatMap(({ slices }) => slices.map(({ lane }) => lane)));
     this.#ready = this.#ready.filter((lane) => !claimed.has(lane));
-    return claims;
+    return plannedEntries;
   }
 
   /** The lanes whose heads may share a request: those under no suspicion, or one that is, the least tried. */
@@ -101,15 +105,15 @@ export class Lanes {
   }
 
   /** The heads of ready lanes that are poison. Claims their lanes. */
-  claimPoison(nowMs: number): readonly PoisonClaim[] {
+  claimPoison(nowMs: number): readonly PoisonedHead[] {
     this.#sort(nowMs);
-    const claims = this.#poisoned.flatMap((lane) => {
+    const plannedEntries = this.#poisoned.flatMap((lane) => {
       const item = lane.items[lane.head];
       if (item?.kind !== 'poison') return [];
       return [{ lane, record: item.record, failure: item.failure, attempts: lane.failures }];
     });
     this.#poisoned = [];
-    return claims;
+    return plannedEntries;
   }
 
   /** So many claimed records from the head on are settled: the lane goes on with its next. */
@@ -122,13 +126,13 @@ export class Lanes {
   }
 
   /** What was claimed was sent, and is not known to be stored. */
-  countFailure({ shares }: Claim): void {
-    for (const { lane } of shares) lane.failures += 1;
+  countFailure({ slices }: PlannedEntry): void {
+    for (const { lane } of slices) lane.failures += 1;
   }
 
   /** What was claimed is not known to be stored: it comes again, not before `readyAtMs`. */
-  retry({ shares }: Claim, failure: RecordFailure, readyAtMs: number): void {
-    for (const { lane } of shares) this.#wait(lane, readyAtMs, failure);
+  retry({ slices }: PlannedEntry, failure: RecordFailure, readyAtMs: number): void {
+    for (const { lane } of slices) this.#wait(lane, readyAtMs, failure);
   }
 
   /** The head was rejected alone: it comes again alone, not before `readyAtMs`. */
@@ -140,16 +144,16 @@ export class Lanes {
   }
 
   /** An aggregate that can never be accepted: its records come again at once, each alone. */
-  split({ shares }: Claim, failure: RecordFailure, nowMs: number): void {
-    for (const { lane, count } of shares) {
+  split({ slices }: PlannedEntry, failure: RecordFailure, nowMs: number): void {
+    for (const { lane, count } of slices) {
       lane.aloneUntil = lane.head + count;
       this.#wait(lane, nowMs, failure);
     }
   }
 
   /** Why what was claimed is not settled yet. */
-  blameClaim({ shares }: Claim, failure: RecordFailure): void {
-    for (const { lane } of shares) lane.lastFailure = failure;
+  blameClaim({ slices }: PlannedEntry, failure: RecordFailure): void {
+    for (const { lane } of slices) lane.lastFailure = failure;
   }
 
   /** The claimed head cannot be settled in this invocation, and so cannot what stands behind it. */
@@ -189,10 +193,10 @@ export class Lanes {
   }
 
   /** Lanes of a shard that is shut wait until it opens. */
-  #park(nowMs: number, gates: ShardGates): void {
-    const isShut = ({ shardId }: Lane) => gates.opensAtMs(shardId) > nowMs;
-    if (!gates.isAnyShut(nowMs) || !this.#ready.some(isShut)) return;
-    for (const lane of this.#ready.filter(isShut)) this.#wait(lane, gates.opensAtMs(lane.shardId), lane.lastFailure);
+  #park(nowMs: number, backoff: ShardBackoff): void {
+    const isShut = ({ shardId }: Lane) => backoff.retryAtMs(shardId) > nowMs;
+    if (!backoff.isAnyBackingOff(nowMs) || !this.#ready.some(isShut)) return;
+    for (const lane of this.#ready.filter(isShut)) this.#wait(lane, backoff.retryAtMs(lane.shardId), lane.lastFailure);
     this.#ready = this.#ready.filter((lane) => !isShut(lane));
   }
 }

@@ -1,6 +1,6 @@
 import { EntryDraft, type EntryLimits } from '../plan/entry.ts';
 import type { Aggregation, PreparedRecord } from '../plan/prepare.ts';
-import type { Claim, Lane, Share } from './lane.ts';
+import type { Lane, LaneSlice, PlannedEntry } from './lane.ts';
 
 export interface RequestLimits {
   readonly recordsMax: number;
@@ -18,14 +18,14 @@ const BUCKET_PARTITION_KEY = 'a';
 
 interface OpenEntry {
   readonly draft: EntryDraft;
-  readonly shares: Share[];
+  readonly slices: LaneSlice[];
 }
 
 /**
  * Makes a request of the heads of lanes, from the first lane on until it is full. With aggregation the contiguous run
  * at the head of a lane becomes one entry (`key`), and with `bucket` the runs of lanes of one hash key share entries.
  */
-export function packRequest(lanes: readonly Lane[], options: PackOptions): readonly Claim[] {
+export function packRequest(lanes: readonly Lane[], options: PackOptions): readonly PlannedEntry[] {
   const entries: OpenEntry[] = [];
   const openByHashKey = new Map<string, OpenEntry>();
   let byteLength = 0;
@@ -34,7 +34,7 @@ export function packRequest(lanes: readonly Lane[], options: PackOptions): reado
     const isBucket = options.aggregation === 'bucket' && !isAlone(lane);
     const entry = {
       draft: new EntryDraft(options.aggregate, isBucket ? BUCKET_PARTITION_KEY : undefined),
-      shares: [],
+      slices: [],
     };
     entries.push(entry);
     if (isBucket) openByHashKey.set(head.explicitHashKey ?? '', entry);
@@ -68,9 +68,9 @@ export function packRequest(lanes: readonly Lane[], options: PackOptions): reado
     if (options.aggregation !== 'off' && !isAlone(lane)) {
       for (let next = preparedAt(lane, 1); next && add(entry, next); next = preparedAt(lane, count)) count += 1;
     }
-    entry.shares.push({ lane, count });
+    entry.slices.push({ lane, count });
   }
-  return entries.map(({ draft, shares }) => ({ entry: draft.close(), shares }));
+  return entries.map(({ draft, slices }) => ({ entry: draft.close(), slices }));
 }
 
 const isAlone = ({ head, aloneUntil }: Lane): boolean => head < aloneUntil;

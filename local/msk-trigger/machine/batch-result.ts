@@ -6,29 +6,29 @@ import type { MachineSettings } from './settings.ts';
 /** `refused`: the function returned an answer that makes Lambda repeat the whole batch. */
 export type Ending = 'succeeded' | 'partlyFailed' | 'refused' | 'failed';
 
-export interface Verdict<R extends LogRecord> {
+export interface BatchResult<R extends LogRecord> {
   readonly ending: Ending;
   /** The records to repeat, by key of `event.records`, ascending; a partition without an entry is settled. */
   readonly unsettled: ReadonlyMap<string, readonly R[]>;
 }
 
 /** Decides the result of each partition of an invocation's batch. */
-export function judge<R extends LogRecord>(
-  settings: Pick<MachineSettings, 'reading' | 'reportsItemFailures'>,
+export function batchResultOf<R extends LogRecord>(
+  settings: Pick<MachineSettings, 'partialFailureRetry' | 'reportsItemFailures'>,
   batch: readonly PartitionRecords<R>[],
   result: InvocationResult,
-): Verdict<R> {
+): BatchResult<R> {
   // Lambda turns an answer above the limit into the error Function.ResponseSizeTooLarge.
   if (result.kind === 'failed' || result.payload.length > INVOCATION_BYTES_MAX) return whole('failed', batch);
   if (!settings.reportsItemFailures) return { ending: 'succeeded', unsettled: new Map() };
-  return judgeAnswer(settings, batch, readAnswer(result.payload, membership(batch)));
+  return batchResultOfAnswer(settings, batch, readAnswer(result.payload, membership(batch)));
 }
 
-function judgeAnswer<R extends LogRecord>(
-  settings: Pick<MachineSettings, 'reading'>,
+function batchResultOfAnswer<R extends LogRecord>(
+  settings: Pick<MachineSettings, 'partialFailureRetry'>,
   batch: readonly PartitionRecords<R>[],
   answer: Answer,
-): Verdict<R> {
+): BatchResult<R> {
   switch (answer.kind) {
     case 'success':
       return { ending: 'succeeded', unsettled: new Map() };
@@ -38,7 +38,8 @@ function judgeAnswer<R extends LogRecord>(
       const unsettled = new Map<string, readonly R[]>();
       for (const { topicPartition, records } of batch) {
         const reported = answer.offsets.get(topicPartition);
-        if (reported !== undefined) unsettled.set(topicPartition, sentAgain(settings.reading, records, reported));
+        if (reported !== undefined)
+          unsettled.set(topicPartition, sentAgain(settings.partialFailureRetry, records, reported));
       }
       return { ending: 'partlyFailed', unsettled };
     }
@@ -46,15 +47,15 @@ function judgeAnswer<R extends LogRecord>(
 }
 
 function sentAgain<R extends LogRecord>(
-  reading: MachineSettings['reading'],
+  partialFailureRetry: MachineSettings['partialFailureRetry'],
   records: readonly R[],
   reported: ReadonlySet<number>,
 ): readonly R[] {
-  if (reading === 'items') return records.filter((record) => reported.has(record.offset));
+  if (partialFailureRetry === 'listedOnly') return records.filter((record) => reported.has(record.offset));
   return records.slice(records.findIndex((record) => reported.has(record.offset)));
 }
 
-function whole<R extends LogRecord>(ending: Ending, batch: readonly PartitionRecords<R>[]): Verdict<R> {
+function whole<R extends LogRecord>(ending: Ending, batch: readonly PartitionRecords<R>[]): BatchResult<R> {
   return { ending, unsettled: new Map(batch.map((part) => [part.topicPartition, part.records])) };
 }
 

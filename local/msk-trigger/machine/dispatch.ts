@@ -1,63 +1,75 @@
 import type { Command, LogRecord } from './commands.ts';
 import { dequeue, isIdle, type PartitionState, type Portion } from './partition-state.ts';
 import type { MachineSettings } from './settings.ts';
-import { countRecords, giveUp, newId, type Part, type PollerState, recordsOf, type World } from './trigger-state.ts';
+import {
+  countRecords,
+  giveUp,
+  newId,
+  type Part,
+  type PollerState,
+  recordsOf,
+  type TriggerState,
+} from './trigger-state.ts';
 
 /** Starts every due invocation of this poller, up to its limit of open invocations. */
 export function dispatch<R extends LogRecord>(
-  world: World<R>,
+  triggerState: TriggerState<R>,
   poller: PollerState<R>,
   nowMs: number,
   commands: Command<R>[],
 ): void {
-  giveUpOversized(world, poller, commands);
-  while (poller.invocationsOpen < world.settings.invocationsPerPollerMax) {
-    const due = takeRetries(poller, nowMs) ?? takeFresh(world, poller, nowMs);
+  giveUpOversized(triggerState, poller, commands);
+  while (poller.invocationsOpen < triggerState.settings.invocationsPerPollerMax) {
+    const due = takeRetries(poller, nowMs) ?? takeFresh(triggerState, poller, nowMs);
     if (due === undefined) return;
-    const live = withoutExpired(world, due, nowMs, commands);
-    if (live.length > 0) startInvocation(world, poller, live, commands);
-    giveUpOversized(world, poller, commands);
+    const live = withoutExpired(triggerState, due, nowMs, commands);
+    if (live.length > 0) startInvocation(triggerState, poller, live, commands);
+    giveUpOversized(triggerState, poller, commands);
   }
 }
 
 /** The time of this poller's next invocation if nothing else happens; Infinity if nothing waits. */
-export function nextDueMs<R extends LogRecord>(world: World<R>, poller: PollerState<R>): number {
-  if (poller.invocationsOpen >= world.settings.invocationsPerPollerMax) return Number.POSITIVE_INFINITY;
+export function nextDueMs<R extends LogRecord>(triggerState: TriggerState<R>, poller: PollerState<R>): number {
+  if (poller.invocationsOpen >= triggerState.settings.invocationsPerPollerMax) return Number.POSITIVE_INFINITY;
   let dueMs = Number.POSITIVE_INFINITY;
   for (const state of poller.partitions) {
     if (!isIdle(state)) continue;
     const retryMs = state.retries[0]?.readyAtMs;
-    const freshMs = (state.queue[0]?.arrivedAtMs ?? Number.POSITIVE_INFINITY) + world.settings.windowMs;
+    const freshMs = (state.queue[0]?.arrivedAtMs ?? Number.POSITIVE_INFINITY) + triggerState.settings.windowMs;
     dueMs = Math.min(dueMs, retryMs ?? freshMs);
   }
   return dueMs;
 }
 
 function startInvocation<R extends LogRecord>(
-  world: World<R>,
+  triggerState: TriggerState<R>,
   poller: PollerState<R>,
   parts: readonly Part<R>[],
   commands: Command<R>[],
 ): void {
-  const id = newId(world);
+  const id = newId(triggerState);
   for (const { state, portion } of parts) state.inFlight = portion;
   poller.invocationsOpen += 1;
-  world.flights.set(id, { poller, parts });
-  world.counters.invocationsStarted += 1;
-  world.counters.recordsSent += countRecords(parts);
-  if (parts.some((part) => part.portion.invocations > 0)) world.counters.invocationsRetried += 1;
+  triggerState.flights.set(id, { poller, parts });
+  triggerState.counters.invocationsStarted += 1;
+  triggerState.counters.recordsSent += countRecords(parts);
+  if (parts.some((part) => part.portion.invocations > 0)) triggerState.counters.invocationsRetried += 1;
   commands.push({ kind: 'invoke', id, batch: recordsOf(parts) });
 }
 
 /** A record that exceeds an invocation's size would block its partition for ever, so it fails without an invocation. */
-function giveUpOversized<R extends LogRecord>(world: World<R>, poller: PollerState<R>, commands: Command<R>[]): void {
-  const { envelopeBytes, payloadBytesMax } = world.settings;
+function giveUpOversized<R extends LogRecord>(
+  triggerState: TriggerState<R>,
+  poller: PollerState<R>,
+  commands: Command<R>[],
+): void {
+  const { envelopeBytes, payloadBytesMax } = triggerState.settings;
   for (const state of poller.partitions) {
     while (isIdle(state) && state.retries.length === 0) {
       const head = state.queue[0]?.record;
       if (head === undefined || envelopeBytes + state.keyBytes + head.bytes <= payloadBytesMax) break;
-      const part = freshPart(world, state, dequeue(state, 1));
-      giveUp(world, [part], 'MaximumPayloadSizeExceeded', commands);
+      const part = freshPart(triggerState, state, dequeue(state, 1));
+      giveUp(triggerState, [part], 'MaximumPayloadSizeExceeded', commands);
     }
   }
 }
@@ -85,7 +97,7 @@ function takeRetries<R extends LogRecord>(poller: PollerState<R>, nowMs: number)
  * due when the window of the oldest record has passed, or when the batch is full by count or by bytes.
  */
 function takeFresh<R extends LogRecord>(
-  world: World<R>,
+  triggerState: TriggerState<R>,
   poller: PollerState<R>,
   nowMs: number,
 ): readonly Part<R>[] | undefined {
@@ -95,8 +107,8 @@ function takeFresh<R extends LogRecord>(
   if (waiting.length === 0) return undefined;
   waiting.sort((a, b) => arrivalMs(a) - arrivalMs(b) || a.partition - b.partition);
   const [oldest] = waiting;
-  const windowIsOver = oldest !== undefined && nowMs >= arrivalMs(oldest) + world.settings.windowMs;
-  return windowIsOver || isFull(world.settings, waiting) ? fill(world, waiting) : undefined;
+  const windowIsOver = oldest !== undefined && nowMs >= arrivalMs(oldest) + triggerState.settings.windowMs;
+  return windowIsOver || isFull(triggerState.settings, waiting) ? fill(triggerState, waiting) : undefined;
 }
 
 function arrivalMs<R extends LogRecord>(state: PartitionState<R>): number {
@@ -114,15 +126,18 @@ function isFull<R extends LogRecord>(settings: MachineSettings, waiting: readonl
   return records >= settings.batchRecordsMax || bytes >= settings.payloadBytesMax;
 }
 
-function fill<R extends LogRecord>(world: World<R>, waiting: readonly PartitionState<R>[]): readonly Part<R>[] {
+function fill<R extends LogRecord>(
+  triggerState: TriggerState<R>,
+  waiting: readonly PartitionState<R>[],
+): readonly Part<R>[] {
   const parts: Part<R>[] = [];
-  let recordsLeft = world.settings.batchRecordsMax;
-  let bytesLeft = world.settings.payloadBytesMax - world.settings.envelopeBytes;
+  let recordsLeft = triggerState.settings.batchRecordsMax;
+  let bytesLeft = triggerState.settings.payloadBytesMax - triggerState.settings.envelopeBytes;
   for (const state of waiting) {
     const keyBytes = state.keyBytes + (parts.length === 0 ? 0 : ','.length);
     const { count, bytes } = fitting(state, recordsLeft, bytesLeft - keyBytes);
     if (count === 0) break;
-    parts.push(freshPart(world, state, dequeue(state, count)));
+    parts.push(freshPart(triggerState, state, dequeue(state, count)));
     recordsLeft -= count;
     bytesLeft -= keyBytes + bytes;
   }
@@ -145,13 +160,17 @@ function fitting<R extends LogRecord>(
   return { count, bytes };
 }
 
-function freshPart<R extends LogRecord>(world: World<R>, state: PartitionState<R>, records: readonly R[]): Part<R> {
+function freshPart<R extends LogRecord>(
+  triggerState: TriggerState<R>,
+  state: PartitionState<R>,
+  records: readonly R[],
+): Part<R> {
   const portion: Portion<R> = {
     records,
     retriesUsed: 0,
     invocations: 0,
     readyAtMs: 0,
-    group: newId(world),
+    group: newId(triggerState),
     lastResponse: undefined,
   };
   return { state, portion };
@@ -159,19 +178,19 @@ function freshPart<R extends LogRecord>(world: World<R>, state: PartitionState<R
 
 /** Lambda checks the age before each invocation. A partition's other records wait until the destination has the expired ones. */
 function withoutExpired<R extends LogRecord>(
-  world: World<R>,
+  triggerState: TriggerState<R>,
   parts: readonly Part<R>[],
   nowMs: number,
   commands: Command<R>[],
 ): readonly Part<R>[] {
-  const bornBeforeMs = nowMs - world.settings.recordAgeMaxMs;
+  const bornBeforeMs = nowMs - triggerState.settings.recordAgeMaxMs;
   if (bornBeforeMs === Number.NEGATIVE_INFINITY) return parts;
   const expired = narrowed(parts, (record) => record.timestampMs < bornBeforeMs);
   if (expired.length === 0) return parts;
   const live = narrowed(parts, (record) => record.timestampMs >= bornBeforeMs);
   // First restore the remaining records, so that a commit takes them into account.
   for (const { state, portion } of live) state.retries.unshift(portion);
-  giveUp(world, expired, 'RecordAgeExceeded', commands);
+  giveUp(triggerState, expired, 'RecordAgeExceeded', commands);
   const sendable = live.filter((part) => isIdle(part.state));
   for (const { state } of sendable) state.retries.shift();
   return sendable;

@@ -3,7 +3,13 @@ import { conclude } from './conclude.ts';
 import { dispatch, nextDueMs } from './dispatch.ts';
 import { enqueue, forgetBelow, isIdle, newPartition, type PartitionState, settledUpTo } from './partition-state.ts';
 import { backoffMs, type MachineSettings } from './settings.ts';
-import { type Counters, commitIfAdvanced, newWorld, type PollerState, type World } from './trigger-state.ts';
+import {
+  type Counters,
+  commitIfAdvanced,
+  newTriggerState,
+  type PollerState,
+  type TriggerState,
+} from './trigger-state.ts';
 
 /** The result of a fetch for one partition. */
 export interface Arrival<R extends LogRecord> {
@@ -52,99 +58,105 @@ export function createTriggerMachine<R extends LogRecord>(
   settings: MachineSettings,
   positions: ReadonlyMap<number, number>,
 ): TriggerMachine<R> {
-  const world = newWorld<R>(settings);
-  for (const [partition, offset] of positions) addPartition(world, partition, offset);
+  const triggerState = newTriggerState<R>(settings);
+  for (const [partition, offset] of positions) addPartition(triggerState, partition, offset);
   return {
-    recordsArrived: (arrival, nowMs) => recordsArrived(world, arrival, nowMs),
-    invocationEnded: (id, result, nowMs) => invocationEnded(world, id, result, nowMs),
-    failureDelivered: (id, isDelivered, nowMs) => failureDelivered(world, id, isDelivered, nowMs),
-    timePassed: (nowMs) => timePassed(world, nowMs),
-    wakeAtMs: () => wakeAtMs(world),
-    fetchable: () => fetchable(world),
-    partitionAdded: (partition, offset) => addPartition(world, partition, offset),
-    positionReset: (partition, offset) => positionReset(partitionOf(world, partition), offset),
-    committedOffsets: () => new Map([...world.partitions.values()].map((p) => [p.partition, p.committedOffset])),
-    counters: () => structuredClone(world.counters),
-    isQuiet: () => [...world.partitions.values()].every((p) => isIdle(p) && settledUpTo(p) === p.nextOffset),
+    recordsArrived: (arrival, nowMs) => recordsArrived(triggerState, arrival, nowMs),
+    invocationEnded: (id, result, nowMs) => invocationEnded(triggerState, id, result, nowMs),
+    failureDelivered: (id, isDelivered, nowMs) => failureDelivered(triggerState, id, isDelivered, nowMs),
+    timePassed: (nowMs) => timePassed(triggerState, nowMs),
+    wakeAtMs: () => wakeAtMs(triggerState),
+    fetchable: () => fetchable(triggerState),
+    partitionAdded: (partition, offset) => addPartition(triggerState, partition, offset),
+    positionReset: (partition, offset) => positionReset(partitionOf(triggerState, partition), offset),
+    committedOffsets: () => new Map([...triggerState.partitions.values()].map((p) => [p.partition, p.committedOffset])),
+    counters: () => structuredClone(triggerState.counters),
+    isQuiet: () => [...triggerState.partitions.values()].every((p) => isIdle(p) && settledUpTo(p) === p.nextOffset),
   };
 }
 
-function recordsArrived<R extends LogRecord>(world: World<R>, arrival: Arrival<R>, nowMs: number): Command<R>[] {
-  const state = partitionOf(world, arrival.partition);
+function recordsArrived<R extends LogRecord>(
+  triggerState: TriggerState<R>,
+  arrival: Arrival<R>,
+  nowMs: number,
+): Command<R>[] {
+  const state = partitionOf(triggerState, arrival.partition);
   const commands: Command<R>[] = [];
-  world.counters.recordsReceived += enqueue(state, arrival.records, nowMs);
+  triggerState.counters.recordsReceived += enqueue(state, arrival.records, nowMs);
   state.nextOffset = Math.max(state.nextOffset, arrival.nextOffset ?? 0);
   if (isIdle(state) && settledUpTo(state) < (arrival.logStartOffset ?? 0)) {
-    world.counters.recordsExpiredInKafka += forgetBelow(state, arrival.logStartOffset ?? 0);
+    triggerState.counters.recordsExpiredInKafka += forgetBelow(state, arrival.logStartOffset ?? 0);
   }
-  commitIfAdvanced(world, state, commands);
-  dispatch(world, pollerOf(world, state), nowMs, commands);
+  commitIfAdvanced(triggerState, state, commands);
+  dispatch(triggerState, pollerOf(triggerState, state), nowMs, commands);
   return commands;
 }
 
 function invocationEnded<R extends LogRecord>(
-  world: World<R>,
+  triggerState: TriggerState<R>,
   id: number,
   result: InvocationResult,
   nowMs: number,
 ): Command<R>[] {
-  const flight = world.flights.get(id);
-  if (flight === undefined) throw new Error(`invocation ${id} of topic ${world.settings.topic} is not open`);
+  const flight = triggerState.flights.get(id);
+  if (flight === undefined) throw new Error(`invocation ${id} of topic ${triggerState.settings.topic} is not open`);
   const commands: Command<R>[] = [];
-  world.flights.delete(id);
+  triggerState.flights.delete(id);
   flight.poller.invocationsOpen -= 1;
-  conclude(world, flight, result, nowMs, commands);
-  dispatch(world, flight.poller, nowMs, commands);
+  conclude(triggerState, flight, result, nowMs, commands);
+  dispatch(triggerState, flight.poller, nowMs, commands);
   return commands;
 }
 
 function failureDelivered<R extends LogRecord>(
-  world: World<R>,
+  triggerState: TriggerState<R>,
   id: number,
   isDelivered: boolean,
   nowMs: number,
 ): Command<R>[] {
-  const delivery = world.deliveries.get(id);
+  const delivery = triggerState.deliveries.get(id);
   if (delivery === undefined || delivery.retryAtMs !== undefined) {
-    throw new Error(`delivery ${id} of topic ${world.settings.topic} is not open`);
+    throw new Error(`delivery ${id} of topic ${triggerState.settings.topic} is not open`);
   }
   if (!isDelivered) {
-    world.counters.failureDeliveriesRefused += 1;
-    const retryAtMs = nowMs + backoffMs(world.settings.backoff, delivery.tries);
-    world.deliveries.set(id, { ...delivery, tries: delivery.tries + 1, retryAtMs });
+    triggerState.counters.failureDeliveriesRefused += 1;
+    const retryAtMs = nowMs + backoffMs(triggerState.settings.backoff, delivery.tries);
+    triggerState.deliveries.set(id, { ...delivery, tries: delivery.tries + 1, retryAtMs });
     return [];
   }
   const commands: Command<R>[] = [];
-  world.deliveries.delete(id);
-  world.counters.failuresDelivered += 1;
+  triggerState.deliveries.delete(id);
+  triggerState.counters.failuresDelivered += 1;
   for (const { state, portion } of delivery.parts) {
     state.delivering = undefined;
-    world.counters.recordsDeliveredToDestination += portion.records.length;
-    commitIfAdvanced(world, state, commands);
+    triggerState.counters.recordsDeliveredToDestination += portion.records.length;
+    commitIfAdvanced(triggerState, state, commands);
   }
-  for (const poller of world.pollers) dispatch(world, poller, nowMs, commands);
+  for (const poller of triggerState.pollers) dispatch(triggerState, poller, nowMs, commands);
   return commands;
 }
 
-function timePassed<R extends LogRecord>(world: World<R>, nowMs: number): Command<R>[] {
+function timePassed<R extends LogRecord>(triggerState: TriggerState<R>, nowMs: number): Command<R>[] {
   const commands: Command<R>[] = [];
-  for (const [id, delivery] of world.deliveries) {
+  for (const [id, delivery] of triggerState.deliveries) {
     if (delivery.retryAtMs === undefined || delivery.retryAtMs > nowMs) continue;
-    world.deliveries.set(id, { ...delivery, retryAtMs: undefined });
+    triggerState.deliveries.set(id, { ...delivery, retryAtMs: undefined });
     commands.push({ kind: 'deliverFailure', id, failure: delivery.failure });
   }
-  for (const poller of world.pollers) dispatch(world, poller, nowMs, commands);
+  for (const poller of triggerState.pollers) dispatch(triggerState, poller, nowMs, commands);
   return commands;
 }
 
-function wakeAtMs<R extends LogRecord>(world: World<R>): number {
-  const retries = [...world.deliveries.values()].map((delivery) => delivery.retryAtMs ?? Number.POSITIVE_INFINITY);
-  return Math.min(...world.pollers.map((poller) => nextDueMs(world, poller)), ...retries);
+function wakeAtMs<R extends LogRecord>(triggerState: TriggerState<R>): number {
+  const retries = [...triggerState.deliveries.values()].map(
+    (delivery) => delivery.retryAtMs ?? Number.POSITIVE_INFINITY,
+  );
+  return Math.min(...triggerState.pollers.map((poller) => nextDueMs(triggerState, poller)), ...retries);
 }
 
-function fetchable<R extends LogRecord>(world: World<R>): readonly FetchPosition[] {
-  const { payloadBytesMax, batchRecordsMax, bufferBytesMax } = world.settings;
-  const states = [...world.partitions.values()];
+function fetchable<R extends LogRecord>(triggerState: TriggerState<R>): readonly FetchPosition[] {
+  const { payloadBytesMax, batchRecordsMax, bufferBytesMax } = triggerState.settings;
+  const states = [...triggerState.partitions.values()];
   const waitingBytes = states.reduce((sum, state) => sum + state.queueBytes, 0);
   return states
     .filter((state) => {
@@ -155,11 +167,11 @@ function fetchable<R extends LogRecord>(world: World<R>): readonly FetchPosition
     .map((state) => ({ partition: state.partition, offset: state.nextOffset }));
 }
 
-function addPartition<R extends LogRecord>(world: World<R>, partition: number, offset: number): void {
-  if (world.partitions.has(partition)) return;
-  const state = newPartition<R>(world.settings.topic, partition, offset);
-  world.partitions.set(partition, state);
-  const { partitions } = pollerOf(world, state);
+function addPartition<R extends LogRecord>(triggerState: TriggerState<R>, partition: number, offset: number): void {
+  if (triggerState.partitions.has(partition)) return;
+  const state = newPartition<R>(triggerState.settings.topic, partition, offset);
+  triggerState.partitions.set(partition, state);
+  const { partitions } = pollerOf(triggerState, state);
   partitions.push(state);
   partitions.sort((a, b) => a.partition - b.partition);
 }
@@ -174,15 +186,15 @@ function positionReset<R extends LogRecord>(state: PartitionState<R>, offset: nu
   state.nextOffset = offset;
 }
 
-function partitionOf<R extends LogRecord>(world: World<R>, partition: number): PartitionState<R> {
-  const state = world.partitions.get(partition);
+function partitionOf<R extends LogRecord>(triggerState: TriggerState<R>, partition: number): PartitionState<R> {
+  const state = triggerState.partitions.get(partition);
   if (state === undefined)
-    throw new Error(`partition ${partition} of topic ${world.settings.topic} is unknown to the machine`);
+    throw new Error(`partition ${partition} of topic ${triggerState.settings.topic} is unknown to the machine`);
   return state;
 }
 
-function pollerOf<R extends LogRecord>(world: World<R>, state: PartitionState<R>): PollerState<R> {
-  const poller = world.pollers[state.partition % world.pollers.length];
+function pollerOf<R extends LogRecord>(triggerState: TriggerState<R>, state: PartitionState<R>): PollerState<R> {
+  const poller = triggerState.pollers[state.partition % triggerState.pollers.length];
   if (poller === undefined) throw new Error('a machine needs at least one poller');
   return poller;
 }

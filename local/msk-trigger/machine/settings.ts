@@ -4,9 +4,9 @@ import type { Mapping } from '../mapping/mapping.ts';
 
 /**
  * Lambda's interpretation of a partial batch response, which AWS does not document.
- * `items`: Lambda repeats only the reported records. `rewind`: Lambda repeats all records from the partition's lowest reported offset.
+ * `listedOnly`: Lambda repeats only the reported records. `fromLowest`: Lambda repeats all records from the partition's lowest reported offset.
  */
-export type Reading = 'rewind' | 'items';
+export type PartialFailureRetry = 'fromLowest' | 'listedOnly';
 
 /** The pause between a failed invocation and the next one of the same records. Lambda does not document its pauses. */
 export interface Backoff {
@@ -29,7 +29,7 @@ export interface MachineSettings {
   readonly payloadBytesMax: number;
   /** The size of an event without partitions. */
   readonly envelopeBytes: number;
-  readonly reading: Reading;
+  readonly partialFailureRetry: PartialFailureRetry;
   /** False: any answer is success. */
   readonly reportsItemFailures: boolean;
   /** Does not count the first invocation; Infinity: no limit. */
@@ -48,7 +48,7 @@ export interface MachineSettings {
 const BUFFER_BYTES_DEFAULT = 64 * 1024 * 1024;
 
 export interface SettingsOptions {
-  readonly reading: Reading;
+  readonly partialFailureRetry: PartialFailureRetry;
   readonly envelopeBytes: number;
   readonly backoff?: Backoff;
   /** Default: the mapping's MinimumPollers, where Lambda starts; 1 on demand. */
@@ -64,7 +64,7 @@ export function machineSettings(mapping: Mapping, options: SettingsOptions): Mac
     windowMs: mapping.windowMs,
     payloadBytesMax: INVOCATION_BYTES_MAX,
     envelopeBytes: options.envelopeBytes,
-    reading: options.reading,
+    partialFailureRetry: options.partialFailureRetry,
     reportsItemFailures: mapping.reportsItemFailures,
     retriesMax: retriesMaxOf(mapping),
     recordAgeMaxMs: mapping.recordAgeMaxMs,

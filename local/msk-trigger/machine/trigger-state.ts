@@ -20,7 +20,7 @@ export interface Flight<R extends LogRecord> {
   readonly parts: readonly Part<R>[];
 }
 
-export interface Delivery<R extends LogRecord> {
+export interface FailureDelivery<R extends LogRecord> {
   readonly failure: GivenUp<R>;
   readonly parts: readonly Part<R>[];
   readonly tries: number;
@@ -51,17 +51,17 @@ export interface Counters {
 type Writable<T> = { -readonly [K in keyof T]: T[K] extends number ? number : Writable<T[K]> };
 
 /** The state of a machine. */
-export interface World<R extends LogRecord> {
+export interface TriggerState<R extends LogRecord> {
   readonly settings: MachineSettings;
   readonly partitions: Map<number, PartitionState<R>>;
   readonly pollers: readonly PollerState<R>[];
   readonly flights: Map<number, Flight<R>>;
-  readonly deliveries: Map<number, Delivery<R>>;
+  readonly deliveries: Map<number, FailureDelivery<R>>;
   readonly counters: Writable<Counters>;
   lastId: number;
 }
 
-export function newWorld<R extends LogRecord>(settings: MachineSettings): World<R> {
+export function newTriggerState<R extends LogRecord>(settings: MachineSettings): TriggerState<R> {
   return {
     settings,
     partitions: new Map(),
@@ -86,9 +86,9 @@ export function newWorld<R extends LogRecord>(settings: MachineSettings): World<
   };
 }
 
-export function newId<R extends LogRecord>(world: World<R>): number {
-  world.lastId += 1;
-  return world.lastId;
+export function newId<R extends LogRecord>(triggerState: TriggerState<R>): number {
+  triggerState.lastId += 1;
+  return triggerState.lastId;
 }
 
 export function recordsOf<R extends LogRecord>(parts: readonly Part<R>[]): readonly PartitionRecords<R>[] {
@@ -105,13 +105,13 @@ export function countRecords<R extends LogRecord>(parts: readonly Part<R>[]): nu
 
 /** A commit is due when all records below an offset higher than the committed one are settled. */
 export function commitIfAdvanced<R extends LogRecord>(
-  world: World<R>,
+  triggerState: TriggerState<R>,
   state: PartitionState<R>,
   commands: Command<R>[],
 ): void {
   const offset = settledUpTo(state);
   if (offset <= state.committedOffset) return;
-  world.counters.offsetsCommitted += offset - state.committedOffset;
+  triggerState.counters.offsetsCommitted += offset - state.committedOffset;
   state.committedOffset = offset;
   commands.push({ kind: 'commit', partition: state.partition, topicPartition: state.topicPartition, offset });
 }
@@ -121,22 +121,22 @@ export function commitIfAdvanced<R extends LogRecord>(
  * records are dropped, and the partitions continue at once.
  */
 export function giveUp<R extends LogRecord>(
-  world: World<R>,
+  triggerState: TriggerState<R>,
   parts: readonly Part<R>[],
   condition: GivenUpCondition,
   commands: Command<R>[],
 ): void {
   if (parts.length === 0) return;
-  if (!world.settings.hasDestination) {
-    world.counters.recordsDropped[condition] += countRecords(parts);
-    for (const { state } of parts) commitIfAdvanced(world, state, commands);
+  if (!triggerState.settings.hasDestination) {
+    triggerState.counters.recordsDropped[condition] += countRecords(parts);
+    for (const { state } of parts) commitIfAdvanced(triggerState, state, commands);
     return;
   }
   const invokeCount = Math.max(...parts.map((part) => part.portion.invocations));
   const lastResponse = parts.find((part) => part.portion.lastResponse !== undefined)?.portion.lastResponse;
   const failure: GivenUp<R> = { condition, invokeCount, lastResponse, batch: recordsOf(parts) };
-  const id = newId(world);
+  const id = newId(triggerState);
   for (const { state, portion } of parts) state.delivering = portion;
-  world.deliveries.set(id, { failure, parts, tries: 1, retryAtMs: undefined });
+  triggerState.deliveries.set(id, { failure, parts, tries: 1, retryAtMs: undefined });
   commands.push({ kind: 'deliverFailure', id, failure });
 }

@@ -1,7 +1,7 @@
 import type { Clock } from '../../../shared/time/clock.ts';
 import type { Invoke } from '../../lambda/invocation.ts';
 import type { TriggerMachine } from '../machine/machine.ts';
-import type { Backoff, Reading } from '../machine/settings.ts';
+import type { Backoff, PartialFailureRetry } from '../machine/settings.ts';
 import type { Mapping } from '../mapping/mapping.ts';
 import type { FailureLetter } from './destination.ts';
 import type { EventRecord, EventSource, NullAs } from './event.ts';
@@ -15,7 +15,7 @@ export interface TriggerOptions {
   /** `host:port`, separated by commas. */
   readonly bootstrapServers: string;
   readonly invoke: Invoke;
-  readonly reading: Reading;
+  readonly partialFailureRetry: PartialFailureRetry;
   readonly log: Log;
   /** Writes a failure record to the on-failure destination, or rejects. Required if the mapping has a destination. */
   readonly putFailure?: (letter: FailureLetter) => Promise<void>;

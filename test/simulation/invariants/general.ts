@@ -1,5 +1,5 @@
 import { ANSWER_RESERVE_MS, RETRY_DELAY_MS_MAX, SEND_RESERVE_MS } from '../scenario/promised.ts';
-import type { Story } from '../scenario/scenario.ts';
+import type { Scenario } from '../scenario/scenario.ts';
 import type { Bucket } from '../services/bucket.ts';
 import type { KafkaLog, ProducedRecord } from '../services/kafka-log.ts';
 import type { Invocation, Lambda } from '../services/lambda.ts';
@@ -12,7 +12,7 @@ import { unsettledIn } from './unsettled.ts';
 import type { Violation } from './violation.ts';
 
 export interface GeneralParts {
-  readonly story: Story;
+  readonly scenario: Scenario;
   readonly lambda: Lambda;
   readonly kafka: KafkaLog;
   readonly target: Target;
@@ -42,22 +42,22 @@ export const generalViolations = (parts: GeneralParts): readonly Violation[] => 
 ];
 
 /** G1, in the end. */
-function nothingIsLost({ kafka, letters, open, story, target }: GeneralParts): readonly Violation[] {
+function nothingIsLost({ kafka, letters, open, scenario, target }: GeneralParts): readonly Violation[] {
   return kafka.produced.flatMap((record) => {
     if (letters.records.has(record) || target.holds(record) || open.has(record)) return [];
-    if (target.isPoison(record) && story.function.onPoison === 'skip') return [];
+    if (target.isPoison(record) && scenario.function.onPoison === 'skip') return [];
     if ([...letters.ofMapping].some((newer) => target.overtakes(newer, record))) return [];
     return [{ guarantee: 'G1', message: `${positionText(record)} is lost: neither in the target nor in the bucket` }];
   });
 }
 
 /** G6: an outage makes no dead letter of the function's own; what the mapping gives up has a condition of its own. */
-function onlyPoisonHasLetters({ letters, story, target }: GeneralParts): readonly Violation[] {
+function onlyPoisonHasLetters({ letters, scenario, target }: GeneralParts): readonly Violation[] {
   return [...letters.ofFunction].flatMap((record): readonly Violation[] => {
     if (!target.isPoison(record)) {
       return [{ guarantee: 'G6', message: `${positionText(record)} could have been written, and has a dead letter` }];
     }
-    if (story.function.onPoison === 'deadLetter') return [];
+    if (scenario.function.onPoison === 'deadLetter') return [];
     return [{ guarantee: 'G1', message: `${positionText(record)} has a dead letter, which its policy does not want` }];
   });
 }
@@ -65,13 +65,13 @@ function onlyPoisonHasLetters({ letters, story, target }: GeneralParts): readonl
 /** G5: unless its process was stopped or stood still. */
 function isAnsweredInTime(
   { id, startedAtMs, end, ...invocation }: Invocation,
-  { open, story }: GeneralParts,
+  { open, scenario }: GeneralParts,
 ): readonly Violation[] {
   // What waits for a record of somebody else's is invoked again and again: the story ends in the middle of it.
   if (end === undefined && open.size > 0) return [];
   if (end === undefined) return [{ guarantee: 'G5', message: `invocation ${id} never ended` }];
   const isLate =
-    end.kind === 'timedOut' || end.atMs > startedAtMs + story.function.timeoutMs - ANSWER_RESERVE_MS + SLACK_MS;
+    end.kind === 'timedOut' || end.atMs > startedAtMs + scenario.function.timeoutMs - ANSWER_RESERVE_MS + SLACK_MS;
   if (!isLate || invocation.wasStopped) return [];
   return [{ guarantee: 'G5', message: `invocation ${id} had no answer after ${end.atMs - startedAtMs} ms` }];
 }
@@ -79,16 +79,16 @@ function isAnsweredInTime(
 const SLACK_MS = 5;
 
 /** G6: what is handed back was tried until time was up, or the mapping's attempts would be burnt in hours. */
-function givesUpNothingEarly(invocation: Invocation, { story }: GeneralParts): readonly Violation[] {
+function givesUpNothingEarly(invocation: Invocation, { scenario }: GeneralParts): readonly Violation[] {
   const { id, end, startedAtMs } = invocation;
   const isFailure = end?.kind === 'threw' || (end?.kind === 'answered' && unsettledIn(invocation).length > 0);
-  if (!isFailure || end === undefined || story.function.onPoison === 'block') return [];
-  const patientUntilMs = startedAtMs + story.function.timeoutMs - SEND_RESERVE_MS - RETRY_DELAY_MS_MAX;
+  if (!isFailure || end === undefined || scenario.function.onPoison === 'block') return [];
+  const patientUntilMs = startedAtMs + scenario.function.timeoutMs - SEND_RESERVE_MS - RETRY_DELAY_MS_MAX;
   if (end.atMs < patientUntilMs) {
     return [{ guarantee: 'G6', message: `invocation ${id} handed records back after ${end.atMs - startedAtMs} ms` }];
   }
   // DocumentDB's driver waits for a server by itself, which no one else sees.
-  if (story.sink !== 'kinesisSink') return [];
+  if (scenario.sink !== 'kinesisSink') return [];
   if (invocation.wasStopped || invocation.activeAtMs >= patientUntilMs - SLACK_MS) return [];
   const idleMs = end.atMs - invocation.activeAtMs;
   return [
@@ -97,10 +97,10 @@ function givesUpNothingEarly(invocation: Invocation, { story }: GeneralParts): r
 }
 
 /** G4: a partition that no fault touched is settled. */
-function partitionsAreIndependent(invocation: Invocation, { story }: GeneralParts): readonly Violation[] {
+function partitionsAreIndependent(invocation: Invocation, { scenario }: GeneralParts): readonly Violation[] {
   const { id, end, isTouchedAll, touched } = invocation;
-  if (end?.kind !== 'answered' || isTouchedAll || story.mapping.mode === 'onDemand') return [];
-  if (story.function.onPoison === 'block') return [];
+  if (end?.kind !== 'answered' || isTouchedAll || scenario.mapping.mode === 'onDemand') return [];
+  if (scenario.function.onPoison === 'block') return [];
   const named = new Set(unsettledIn(invocation).map((position) => position.slice(0, position.lastIndexOf('@'))));
   return [...named]
     .filter((topicPartition) => !touched.has(topicPartition))
@@ -111,14 +111,14 @@ function partitionsAreIndependent(invocation: Invocation, { story }: GeneralPart
 }
 
 /** G4: what is thrown is thrown for every partition. Pollers of one's own read the response instead. */
-function throwsOnDemandAlone({ id, end }: Invocation, { story }: GeneralParts): readonly Violation[] {
-  if (end?.kind !== 'threw' || story.mapping.mode === 'onDemand') return [];
+function throwsOnDemandAlone({ id, end }: Invocation, { scenario }: GeneralParts): readonly Violation[] {
+  if (end?.kind !== 'threw' || scenario.mapping.mode === 'onDemand') return [];
   return [{ guarantee: 'G4', message: `invocation ${id} threw (${end.errorName}): all its partitions come again` }];
 }
 
 /** G1: what a rule ignores is counted by its reason. */
-function whatIsIgnoredIsCounted({ lambda, kafka, story, target, telemetry }: GeneralParts): readonly Violation[] {
-  if (story.function.onPoison !== 'skip' || telemetry.said.has('RecordsIgnoredPoison')) return [];
+function whatIsIgnoredIsCounted({ lambda, kafka, scenario, target, telemetry }: GeneralParts): readonly Violation[] {
+  if (scenario.function.onPoison !== 'skip' || telemetry.said.has('RecordsIgnoredPoison')) return [];
   const ignored = lambda.invocations.flatMap((invocation) => {
     if (invocation.end?.kind !== 'answered') return [];
     const unsettled = new Set(unsettledIn(invocation));
@@ -145,8 +145,8 @@ function nothingLeaks({ bucket, telemetry, lambda }: GeneralParts): readonly Vio
 }
 
 /** Without faults nothing is sent twice and nothing is handed back, but what a poison policy blocks. */
-function isUneventful({ kafka, lambda, story, target }: GeneralParts): readonly Violation[] {
-  if (story.function.onPoison === 'block') return [];
+function isUneventful({ kafka, lambda, scenario, target }: GeneralParts): readonly Violation[] {
+  if (scenario.function.onPoison === 'block') return [];
   if (kafka.produced.some((record) => target.mayStayOpen?.(record) ?? false)) return [];
   const sent = lambda.invocations.flatMap((invocation) => invocation.sent);
   const unsettled = lambda.invocations.flatMap(unsettledIn);

@@ -1,4 +1,4 @@
-import type { Story } from '../scenario/scenario.ts';
+import type { Scenario } from '../scenario/scenario.ts';
 import type { Bucket } from '../services/bucket.ts';
 import { type KafkaLog, TOPIC } from '../services/kafka-log.ts';
 import type { Invocation } from '../services/lambda.ts';
@@ -7,7 +7,7 @@ import { unsettledIn } from './unsettled.ts';
 import type { Violation } from './violation.ts';
 
 export interface SettledParts {
-  readonly story: Story;
+  readonly scenario: Scenario;
   readonly target: Target;
   readonly bucket: Bucket;
   readonly kafka: KafkaLog;
@@ -16,16 +16,16 @@ export interface SettledParts {
 /** G1 at the moment it matters: when an invocation calls a record settled, its effect or its letter already stands. */
 export function settledViolations(invocation: Invocation, parts: SettledParts): readonly Violation[] {
   if (invocation.end?.kind !== 'answered') return [];
-  const { story, target, bucket, kafka } = parts;
-  const isOnDemand = story.mapping.mode === 'onDemand';
+  const { scenario, target, bucket, kafka } = parts;
+  const isOnDemand = scenario.mapping.mode === 'onDemand';
   const unsettled = isOnDemand ? new Set<string>() : new Set(unsettledIn(invocation));
   return invocation.sent.flatMap((position) => {
     const record = kafka.at(position, invocation.startedAtMs);
     if (record === undefined || unsettled.has(position)) return [];
     if (target.holds(record)) return [];
     if (target.isPoison(record)) {
-      if (story.function.onPoison === 'skip') return [];
-      if (bucket.hasLetter(story.sink, TOPIC, record.partition, record.offset)) return [];
+      if (scenario.function.onPoison === 'skip') return [];
+      if (bucket.hasLetter(scenario.sink, TOPIC, record.partition, record.offset)) return [];
     }
     return [
       {

@@ -10,9 +10,9 @@ const SINK_FOLDERS = ['functions/kinesis-sink/', 'functions/documentdb-sink/'] a
 export async function catchInSimulation(instead: readonly Source[]): Promise<string | undefined> {
   const thread = await startThread(instead);
   try {
-    for (const story of storiesFor(instead)) {
-      const violation = await violationOf(thread, story);
-      if (violation !== undefined) return `${violation} (--generator ${story.generator} --seed ${story.seed})`;
+    for (const scenario of storiesFor(instead)) {
+      const violation = await violationOf(thread, scenario);
+      if (violation !== undefined) return `${violation} (--generator ${scenario.generator} --seed ${scenario.seed})`;
     }
     return undefined;
   } finally {
@@ -28,9 +28,9 @@ function storiesFor(instead: readonly Source[]): readonly SeedOptions[] {
   return seeds.flatMap((seed) => GENERATORS.map((generator) => ({ seed, generator })));
 }
 
-async function violationOf(thread: Thread, story: SeedOptions): Promise<string | undefined> {
+async function violationOf(thread: Thread, scenario: SeedOptions): Promise<string | undefined> {
   try {
-    const { result } = await thread.live(story);
+    const { result } = await thread.live(scenario);
     const [violation] = result.violations;
     return violation && `${violation.guarantee}: ${violation.message}`;
   } catch (error) {

@@ -1,6 +1,6 @@
 import { FAULTS, type FaultKind } from './faults.ts';
 import type { Random } from './random.ts';
-import type { FaultWindow, Story } from './scenario.ts';
+import type { FaultWindow, Scenario } from './scenario.ts';
 import { EPOCH_MS } from './timeline.ts';
 
 /** Which partitions' records a fault may have kept from being settled. */
@@ -12,17 +12,22 @@ export interface Witness {
 }
 
 /** Decides when a fault of the story strikes, and counts. */
-export class Chaos {
+export class FaultInjector {
   readonly counts: Record<FaultKind, number>;
   readonly #windows = new Map<FaultKind, { readonly window: FaultWindow; readonly random: Random }[]>();
   readonly #nowMs: () => number;
   readonly #tell: (kind: FaultKind) => void;
 
-  constructor(story: Story, random: Random, nowMs: () => number, tell: (kind: FaultKind) => void = () => undefined) {
+  constructor(
+    scenario: Scenario,
+    random: Random,
+    nowMs: () => number,
+    tell: (kind: FaultKind) => void = () => undefined,
+  ) {
     this.#nowMs = nowMs;
     this.#tell = tell;
     this.counts = Object.fromEntries(Object.keys(FAULTS).map((kind) => [kind, 0])) as Record<FaultKind, number>;
-    for (const [index, window] of story.faults.entries()) {
+    for (const [index, window] of scenario.faults.entries()) {
       const known = this.#windows.get(window.kind) ?? [];
       known.push({ window, random: random.fork(`${window.kind} ${index}`) });
       this.#windows.set(window.kind, known);

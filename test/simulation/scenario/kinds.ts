@@ -1,6 +1,6 @@
-import { opOf, type StoryDocumentdb, WRITE_OPS } from './generate/document-ops.ts';
+import { opOf, type ScenarioDocumentdb, WRITE_OPS } from './generate/document-ops.ts';
 import type { Generator } from './generator.ts';
-import type { Story, StoryRecord } from './scenario.ts';
+import type { Scenario, ScenarioRecord } from './scenario.ts';
 
 const KINDS_OF_1 = [
   ...WRITE_OPS.map((op) => `documents.${op}` as const),
@@ -28,7 +28,7 @@ export type Kind = (typeof KINDS)[number];
 export const kindsToTry = (generator: Generator): readonly Kind[] => (generator === 1 ? KINDS_OF_1 : KINDS);
 
 /** How many records of each kind a story has; of a setting, how many are written under it. */
-export function kindsIn({ sink, documentdb, partitionCount, records }: Story): Readonly<Record<Kind, number>> {
+export function kindsIn({ sink, documentdb, partitionCount, records }: Scenario): Readonly<Record<Kind, number>> {
   const counts = Object.fromEntries(KINDS.map((kind) => [kind, 0])) as Record<Kind, number>;
   if (sink !== 'documentdbSink') return counts;
   for (const record of records) for (const kind of kindsOf(record, documentdb)) counts[kind] += 1;
@@ -42,14 +42,14 @@ export function kindsIn({ sink, documentdb, partitionCount, records }: Story): R
 export const haveValuesAcrossPartitions = ({
   partitionCount,
   records,
-}: Pick<Story, 'partitionCount' | 'records'>): boolean =>
+}: Pick<Scenario, 'partitionCount' | 'records'>): boolean =>
   partitionCount > 1 && records.some(({ unique, partition = 0 }) => unique !== undefined && partition > 0);
 
 const GUARDS = { offset: [], timestamp: ['documents.guardByTimestamp'], field: ['documents.guardByField'] } as const;
 
 function kindsOf(
-  record: StoryRecord,
-  { deletes, guard, identity, isDeletionVersioned }: StoryDocumentdb,
+  record: ScenarioRecord,
+  { deletes, guard, identity, isDeletionVersioned }: ScenarioDocumentdb,
 ): readonly Kind[] {
   const deletion = deletes === 'hard' ? 'documents.hardDelete' : 'documents.tombstone';
   return [

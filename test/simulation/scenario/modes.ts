@@ -1,4 +1,4 @@
-import type { Story } from './scenario.ts';
+import type { Scenario } from './scenario.ts';
 
 /** Ways a function can be set up, each of which has to be lived through: a mode without a story shows nothing. */
 export const MODES = [
@@ -27,7 +27,7 @@ export const MODES = [
 
 export type Mode = (typeof MODES)[number];
 
-export function modesOf({ sink, kinesis }: Story): readonly string[] {
+export function modesOf({ sink, kinesis }: Scenario): readonly string[] {
   if (sink !== 'kinesisSink') return [];
   return [
     `order ${kinesis.ordering}, aggregates ${kinesis.aggregation}`,

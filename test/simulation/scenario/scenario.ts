@@ -1,27 +1,27 @@
 import type { Aggregation, Ordering } from '../../../functions/kinesis-sink/plan/prepare.ts';
 import type { SinkName } from '../../../infra/sinks.ts';
-import type { Reading } from '../../../local/msk-trigger/machine/settings.ts';
+import type { PartialFailureRetry } from '../../../local/msk-trigger/machine/settings.ts';
 import type { TriggerMode } from '../../../shared/run-batch.ts';
 import type { PoisonPolicy } from '../../../shared/settings/common-settings.ts';
 import type { FaultKind } from './faults.ts';
-import type { StoryDocumentdb, WriteOp } from './generate/document-ops.ts';
+import type { ScenarioDocumentdb, WriteOp } from './generate/document-ops.ts';
 
 /** All that happens in one run, as plain data: the same story ends in the same world, and a smaller one is easily made. */
-export interface Story {
+export interface Scenario {
   readonly seed: string;
   readonly sink: SinkName;
-  readonly mapping: StoryMapping;
-  readonly function: StoryFunction;
-  readonly kinesis: StoryKinesis;
-  readonly documentdb: StoryDocumentdb;
+  readonly mapping: ScenarioMapping;
+  readonly function: ScenarioFunction;
+  readonly kinesis: ScenarioKinesis;
+  readonly documentdb: ScenarioDocumentdb;
   readonly partitionCount: number;
   /** Ascending by time. */
-  readonly records: readonly StoryRecord[];
+  readonly records: readonly ScenarioRecord[];
   readonly faults: readonly FaultWindow[];
 }
 
 /** Times are milliseconds after the story's beginning. */
-export interface StoryRecord {
+export interface ScenarioRecord {
   /** Unique, stands in the value. */
   readonly id: number;
   readonly atMs: number;
@@ -45,9 +45,9 @@ export interface StoryRecord {
  */
 export type RecordKind = 'plain' | 'tombstone' | 'poison' | 'refused';
 
-export interface StoryMapping {
+export interface ScenarioMapping {
   readonly mode: TriggerMode;
-  readonly reading: Reading;
+  readonly partialFailureRetry: PartialFailureRetry;
   readonly pollers: number;
   readonly batchRecordsMax: number;
   readonly windowMs: number;
@@ -58,12 +58,12 @@ export interface StoryMapping {
   readonly bisects: boolean;
 }
 
-export interface StoryFunction {
+export interface ScenarioFunction {
   readonly timeoutMs: number;
   readonly onPoison: PoisonPolicy;
 }
 
-export interface StoryKinesis {
+export interface ScenarioKinesis {
   readonly shardCount: number;
   readonly ordering: Ordering;
   readonly aggregation: Aggregation;
@@ -88,4 +88,4 @@ export interface FaultWindow {
 }
 
 /** When every fault is over; whatever is left must then end well. */
-export const faultsEndMs = ({ faults }: Story): number => Math.max(0, ...faults.map(({ untilMs }) => untilMs));
+export const faultsEndMs = ({ faults }: Scenario): number => Math.max(0, ...faults.map(({ untilMs }) => untilMs));

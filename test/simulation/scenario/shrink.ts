@@ -1,4 +1,4 @@
-import type { Story } from './scenario.ts';
+import type { Scenario } from './scenario.ts';
 
 /** So many smaller stories are tried at most. */
 const TRIES_MAX = 600;
@@ -8,17 +8,17 @@ const TRIES_MAX = 600;
  * made plain.
  * @param fails whether a story fails in the same way as the first
  */
-export async function shrink(story: Story, fails: (smaller: Story) => Promise<boolean>): Promise<Story> {
-  let best = story;
+export async function shrink(scenario: Scenario, fails: (smaller: Scenario) => Promise<boolean>): Promise<Scenario> {
+  let best = scenario;
   let triesLeft = TRIES_MAX;
-  const attempt = async (smaller: Story): Promise<boolean> => {
+  const attempt = async (smaller: Scenario): Promise<boolean> => {
     if (triesLeft === 0) return false;
     triesLeft -= 1;
     if (!(await fails(smaller))) return false;
     best = smaller;
     return true;
   };
-  for (let before: Story | undefined; before !== best; ) {
+  for (let before: Scenario | undefined; before !== best; ) {
     before = best;
     await shorten('faults');
     await shorten('records');
@@ -41,7 +41,7 @@ export async function shrink(story: Story, fails: (smaller: Story) => Promise<bo
 }
 
 /** One thing less to think about each. */
-function plainerStories({ partitionCount, mapping, kinesis, documentdb }: Story): readonly Partial<Story>[] {
+function plainerStories({ partitionCount, mapping, kinesis, documentdb }: Scenario): readonly Partial<Scenario>[] {
   return [
     ...(partitionCount > 1 ? [{ partitionCount: 1 }] : []),
     ...(mapping.pollers > 1 ? [{ mapping: { ...mapping, pollers: 1 } }] : []),

@@ -5,7 +5,7 @@ import {
   type DeadLetterStore,
 } from '../../../shared/dead-letter/dead-letter-queue.ts';
 import type { Violation } from '../invariants/violation.ts';
-import type { Chaos } from '../scenario/fault-injector.ts';
+import type { FaultInjector } from '../scenario/fault-injector.ts';
 import { DEAD_LETTER_TIMEOUT_MS, DEAD_LETTERS_IN_FLIGHT_MAX } from '../scenario/promised.ts';
 import type { Random } from '../scenario/random.ts';
 import type { Timeline } from '../scenario/timeline.ts';
@@ -20,9 +20,9 @@ export class Bucket {
   readonly versions: (readonly [key: string, body: string])[] = [];
   readonly violations: Violation[] = [];
   readonly #open = new Map<string, number>();
-  readonly #parts: { readonly timeline: Timeline; readonly chaos: Chaos; readonly random: Random };
+  readonly #parts: { readonly timeline: Timeline; readonly faultInjector: FaultInjector; readonly random: Random };
 
-  constructor(parts: { readonly timeline: Timeline; readonly chaos: Chaos; readonly random: Random }) {
+  constructor(parts: { readonly timeline: Timeline; readonly faultInjector: FaultInjector; readonly random: Random }) {
     this.#parts = parts;
   }
 
@@ -80,7 +80,7 @@ export class Bucket {
   }
 
   #put(environment: Environment, key: string, body: string): Promise<void> {
-    if (this.#parts.chaos.strikes('bucket.refused', environment, touchedBy(key))) {
+    if (this.#parts.faultInjector.strikes('bucket.refused', environment, touchedBy(key))) {
       return Promise.reject(foreign('AccessDenied'));
     }
     this.keep(key, body);
@@ -88,10 +88,10 @@ export class Bucket {
   }
 
   #fault(environment: Environment, key: string): NetworkFault | undefined {
-    const { chaos } = this.#parts;
-    if (chaos.strikes('bucket.requestLost', environment, touchedBy(key))) return 'requestLost';
-    if (chaos.strikes('bucket.answerLost', environment, touchedBy(key))) return 'answerLost';
-    return chaos.strikes('bucket.slow', environment, touchedBy(key)) ? 'slow' : undefined;
+    const { faultInjector } = this.#parts;
+    if (faultInjector.strikes('bucket.requestLost', environment, touchedBy(key))) return 'requestLost';
+    if (faultInjector.strikes('bucket.answerLost', environment, touchedBy(key))) return 'answerLost';
+    return faultInjector.strikes('bucket.slow', environment, touchedBy(key)) ? 'slow' : undefined;
   }
 }
 

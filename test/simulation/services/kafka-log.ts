@@ -1,12 +1,12 @@
 import type { EventRecord } from '../../../local/msk-trigger/runtime/event.ts';
 import { recordSerializer } from '../../../local/msk-trigger/runtime/event.ts';
 import { hash } from '../scenario/random.ts';
-import type { StoryRecord } from '../scenario/scenario.ts';
+import type { ScenarioRecord } from '../scenario/scenario.ts';
 import { EPOCH_MS } from '../scenario/timeline.ts';
 
 /** A record where Kafka put it. */
 export interface ProducedRecord {
-  readonly story: StoryRecord;
+  readonly scenario: ScenarioRecord;
   readonly topicPartition: string;
   readonly partition: number;
   readonly offset: number;
@@ -45,12 +45,12 @@ export class KafkaLog {
 
   partitionCount = (): number => this.#partitions.length;
 
-  produce(record: StoryRecord, value: Buffer | null): ProducedRecord {
+  produce(record: ScenarioRecord, value: Buffer | null): ProducedRecord {
     const partition = this.#partitionOf(record);
     const log = this.#partitions[partition] as EventRecord[];
     const timestampMs = EPOCH_MS + record.atMs;
     const produced: ProducedRecord = {
-      story: record,
+      scenario: record,
       topicPartition: topicPartitionOf(partition),
       partition,
       offset: log.length,
@@ -86,7 +86,7 @@ export class KafkaLog {
   }
 
   /** As a producer does: by its own choice, by the key's hash, or in turn. */
-  #partitionOf({ id, key, partition }: StoryRecord): number {
+  #partitionOf({ id, key, partition }: ScenarioRecord): number {
     return (partition ?? Math.abs(key === null ? id : hash(key))) % this.#partitions.length;
   }
 

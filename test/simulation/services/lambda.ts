@@ -3,10 +3,10 @@ import type { EventRecord } from '../../../local/msk-trigger/runtime/event.ts';
 import { describeForeign, MskSinksError } from '../../../shared/errors.ts';
 import { type BatchParts, runBatch } from '../../../shared/run-batch.ts';
 import { deadlineOf } from '../../../shared/time/deadline.ts';
-import type { Chaos, Touched, Witness } from '../scenario/fault-injector.ts';
+import type { FaultInjector, Touched, Witness } from '../scenario/fault-injector.ts';
 import { SEND_RESERVE_MS } from '../scenario/promised.ts';
 import type { Random } from '../scenario/random.ts';
-import type { Story } from '../scenario/scenario.ts';
+import type { Scenario } from '../scenario/scenario.ts';
 import type { Timeline } from '../scenario/timeline.ts';
 import { Environment } from './environment.ts';
 
@@ -33,9 +33,9 @@ export type InvocationEnd =
   | { readonly kind: 'timedOut' | 'killed'; readonly atMs: number };
 
 export interface LambdaParts {
-  readonly story: Story;
+  readonly scenario: Scenario;
   readonly timeline: Timeline;
-  readonly chaos: Chaos;
+  readonly faultInjector: FaultInjector;
   readonly random: Random;
   /** The function in a new environment: the real sink, its ports gated by the environment. */
   readonly createFunction: (environment: Environment) => BatchParts;
@@ -65,11 +65,11 @@ export class Lambda {
 
   /** Calls back once, with what the mapping learns. */
   invoke(eventJson: string, batch: readonly PartitionRecords<EventRecord>[], tell: (end: InvocationEnd) => void): void {
-    const { chaos, random, story, timeline } = this.#parts;
+    const { faultInjector, random, scenario, timeline } = this.#parts;
     const warm = this.#takeEnvironment();
     const invocation = this.#open(warm.environment, batch);
     const startedAtMs = timeline.nowMs();
-    const { timeoutMs } = story.function;
+    const { timeoutMs } = scenario.function;
     const end = (how: InvocationEnd) => {
       if (invocation.end !== undefined) return;
       invocation.end = how;
@@ -83,7 +83,7 @@ export class Lambda {
       end({ kind: 'timedOut', atMs: timeline.nowMs() });
       this.#bury(warm.environment);
     });
-    if (chaos.strikes('lambda.killed', invocationWitness(invocation))) {
+    if (faultInjector.strikes('lambda.killed', invocationWitness(invocation))) {
       timeline.at(startedAtMs + killDelayMs(random, timeoutMs), () => {
         if (invocation.end !== undefined) return;
         warm.environment.kill();
@@ -91,7 +91,7 @@ export class Lambda {
         end({ kind: 'killed', atMs: timeline.nowMs() });
       });
     }
-    if (chaos.strikes('lambda.stalled', invocationWitness(invocation))) {
+    if (faultInjector.strikes('lambda.stalled', invocationWitness(invocation))) {
       const stalledAtMs = startedAtMs + random.integer(0, 3_000);
       timeline.at(stalledAtMs, () => {
         if (invocation.end !== undefined) return;
@@ -130,7 +130,7 @@ export class Lambda {
     environment.witness = invocationWitness(invocation);
     environment.invocation = String(invocation.id);
     environment.sent = invocation.sent;
-    environment.sendUntilMs = environment.clock.nowMs() + this.#parts.story.function.timeoutMs - SEND_RESERVE_MS;
+    environment.sendUntilMs = environment.clock.nowMs() + this.#parts.scenario.function.timeoutMs - SEND_RESERVE_MS;
     environment.activeAtMs = invocation.startedAtMs;
     this.invocations.push(invocation);
     this.#parts.onStart(invocation);
@@ -138,9 +138,9 @@ export class Lambda {
   }
 
   #takeEnvironment(): Warm {
-    const { chaos, createFunction, timeline } = this.#parts;
+    const { faultInjector, createFunction, timeline } = this.#parts;
     const known = this.#idle.pop();
-    if (known !== undefined && !chaos.strikes('lambda.coldStart')) {
+    if (known !== undefined && !faultInjector.strikes('lambda.coldStart')) {
       known.environment.thaw();
       return known;
     }
@@ -158,9 +158,9 @@ export class Lambda {
 
   /** After its time was up an environment is ended; now and then it does not know yet. */
   #bury(environment: Environment): void {
-    const { chaos, random, timeline } = this.#parts;
+    const { faultInjector, random, timeline } = this.#parts;
     if (environment.isDead()) return;
-    const lifeMs = chaos.strikes('lambda.zombie') ? random.integer(ZOMBIE_MS.min, ZOMBIE_MS.max) : 0;
+    const lifeMs = faultInjector.strikes('lambda.zombie') ? random.integer(ZOMBIE_MS.min, ZOMBIE_MS.max) : 0;
     if (lifeMs === 0) environment.kill();
     else timeline.at(timeline.nowMs() + lifeMs, () => environment.kill());
   }

@@ -9,9 +9,9 @@ import {
   type EventSource,
   envelopeBytes,
 } from '../../../local/msk-trigger/runtime/event.ts';
-import type { Chaos } from '../scenario/fault-injector.ts';
+import type { FaultInjector } from '../scenario/fault-injector.ts';
 import type { Random } from '../scenario/random.ts';
-import type { Story } from '../scenario/scenario.ts';
+import type { Scenario } from '../scenario/scenario.ts';
 import type { Timeline } from '../scenario/timeline.ts';
 import type { Bucket } from './bucket.ts';
 import { type KafkaLog, TOPIC } from './kafka-log.ts';
@@ -25,9 +25,9 @@ const FETCH_RECORDS_MAX = 500;
 const DELIVERY_MS = 30;
 
 export interface MappingParts {
-  readonly story: Story;
+  readonly scenario: Scenario;
   readonly timeline: Timeline;
-  readonly chaos: Chaos;
+  readonly faultInjector: FaultInjector;
   readonly random: Random;
   readonly kafka: KafkaLog;
   readonly lambda: Lambda;
@@ -74,11 +74,11 @@ export class Mapping {
   }
 
   #begin(): TriggerMachine<EventRecord> {
-    const { story, kafka } = this.#parts;
-    const settings = machineSettings(propertiesOf(story), {
-      reading: story.mapping.reading,
+    const { scenario, kafka } = this.#parts;
+    const settings = machineSettings(propertiesOf(scenario), {
+      partialFailureRetry: scenario.mapping.partialFailureRetry,
       envelopeBytes: envelopeBytes(SOURCE),
-      pollers: story.mapping.pollers,
+      pollers: scenario.mapping.pollers,
     });
     return createTriggerMachine<EventRecord>(settings, kafka.positions());
   }
@@ -120,12 +120,12 @@ export class Mapping {
   }
 
   #execute(command: Command<EventRecord>): void {
-    const { chaos, kafka, lambda, timeline } = this.#parts;
+    const { faultInjector, kafka, lambda, timeline } = this.#parts;
     const life = this.#life;
     switch (command.kind) {
       case 'commit':
         // A later commit makes up for it; a restart before that reads again.
-        if (!chaos.strikes('mapping.commitLost')) kafka.commit(command.partition, command.offset);
+        if (!faultInjector.strikes('mapping.commitLost')) kafka.commit(command.partition, command.offset);
         return;
       case 'invoke':
         lambda.invoke(buildEvent(SOURCE, command.batch), command.batch, (end) => {
@@ -143,9 +143,9 @@ export class Mapping {
   }
 
   #deliver(failure: GivenUp<EventRecord>): boolean {
-    const { bucket, chaos, timeline } = this.#parts;
-    if (chaos.strikes('bucket.refused')) return false;
-    chaos.happened('mapping.gaveUp');
+    const { bucket, faultInjector, timeline } = this.#parts;
+    if (faultInjector.strikes('bucket.refused')) return false;
+    faultInjector.happened('mapping.gaveUp');
     this.#letterCount += 1;
     const letters = failureLetters(
       {
@@ -176,7 +176,7 @@ function resultOf(end: InvocationEnd): InvocationResult {
   }
 }
 
-function propertiesOf({ mapping }: Story): MappingProperties {
+function propertiesOf({ mapping }: Scenario): MappingProperties {
   const isProvisioned = mapping.mode === 'provisioned';
   return {
     logicalId: 'Mapping',

@@ -4,9 +4,9 @@ import { settledViolations } from '../invariants/settled.ts';
 import { type WatchedTelemetry, watchTelemetry } from '../invariants/telemetry.ts';
 import { endText, unsettledIn } from '../invariants/unsettled.ts';
 import type { Violation } from '../invariants/violation.ts';
-import { Chaos } from '../scenario/fault-injector.ts';
+import { FaultInjector } from '../scenario/fault-injector.ts';
 import { randomOf } from '../scenario/random.ts';
-import { type FaultWindow, faultsEndMs, type Story, type StoryRecord } from '../scenario/scenario.ts';
+import { type FaultWindow, faultsEndMs, type Scenario, type ScenarioRecord } from '../scenario/scenario.ts';
 import { EPOCH_MS, Timeline } from '../scenario/timeline.ts';
 import { Bucket } from './bucket.ts';
 import { DocumentsTarget } from './documents/documents.ts';
@@ -21,9 +21,9 @@ export type Tell = (text: string, position?: string) => void;
 
 /** Everything there is in a run. */
 export interface World {
-  readonly story: Story;
+  readonly scenario: Scenario;
   readonly timeline: Timeline;
-  readonly chaos: Chaos;
+  readonly faultInjector: FaultInjector;
   readonly kafka: KafkaLog;
   readonly bucket: Bucket;
   readonly target: Target;
@@ -37,14 +37,16 @@ export interface World {
 }
 
 /** @param told is given each line with its time, milliseconds after the story's beginning */
-export function createWorld(story: Story, told: (atMs: number, text: string, position?: string) => void): World {
-  const random = randomOf(story.seed);
+export function createWorld(scenario: Scenario, told: (atMs: number, text: string, position?: string) => void): World {
+  const random = randomOf(scenario.seed);
   const timeline = new Timeline();
   const tell: Tell = (text, position) => told(timeline.nowMs() - EPOCH_MS, text, position);
-  const chaos = new Chaos(story, random.fork('chaos'), timeline.nowMs, (kind) => tell(`fault: ${kind}`));
-  const part = (label: string) => ({ story, timeline, chaos, random: random.fork(label), tell });
+  const faultInjector = new FaultInjector(scenario, random.fork('chaos'), timeline.nowMs, (kind) =>
+    tell(`fault: ${kind}`),
+  );
+  const part = (label: string) => ({ scenario, timeline, faultInjector, random: random.fork(label), tell });
   const bucket = new Bucket(part('bucket'));
-  const kafka = new KafkaLog(story.partitionCount);
+  const kafka = new KafkaLog(scenario.partitionCount);
   const target = targetOf({ ...part('target'), bucket, kafka });
   const telemetry = watchTelemetry();
   const violations: Violation[] = [];
@@ -54,18 +56,30 @@ export function createWorld(story: Story, told: (atMs: number, text: string, pos
     onStart: (invocation) => tellStart(invocation, tell),
     onEnd: (invocation) => {
       tellEnd(invocation, tell);
-      violations.push(...settledViolations(invocation, { story, target, bucket, kafka }));
+      violations.push(...settledViolations(invocation, { scenario, target, bucket, kafka }));
       violations.push(...namedViolations(invocation, { target, kafka }));
-      violations.push(...overtakingViolations(invocation, { story, target, kafka }));
+      violations.push(...overtakingViolations(invocation, { scenario, target, kafka }));
     },
   });
   const mapping = new Mapping({ ...part('mapping'), kafka, lambda, bucket });
-  const patientUntilMs = EPOCH_MS + plannedMs(story) + PATIENCE_MS;
+  const patientUntilMs = EPOCH_MS + plannedMs(scenario) + PATIENCE_MS;
   const isHeldByDoubt = () => timeline.nowMs() > patientUntilMs && openRecords({ kafka, mapping, target }).length > 0;
-  const isDone = () => kafka.produced.length === story.records.length && (mapping.isQuiet() || isHeldByDoubt());
-  const world = { story, timeline, chaos, kafka, bucket, target, lambda, mapping, telemetry, violations, isDone };
-  for (const record of story.records) timeline.at(EPOCH_MS + record.atMs, () => produce(world, record, tell));
-  for (const window of story.faults) timeline.at(EPOCH_MS + window.fromMs, () => comeAtItsTime(world, window));
+  const isDone = () => kafka.produced.length === scenario.records.length && (mapping.isQuiet() || isHeldByDoubt());
+  const world = {
+    scenario,
+    timeline,
+    faultInjector,
+    kafka,
+    bucket,
+    target,
+    lambda,
+    mapping,
+    telemetry,
+    violations,
+    isDone,
+  };
+  for (const record of scenario.records) timeline.at(EPOCH_MS + record.atMs, () => produce(world, record, tell));
+  for (const window of scenario.faults) timeline.at(EPOCH_MS + window.fromMs, () => comeAtItsTime(world, window));
   return world;
 }
 
@@ -73,7 +87,8 @@ export function createWorld(story: Story, told: (atMs: number, text: string, pos
 const PATIENCE_MS = 10 * 60_000;
 
 /** Until then something is planned. */
-export const plannedMs = (story: Story): number => Math.max(faultsEndMs(story), story.records.at(-1)?.atMs ?? 0);
+export const plannedMs = (scenario: Scenario): number =>
+  Math.max(faultsEndMs(scenario), scenario.records.at(-1)?.atMs ?? 0);
 
 /** What the mapping still holds, where all of it waits for a record that may stay open. */
 export function openRecords({ kafka, mapping, target }: Pick<World, 'kafka' | 'mapping' | 'target'>) {
@@ -85,9 +100,9 @@ export function openRecords({ kafka, mapping, target }: Pick<World, 'kafka' | 'm
 }
 
 const targetOf = (parts: TargetParts): Target =>
-  parts.story.sink === 'kinesisSink' ? new KinesisTarget(parts) : new DocumentsTarget(parts);
+  parts.scenario.sink === 'kinesisSink' ? new KinesisTarget(parts) : new DocumentsTarget(parts);
 
-function produce({ kafka, target }: World, record: StoryRecord, tell: Tell): void {
+function produce({ kafka, target }: World, record: ScenarioRecord, tell: Tell): void {
   const { topicPartition, offset }: ProducedRecord = kafka.produce(record, target.valueOf(record));
   tell(`produced: record ${record.id}, ${record.kind}`, `${topicPartition}@${offset}`);
 }
@@ -96,21 +111,21 @@ const SET_BACK_MS = 1_800_000;
 
 /** Faults that come once, at a time; the others strike wherever a call gives them the chance. */
 function comeAtItsTime(world: World, { kind }: FaultWindow): void {
-  const { chaos, kafka, mapping, target, timeline } = world;
+  const { faultInjector, kafka, mapping, target, timeline } = world;
   if (kind === 'kafka.topicRecreated') recreateOnceRead(world);
   else if (kind === 'mapping.restarted') mapping.restart();
   else if (kind === 'kafka.partitionsRaised') kafka.raisePartitions();
   else if (kind === 'kinesis.resharded') target.reshard();
   else if (kind === 'lambda.clockSetBack') timeline.setWallBack(SET_BACK_MS);
   else return;
-  if (kind !== 'kafka.topicRecreated') chaos.happened(kind);
+  if (kind !== 'kafka.topicRecreated') faultInjector.happened(kind);
 }
 
 /** Whoever deletes a topic waits until it is read. */
 const RECREATION_CHECK_MS = 1_000;
 
 function recreateOnceRead(world: World): void {
-  const { chaos, kafka, mapping, target, timeline } = world;
+  const { faultInjector, kafka, mapping, target, timeline } = world;
   if (!mapping.isQuiet()) {
     timeline.at(timeline.nowMs() + RECREATION_CHECK_MS, () => recreateOnceRead(world));
     return;
@@ -118,7 +133,7 @@ function recreateOnceRead(world: World): void {
   kafka.recreate();
   target.recreated?.(kafka.incarnation);
   mapping.restart();
-  chaos.happened('kafka.topicRecreated');
+  faultInjector.happened('kafka.topicRecreated');
 }
 
 function tellStart({ id, environment, sent }: Invocation, tell: Tell): void {

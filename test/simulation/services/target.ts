@@ -1,9 +1,9 @@
 import type { BatchParts } from '../../../shared/run-batch.ts';
 import type { Log, Meter } from '../../../shared/telemetry.ts';
 import type { Violation } from '../invariants/violation.ts';
-import type { Chaos } from '../scenario/fault-injector.ts';
+import type { FaultInjector } from '../scenario/fault-injector.ts';
 import type { Random } from '../scenario/random.ts';
-import type { Story, StoryRecord } from '../scenario/scenario.ts';
+import type { Scenario, ScenarioRecord } from '../scenario/scenario.ts';
 import type { Timeline } from '../scenario/timeline.ts';
 import type { Bucket } from './bucket.ts';
 import type { Environment } from './environment.ts';
@@ -11,9 +11,9 @@ import type { KafkaLog, ProducedRecord } from './kafka-log.ts';
 
 /** What every target's world is made of. */
 export interface TargetParts {
-  readonly story: Story;
+  readonly scenario: Scenario;
   readonly timeline: Timeline;
-  readonly chaos: Chaos;
+  readonly faultInjector: FaultInjector;
   readonly random: Random;
   readonly bucket: Bucket;
   readonly kafka: KafkaLog;
@@ -24,7 +24,7 @@ export interface TargetParts {
 /** Kinesis or DocumentDB: what the real sink writes to, and what can be read back. */
 export interface Target {
   /** The value a record of this kind has on the topic. */
-  valueOf(record: StoryRecord): Buffer | null;
+  valueOf(record: ScenarioRecord): Buffer | null;
   /** The real sink in a new environment. `log` and `meter` are watched. */
   createFunction(environment: Environment, telemetry: { readonly log: Log; readonly meter: Meter }): BatchParts;
   /** Whether the effect of a record stands right now: stored, or overtaken by a newer one, or ignored by a rule. */

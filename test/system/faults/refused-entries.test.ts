@@ -48,35 +48,44 @@ describe(`with three entries in ten refused, seed ${SEED}`, () => {
     for (const stop of stops.toReversed()) await stop();
   });
 
-  it.each(['rewind', 'items'] as const)('Kinesis holds every record, each key in order (%s)', async (reading) => {
-    const topic = { topic: `faults-${randomUUID()}`, partitions: 4, ...aws.endpoints.kafka };
-    await createTopic(topic);
-    const mapping = readMappings(packaged.template).find((each) => each.functionLogicalId.startsWith('Kinesis'));
-    if (mapping === undefined) throw new Error('no mapping of kinesisSink');
-    const sink = await startSink(
-      { endpoints: aws.endpoints, folder: join(folder, reading), reading, endpointsFile: '', log: () => undefined },
-      { ...mapping, topic: topic.topic, consumerGroupId: topic.topic },
-      packaged.functions,
-    );
-    const producer = createOrderProducer(topic);
-    const withheldBefore = proxy.counts().entriesWithheld;
-    const records = Array.from({ length: RECORDS }, (_, index) => {
-      return { key: `${topic.topic}-${index % KEYS}`, value: `{"index":${index}}`, poison: undefined };
-    });
-    const produced = await producer.produce(records);
-    const lag = async () => (await sink.trigger.lag()).reduce((sum, each) => sum + each.lag, 0);
-    expect(await untilDrained({ lag, clock: systemClock, signal: AbortSignal.timeout(DRAIN_MS_MAX) })).toBe(true);
-    await Promise.all([producer.close(), sink.trigger.stop(), sink.process.stop()]);
+  it.each(['fromLowest', 'listedOnly'] as const)(
+    'Kinesis holds every record, each key in order (%s)',
+    async (partialFailureRetry) => {
+      const topic = { topic: `faults-${randomUUID()}`, partitions: 4, ...aws.endpoints.kafka };
+      await createTopic(topic);
+      const mapping = readMappings(packaged.template).find((each) => each.functionLogicalId.startsWith('Kinesis'));
+      if (mapping === undefined) throw new Error('no mapping of kinesisSink');
+      const sink = await startSink(
+        {
+          endpoints: aws.endpoints,
+          folder: join(folder, partialFailureRetry),
+          partialFailureRetry,
+          endpointsFile: '',
+          log: () => undefined,
+        },
+        { ...mapping, topic: topic.topic, consumerGroupId: topic.topic },
+        packaged.functions,
+      );
+      const producer = createOrderProducer(topic);
+      const withheldBefore = proxy.counts().entriesWithheld;
+      const records = Array.from({ length: RECORDS }, (_, index) => {
+        return { key: `${topic.topic}-${index % KEYS}`, value: `{"index":${index}}`, poison: undefined };
+      });
+      const produced = await producer.produce(records);
+      const lag = async () => (await sink.trigger.lag()).reduce((sum, each) => sum + each.lag, 0);
+      expect(await untilDrained({ lag, clock: systemClock, signal: AbortSignal.timeout(DRAIN_MS_MAX) })).toBe(true);
+      await Promise.all([producer.close(), sink.trigger.stop(), sink.process.stop()]);
 
-    const stored = await (await createStreamReader(streamAdministrator(aws.endpoints), 'orders')).readNew();
-    const own = stored.filter(({ partitionKey }) => partitionKey.startsWith(topic.topic));
-    const bucket = await readDeadLetters(bucketAdministrator(aws.endpoints), DEFAULT_RESOURCES.deadLetterBucket);
-    expect(bucket).toEqual({ letters: [], others: [] });
-    const checks = checkAll(produced, { stream: own, documents: new Map(), letters: [], givenUp: [] });
-    expect(checks.filter(({ name }) => name.startsWith('Kinesis'))).toMatchObject([
-      { passed: true, detail: `${RECORDS} records with ${KEYS} keys, 0 duplicates` },
-      { passed: true },
-    ]);
-    expect(proxy.counts().entriesWithheld - withheldBefore).toBeGreaterThan(RECORDS * 0.3);
-  });
+      const stored = await (await createStreamReader(streamAdministrator(aws.endpoints), 'orders')).readNew();
+      const own = stored.filter(({ partitionKey }) => partitionKey.startsWith(topic.topic));
+      const bucket = await readDeadLetters(bucketAdministrator(aws.endpoints), DEFAULT_RESOURCES.deadLetterBucket);
+      expect(bucket).toEqual({ letters: [], others: [] });
+      const checks = checkAll(produced, { stream: own, documents: new Map(), letters: [], givenUp: [] });
+      expect(checks.filter(({ name }) => name.startsWith('Kinesis'))).toMatchObject([
+        { passed: true, detail: `${RECORDS} records with ${KEYS} keys, 0 duplicates` },
+        { passed: true },
+      ]);
+      expect(proxy.counts().entriesWithheld - withheldBefore).toBeGreaterThan(RECORDS * 0.3);
+    },
+  );
 });

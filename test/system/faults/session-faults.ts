@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FAULTS } from '../../../local/engines/kinesis-proxy/kinesis-faults.ts';
 import type { FaultCounts } from '../../../local/engines/kinesis-proxy/kinesis-proxy.ts';
-import type { Reading } from '../../../local/msk-trigger/machine/settings.ts';
+import type { PartialFailureRetry } from '../../../local/msk-trigger/machine/settings.ts';
 import { seededRandom } from '../../../local/seeded-random.ts';
 import { type Session, startSession } from '../../../local/session.ts';
 import { type FaultActs, faultActs } from '../../support/fault-acts.ts';
@@ -15,8 +15,8 @@ const SEED = Number(process.env['FAULTS_SEED'] ?? 1 + Math.floor(Math.random() *
 const DRAIN_MS_MAX = 90_000;
 
 /** Each reading is a file of its own: the two sessions have engines of their own, and run side by side. */
-export function describeFaults(reading: Reading): void {
-  describe(`a session with partial answers read as ${reading}, seed ${SEED}`, () => {
+export function describeFaults(partialFailureRetry: PartialFailureRetry): void {
+  describe(`a session with partial answers read as ${partialFailureRetry}, seed ${SEED}`, () => {
     let folder: string;
     let session: Session;
     let acts: FaultActs;
@@ -27,7 +27,7 @@ export function describeFaults(reading: Reading): void {
       session = await startSession({
         folder: join(folder, 'run'),
         endpointsFile: join(folder, 'endpoints.json'),
-        reading,
+        partialFailureRetry,
         seed: SEED,
         valueBytes: 1024,
         progress: (line) => said.push(line),

@@ -1,3 +1,3 @@
 import { describePipeline } from './session.ts';
 
-describePipeline('items');
+describePipeline('listedOnly');

@@ -1,3 +1,3 @@
 import { describePipeline } from './session.ts';
 
-describePipeline('rewind');
+describePipeline('fromLowest');

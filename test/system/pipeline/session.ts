@@ -4,14 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { isProcessRunning } from '../../../local/engines/process/managed-process.ts';
-import type { Reading } from '../../../local/msk-trigger/machine/settings.ts';
+import type { PartialFailureRetry } from '../../../local/msk-trigger/machine/settings.ts';
 import { type Session, startSession } from '../../../local/session.ts';
 
 const DRAIN_MS_MAX = 90_000;
 
 /** Each reading is a file of its own: the two sessions have engines of their own, and run side by side. */
-export function describePipeline(reading: Reading): void {
-  describe(`the pipeline with partial answers read as ${reading}`, () => {
+export function describePipeline(partialFailureRetry: PartialFailureRetry): void {
+  describe(`the pipeline with partial answers read as ${partialFailureRetry}`, () => {
     let folder: string;
     let session: Session;
     let stopped = false;
@@ -21,7 +21,7 @@ export function describePipeline(reading: Reading): void {
       session = await startSession({
         folder: join(folder, 'run'),
         endpointsFile: join(folder, 'endpoints.json'),
-        reading,
+        partialFailureRetry,
         seed: 20_261_122,
         valueBytes: 1024,
         progress: () => undefined,

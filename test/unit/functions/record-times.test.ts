@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { BSON } from 'mongodb';
 import { describe, expect, it } from 'vitest';
-import { createRecordPolicy } from '../../../functions/documentdb-sink/connector/create-record-mapper.ts';
+import { createRecordMapper } from '../../../functions/documentdb-sink/connector/create-record-mapper.ts';
 import { readConnector } from '../../../functions/documentdb-sink/connector/file/read-connector.ts';
 import { runBatch } from '../../../shared/run-batch.ts';
 import type { Sink } from '../../../shared/sink-contract.ts';
@@ -71,7 +71,7 @@ msksinks.guard=timestamp
 `,
       { where: 'test' },
     );
-    const sink = aDocumentdbSink({ policy: createRecordPolicy(connector, 'test') });
+    const sink = aDocumentdbSink({ mapper: createRecordMapper(connector, 'test') });
     const { response, metrics } = await invoke(sink);
     expect(response.batchItemFailures).toEqual([]);
     expect(metrics).toMatchObject(delivered);

@@ -19,7 +19,7 @@ describe('the options of npm start', () => {
       records: undefined,
       exit: false,
       outages: [],
-      reading: 'rewind',
+      partialFailureRetry: 'fromLowest',
       valueBytes: 1024,
       connector: undefined,
       help: false,
@@ -33,7 +33,7 @@ describe('the options of npm start', () => {
       records: 5,
       exit: true,
       outages: ['kinesis'],
-      reading: 'items',
+      partialFailureRetry: 'listedOnly',
       seed: 77,
       valueBytes: 2048,
       connector: 'c.json',
@@ -41,14 +41,14 @@ describe('the options of npm start', () => {
     };
     expect(
       parseStartOptions(
-        '--records 5 --exit --outage kinesis --reading items --seed 77 --value-bytes 2048 --connector c.json'.split(
+        '--records 5 --exit --outage kinesis --partial-failure-retry listedOnly --seed 77 --value-bytes 2048 --connector c.json'.split(
           ' ',
         ),
       ),
     ).toEqual(expected);
     expect(
       parseStartOptions(
-        '--connector=c.json --value-bytes=2048 --seed=77 --reading=items --exit --outage=kinesis --records=5'.split(
+        '--connector=c.json --value-bytes=2048 --seed=77 --partial-failure-retry=listedOnly --exit --outage=kinesis --records=5'.split(
           ' ',
         ),
       ),
@@ -78,7 +78,9 @@ describe('the options of npm start', () => {
   });
 
   it('that are all wrong are named in one message, with the usage', () => {
-    const args = '--records many --reading never --seed 0 --value-bytes 1k --exits --fast=3 now'.split(' ');
+    const args = '--records many --partial-failure-retry never --seed 0 --value-bytes 1k --exits --fast=3 now'.split(
+      ' ',
+    );
     expect(refusal(...args)).toEqual([
       '--exits is not an option',
       '--fast is not an option',
@@ -86,7 +88,7 @@ describe('the options of npm start', () => {
       '--records must be a whole number from 1 to 999999999, got "many"',
       '--seed must be a whole number from 1 to 999999999, got "0"',
       '--value-bytes must be a whole number from 512 to 1000000, got "1k"',
-      '--reading must be rewind or items, got "never"',
+      '--partial-failure-retry must be fromLowest or listedOnly, got "never"',
     ]);
   });
 

@@ -1,11 +1,11 @@
 import { expect, it } from 'vitest';
-import { sinkOnceMade } from '../../../shared/lazy-sink.ts';
+import { lazySink } from '../../../shared/lazy-sink.ts';
 import { written } from '../../../shared/outcome.ts';
 import { aRecord, batchesOf, deadlineIn } from '../../support/builders.ts';
 
 it('is made at once, and only once; every write goes through it', async () => {
   let madeCount = 0;
-  const sink = sinkOnceMade('test', async () => {
+  const sink = lazySink('test', async () => {
     madeCount += 1;
     return {
       name: 'test',
@@ -21,7 +21,7 @@ it('is made at once, and only once; every write goes through it', async () => {
 });
 
 it('throws with each write why it could not be made', async () => {
-  const sink = sinkOnceMade('test', () => Promise.reject(new Error('wrong settings')));
+  const sink = lazySink('test', () => Promise.reject(new Error('wrong settings')));
   for (let times = 0; times < 2; times += 1) {
     await expect(sink.write(batchesOf([aRecord()]), deadlineIn(0))).rejects.toThrow('wrong settings');
   }

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { guardedWrite } from '../../../functions/documentdb-sink/guard/guarded-write.ts';
-import { markOf } from '../../../functions/documentdb-sink/guard/source-version.ts';
+import { sourceVersionOf } from '../../../functions/documentdb-sink/guard/source-version.ts';
 import { statementOf } from '../../../functions/documentdb-sink/lanes/commands.ts';
 import type { WriteModel } from '../../../functions/documentdb-sink/plan/write-model.ts';
 import { aRecord } from '../../support/builders.ts';
@@ -120,8 +120,8 @@ const ALLOWED: ReadonlySet<string> = new Set(
 
 function collectOperators(model: WriteModel, deletes: 'hard' | 'tombstone', into: Set<string>): void {
   // A tombstone takes an equality of `_id` or a business key; the shape of the filter is the same either way.
-  const mark = markOf(aRecord({ offset: 7 }));
-  const statement = statementOf(guardedWrite(model, { identity: 'x', mark, step: 0, deletes, wallTimeMs: 0 }));
+  const sourceVersion = sourceVersionOf(aRecord({ offset: 7 }));
+  const statement = statementOf(guardedWrite(model, { identity: 'x', sourceVersion, step: 0, deletes, wallTimeMs: 0 }));
   expect(Array.isArray(statement['u'])).toBe(false);
   for (const part of [statement['q'], isUpdate(model) ? statement['u'] : undefined]) operatorsOf(part, into);
 }

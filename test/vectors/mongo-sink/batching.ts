@@ -9,13 +9,13 @@ import { refused } from './properties.ts';
  * the case passes; where they only cut the same writes otherwise, it is refused; where the writes differ, it fails.
  */
 export const batching: Component = (vector) => {
-  const policy = stringPolicyOf(vector);
+  const mapper = stringPolicyOf(vector);
   const ours = new Map<string, number>();
   for (const [topic, count] of runsIn(vector.value)) {
     for (let offset = 1; offset <= count; offset += 1) {
-      const intent = policy(textRecord(topic, offset, `{"_id": ${offset}, "a": ${offset}}`), NOW_MS);
-      if (intent.kind !== 'write') throw new CaseError('failed', `a record is ${intent.kind}, expected a write`);
-      const namespace = namespaceText(intent.namespace);
+      const plan = mapper(textRecord(topic, offset, `{"_id": ${offset}, "a": ${offset}}`), NOW_MS);
+      if (plan.kind !== 'write') throw new CaseError('failed', `a record is ${plan.kind}, expected a write`);
+      const namespace = namespaceText(plan.namespace);
       ours.set(namespace, (ours.get(namespace) ?? 0) + 1);
     }
   }

@@ -77,7 +77,7 @@ async function delivered(vector: MongoCase, { records, script }: Batch) {
   const letters: DeadLetter[] = [];
   const sink = createDocumentdbSink({
     settings: { ...functionSettings(connectorOf(vector)), epochs: new Map(), poolSizeMax: 3 },
-    policy: stringPolicyOf(vector),
+    mapper: stringPolicyOf(vector),
     store,
     deadLetters: {
       put(letter) {

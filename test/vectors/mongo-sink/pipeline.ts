@@ -1,5 +1,5 @@
 import { policyOfConnector } from '../../../functions/documentdb-sink/connector/transforms/policy-of-connector.ts';
-import type { Intent, RecordPolicy } from '../../../functions/documentdb-sink/plan/record-mapper.ts';
+import type { RecordMapper, WritePlan } from '../../../functions/documentdb-sink/plan/record-mapper.ts';
 import type { SourceRecord } from '../../../shared/record.ts';
 import { CaseError } from '../case-error.ts';
 import { type Component, NOW_MS } from './components.ts';
@@ -10,17 +10,17 @@ import { encoded, recordWith } from './records.ts';
 /** A record from its bytes to its writes. */
 export const pipeline: Component = (vector) => {
   const [key, value] = [encoded(vector.key), encoded(vector.value)];
-  const policy = policyOf(vector, new Map([...named('key', key.converter), ...named('value', value.converter)]));
+  const mapper = policyOf(vector, new Map([...named('key', key.converter), ...named('value', value.converter)]));
   const offset = Number(vector.record.get('offset') ?? 0);
   const content = { topic: topicOf(vector), offset, key: key.payload, value: value.payload };
-  const intent = policy(recordWith(content, vector.record), NOW_MS);
-  switch (intent.kind) {
+  const plan = mapper(recordWith(content, vector.record), NOW_MS);
+  switch (plan.kind) {
     case 'write':
-      return { kind: 'models', models: intent.models };
+      return { kind: 'models', models: plan.models };
     case 'none':
       return { kind: 'models', models: [] };
     case 'poison':
-      throw new PoisonError(intent);
+      throw new PoisonError(plan);
   }
 };
 
@@ -29,13 +29,13 @@ const named = (side: string, converter: ReadonlyMap<string, string>): readonly (
   [...converter].map(([name, text]) => [`${side}.${name}`, text]);
 
 export class PoisonError extends Error {
-  constructor({ failure }: Intent & { readonly kind: 'poison' }) {
+  constructor({ failure }: WritePlan & { readonly kind: 'poison' }) {
     super(failure.detail);
   }
 }
 
-export function policyOf(vector: MongoCase, additions: ReadonlyMap<string, string>): RecordPolicy {
-  return policyOfConnector(connectorOf(vector, additions), 'the configuration', CUSTOM).policy;
+export function policyOf(vector: MongoCase, additions: ReadonlyMap<string, string>): RecordMapper {
+  return policyOfConnector(connectorOf(vector, additions), 'the configuration', CUSTOM).mapper;
 }
 
 /** `{"$$records": [..]}` */
@@ -49,7 +49,7 @@ const STRINGS = new Map(
   ['key', 'value'].map((side) => [`${side}.converter`, 'org.apache.kafka.connect.storage.StringConverter']),
 );
 
-export const stringPolicyOf = (vector: MongoCase): RecordPolicy => policyOf(vector, STRINGS);
+export const stringPolicyOf = (vector: MongoCase): RecordMapper => policyOf(vector, STRINGS);
 
 export const textRecord = (topic: string, offset: number, text: string): SourceRecord => {
   const { payload } = encoded(text);

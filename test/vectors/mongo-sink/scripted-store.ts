@@ -27,8 +27,8 @@ export class ScriptedStore implements DocumentStore {
   }
 
   limits = () => Promise.resolve({ documentBytesMax: 16 * 1024 * 1024, operationsMax: 100_000 });
-  findMarks = () => Promise.resolve([]);
-  findMarksOf = () => Promise.resolve(undefined);
+  findVersions = () => Promise.resolve([]);
+  findVersionsOf = () => Promise.resolve(undefined);
   listIndexes = () => Promise.resolve([]);
   ensureTtlIndex = () => Promise.resolve();
 

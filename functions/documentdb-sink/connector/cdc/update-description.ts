@@ -84,14 +84,14 @@ function unsetOf(removed: readonly unknown[]): MutableDocument {
 
 /** Each cut is a `$push` of nothing; of its own where paths overlap. https://www.mongodb.com/docs/manual/reference/operator/update/slice/ */
 function withTruncation(filter: MutableDocument, { update, truncated }: Changes): readonly WriteModel[] {
-  const cuts = truncated.map(cutOf);
-  if (cuts.length === 0) return [updateOne(filter, update)];
-  const cutPaths = cuts.map(([path]) => path);
+  const foldBoundaries = truncated.map(cutOf);
+  if (foldBoundaries.length === 0) return [updateOne(filter, update)];
+  const cutPaths = foldBoundaries.map(([path]) => path);
   const changedPaths = [...update.values()].filter(isDocument).flatMap((fields) => [...fields.keys()]);
   const paths = [...cutPaths, ...changedPaths];
   const overlap = cutPaths.some((cut, index) => paths.some((path, other) => other !== index && overlaps(cut, path)));
-  if (!overlap) return [updateOne(filter, new Map([...update, ['$push', new Map(cuts)]]))];
-  const cutting = cuts.map((cut) => updateOne(filter, new Map([['$push', new Map([cut])]])));
+  if (!overlap) return [updateOne(filter, new Map([...update, ['$push', new Map(foldBoundaries)]]))];
+  const cutting = foldBoundaries.map((cut) => updateOne(filter, new Map([['$push', new Map([cut])]])));
   return changedPaths.length === 0 ? cutting : [...cutting, updateOne(filter, update)];
 }
 

@@ -10,7 +10,7 @@ export interface Property {
   readonly form: Form;
   /** As in the file; '' means not set. Null: it must be written. */
   readonly default: string | null;
-  readonly standing: Standing;
+  readonly support: PropertySupport;
   /** Whether `topic.override.<topic>.` may stand before it. */
   readonly perTopic: boolean;
   /** A sentence for the operator. */
@@ -19,7 +19,7 @@ export interface Property {
   readonly remark?: string;
 }
 
-export type Standing =
+export type PropertySupport =
   | { readonly kind: 'implemented' }
   /** Accepted, and said once at packaging: `reason` is what stands in for it. */
   | { readonly kind: 'meaningless'; readonly reason: string }
@@ -47,13 +47,13 @@ interface Declaration {
 }
 
 const declare =
-  (standing: Standing) =>
+  (support: PropertySupport) =>
   (name: string, { default: fallback = '', perTopic = false, ...declaration }: Declaration): Property => ({
     ...declaration,
     name: name.replace(/\*$/, ''),
     family: name.endsWith('*'),
     default: fallback,
-    standing,
+    support,
     perTopic,
   });
 

@@ -58,13 +58,13 @@ export function problemOf({
   value,
   isQuotable = true,
 }: Pick<Reading, 'property' | 'value'> & { readonly isQuotable?: boolean }): string | undefined {
-  const { form, standing } = property;
+  const { form, support } = property;
   const unresolved = placeholdersOf(value);
   const unset = unresolved.find(({ provider, path }) => provider === 'env' && path === '');
-  if (standing.kind === 'meaningless' && unresolved.length > 0) return undefined;
+  if (support.kind === 'meaningless' && unresolved.length > 0) return undefined;
   if (unset !== undefined) return `holds ${unset.text}: set ${unset.key} in the environment of this command`;
-  if (standing.kind === 'refused' && value.toLowerCase() !== (property.default ?? '').toLowerCase()) {
-    return `is refused: ${standing.reason}; ${standing.remedy}`;
+  if (support.kind === 'refused' && value.toLowerCase() !== (property.default ?? '').toLowerCase()) {
+    return `is refused: ${support.reason}; ${support.remedy}`;
   }
   if (form.resolvedLater) return undefined;
   if (unresolved.length > 0) {

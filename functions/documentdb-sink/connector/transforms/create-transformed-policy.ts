@@ -2,7 +2,7 @@ import { SettingsError } from '../../../../shared/errors.ts';
 import { poison } from '../../../../shared/outcome.ts';
 import type { SourceRecord } from '../../../../shared/record.ts';
 import type { MutableDocument, SinkDocument } from '../../bson/sink-document.ts';
-import type { Intent, RecordPolicy } from '../../plan/record-mapper.ts';
+import type { RecordMapper, WritePlan } from '../../plan/record-mapper.ts';
 import { UnwritableError } from '../../plan/unwritable-error.ts';
 import { documentFrom } from '../converters/create-converter.ts';
 import { policiesByTopic } from '../create-record-mapper.ts';
@@ -21,7 +21,7 @@ interface TransformedRecord extends SourceRecord {
 }
 
 export interface TransformedPolicy {
-  readonly policy: RecordPolicy;
+  readonly mapper: RecordMapper;
   /** Properties under `transforms` and `predicates` that nothing reads, each as packaging lists it. */
   readonly ignored: readonly string[];
 }
@@ -44,21 +44,21 @@ export function createTransformedPolicy(
       ignored.map((line) => `no transform reads ${line}`),
     );
   }
-  const policies = policiesByTopic(connector, where, (topic, properties) =>
+  const mappers = policiesByTopic(connector, where, (topic, properties) =>
     createDocumentPolicy<TransformedRecord>(topic, properties, { custom, documentOf }),
   );
   const connectRecordOf = createRecordMaker(connector);
-  const decide: RecordPolicy = (record, wallTimeMs) => {
+  const decide: RecordMapper = (record, wallTimeMs) => {
     const connect = transform(connectRecordOf(record));
     if (connect === undefined) return { kind: 'none', reason: 'filtered' };
-    const policy = policies.get(connect.topic);
-    if (policy === undefined) throw new UnwritableError('its transforms give it a topic that `topics` does not list');
-    return policy(transformed(record, connect), wallTimeMs);
+    const mapper = mappers.get(connect.topic);
+    if (mapper === undefined) throw new UnwritableError('its transforms give it a topic that `topics` does not list');
+    return mapper(transformed(record, connect), wallTimeMs);
   };
-  return { policy: (record, wallTimeMs) => poisonInstead(() => decide(record, wallTimeMs)), ignored };
+  return { mapper: (record, wallTimeMs) => poisonInstead(() => decide(record, wallTimeMs)), ignored };
 }
 
-function poisonInstead(decide: () => Intent): Intent {
+function poisonInstead(decide: () => WritePlan): WritePlan {
   try {
     return decide();
   } catch (error) {

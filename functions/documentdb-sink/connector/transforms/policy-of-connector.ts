@@ -1,4 +1,4 @@
-import { createRecordPolicy, hasTransforms } from '../create-record-mapper.ts';
+import { createRecordMapper, hasTransforms } from '../create-record-mapper.ts';
 import type { CustomStrategies } from '../custom/custom-strategies.ts';
 import { CUSTOM_STRATEGIES } from '../custom/registry.ts';
 import type { Connector } from '../file/connector.ts';
@@ -15,4 +15,4 @@ export const policyOfConnector = (
 ): TransformedPolicy =>
   hasTransforms(connector)
     ? createTransformedPolicy(connector, where, custom)
-    : { policy: createRecordPolicy(connector, where, custom), ignored: [] };
+    : { mapper: createRecordMapper(connector, where, custom), ignored: [] };

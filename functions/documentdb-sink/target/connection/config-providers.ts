@@ -147,6 +147,6 @@ function fieldOf(secret: string | undefined, name: string): string | undefined {
 
 function missing(text: string, why: string): never {
   throw new FatalError('credentials_unavailable', `connection.uri: ${text} cannot be filled in: ${why}`, {
-    everywhere: true,
+    scope: 'target',
   });
 }

@@ -17,11 +17,11 @@ import type { ServerLimits } from '../document-store.ts';
 import { FatalError } from '../fatal-error.ts';
 import { type ReadAddress, type ServerAddress, usesTls } from './address.ts';
 import { createCertificateWatch } from './certificate-watch.ts';
-import type { ReadTrust } from './tls-context.ts';
+import type { ReadTlsContext } from './tls-context.ts';
 
 export interface ConnectionOptions {
   readonly readAddress: ReadAddress;
-  readonly readTrust: ReadTrust;
+  readonly readTlsContext: ReadTlsContext;
   readonly poolSizeMax: number;
   readonly appName: string;
   readonly clock: Pick<Clock, 'wallTimeMs'>;
@@ -38,8 +38,8 @@ export interface Connection {
 
 /** @throws FatalError without an address or certificates, and the driver's errors */
 export async function connect(options: ConnectionOptions, signal: AbortSignal): Promise<Connection> {
-  const { readAddress, readTrust, log, onClient } = options;
-  const [address, secureContext] = await Promise.all([readAddress(signal), readTrust(signal)]);
+  const { readAddress, readTlsContext, log, onClient } = options;
+  const [address, secureContext] = await Promise.all([readAddress(signal), readTlsContext(signal)]);
   const security = usesTls(address.uri)
     ? { tls: true, secureContext, rejectUnauthorized: true, checkServerIdentity: createCertificateWatch(options) }
     : {};
@@ -64,7 +64,7 @@ function clientOf({ uri, options }: ServerAddress, ours: MongoClientOptions): Mo
   } catch (error) {
     // Its message quotes the connection string.
     const detail = `the connection string cannot be used (${describeForeign(error)}): correct connection.uri, or the secret it names`;
-    throw new FatalError('credentials_unavailable', detail, { everywhere: true });
+    throw new FatalError('credentials_unavailable', detail, { scope: 'target' });
   }
 }
 

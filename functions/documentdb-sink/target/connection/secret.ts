@@ -48,4 +48,4 @@ function parseObject(text: string): Readonly<Record<string, unknown>> {
 }
 
 const unavailable = (detail: string): FatalError =>
-  new FatalError('credentials_unavailable', detail, { everywhere: true });
+  new FatalError('credentials_unavailable', detail, { scope: 'target' });

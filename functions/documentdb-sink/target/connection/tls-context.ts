@@ -9,15 +9,15 @@ import { FatalError } from '../fatal-error.ts';
 export type ReadBundle = (signal: AbortSignal) => Promise<Uint8Array | string>;
 
 /** PEM certificates, the only ones that are trusted. Asked anew for each client: a bundle in S3 may have changed. */
-export type ReadTrust = (signal: AbortSignal) => Promise<SecureContext>;
+export type ReadTlsContext = (signal: AbortSignal) => Promise<SecureContext>;
 
 /**
  * One context for all connections of a client: parsing a bundle of roots takes longer than a handshake, and the driver
  * would do it for every socket.
  * @returns a function that rejects with a FatalError
  */
-export const createTrust =
-  (readBundle: ReadBundle): ReadTrust =>
+export const createTlsContextReader =
+  (readBundle: ReadBundle): ReadTlsContext =>
   async (signal) => {
     try {
       return createSecureContext({ ca: pemOf(await readBundle(signal)), minVersion: 'TLSv1.2' });
@@ -49,7 +49,7 @@ function isCertificate(pem: string): boolean {
 
 const unusable = (why: string): FatalError =>
   new FatalError('target_unreachable', `the CA bundle cannot be used: ${why}; caBundle must name PEM certificates`, {
-    everywhere: true,
+    scope: 'target',
   });
 
 /** `s3://bucket/key` */

@@ -1,7 +1,7 @@
 import { identityOf } from '../../../../functions/documentdb-sink/bson/identity.ts';
 import { entriesOf, isDocument } from '../../../support/model-filter.ts';
 import { opOf } from '../../scenario/generate/document-ops.ts';
-import type { Story } from '../../scenario/scenario.ts';
+import type { Scenario } from '../../scenario/scenario.ts';
 import { modelsOf, type StoryValue, versionOf } from '../../services/documents/document-policy.ts';
 import type { Stored } from '../../services/documents/document-server.ts';
 import { versionOfRecord } from '../../services/documents/document-version.ts';
@@ -12,7 +12,7 @@ import type { Violation } from '../violation.ts';
 import { afterRecord, type Modelled, NOTHING } from './document-model.ts';
 
 export interface DocumentsRead {
-  readonly story: Story;
+  readonly scenario: Scenario;
   documentOf(key: string): Stored | undefined;
   /** The key of the records that a document is of. */
   keyOf(document: Stored): unknown;
@@ -27,15 +27,15 @@ export function finalViolations(final: FinalWorld, read: DocumentsRead): readonl
   return [...historiesOf(final.produced, read)].flatMap(([key, records]): readonly Violation[] => {
     const document = read.documentOf(key);
     const newest = positionText(records.at(-1) as ProducedRecord);
-    if (isToldExactly(records, final, read.story)) {
-      const wanted = textOfModel(modelOf(records, read.story));
+    if (isToldExactly(records, final, read.scenario)) {
+      const wanted = textOfModel(modelOf(records, read.scenario));
       if (wanted === textOf(document)) return [];
       return [{ guarantee: 'G3', message: `the document of ${newest} is not what its records make of it` }];
     }
     if (!isLeftBySomebody(records, document, final, read)) {
       return [{ guarantee: 'G3', message: `the document of ${newest} is not what its newest version says` }];
     }
-    if (!isCounted(records, final, read.story) || document?.get('count') === records.length) return [];
+    if (!isCounted(records, final, read.scenario) || document?.get('count') === records.length) return [];
     const message = `the document of ${newest} counts ${document?.get('count')} of ${records.length} records`;
     return [{ guarantee: 'G1', message }];
   });
@@ -48,29 +48,35 @@ export const historiesOf = (
 ): ReadonlyMap<string, readonly ProducedRecord[]> =>
   Map.groupBy(
     produced.filter((record) => record.key !== null && !isPoison(record)),
-    ({ story }) => story.key ?? '',
+    ({ scenario }) => scenario.key ?? '',
   );
 
 /** Nothing was given up, one partition says in which order, and what is deleted leaves its evidence or meets no fault. */
-function isToldExactly(records: readonly ProducedRecord[], { lettered, isCalm }: FinalWorld, story: Story): boolean {
+function isToldExactly(
+  records: readonly ProducedRecord[],
+  { lettered, isCalm }: FinalWorld,
+  scenario: Scenario,
+): boolean {
   if (partitionsIn(records).size > 1 || records.some((record) => lettered.has(record))) return false;
   return (
-    isCalm || story.documentdb.deletes === 'tombstone' || records.every(({ story: { kind } }) => kind !== 'tombstone')
+    isCalm ||
+    scenario.documentdb.deletes === 'tombstone' ||
+    records.every(({ scenario: { kind } }) => kind !== 'tombstone')
   );
 }
 
 /** Every record counts, in whichever partition it is: each has to be counted once. */
-const isCounted = (records: readonly ProducedRecord[], { lettered }: FinalWorld, { documentdb }: Story): boolean =>
+const isCounted = (records: readonly ProducedRecord[], { lettered }: FinalWorld, { documentdb }: Scenario): boolean =>
   documentdb.guard === 'offset' &&
   (documentdb.strategy === 'increment' || documentdb.strategy === 'steps') &&
-  records.every((record) => record.story.kind !== 'tombstone' && !lettered.has(record));
+  records.every((record) => record.scenario.kind !== 'tombstone' && !lettered.has(record));
 
 export const partitionsIn = (records: readonly ProducedRecord[]): ReadonlySet<string> =>
   new Set(records.map(({ topicPartition }) => topicPartition));
 
-export function modelOf(records: readonly ProducedRecord[], { documentdb }: Story): Modelled {
+export function modelOf(records: readonly ProducedRecord[], { documentdb }: Scenario): Modelled {
   const { deletes, identity } = documentdb;
-  return records.reduce<Modelled>((state, { story: { id, key }, value, timestampMs }) => {
+  return records.reduce<Modelled>((state, { scenario: { id, key }, value, timestampMs }) => {
     const parsed: StoryValue | undefined = value === null ? undefined : JSON.parse(value.toString());
     const version = versionOf(documentdb, { id, timestampMs, isDeletion: value === null });
     return afterRecord(state, modelsOf(key ?? '', parsed, identity, 0), version, deletes);
@@ -108,7 +114,7 @@ function isLeftBySomebody(
   if (isLastWriters(histories, document, read)) return true;
   if (histories.some((history) => isLeftBy(history, document, lettered, read))) return true;
   // What was given up may have been begun: of a record with two writes the first.
-  const isBegun = records.some((record) => lettered.has(record) && opOf(record.story) === 'steps');
+  const isBegun = records.some((record) => lettered.has(record) && opOf(record.scenario) === 'steps');
   if (isBegun && document?.has('id') === false) return true;
   // Where nothing had to be written nothing has to be there.
   const mayBeAbsent = histories.every((history) => history.every((record) => lettered.has(record)));
@@ -122,13 +128,13 @@ function isLeftBy(
   lettered: ReadonlySet<ProducedRecord>,
   read: DocumentsRead,
 ): boolean {
-  const { deletes, guard, strategy } = read.story.documentdb;
+  const { deletes, guard, strategy } = read.scenario.documentdb;
   // By its own account a record may be older than those before it; and what has nothing to change changes nothing.
   const isAnyOfThem = guard === 'field' || strategy === 'events';
   const newest = isAnyOfThem ? 0 : history.findLastIndex((record) => !lettered.has(record));
   return history.slice(Math.max(0, newest)).some((record) => {
     if (isStoredAs(record, document, read)) return true;
-    if (record.story.kind !== 'tombstone' || deletes === 'tombstone') return false;
+    if (record.scenario.kind !== 'tombstone' || deletes === 'tombstone') return false;
     // Without its evidence a deleted document may come back: hard deletes do not promise more.
     const isBack = (older: ProducedRecord) => isStoredAs(older, document, read) || isBegunBy(older, document);
     return textOf(document) === 'absent' || history.some(isBack);
@@ -137,7 +143,7 @@ function isLeftBy(
 
 /** Of a record with two writes the first alone: one that was given up can come after a hard delete, and makes a document. */
 function isBegunBy(record: ProducedRecord, document: Stored | undefined): boolean {
-  if (document === undefined || document.has('id') || opOf(record.story) !== 'steps') return false;
+  if (document === undefined || document.has('id') || opOf(record.scenario) !== 'steps') return false;
   const { topicPartition, offset } = versionOfRecord(record);
   return (document.get('_k') as Readonly<Record<string, unknown>> | undefined)?.[topicPartition] === offset;
 }
@@ -155,14 +161,14 @@ const isLastWriters = (
 /** With its mark, and nothing else of a deleted one. */
 function isStoredAs(record: ProducedRecord, document: Stored | undefined, read: DocumentsRead): boolean {
   if (document === undefined) return false;
-  const { story, value } = record;
+  const { scenario, value } = record;
   const { topicPartition, offset } = versionOfRecord(record);
-  const marks = document.get('_k') as Readonly<Record<string, unknown>> | undefined;
-  if (read.keyOf(document) !== story.key) return false;
-  if (story.kind === 'tombstone') return marks?.[topicPartition] === offset && isBareTombstone(document);
+  const versions = document.get('_k') as Readonly<Record<string, unknown>> | undefined;
+  if (read.keyOf(document) !== scenario.key) return false;
+  if (scenario.kind === 'tombstone') return versions?.[topicPartition] === offset && isBareTombstone(document);
   const { id, secret }: StoryValue = JSON.parse(value?.toString() ?? '{}');
-  const isMarked = ((marks?.[topicPartition] as bigint | undefined) ?? -1n) >= offset;
-  return isMarked && document.get('id') === id && document.get('secret') === secret && !document.has('_deletedAt');
+  const hasOwnVersion = ((versions?.[topicPartition] as bigint | undefined) ?? -1n) >= offset;
+  return hasOwnVersion && document.get('id') === id && document.get('secret') === secret && !document.has('_deletedAt');
 }
 
 const OF_A_TOMBSTONE = ['_id', '_k', '_deletedAt', 'key', 'sort'];

@@ -1,4 +1,4 @@
-import type { Story } from '../../scenario/scenario.ts';
+import type { Scenario } from '../../scenario/scenario.ts';
 import type { ProducedRecord } from '../../services/kafka-log.ts';
 import type { StoredRecord } from '../../services/kinesis/stream.ts';
 import type { Violation } from '../violation.ts';
@@ -7,7 +7,7 @@ import type { Violation } from '../violation.ts';
 export const PARTITION_KEY_CHARACTERS_MAX = 256;
 
 /** What the settings promise of the stream. */
-export type StreamPromise = Pick<Story['kinesis'], 'ordering' | 'partitionKey' | 'envelope' | 'tombstone'> & {
+export type StreamPromise = Pick<Scenario['kinesis'], 'ordering' | 'partitionKey' | 'envelope' | 'tombstone'> & {
   readonly constantKey?: string;
 };
 

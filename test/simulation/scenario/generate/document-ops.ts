@@ -23,7 +23,7 @@ export type WriteOp = (typeof WRITE_OPS)[number];
 /** What a story's records do: one of them, or several. */
 export type DocumentStrategy = 'replace' | 'set' | 'stamp' | 'increment' | 'steps' | 'events' | 'mixed';
 
-export interface StoryDocumentdb {
+export interface ScenarioDocumentdb {
   readonly deletes: 'tombstone' | 'hard';
   readonly poolSizeMax: number;
   readonly strategy: DocumentStrategy;

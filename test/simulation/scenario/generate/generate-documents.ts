@@ -1,17 +1,17 @@
 import type { Generator } from '../generator.ts';
 import { hash, type Random } from '../random.ts';
-import type { FaultWindow, StoryFunction, StoryMapping, StoryRecord } from '../scenario.ts';
-import type { DocumentStrategy, StoryDocumentdb, WriteOp } from './document-ops.ts';
+import type { FaultWindow, ScenarioFunction, ScenarioMapping, ScenarioRecord } from '../scenario.ts';
+import type { DocumentStrategy, ScenarioDocumentdb, WriteOp } from './document-ops.ts';
 
 const PARTITION_MAX = 7;
 
 export interface DocumentStoryParts {
-  readonly mapping: StoryMapping;
-  readonly function: StoryFunction;
+  readonly mapping: ScenarioMapping;
+  readonly function: ScenarioFunction;
   readonly faults: readonly FaultWindow[];
 }
 
-type DocumentSettings = Omit<StoryDocumentdb, 'poolSizeMax'>;
+type DocumentSettings = Omit<ScenarioDocumentdb, 'poolSizeMax'>;
 
 /** How documents are named, written, guarded and deleted. */
 export function documentSettings(random: Random, parts: DocumentStoryParts): DocumentSettings {
@@ -32,10 +32,10 @@ const mayHaveEvents = (parts: DocumentStoryParts): boolean =>
 
 /** What else records can be like where a stream has no part in it. */
 export function documentRecords(
-  records: readonly StoryRecord[],
+  records: readonly ScenarioRecord[],
   random: Random,
   parts: DocumentStoryParts & { readonly documentdb: DocumentSettings; readonly generator: Generator },
-): readonly StoryRecord[] {
+): readonly ScenarioRecord[] {
   const { strategy, deletes } = parts.documentdb;
   if (strategy === 'events') return eventsOf(records, random);
   const written = withBacklog(records, random.fork('backlog')).map((record) => ({
@@ -53,10 +53,10 @@ export function documentRecords(
 
 /** Also where deletes are hard, where nothing folds, and between partitions, which keep no order among each other. */
 function withMoreMovingValues(
-  records: readonly StoryRecord[],
+  records: readonly ScenarioRecord[],
   random: Random,
   strategy: DocumentStrategy,
-): readonly StoryRecord[] {
+): readonly ScenarioRecord[] {
   const mayMove = strategy === 'replace' || strategy === 'set' || strategy === 'increment';
   if (!mayMove || !random.chance(0.5)) return records;
   const moving = withMovingValues(records, random);
@@ -65,7 +65,7 @@ function withMoreMovingValues(
 }
 
 /** Now and then most records lie there from the beginning, and have no key: dead letters by the dozen at once. */
-function withBacklog(records: readonly StoryRecord[], random: Random): readonly StoryRecord[] {
+function withBacklog(records: readonly ScenarioRecord[], random: Random): readonly ScenarioRecord[] {
   if (!random.chance(0.08)) return records;
   const backlog = records.map((record) => (random.chance(0.9) ? { ...record, key: null, atMs: 0 } : record));
   return backlog.toSorted((a, b) => a.atMs - b.atMs || a.id - b.id);
@@ -81,9 +81,9 @@ function opFor(strategy: DocumentStrategy, deletes: 'tombstone' | 'hard', random
 }
 
 /** As a source's changes come: an insert, changes to it, its deletion; and now and then a change to what is not there. */
-function eventsOf(records: readonly StoryRecord[], random: Random): readonly StoryRecord[] {
+function eventsOf(records: readonly ScenarioRecord[], random: Random): readonly ScenarioRecord[] {
   const there = new Set<string>();
-  return records.map((record): StoryRecord => {
+  return records.map((record): ScenarioRecord => {
     const { key, kind } = record;
     if (key === null || kind === 'poison') return record;
     if (kind === 'tombstone') {
@@ -113,11 +113,11 @@ interface Move {
  * Unique values that move from document to document: in the order of the one partition each is free before it is taken
  * again. Records that cannot be written change nothing.
  */
-function withMovingValues(records: readonly StoryRecord[], random: Random): readonly StoryRecord[] {
+function withMovingValues(records: readonly ScenarioRecord[], random: Random): readonly ScenarioRecord[] {
   const held = new Map<string, number>();
   const valueCount = random.pick([2, 5, 20]);
   const moves: Move[] = [];
-  return records.map(({ unique: _, ...record }): StoryRecord => {
+  return records.map(({ unique: _, ...record }): ScenarioRecord => {
     const { key, kind } = record;
     if (key === null || kind === 'poison' || kind === 'refused') return { ...record, partition: 0 };
     if (moves.length === 0 && random.chance(0.3)) moves.push(...swapOf(held, random));
@@ -149,7 +149,7 @@ function swapOf(held: ReadonlyMap<string, number>, random: Random): readonly Mov
 }
 
 /** Some of what the server refuses it refuses with a code that nobody lists, or as a command. */
-export const withRefusals = (records: readonly StoryRecord[], random: Random): readonly StoryRecord[] =>
+export const withRefusals = (records: readonly ScenarioRecord[], random: Random): readonly ScenarioRecord[] =>
   records.map((record) => {
     const refusal = record.kind === 'refused' ? random.pick([undefined, 'unlisted', 'command'] as const) : undefined;
     return refusal === undefined ? record : { ...record, refusal };

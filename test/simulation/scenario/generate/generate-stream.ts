@@ -1,9 +1,9 @@
 import { SECRET } from '../../services/kafka-log.ts';
 import type { Random } from '../random.ts';
-import type { FaultWindow, Story, StoryKinesis, StoryRecord } from '../scenario.ts';
+import type { FaultWindow, Scenario, ScenarioKinesis, ScenarioRecord } from '../scenario.ts';
 
 /** Every combination of order and aggregation that is not refused; the default is drawn most. */
-const ORDERS: readonly Pick<StoryKinesis, 'ordering' | 'aggregation'>[] = [
+const ORDERS: readonly Pick<ScenarioKinesis, 'ordering' | 'aggregation'>[] = [
   ...Array.from({ length: 4 }, () => ({ ordering: 'key', aggregation: 'off' }) as const),
   { ordering: 'key', aggregation: 'key' },
   { ordering: 'key', aggregation: 'key' },
@@ -34,8 +34,8 @@ export function streamSettings(random: Random, tombstone: 'empty' | 'skip') {
 }
 
 /** What else a story can be where documents have no part in it. */
-export const streamStory = (story: Story, random: Random): Story => {
-  const shaped = withShape(withCrowd(story, random.fork('crowd')), random.fork('shape'));
+export const streamStory = (scenario: Scenario, random: Random): Scenario => {
+  const shaped = withShape(withCrowd(scenario, random.fork('crowd')), random.fork('shape'));
   const poisoned = withPoisonForTheBucket(shaped, random.fork('poison'));
   const seen = withLostRenewals(withAutomaticStream(poisoned, random.fork('automatic')), random.fork('renewals'));
   const told = withOddKeys(seen, random.fork('keys'));
@@ -45,27 +45,27 @@ export const streamStory = (story: Story, random: Random): Story => {
 /** So many round trips one after the other, and a batch that no fault touches is settled before the shortest deadline. */
 const LANE_RECORDS_MAX = 300;
 
-function withTimeForItsLanes(story: Story): Story {
-  if (story.records.length <= LANE_RECORDS_MAX) return story;
-  return { ...story, function: { ...story.function, timeoutMs: 120_000 } };
+function withTimeForItsLanes(scenario: Scenario): Scenario {
+  if (scenario.records.length <= LANE_RECORDS_MAX) return scenario;
+  return { ...scenario, function: { ...scenario.function, timeoutMs: 120_000 } };
 }
 
 /** Renewals fail while the session in hand is good for a while: nobody should notice. */
-function withLostRenewals(story: Story, random: Random): Story {
-  if (!story.kinesis.hasRole || story.faults.length === 0 || !random.chance(0.06)) return story;
+function withLostRenewals(scenario: Scenario, random: Random): Scenario {
+  if (!scenario.kinesis.hasRole || scenario.faults.length === 0 || !random.chance(0.06)) return scenario;
   const fromMs = random.integer(1_000, 10_000);
-  return { ...story, faults: [...story.faults, { kind: 'sts.refused', fromMs, untilMs: 60_000, chance: 1 }] };
+  return { ...scenario, faults: [...scenario.faults, { kind: 'sts.refused', fromMs, untilMs: 60_000, chance: 1 }] };
 }
 
 /** That it distributes by itself is felt only where aggregates are meant for it. */
-function withAutomaticStream(story: Story, random: Random): Story {
-  if (story.kinesis.aggregation === 'off' || story.faults.length === 0 || !random.chance(0.1)) return story;
+function withAutomaticStream(scenario: Scenario, random: Random): Scenario {
+  if (scenario.kinesis.aggregation === 'off' || scenario.faults.length === 0 || !random.chance(0.1)) return scenario;
   const untilMs = random.pick([10_000, 60_000, 200_000]);
-  return { ...story, faults: [...story.faults, { kind: 'kinesis.automatic', fromMs: 0, untilMs, chance: 1 }] };
+  return { ...scenario, faults: [...scenario.faults, { kind: 'kinesis.automatic', fromMs: 0, untilMs, chance: 1 }] };
 }
 
 /** How a stream distributes is seen once, at the beginning, and only where one may look. */
-function asItCanBe(fault: FaultWindow, { kinesis, faults }: Story): readonly FaultWindow[] {
+function asItCanBe(fault: FaultWindow, { kinesis, faults }: Scenario): readonly FaultWindow[] {
   const isAutomatic = faults.some(({ kind }) => kind === 'kinesis.automatic');
   if (fault.kind === 'kinesis.describeFailed' && isAutomatic && kinesis.mayDescribe) return [];
   if (fault.kind !== 'kinesis.automatic') return [fault];
@@ -81,22 +81,22 @@ const NO_SESSION_MS = 8_000;
 const SHAPES = ['tiny', 'large', 'hotKey', 'manyKeys', 'noKeys'] as const;
 const SHAPED_COUNT = 1_500;
 
-function withShape(story: Story, random: Random): Story {
-  if (!random.chance(0.03)) return story;
+function withShape(scenario: Scenario, random: Random): Scenario {
+  if (!random.chance(0.03)) return scenario;
   const shape = random.pick(SHAPES);
   const isLarge = shape === 'large';
-  const records = Array.from({ length: isLarge ? 5 : SHAPED_COUNT }, (_, index): StoryRecord => {
-    const id = story.records.length + 10_000 + index;
+  const records = Array.from({ length: isLarge ? 5 : SHAPED_COUNT }, (_, index): ScenarioRecord => {
+    const id = scenario.records.length + 10_000 + index;
     const key = shape === 'noKeys' ? null : `${SECRET}-${shape === 'hotKey' ? 'hot' : id}`;
     if (shape === 'tiny') return { id, atMs: 0, key, kind: 'plain', bytes: 1 };
     return isLarge && index === 0
       ? { id, atMs: 0, key: 'l', kind: 'plain', bytes: LARGE_BYTES }
       : { id, atMs: 0, key, kind: 'plain' };
   });
-  const mapping = { ...story.mapping, batchRecordsMax: 10_000, pollers: 1, windowMs: 1_000 };
-  const recordBytesMax = isLarge ? LARGE_BYTES + ENVELOPE_BYTES : story.kinesis.recordBytesMax;
-  const others = isLarge ? story.records.slice(0, BESIDE_LARGE_MAX) : story.records;
-  return { ...story, mapping, records: [...records, ...others], kinesis: { ...story.kinesis, recordBytesMax } };
+  const mapping = { ...scenario.mapping, batchRecordsMax: 10_000, pollers: 1, windowMs: 1_000 };
+  const recordBytesMax = isLarge ? LARGE_BYTES + ENVELOPE_BYTES : scenario.kinesis.recordBytesMax;
+  const others = isLarge ? scenario.records.slice(0, BESIDE_LARGE_MAX) : scenario.records;
+  return { ...scenario, mapping, records: [...records, ...others], kinesis: { ...scenario.kinesis, recordBytesMax } };
 }
 
 /** Poison is as large, and so are its letters. */
@@ -109,35 +109,44 @@ const ENVELOPE_BYTES = 2_000;
 const CROWD = { min: 500, max: 800 } as const;
 
 /** Many keys at one moment, and as many records without one, in one batch. */
-function withCrowd(story: Story, random: Random): Story {
-  if (!random.chance(0.06)) return story;
+function withCrowd(scenario: Scenario, random: Random): Scenario {
+  if (!random.chance(0.06)) return scenario;
   const poisonChance = random.pick([0, 0.5]);
-  const crowd = Array.from({ length: random.integer(CROWD.min, CROWD.max) }, (_, index): StoryRecord => {
-    const id = story.records.length + index + 1;
+  const crowd = Array.from({ length: random.integer(CROWD.min, CROWD.max) }, (_, index): ScenarioRecord => {
+    const id = scenario.records.length + index + 1;
     const key = index % 2 === 0 ? null : `${SECRET}-crowd-${id}`;
     return { id, atMs: 0, key, kind: random.chance(poisonChance) ? 'poison' : 'plain' };
   });
-  const mapping = { ...story.mapping, batchRecordsMax: 1_000, pollers: 1, windowMs: 1_000 };
-  const onPoison = poisonChance > 0 ? 'deadLetter' : story.function.onPoison;
-  return { ...story, mapping, function: { ...story.function, onPoison }, records: [...crowd, ...story.records] };
+  const mapping = { ...scenario.mapping, batchRecordsMax: 1_000, pollers: 1, windowMs: 1_000 };
+  const onPoison = poisonChance > 0 ? 'deadLetter' : scenario.function.onPoison;
+  return {
+    ...scenario,
+    mapping,
+    function: { ...scenario.function, onPoison },
+    records: [...crowd, ...scenario.records],
+  };
 }
 
 const BUCKET_FAILS_MS = 200_000;
 
 /** That the bucket fails is felt only where there is poison; now and then for longer than an invocation. */
-function withPoisonForTheBucket(story: Story, random: Random): Story {
-  if (!story.faults.some(({ kind }) => kind.startsWith('bucket.')) || !random.chance(0.7)) return story;
+function withPoisonForTheBucket(scenario: Scenario, random: Random): Scenario {
+  if (!scenario.faults.some(({ kind }) => kind.startsWith('bucket.')) || !random.chance(0.7)) return scenario;
   const isLong = random.chance(0.5);
   const poisonChance = random.pick([0.02, 0.1]);
   return {
-    ...story,
-    function: { ...story.function, onPoison: 'deadLetter' },
-    mapping: { ...story.mapping, batchRecordsMax: Math.max(100, story.mapping.batchRecordsMax), retriesMax: 10_000 },
-    records: story.records.map((record) => ({
+    ...scenario,
+    function: { ...scenario.function, onPoison: 'deadLetter' },
+    mapping: {
+      ...scenario.mapping,
+      batchRecordsMax: Math.max(100, scenario.mapping.batchRecordsMax),
+      retriesMax: 10_000,
+    },
+    records: scenario.records.map((record) => ({
       ...record,
       kind: random.chance(poisonChance) ? random.pick(['refused', 'poison'] as const) : record.kind,
     })),
-    faults: story.faults.map((fault) =>
+    faults: scenario.faults.map((fault) =>
       isLong && fault.kind.startsWith('bucket.')
         ? { ...fault, fromMs: 0, untilMs: Math.max(fault.untilMs, BUCKET_FAILS_MS), chance: 1 }
         : fault,
@@ -150,13 +159,13 @@ const LONG_KEY_CHARACTERS = 300;
 const PARTITION_MAX = 7;
 
 /** Keys too long for a partition key; keys in partitions of the producer's own choice. */
-function withOddKeys(story: Story, random: Random): Story {
+function withOddKeys(scenario: Scenario, random: Random): Scenario {
   const spreads = random.chance(0.3);
   const isLong = random.chance(0.15);
-  const records = story.records.map((record) => ({
+  const records = scenario.records.map((record) => ({
     ...record,
     key: isLong ? (record.key?.padStart(LONG_KEY_CHARACTERS, 'é') ?? null) : record.key,
     ...(spreads && { partition: random.integer(0, PARTITION_MAX) }),
   }));
-  return { ...story, records };
+  return { ...scenario, records };
 }

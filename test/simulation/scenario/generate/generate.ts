@@ -2,12 +2,19 @@ import { SECRET } from '../../services/kafka-log.ts';
 import { type FaultKind, faultKindsOf } from '../faults.ts';
 import type { SeedOptions } from '../generator.ts';
 import { type Random, randomOf } from '../random.ts';
-import type { FaultWindow, RecordKind, Story, StoryFunction, StoryMapping, StoryRecord } from '../scenario.ts';
+import type {
+  FaultWindow,
+  RecordKind,
+  Scenario,
+  ScenarioFunction,
+  ScenarioMapping,
+  ScenarioRecord,
+} from '../scenario.ts';
 import { documentRecords, documentSettings, withRefusals } from './generate-documents.ts';
 import { streamSettings, streamStory } from './generate-stream.ts';
 
 /** The story of a seed, the same one for ever in one version of the generator. */
-export function generateStory({ seed, generator, sink: only }: SeedOptions): Story {
+export function generateStory({ seed, generator, sink: only }: SeedOptions): Scenario {
   const sink = only ?? (seed % 2 === 0 ? 'kinesisSink' : 'documentdbSink');
   const random = randomOf(`story ${seed} ${sink}`);
   const faults = faultsOf(faultKindsOf(sink, generator), random.fork('faults'));
@@ -15,7 +22,7 @@ export function generateStory({ seed, generator, sink: only }: SeedOptions): Sto
   const mapping = mappingOf(random.fork('mapping'), fn);
   const records = recordsOf(random.fork('records'));
   const documentdb = documentSettings(random.fork('documents'), { mapping, function: fn, faults });
-  const story: Story = {
+  const scenario: Scenario = {
     seed: `${sink} ${seed}`,
     sink,
     mapping,
@@ -41,17 +48,17 @@ export function generateStory({ seed, generator, sink: only }: SeedOptions): Sto
           }),
     faults,
   };
-  if (sink === 'kinesisSink') return streamStory(story, random.fork('stream'));
-  return generator === 1 ? story : { ...story, records: withRefusals(story.records, random.fork('refusals')) };
+  if (sink === 'kinesisSink') return streamStory(scenario, random.fork('stream'));
+  return generator === 1 ? scenario : { ...scenario, records: withRefusals(scenario.records, random.fork('refusals')) };
 }
 
 /** What blocks has to be given up some time, which only pollers of one's own do. */
-function mappingOf(random: Random, { onPoison }: StoryFunction): StoryMapping {
+function mappingOf(random: Random, { onPoison }: ScenarioFunction): ScenarioMapping {
   const isBlocking = onPoison === 'block';
   const mode = isBlocking || random.chance(0.85) ? 'provisioned' : 'onDemand';
   return {
     mode,
-    reading: random.pick(['items', 'rewind']),
+    partialFailureRetry: random.pick(['listedOnly', 'fromLowest']),
     pollers: random.integer(1, 3),
     batchRecordsMax: random.pick([1, 5, 25, 100, 1_000]),
     windowMs: random.pick([0, 200, 1_000]),
@@ -61,7 +68,7 @@ function mappingOf(random: Random, { onPoison }: StoryFunction): StoryMapping {
   };
 }
 
-function functionOf(random: Random): StoryFunction {
+function functionOf(random: Random): ScenarioFunction {
   return {
     timeoutMs: random.pick([15_000, 40_000, 120_000]),
     onPoison: random.pick(['deadLetter', 'deadLetter', 'deadLetter', 'skip', 'block']),
@@ -71,7 +78,7 @@ function functionOf(random: Random): StoryFunction {
 const PRODUCING_MS = 60_000;
 const KINDS: readonly RecordKind[] = ['poison', 'refused', 'tombstone'];
 
-function recordsOf(random: Random): readonly StoryRecord[] {
+function recordsOf(random: Random): readonly ScenarioRecord[] {
   const count = random.pick([5, 30, 80, 150]);
   const keyCount = random.pick([1, 3, 10, 40]);
   const oddChance = random.pick([0, 0.05, 0.2]);

@@ -1,7 +1,7 @@
-import type { StoryRecord } from '../scenario.ts';
+import type { ScenarioRecord } from '../scenario.ts';
 
 /** Whether each record takes a unique value that no other document has by then: those that cannot be written change nothing. */
-export function takesFreeValuesOnly(records: readonly StoryRecord[]): boolean {
+export function takesFreeValuesOnly(records: readonly ScenarioRecord[]): boolean {
   const holders = new Map<number, string>();
   const values = new Map<string, number>();
   return records.every(({ key, kind, unique }) => {

@@ -1,16 +1,24 @@
 import { identityOf } from '../../../../functions/documentdb-sink/bson/identity.ts';
 import type { Statement } from '../../../../functions/documentdb-sink/target/document-store.ts';
 import type { Violation } from '../../invariants/violation.ts';
-import { opOf, type StoryDocumentdb } from '../../scenario/generate/document-ops.ts';
+import { opOf, type ScenarioDocumentdb } from '../../scenario/generate/document-ops.ts';
 import { EPOCH_MS } from '../../scenario/timeline.ts';
 import type { KafkaLog, ProducedRecord } from '../kafka-log.ts';
 import { versionOf } from './document-policy.ts';
 import type { Change, DocumentServer, Stored } from './document-server.ts';
-import { bodyOf, fieldIn, limitOf, markOf, textOf, type Version, versionOfRecord } from './document-version.ts';
+import {
+  bodyOf,
+  fieldIn,
+  limitOf,
+  sourceVersionOf,
+  textOf,
+  type Version,
+  versionOfRecord,
+} from './document-version.ts';
 
 export interface HistoryParts {
   readonly kafka: KafkaLog;
-  readonly settings: StoryDocumentdb;
+  readonly settings: ScenarioDocumentdb;
   /** One line of the story of a run. */
   readonly tell: (line: string, position?: string) => void;
 }
@@ -43,7 +51,7 @@ export class DocumentHistory {
   noteUnguarded(statement: Statement, key: unknown, sent: readonly string[]): void {
     if (bodyOf(statement) !== undefined || limitOf(statement) !== undefined) return;
     const records = sent.map((position) => this.#parts.kafka.at(position));
-    const record = records.findLast((each) => each?.story.kind === 'tombstone' && each.story.key === key);
+    const record = records.findLast((each) => each?.scenario.kind === 'tombstone' && each.scenario.key === key);
     if (record !== undefined) this.#unguarded.set(statement, versionOfRecord(record));
   }
 
@@ -66,7 +74,7 @@ export class DocumentHistory {
     this.violations.push({ guarantee: 'G3', message });
   }
 
-  #guardOf({ story: { id, kind }, timestampMs }: ProducedRecord): number | undefined {
+  #guardOf({ scenario: { id, kind }, timestampMs }: ProducedRecord): number | undefined {
     return versionOf(this.#parts.settings, { id, timestampMs, isDeletion: kind === 'tombstone' });
   }
 
@@ -74,7 +82,7 @@ export class DocumentHistory {
     const id = fieldIn(document, 'id');
     if (typeof id !== 'number') return undefined;
     for (const record of this.#parts.kafka.produced.slice(this.#recordsById.size)) {
-      this.#recordsById.set(record.story.id, record);
+      this.#recordsById.set(record.scenario.id, record);
     }
     return this.#recordsById.get(id);
   }
@@ -82,7 +90,7 @@ export class DocumentHistory {
   /** Undefined: somebody else's, or not to be told. */
   #versionOf(document: Stored | undefined, statement: Statement | undefined): Version | undefined {
     if (document === undefined) return statement && (limitOf(statement) ?? this.#unguarded.get(statement));
-    if (document.has('_deletedAt')) return markOf(document.get('_k'));
+    if (document.has('_deletedAt')) return sourceVersionOf(document.get('_k'));
     const record = this.recordOf(document);
     return record && versionOfRecord(record);
   }
@@ -91,7 +99,7 @@ export class DocumentHistory {
 
   /** Written or overwritten by a newer one, or with nothing to change; and durable. */
   holds(record: ProducedRecord, server: DocumentServer): boolean {
-    const changes = server.changesOf(identityOf(record.story.key));
+    const changes = server.changesOf(identityOf(record.scenario.key));
     const durable = changes.filter(({ durableAtMs }) => durableAtMs !== undefined);
     return durable.some((change) => this.#covers(change, record)) || foundNothing(record, durable);
   }
@@ -105,7 +113,7 @@ export class DocumentHistory {
     const version = this.#versionOf(after, statement);
     // A deletion that does not say of what: of everything before it.
     if (version === undefined || this.#unguarded.has(statement)) {
-      return after === undefined && atMs >= EPOCH_MS + record.story.atMs;
+      return after === undefined && atMs >= EPOCH_MS + record.scenario.atMs;
     }
     const wanted = versionOfRecord(record);
     return version.topicPartition === wanted.topicPartition && version.offset >= wanted.offset;
@@ -113,9 +121,9 @@ export class DocumentHistory {
 }
 
 /** There was no document at some time since the record came, and it may not make one. */
-function foundNothing({ story }: ProducedRecord, durable: readonly Change[]): boolean {
-  if (opOf(story) !== 'patch' && opOf(story) !== 'put') return false;
-  const producedAtMs = EPOCH_MS + story.atMs;
+function foundNothing({ scenario }: ProducedRecord, durable: readonly Change[]): boolean {
+  if (opOf(scenario) !== 'patch' && opOf(scenario) !== 'put') return false;
+  const producedAtMs = EPOCH_MS + scenario.atMs;
   const isAbsent = (document: Stored | undefined) => document === undefined || document.has('_deletedAt');
   const last = durable.findLast(({ atMs }) => atMs <= producedAtMs);
   const since = durable.filter(({ atMs }) => atMs >= producedAtMs);

@@ -1,10 +1,10 @@
 import { convertJson } from '../../../../functions/documentdb-sink/json/json.ts';
-import { createNativePolicy } from '../../../../functions/documentdb-sink/plan/native-mapper.ts';
-import type { RecordPolicy } from '../../../../functions/documentdb-sink/plan/record-mapper.ts';
+import { createNativeMapper } from '../../../../functions/documentdb-sink/plan/native-mapper.ts';
+import type { RecordMapper } from '../../../../functions/documentdb-sink/plan/record-mapper.ts';
 import type { WriteModel } from '../../../../functions/documentdb-sink/plan/write-model.ts';
 import { doc } from '../../../support/write-models.ts';
-import { opOf, type StoryDocumentdb, type WriteOp } from '../../scenario/generate/document-ops.ts';
-import type { StoryRecord } from '../../scenario/scenario.ts';
+import { opOf, type ScenarioDocumentdb, type WriteOp } from '../../scenario/generate/document-ops.ts';
+import type { ScenarioRecord } from '../../scenario/scenario.ts';
 import { SECRET } from '../kafka-log.ts';
 
 export const DATABASE = 'simulated';
@@ -15,10 +15,10 @@ export interface StoryValue {
   readonly secret: string;
   readonly op: WriteOp;
   readonly unique?: number | undefined;
-  readonly refused?: true | StoryRecord['refusal'];
+  readonly refused?: true | ScenarioRecord['refusal'];
 }
 
-export function valueText({ kind, ...record }: StoryRecord): string {
+export function valueText({ kind, ...record }: ScenarioRecord): string {
   const { id, unique } = record;
   const value: StoryValue = {
     id,
@@ -33,10 +33,10 @@ export function valueText({ kind, ...record }: StoryRecord): string {
 type Fields = Readonly<Record<string, unknown>>;
 
 /** By what a document is found, and what of it stands in the document. */
-export const filterOf = (key: string, identity: StoryDocumentdb['identity']): Fields =>
+export const filterOf = (key: string, identity: ScenarioDocumentdb['identity']): Fields =>
   identity === 'id' ? { _id: key } : { 'key.name': key, sort: 'order' };
 
-const keyFieldsOf = (key: string, identity: StoryDocumentdb['identity']): Fields =>
+const keyFieldsOf = (key: string, identity: ScenarioDocumentdb['identity']): Fields =>
   identity === 'id' ? { _id: key } : { key: { name: key }, sort: 'order' };
 
 export const BUSINESS_INDEX = { name: 'key.name_1_sort_1', fields: ['key.name', 'sort'], isSparse: false };
@@ -45,7 +45,7 @@ export const BUSINESS_INDEX = { name: 'key.name_1_sort_1', fields: ['key.name', 
 export function modelsOf(
   key: string,
   value: StoryValue | undefined,
-  identity: StoryDocumentdb['identity'],
+  identity: ScenarioDocumentdb['identity'],
   wallTimeMs: number,
 ): readonly [WriteModel, ...WriteModel[]] {
   const filter = doc(filterOf(key, identity));
@@ -97,7 +97,7 @@ const defined = (fields: Fields): Fields =>
 
 /** How new a record is by the guard of its story. @param isDeletion without a value, of which a field could tell */
 export function versionOf(
-  { guard, isDeletionVersioned }: Pick<StoryDocumentdb, 'guard' | 'isDeletionVersioned'>,
+  { guard, isDeletionVersioned }: Pick<ScenarioDocumentdb, 'guard' | 'isDeletionVersioned'>,
   { id, timestampMs, isDeletion }: { readonly id: number; readonly timestampMs: number; readonly isDeletion: boolean },
 ): number | undefined {
   if (guard === 'offset' || (isDeletion && !isDeletionVersioned)) return undefined;
@@ -105,19 +105,19 @@ export function versionOf(
 }
 
 /** The story's own configuration: raw keys and JSON, as without a file, and the write that the value names. */
-export function createStoryPolicy(settings: StoryDocumentdb): RecordPolicy {
+export function createStoryPolicy(settings: ScenarioDocumentdb): RecordMapper {
   const { identity } = settings;
-  const native = createNativePolicy({ database: DATABASE });
+  const native = createNativeMapper({ database: DATABASE });
   return (record, wallTimeMs) => {
-    const intent = native(record, wallTimeMs);
-    if (intent.kind === 'none' || record.key === null) return intent;
+    const plan = native(record, wallTimeMs);
+    if (plan.kind === 'none' || record.key === null) return plan;
     const key = Buffer.from(record.key.bytes()).toString();
-    if (intent.kind === 'poison') return { ...intent, filter: doc(filterOf(key, identity)) };
+    if (plan.kind === 'poison') return { ...plan, filter: doc(filterOf(key, identity)) };
     const value = record.value === null ? undefined : storyValueOf(record.value);
     const id = value?.id ?? Number(idHeaderOf(record.headers));
     const { timestampMs } = record;
     const version = versionOf(settings, { id, timestampMs, isDeletion: value === undefined });
-    return { ...intent, models: modelsOf(key, value, identity, wallTimeMs), version };
+    return { ...plan, models: modelsOf(key, value, identity, wallTimeMs), version };
   };
 }
 

@@ -68,7 +68,7 @@ export class DocumentPort {
       const request = { environment, signal };
       conduct.decided(environment.invocation, environment.clock.nowMs());
       const serve = () =>
-        this.#parts.chaos.strikes('documentdb.readRefused', environment)
+        this.#parts.faultInjector.strikes('documentdb.readRefused', environment)
           ? Promise.reject(foreign('MongoServerError', UNAUTHORIZED))
           : Promise.resolve(find(this.#readAsOfMs(environment)));
       return this.#watched(request, [], () => this.#command(request, serve));
@@ -84,8 +84,8 @@ export class DocumentPort {
         const written = this.#watched(request, positions, () => this.#command(request, serve));
         return written.then((reply) => this.#heard(request, positions, reply));
       },
-      findMarks: (_namespace, ids, signal) => read(signal, (asOfMs) => server.findMarks(ids, asOfMs)),
-      findMarksOf: (_namespace, filter, signal) => read(signal, (asOfMs) => server.findMarksOf(filter, asOfMs)),
+      findVersions: (_namespace, ids, signal) => read(signal, (asOfMs) => server.findVersions(ids, asOfMs)),
+      findVersionsOf: (_namespace, filter, signal) => read(signal, (asOfMs) => server.findVersionsOf(filter, asOfMs)),
       listIndexes: (_namespace, signal) => command(signal, () => indexes),
       ensureTtlIndex: (_namespace, ttlSeconds, signal) => command(signal, () => onTtlIndex(ttlSeconds)),
     };
@@ -125,14 +125,14 @@ export class DocumentPort {
   }
 
   async #command<T>({ environment, signal }: Request, serve: () => Promise<T>): Promise<T> {
-    const { chaos, random } = this.#parts;
+    const { faultInjector, random } = this.#parts;
     const { clock } = environment;
-    if (chaos.strikes('documentdb.noServer', environment)) {
+    if (faultInjector.strikes('documentdb.noServer', environment)) {
       await clock.waitUntil(clock.nowMs() + SELECTION_MS, signal);
       throw foreign(signal.aborted ? 'AbortError' : random.pick(NOT_SENT));
     }
     // What waits for one answer waits whatever its partition is.
-    const strikes = (kind: FaultKind) => chaos.strikes(kind, environment);
+    const strikes = (kind: FaultKind) => faultInjector.strikes(kind, environment);
     const fault = strikes('documentdb.requestLost')
       ? 'requestLost'
       : strikes('documentdb.answerLost')
@@ -143,7 +143,7 @@ export class DocumentPort {
     const patience = abortAt(clock, clock.nowMs() + SOCKET_TIMEOUT_MS);
     return await exchange(environment, this.#parts, {
       serve: () => {
-        const refusal = REFUSALS.find(({ kind }) => chaos.strikes(kind, environment));
+        const refusal = REFUSALS.find(({ kind }) => faultInjector.strikes(kind, environment));
         return refusal === undefined
           ? serve()
           : Promise.reject(foreign('MongoServerError', random.pick(refusal.codes)));
@@ -169,18 +169,19 @@ export class DocumentPort {
 
   /** @throws ServerError where the command is refused as it stands */
   #refuse(environment: Environment, statements: readonly Statement[]): void {
-    if (this.#parts.chaos.strikes('documentdb.writesRefused', environment)) throw new ServerError(UNKNOWN_ERROR);
+    if (this.#parts.faultInjector.strikes('documentdb.writesRefused', environment))
+      throw new ServerError(UNKNOWN_ERROR);
     if (statements.some((statement) => fieldIn(bodyOf(statement), 'refused') === 'command')) {
       throw new ServerError(FAILED_TO_PARSE);
     }
   }
 
   #faultsFor(environment: Environment): CommandFaults {
-    const { chaos, foreignGoneChance, random, server, story, timeline } = this.#parts;
+    const { faultInjector, foreignGoneChance, random, server, scenario, timeline } = this.#parts;
     const strikes = (kind: FaultKind, statements: readonly Statement[]) => {
       const partitions = partitionsOf(statements);
       // A probe is of no partition, and any may wait for its answer.
-      return chaos.strikes(kind, environment, partitions.length === 0 ? 'all' : partitions);
+      return faultInjector.strikes(kind, environment, partitions.length === 0 ? 'all' : partitions);
     };
     return {
       failStatement: (statement) => {
@@ -190,7 +191,7 @@ export class DocumentPort {
       },
       insertFirst: (statement) => {
         // Nobody else may make a document where it is told who did: by an insert, or by what is set on insert alone.
-        const isTold = story.documentdb.strategy === 'events' || bodyOf(statement)?.has('$setOnInsert') === true;
+        const isTold = scenario.documentdb.strategy === 'events' || bodyOf(statement)?.has('$setOnInsert') === true;
         if (isTold) return false;
         const isStruck = strikes('documentdb.insertedFirst', [statement]) && this.#isUsual(statement);
         if (isStruck && random.chance(foreignGoneChance)) {
@@ -214,8 +215,8 @@ export class DocumentPort {
 
   /** The others catch up, or one of them that did not becomes the new primary. */
   #decideLater(environment: Environment, touched: readonly string[]): void {
-    const { chaos, history, random, server, tell, timeline } = this.#parts;
-    const isLost = chaos.strikes('documentdb.rolledBack', environment, touched);
+    const { faultInjector, history, random, server, tell, timeline } = this.#parts;
+    const isLost = faultInjector.strikes('documentdb.rolledBack', environment, touched);
     timeline.at(timeline.nowMs() + random.integer(UNCERTAIN_MS.min, UNCERTAIN_MS.max), () => {
       if (!isLost) return server.catchUp();
       for (const change of server.failOver()) tell('is rolled back', history.describe(change));
@@ -224,8 +225,8 @@ export class DocumentPort {
 
   /** Right after a failover a read may be of a moment ago. */
   #readAsOfMs(environment: Environment): number {
-    const { chaos, random, timeline } = this.#parts;
-    const isStale = chaos.strikes('documentdb.staleRead', environment);
+    const { faultInjector, random, timeline } = this.#parts;
+    const isStale = faultInjector.strikes('documentdb.staleRead', environment);
     return timeline.nowMs() - (isStale ? random.integer(STALE_READ_MS.min, STALE_READ_MS.max) : 0);
   }
 }

@@ -6,7 +6,7 @@ import { createMeter } from '../../../../shared/telemetry.ts';
 import { historiesOf, partitionsIn, textOf } from '../../invariants/documents/documents.ts';
 import type { Violation } from '../../invariants/violation.ts';
 import type { Random } from '../../scenario/random.ts';
-import type { Story } from '../../scenario/scenario.ts';
+import type { Scenario } from '../../scenario/scenario.ts';
 import type { Timeline } from '../../scenario/timeline.ts';
 import { type KafkaLog, type ProducedRecord, TOPIC } from '../kafka-log.ts';
 import type { FinalWorld } from '../target.ts';
@@ -17,7 +17,7 @@ import { bodyOf, fieldIn } from './document-version.ts';
 export interface ReplayParts {
   readonly kafka: KafkaLog;
   readonly random: Random;
-  readonly story: Story;
+  readonly scenario: Scenario;
   readonly timeline: Timeline;
   readonly server: DocumentServer;
   readonly limits: ServerLimits;
@@ -34,9 +34,9 @@ const REMAINING_MS = 600_000;
  * as it was, if one partition says how, or a guard by a field that is another in each record.
  */
 export async function replayAll(final: FinalWorld, parts: ReplayParts): Promise<readonly Violation[]> {
-  const { kafka, story } = parts;
+  const { kafka, scenario } = parts;
   const records = final.produced.filter(({ incarnation }) => incarnation === kafka.incarnation);
-  const histories = [...historiesOf(final.produced, parts)].filter(([, each]) => isRepeatable(each, final, story));
+  const histories = [...historiesOf(final.produced, parts)].filter(([, each]) => isRepeatable(each, final, scenario));
   const before = new Map(histories.map(([key]) => [key, textOf(parts.documentOf(key))]));
   const unsettled = await deliver(records, parts);
   return [
@@ -53,11 +53,15 @@ export async function replayAll(final: FinalWorld, parts: ReplayParts): Promise<
 }
 
 /** Where deletes are hard, what a fault brought back is deleted again, or stays: both are right. */
-function isRepeatable(records: readonly ProducedRecord[], { lettered, isCalm }: FinalWorld, story: Story): boolean {
+function isRepeatable(
+  records: readonly ProducedRecord[],
+  { lettered, isCalm }: FinalWorld,
+  scenario: Scenario,
+): boolean {
   if (records.some((record) => lettered.has(record))) return false;
-  const { deletes, guard, isDeletionVersioned, strategy } = story.documentdb;
+  const { deletes, guard, isDeletionVersioned, strategy } = scenario.documentdb;
   const isOfOne = partitionsIn(records).size === 1;
-  const isNeverDeleted = records.every(({ story: { kind } }) => kind !== 'tombstone');
+  const isNeverDeleted = records.every(({ scenario: { kind } }) => kind !== 'tombstone');
   // What counts keeps the marks of all partitions.
   if (isNeverDeleted && strategy === 'increment') return true;
   const isOrdered = isOfOne || (guard === 'field' && (isDeletionVersioned || isNeverDeleted));
@@ -65,10 +69,10 @@ function isRepeatable(records: readonly ProducedRecord[], { lettered, isCalm }: 
 }
 
 async function deliver(records: readonly ProducedRecord[], parts: ReplayParts): Promise<readonly string[]> {
-  const { random, settings, story, timeline } = parts;
+  const { random, settings, scenario, timeline } = parts;
   const sink = createDocumentdbSink({
     settings: { ...settings, onPoison: 'skip' },
-    policy: createStoryPolicy(story.documentdb),
+    mapper: createStoryPolicy(scenario.documentdb),
     store: calmStore(parts),
     deadLetters: { put: () => Promise.resolve(true) },
     clock: { nowMs: timeline.nowMs, wallTimeMs: timeline.wallTimeMs, waitUntil: waitingOn(timeline) },
@@ -107,14 +111,14 @@ const CALM: CommandFaults = {
   failWriteConcern: () => false,
 };
 
-function calmStore({ limits, server, timeline, story }: ReplayParts): DocumentStore {
-  const isBusiness = story.documentdb.identity === 'business';
+function calmStore({ limits, server, timeline, scenario }: ReplayParts): DocumentStore {
+  const isBusiness = scenario.documentdb.identity === 'business';
   const index = { ...BUSINESS_INDEX, isUnique: true, isPartial: false };
   return {
     limits: () => Promise.resolve(limits),
     write: (_namespace, kind, statements) => server.write(kind, statements, CALM),
-    findMarks: (_namespace, ids) => Promise.resolve(server.findMarks(ids, timeline.nowMs())),
-    findMarksOf: (_namespace, filter) => Promise.resolve(server.findMarksOf(filter, timeline.nowMs())),
+    findVersions: (_namespace, ids) => Promise.resolve(server.findVersions(ids, timeline.nowMs())),
+    findVersionsOf: (_namespace, filter) => Promise.resolve(server.findVersionsOf(filter, timeline.nowMs())),
     listIndexes: () => Promise.resolve(isBusiness ? [index] : []),
     ensureTtlIndex: () => Promise.resolve(),
   };

@@ -1,6 +1,6 @@
 import { identityOf } from '../../../../functions/documentdb-sink/bson/identity.ts';
 import type { Filter } from '../../../../functions/documentdb-sink/guard/guard.ts';
-import type { StoredMarks } from '../../../../functions/documentdb-sink/guard/standing.ts';
+import type { StoredVersions } from '../../../../functions/documentdb-sink/guard/standing.ts';
 import type {
   CommandKind,
   Statement,
@@ -264,14 +264,14 @@ export class DocumentServer {
   }
 
   /** Reads what is durable. @param asOfMs and was durable by then */
-  findMarks(ids: readonly unknown[], asOfMs: number): readonly StoredMarks[] {
+  findVersions(ids: readonly unknown[], asOfMs: number): readonly StoredVersions[] {
     const wanted = new Set(ids.map(identityOf));
     return this.#durableAt(asOfMs).flatMap((stored) =>
       wanted.has(identityOf(stored.get('_id'))) ? [marksOf(stored)] : [],
     );
   }
 
-  findMarksOf(filter: Filter, asOfMs: number): StoredMarks | undefined {
+  findVersionsOf(filter: Filter, asOfMs: number): StoredVersions | undefined {
     const found = this.#durableAt(asOfMs).find((stored) => matches(stored, filter));
     return found && marksOf(found);
   }
@@ -308,8 +308,8 @@ function keyIn({ fields, isSparse }: UniqueIndex, document: Stored): string | un
   return values.map((value) => identityOf(value ?? null)).join();
 }
 
-const marksOf = (stored: Stored): StoredMarks => ({
+const marksOf = (stored: Stored): StoredVersions => ({
   id: stored.get('_id'),
-  marks: stored.get('_k'),
+  versions: stored.get('_k'),
   isDeleted: stored.has('_deletedAt'),
 });

@@ -18,8 +18,8 @@ export const versionOfRecord = ({ topicPartition, offset, incarnation }: Produce
 });
 
 /** Of a stored `_k` with one mark. */
-export function markOf(marks: unknown): Version | undefined {
-  const [first] = Object.entries(marks ?? {}).filter(([name]) => name.startsWith(TOPIC));
+export function sourceVersionOf(versions: unknown): Version | undefined {
+  const [first] = Object.entries(versions ?? {}).filter(([name]) => name.startsWith(TOPIC));
   return first && { topicPartition: first[0], offset: BigInt(first[1] as number | bigint) };
 }
 
@@ -48,7 +48,7 @@ export const textOf = (version: Version | undefined): string =>
 export const partitionsOf = (statements: readonly Statement[]): readonly string[] => [
   ...new Set(
     statements.flatMap((statement) => {
-      const version = limitOf(statement) ?? markOf(bodyOf(statement)?.get('_k'));
+      const version = limitOf(statement) ?? sourceVersionOf(bodyOf(statement)?.get('_k'));
       return version === undefined ? [] : [version.topicPartition];
     }),
   ),

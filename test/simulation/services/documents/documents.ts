@@ -13,7 +13,7 @@ import { positionText } from '../../invariants/positions.ts';
 import type { Violation } from '../../invariants/violation.ts';
 import { opOf } from '../../scenario/generate/document-ops.ts';
 import { haveValuesAcrossPartitions } from '../../scenario/kinds.ts';
-import type { StoryRecord } from '../../scenario/scenario.ts';
+import type { ScenarioRecord } from '../../scenario/scenario.ts';
 import type { Environment } from '../environment.ts';
 import { type ProducedRecord, SECRET, TOPIC } from '../kafka-log.ts';
 import type { FinalWorld, Target, TargetParts } from '../target.ts';
@@ -47,12 +47,12 @@ export class DocumentsTarget implements Target {
 
   constructor(parts: TargetParts) {
     this.#parts = parts;
-    const { kafka, random, story, tell } = parts;
-    const settings = story.documentdb;
+    const { kafka, random, scenario, tell } = parts;
+    const settings = scenario.documentdb;
     this.#conduct = new Conduct({ requestsInFlightMax: settings.poolSizeMax, requestTimeoutMs: SOCKET_TIMEOUT_MS });
     this.#history = new DocumentHistory({ kafka, settings, tell });
     this.#limits = random.fork('limits').pick(LIMITS);
-    const hasValues = story.records.some(({ unique }) => unique !== undefined);
+    const hasValues = scenario.records.some(({ unique }) => unique !== undefined);
     const uniqueIndexes = [
       ...(hasValues ? [UNIQUE_INDEX] : []),
       ...(settings.identity === 'business' ? [BUSINESS_INDEX] : []),
@@ -93,16 +93,16 @@ export class DocumentsTarget implements Target {
 
   /** The key of the records that a document is of. */
   #keyOf = (document: Stored): unknown =>
-    this.#parts.story.documentdb.identity === 'id' ? document.get('_id') : valueAt(document, 'key.name');
+    this.#parts.scenario.documentdb.identity === 'id' ? document.get('_id') : valueAt(document, 'key.name');
 
-  valueOf(record: StoryRecord): Buffer | null {
+  valueOf(record: ScenarioRecord): Buffer | null {
     if (record.kind === 'tombstone') return null;
     if (record.kind === 'poison') return Buffer.from(`{"id":${record.id},"secret":"${SECRET}`);
     return Buffer.from(valueText(record));
   }
 
   createFunction(environment: Environment, telemetry: { readonly log: Log; readonly meter: Meter }): BatchParts {
-    const { story, bucket } = this.#parts;
+    const { scenario, bucket } = this.#parts;
     const { clock } = environment;
     const random = this.#parts.random.fork(environment.name);
     const time = { clock, random: random.next };
@@ -111,15 +111,15 @@ export class DocumentsTarget implements Target {
       ...time,
       ...telemetry,
       settings: this.#settings(),
-      policy: createStoryPolicy(story.documentdb),
+      mapper: createStoryPolicy(scenario.documentdb),
       store: this.#port.storeFor(environment),
       deadLetters,
     });
-    return { sink, triggerMode: story.mapping.mode, ...telemetry, clock };
+    return { sink, triggerMode: scenario.mapping.mode, ...telemetry, clock };
   }
 
   #settings(): DocumentdbSinkSettings {
-    const { documentdb, function: fn } = this.#parts.story;
+    const { documentdb, function: fn } = this.#parts.scenario;
     return {
       epochs: this.#epochs,
       onNoMatch: 'ignore',
@@ -148,17 +148,19 @@ export class DocumentsTarget implements Target {
    * a document that a zombie brought back from one that an insert must not touch. Without faults it has to, unless values
    * move between partitions.
    */
-  #hasLostItsPlace({ story: { unique, ...record }, partition, offset }: ProducedRecord): boolean {
-    const { bucket, story } = this.#parts;
-    const mayBeInTheWay = unique !== undefined || (opOf(record) === 'insert' && story.documentdb.deletes === 'hard');
-    if (!mayBeInTheWay || (story.faults.length === 0 && !haveValuesAcrossPartitions(story))) return false;
-    return bucket.hasLetter(story.sink, TOPIC, partition, offset);
+  #hasLostItsPlace({ scenario: { unique, ...record }, partition, offset }: ProducedRecord): boolean {
+    const { bucket, scenario } = this.#parts;
+    const mayBeInTheWay = unique !== undefined || (opOf(record) === 'insert' && scenario.documentdb.deletes === 'hard');
+    if (!mayBeInTheWay || (scenario.faults.length === 0 && !haveValuesAcrossPartitions(scenario))) return false;
+    return bucket.hasLetter(scenario.sink, TOPIC, partition, offset);
   }
 
-  isKnownPoison = ({ story: { key, kind } }: ProducedRecord): boolean => key === null || kind === 'poison';
+  isKnownPoison = ({ scenario: { key, kind } }: ProducedRecord): boolean => key === null || kind === 'poison';
 
   overtakes = (newer: ProducedRecord, older: ProducedRecord): boolean =>
-    newer.story.key === older.story.key && newer.topicPartition === older.topicPartition && newer.offset > older.offset;
+    newer.scenario.key === older.scenario.key &&
+    newer.topicPartition === older.topicPartition &&
+    newer.offset > older.offset;
 
   violations(final: FinalWorld): readonly Violation[] {
     return [
@@ -167,7 +169,7 @@ export class DocumentsTarget implements Target {
       ...this.#conduct.violations,
       ...this.#indexViolations(final),
       ...finalViolations(final, {
-        story: this.#parts.story,
+        scenario: this.#parts.scenario,
         documentOf: (key) => this.#server.documentOf(identityOf(key)),
         keyOf: this.#keyOf,
         isPoison: isUnwritable,
@@ -176,11 +178,11 @@ export class DocumentsTarget implements Target {
   }
 
   replay(final: FinalWorld): Promise<readonly Violation[]> {
-    const { kafka, random, story, timeline } = this.#parts;
+    const { kafka, random, scenario, timeline } = this.#parts;
     return replayAll(final, {
       kafka,
       random: random.fork('replay'),
-      story,
+      scenario,
       timeline,
       server: this.#server,
       limits: this.#limits,
@@ -192,7 +194,7 @@ export class DocumentsTarget implements Target {
 
   /** Without it tombstones stay for ever; its making may fail, but not for nothing. */
   #indexViolations({ isCalm }: FinalWorld): readonly Violation[] {
-    const wantedSeconds = this.#parts.story.documentdb.deletes === 'tombstone' ? TOMBSTONE_TTL_SECONDS : undefined;
+    const wantedSeconds = this.#parts.scenario.documentdb.deletes === 'tombstone' ? TOMBSTONE_TTL_SECONDS : undefined;
     if (!isCalm || this.#server.documents().size === 0 || this.#ttlSeconds === wantedSeconds) return [];
     return [{ guarantee: 'calm', message: `tombstones expire after ${this.#ttlSeconds} s, not ${wantedSeconds} s` }];
   }
@@ -214,5 +216,5 @@ export class DocumentsTarget implements Target {
   }
 }
 
-const isUnwritable = ({ story: { key, kind } }: ProducedRecord): boolean =>
+const isUnwritable = ({ scenario: { key, kind } }: ProducedRecord): boolean =>
   key === null || kind === 'poison' || kind === 'refused';

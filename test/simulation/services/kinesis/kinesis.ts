@@ -19,7 +19,7 @@ import { type SentEntry, ShardManners } from '../../invariants/stream/shard-prot
 import { PARTITION_KEY_CHARACTERS_MAX, streamLaneOf, streamViolations } from '../../invariants/stream/stream.ts';
 import type { Violation } from '../../invariants/violation.ts';
 import type { Touched } from '../../scenario/fault-injector.ts';
-import type { StoryRecord } from '../../scenario/scenario.ts';
+import type { ScenarioRecord } from '../../scenario/scenario.ts';
 import { EPOCH_MS } from '../../scenario/timeline.ts';
 import type { Environment } from '../environment.ts';
 import { type ProducedRecord, SECRET, TOPIC } from '../kafka-log.ts';
@@ -65,16 +65,16 @@ export class KinesisTarget implements Target {
   readonly #records = new Set<ProducedRecord>();
 
   constructor(parts: TargetParts) {
-    const { random, story } = parts;
+    const { random, scenario } = parts;
     this.#parts = parts;
-    this.#stream = new Stream(story.kinesis.shardCount, random.fork('stream'));
+    this.#stream = new Stream(scenario.kinesis.shardCount, random.fork('stream'));
     this.#sessions = new Sessions({ ...parts, random: random.fork('sessions') });
-    this.#conduct = new Conduct(story.kinesis);
+    this.#conduct = new Conduct(scenario.kinesis);
   }
 
   /** Poison is a byte too large; now and then a record is exactly as large as the stream takes it. */
-  valueOf({ id, key, kind, bytes }: StoryRecord): Buffer | null {
-    const { recordBytesMax, envelope } = this.#parts.story.kinesis;
+  valueOf({ id, key, kind, bytes }: ScenarioRecord): Buffer | null {
+    const { recordBytesMax, envelope } = this.#parts.scenario.kinesis;
     if (kind === 'tombstone') return null;
     if (bytes !== undefined) return Buffer.alloc(bytes, 'x');
     const text = (filler: string) =>
@@ -88,7 +88,7 @@ export class KinesisTarget implements Target {
 
   /** Of the partition key; what becomes of a long key is the function's own affair: undefined. */
   #keyBytesOf(key: string | null): number | undefined {
-    switch (this.#parts.story.kinesis.partitionKey) {
+    switch (this.#parts.scenario.kinesis.partitionKey) {
       case 'key':
         if (key !== null && key.length > PARTITION_KEY_CHARACTERS_MAX) return undefined;
         return key?.length ?? RANDOM_KEY_CHARACTERS;
@@ -102,7 +102,7 @@ export class KinesisTarget implements Target {
   }
 
   createFunction(environment: Environment, telemetry: { readonly log: Log; readonly meter: Meter }): BatchParts {
-    const { story, bucket } = this.#parts;
+    const { scenario, bucket } = this.#parts;
     const { clock } = environment;
     const random = this.#parts.random.fork(environment.name);
     const time = { clock, random: random.next };
@@ -113,13 +113,13 @@ export class KinesisTarget implements Target {
       ...time,
       ...telemetry,
       port,
-      preflight: createPreflight({ ...time, ...telemetry, port, options: { ...story.kinesis, recordKiBMax: 1 } }),
+      preflight: createPreflight({ ...time, ...telemetry, port, options: { ...scenario.kinesis, recordKiBMax: 1 } }),
       deadLetters,
       options: {
-        ...story.kinesis,
+        ...scenario.kinesis,
         functionName: 'kinesisSink',
         streamArn: 'arn:aws:kinesis:eu-west-1:222222222222:stream/simulated',
-        onPoison: story.function.onPoison,
+        onPoison: scenario.function.onPoison,
         partitionKeyConstant: CONSTANT_KEY,
         randomKey: () => {
           randomKeyCount += 1;
@@ -127,12 +127,12 @@ export class KinesisTarget implements Target {
         },
       },
     });
-    return { sink, triggerMode: story.mapping.mode, ...telemetry, clock };
+    return { sink, triggerMode: scenario.mapping.mode, ...telemetry, clock };
   }
 
   /** As the function's client does it, with a service of ours. */
   #portFor(environment: Environment): KinesisPort & StreamPort {
-    const credentials = this.#parts.story.kinesis.hasRole
+    const credentials = this.#parts.scenario.kinesis.hasRole
       ? createCredentialsSource(() => this.#sessions.assume(environment), environment.clock)
       : undefined;
     return {
@@ -167,25 +167,26 @@ export class KinesisTarget implements Target {
   #sentEntry({ records }: Entry, positions: readonly string[]): SentEntry {
     const lanes = records.flatMap((record) => {
       const produced = this.#recordOf(record);
-      const lane = produced && streamLaneOf(produced, this.#parts.story.kinesis);
+      const lane = produced && streamLaneOf(produced, this.#parts.scenario.kinesis);
       return lane === undefined ? [] : [lane];
     });
     return { lanes: [...new Set(lanes)], positions };
   }
 
   #describe(environment: Environment, signal: AbortSignal, session: SessionCredentials | undefined) {
-    const { chaos, random, story } = this.#parts;
+    const { faultInjector, random, scenario } = this.#parts;
     return exchange(environment, this.#parts, {
       serve: () => {
         if (session !== undefined && !this.#sessions.isGood(session)) {
           return Promise.reject(foreign('ExpiredTokenException', 400));
         }
-        if (!story.kinesis.mayDescribe) return Promise.reject(foreign('AccessDeniedException', 400));
-        if (chaos.strikes('kinesis.describeFailed')) return Promise.reject(foreign('LimitExceededException', 400));
-        const distribution = chaos.strikes('kinesis.automatic', environment) ? 'AUTO' : 'USER_PARTITION_KEY';
+        if (!scenario.kinesis.mayDescribe) return Promise.reject(foreign('AccessDeniedException', 400));
+        if (faultInjector.strikes('kinesis.describeFailed'))
+          return Promise.reject(foreign('LimitExceededException', 400));
+        const distribution = faultInjector.strikes('kinesis.automatic', environment) ? 'AUTO' : 'USER_PARTITION_KEY';
         return Promise.resolve({ status: 'ACTIVE', recordKiBMax: 1024, distribution, encryption: 'KMS' });
       },
-      fault: chaos.strikes('kinesis.describeFailed') && random.chance(0.3) ? 'requestLost' : undefined,
+      fault: faultInjector.strikes('kinesis.describeFailed') && random.chance(0.3) ? 'requestLost' : undefined,
       broken: () => foreign('ECONNRESET'),
       aborted: () => foreign('AbortError'),
       signal,
@@ -214,25 +215,26 @@ export class KinesisTarget implements Target {
   }
 
   #networkFault({ environment, entries }: Request): NetworkFault | undefined {
-    const { chaos, story } = this.#parts;
+    const { faultInjector, scenario } = this.#parts;
     // With every slot taken the others wait for it.
-    const isLastSlot = environment.openCount + 1 >= story.kinesis.requestsInFlightMax;
+    const isLastSlot = environment.openCount + 1 >= scenario.kinesis.requestsInFlightMax;
     const touched = isLastSlot ? 'all' : partitionsOf(entries);
-    if (chaos.strikes('kinesis.requestLost', environment, touched)) return 'requestLost';
-    if (chaos.strikes('kinesis.answerLost', environment, touched)) return 'answerLost';
-    return chaos.strikes('kinesis.slow', environment, touched) ? 'slow' : undefined;
+    if (faultInjector.strikes('kinesis.requestLost', environment, touched)) return 'requestLost';
+    if (faultInjector.strikes('kinesis.answerLost', environment, touched)) return 'answerLost';
+    return faultInjector.strikes('kinesis.slow', environment, touched) ? 'slow' : undefined;
   }
 
   /** The request reaches the service. */
   #serve(request: Request, session: SessionCredentials | undefined): Promise<readonly EntryReply[]> {
-    const { chaos, random } = this.#parts;
+    const { faultInjector, random } = this.#parts;
     const { environment, entries } = request;
     const touched = partitionsOf(entries);
     const refusal = this.#refusalOf(request, session, touched);
     if (refusal !== undefined) return Promise.reject(refusal);
-    const isBroken = chaos.strikes('kinesis.serverError', environment, touched);
+    const isBroken = faultInjector.strikes('kinesis.serverError', environment, touched);
     if (isBroken && random.chance(0.5)) return Promise.reject(foreign('InternalFailure', 500));
-    const isShort = !isBroken && entries.length > 1 && chaos.strikes('kinesis.shortAnswer', environment, touched);
+    const isShort =
+      !isBroken && entries.length > 1 && faultInjector.strikes('kinesis.shortAnswer', environment, touched);
     // It tells nothing of one entry: of one that was stored, or of one that was not looked at.
     if (isShort && random.chance(0.5))
       return Promise.resolve(this.#storeAll({ ...request, entries: entries.slice(0, -1) }));
@@ -247,34 +249,35 @@ export class KinesisTarget implements Target {
     session: SessionCredentials | undefined,
     touched: Touched,
   ): Error | undefined {
-    const { chaos, random } = this.#parts;
-    if (chaos.strikes('kinesis.tokenExpired', environment)) {
+    const { faultInjector, random } = this.#parts;
+    if (faultInjector.strikes('kinesis.tokenExpired', environment)) {
       if (session !== undefined) this.#sessions.revoke(session);
       return foreign('ExpiredTokenException', 400);
     }
     if (session !== undefined && !this.#sessions.isGood(session)) return foreign('ExpiredTokenException', 400);
     if (this.#rejectsAll(environment)) return foreign('InvalidArgumentException', 400);
-    if (chaos.strikes('kinesis.accessDenied', environment)) return foreign(random.pick(DENIALS), 400);
-    if (chaos.strikes('kinesis.kmsRefused', environment)) return foreign(random.pick(KMS_REFUSALS), 400);
-    if (chaos.strikes('kinesis.requestThrottled', environment, touched)) {
+    if (faultInjector.strikes('kinesis.accessDenied', environment)) return foreign(random.pick(DENIALS), 400);
+    if (faultInjector.strikes('kinesis.kmsRefused', environment)) return foreign(random.pick(KMS_REFUSALS), 400);
+    if (faultInjector.strikes('kinesis.requestThrottled', environment, touched)) {
       return foreign(random.pick(THROTTLES), 400);
     }
-    const isBeyondLimits = isMalformed(entries, this.#parts.story.kinesis.recordBytesMax);
+    const isBeyondLimits = isMalformed(entries, this.#parts.scenario.kinesis.recordBytesMax);
     if (isBeyondLimits) this.#conduct.malformed(invocation);
     if (!isBeyondLimits && !entries.some(isRefused)) return undefined;
     environment.touch(touched);
-    if (entries.length === 1 && (entries[0]?.records.length ?? 0) > 1) chaos.happened('kinesis.aggregateRejected');
+    if (entries.length === 1 && (entries[0]?.records.length ?? 0) > 1)
+      faultInjector.happened('kinesis.aggregateRejected');
     return foreign('InvalidArgumentException', 400);
   }
 
   /** For a reason of the stream's, which holds from the first such fault of a story to the end of its last. */
   #rejectsAll(environment: Environment): boolean {
-    const { chaos, story, timeline } = this.#parts;
-    const windows = story.faults.filter(({ kind }) => kind === 'kinesis.allRejected');
+    const { faultInjector, scenario, timeline } = this.#parts;
+    const windows = scenario.faults.filter(({ kind }) => kind === 'kinesis.allRejected');
     const elapsedMs = timeline.nowMs() - EPOCH_MS;
     const isRejecting =
       windows.some(({ fromMs }) => fromMs <= elapsedMs) && windows.some(({ untilMs }) => elapsedMs < untilMs);
-    if (isRejecting) chaos.happened('kinesis.allRejected', environment);
+    if (isRejecting) faultInjector.happened('kinesis.allRejected', environment);
     return isRejecting;
   }
 
@@ -288,16 +291,16 @@ export class KinesisTarget implements Target {
   }
 
   #store({ environment, entries, positions }: Request, index: number): EntryReply {
-    const { chaos, random, tell } = this.#parts;
+    const { faultInjector, random, tell } = this.#parts;
     const entry = entries[index] as Entry;
     const touched = partitionsOf([entry]);
     const shard = this.#shardOf(entry);
     if (this.#isThrottled(shard, environment, touched)) {
       return { ...refused('ProvisionedThroughputExceededException'), shardId: shard.id };
     }
-    if (chaos.strikes('kinesis.entryFailed', environment, touched)) return refused(random.pick(ENTRY_FAILURES));
+    if (faultInjector.strikes('kinesis.entryFailed', environment, touched)) return refused(random.pick(ENTRY_FAILURES));
     const isAggregate = entry.records.length > 1;
-    if (isAggregate && this.#stream.isResharded) chaos.happened('kinesis.aggregateResharded');
+    if (isAggregate && this.#stream.isResharded) faultInjector.happened('kinesis.aggregateResharded');
     const got = consumed(entry, shard);
     const place = this.#stream.store(
       shard,
@@ -321,17 +324,17 @@ export class KinesisTarget implements Target {
 
   /** A stream that distributes by itself heeds no key. */
   #shardOf(entry: Entry): Shard {
-    const { chaos, random } = this.#parts;
-    return chaos.strikes('kinesis.automatic') ? random.pick(this.#stream.shards) : this.#stream.shardOf(entry);
+    const { faultInjector, random } = this.#parts;
+    return faultInjector.strikes('kinesis.automatic') ? random.pick(this.#stream.shards) : this.#stream.shardOf(entry);
   }
 
   #isThrottled(shard: Shard, environment: Environment, touched: Touched): boolean {
-    const { chaos, timeline } = this.#parts;
+    const { faultInjector, timeline } = this.#parts;
     const isOverLimit = this.#stream.countInSecond(shard, timeline.nowMs()) > SHARD_ENTRIES_PER_SECOND;
     return (
-      chaos.strikes('kinesis.entryThrottled', environment, touched) ||
-      (isOverLimit && chaos.strikes('kinesis.shardLimit', environment, touched)) ||
-      (shard === this.#stream.shards[0] && chaos.strikes('kinesis.shardThrottled', environment, touched))
+      faultInjector.strikes('kinesis.entryThrottled', environment, touched) ||
+      (isOverLimit && faultInjector.strikes('kinesis.shardLimit', environment, touched)) ||
+      (shard === this.#stream.shards[0] && faultInjector.strikes('kinesis.shardThrottled', environment, touched))
     );
   }
 
@@ -354,22 +357,22 @@ export class KinesisTarget implements Target {
   }
 
   holds(record: ProducedRecord): boolean {
-    if (record.story.kind === 'tombstone' && this.#parts.story.kinesis.tombstone === 'skip') return true;
+    if (record.scenario.kind === 'tombstone' && this.#parts.scenario.kinesis.tombstone === 'skip') return true;
     return this.#records.has(record);
   }
 
   isAcknowledged = (invocation: string, record: ProducedRecord): boolean =>
     this.#conduct.isAcknowledged(invocation, positionText(record));
 
-  isPoison = ({ story: { kind } }: ProducedRecord): boolean => kind === 'poison' || kind === 'refused';
+  isPoison = ({ scenario: { kind } }: ProducedRecord): boolean => kind === 'poison' || kind === 'refused';
 
-  mayStayOpen = ({ story: { kind } }: ProducedRecord): boolean => kind === 'refused';
+  mayStayOpen = ({ scenario: { kind } }: ProducedRecord): boolean => kind === 'refused';
 
   overtakes = (): boolean => false;
 
   violations({ isCalm, lettered }: FinalWorld): readonly Violation[] {
-    const { onPoison } = this.#parts.story.function;
-    const { kinesis } = this.#parts.story;
+    const { onPoison } = this.#parts.scenario.function;
+    const { kinesis } = this.#parts.scenario;
     const { stored } = this.#stream;
     return [
       ...this.#conduct.violations,
@@ -440,7 +443,7 @@ const bytesOf = ({ dataBase64, partitionKey }: Entry): number =>
 
 /** Within an envelope the quotes are escaped. */
 const isRefused = ({ dataBase64 }: Entry): boolean =>
-  REFUSED.some((mark) => Buffer.from(dataBase64, 'base64').includes(mark));
+  REFUSED.some((sourceVersion) => Buffer.from(dataBase64, 'base64').includes(sourceVersion));
 const REFUSED: readonly string[] = ['"refused":true', '\\"refused\\":true'];
 
 const refused = (errorCode: string | undefined): EntryReply => ({

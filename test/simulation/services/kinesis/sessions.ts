@@ -1,5 +1,5 @@
 import { CredentialsError, type SessionCredentials } from '../../../../functions/kinesis-sink/target/credentials.ts';
-import type { Chaos } from '../../scenario/fault-injector.ts';
+import type { FaultInjector } from '../../scenario/fault-injector.ts';
 import { ASSUME_ROLE_TIMEOUT_MS } from '../../scenario/promised.ts';
 import type { Random } from '../../scenario/random.ts';
 import type { Timeline } from '../../scenario/timeline.ts';
@@ -12,7 +12,7 @@ const SESSION_MS: readonly number[] = [90_000, 5 * 60_000, 60 * 60_000];
 
 export interface SessionsParts {
   readonly timeline: Timeline;
-  readonly chaos: Chaos;
+  readonly faultInjector: FaultInjector;
   readonly random: Random;
 }
 
@@ -29,7 +29,7 @@ export class Sessions {
 
   /** @throws CredentialsError */
   async assume(environment: Environment): Promise<SessionCredentials> {
-    const { chaos } = this.#parts;
+    const { faultInjector } = this.#parts;
     // Whoever holds a session that is still good can do without.
     const inHand = this.#inHand.get(environment);
     const witness = inHand !== undefined && this.isGood(inHand) ? undefined : environment;
@@ -38,10 +38,10 @@ export class Sessions {
     try {
       return await exchange(environment, this.#parts, {
         serve: () =>
-          chaos.strikes('sts.refused', witness)
+          faultInjector.strikes('sts.refused', witness)
             ? Promise.reject(foreign('AccessDenied', 403))
             : Promise.resolve(this.#grant(environment)),
-        fault: chaos.strikes('sts.unreachable', witness) ? 'requestLost' : undefined,
+        fault: faultInjector.strikes('sts.unreachable', witness) ? 'requestLost' : undefined,
         broken: () => foreign('ECONNRESET'),
         aborted: () => foreign('AbortError'),
         signal: timeout.signal,

@@ -38,8 +38,8 @@ describe.each(CASES)('%s becomes the documents and the dead letters of the conne
 });
 
 it('a JSON value with a byte order mark is a document as any other', async () => {
-  const { policy, records } = readConnectorFile('F11-value-with-bom');
-  const sink = aDocumentdbSink({ policy });
+  const { mapper, records } = readConnectorFile('F11-value-with-bom');
+  const sink = aDocumentdbSink({ mapper });
   const outcomes = await sink.write(records);
   expect(outcomes.map(inWords)).toEqual(['written']);
   const [stored] = sink.store.collection('shop.orders').values();

@@ -36,9 +36,9 @@ function batchOf(seed: number): readonly SourceRecord[] {
   );
 }
 
-async function deliver({ policy, deletes }: NamedPolicy, records: readonly SourceRecord[]) {
+async function deliver({ mapper, deletes }: NamedPolicy, records: readonly SourceRecord[]) {
   const letters = fakeDeadLetters();
-  const sink = aDocumentdbSink({ policy, deletes, documents: serializingDocuments(), deadLetters: letters.queue });
+  const sink = aDocumentdbSink({ mapper, deletes, documents: serializingDocuments(), deadLetters: letters.queue });
   const outcomes = await sink.write(records);
   const { log, meter, lines, metrics } = sink.telemetry;
   const batches = batchesOf(records);

@@ -36,8 +36,8 @@ function configured(environment: Readonly<Record<string, string>>, file = '') {
 describe('without a connector file', () => {
   it('the stage file decides, and the secret is asked anew for each client', async () => {
     const { configuration, asked } = configured({ ...NATIVE, MSK_SINKS_REPLICA_SET: 'rs7', MSK_SINKS_DELETES: 'hard' });
-    const { policy, readAddress, sinkSettings } = await configuration;
-    expect(policy(aRecord({ topic: 'orders', key: 'a' }), 0)).toMatchObject({
+    const { mapper, readAddress, sinkSettings } = await configuration;
+    expect(mapper(aRecord({ topic: 'orders', key: 'a' }), 0)).toMatchObject({
       kind: 'write',
       namespace: { database: 'shop', collection: 'orders' },
     });
@@ -83,8 +83,8 @@ describe('with a connector file', () => {
       'msksinks.guard.epoch.orders': '3',
     });
     const { configuration, asked } = configured(CONNECTOR, file);
-    const { policy, readAddress, sinkSettings } = await configuration;
-    expect(policy(aRecord({ topic: 'orders', value: '{"a":1}' }), 0)).toMatchObject({
+    const { mapper, readAddress, sinkSettings } = await configuration;
+    expect(mapper(aRecord({ topic: 'orders', value: '{"a":1}' }), 0)).toMatchObject({
       kind: 'write',
       namespace: { database: 'shop', collection: 'from_environment' },
     });

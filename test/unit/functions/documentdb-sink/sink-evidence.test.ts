@@ -150,8 +150,8 @@ describe('code 40, which DocumentDB also gives while garbage collection disables
   });
 
   it('blames at once an update that has one path twice: that one conflicts with itself', async () => {
-    const { policy, record } = planned();
-    const sink = aDocumentdbSink({ policy, documents: { refuses: () => 40 } });
+    const { mapper, record } = planned();
+    const sink = aDocumentdbSink({ mapper, documents: { refuses: () => 40 } });
     const update = updateOf({ _id: 'a' }, { $set: { a: 1, 'a.b': 2 } });
     expect((await sink.write([record({ offset: 1 }, [update])])).map(inWords)).toEqual([
       'deadLettered rejected_by_target',

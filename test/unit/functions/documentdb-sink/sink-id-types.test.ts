@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { BSON } from 'mongodb';
 import { describe, expect, it } from 'vitest';
-import { createRecordPolicy } from '../../../../functions/documentdb-sink/connector/create-record-mapper.ts';
+import { createRecordMapper } from '../../../../functions/documentdb-sink/connector/create-record-mapper.ts';
 import { readConnector } from '../../../../functions/documentdb-sink/connector/file/read-connector.ts';
 import { aDocumentdbSink, inWords } from '../../../support/a-documentdb-sink.ts';
 import { aRecord } from '../../../support/builders.ts';
@@ -12,8 +12,8 @@ const CASE = 'test/fixtures/connector-documents/60-id-number-types';
 describe('the _id of records that are folded together', () => {
   it("has the type of the write that made the document, as the connector's has", async () => {
     const text = readFileSync(`${CASE}.properties`, 'utf8');
-    const policy = createRecordPolicy(readConnector(text, { where: 'test' }), 'test');
-    const sink = aDocumentdbSink({ policy, deletes: 'hard' });
+    const mapper = createRecordMapper(readConnector(text, { where: 'test' }), 'test');
+    const sink = aDocumentdbSink({ mapper, deletes: 'hard' });
     const lines = readFileSync(`${CASE}.jsonl`, 'utf8').trim().split('\n');
     const records = lines.map((line, offset) => aRecord({ topic: 'held', offset, ...JSON.parse(line) }));
     expect(new Set((await sink.write(records)).map(inWords))).toEqual(new Set(['written']));
@@ -33,8 +33,8 @@ describe('the _id of records that are folded together', () => {
     ['an update first', [updateOf({ _id: 3 }, { $set: { a: 1 } })], 3],
     ['an update first that makes none', [updateOf({ _id: 3 }, { $set: { a: 1 } }, false)], 3n],
   ] as const)('with %s', async (_name, [first], expected) => {
-    const { policy, record } = planned();
-    const sink = aDocumentdbSink({ policy, deletes: 'hard' });
+    const { mapper, record } = planned();
+    const sink = aDocumentdbSink({ mapper, deletes: 'hard' });
     await sink.write([
       record({ offset: 1 }, [first]),
       record({ offset: 2 }, [replaceOf({ _id: 3n }, { _id: 3n, v: 2 })]),
@@ -43,8 +43,8 @@ describe('the _id of records that are folded together', () => {
   });
 
   it('is that of the first update where all are updates', async () => {
-    const { policy, record } = planned();
-    const sink = aDocumentdbSink({ policy, deletes: 'hard' });
+    const { mapper, record } = planned();
+    const sink = aDocumentdbSink({ mapper, deletes: 'hard' });
     await sink.write([
       record({ offset: 1 }, [updateOf({ _id: 3 }, { $set: { a: 1 } })]),
       record({ offset: 2 }, [updateOf({ _id: 3n }, { $set: { b: 1 } })]),

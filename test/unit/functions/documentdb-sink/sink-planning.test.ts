@@ -1,30 +1,30 @@
 import { describe, expect, it } from 'vitest';
-import { createNativePolicy } from '../../../../functions/documentdb-sink/plan/native-mapper.ts';
-import type { RecordPolicy } from '../../../../functions/documentdb-sink/plan/record-mapper.ts';
+import { createNativeMapper } from '../../../../functions/documentdb-sink/plan/native-mapper.ts';
+import type { RecordMapper } from '../../../../functions/documentdb-sink/plan/record-mapper.ts';
 import type { Statement } from '../../../../functions/documentdb-sink/target/document-store.ts';
 import { InvariantError } from '../../../../shared/errors.ts';
 import { aDocumentdbSink, inWords, order } from '../../../support/a-documentdb-sink.ts';
 import { fakeDeadLetters } from '../../../support/fake-dead-letters.ts';
 import { FakeDocuments, foreignError, LEAK } from '../../../support/fake-documents.ts';
 
-const native = createNativePolicy({ database: 'shop' });
+const native = createNativeMapper({ database: 'shop' });
 
 /** A policy that throws for the record at offset 1. */
 const throwing =
-  (error: unknown): RecordPolicy =>
+  (error: unknown): RecordMapper =>
   (record, nowMs) => {
     if (record.position.offset === 1) throw error;
     return native(record, nowMs);
   };
 
 /** An `_id` that no name can be made of: what follows the policy throws. */
-const unnameable: RecordPolicy = (record, nowMs) => {
+const unnameable: RecordMapper = (record, nowMs) => {
   const id = { toJSON: () => null, _bsontype: 'DBRef' };
   Object.setPrototypeOf(id, { constructor: null });
-  const intent = native(record, nowMs);
-  if (record.position.offset !== 1 || intent.kind !== 'write') return intent;
+  const plan = native(record, nowMs);
+  if (record.position.offset !== 1 || plan.kind !== 'write') return plan;
   const filter = new Map([['_id', id]]);
-  return { ...intent, models: [{ kind: 'deleteOne', filter }] };
+  return { ...plan, models: [{ kind: 'deleteOne', filter }] };
 };
 
 describe('what planning a record throws', () => {
@@ -34,9 +34,9 @@ describe('what planning a record throws', () => {
     ['a text', throwing(LEAK)],
     ['an error of our own', throwing(new InvariantError('the record fits'))],
     ['what names the document', unnameable],
-  ])('is poison for that record alone: %s', async (_name, policy) => {
+  ])('is poison for that record alone: %s', async (_name, mapper) => {
     const { queue, letters } = fakeDeadLetters();
-    const sink = aDocumentdbSink({ policy, deadLetters: queue });
+    const sink = aDocumentdbSink({ mapper, deadLetters: queue });
     const outcomes = await sink.write([order(0, 'a'), order(1, 'b'), order(2, 'c'), order(0, 'd', {}, 1)]);
     expect(outcomes.map(inWords)).toEqual(['written', 'deadLettered planning_failed', 'written', 'written']);
     expect(letters.map(({ offset, stage, code }) => [offset, stage, code])).toEqual([

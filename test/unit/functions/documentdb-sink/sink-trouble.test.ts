@@ -54,16 +54,16 @@ describe('trouble', () => {
   });
 
   it.each([13, 18])('that refuses a read of marks (%i) keeps the other reads from being sent', async (code) => {
-    const { policy, record } = planned();
+    const { mapper, record } = planned();
     const sink = aDocumentdbSink({
-      policy,
+      mapper,
       documents: { uniqueIndexes: [{ field: 'sku' }] },
       deletes: 'hard',
       poolSizeMax: 1,
     });
     const readAtMs: number[] = [];
     const startMs = sink.clock.nowMs();
-    sink.store.findMarksOf = () => {
+    sink.store.findVersionsOf = () => {
       readAtMs.push(sink.clock.nowMs() - startMs);
       return Promise.reject(foreignError('MongoServerError', code));
     };
@@ -168,10 +168,10 @@ describe('trouble', () => {
     expect(outcome).toMatchObject({ kind: 'failed', failure: { code: 'access_denied', mayBeWritten: true } });
   });
 
-  it.each<keyof FakeDocuments>(['listIndexes', 'limits', 'write', 'findMarks'])(
+  it.each<keyof FakeDocuments>(['listIndexes', 'limits', 'write', 'findVersions'])(
     'that makes %s deaf, even to its signal, does not hold back the answer',
     async (method) => {
-      const sink = aDocumentdbSink({ deletes: method === 'findMarks' ? 'hard' : 'tombstone' });
+      const sink = aDocumentdbSink({ deletes: method === 'findVersions' ? 'hard' : 'tombstone' });
       Object.assign(sink.store, { [method]: () => new Promise(() => undefined) });
       const startMs = sink.clock.nowMs();
       const outcomes = await sink.write([tombstone(1, 'a')]);

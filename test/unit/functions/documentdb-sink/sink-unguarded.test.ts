@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { createRecordPolicy } from '../../../../functions/documentdb-sink/connector/create-record-mapper.ts';
+import { createRecordMapper } from '../../../../functions/documentdb-sink/connector/create-record-mapper.ts';
 import { readConnector } from '../../../../functions/documentdb-sink/connector/file/read-connector.ts';
 import type { MissingIndex } from '../../../../functions/documentdb-sink/delivery/apply-write-result.ts';
 import { aDocumentdbSink, type DocumentdbSinkSetup, inWords } from '../../../support/a-documentdb-sink.ts';
@@ -9,7 +9,7 @@ import { fakeDeadLetters } from '../../../support/fake-dead-letters.ts';
 import { deleteOf, planned, replaceOf, updateOf } from '../../../support/write-models.ts';
 
 const fixture = (path: string) => readFileSync(`test/fixtures/${path}`, 'utf8');
-const policyOf = (path: string) => createRecordPolicy(readConnector(fixture(path), { where: 'test' }), 'test');
+const policyOf = (path: string) => createRecordMapper(readConnector(fixture(path), { where: 'test' }), 'test');
 const text = (value: unknown) => (value === null ? null : JSON.stringify(value));
 
 const OUTCOMES = { write: 'written', deadLetter: 'deadLettered unguardable', block: 'failed unguardable' } as const;
@@ -18,8 +18,8 @@ const POLICIES = Object.keys(OUTCOMES) as MissingIndex[];
 describe('a keyless Debezium row beside keyed ones', () => {
   it.each(POLICIES)('is what missingIndex=%s says, and the others are written', async (missingIndex) => {
     const { queue, letters } = fakeDeadLetters();
-    const policy = policyOf('connector-cases/F09-keyless-debezium.properties');
-    const sink = aDocumentdbSink({ policy, deletes: 'hard', missingIndex, deadLetters: queue });
+    const mapper = policyOf('connector-cases/F09-keyless-debezium.properties');
+    const sink = aDocumentdbSink({ mapper, deletes: 'hard', missingIndex, deadLetters: queue });
     const rows: { key: unknown; value: unknown }[] = JSON.parse(
       fixture('connector-cases/F09-keyless-debezium.records.json'),
     );
@@ -31,7 +31,7 @@ describe('a keyless Debezium row beside keyed ones', () => {
 
   it('with the key {} leaves the documents that the connector leaves', async () => {
     const name = 'connector-documents/36-debezium-one-keyless';
-    const sink = aDocumentdbSink({ policy: policyOf(`${name}.properties`), deletes: 'hard' });
+    const sink = aDocumentdbSink({ mapper: policyOf(`${name}.properties`), deletes: 'hard' });
     const lines = fixture(`${name}.jsonl`).trim().split('\n');
     const records = lines.map((line, offset) => aRecord({ topic: 'held', offset, ...JSON.parse(line) }));
     expect((await sink.write(records)).map(inWords)).toEqual(['written', 'written', 'written']);
@@ -43,9 +43,9 @@ describe('a keyless Debezium row beside keyed ones', () => {
 
 describe('a filter that no unique index keeps to one document', () => {
   const setup = (more: DocumentdbSinkSetup = {}) => {
-    const { policy, record } = planned();
+    const { mapper, record } = planned();
     const sink = aDocumentdbSink({
-      policy,
+      mapper,
       deletes: 'hard',
       documents: { uniqueIndexes: [{ field: 'a,b' }] },
       ...more,
@@ -121,8 +121,8 @@ describe('$setOnInsert where tombstones are kept', () => {
   const update = updateOf({ _id: 'k' }, { $set: { v: 2 }, $setOnInsert: { first: 2 } });
 
   it.each(POLICIES)('is what missingIndex=%s says, alone', async (missingIndex) => {
-    const { policy, record } = planned();
-    const sink = aDocumentdbSink({ policy, missingIndex });
+    const { mapper, record } = planned();
+    const sink = aDocumentdbSink({ mapper, missingIndex });
     const outcomes = await sink.write([
       record({ offset: 1 }, [update]),
       record({ offset: 2 }, [replaceOf({ _id: 'other' }, { _id: 'other' })]),
@@ -132,8 +132,8 @@ describe('$setOnInsert where tombstones are kept', () => {
   });
 
   it('makes a document of a tombstone again', async () => {
-    const { policy, record } = planned();
-    const sink = aDocumentdbSink({ policy });
+    const { mapper, record } = planned();
+    const sink = aDocumentdbSink({ mapper });
     await sink.write([
       record({ offset: 1 }, [deleteOf({ _id: 'k' })]),
       record({ offset: 2 }, [updateOf({ _id: 'x' }, { $set: { v: 1 } })]),

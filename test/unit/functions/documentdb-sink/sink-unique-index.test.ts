@@ -90,7 +90,7 @@ describe('another unique index', () => {
   });
 
   describe('with writes that do not fold', () => {
-    const { policy, record } = planned();
+    const { mapper, record } = planned();
     const set = (offset: number, id: string, fields: object) =>
       record({ offset }, [updateOf({ _id: id }, { $set: fields })], offset);
     const records = [
@@ -102,7 +102,7 @@ describe('another unique index', () => {
     ];
 
     it('lets no record overtake an earlier one of another document, which would become a dead letter', async () => {
-      const sink = aDocumentdbSink({ deletes: 'hard', documents: unique, policy });
+      const sink = aDocumentdbSink({ deletes: 'hard', documents: unique, mapper });
       const outcomes = await sink.write(records);
       expect(outcomes.map(inWords)).toEqual(Array(5).fill('written'));
       expect(['a', 'b'].map((id) => sink.store.get(id)?.get('email'))).toEqual(['y', 'e']);
@@ -110,7 +110,7 @@ describe('another unique index', () => {
     });
 
     it('sends them together where no such index is there', async () => {
-      const sink = aDocumentdbSink({ deletes: 'hard', policy });
+      const sink = aDocumentdbSink({ deletes: 'hard', mapper });
       await sink.write(records);
       expect(idsSent(sink)).toEqual([['b', 'a'], ['b', 'a'], ['a']]);
     });
@@ -126,7 +126,7 @@ describe('another unique index', () => {
             return true;
           },
         },
-        policy,
+        mapper,
       });
       const outcomes = await sink.write(records);
       const dead = 'deadLettered rejected_by_target';
@@ -161,8 +161,8 @@ describe('another unique index', () => {
     });
 
     it('is sent in one with that later record where both are updates: nothing of it is lost', async () => {
-      const { policy, record } = planned();
-      const sink = withXAndY(aDocumentdbSink({ deletes: 'hard', documents: unique, policy }));
+      const { mapper, record } = planned();
+      const sink = withXAndY(aDocumentdbSink({ deletes: 'hard', documents: unique, mapper }));
       const outcomes = await sink.write(
         moves.map(([id, email], offset) =>
           record({ offset }, [updateOf({ _id: id }, { $set: { email, [`f${offset}`]: offset } })]),
@@ -173,8 +173,8 @@ describe('another unique index', () => {
     });
 
     it('is poison where that later record cannot be sent in one with it', async () => {
-      const { policy, record } = planned();
-      const sink = aDocumentdbSink({ deletes: 'hard', documents: unique, policy });
+      const { mapper, record } = planned();
+      const sink = aDocumentdbSink({ deletes: 'hard', documents: unique, mapper });
       sink.store.put('taken', { email: 'e' });
       const outcomes = await sink.write([
         record({ offset: 1 }, [updateOf({ _id: 'x' }, { $set: { email: 'e' } })]),

@@ -28,12 +28,12 @@ describe('a document in the way that the filter never finds', () => {
     ['an array under a unique index of several keys', 'tags_1'],
     ['an E11000 that names no index', undefined],
   ])('(%s) makes one dead letter after bounded rounds', async (_name, duplicateIndex) => {
-    const { policy, record } = planned();
+    const { mapper, record } = planned();
     const { queue, letters } = fakeDeadLetters();
     const documents = alwaysInTheWay((document) => Array.isArray(document.get('tags')), duplicateIndex, {
       uniqueIndexes: [{ field: 'tags' }],
     });
-    const sink = aDocumentdbSink({ policy, documents, deletes: 'hard', deadLetters: queue });
+    const sink = aDocumentdbSink({ mapper, documents, deletes: 'hard', deadLetters: queue });
     const outcomes = await sink.write([
       record({ offset: 1 }, [replaceOf({ tags: ['a', 'b'] }, { tags: ['a', 'b'] })]),
       record({ offset: 2 }, [replaceOf({ tags: 'c' }, { tags: 'c' })]),

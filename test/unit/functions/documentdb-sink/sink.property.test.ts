@@ -79,13 +79,13 @@ const keyOf = (record: SourceRecord) => (record.key === null ? 'none' : Buffer.f
 const flat = (records: readonly SourceRecord[]) => batchesOf(records).flatMap((batch) => batch.records);
 
 const snapshot = (documents: FakeDocuments) => new Map(documents.collection());
-const markOf = (stored: Stored | undefined, field: string) =>
+const sourceVersionOf = (stored: Stored | undefined, field: string) =>
   (stored?.get('_k') as Record<string, bigint> | undefined)?.[field];
 
 function hasMarkGoneBack(before: ReadonlyMap<string, Stored>, documents: FakeDocuments): boolean {
   return [...documents.collection()].some(([identity, stored]) =>
     ['orders-0', 'orders-1', 'orders-2'].some((field) => {
-      const [was, is] = [markOf(before.get(identity), field), markOf(stored, field)];
+      const [was, is] = [sourceVersionOf(before.get(identity), field), sourceVersionOf(stored, field)];
       return was !== undefined && is !== undefined && is < was;
     }),
   );

@@ -21,10 +21,10 @@ interface Planned extends RecordParts {
 /** One collection; each call is an invocation with these records. */
 function aWorld(setup: DocumentdbSinkSetup = {}) {
   const documents = setup.documents instanceof FakeDocuments ? setup.documents : new FakeDocuments(setup.documents);
-  const { policy, record } = planned();
+  const { mapper, record } = planned();
   const { queue, letters } = fakeDeadLetters();
   const invoke = async (records: readonly Planned[], more: DocumentdbSinkSetup = {}) => {
-    const sink = aDocumentdbSink({ deletes: 'hard', policy, deadLetters: queue, ...setup, ...more, documents });
+    const sink = aDocumentdbSink({ deletes: 'hard', mapper, deadLetters: queue, ...setup, ...more, documents });
     const outcomes = await sink.write(records.map(({ models, version, ...parts }) => record(parts, models, version)));
     return { words: outcomes.map(inWords), outcomes, metrics: sink.telemetry.metrics() };
   };
@@ -84,9 +84,9 @@ describe('insert 5, delete 6, insert 7', () => {
 
 describe('an insert', () => {
   it('takes the place of an older tombstone, and of one without a mark', async () => {
-    for (const marks of [{ 'orders-0': 3n, ts: 0n }, { 'orders-1': 900n }, undefined]) {
+    for (const versions of [{ 'orders-0': 3n, ts: 0n }, { 'orders-1': 900n }, undefined]) {
       const { documents, wordsOf, stored } = aWorld({ deletes: 'tombstone' });
-      documents.put('k', { _k: marks, _deletedAt: new Date(0) });
+      documents.put('k', { _k: versions, _deletedAt: new Date(0) });
       expect(await wordsOf(at(5, insert(5)))).toEqual(['written']);
       expect([...(stored()?.keys() ?? [])]).toEqual(['_id', 'v', '_k']);
       expect(documents.calls.map(({ kind }) => kind)).toEqual(['insert', 'update']);
@@ -108,11 +108,11 @@ describe('an insert', () => {
   it('is no poison where what was read right after a failover was of a moment ago', async () => {
     const { documents, letters, wordsOf, stored } = aWorld();
     documents.put('k', { v: 3, _k: { 'orders-0': 3n, ts: 0n } });
-    const findMarks = documents.findMarks.bind(documents);
-    documents.findMarks = async (namespace, ids) => {
-      const marks = await findMarks(namespace, ids);
+    const findVersions = documents.findVersions.bind(documents);
+    documents.findVersions = async (namespace, ids) => {
+      const versions = await findVersions(namespace, ids);
       documents.remove('k');
-      return marks;
+      return versions;
     };
     expect(await wordsOf(at(5, insert(5)))).toEqual(['written']);
     expect(stored()?.get('v')).toBe(5);
@@ -192,7 +192,7 @@ describe('an update that makes no document', () => {
 
   it('is unsettled, and perhaps done, while nobody can be asked whether it matched', async () => {
     const { documents, invoke } = aWorld();
-    documents.findMarks = () => Promise.reject(Object.assign(new Error(), { name: 'MongoNetworkError' }));
+    documents.findVersions = () => Promise.reject(Object.assign(new Error(), { name: 'MongoNetworkError' }));
     const { outcomes } = await invoke([at(5, set(5, false))]);
     expect(outcomes).toMatchObject([{ kind: 'failed', failure: { mayBeWritten: true, retryable: true } }]);
   });
@@ -303,12 +303,12 @@ describe('a guard by version', () => {
 
   it('lets a delete win over what another partition put in its way with an older version', async () => {
     const { documents, wordsOf } = aWorld();
-    const findMarks = documents.findMarks.bind(documents);
+    const findVersions = documents.findVersions.bind(documents);
     let isPut = false;
-    documents.findMarks = (namespace, ids) => {
+    documents.findVersions = (namespace, ids) => {
       if (!isPut) documents.put('k', { v: 'theirs', _k: { 'orders-1': 9n, v: 50 } });
       isPut = true;
-      return findMarks(namespace, ids);
+      return findVersions(namespace, ids);
     };
     expect(await wordsOf({ offset: 5, version: 100, models: [deleteOf(K)] })).toEqual(['written']);
     expect(documents.get('k')).toBeUndefined();
@@ -455,30 +455,30 @@ describe('a business key', () => {
     const { documents, invoke } = aWorld({ documents: { uniqueIndexes: [{ field: 'n' }] }, poolSizeMax: 2 });
     const all = Array.from({ length: 9 }, (_, n) => ({ offset: n, models: [deleteOf({ n })] }));
     let [underWay, peak] = [0, 0];
-    const findMarksOf = documents.findMarksOf.bind(documents);
-    documents.findMarksOf = async (...parameters) => {
+    const findVersionsOf = documents.findVersionsOf.bind(documents);
+    documents.findVersionsOf = async (...parameters) => {
       underWay += 1;
       peak = Math.max(peak, underWay);
       await Promise.resolve();
       underWay -= 1;
-      return findMarksOf(...parameters);
+      return findVersionsOf(...parameters);
     };
     expect((await invoke(all)).words).toEqual(Array(9).fill('written'));
     expect([peak, documents.reads.length]).toEqual([2, 9]);
   });
 
   it('is read no more once sendUntil has come, however many wait for a connection', async () => {
-    const { policy, record } = planned();
+    const { mapper, record } = planned();
     const sink = aDocumentdbSink({
-      policy,
+      mapper,
       deletes: 'hard',
       documents: { uniqueIndexes: [{ field: 'n' }] },
       poolSizeMax: 1,
     });
-    const findMarksOf = sink.store.findMarksOf.bind(sink.store);
-    sink.store.findMarksOf = async (...parameters) => {
+    const findVersionsOf = sink.store.findVersionsOf.bind(sink.store);
+    sink.store.findVersionsOf = async (...parameters) => {
       await sink.clock.waitUntil(sink.clock.nowMs() + 40_000);
-      return findMarksOf(...parameters);
+      return findVersionsOf(...parameters);
     };
     const outcomes = await sink.write([1, 2, 3].map((n) => record({ offset: n }, [deleteOf({ n })])));
     expect(sink.store.reads).toHaveLength(1);
@@ -587,8 +587,8 @@ describe('tombstones', () => {
 });
 
 it('a record that writes nothing is ignored by its reason, at once', async () => {
-  const { policy, record, other } = planned();
-  const sink = aDocumentdbSink({ policy });
+  const { mapper, record, other } = planned();
+  const sink = aDocumentdbSink({ mapper });
   const outcomes = await sink.write([
     other({ offset: 1 }, { kind: 'none', reason: 'noop' }),
     record({ offset: 2 }, [set(2)]),
@@ -597,8 +597,8 @@ it('a record that writes nothing is ignored by its reason, at once', async () =>
 });
 
 it('records go to the collections that the policy names, each its own', async () => {
-  const { policy, other } = planned();
-  const sink = aDocumentdbSink({ policy });
+  const { mapper, other } = planned();
+  const sink = aDocumentdbSink({ mapper });
   const to = (collection: string, offset: number) =>
     other(
       { offset },
@@ -609,8 +609,8 @@ it('records go to the collections that the policy names, each its own', async ()
 });
 
 it('poison with a document holds that document back until its letter is durable, and no other', async () => {
-  const { policy, record, other } = planned();
-  const sink = aDocumentdbSink({ policy, deadLetters: fakeDeadLetters(() => false).queue });
+  const { mapper, record, other } = planned();
+  const sink = aDocumentdbSink({ mapper, deadLetters: fakeDeadLetters(() => false).queue });
   const failure = { code: 'payload_invalid', retryable: false, mayBeWritten: false, detail: 'why' } as const;
   const namespace = { database: 'shop', collection: 'orders' };
   const outcomes = await sink.write([

@@ -249,10 +249,10 @@ const UNIQUE = { uniqueIndexes: [{ field: 'c.d,e', sparse: true }] };
 /** A collection, and what writes to it. Each `deliver` is an invocation of its own. */
 function aWorld({ deletes = 'hard', key = K, needsDocument = false, write }: Row) {
   const documents = new FakeDocuments({ ...UNIQUE, nonAtomicUpsert: true });
-  const { policy, record } = planned();
+  const { mapper, record } = planned();
   const body = key === K ? K : BUSINESS;
   const deliver = async (partition: number, offset: number, model: WriteModel, mode = deletes) => {
-    const sink = aDocumentdbSink({ documents, policy, deletes: mode });
+    const sink = aDocumentdbSink({ documents, mapper, deletes: mode });
     const [outcome] = await sink.write([record({ partition, offset }, [model])]);
     return outcome === undefined ? 'nothing' : inWords(outcome);
   };
@@ -273,11 +273,11 @@ function aWorld({ deletes = 'hard', key = K, needsDocument = false, write }: Row
 /** `{"v":5} at 0@5`, `tombstone at 0@6`, `absent` */
 function stateOf(documents: FakeDocuments): string {
   const states = [...documents.collection().values()].map((stored) => {
-    const marks = Object.entries(stored.get('_k') as Record<string, bigint>)
+    const versions = Object.entries(stored.get('_k') as Record<string, bigint>)
       .filter(([name]) => name !== 'ts')
       .map(([name, offset]) => `${name.replace('orders-', '')}@${offset}`);
     const own = [...stored].filter(([name]) => !['_id', '_k', '_deletedAt', 'c', 'e'].includes(name));
-    return `${stored.has('_deletedAt') ? 'tombstone' : text(new Map(own))} at ${marks.toSorted().join()}`;
+    return `${stored.has('_deletedAt') ? 'tombstone' : text(new Map(own))} at ${versions.toSorted().join()}`;
   });
   return states.length === 0 ? 'absent' : states.join(' and ');
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { RecordPolicy } from '../../../../functions/documentdb-sink/plan/record-mapper.ts';
+import type { RecordMapper } from '../../../../functions/documentdb-sink/plan/record-mapper.ts';
 import type { WriteModel } from '../../../../functions/documentdb-sink/plan/write-model.ts';
 import { differenceOf, expectedOf } from '../../../../local/connector/expected-documents.ts';
 import { poison } from '../../../../shared/outcome.ts';
@@ -10,7 +10,7 @@ const filter = documentOf({ _id: 'a' });
 
 /** One record a model, in this order; `undefined` is poison. */
 function expected(...models: readonly (WriteModel | undefined)[]) {
-  const policy: RecordPolicy = ({ position }) => {
+  const mapper: RecordMapper = ({ position }) => {
     const model = models[position.offset];
     const namespace = { database: 'shop', collection: 'orders' };
     if (model === undefined)
@@ -19,7 +19,7 @@ function expected(...models: readonly (WriteModel | undefined)[]) {
   };
   const { documents, poisoned } = expectedOf(
     models.map((_, offset) => aRecord({ offset })),
-    policy,
+    mapper,
   );
   return { texts: documents.get('shop.orders') ?? [], poisoned: poisoned.map(({ offset }) => offset) };
 }

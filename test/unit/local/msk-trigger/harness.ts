@@ -9,7 +9,7 @@ const SETTINGS: MachineSettings = {
   windowMs: 1_000,
   payloadBytesMax: 10_000,
   envelopeBytes: 100,
-  reading: 'items',
+  partialFailureRetry: 'listedOnly',
   reportsItemFailures: true,
   retriesMax: Number.POSITIVE_INFINITY,
   recordAgeMaxMs: Number.POSITIVE_INFINITY,

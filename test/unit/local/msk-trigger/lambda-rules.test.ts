@@ -58,7 +58,7 @@ describe(`retries (${DOCS}/kafka-retry-configurations.html)`, () => {
       retriesMax: Number.POSITIVE_INFINITY,
       destination: { kind: 's3', bucketArn: 'arn:aws:s3:::letters' },
     });
-    expect(machineSettings(mapping, { reading: 'items', envelopeBytes: 1 }).retriesMax).toBe(10);
+    expect(machineSettings(mapping, { partialFailureRetry: 'listedOnly', envelopeBytes: 1 }).retriesMax).toBe(10);
   });
 
   it('end with a record that is older than MaximumRecordAgeInSeconds', () => {

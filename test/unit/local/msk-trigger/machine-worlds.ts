@@ -19,7 +19,7 @@ export const world: fc.Arbitrary<World> = fc
   .record({
     batchRecordsMax: fc.integer({ min: 1, max: 12 }),
     windowMs: fc.constantFrom(0, 10, 500),
-    reading: fc.constantFrom('items' as const, 'rewind' as const),
+    partialFailureRetry: fc.constantFrom('listedOnly' as const, 'fromLowest' as const),
     reportsItemFailures: fc.boolean(),
     retriesMax: fc.constantFrom(0, 1, 3, Number.POSITIVE_INFINITY),
     recordAgeMaxMs: fc.constantFrom(50, 2_000, Number.POSITIVE_INFINITY),

@@ -47,9 +47,9 @@ function extractNewRecordState(settings: TransformSettings): Transform {
 
 /** A row that was created, read or changed. */
 function rowOf(record: ConnectRecord, event: Struct, row: SchemaAndValue, unwrap: UnwrapSettings): ConnectRecord {
-  const isMarked = unwrap.mode === 'rewrite' || unwrap.mode === 'rewrite-with-tombstone';
-  const marked = isMarked ? withDeleted(row, 'false', unwrap) : row;
-  const routed = routedBy({ ...record, value: () => marked }, marked.value, unwrap);
+  const hasOwnVersion = unwrap.mode === 'rewrite' || unwrap.mode === 'rewrite-with-tombstone';
+  const documentWithVersion = hasOwnVersion ? withDeleted(row, 'false', unwrap) : row;
+  const routed = routedBy({ ...record, value: () => documentWithVersion }, documentWithVersion.value, unwrap);
   return dropped(withFields(routed, event, unwrap.addedFields), unwrap);
 }
 

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { createRecordPolicy } from '../../../../../functions/documentdb-sink/connector/create-record-mapper.ts';
+import { createRecordMapper } from '../../../../../functions/documentdb-sink/connector/create-record-mapper.ts';
 import { functionSettings } from '../../../../../functions/documentdb-sink/connector/file/function-settings.ts';
 import { readConnector } from '../../../../../functions/documentdb-sink/connector/file/read-connector.ts';
-import type { Intent } from '../../../../../functions/documentdb-sink/plan/record-mapper.ts';
+import type { WritePlan } from '../../../../../functions/documentdb-sink/plan/record-mapper.ts';
 import { SettingsError } from '../../../../../shared/errors.ts';
 import { aRecord } from '../../../../support/builders.ts';
 
@@ -12,18 +12,18 @@ const SINK = 'com.mongodb.kafka.connect.sink';
 const NOW_MS = Date.UTC(2026, 0, 1);
 const policyOf = (properties: object) => {
   const text = JSON.stringify({ topics: 'orders', database: 'myDB', ...properties });
-  return createRecordPolicy(readConnector(text, { where: 'test' }), 'test');
+  return createRecordMapper(readConnector(text, { where: 'test' }), 'test');
 };
 type Parts = Parameters<typeof aRecord>[0];
-const intentOf = (properties: object, parts: Parts): Intent =>
+const intentOf = (properties: object, parts: Parts): WritePlan =>
   policyOf(properties)(aRecord({ topic: 'orders', ...parts }), NOW_MS);
-const written = (intent: Intent) => {
-  if (intent.kind !== 'write') throw new Error(`it is ${JSON.stringify(intent)}`);
-  return intent;
+const written = (plan: WritePlan) => {
+  if (plan.kind !== 'write') throw new Error(`it is ${JSON.stringify(plan)}`);
+  return plan;
 };
-const poisoned = (intent: Intent) => {
-  if (intent.kind !== 'poison') throw new Error(`it is ${JSON.stringify(intent)}`);
-  return intent;
+const poisoned = (plan: WritePlan) => {
+  if (plan.kind !== 'poison') throw new Error(`it is ${JSON.stringify(plan)}`);
+  return plan;
 };
 const plain = (value: unknown): unknown => {
   if (Array.isArray(value)) return value.map(plain);
@@ -147,9 +147,9 @@ describe('a record that cannot be written', () => {
     [{ 'namespace.mapper.value.collection.field': 'c' }, "{_id: 1, c: ''}", /names a collection that cannot be/],
   ])('has no namespace: %j', (properties, value, detail) => {
     const mapper = `${SINK}.namespace.mapping.FieldPathNamespaceMapper`;
-    const intent = poisoned(intentOf({ 'namespace.mapper': mapper, ...properties }, { key: '{}', value }));
-    expect(intent.namespace).toBeUndefined();
-    expect(intent.failure.detail).toMatch(detail);
+    const plan = poisoned(intentOf({ 'namespace.mapper': mapper, ...properties }, { key: '{}', value }));
+    expect(plan.namespace).toBeUndefined();
+    expect(plan.failure.detail).toMatch(detail);
   });
 });
 
@@ -207,7 +207,7 @@ describe('config/connectors/orders.properties, the example', () => {
 
   it('is taken as it is, and its raw keys are ids', () => {
     const [model] = written(
-      createRecordPolicy(connector, 'x')(
+      createRecordMapper(connector, 'x')(
         aRecord({ topic: 'orders', key: 'o-1', value: '{"b": 1, "_id": 5, "a": 2.5}' }),
         NOW_MS,
       ),
@@ -217,7 +217,7 @@ describe('config/connectors/orders.properties, the example', () => {
       { _id: 'o-1', a: 2.5, b: 1n },
     ]);
     const [deletion] = written(
-      createRecordPolicy(connector, 'x')(aRecord({ topic: 'orders', key: 'o-1', value: null }), NOW_MS),
+      createRecordMapper(connector, 'x')(aRecord({ topic: 'orders', key: 'o-1', value: null }), NOW_MS),
     ).models;
     expect(plain(deletion)).toMatchObject({ kind: 'deleteOne' });
   });

@@ -20,10 +20,10 @@ function said(
 ) {
   const lane = createLane('orders-0', 'any', 'shop.orders');
   const steps = models.map((model) => ({ lane, write: writeOf(model), count: 1 }));
-  const { judged, unmatched } = readReply({ kind, steps }, reply, guardIndexes);
+  const { results, unmatched } = readReply({ kind, steps }, reply, guardIndexes);
   return steps.map((step) => {
-    const verdict = judged.find((each) => each.step === step)?.verdict.kind;
-    return verdict ?? unmatched.find((each) => each.step === step)?.cause;
+    const result = results.find((each) => each.step === step)?.result.kind;
+    return result ?? unmatched.find((each) => each.step === step)?.cause;
   });
 }
 

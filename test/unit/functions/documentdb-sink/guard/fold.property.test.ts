@@ -93,12 +93,12 @@ async function send(documents: FakeDocuments, write: Write): Promise<readonly nu
 
 async function aServer({ before, stored, partCount }: Case, writes: readonly Write[]) {
   const documents = new FakeDocuments({ uniqueIndexes: [{ field: 'x.y,z', sparse: true }] });
-  const marks = { older: { 'orders-0': 3n, ts: 0n }, newer: { 'orders-0': 99n, ts: 0n } };
+  const versions = { older: { 'orders-0': 3n, ts: 0n }, newer: { 'orders-0': 99n, ts: 0n } };
   const key = writes[0]?.filter.has('_id') ? [] : [['x', doc({ y: 'k' })] as const, ['z', 1] as const];
-  const mark = before === 'older' || before === 'newer' ? { _k: marks[before] } : {};
+  const sourceVersion = before === 'older' || before === 'newer' ? { _k: versions[before] } : {};
   if (before === 'a part of it')
     for (const write of writes.slice(0, partCount)) fc.pre((await send(documents, write)).length === 0);
-  else if (before !== 'nothing') documents.put('k', { ...Object.fromEntries(key), ...stored, ...mark });
+  else if (before !== 'nothing') documents.put('k', { ...Object.fromEntries(key), ...stored, ...sourceVersion });
   return documents;
 }
 

@@ -15,7 +15,7 @@ function folded(models: readonly WriteModel[], parts: WriteParts = {}): readonly
   const [first, ...rest] = models.map((model, offset) => writeOf(model, { ...parts, offset }));
   if (first === undefined) throw new Error('nothing to fold');
   const { write, count } = fold(first, rest);
-  expect(write.mark.offset).toBe(BigInt(count - 1));
+  expect(write.sourceVersion.offset).toBe(BigInt(count - 1));
   const body = write.kind === 'delete' ? {} : write.kind === 'update' ? write.update : write.document;
   const upsert = (write.kind === 'replace' || write.kind === 'update') && write.upsert ? '+' : '';
   return [count, `${write.kind}${upsert}`, plain(body)];

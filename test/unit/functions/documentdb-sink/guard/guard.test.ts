@@ -29,8 +29,8 @@ const ROWS = [
 function state(documents: FakeDocuments): string {
   const stored = documents.collection().get('text k');
   if (stored === undefined) return 'absent';
-  const marks = stored.get('_k') as Record<string, bigint>;
-  return stored.has('_deletedAt') ? `tombstone ${marks['orders-0']}` : `v${stored.get('v')}`;
+  const versions = stored.get('_k') as Record<string, bigint>;
+  return stored.has('_deletedAt') ? `tombstone ${versions['orders-0']}` : `v${stored.get('v')}`;
 }
 
 const replaceFromPartition = (partition: number, offset: number) =>
@@ -153,15 +153,15 @@ describe('E11000', () => {
   });
 
   it.each([
-    { marks: { 'orders-0': 9, ts: 1_500 }, words: 'ignored stale', staleButNewer: 1 },
-    { marks: { 'orders-0': 9.5 }, words: 'ignored stale', staleButNewer: undefined },
-    { marks: { 'orders-0': 3 }, words: 'written', staleButNewer: undefined },
-    { marks: { 'orders-0': '9' }, words: 'written', staleButNewer: undefined },
-    { marks: 9, words: 'written', staleButNewer: undefined },
-    { marks: null, words: 'written', staleButNewer: undefined },
+    { versions: { 'orders-0': 9, ts: 1_500 }, words: 'ignored stale', staleButNewer: 1 },
+    { versions: { 'orders-0': 9.5 }, words: 'ignored stale', staleButNewer: undefined },
+    { versions: { 'orders-0': 3 }, words: 'written', staleButNewer: undefined },
+    { versions: { 'orders-0': '9' }, words: 'written', staleButNewer: undefined },
+    { versions: 9, words: 'written', staleButNewer: undefined },
+    { versions: null, words: 'written', staleButNewer: undefined },
   ])('compares a stored mark as the server does: any number, and nothing but a number ($marks)', async (row) => {
     const documents = new FakeDocuments();
-    documents.options = { betweenFindAndInsert: (id) => documents.put(id, { v: 'theirs', _k: row.marks }) };
+    documents.options = { betweenFindAndInsert: (id) => documents.put(id, { v: 'theirs', _k: row.versions }) };
     const sink = aDocumentdbSink({ documents });
     const [outcome] = await sink.write([aRecord({ key: 'k', offset: 5, timestampMs: 2_000 })]);
     expect(outcome && inWords(outcome)).toBe(row.words);
@@ -177,11 +177,11 @@ describe('E11000', () => {
       betweenFindAndInsert: (id) => documents.put(id, { v: 3, _k: { 'orders-0': 3n, ts: 0n } }),
     };
     const sink = aDocumentdbSink({ documents });
-    const findMarks = documents.findMarks.bind(documents);
-    documents.findMarks = async (namespace, ids) => {
-      const marks = await findMarks(namespace, ids);
+    const findVersions = documents.findVersions.bind(documents);
+    documents.findVersions = async (namespace, ids) => {
+      const versions = await findVersions(namespace, ids);
       documents.remove('k');
-      return marks;
+      return versions;
     };
     const [outcome] = await sink.write([replaceFromPartition(0, 5)]);
     expect(outcome).toMatchObject({ kind: 'failed', failure: { code: 'conflict', retryable: true } });
@@ -268,10 +268,10 @@ describe('a delete that deletes nothing', () => {
 
   it('leaves what another partition wrote after it: the last writer wins', async () => {
     const documents = new FakeDocuments();
-    const findMarks = documents.findMarks.bind(documents);
-    documents.findMarks = (namespace, ids) => {
+    const findVersions = documents.findVersions.bind(documents);
+    documents.findVersions = (namespace, ids) => {
       documents.put('k', { v: 9, _k: { 'orders-1': 9n } });
-      return findMarks(namespace, ids);
+      return findVersions(namespace, ids);
     };
     expect(await deliver(documents, aRecord({ key: 'k', offset: 5, value: null }), 'hard')).toBe('written');
     expect(state(documents)).toBe('v9');
@@ -279,12 +279,12 @@ describe('a delete that deletes nothing', () => {
 
   it('is sent again where a zombie has put an older version back meanwhile', async () => {
     const documents = new FakeDocuments();
-    const findMarks = documents.findMarks.bind(documents);
+    const findVersions = documents.findVersions.bind(documents);
     let isRevived = false;
-    documents.findMarks = (namespace, ids) => {
+    documents.findVersions = (namespace, ids) => {
       if (!isRevived) documents.put('k', { v: 3, _k: { 'orders-0': 3n } });
       isRevived = true;
-      return findMarks(namespace, ids);
+      return findVersions(namespace, ids);
     };
     expect(await deliver(documents, aRecord({ key: 'k', offset: 5, value: null }), 'hard')).toBe('written');
     expect(state(documents)).toBe('absent');
@@ -297,7 +297,7 @@ it.each([
 ])('$write is unsettled while its document cannot be read, and perhaps done: $mayBeWritten', async (row) => {
   const documents = new FakeDocuments();
   documents.put('k', { v: 9, _k: { 'orders-0': 9n } });
-  documents.findMarks = () => Promise.reject(foreignError('MongoNetworkError'));
+  documents.findVersions = () => Promise.reject(foreignError('MongoNetworkError'));
   const record = aRecord({ key: 'k', offset: 5, value: row.value });
   const [outcome] = await aDocumentdbSink({ documents, deletes: 'hard' }).write([record]);
   const failure = { code: 'target_unreachable', retryable: true, mayBeWritten: row.mayBeWritten };

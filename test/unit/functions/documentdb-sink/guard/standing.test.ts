@@ -21,8 +21,8 @@ function standing(
   parts: WriteParts = {},
 ) {
   const write = writeOf(model, { offset: 5, ...parts });
-  const marks = typeof offset === 'bigint' ? { 'orders-0': offset, ts: 7n } : { 'orders-1': 900n, ts: 7n };
-  return standingOf(write, offset === 'nothing' ? undefined : { id: 'k', marks, isDeleted }).kind;
+  const versions = typeof offset === 'bigint' ? { 'orders-0': offset, ts: 7n } : { 'orders-1': 900n, ts: 7n };
+  return standingOf(write, offset === 'nothing' ? undefined : { id: 'k', versions, isDeleted }).kind;
 }
 
 describe('a write that changed nothing', () => {
@@ -70,7 +70,7 @@ describe('a write that changed nothing', () => {
     const of = (v: unknown, version?: number) =>
       standingOf(writeOf(set, { offset: 5, ...(version !== undefined && { version }) }), {
         id: 'k',
-        marks: { 'orders-0': 4n, ts: 7n, v },
+        versions: { 'orders-0': 4n, ts: 7n, v },
         isDeleted: false,
       });
     expect(of(101, 100)).toEqual({ kind: 'stale', timestampMs: 7 });

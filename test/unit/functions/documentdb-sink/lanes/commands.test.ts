@@ -2,24 +2,24 @@ import { describe, expect, it } from 'vitest';
 import { commandsOf } from '../../../../../functions/documentdb-sink/lanes/commands.ts';
 import { createLane, type Step, stepOf } from '../../../../../functions/documentdb-sink/lanes/lane.ts';
 import { layLanes } from '../../../../../functions/documentdb-sink/lanes/lay-lanes.ts';
-import { createNativePolicy } from '../../../../../functions/documentdb-sink/plan/native-mapper.ts';
+import { createNativeMapper } from '../../../../../functions/documentdb-sink/plan/native-mapper.ts';
 import type { SourceRecord } from '../../../../../shared/record.ts';
 import { aRecord, batchesOf } from '../../../../support/builders.ts';
 import { updateOf, writeOf } from '../../../../support/write-models.ts';
 
 interface StepParts {
   readonly records: readonly SourceRecord[];
-  readonly companyMax?: number;
+  readonly commandSizeMax?: number;
 }
 
-function aStep({ records, companyMax = Number.POSITIVE_INFINITY }: StepParts): Step {
+function aStep({ records, commandSizeMax = Number.POSITIVE_INFINITY }: StepParts): Step {
   // Of one document.
   const own = records.map((record) => ({ ...record, key: records[0]?.key ?? null }));
   const settings = { deletes: 'hard', epochs: new Map() } as const;
-  const { lanesByNamespace } = layLanes(batchesOf(own), createNativePolicy({ database: 'shop' }), settings, 0);
+  const { lanesByNamespace } = layLanes(batchesOf(own), createNativeMapper({ database: 'shop' }), settings, 0);
   const lane = [...lanesByNamespace.values()].flat()[0];
   if (lane === undefined) throw new Error('no lane');
-  lane.companyMax = companyMax;
+  lane.commandSizeMax = commandSizeMax;
   const step = stepOf(lane);
   if (step === undefined) throw new Error('no write');
   return step;
@@ -54,8 +54,8 @@ describe('a command', () => {
 
   it('holds no write that wants less company, wherever that stands', () => {
     const [one, two, three, four] = steps(4) as [Step, Step, Step, Step];
-    const alone = aStep({ records: [aRecord({ offset: 9 })], companyMax: 1 });
-    const inPair = () => aStep({ records: [aRecord({ offset: 8 })], companyMax: 2 });
+    const alone = aStep({ records: [aRecord({ offset: 9 })], commandSizeMax: 1 });
+    const inPair = () => aStep({ records: [aRecord({ offset: 8 })], commandSizeMax: 2 });
     expect(sizes([one, two, alone, three, four])).toEqual([2, 1, 2]);
     expect(sizes([one, two, inPair(), three, four])).toEqual([2, 2, 1]);
     expect(sizes([inPair(), inPair(), inPair()])).toEqual([2, 1]);

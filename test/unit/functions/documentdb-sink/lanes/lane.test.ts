@@ -9,11 +9,11 @@ it('starts afresh behind a settled head: what was learned of that one says nothi
     notBeforeMs: 5,
     attempts: 4,
     conflicts: 3,
-    companyMax: 1,
-    insertsOver: true,
+    commandSizeMax: 1,
+    insertReplacesTombstone: true,
     duplicateAtMs: 8,
     failure: poison('payload_invalid', 'why'),
-    stuckAt: 2,
+    blockedAtSettledCount: 2,
   });
   advance(lane, 3);
   expect(lane).toEqual({ ...createLane('orders-0', 'text a', 'shop.orders'), next: 3 });
@@ -21,8 +21,8 @@ it('starts afresh behind a settled head: what was learned of that one says nothi
 
 it('stays unfolded once it met another unique index, and keeps its cuts', () => {
   const lane = createLane('orders-0', 'text a', 'shop.orders');
-  lane.unfolded = true;
-  lane.cuts.add(7);
+  lane.sendsSingly = true;
+  lane.foldBoundaries.add(7);
   advance(lane, 1);
-  expect(lane).toMatchObject({ unfolded: true, cuts: new Set([7]) });
+  expect(lane).toMatchObject({ sendsSingly: true, foldBoundaries: new Set([7]) });
 });

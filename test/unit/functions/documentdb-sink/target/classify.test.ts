@@ -75,11 +75,11 @@ describe('an error of a whole command', () => {
   });
 
   it('of our own is fatal, on one collection or everywhere, in its own words', () => {
-    for (const everywhere of [true, false]) {
-      const error = new FatalError('credentials_unavailable', 'the secret has no host', { everywhere });
+    for (const scope of ['target', 'collection'] as const) {
+      const error = new FatalError('credentials_unavailable', 'the secret has no host', { scope });
       expect(classifyError(error)).toMatchObject({
         kind: 'fatal',
-        everywhere,
+        scope,
         failure: { code: 'credentials_unavailable', detail: 'the secret has no host', retryable: true },
       });
     }
@@ -115,7 +115,7 @@ describe('an error of one write', () => {
     expect(kindOf(4_711)).toMatchObject({ kind: 'refused', isNamed: true, evidence: 'probe' });
     expect(kindOf(40)).toMatchObject({ kind: 'refused', isNamed: true, evidence: 'write' });
     expect(classifyWriteError({ code: 40, duplicateIndex: undefined }, () => true).kind).toBe('poison');
-    expect(kindOf(13)).toMatchObject({ kind: 'fatal', everywhere: false });
+    expect(kindOf(13)).toMatchObject({ kind: 'fatal', scope: 'collection' });
   });
 });
 

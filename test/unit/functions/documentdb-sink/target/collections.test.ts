@@ -23,7 +23,7 @@ it('a unique index that tombstones would collide on is fatal for its own collect
     new AbortController().signal,
   );
   await expect(prepared).rejects.toBeInstanceOf(FatalError);
-  await expect(prepared).rejects.toMatchObject({ code: 'rejected_by_target', everywhere: false });
+  await expect(prepared).rejects.toMatchObject({ code: 'rejected_by_target', scope: 'collection' });
   expect(store.ttlIndexes).toEqual([]);
 });
 

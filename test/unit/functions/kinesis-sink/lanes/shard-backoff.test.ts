@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ShardGates } from '../../../../../functions/kinesis-sink/lanes/shard-backoff.ts';
+import { ShardBackoff } from '../../../../../functions/kinesis-sink/lanes/shard-backoff.ts';
 import type { Entry } from '../../../../../functions/kinesis-sink/plan/entry.ts';
 import { aKinesisSink, kinds, offsets } from '../../../../support/a-kinesis-sink.ts';
 import { aRecord, deadlineIn } from '../../../../support/builders.ts';
@@ -7,20 +7,20 @@ import { answer, type EntryFate, fakeKinesis } from '../../../../support/fake-ki
 
 describe('the gate of a shard', () => {
   it('is open until it is shut, and again from its time on', () => {
-    const gates = new ShardGates();
-    expect(gates.opensAtMs('a')).toBe(0);
-    expect(gates.isAnyShut(0)).toBe(false);
-    gates.shut('a', 100);
-    expect([gates.opensAtMs('a'), gates.opensAtMs('b'), gates.opensAtMs(undefined)]).toEqual([100, 0, 0]);
-    expect([gates.isAnyShut(99), gates.isAnyShut(100)]).toEqual([true, false]);
+    const backoff = new ShardBackoff();
+    expect(backoff.retryAtMs('a')).toBe(0);
+    expect(backoff.isAnyBackingOff(0)).toBe(false);
+    backoff.backOff('a', 100);
+    expect([backoff.retryAtMs('a'), backoff.retryAtMs('b'), backoff.retryAtMs(undefined)]).toEqual([100, 0, 0]);
+    expect([backoff.isAnyBackingOff(99), backoff.isAnyBackingOff(100)]).toEqual([true, false]);
   });
 
   it('never opens earlier than it was said to', () => {
-    const gates = new ShardGates();
-    gates.shut('a', 100);
-    gates.shut('a', 50);
-    expect(gates.opensAtMs('a')).toBe(100);
-    expect(gates.isAnyShut(99)).toBe(true);
+    const backoff = new ShardBackoff();
+    backoff.backOff('a', 100);
+    backoff.backOff('a', 50);
+    expect(backoff.retryAtMs('a')).toBe(100);
+    expect(backoff.isAnyBackingOff(99)).toBe(true);
   });
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { judge } from '../../../../../local/msk-trigger/machine/batch-result.ts';
+import { batchResultOf } from '../../../../../local/msk-trigger/machine/batch-result.ts';
 import { failures, records, THROWN } from '../harness.ts';
 
 const batch = [
@@ -7,32 +7,37 @@ const batch = [
   { topicPartition: 'orders-1', partition: 1, records: records(7, 8) },
 ];
 
-function unsettled(reading: 'items' | 'rewind', result: Parameters<typeof judge>[2]) {
-  const verdict = judge({ reading, reportsItemFailures: true }, batch, result);
-  return Object.fromEntries([...verdict.unsettled].map(([key, again]) => [key, again.map((record) => record.offset)]));
+function unsettled(partialFailureRetry: 'listedOnly' | 'fromLowest', result: Parameters<typeof batchResultOf>[2]) {
+  const batchResult = batchResultOf({ partialFailureRetry, reportsItemFailures: true }, batch, result);
+  return Object.fromEntries(
+    [...batchResult.unsettled].map(([key, again]) => [key, again.map((record) => record.offset)]),
+  );
 }
 
 describe('what is sent again', () => {
   it('is what was named, when items come back alone', () => {
-    expect(unsettled('items', failures(['orders-0', 3], ['orders-0', 1]))).toEqual({ 'orders-0': [1, 3] });
+    expect(unsettled('listedOnly', failures(['orders-0', 3], ['orders-0', 1]))).toEqual({ 'orders-0': [1, 3] });
   });
 
   it('is everything from the lowest named offset of a partition on, when Lambda rewinds', () => {
-    expect(unsettled('rewind', failures(['orders-0', 3], ['orders-0', 1], ['orders-1', 8]))).toEqual({
+    expect(unsettled('fromLowest', failures(['orders-0', 3], ['orders-0', 1], ['orders-1', 8]))).toEqual({
       'orders-0': [1, 2, 3],
       'orders-1': [8],
     });
   });
 
   it('is everything after an error', () => {
-    expect(unsettled('items', THROWN)).toEqual({ 'orders-0': [0, 1, 2, 3], 'orders-1': [7, 8] });
+    expect(unsettled('listedOnly', THROWN)).toEqual({ 'orders-0': [0, 1, 2, 3], 'orders-1': [7, 8] });
   });
 
   // https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
   it('is everything after an answer of more than 6 MB', () => {
     const payload = JSON.stringify({ batchItemFailures: [], padding: 'x'.repeat(6 * 1024 * 1024) });
-    expect(judge({ reading: 'items', reportsItemFailures: true }, batch, { kind: 'answered', payload }).ending).toBe(
-      'failed',
-    );
+    expect(
+      batchResultOf({ partialFailureRetry: 'listedOnly', reportsItemFailures: true }, batch, {
+        kind: 'answered',
+        payload,
+      }).ending,
+    ).toBe('failed');
   });
 });

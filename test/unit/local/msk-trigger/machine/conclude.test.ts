@@ -16,20 +16,23 @@ describe('a partial response', () => {
     expect(harness.commits).toEqual({ 'orders-0': [1, 4] });
   });
 
-  it('rewinds to the lowest named offset of the partition under the reading "rewind"', () => {
-    const harness = new Harness({ reading: 'rewind' })
+  it('goes back to the lowest named offset of the partition with fromLowest', () => {
+    const harness = new Harness({ partialFailureRetry: 'fromLowest' })
       .arrive(0, records(0, 3))
       .end(failures(['orders-0', 2], ['orders-0', 1]));
     expect(harness.commits).toEqual({ 'orders-0': [1] });
     expect(harness.pass(100).sent).toEqual([{ 'orders-0': [1, 2, 3] }]);
   });
 
-  it.each(['items', 'rewind'] as const)('does not hold up a partition it does not name (%s)', (reading) => {
-    const harness = twoPartitions({ reading }).end(failures(['orders-0', 0]));
-    expect(harness.commits).toEqual({ 'orders-1': [2] });
-    harness.arrive(1, records(2, 5));
-    expect(harness.sent).toEqual([{ 'orders-1': [2, 3, 4, 5] }]);
-  });
+  it.each(['listedOnly', 'fromLowest'] as const)(
+    'does not hold up a partition it does not name (%s)',
+    (partialFailureRetry) => {
+      const harness = twoPartitions({ partialFailureRetry }).end(failures(['orders-0', 0]));
+      expect(harness.commits).toEqual({ 'orders-1': [2] });
+      harness.arrive(1, records(2, 5));
+      expect(harness.sent).toEqual([{ 'orders-1': [2, 3, 4, 5] }]);
+    },
+  );
 
   it('lets each named partition come back by itself', () => {
     const harness = twoPartitions()

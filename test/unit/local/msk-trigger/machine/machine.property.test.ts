@@ -51,7 +51,10 @@ function play({ settings, log, behaviours, seed }: World) {
     const isRead = settings.reportsItemFailures || result.kind === 'failed';
     for (const { partition, topicPartition, records } of invocation.batch) {
       busy.delete(partition);
-      settle(partition, settledOf(settings.reading, records, isRead ? failed.get(topicPartition) : undefined));
+      settle(
+        partition,
+        settledOf(settings.partialFailureRetry, records, isRead ? failed.get(topicPartition) : undefined),
+      );
     }
     obey(machine.invocationEnded(invocation.id, result, nowMs));
   };
@@ -137,13 +140,15 @@ function answer(behaviour: Behaviour, batch: readonly PartitionRecords<LogRecord
 }
 
 function settledOf(
-  reading: MachineSettings['reading'],
+  partialFailureRetry: MachineSettings['partialFailureRetry'],
   records: readonly LogRecord[],
   failed: readonly number[] | undefined,
 ) {
   const offsets = records.map((record) => record.offset);
   if (failed === undefined) return offsets;
-  return offsets.filter((offset) => (reading === 'items' ? !failed.includes(offset) : offset < Math.min(...failed)));
+  return offsets.filter((offset) =>
+    partialFailureRetry === 'listedOnly' ? !failed.includes(offset) : offset < Math.min(...failed),
+  );
 }
 
 describe('the machine, whatever happens until invocations succeed', () => {

@@ -4,7 +4,7 @@ import type { Mapping } from '../../../../../local/msk-trigger/mapping/mapping.t
 import { aMapping } from '../mappings.ts';
 
 function settingsOf(mapping: Partial<Mapping>) {
-  return machineSettings(aMapping(mapping), { reading: 'items', envelopeBytes: 0 });
+  return machineSettings(aMapping(mapping), { partialFailureRetry: 'listedOnly', envelopeBytes: 0 });
 }
 
 describe('the settings of a machine', () => {

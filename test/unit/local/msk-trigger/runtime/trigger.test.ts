@@ -25,7 +25,7 @@ async function start(changes: Partial<TriggerOptions> = {}, kept?: FakePoller) {
   const trigger = await startTrigger({
     mapping: aMapping(),
     bootstrapServers: '127.0.0.1:9092',
-    reading: 'items',
+    partialFailureRetry: 'listedOnly',
     log: (message, fields) => log.push(`${message} ${JSON.stringify(fields)}`),
     invoke: (eventJson) => {
       const event: { records: Record<string, { offset: number }[]> } = JSON.parse(eventJson);

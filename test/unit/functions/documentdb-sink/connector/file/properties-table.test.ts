@@ -34,7 +34,7 @@ describe('the table of properties', () => {
   )('takes the default of %s', (_name, { form, default: fallback }) => expect(form.accepts(fallback ?? '')).toBe(true));
 
   it('knows a family by its names, and prefers a name of its own', () => {
-    expect(propertyOf('consumer.override.max.poll.records')?.standing.kind).toBe('meaningless');
+    expect(propertyOf('consumer.override.max.poll.records')?.support.kind).toBe('meaningless');
     expect(propertyOf('consumer.override.')).toBeUndefined();
     expect(propertyOf('config.providers')?.family).toBe(false);
   });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { readConnector } from '../../../../../../functions/documentdb-sink/connector/file/read-connector.ts';
 import { policyOfConnector } from '../../../../../../functions/documentdb-sink/connector/transforms/policy-of-connector.ts';
-import type { Intent } from '../../../../../../functions/documentdb-sink/plan/record-mapper.ts';
+import type { WritePlan } from '../../../../../../functions/documentdb-sink/plan/record-mapper.ts';
 import { SettingsError } from '../../../../../../shared/errors.ts';
 import { aRecord } from '../../../../../support/builders.ts';
 
@@ -20,19 +20,19 @@ function policyOf(type: string, rest: Readonly<Record<string, string>>) {
     'transforms.t.type': `${CONFLUENT}.${type}`,
     ...Object.fromEntries(own),
   };
-  return policyOfConnector(readConnector(JSON.stringify(properties), { where: 'test' }), 'test').policy;
+  return policyOfConnector(readConnector(JSON.stringify(properties), { where: 'test' }), 'test').mapper;
 }
 
 type Parts = Parameters<typeof aRecord>[0];
 
 /** The collection, `poison`, or why the record is none. */
 function outcomeOf(type: string, rest: Readonly<Record<string, string>>, parts: Parts): string {
-  const intent: Intent = policyOf(type, rest)(aRecord({ topic: 'orders', ...parts }), Date.UTC(2026, 0, 1));
-  switch (intent.kind) {
+  const plan: WritePlan = policyOf(type, rest)(aRecord({ topic: 'orders', ...parts }), Date.UTC(2026, 0, 1));
+  switch (plan.kind) {
     case 'write':
-      return intent.namespace.collection;
+      return plan.namespace.collection;
     case 'none':
-      return intent.reason;
+      return plan.reason;
     case 'poison':
       return 'poison';
   }

@@ -4,7 +4,7 @@ import type { CustomStrategies } from '../../../../../../functions/documentdb-si
 import { CUSTOM_STRATEGIES } from '../../../../../../functions/documentdb-sink/connector/custom/registry.ts';
 import { readConnector } from '../../../../../../functions/documentdb-sink/connector/file/read-connector.ts';
 import { policyOfConnector } from '../../../../../../functions/documentdb-sink/connector/transforms/policy-of-connector.ts';
-import type { Intent } from '../../../../../../functions/documentdb-sink/plan/record-mapper.ts';
+import type { WritePlan } from '../../../../../../functions/documentdb-sink/plan/record-mapper.ts';
 import { SettingsError } from '../../../../../../shared/errors.ts';
 import { aRecord } from '../../../../../support/builders.ts';
 
@@ -27,12 +27,12 @@ const withTransform = (type: string, rest: Readonly<Record<string, string>> = {}
 });
 
 type Parts = Parameters<typeof aRecord>[0];
-const intentOf = (properties: Readonly<Record<string, string>>, parts: Parts): Intent =>
-  read(properties).policy(aRecord({ topic: 'orders', ...parts }), NOW_MS);
+const intentOf = (properties: Readonly<Record<string, string>>, parts: Parts): WritePlan =>
+  read(properties).mapper(aRecord({ topic: 'orders', ...parts }), NOW_MS);
 
-const written = (intent: Intent) => {
-  if (intent.kind !== 'write') throw new Error(`it is ${JSON.stringify(intent)}`);
-  return intent;
+const written = (plan: WritePlan) => {
+  if (plan.kind !== 'write') throw new Error(`it is ${JSON.stringify(plan)}`);
+  return plan;
 };
 
 const problemsOf = (properties: Readonly<Record<string, string>>): readonly string[] => {
@@ -50,8 +50,8 @@ describe('a record behind its transforms', () => {
 
   it('goes where the topic that they give it goes, by the overrides of that topic', () => {
     const overrides = { 'topic.override.archive.database': 'old' };
-    const intent = written(intentOf({ ...toArchive, ...overrides }, { value: '{"a": 1}' }));
-    expect(intent.namespace).toEqual({ database: 'old', collection: 'archive' });
+    const plan = written(intentOf({ ...toArchive, ...overrides }, { value: '{"a": 1}' }));
+    expect(plan.namespace).toEqual({ database: 'old', collection: 'archive' });
   });
 
   it('is poison under a topic that the file does not list, as the connector knows no such topic', () => {
@@ -65,8 +65,8 @@ describe('a record behind its transforms', () => {
   it('keeps the derived _id of the position it came from, so that two topics in one collection never collide', () => {
     const strategy = { 'document.id.strategy': `${IDS}.BsonOidStrategy` };
     const idOf = (properties: Readonly<Record<string, string>>, topic: string) => {
-      const { policy } = read({ ...strategy, ...properties });
-      const [model] = written(policy(aRecord({ topic, value: '{"a": 1}' }), NOW_MS)).models;
+      const { mapper } = read({ ...strategy, ...properties });
+      const [model] = written(mapper(aRecord({ topic, value: '{"a": 1}' }), NOW_MS)).models;
       return model.kind === 'replaceOne' ? model.replacement.get('_id') : undefined;
     };
     const routed = withTransform('RegexRouter', { regex: '.*', replacement: 'archive' });
@@ -106,13 +106,13 @@ describe('a record behind its transforms', () => {
       'delete.on.null.values': 'true',
       'document.id.strategy': `${IDS}.FullKeyStrategy`,
     };
-    const intent = written(intentOf(properties, { key: '{"_id": 1}', value: '{"after": null}' }));
-    expect(intent.models[0]).toMatchObject({ kind: 'deleteOne' });
+    const plan = written(intentOf(properties, { key: '{"_id": 1}', value: '{"after": null}' }));
+    expect(plan.models[0]).toMatchObject({ kind: 'deleteOne' });
   });
 
   it('is poison when one does not take it, in our words', () => {
-    const intent = intentOf(withTransform('ReplaceField$Value', { exclude: 'secret' }), { value: '["secret"]' });
-    expect(intent).toMatchObject({
+    const plan = intentOf(withTransform('ReplaceField$Value', { exclude: 'secret' }), { value: '["secret"]' });
+    expect(plan).toMatchObject({
       kind: 'poison',
       failure: { code: 'payload_invalid', detail: 'without a schema only an object is taken for field replacement' },
     });
@@ -190,7 +190,7 @@ describe('transforms of a file', () => {
       read(
         { transforms: 't', 'transforms.t.type': name, 'transforms.t.to': 'archive' },
         { ...CUSTOM_STRATEGIES, transforms },
-      ).policy;
+      ).mapper;
     const record = aRecord({ topic: 'orders', value: '{"a": 1}' });
     expect(written(policyOf('custom.Redirect')(record, NOW_MS)).namespace.collection).toBe('archive');
     expect(policyOf('custom.Broken')(record, NOW_MS)).toMatchObject({

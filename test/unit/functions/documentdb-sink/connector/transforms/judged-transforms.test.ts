@@ -25,7 +25,7 @@ interface JudgedRecord {
 }
 
 /** `key` and `value`: the document as BSON in base64, null where there is none, `!` where the connector refuses it. */
-type Verdict =
+type WriteResult =
   | { readonly error: true }
   | { readonly filtered: true }
   | {
@@ -40,10 +40,10 @@ type Verdict =
 interface JudgedCase {
   readonly props: Readonly<Record<string, string>>;
   readonly records: readonly JudgedRecord[];
-  readonly expected: readonly Verdict[];
+  readonly expected: readonly WriteResult[];
 }
 
-function verdictsOf({ props, records }: JudgedCase): readonly Verdict[] {
+function verdictsOf({ props, records }: JudgedCase): readonly WriteResult[] {
   const text = JSON.stringify({ topics: 't', database: 'd', ...props });
   const { properties, transforms } = readConnector(text, { where: 'test' });
   const { transform } = createChain(transforms, 'test', new Map());
@@ -58,7 +58,7 @@ function verdictsOf({ props, records }: JudgedCase): readonly Verdict[] {
       const { topic, partition, offset, timestamp } = record;
       const timestampMs = timestamp ?? undefined;
       const start = { topic, partition, offset, timestampMs, headers, key: () => key, value: () => value };
-      return verdictOf(transform(start));
+      return resultOf(transform(start));
     } catch (error) {
       if (error instanceof UnwritableError) return { error: true };
       throw error;
@@ -68,7 +68,7 @@ function verdictsOf({ props, records }: JudgedCase): readonly Verdict[] {
 
 const payloadOf = (text: string | undefined) => (text === undefined ? null : payloadOfBytes(Buffer.from(text)));
 
-function verdictOf(record: ConnectRecord | undefined): Verdict {
+function resultOf(record: ConnectRecord | undefined): WriteResult {
   if (record === undefined) return { filtered: true };
   const { topic, headers } = record;
   return {

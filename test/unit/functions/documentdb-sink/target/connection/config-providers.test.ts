@@ -94,7 +94,7 @@ describe('a value', () => {
   ])('%s that cannot be had is fatal, by its name, and quotes nothing', async (text, words) => {
     const error: unknown = await resolve(`mongodb://${text}/`).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(FatalError);
-    expect(error).toMatchObject({ code: 'credentials_unavailable', everywhere: true });
+    expect(error).toMatchObject({ code: 'credentials_unavailable', scope: 'target' });
     expect(String(error)).toContain(text);
     expect(String(error)).toContain(words);
     expect(String(error)).not.toContain('SECRET');

@@ -34,5 +34,5 @@ it.each([
     thrown = error;
   }
   expect(thrown).toBeInstanceOf(FatalError);
-  expect(thrown).toMatchObject({ message, code: 'credentials_unavailable', everywhere: true });
+  expect(thrown).toMatchObject({ message, code: 'credentials_unavailable', scope: 'target' });
 });

@@ -6,7 +6,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import {
   bundleOf,
   bundleOfFile,
-  createTrust,
+  createTlsContextReader,
 } from '../../../../../../functions/documentdb-sink/target/connection/tls-context.ts';
 import { FatalError } from '../../../../../../functions/documentdb-sink/target/fatal-error.ts';
 
@@ -41,7 +41,7 @@ describe('the CA bundle', () => {
 
 describe('trust', () => {
   it('is a context of its own for each call', async () => {
-    const read = createTrust(() => Promise.resolve(rootCertificates[0] ?? ''));
+    const read = createTlsContextReader(() => Promise.resolve(rootCertificates[0] ?? ''));
     expect(await read(signal)).not.toBe(await read(signal));
   });
 
@@ -59,15 +59,15 @@ describe('trust', () => {
       'AccessDenied',
     ],
   ])('in %s is fatal: no record is to blame, and nothing foreign is quoted', async (_what, readBundle, words) => {
-    const error: unknown = await createTrust(readBundle)(signal).catch((thrown: unknown) => thrown);
+    const error: unknown = await createTlsContextReader(readBundle)(signal).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(FatalError);
-    expect(error).toMatchObject({ code: 'target_unreachable', everywhere: true });
+    expect(error).toMatchObject({ code: 'target_unreachable', scope: 'target' });
     expect(String(error)).toContain(words);
     expect(String(error)).not.toContain('SECRET');
   });
 
   it('takes every root the build bundles', async () => {
     const { caBundleOf }: { caBundleOf(region: string): string } = await import(CA_BUNDLE);
-    await expect(createTrust(() => Promise.resolve(caBundleOf('eu-west-1')))(signal)).resolves.toBeDefined();
+    await expect(createTlsContextReader(() => Promise.resolve(caBundleOf('eu-west-1')))(signal)).resolves.toBeDefined();
   });
 });
