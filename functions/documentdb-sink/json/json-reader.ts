@@ -2,8 +2,6 @@ import { UnconvertibleError } from '../bson/unconvertible-error.ts';
 import { NESTING_MAX } from '../limits.ts';
 import { interpret, isExtended } from './extended-json.ts';
 import { numberOf } from './number.ts';
-import { isExtendedName } from './shell-extended.ts';
-import { ShellReader } from './shell-reader.ts';
 
 const QUOTE = 0x22;
 const DOLLAR = 0x24;
@@ -30,10 +28,16 @@ export interface JsonDialect {
   readonly object: (fields: Map<string, unknown>) => unknown;
   /** As Kafka Connect has Jackson read it: zeros may lead a number, and text may follow the value. */
   readonly lenient: boolean;
-  /** Objects whose first name is a type's are read as the Java driver reads them. */
-  readonly isJava?: boolean;
+  /** Reads an object whose first name is a type's from the text itself; undefined: `object` sees it like any other. */
+  readonly extended?: ExtendedReader;
   /** Longer names are refused. */
   readonly nameBytesMax?: number;
+}
+
+/** Another reader takes over at the brace of an object, and gives its value and the place behind it. */
+export interface ExtendedReader {
+  readonly isName: (name: string) => boolean;
+  readonly read: (text: string, start: number, depth: number) => { readonly value: unknown; readonly end: number };
 }
 
 /** Extended JSON, of which numbers have the type they need. */
@@ -41,14 +45,6 @@ const EXTENDED: JsonDialect = {
   number: numberOf,
   object: (fields) => (isExtended(fields) ? interpret(fields) : fields),
   lenient: false,
-};
-
-/** The same, as the Java driver reads it. */
-export const JAVA_EXTENDED: JsonDialect = {
-  number: numberOf,
-  object: (fields) => fields,
-  lenient: false,
-  isJava: true,
 };
 
 const notJson = (): never => {
@@ -63,7 +59,6 @@ const notJson = (): never => {
 export class JsonReader {
   private readonly text: string;
   private readonly dialect: JsonDialect;
-  private readonly isJava: boolean;
   private readonly nameBytesMax: number;
   private readonly hasEscapes: boolean;
   private readonly hasControls: boolean;
@@ -72,7 +67,6 @@ export class JsonReader {
   constructor(text: string, dialect: JsonDialect = EXTENDED) {
     this.text = text;
     this.dialect = dialect;
-    this.isJava = dialect.isJava === true;
     this.nameBytesMax = dialect.nameBytesMax ?? Number.POSITIVE_INFINITY;
     this.hasEscapes = text.includes('\\');
     this.hasControls = CONTROL.test(text);
@@ -114,8 +108,9 @@ export class JsonReader {
     else {
       do {
         const name = this.skipBlanks() === QUOTE ? this.readName() : notJson();
-        if (this.isJava && name.charCodeAt(0) === DOLLAR && fields.size === 0 && isExtendedName(name)) {
-          return this.readExtended(start, depth);
+        const { extended } = this.dialect;
+        if (extended !== undefined && name.charCodeAt(0) === DOLLAR && fields.size === 0 && extended.isName(name)) {
+          return this.readExtended(extended, start, depth);
         }
         if (this.skipBlanks() !== COLON) notJson();
         this.at += 1;
@@ -135,10 +130,9 @@ export class JsonReader {
     return name;
   }
 
-  private readExtended(start: number, depth: number): unknown {
-    const reader = new ShellReader(this.text, start);
-    const value = reader.readInner(depth);
-    this.at = reader.end;
+  private readExtended(extended: ExtendedReader, start: number, depth: number): unknown {
+    const { value, end } = extended.read(this.text, start, depth);
+    this.at = end;
     return value;
   }
 

@@ -1,6 +1,22 @@
 import { UnconvertibleError } from '../bson/unconvertible-error.ts';
-import { JAVA_EXTENDED, JsonReader } from './json-reader.ts';
+import { type JsonDialect, JsonReader } from './json-reader.ts';
+import { numberOf } from './number.ts';
+import { isExtendedName } from './shell-extended.ts';
 import { ShellReader } from './shell-reader.ts';
+
+/** Extended JSON as the Java driver reads it. */
+const JAVA_EXTENDED: JsonDialect = {
+  number: numberOf,
+  object: (fields) => fields,
+  lenient: false,
+  extended: {
+    isName: isExtendedName,
+    read(text, start, depth) {
+      const reader = new ShellReader(text, start);
+      return { value: reader.readInner(depth), end: reader.end };
+    },
+  },
+};
 
 /**
  * Text as the Java driver's `BsonDocument.parse` reads it: JSON, and what the mongo shell writes beside it.
