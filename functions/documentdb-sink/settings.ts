@@ -10,13 +10,13 @@ export const documentdbSettings = settings({
     text(
       "a path from the project's root, like config/connectors/orders.properties",
       /^(?!\/)[^\0]{1,1024}$/,
-      "A MongoDB sink connector's own file, `.properties`, JSON, YAML, Terraform or ksqlDB: it decides topics, documents, connection and errors in place of the settings named there (docs/migrating.md).",
+      "Path of a MongoDB sink connector's configuration (`.properties`, JSON, YAML, Terraform or ksqlDB): the file sets topics, documents, connection and error handling, and replaces the settings for them (docs/migrating.md).",
     ),
   ),
   authentication: v.optional(
     choice(
       ['password', 'iam'],
-      "How the function logs in: with the secret's user and password, or as its own role, which is then a user of $external.",
+      "How the function authenticates to DocumentDB. `password`: with the user name and password of `secretArn`. `iam`: with the function's own role, which must be a user of the `$external` database.",
     ),
     'password',
   ),
@@ -24,35 +24,35 @@ export const documentdbSettings = settings({
     arn(
       'secretsmanager',
       'secret:',
-      'With authentication: password. The secret with the connection: JSON with host, port, username and password, as DocumentDB and rotation write it.',
+      'Secret with the connection, for `authentication: password`. JSON with host, port, username and password, in the format that DocumentDB and secret rotation write.',
     ),
   ),
-  host: v.optional(text('a host name', /^[A-Za-z0-9.:-]{1,253}$/, "With authentication: iam. The cluster's endpoint.")),
+  host: v.optional(text('a host name', /^[A-Za-z0-9.:-]{1,253}$/, 'Cluster endpoint, for `authentication: iam`.')),
   port: integerOr(27_017, {
     unit: 'TCP port',
     min: 1,
     max: 65_535,
-    description: "With authentication: iam. The cluster's port.",
+    description: 'Cluster port, for `authentication: iam`.',
   }),
   database: v.optional(
     text(
       'a database name of letters, digits, _ and -, at most 63',
       /^[A-Za-z0-9_-]{1,63}$/,
-      'The database that is written to. Must be written unless a connector file names it.',
+      'Target database. Required unless a connector file names the database.',
     ),
   ),
   collection: v.optional(
     text(
       'a collection name of letters, digits, _, . and -, that does not begin with system.',
       /^(?!system\.)[A-Za-z0-9_][A-Za-z0-9_.-]{0,119}$/,
-      "The collection that is written to. By default the topic's name.",
+      'Target collection. Default: the name of the topic.',
     ),
   ),
   caBundle: v.optional(
     text(
       "region, a PEM file's path or s3://BUCKET/KEY",
       /^(?!s3:)[^\0]{1,1024}$|^s3:\/\/[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]\/[^\0]{1,1024}$/,
-      "Whose certificates are trusted: the region's roots, bundled at build time (region); those of a PEM file of the project, bundled as well, or on the function's disk (an absolute path, as of a layer); or of an object in S3, read with each new connection.",
+      "CA certificates that the function trusts. `region`: the region's root certificates, bundled at build time. A relative path: a PEM file of the project, bundled at build time. An absolute path: a PEM file on the function's disk, for example in a layer. `s3://BUCKET/KEY`: a PEM object in S3, read for each new connection.",
     ),
     'region',
   ),
@@ -60,7 +60,7 @@ export const documentdbSettings = settings({
     text(
       "a replica set's name, or none",
       /^[A-Za-z0-9_-]{1,64}$/,
-      'rs0 on every instance-based cluster; none for an endpoint that is no replica set (elastic clusters).',
+      'Replica set name. `rs0` for instance-based clusters; `none` for endpoints without a replica set (elastic clusters).',
     ),
     'rs0',
   ),
@@ -68,16 +68,20 @@ export const documentdbSettings = settings({
     unit: 'connections',
     min: 1,
     max: 50,
-    description: 'Connections to the primary of one function environment; as many bulks are under way at once.',
+    description:
+      'Maximum connections from one execution environment to the primary. Also the maximum number of bulk writes in flight.',
   }),
   idStrategy: v.optional(
-    choice(['key'], "What becomes the document's _id: the record's key, as text if it is UTF-8, else as binary."),
+    choice(
+      ['key'],
+      "Source of the document's `_id`. `key`: the record's key, as a string if it is valid UTF-8, otherwise as binary data.",
+    ),
     'key',
   ),
   deletes: v.optional(
     choice(
       ['tombstone', 'hard'],
-      'A null value deletes: by a tombstone document that keeps older versions from coming back until it expires, or hard.',
+      'How a record with a null value deletes its document. `tombstone`: replaces the document by a tombstone, so that an older version cannot be restored until the tombstone expires. `hard`: removes the document.',
     ),
     'tombstone',
   ),
@@ -85,7 +89,7 @@ export const documentdbSettings = settings({
     unit: 'seconds',
     min: 3_600,
     max: 2_147_483_647,
-    description: "How long a tombstone document stays. Not shorter than the topic's retention.",
+    description: "Lifetime of a tombstone document. Must not be shorter than the topic's retention.",
   }),
 });
 

@@ -3,17 +3,13 @@ import { choice, text } from './parse-settings.ts';
 
 /** What both functions are told by the deployment; a user writes none of these into a function's section. */
 export const deploymentSettings = {
-  stage: text('a stage name of letters, digits and dashes', /^[A-Za-z0-9-]{1,32}$/, 'The stage, as in --stage.'),
-  serviceName: text('a service name', /^[A-Za-z0-9-]{1,64}$/, "The service's name in serverless.yml."),
+  stage: text('a stage name of letters, digits and dashes', /^[A-Za-z0-9-]{1,32}$/, 'Stage name, as given to --stage.'),
+  serviceName: text('a service name', /^[A-Za-z0-9-]{1,64}$/, 'Service name from serverless.yml.'),
   triggerMode: choice(
     ['provisioned', 'onDemand'],
-    'Whether the mapping reads the response (provisioned) or an unsettled batch has to throw (onDemand).',
+    'Mode of the event source mapping. `provisioned`: Lambda reads the response, which names unsettled records. `onDemand`: Lambda ignores the response, so the function throws if a record is unsettled.',
   ),
-  deadLetterBucket: text(
-    "an S3 bucket's name",
-    /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/,
-    'Where records that can never succeed are written.',
-  ),
+  deadLetterBucket: text("an S3 bucket's name", /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'Bucket for dead letters.'),
 };
 
 /** The names of {@link deploymentSettings}. */
@@ -24,7 +20,7 @@ export const sinkSettings = {
   onPoison: v.optional(
     choice(
       ['deadLetter', 'block', 'skip'],
-      'What becomes of a record that can never succeed: a dead letter; block its lane until somebody mends it; or count and skip it.',
+      'What happens to a record that can never be written. `deadLetter`: writes a dead letter to S3. `block`: holds the lane until the record is fixed or skipped. `skip`: counts the record and ignores it.',
     ),
     'deadLetter',
   ),

@@ -14,47 +14,47 @@ import { SESSION_NAME_DEFAULT, SESSION_NAME_TEMPLATE } from './session-name.ts';
 export const kinesisSettings = settings({
   ...deploymentSettings,
   ...sinkSettings,
-  streamArn: arn('kinesis', 'stream/', 'The Kinesis stream records are written to, in whichever account.'),
+  streamArn: arn('kinesis', 'stream/', 'Target Kinesis stream, in this account or another.'),
   roleArn: v.optional(
     arn(
       'iam',
       'role/',
-      "The role in the stream's account that is assumed for writing. Without it the function's own role writes, and the stream's resource policy must allow it.",
+      "Role in the stream's account that the function assumes to write. Without this setting the function writes with its own role, which the stream's resource policy must allow.",
     ),
   ),
   externalId: v.optional(
     text(
       'an external id of 2 to 1224 letters, digits or =,.@:/-_+',
       /^[\w+=,.@:/-]{2,1224}$/,
-      "The external id the role's trust policy asks for.",
+      'External ID that the trust policy of `roleArn` requires.',
     ),
   ),
   sessionName: v.optional(
     text(
       'letters, digits or =,.@+-_ and the placeholders {stage}, {id}, {uuid}',
       SESSION_NAME_TEMPLATE,
-      "The name of the role's sessions, which the other account's CloudTrail shows: 2 to 64 characters once {stage}, {id} (8 hexadecimal digits) and {uuid} are filled in, anew for each execution environment.",
+      "Session name for AssumeRole, as shown in the other account's CloudTrail. Placeholders: {stage}, {id} (8 hexadecimal digits) and {uuid}; {id} and {uuid} differ between execution environments. 2 to 64 characters after substitution.",
     ),
     SESSION_NAME_DEFAULT,
   ),
   ordering: v.optional(
     choice(
       ['key', 'partition', 'none'],
-      'What is kept in order: the records of a partition key within their Kafka partition; all of a Kafka partition, which then goes to one shard; or nothing.',
+      'Scope of ordering. `key`: records with the same partition key, within their Kafka partition. `partition`: all records of a Kafka partition, which then go to one shard. `none`: no ordering.',
     ),
     'key',
   ),
   aggregation: v.optional(
     choice(
       ['off', 'key', 'bucket'],
-      'Many records as one Kinesis record, in the format of the Kinesis Producer Library, which consumers must take apart. key: what stands in a row in one lane of the ordering; bucket: whatever goes to one of 128 parts of the hash keys.',
+      'Packs several records into one Kinesis record, in the format of the Kinesis Producer Library. Consumers must deaggregate. `key`: packs consecutive records of one lane (docs/glossary.md). `bucket`: packs records whose hash keys are in the same of 128 ranges.',
     ),
     'off',
   ),
   partitionKey: v.optional(
     choice(
       ['key', 'partition', 'random', 'constant', 'jsonPointer'],
-      "Where the Kinesis partition key comes from: the record's key (a random one where it has none), its topic and partition (orders-0), a random UUID, partitionKeyConstant, or the value's partitionKeyPointer.",
+      "Source of the Kinesis partition key. `key`: the record's key, or a random key if the record has none. `partition`: topic and partition (`orders-0`). `random`: a random UUID. `constant`: `partitionKeyConstant`. `jsonPointer`: the field of the value that `partitionKeyPointer` names.",
     ),
     'key',
   ),
@@ -62,54 +62,55 @@ export const kinesisSettings = settings({
     text(
       `at most ${PARTITION_KEY_PREFIX_CHARACTERS_MAX} visible ASCII characters`,
       new RegExp(`^[!-~]{1,${PARTITION_KEY_PREFIX_CHARACTERS_MAX}}$`),
-      'Stands before every partition key, with a dash.',
+      'Prefix of every partition key, separated by a dash.',
     ),
   ),
   partitionKeyConstant: v.optional(
     text(
       `at most ${PARTITION_KEY_CHARACTERS_MAX} visible ASCII characters`,
       new RegExp(`^[!-~]{1,${PARTITION_KEY_CHARACTERS_MAX}}$`),
-      'The partition key of every record, with partitionKey: constant. All of them then go to one shard.',
+      'Partition key of every record, for `partitionKey: constant`. All records then go to one shard.',
     ),
   ),
   partitionKeyPointer: v.optional(
     text(
       'a JSON pointer like /customer/id (RFC 6901)',
       JSON_POINTER,
-      'Where the partition key stands in a value that is JSON, with partitionKey: jsonPointer: a text, a number or a boolean. A record without it is poison.',
+      'JSON pointer to the partition key in a JSON value, for `partitionKey: jsonPointer`. The pointer must lead to a string, a number or a boolean; a record where it does not is poison.',
     ),
   ),
   envelope: v.optional(
     choice(
       ['none', 'json'],
-      'What the data is: the value as it is, or a JSON document with topic, partition, offset, timestamp, key, headers and value (docs/kinesis.md).',
+      'Format of the Kinesis data. `none`: the unchanged value. `json`: a JSON document with topic, partition, offset, timestamp, key, headers and value (docs/kinesis.md).',
     ),
     'none',
   ),
   tombstone: v.optional(
     choice(
       ['empty', 'skip', 'envelope'],
-      'What becomes of a record without a value: data of no bytes; nothing, it is ignored and counted; or an envelope whose value is null. Unset: envelope with envelope: json, else empty.',
+      'How a record with a null value is sent. `empty`: as data of zero bytes. `skip`: not at all; the record is ignored and counted. `envelope`: as an envelope whose value is null. Default: `envelope` with `envelope: json`, otherwise `empty`.',
     ),
   ),
   recordKiBMax: integerOr(RECORD_KIB_DEFAULT, {
     unit: 'KiB',
     min: 1024,
     max: RECORD_KIB_MAX,
-    description: "The stream's MaxRecordSizeInKiB. A greater record (data and partition key) is poison.",
+    description: "The stream's MaxRecordSizeInKiB. A record whose data and partition key exceed this size is poison.",
   }),
   requestsInFlightMax: integerOr(4, {
     unit: 'requests',
     min: 1,
     max: 16,
-    description: 'PutRecords calls at once. Each carries other lanes, so the order of a key never depends on it.',
+    description:
+      'Maximum PutRecords calls in flight. Concurrent calls hold records of different lanes, so this setting never changes the order of a key.',
   }),
   requestTimeoutMs: integerOr(10_000, {
     unit: 'milliseconds',
     min: 1_000,
     max: 60_000,
     description:
-      'One PutRecords call. Keep it long: a call given up may still be stored, and its records are then sent twice.',
+      'Timeout of one PutRecords call. Short timeouts cause duplicates: Kinesis may store the records of an aborted call, and they are sent again.',
   }),
 });
 

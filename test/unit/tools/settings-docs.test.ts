@@ -45,7 +45,7 @@ describe('the schema an editor checks a stage file against', () => {
       minimum: 1000,
       maximum: 60_000,
       default: 10_000,
-      description: expect.stringContaining('One PutRecords call'),
+      description: expect.stringContaining('Timeout of one PutRecords call'),
     });
   });
 

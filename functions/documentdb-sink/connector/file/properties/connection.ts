@@ -3,58 +3,77 @@ import { implemented, meaningless, type Property, refused } from '../property.ts
 
 const NO_STABLE_API = 'DocumentDB has no Stable API';
 const NO_ENCRYPTION = {
-  reason: 'client-side field level encryption needs key vaults and libraries that the function does not have',
-  remedy: 'encrypt in the producer, or leave fields encrypted as they come',
+  reason: 'the function has no key vault and no library for client-side field level encryption',
+  remedy: 'encrypt the fields in the producer',
 };
 const NO_CUSTOM_LOGIN = {
-  reason: 'a Java class cannot log in for this function',
-  remedy: 'for IAM put authMechanism=MONGODB-AWS&authSource=$external into connection.uri',
+  reason: 'the function cannot run a Java class to authenticate',
+  remedy: 'for IAM authentication set authMechanism=MONGODB-AWS&authSource=$external in connection.uri',
 };
-const CLIENT_CERTIFICATE = 'DocumentDB asks for no client certificate';
-const CA_BUNDLE = 'the CA bundle of `documentdbSink.caBundle` in the stage file stands in for it';
+const CLIENT_CERTIFICATE = 'DocumentDB does not use client certificates';
+const CA_BUNDLE = '`documentdbSink.caBundle` in the stage file replaces the truststore';
 
 /** How the cluster is reached. */
 export const CONNECTION_PROPERTIES: readonly Property[] = [
   implemented('connection.uri', {
     form: secretText,
     default: 'mongodb://localhost:27017',
-    description: 'The connection string, whole or with placeholders of config providers in it.',
+    description: 'Connection string. May be, or may contain, placeholders of config providers.',
   }),
-  meaningless('connection.ssl.truststore', CA_BUNDLE, { form: secretText, description: 'A JKS file.' }),
-  meaningless('connection.ssl.truststorePassword', CA_BUNDLE, { form: secretText, description: 'Its password.' }),
-  meaningless('connection.ssl.keystore', CLIENT_CERTIFICATE, { form: secretText, description: 'A JKS file.' }),
+  meaningless('connection.ssl.truststore', CA_BUNDLE, {
+    form: secretText,
+    description: 'JKS file with trusted certificates.',
+  }),
+  meaningless('connection.ssl.truststorePassword', CA_BUNDLE, {
+    form: secretText,
+    description: 'Password of the truststore.',
+  }),
+  meaningless('connection.ssl.keystore', CLIENT_CERTIFICATE, {
+    form: secretText,
+    description: 'JKS file with the client certificate.',
+  }),
   meaningless('connection.ssl.keystorePassword', CLIENT_CERTIFICATE, {
     form: secretText,
-    description: 'Its password.',
+    description: 'Password of the keystore.',
   }),
-  meaningless('server.api.version', NO_STABLE_API, { form: anyText, description: 'The Stable API.' }),
+  meaningless('server.api.version', NO_STABLE_API, { form: anyText, description: 'Version of the Stable API.' }),
   meaningless('server.api.deprecation.errors', NO_STABLE_API, {
     form: flag,
     default: 'false',
-    description: 'Of the Stable API.',
+    description: 'Whether deprecated commands fail.',
   }),
-  meaningless('server.api.strict', NO_STABLE_API, { form: flag, default: 'false', description: 'Of the Stable API.' }),
+  meaningless('server.api.strict', NO_STABLE_API, {
+    form: flag,
+    default: 'false',
+    description: 'Whether commands outside the Stable API fail.',
+  }),
   refused('mongo.custom.auth.mechanism.enable', NO_CUSTOM_LOGIN, {
     form: flag,
     default: 'false',
-    description: 'A login by a Java class.',
+    description: 'Whether a Java class authenticates.',
   }),
-  refused('mongo.custom.auth.mechanism.providerClass', NO_CUSTOM_LOGIN, { form: anyText, description: 'That class.' }),
+  refused('mongo.custom.auth.mechanism.providerClass', NO_CUSTOM_LOGIN, {
+    form: anyText,
+    description: 'Java class that authenticates.',
+  }),
   refused('csfle.enabled', NO_ENCRYPTION, {
     form: flag,
     default: 'false',
     description: 'Client-side field level encryption.',
   }),
-  refused('csfle.key.vault.namespace', NO_ENCRYPTION, { form: anyText, description: 'Where its keys are.' }),
-  refused('csfle.local.master.key', NO_ENCRYPTION, { form: secretText, description: 'Its master key.' }),
-  refused('csfle.schema.map', NO_ENCRYPTION, { form: anyText, description: 'Which fields it encrypts.' }),
+  refused('csfle.key.vault.namespace', NO_ENCRYPTION, { form: anyText, description: 'Namespace of the key vault.' }),
+  refused('csfle.local.master.key', NO_ENCRYPTION, { form: secretText, description: 'Local master key.' }),
+  refused('csfle.schema.map', NO_ENCRYPTION, {
+    form: anyText,
+    description: 'Schemas that select the encrypted fields.',
+  }),
   refused('csfle.bypass.query.analysis', NO_ENCRYPTION, {
     form: flag,
     default: 'true',
-    description: 'Of its library.',
+    description: 'Whether automatic query analysis is skipped.',
   }),
-  meaningless('provider', "it is a word in the driver's handshake", {
+  meaningless('provider', "only the driver's handshake contains this name", {
     form: orEmpty(anyText),
-    description: 'Who runs the connector.',
+    description: 'Name of the hosting provider.',
   }),
 ];

@@ -2,8 +2,9 @@ import { choice, flag, orEmpty, topics, wholeNumber } from '../forms.ts';
 import { implemented, meaningless, type Property } from '../property.ts';
 
 const TOLERANCE = choice('none', 'data', 'all');
-const LOGGED = 'failures are always counted and logged by reason; payloads never are (docs/guarantees.md, G7)';
-const RETRIED = "every failure that is not the record's own is retried until it succeeds";
+const LOGGED =
+  'the function always counts and logs failures by reason, and never logs payloads (docs/guarantees.md, G7)';
+const RETRIED = 'the function retries every outage until it ends';
 
 /** What becomes of records that fail. */
 export const ERROR_PROPERTIES: readonly Property[] = [
@@ -11,28 +12,28 @@ export const ERROR_PROPERTIES: readonly Property[] = [
     form: TOLERANCE,
     default: 'none',
     description:
-      'What becomes of a record that can never be written: `none` blocks its document until somebody mends it; `all` and `data` write a dead letter to S3. An outage is never tolerated.',
+      'What happens to a record that can never be written. `none`: holds the lane until the record is fixed or skipped. `all` and `data`: write a dead letter to S3. An outage never makes a dead letter.',
   }),
   implemented('mongo.errors.tolerance', {
     form: orEmpty(TOLERANCE),
-    description: 'Comes before errors.tolerance.',
+    description: 'Takes precedence over errors.tolerance.',
   }),
   implemented('errors.deadletterqueue.topic.name', {
     form: orEmpty(topics),
-    description: 'Dead letters go to S3 with or without it; the name becomes their field `deadLetterTopic`.',
+    description: 'Dead letters always go to S3. Their field `deadLetterTopic` holds this name.',
   }),
   meaningless('errors.deadletterqueue.topic.replication.factor', 'dead letters go to S3', {
     form: wholeNumber('replicas', -1),
     default: '3',
-    description: 'Of the topic.',
+    description: 'Replication factor of the dead letter topic.',
   }),
   meaningless(
     'errors.deadletterqueue.context.headers.enable',
-    'a dead letter always says where it comes from and why',
+    'a dead letter always holds the position of its record and the reason',
     {
       form: flag,
       default: 'false',
-      description: 'Whether letters say why.',
+      description: 'Whether headers of dead letters hold the reason.',
     },
   ),
   meaningless('errors.log.enable', LOGGED, {
@@ -43,21 +44,21 @@ export const ERROR_PROPERTIES: readonly Property[] = [
   meaningless('mongo.errors.log.enable', LOGGED, {
     form: flag,
     default: 'false',
-    description: 'Comes before errors.log.enable.',
+    description: 'Takes precedence over errors.log.enable.',
   }),
   meaningless('errors.log.include.messages', LOGGED, {
     form: flag,
     default: 'false',
-    description: 'Whether records are logged.',
+    description: 'Whether log messages contain the failed record.',
   }),
   meaningless('errors.retry.timeout', RETRIED, {
     form: wholeNumber('milliseconds', -1, Number.MAX_SAFE_INTEGER),
     default: '0',
-    description: 'How long Connect retries.',
+    description: 'How long Kafka Connect retries.',
   }),
   meaningless('errors.retry.delay.max.ms', RETRIED, {
     form: wholeNumber('milliseconds', 1, Number.MAX_SAFE_INTEGER),
     default: '60000',
-    description: 'The longest pause between retries.',
+    description: 'Maximum delay between retries.',
   }),
 ];

@@ -4,7 +4,8 @@ import { meaningless, ofTopics, type Property, perTopic } from '../property.ts';
 
 const SINK = 'com.mongodb.kafka.connect.sink';
 const PROJECTION = choice('none', 'allowlist', 'blocklist', 'whitelist', 'blacklist');
-const NO_TIME_SERIES = 'DocumentDB has no time series collections: documents go into an ordinary one';
+const NO_TIME_SERIES =
+  'DocumentDB has no time series collections; the function inserts documents into an ordinary collection';
 
 /** The connector's default of timeseries.timefield.auto.convert.date.format. */
 export const DATE_FORMAT =
@@ -15,12 +16,20 @@ export const PROCESSING_PROPERTIES: readonly Property[] = ofTopics([
   perTopic('post.processor.chain', {
     form: classNames('post processor', POST_PROCESSORS),
     default: `${SINK}.processor.DocumentIdAdder`,
-    description: 'What is done to a document, in order. DocumentIdAdder comes first where it is not listed.',
+    description:
+      'Post processors, in the order in which they are applied. DocumentIdAdder is applied first if it is not listed.',
   }),
-  perTopic('key.projection.type', { form: PROJECTION, default: 'none', description: 'Of the key projectors.' }),
-  perTopic('key.projection.list', { form: anyText, description: 'Fields, separated by commas.' }),
-  perTopic('value.projection.type', { form: PROJECTION, default: 'none', description: 'Of the value projectors.' }),
-  perTopic('value.projection.list', { form: anyText, description: 'Fields, separated by commas.' }),
+  perTopic('key.projection.type', { form: PROJECTION, default: 'none', description: 'Mode of the key projection.' }),
+  perTopic('key.projection.list', { form: anyText, description: 'Fields of the key projection, separated by commas.' }),
+  perTopic('value.projection.type', {
+    form: PROJECTION,
+    default: 'none',
+    description: 'Mode of the value projection.',
+  }),
+  perTopic('value.projection.list', {
+    form: anyText,
+    description: 'Fields of the value projection, separated by commas.',
+  }),
   perTopic('field.renamer.mapping', {
     form: anyText,
     default: '[]',
@@ -33,52 +42,53 @@ export const PROCESSING_PROPERTIES: readonly Property[] = ofTopics([
   }),
   perTopic('field.value.transformer', {
     form: orEmpty(className('field value transformer', [])),
-    description: "A transformer of this project's own.",
+    description: 'Field value transformer of this project.',
   }),
   perTopic('field.value.transformer.fields', {
     form: anyText,
-    description: 'Names of the fields that it transforms, separated by commas.',
+    description: 'Fields to transform, separated by commas.',
   }),
   perTopic('change.data.capture.handler', {
     form: orEmpty(className('CDC handler', CDC_HANDLERS)),
-    description: 'Reads change events. Post processors, id and write strategies are not asked then.',
+    description:
+      'Handler for change events. With a handler, post processors, id strategies and write model strategies have no effect.',
   }),
   perTopic('change.data.capture.handler.remove.null.values', {
     form: flag,
     default: 'false',
-    description: 'Whether null fields are left out of what a CDC handler writes.',
+    description: 'Whether the CDC handler omits null fields.',
   }),
   perTopic('timeseries.timefield', {
     form: anyText,
     description:
-      'The time field. DocumentDB has no time series collections: documents are inserted into an ordinary one.',
+      'Time field. DocumentDB has no time series collections: the function inserts documents into an ordinary collection.',
     remark: NO_TIME_SERIES,
   }),
   perTopic('timeseries.timefield.auto.convert', {
     form: flag,
     default: 'false',
-    description: 'Whether the time field becomes a date.',
+    description: 'Whether the time field is converted to a date.',
   }),
   perTopic('timeseries.timefield.auto.convert.date.format', {
     form: anyText,
     default: DATE_FORMAT,
-    description: "Its text's form, a pattern of Java's DateTimeFormatter.",
+    description: "Pattern of the time field's text, in the syntax of Java's DateTimeFormatter.",
   }),
   perTopic('timeseries.timefield.auto.convert.locale.language.tag', {
     form: anyText,
-    description: "Of that form's names of months and days.",
+    description: 'Language of the names of months and days in the time field.',
   }),
   meaningless('timeseries.metafield', NO_TIME_SERIES, {
     form: anyText,
-    description: 'The field that names the series.',
+    description: 'Field that identifies the series.',
   }),
-  meaningless('timeseries.expire.after.seconds', 'no document expires: make a TTL index on the time field yourself', {
+  meaningless('timeseries.expire.after.seconds', 'the function creates no TTL index; create one on the time field', {
     form: wholeNumber('seconds', 0, Number.MAX_SAFE_INTEGER),
     default: '0',
-    description: 'When documents expire.',
+    description: 'Lifetime of documents.',
   }),
   meaningless('timeseries.granularity', NO_TIME_SERIES, {
     form: orEmpty(choice('seconds', 'minutes', 'hours')),
-    description: 'How close measurements are.',
+    description: 'Interval between measurements.',
   }),
 ]);

@@ -72,7 +72,7 @@ describe('a connector file', () => {
     ].join('\n');
     expect(problemsOf(text)).toEqual([
       expect.stringContaining('line 2: database must be a database name'),
-      'line 3: csfle.enabled is refused: client-side field level encryption needs key vaults and libraries that the function does not have; encrypt in the producer, or leave fields encrypted as they come',
+      'line 3: csfle.enabled is refused: the function has no key vault and no library for client-side field level encryption; encrypt the fields in the producer',
       'line 4: max.batch.size must be a whole number of records from 0 to 2147483647, got "-1"',
       expect.stringMatching(
         /line 5: post\.processor\.chain is refused: com\.example\.Mine is a Java class .* custom\.<name>/,
