@@ -1,3 +1,4 @@
+import { blockedRecordsOf } from './blocked-records.ts';
 import type { OutcomeKind, RecordOutcome } from './outcome.ts';
 import { isTimestampRounded, type PartitionBatch } from './record.ts';
 import type { PartitionSettlement } from './settle.ts';
@@ -82,12 +83,22 @@ export function measureBatch(summary: BatchSummary, meter: Meter): void {
     meter.count(`RecordsIgnored${pascalCase(reason)}`, count);
   }
   meter.peak('BatchDuration', summary.durationMs, 'Milliseconds');
+  measureBlocked(summary, meter);
   for (const { records } of summary.batches) {
     const roundedCount = records.filter(isTimestampRounded).length;
     if (roundedCount > 0) meter.count('TimestampsRounded', roundedCount);
     const oldestMs = records[0]?.timestampMs ?? -1;
     if (oldestMs >= 0) meter.peak('RecordAge', Math.max(0, summary.wallTimeMs - oldestMs), 'Milliseconds');
   }
+}
+
+/** Only while a record blocks: an alarm on `RecordsBlocked` treats missing data as good. */
+function measureBlocked(summary: BatchSummary, meter: Meter): void {
+  const blocked = blockedRecordsOf(summary);
+  if (blocked.length === 0) return;
+  meter.count('RecordsBlocked', blocked.length);
+  const [oldest] = blocked;
+  if (oldest?.ageMs !== undefined) meter.peak('BlockedRecordAge', oldest.ageMs, 'Milliseconds');
 }
 
 const pascalCase = (words: string): string =>
@@ -104,11 +115,15 @@ export function logBatch(summary: BatchSummary, log: Log): void {
   };
   if (unsettledCount(summary.settlements) === 0) log.info('batch_settled', fields);
   else log.warn('records_unsettled', { ...fields, ...describeUnsettled(summary) });
+  const blocked = blockedRecordsOf(summary);
+  if (blocked.length === 0) return;
+  log.warn('records_blocked', { blockedCount: blocked.length, records: blocked.slice(0, BLOCKED_LOGGED_MAX) });
 }
 
-/** Log lines are bounded: so many partitions and so many different details are named. */
+/** Log lines are bounded: so many partitions, different details and blocked records are named. */
 const PARTITIONS_LOGGED_MAX = 20;
 const DETAILS_LOGGED_MAX = 5;
+const BLOCKED_LOGGED_MAX = 10;
 
 function describeUnsettled({ settlements, outcomes }: BatchSummary): LogFields {
   const unsettled = settlements.filter(({ unsettledOffsets }) => unsettledOffsets.length > 0);

@@ -8,6 +8,7 @@ import type { Sink } from '../../shared/sink-contract.ts';
 import type { Log, Meter } from '../../shared/telemetry.ts';
 import type { Clock } from '../../shared/time/clock.ts';
 import { abortAt, type Deadline } from '../../shared/time/deadline.ts';
+import { holdUnsettled } from '../../shared/time/hold-unsettled.ts';
 import { type MissingIndex, WriteResultApplier } from './delivery/apply-write-result.ts';
 import { createCircuitBreaker } from './delivery/circuit-breaker.ts';
 import { deliver } from './delivery/deliver.ts';
@@ -86,10 +87,12 @@ export function createDocumentdbSink(parts: DocumentdbSinkParts): Sink {
     } finally {
       abort.release();
     }
-    return outcomes.close([...lanesByNamespace.values()].flat()).map((outcome) => {
+    const closed = outcomes.close([...lanesByNamespace.values()].flat()).map((outcome) => {
       assert(outcome !== undefined, 'every record has an outcome');
       return outcome;
     });
+    await holdUnsettled(closed, clock, deadline);
+    return closed;
   }
 
   return { name: NAME, write };

@@ -1,4 +1,5 @@
 import type { Sink } from '../../shared/sink-contract.ts';
+import { holdUnsettled } from '../../shared/time/hold-unsettled.ts';
 import { waitUntilAggregationIsSafe } from './delivery/aggregation-safety.ts';
 import { settlePoison } from './delivery/poison.ts';
 import { beginRun, type KinesisSinkParts, maySend, type Run } from './delivery/run.ts';
@@ -24,7 +25,9 @@ export function createKinesisSink(parts: KinesisSinkParts): Sink {
         inspection.end();
       }
       run.batchMetrics.report();
-      return run.outcomes.close(run.lanes.all);
+      const outcomes = run.outcomes.close(run.lanes.all);
+      await holdUnsettled(outcomes, parts.clock, deadline);
+      return outcomes;
     },
   };
 }

@@ -20,7 +20,7 @@ export const sinkSettings = {
   onPoison: v.optional(
     choice(
       ['deadLetter', 'block', 'skip'],
-      'What happens to a record that can never be written. `deadLetter`: writes a dead letter to S3. `block`: holds the lane until the record is fixed or skipped. `skip`: counts the record and ignores it.',
+      'What happens to a record that can never be written. `deadLetter`: writes a dead letter to S3. `block`: holds the lane until the record is fixed or skipped. `skip`: counts the record and ignores it. An invocation that holds a blocked record lasts until 5 s before its timeout: docs/guarantees.md has the cost.',
     ),
     'deadLetter',
   ),

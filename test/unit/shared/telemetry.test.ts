@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { deadLettered, failed, ignored, type RecordOutcome, skipped, written } from '../../../shared/outcome.ts';
+import {
+  deadLettered,
+  failed,
+  ignored,
+  poison,
+  type RecordOutcome,
+  skipped,
+  written,
+} from '../../../shared/outcome.ts';
 import type { SourceRecord } from '../../../shared/record.ts';
 import { settle } from '../../../shared/settle.ts';
 import { createMeter, logBatch, measureBatch } from '../../../shared/telemetry.ts';
@@ -57,6 +65,56 @@ function summaryOf(pairs: readonly (readonly [SourceRecord, RecordOutcome])[]) {
     wallTimeMs: END_MS,
   };
 }
+
+const blocked = (record: SourceRecord): RecordOutcome =>
+  failed(record.position, poison('payload_invalid', 'its value is no JSON'));
+
+describe('a record that blocks', () => {
+  const old = aRecord({ partition: 1, offset: 3, timestampMs: END_MS - 9_000 });
+  const young = aRecord({ offset: 7, timestampMs: END_MS - 1_000 });
+  const timeless = aRecord({ partition: 2, offset: 5, timestampMs: -1 });
+  const retried = aRecord({ partition: 3, offset: 1, timestampMs: END_MS - 99_000 });
+  const summary = summaryOf([
+    [young, blocked(young)],
+    [old, blocked(old)],
+    [timeless, blocked(timeless)],
+    [retried, throttled(retried)],
+  ]);
+
+  it('is counted, with the age of the oldest one', () => {
+    const { meter, metrics } = recordedTelemetry();
+    measureBatch(summary, meter);
+    expect(metrics()).toMatchObject({ RecordsBlocked: 3, BlockedRecordAge: 9_000 });
+  });
+
+  it('is named by its position in one line, the oldest first', () => {
+    const { log, lines } = recordedTelemetry();
+    logBatch(summary, log);
+    const named = lines.filter(({ message }) => message === 'records_blocked');
+    expect(named).toMatchObject([
+      {
+        level: 'warn',
+        fields: {
+          blockedCount: 3,
+          records: [
+            { topicPartition: 'orders-1', offset: 3, code: 'payload_invalid', ageMs: 9_000 },
+            { topicPartition: 'orders-0', offset: 7, ageMs: 1_000 },
+            { topicPartition: 'orders-2', offset: 5 },
+          ],
+        },
+      },
+    ]);
+  });
+
+  it('is not there where everything may still succeed', () => {
+    const { meter, metrics, log, lines } = recordedTelemetry();
+    const patient = summaryOf([[retried, throttled(retried)]]);
+    measureBatch(patient, meter);
+    logBatch(patient, log);
+    expect(metrics()).not.toHaveProperty('RecordsBlocked');
+    expect(lines.map(({ message }) => message)).toEqual(['records_unsettled']);
+  });
+});
 
 const mixed = () => {
   const records = Array.from({ length: 7 }, (_, offset) => aRecord({ offset, timestampMs: END_MS - 1_000 + offset }));

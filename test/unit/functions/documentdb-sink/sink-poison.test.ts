@@ -112,6 +112,15 @@ describe('poison', () => {
     expect(skipping.map(inWords)).toEqual(['ignored poison', 'written', 'written']);
   });
 
+  it('holds the answer with onPoison: block until nothing more may be sent, after every other document is written', async () => {
+    const sink = aDocumentdbSink({ onPoison: 'block' });
+    const { sendUntilMs } = deadlineIn(sink.clock.nowMs());
+    const work = sink.write([notJson(1, 'a'), order(2, 'b')]);
+    await expect.poll(() => version(sink.store, 'b')).toBe(2);
+    await work;
+    expect(sink.clock.nowMs()).toBe(sendUntilMs);
+  });
+
   it('by the thousand is buried in time that grows with the number of letters alone, however many wait at once', async () => {
     const put = () => new Promise<boolean>((resolve) => setImmediate(resolve, true));
     const sink = aDocumentdbSink({ deadLetters: { put } });

@@ -4,7 +4,7 @@ import { createRecordMapper } from '../../../../functions/documentdb-sink/connec
 import { readConnector } from '../../../../functions/documentdb-sink/connector/file/read-connector.ts';
 import type { MissingIndex } from '../../../../functions/documentdb-sink/delivery/apply-write-result.ts';
 import { aDocumentdbSink, type DocumentdbSinkSetup, inWords } from '../../../support/a-documentdb-sink.ts';
-import { aRecord } from '../../../support/builders.ts';
+import { aRecord, deadlineIn } from '../../../support/builders.ts';
 import { fakeDeadLetters } from '../../../support/fake-dead-letters.ts';
 import { deleteOf, planned, replaceOf, updateOf } from '../../../support/write-models.ts';
 
@@ -27,6 +27,15 @@ describe('a keyless Debezium row beside keyed ones', () => {
     expect((await sink.write(records)).map(inWords)).toEqual([OUTCOMES[missingIndex], 'written']);
     expect(letters).toHaveLength(missingIndex === 'deadLetter' ? 1 : 0);
     expect(sink.telemetry.metrics()['UnguardedWrites']).toBe(missingIndex === 'write' ? 1 : undefined);
+  });
+
+  it('holds the answer with missingIndex=block until nothing more may be sent', async () => {
+    const { mapper, record } = planned();
+    const sink = aDocumentdbSink({ mapper, deletes: 'hard', missingIndex: 'block' });
+    const { sendUntilMs } = deadlineIn(sink.clock.nowMs());
+    const outcomes = await sink.write([record({ offset: 0 }, [replaceOf({ a: 1, b: 2 }, { a: 1, b: 2 })])]);
+    expect(outcomes.map(inWords)).toEqual(['failed unguardable']);
+    expect(sink.clock.nowMs()).toBe(sendUntilMs);
   });
 
   it('with the key {} leaves the documents that the connector leaves', async () => {

@@ -129,6 +129,16 @@ describe('poison', () => {
     expect(outcomes[1]).toMatchObject({ failure: { code: 'payload_too_large', retryable: false } });
   });
 
+  it('holds the answer with onPoison: block until nothing more may be sent, after every other lane is delivered', async () => {
+    const kinesis = fakeKinesis();
+    const setup = aKinesisSink({ port: kinesis.port, onPoison: 'block', recordBytesMax: 100 });
+    const { sendUntilMs } = deadlineIn(setup.clock.nowMs());
+    const work = setup.write(input);
+    await expect.poll(() => offsets(kinesis.stored)).toEqual([0, 3]);
+    await work;
+    expect(setup.clock.nowMs()).toBe(sendUntilMs);
+  });
+
   it('is counted and passed over with onPoison: skip', async () => {
     const outcomes = await aKinesisSink({ port: fakeKinesis().port, onPoison: 'skip', recordBytesMax: 100 }).write(
       input,
