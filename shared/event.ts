@@ -36,7 +36,7 @@ function decodePartition(topicPartition: string, input: unknown): PartitionBatch
   records.sort((a, b) => a.position.offset - b.position.offset);
   for (const [index, record] of records.entries()) {
     if (index > 0 && record.position.offset === records[index - 1]?.position.offset) {
-      throw malformed(place, `holds offset ${record.position.offset} twice`);
+      throw malformed(place, `contains offset ${record.position.offset} twice`);
     }
   }
   return { topicPartition, records };
@@ -59,7 +59,7 @@ function decodePosition(topicPartition: string, record: Fields, place: string): 
   if (typeof topic !== 'string' || topic === '') throw malformed(`${place}.topic`, 'must be a non-empty string');
   const partition = integerAt(record['partition'], `${place}.partition`, 0);
   if (`${topic}-${partition}` !== topicPartition) {
-    throw malformed(place, 'must have the topic and the partition of the key it stands under');
+    throw malformed(place, 'must have the topic and the partition that its key names');
   }
   return { topicPartition, topic, partition, offset: integerAt(record['offset'], `${place}.offset`, 0) };
 }
@@ -87,7 +87,7 @@ function headersAt(input: unknown, place: string): readonly RecordHeader[] {
 function headerBytesAt(input: unknown, place: string): Uint8Array {
   if (input === undefined || input === null) return new Uint8Array(0);
   const isByte = (byte: unknown) => Number.isInteger(byte) && Number(byte) >= -128 && Number(byte) <= 255;
-  if (!Array.isArray(input) || !input.every(isByte)) throw malformed(place, 'must hold an array of bytes');
+  if (!Array.isArray(input) || !input.every(isByte)) throw malformed(place, 'must be an array of bytes');
   return Uint8Array.from(input as number[]);
 }
 

@@ -97,7 +97,10 @@ export const poison = (code: FailureCode, detail: string): RecordFailure => ({
 
 /** What planning a record threw is poison for that record: it would be thrown again whenever the record comes. */
 export const planningFailed = (error: unknown): RecordFailure =>
-  poison('planning_failed', `the record cannot be planned: ${describeForeign(error)}`);
+  poison(
+    'planning_failed',
+    `planning the record failed (${describeForeign(error)}): this is a fault of the sink, please report it`,
+  );
 
 /** Whether the offset may be committed as far as this record is concerned (G1). */
 export function isSettled(outcome: RecordOutcome): boolean {

@@ -40,7 +40,7 @@ export async function runBatch(event: unknown, deadline: Deadline, parts: BatchP
   const unsettledCount = response.batchItemFailures.length;
   if (parts.triggerMode === 'onDemand' && unsettledCount > 0) {
     throw new UnsettledBatchError(
-      `${unsettledCount} of ${outcomes.length} records are unsettled, and trigger.mode is onDemand: the whole batch is to be repeated`,
+      `${unsettledCount} of ${outcomes.length} records are unsettled, and trigger.mode is onDemand: Lambda must retry the whole batch`,
     );
   }
   return response;

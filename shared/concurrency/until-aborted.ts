@@ -1,7 +1,7 @@
 /** The work's own end, or a rejection as soon as the signal aborts: a target that is deaf to it must not hold the answer back. */
 export function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
-    const abort = () => reject(new DOMException('the answer is due', 'AbortError'));
+    const abort = () => reject(new DOMException('the invocation deadline has passed', 'AbortError'));
     if (signal.aborted) abort();
     signal.addEventListener('abort', abort, { once: true });
     work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));

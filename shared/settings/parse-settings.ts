@@ -84,8 +84,7 @@ export const text = (form: string, pattern: RegExp, description: string) =>
     v.string(`must be ${form}`),
     v.check(
       (input) => input.trim() !== '' && input === input.trim() && pattern.test(input) && !PLACEHOLDER.test(input),
-      (issue) =>
-        PLACEHOLDER.test(String(issue.input)) ? `still holds a placeholder: write ${form}` : `must be ${form}`,
+      (issue) => (PLACEHOLDER.test(String(issue.input)) ? `contains a placeholder: set ${form}` : `must be ${form}`),
     ),
     v.description(description),
   );

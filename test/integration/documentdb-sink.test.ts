@@ -438,7 +438,7 @@ describe('connections', () => {
     const { store } = aStore({ ca: await foreignAuthority() });
     const { outcomes } = await write({ store, collection: freshCollection(), remainingMs: 12_000 }, [order(1, 'a')]);
     expect(outcomes).toMatchObject([{ kind: 'failed', failure: { code: 'target_unreachable' } }]);
-    expect(JSON.stringify(outcomes)).toContain('certificate is not trusted');
+    expect(JSON.stringify(outcomes)).toContain("does not trust the server's certificate");
   });
 });
 

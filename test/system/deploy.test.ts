@@ -329,7 +329,7 @@ describe('a wrong external id', () => {
       query: 'events[].message',
     })) as string[];
     expect(lines.map((line) => JSON.parse(line).details)).toEqual([
-      [expect.stringMatching(/^STS refuses AssumeRole of .*orders-stream-writer \(AccessDenied.*external id/)],
+      [expect.stringMatching(/^STS refused AssumeRole of .*orders-stream-writer \(AccessDenied.*external ID/)],
     ]);
   });
 

@@ -111,7 +111,7 @@ describe('documentdbSink', () => {
 // Each waits until its time is up: side by side.
 describe.concurrent.each([
   ['kinesisSink', /STS could not be reached.*ECONNREFUSED/],
-  ['documentdbSink', /Secrets Manager did not give the secret.*ECONNREFUSED/],
+  ['documentdbSink', /Secrets Manager did not return the secret.*ECONNREFUSED/],
 ])('%s, when no engine runs', (name, reason) => {
   it('answers within its time with every record, and one line that says why', async () => {
     const result = await invoke(name, ORDERS, 'nobody-wrote-it.json');

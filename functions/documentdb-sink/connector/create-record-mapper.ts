@@ -27,7 +27,7 @@ export function createRecordMapper(
   );
   return (record, wallTimeMs) => {
     const mapper = mappers.get(record.position.topic);
-    assert(mapper !== undefined, 'a mapping is made for each of the topics, and for no other');
+    assert(mapper !== undefined, 'every topic of the event has a record mapper');
     return mapper(record, wallTimeMs);
   };
 }

@@ -35,7 +35,7 @@ function versionAt(document: SinkDocument, path: string): bigint | number | unde
   if (value === undefined) return undefined;
   const version = versionOf(fieldAt(value, path));
   if (version !== undefined) return version;
-  throw new UnwritableError(`msksinks.guard.field: the value has no number and no date at '${path}'`);
+  throw new UnwritableError(`msksinks.guard.field: the value has neither a number nor a date at '${path}'`);
 }
 
 function versionOf(value: unknown): bigint | number | undefined {

@@ -18,7 +18,7 @@ const RULES: readonly IdleRule[] = [
   {
     names: new RegExp(`^(?:${OVERRULED_BY_CDC.map((name) => name.replaceAll('.', '\\.')).join('|')})$`),
     why: (properties) =>
-      unless(properties.text('change.data.capture.handler') === '', 'change.data.capture.handler takes its place'),
+      unless(properties.text('change.data.capture.handler') === '', 'change.data.capture.handler replaces it'),
   },
   {
     names: /^(?:key|value)\.projection\./,
@@ -28,7 +28,7 @@ const RULES: readonly IdleRule[] = [
       const isRead =
         isClass(properties, 'post.processor.chain', ...projectors) ||
         isClass(properties, 'document.id.strategy', `Partial${side}Strategy`);
-      return unless(isRead, `no ${side.toLowerCase()} projector is in post.processor.chain: nothing is projected`);
+      return unless(isRead, `post.processor.chain has no ${side.toLowerCase()} projector`);
     },
   },
   {
@@ -36,7 +36,7 @@ const RULES: readonly IdleRule[] = [
     why(properties, name) {
       const processor = name.endsWith('mapping') ? 'RenameByMapping' : 'RenameByRegExp';
       const isRead = isClass(properties, 'post.processor.chain', processor);
-      return unless(isRead, `${processor} is not in post.processor.chain: nothing is renamed`);
+      return unless(isRead, `post.processor.chain does not contain ${processor}`);
     },
   },
   {
@@ -78,13 +78,13 @@ const RULES: readonly IdleRule[] = [
       unless(
         isClass(properties, 'post.processor.chain', 'TimeseriesTimeFieldAutoConversion') ||
           (properties.text('timeseries.timefield') !== '' && properties.flag('timeseries.timefield.auto.convert')),
-        'no time field is converted: that needs timeseries.timefield and timeseries.timefield.auto.convert=true',
+        'the conversion requires timeseries.timefield and timeseries.timefield.auto.convert=true',
       ),
   },
 ];
 
 const unlessConverter = (properties: TopicProperties, name: string, converter: string): string | undefined =>
-  unless(isClass(properties, `${sideOf(name)}.converter`, converter), `${sideOf(name)}.converter does not read it`);
+  unless(isClass(properties, `${sideOf(name)}.converter`, converter), `${sideOf(name)}.converter is not ${converter}`);
 
 /** Why a property has no effect beside the others; undefined where it has one. */
 export function whyIdle(name: string, properties: TopicProperties): string | undefined {

@@ -28,7 +28,7 @@ export function misspelt(strays: readonly Stray[], connector: Connector, entries
     const place = placeOf(stray.entry);
     if (stray.kind === 'ofWhole') {
       return isStrict || holdsForWhole(stray, connector)
-        ? [`${place} cannot be set for one topic: ${stray.property.name} holds for the whole function`]
+        ? [`${place} cannot be set for one topic: ${stray.property.name} applies to the whole function`]
         : [];
     }
     const meant = meantBy(stray.name);
@@ -37,7 +37,7 @@ export function misspelt(strays: readonly Stray[], connector: Connector, entries
       stray.name.startsWith('msksinks.') ||
       (meant !== undefined && isMiss(stray.name, meant) && !names.has(meant) && changes(stray, meant, connector));
     const remedy = meant === undefined ? '' : `: did you mean ${meant}?`;
-    return isError ? [`${place} is no property of the connector${remedy}`] : [];
+    return isError ? [`${place} is not a property of the connector${remedy}`] : [];
   });
 }
 

@@ -83,12 +83,12 @@ const NAMESPACE_BYTES_MAX = 120;
 function checkNames({ database, collection }: Namespace): void {
   if (!DATABASE.test(database)) {
     throw new UnwritableError(
-      'the record names a database that cannot be: 1 to 63 characters, none of / \\ . " $ or a blank',
+      'the record gives an invalid database name: 1 to 63 characters, none of / \\ . " $ or a blank',
     );
   }
   if (!COLLECTION.test(collection) || Buffer.byteLength(`${database}.${collection}`) > NAMESPACE_BYTES_MAX) {
     throw new UnwritableError(
-      `the record names a collection that cannot be: no $, not beginning with system. or a dot, with its database at most ${NAMESPACE_BYTES_MAX} bytes`,
+      `the record gives an invalid collection name: no $, no leading system. or dot, at most ${NAMESPACE_BYTES_MAX} bytes including the database name`,
     );
   }
 }

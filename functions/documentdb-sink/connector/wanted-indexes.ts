@@ -20,9 +20,7 @@ function wantedOf(topic: string, properties: TopicProperties): readonly string[]
   const fields = keyFields(properties);
   const place = `topic ${topic}`;
   if (fields === undefined) {
-    return [
-      `${place}: a unique index on exactly the fields of its business key, which the file does not list one by one`,
-    ];
+    return [`${place}: create a unique index on exactly the fields of the business key, which the file does not list`];
   }
   const key = fields.map((field) => `${JSON.stringify(field)}: 1`).join(', ');
   return [`${place}: ${collectionText(topic, properties)}.createIndex({ ${key} }, { unique: true })`];

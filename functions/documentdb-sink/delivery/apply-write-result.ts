@@ -255,16 +255,16 @@ const asFarAsKnown = (lane: Lane, failure: RecordFailure): RecordFailure => ({
   mayBeWritten: failure.mayBeWritten || lane.failure?.mayBeWritten === true,
 });
 
-const DUPLICATE = poison('duplicate_key', 'a document with this _id is there, and the record may only insert it');
+const DUPLICATE = poison('duplicate_key', 'a document with this _id exists, and the record may only insert');
 const MISMATCH = poison(
   'duplicate_key',
-  'the document of this _id differs in the fields that are to be found beside it',
+  'the document with this _id has other values in the remaining fields of the filter',
 );
 const UNGUARDABLE = poison(
   'unguardable',
-  'no unique index keeps its filter to one document, so that a stale version could not be told from a new one',
+  'the collection has no unique index on exactly the fields of the filter, so the write cannot be guarded against stale versions: create the index, or set msksinks.guard.missingIndex=write',
 );
-const NO_MATCH = poison('no_match', 'there is no document to change, and the record may not make one');
+const NO_MATCH = poison('no_match', 'no document matches the filter, and the record may not insert one');
 
 const unsettled = (code: RecordFailure['code'], detail: string): RecordFailure => ({
   code,
@@ -274,6 +274,6 @@ const unsettled = (code: RecordFailure['code'], detail: string): RecordFailure =
 });
 const UNRESOLVABLE = unsettled(
   'unresolvable_conflict',
-  'a document that the filter does not find stands in the way: an array, a collation or an index that the server does not name',
+  'the write conflicts with a document that its filter does not find: an array, a collation or an index that DocumentDB does not name',
 );
-const CONFLICT = unsettled('conflict', 'other writers changed the document between each read and write');
+const CONFLICT = unsettled('conflict', 'other writers changed the document between every read and the write after it');

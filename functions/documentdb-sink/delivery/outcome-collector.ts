@@ -5,14 +5,14 @@ export const DEAD_LETTER_FAILED: RecordFailure = {
   code: 'dead_letter_failed',
   retryable: true,
   mayBeWritten: false,
-  detail: 'the record is poison, and its dead letter could not be stored',
+  detail: 'the record is poison, and its dead letter could not be written to the dead-letter bucket',
 };
 
 export const COLLISION: RecordFailure = {
   code: 'duplicate_key',
   retryable: true,
   mayBeWritten: false,
-  detail: 'another document holds a value of one of its unique indexes',
+  detail: 'another document holds the same value in a unique index',
 };
 
 /** The outcomes of one batch, and what follows from them. */

@@ -94,6 +94,6 @@ const CONTRADICTORY: CommandFailure = {
     code: 'unclassified',
     retryable: true,
     mayBeWritten: true,
-    detail: 'the server counts other writes than it was sent',
+    detail: 'the reply of DocumentDB does not account for every write of the command',
   },
 };

@@ -81,7 +81,7 @@ const NOT_READ: CommandFailure = {
     code: 'deadline_exceeded',
     retryable: true,
     mayBeWritten: false,
-    detail: 'the write matched nothing, and there was no chance to read why',
+    detail: 'the write matched no document, and there was no time before the invocation deadline to read the reason',
   },
 };
 

@@ -90,7 +90,7 @@ const UNGUARDED: WriteResult = { kind: 'unguarded' };
 
 const TOO_LARGE: WriteResult = {
   kind: 'poison',
-  failure: poison('payload_too_large', 'the document is larger than the server takes'),
+  failure: poison('payload_too_large', 'the document exceeds the maximum document size of the server'),
 };
 
 async function sendCommand(command: Command, { indexes }: Guards, parts: SendParts) {

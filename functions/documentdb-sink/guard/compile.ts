@@ -92,4 +92,4 @@ function severalWrites(models: readonly WriteModel[], context: WriteContext): re
 const identityOfModel = (model: WriteModel): string =>
   model.kind === 'insertOne' ? identityOf(model.document.get('_id')) : identityOfFilter(model.filter);
 
-const SEVERAL_DOCUMENTS = 'the writes of one record are of several documents';
+const SEVERAL_DOCUMENTS = 'the record writes to more than one document';

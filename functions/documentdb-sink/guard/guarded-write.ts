@@ -39,7 +39,7 @@ function guardOf(
   { identity, sourceVersion, step, deletes }: WriteContext,
 ) {
   const { filter } = model;
-  if (filter.size === 0) throw new UnwritableError('the filter is empty, and would match any document');
+  if (filter.size === 0) throw new UnwritableError('the filter is empty and would match every document');
   const guard = { identity, filter, sourceVersion, step };
   return 'kind' in model && mayLackGuard(model, deletes) ? { ...guard, plain: plainOf(model, deletes) } : guard;
 }
@@ -84,13 +84,14 @@ function updateWrite(model: UpdateOne, context: WriteContext): UpdateWrite {
 function checkOperators(update: BsonDocument): void {
   if (update.size === 0) throw new UnwritableError('the update is empty');
   for (const [operator, fields] of update) {
-    if (!operator.startsWith('$')) throw new UnwritableError('the update has a name that is no operator');
-    if (!(fields instanceof Map)) throw new UnwritableError('an operator of the update is no document');
+    if (!operator.startsWith('$'))
+      throw new UnwritableError('the update has a top-level field that is not an update operator');
+    if (!(fields instanceof Map)) throw new UnwritableError('the value of an update operator is not a document');
   }
 }
 
 const NOT_REPEATABLE =
-  'of several writes of one record only the first may be one that must not be applied twice ($inc, $push, ..)';
+  'only the first of several writes of one record may use operators that are not idempotent ($inc, $push, ..)';
 
 /** Other partitions' marks stay, and whatever was deleted is no longer. */
 export function updateWithVersion(
@@ -106,7 +107,7 @@ export function updateWithVersion(
 function tombstone(model: DeleteOne, context: WriteContext): ReplaceWrite {
   const { filter } = model;
   const key = expandFilter(filter);
-  if (key === undefined) throw new UnwritableError('the filter names a path within a value that is no document');
+  if (key === undefined) throw new UnwritableError('the filter has a path into a value that is not a document');
   const document = new Map(key)
     .set('_k', storedVersionOf(context.sourceVersion))
     .set('_deletedAt', new Date(context.wallTimeMs));
@@ -114,7 +115,7 @@ function tombstone(model: DeleteOne, context: WriteContext): ReplaceWrite {
 }
 
 function insertWrite({ document }: InsertOne, context: WriteContext): InsertWrite {
-  if (!document.has('_id')) throw new UnwritableError('_id is missing: the document to insert has none');
+  if (!document.has('_id')) throw new UnwritableError('the document to insert has no _id');
   const filter = new Map([['_id', document.get('_id')]]);
   return {
     kind: 'insert',
@@ -155,4 +156,4 @@ const isOperatorLike = (name: string): boolean => name.charCodeAt(0) === DOLLAR;
 const DBREF_NAMES: ReadonlySet<string> = new Set(['$db', '$ref', '$id']);
 const DOLLAR_NAME = 'Invalid BSON field name: a field of the document begins with $';
 
-const ownField = (name: string) => new UnwritableError(`the value has a field ${name}, which is the sink's own`);
+const ownField = (name: string) => new UnwritableError(`the value has a field ${name}, which is reserved for the sink`);

@@ -70,15 +70,23 @@ export function classifyError(error: unknown): CommandFailure {
   const { name } = identify(error);
   if (name === 'AbortError') return retry(DEADLINE_EXCEEDED);
   if (UNSERIALIZABLE.has(name)) {
-    const failure = poison('payload_invalid', `BSON cannot hold it: ${name}`);
+    const failure = poison('payload_invalid', `the driver cannot serialize the document to BSON (${name})`);
     return { kind: 'refused', failure, code: undefined, isNamed: false, evidence: 'probe' };
   }
   const tlsCode = findTlsCode(error);
-  if (tlsCode !== undefined) return fatal('target_unreachable', `the server's certificate is not trusted (${tlsCode})`);
+  if (tlsCode !== undefined)
+    return fatal(
+      'target_unreachable',
+      `the function does not trust the server's certificate (${tlsCode}): check caBundle`,
+    );
   const code = typeof error === 'object' && error !== null ? codeOf(error) : undefined;
   if (code !== undefined) return classifyCommandCode(code, describeForeign(error));
   const mayBeWritten = !NOT_SENT.has(name);
-  const failure = { code: 'target_unreachable', detail: `no answer: ${describeForeign(error)}`, mayBeWritten } as const;
+  const failure = {
+    code: 'target_unreachable',
+    detail: `DocumentDB did not answer (${describeForeign(error)})`,
+    mayBeWritten,
+  } as const;
   return { ...retry(failure), isTooSlow: name === SOCKET_TIMEOUT };
 }
 
@@ -86,7 +94,7 @@ export function classifyError(error: unknown): CommandFailure {
 const SOCKET_TIMEOUT = 'MongoNetworkTimeoutError';
 
 function classifyCommandCode(code: number, description: string): CommandFailure {
-  const detail = `the server answered ${description}`;
+  const detail = `DocumentDB answered ${description}`;
   const codeClass = classOf(code);
   switch (codeClass) {
     case 'credentials':
@@ -166,7 +174,7 @@ const textBeforeKey = (text: string): string => text.split(' dup key:', 1)[0] ??
 const rejected = (code: number): RecordFailure =>
   poison(
     isTooLarge(code) ? 'payload_too_large' : 'rejected_by_target',
-    `the server refuses the document: ${nameOfCode(code)}`,
+    `DocumentDB refused the document: ${nameOfCode(code)}`,
   );
 
 const unsettled = (code: FailureCode, detail: string): RecordFailure => ({
@@ -190,7 +198,7 @@ const retry = (failure: Omit<RecordFailure, 'retryable'>): CommandFailure & { re
 const DEADLINE_EXCEEDED: Omit<RecordFailure, 'retryable'> = {
   code: 'deadline_exceeded',
   mayBeWritten: true,
-  detail: 'no answer before ours was due',
+  detail: 'DocumentDB did not answer before the invocation deadline',
 };
 
 /** The code of a server's error; others have numbers of their own there. */

@@ -132,8 +132,8 @@ const businessKeysOf = (writes: readonly SentWrite[]): readonly string[] => {
 };
 
 const strictIndexes = (count: number): string =>
-  `has ${count} unique index(es) that are not sparse, and tombstones would collide there: ` +
-  'make them sparse, or set deletes: hard';
+  `has ${count} unique index(es) that are not sparse, where tombstones would collide: ` +
+  'make the indexes sparse, or set deletes: hard';
 
 /** The index that removes tombstones, made beside the work. */
 function createTombstoneIndex(parts: CollectionsParts) {
@@ -178,6 +178,7 @@ function reportIndex(
   log.warn('tombstone_index_failed', {
     namespace: sayableName(namespace),
     error: describeForeign(error),
-    remedy: 'create an index on _deletedAt with expireAfterSeconds, or let the user create indexes',
+    remedy:
+      'create an index on _deletedAt with expireAfterSeconds, or grant the database user the right to create indexes',
   });
 }

@@ -23,7 +23,7 @@ export async function settlePoison(run: Run, plannedEntry: PoisonedHead): Promis
   });
   const durable = await deadLetters.put(deadLetter, run.deadline);
   if (!durable) {
-    const detail = `its dead letter could not be written; it is one because: ${failure.detail}`;
+    const detail = `the record is poison, and its dead letter could not be written to the dead-letter bucket; the record is poison because ${failure.detail}`;
     return run.lanes.block(lane, { ...failure, code: 'dead_letter_failed', retryable: true, detail });
   }
   meter.count('DeadLetters');

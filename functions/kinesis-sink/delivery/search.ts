@@ -95,7 +95,7 @@ function reject(run: Run, lane: Lane, record: SourceRecord, failure: RecordFailu
 const doubtful = (failure: RecordFailure): RecordFailure => ({
   ...failure,
   retryable: true,
-  detail: `${failure.detail}, and took no other since: it may be the record or the stream`,
+  detail: `${failure.detail} and has accepted no other record since: the record or the stream may be the cause`,
 });
 
 /** Nothing is known against such a record but the company it was in. */
@@ -103,5 +103,6 @@ const NOT_FOUND_OUT: RecordFailure = {
   code: 'deadline_exceeded',
   retryable: true,
   mayBeWritten: false,
-  detail: 'Kinesis rejected a request it was in, and which of its records is to blame was not found out in time',
+  detail:
+    'Kinesis rejected a request that contained the record; the record at fault was not found before the invocation deadline',
 };

@@ -51,16 +51,17 @@ const keyText = (key: Payload): string => utf8Text(key.bytes()) ?? Buffer.from(k
 
 /** A text, a number or a boolean that the pointer names, as JavaScript prints it. */
 function inValue(value: Payload | null, pointer: string): PartitionKey {
-  if (value === null) return unusable('a tombstone has no value to take it from (tombstone: skip passes over them)');
+  if (value === null)
+    return unusable('the record is a tombstone and has no value (set tombstone: skip to ignore tombstones)');
   const found = valueAt(parsed(value), pointer);
-  if (typeof found === 'object' && found !== null) return unusable(`an object or array stands at ${pointer}`);
+  if (typeof found === 'object' && found !== null) return unusable(`the value has an object or an array at ${pointer}`);
   if (found === undefined || found === null) return unusable(`the value has nothing at ${pointer}, or is not JSON`);
-  return found === '' ? unusable(`an empty text stands at ${pointer}`) : shared(String(found));
+  return found === '' ? unusable(`the value has an empty string at ${pointer}`) : shared(String(found));
 }
 
 const unusable = (why: string): PartitionKey => ({
   kind: 'poison',
-  failure: poison('payload_invalid', `there is no partition key: ${why}`),
+  failure: poison('payload_invalid', `cannot derive the partition key: ${why}`),
 });
 
 function parsed(value: Payload): unknown {

@@ -62,7 +62,7 @@ function prepareOrThrow(record: SourceRecord, options: PrepareOptions): Prepared
   const data = dataOf(record, options);
   const byteLength = data.byteLength + Buffer.byteLength(key.text);
   if (byteLength > options.recordBytesMax) {
-    const detail = `${byteLength} bytes of data and partition key, and the stream takes ${options.recordBytesMax} (recordKiBMax)`;
+    const detail = `data and partition key have ${byteLength} bytes, more than the ${options.recordBytesMax} bytes of recordKiBMax`;
     return { kind: 'poison', lane, record, failure: poison('payload_too_large', detail) };
   }
   const explicitHashKey = explicitHashKeyOf(record, key.text, options);

@@ -20,10 +20,10 @@ export function combinationProblems(
     ...orderProblems(settings),
     settings.tombstone === 'envelope' &&
       settings.envelope === 'none' &&
-      'tombstone is envelope, and envelope is none: write envelope: json, or tombstone: empty',
+      'tombstone: envelope requires envelope: json: set envelope: json, or tombstone: empty',
     isWritten('sessionName') &&
       !isWritten('roleArn') &&
-      'sessionName is written but no roleArn: the session is of the role that is assumed',
+      'sessionName has no effect without roleArn: set roleArn, or remove sessionName',
     sessionProblem(settings, stage),
   ];
   return problems.filter((problem) => typeof problem === 'string');
@@ -35,14 +35,18 @@ const COMPANIONS = { constant: 'partitionKeyConstant', jsonPointer: 'partitionKe
 function keyProblems(settings: SoundSettings, isWritten: (name: keyof KinesisSettings) => boolean) {
   const { partitionKey } = settings;
   const companions = Object.entries(COMPANIONS).map(([kind, name]): Problem => {
-    if (partitionKey === kind) return !isWritten(name) && `${name} is missing: partitionKey: ${kind} reads it`;
+    if (partitionKey === kind) return !isWritten(name) && `${name} is missing: partitionKey: ${kind} requires it`;
     const isRead = partitionKey === undefined || !isWritten(name);
-    return !isRead && `${name} is written, and partitionKey is ${partitionKey}: write partitionKey: ${kind}`;
+    return (
+      !isRead &&
+      `${name} has no effect with partitionKey: ${partitionKey}: set partitionKey: ${kind}, or remove ${name}`
+    );
   });
   const isPrefixed = partitionKey === 'constant' && isWritten('partitionKeyPrefix');
   return [
     ...companions,
-    isPrefixed && 'partitionKeyPrefix is written, and partitionKey is constant: write it into partitionKeyConstant',
+    isPrefixed &&
+      'partitionKeyPrefix has no effect with partitionKey: constant: put the prefix into partitionKeyConstant',
   ];
 }
 
@@ -51,17 +55,17 @@ function orderProblems({ ordering, aggregation, partitionKey }: SoundSettings): 
   return [
     isRandom &&
       ordering === 'key' &&
-      'ordering is key, and partitionKey is random, so that no two records have one: write ordering: none',
+      'ordering: key has no meaning with partitionKey: random, where no two records share a key: set ordering: none',
     isRandom &&
       ordering === 'partition' &&
-      'ordering is partition, which sends a Kafka partition to one shard, and partitionKey is random, which spreads it: write ordering: none, or partitionKey: partition',
+      'ordering: partition contradicts partitionKey: random: the first sends a Kafka partition to one shard, the second spreads its records: set ordering: none, or partitionKey: partition',
     ordering === 'none' &&
       aggregation === 'key' &&
-      'aggregation is key, and ordering is none, so that no two records are of one lane: write aggregation: bucket',
+      'aggregation: key has no effect with ordering: none, where no two records share a lane: set aggregation: bucket',
   ];
 }
 
 function sessionProblem({ sessionName }: SoundSettings, stage: string): Problem {
   const problem = sessionName === undefined ? undefined : sessionNameProblem(sessionName, stage);
-  return problem && `sessionName ${problem}: write a shorter or longer one`;
+  return problem && `sessionName ${problem}: shorten or lengthen sessionName`;
 }

@@ -22,5 +22,5 @@ const SOME_UUID = '00000000-0000-4000-8000-000000000000';
 export function sessionNameProblem(template: string, stage: string): string | undefined {
   const { length } = sessionNameOf(template, { stage, uuid: SOME_UUID });
   if (length >= CHARACTERS_MIN && length <= CHARACTERS_MAX) return undefined;
-  return `makes a name of ${length} characters on stage ${stage}, and STS takes ${CHARACTERS_MIN} to ${CHARACTERS_MAX}`;
+  return `gives a name of ${length} characters on stage ${stage}, and STS accepts ${CHARACTERS_MIN} to ${CHARACTERS_MAX}`;
 }

@@ -42,26 +42,28 @@ export function classifyError(error: unknown): RequestFailure {
   const name = describeForeign(error);
   const { name: code } = identify(error);
   if (code === 'CredentialsProviderError') {
-    const detail = "the function's own role gave no credentials";
+    const detail = "the function's own role provided no credentials";
     return { kind: 'fatal', failure: { ...DENIED, code: 'credentials_unavailable', detail } };
   }
   const status = statusOf(error);
   if (THROTTLING.has(code) || status === 429)
     return { kind: 'retry', failure: { ...THROTTLED, detail: `Kinesis throttled (${name})` } };
   if (REJECTING.has(code) || status === 413) {
-    const detail = `Kinesis rejects the record (${name})`;
+    const detail = `Kinesis rejected the record (${name})`;
     return { kind: 'rejected', failure: { ...DENIED, code: 'rejected_by_target', retryable: false, detail } };
   }
   if (status >= 500) {
     return { kind: 'retry', failure: { ...TARGET_FAILED, mayBeWritten: true, detail: `Kinesis failed (${name})` } };
   }
   if (status >= 400) {
-    const remedy = REMEDIES[code] ?? 'check the stream, the role and the key';
+    const remedy = REMEDIES[code] ?? 'check the stream, the role and the KMS key';
     const detail = `Kinesis refuses every request (${name}, HTTP ${status}): ${remedy}`;
     return { kind: 'fatal', failure: { ...DENIED, detail } };
   }
   const isLate = code === 'AbortError' || code === 'TimeoutError';
-  const detail = isLate ? 'Kinesis did not answer in time' : `Kinesis could not be reached (${name})`;
+  const detail = isLate
+    ? 'Kinesis did not answer within requestTimeoutMs or before the invocation deadline'
+    : `Kinesis could not be reached (${name})`;
   return { kind: 'retry', failure: { ...AMBIGUOUS, detail } };
 }
 
@@ -79,14 +81,15 @@ const REJECTING = new Set(['InvalidArgumentException', 'ValidationException', 'S
 /** https://docs.aws.amazon.com/kinesis/latest/APIReference/API_PutRecords.html#API_PutRecords_Errors */
 const REMEDIES: Readonly<Record<string, string>> = {
   AccessDeniedException:
-    "the writing role needs kinesis:PutRecords on the stream, and without roleArn the stream's resource policy must allow it",
-  ResourceNotFoundException: 'there is no such stream: check account, region and name in streamArn',
+    "grant kinesis:PutRecords on the stream to the role that writes; without roleArn, also in the stream's resource policy",
+  ResourceNotFoundException: 'the stream does not exist: check account, region and name in streamArn',
   KMSAccessDeniedException:
-    "the writing role needs kms:GenerateDataKey on the stream's key, in its own policy and in the key's",
-  KMSDisabledException: "the stream's KMS key is disabled: enable it, or give the stream another",
-  KMSInvalidStateException: "the stream's KMS key cannot be used in its state, as while it waits to be deleted",
-  KMSNotFoundException: "the stream's KMS key does not exist any more: give the stream another",
-  KMSOptInRequired: "the stream's account has no access to KMS: its subscription is missing",
+    "grant kms:GenerateDataKey on the stream's KMS key to the role that writes, in the role's policy and in the key policy",
+  KMSDisabledException: "the stream's KMS key is disabled: enable the key, or assign another key to the stream",
+  KMSInvalidStateException:
+    "the state of the stream's KMS key does not permit its use (for example pending deletion): restore the key, or assign another key to the stream",
+  KMSNotFoundException: "the stream's KMS key no longer exists: assign another key to the stream",
+  KMSOptInRequired: "the stream's account is not subscribed to KMS: activate KMS in the account",
 };
 
 const THROTTLED: RecordFailure = { code: 'throttled', retryable: true, mayBeWritten: false, detail: '' };

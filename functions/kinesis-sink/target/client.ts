@@ -144,8 +144,8 @@ function assumedRole(options: ClientOptions, roleArn: string): CredentialsSource
 /** Only an answer with a status is a refusal; anything else never reached the service. */
 const whyNotAssumed = (roleArn: string, error: unknown): string =>
   (error as { $response?: unknown } | null)?.$response === undefined
-    ? `STS could not be reached to assume ${roleArn} (${describeForeign(error)})`
-    : `STS refuses AssumeRole of ${roleArn} (${describeForeign(error)}): its trust policy must name this function's role, and its external id must be the setting externalId`;
+    ? `STS could not be reached for AssumeRole of ${roleArn} (${describeForeign(error)})`
+    : `STS refused AssumeRole of ${roleArn} (${describeForeign(error)}): the role's trust policy must name this function's role and require the external ID of the setting externalId`;
 
 const httpHandler = (requestTimeoutMs: number, maxSockets: number) =>
   new NodeHttpHandler({

@@ -115,7 +115,7 @@ export function createPreflight({ port, clock, log, options }: PreflightParts): 
 /** Whoever gives no credentials in time says nothing of the stream either. */
 async function untilReady(port: StreamPort, signal: AbortSignal): Promise<void> {
   await untilAborted(port.ready(), signal).catch((error: unknown) => {
-    throw error instanceof CredentialsError ? error : new CredentialsError('STS gave no session in time');
+    throw error instanceof CredentialsError ? error : new CredentialsError('STS did not answer AssumeRole in time');
   });
 }
 
@@ -124,18 +124,18 @@ const NOT_READABLE: RecordFailure = {
   retryable: true,
   mayBeWritten: false,
   detail:
-    'the stream distributes its records automatically (RecordDistributionStrategy AUTO), and consumers drop aggregates of such a stream: write aggregation: off, or set the stream to USER_PARTITION_KEY',
+    'the stream distributes records automatically (RecordDistributionStrategy AUTO), and consumers drop aggregates from such a stream: set aggregation: off, or set the stream to USER_PARTITION_KEY',
 };
 
 const NOT_SEEN: RecordFailure = {
   code: 'target_unreachable',
   retryable: true,
   mayBeWritten: false,
-  detail: 'aggregates wait until it is known how the stream distributes its records',
+  detail: 'aggregates wait until DescribeStreamSummary tells how the stream distributes records',
 };
 
 const NOT_DESCRIBED =
-  'allow kinesis:DescribeStreamSummary, and reach the address <account>.control-kinesis.<region>.amazonaws.com; records are written all the same';
+  'grant kinesis:DescribeStreamSummary, and make <account>.control-kinesis.<region>.amazonaws.com reachable; records are written without this check';
 
 interface Warning {
   readonly message: string;

@@ -148,7 +148,7 @@ describe('a case that cannot be understood fails, and says why', () => {
       { ...replace, expected_filter: { _id: { $$any: 'mystery' } } },
       /the placeholder mystery is not known/,
     ],
-    ['a property', { ...replace, config: { mystery: '1' } }, /mystery is no property of the connector/],
+    ['a property', { ...replace, config: { mystery: '1' } }, /mystery is not a property of the connector/],
     ['extended JSON', { ...replace, value: { _id: { $oid: 'x' } } }, /malformed: value: a \$oid/],
     ['no name', { kind: 'cdc' }, /name is no text/],
     ['no object', [], /it is no object/],

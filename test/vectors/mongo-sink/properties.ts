@@ -28,7 +28,7 @@ export function partProperties(vector: MongoCase, overrides: ReadonlyMap<string,
   const values = new Map([...textsOf(vector), ...overrides]);
   const problems = [...values].flatMap(([name, value]) => {
     const property = propertyOf(name);
-    const problem = property === undefined ? 'is no property of the connector' : problemOf({ property, value });
+    const problem = property === undefined ? 'is not a property of the connector' : problemOf({ property, value });
     return problem === undefined ? [] : [`${name} ${problem}`];
   });
   if (problems.length > 0) throw settled(new SettingsError(WHERE, problems));
@@ -61,7 +61,7 @@ function settled(error: SettingsError): Error {
 
 const REFUSED: readonly (readonly [RegExp, RefusalId])[] = [
   [/\bcsfle\..*is refused/, 'client-side-encryption'],
-  [/topics\.regex is not replaced/, 'topics-regex'],
+  [/topics\.regex must be resolved/, 'topics-regex'],
 ];
 
 /** The reason is told where the table of refusals is at hand. */

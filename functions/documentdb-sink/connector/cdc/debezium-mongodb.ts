@@ -44,7 +44,7 @@ function handler(properties: TopicProperties, update: Update): CdcHandler {
 function replaceByAfter(value: MutableDocument): WriteModel {
   const replacement = readDocument('after', textAt('Insert', value, 'after'));
   const id = replacement.get(ID_FIELD);
-  if (id === undefined) throw new UnwritableError('the after of the change event has no _id');
+  if (id === undefined) throw new UnwritableError('the field after of the change event has no _id');
   return { kind: 'replaceOne', filter: new Map([[ID_FIELD, id]]), replacement, upsert: true };
 }
 
@@ -87,7 +87,7 @@ function filterByKey(document: SinkDocument): MutableDocument {
   const key = document.key();
   if (key === undefined) throw new UnwritableError('the key document must not be missing');
   const id = textAt('Key', key, 'id');
-  if (typeof id !== 'string') throw new UnwritableError('the key.id of the change event is not a text');
+  if (typeof id !== 'string') throw new UnwritableError('the field id in the key of the change event is not a string');
   return readDocument('key.id', `{${ID_FIELD}: ${id}}`);
 }
 

@@ -29,7 +29,7 @@ export function operationReader(
     const operation = OPERATIONS.get(op) ?? (ignoresUnknown ? 'none' : undefined);
     if (operation !== undefined) return operation;
     throw new UnwritableError(
-      `unknown operation type: op of the change event is none of c, r, u and d (${UNKNOWN_OPERATION}=ignore passes over it)`,
+      `unknown operation type: op of the change event is none of c, r, u and d (set ${UNKNOWN_OPERATION}=ignore to ignore such events)`,
     );
   };
 }

@@ -5,11 +5,11 @@ import { UnwritableError } from '../../plan/unwritable-error.ts';
 
 /** A field of a change event that holds extended JSON as text: a document. @throws UnwritableError when it does not */
 export function readDocument(field: string, text: unknown): MutableDocument {
-  if (typeof text !== 'string') throw new UnwritableError(`the ${field} of the change event is not a text`);
+  if (typeof text !== 'string') throw new UnwritableError(`the field ${field} of the change event is not a string`);
   try {
     return readRelaxedJson(text);
   } catch (error) {
     if (!(error instanceof UnconvertibleError)) throw error;
-    throw new UnwritableError(`the ${field} of the change event: ${error.message}`);
+    throw new UnwritableError(`the field ${field} of the change event: ${error.message}`);
   }
 }

@@ -55,5 +55,5 @@ function updateWriter(properties: TopicProperties): (event: MutableDocument) => 
 function documentAt(event: MutableDocument, field: string): MutableDocument {
   const content = event.get(field);
   if (isDocument(content)) return content;
-  throw new UnwritableError(`the change event has no ${field}, or it is no document`);
+  throw new UnwritableError(`the field ${field} of the change event is missing or not a document`);
 }

@@ -63,13 +63,13 @@ function changesOf(description: MutableDocument): Changes {
 function documentAt(description: MutableDocument, field: string): MutableDocument {
   const content = description.get(field);
   if (isDocument(content)) return content;
-  throw new UnwritableError(`updateDescription.${field} is missing, or no document`);
+  throw new UnwritableError(`updateDescription.${field} is missing or not a document`);
 }
 
 function arrayAt(description: MutableDocument, field: string): readonly unknown[] {
   const content = description.get(field);
   if (Array.isArray(content)) return content;
-  throw new UnwritableError(`updateDescription.${field} is missing, or no array`);
+  throw new UnwritableError(`updateDescription.${field} is missing or not an array`);
 }
 
 function unsetOf(removed: readonly unknown[]): MutableDocument {
@@ -124,7 +124,7 @@ function refuseAmbiguous({ update, truncated, ambiguous }: Changes): void {
   });
   if (untellable) {
     throw new UnwritableError(
-      'a path of updateDescription has a field name that no update can tell (disambiguatedPaths)',
+      'updateDescription has a field name that contains a dot, which no update can address (disambiguatedPaths)',
     );
   }
 }

@@ -27,8 +27,8 @@ export function createNamed<S extends Strategy>(properties: TopicProperties, cho
   throw new PropertyError(
     property,
     name,
-    'is neither a class of the MongoDB sink connector that fits here nor a name of custom/registry.ts. A Java class of ' +
-      'your own does not run in this function: write it as a TypeScript module and register it (docs/custom-strategies.md)',
+    'is neither a matching class of the MongoDB sink connector nor a name in custom/registry.ts. This function cannot run ' +
+      'Java: write the class as a TypeScript module and register the module (docs/custom-strategies.md)',
   );
 }
 

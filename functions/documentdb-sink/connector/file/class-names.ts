@@ -148,6 +148,6 @@ const JAVA_CLASS = /^(?:[A-Za-z_$][\w$]*\.)+[A-Za-z_$][\w$]*$/;
 function unknownClass(value: string, what: string, custom: boolean): string | undefined {
   if (!JAVA_CLASS.test(value)) return undefined;
   return custom
-    ? `is refused: ${value} is a Java class of somebody's own, and this function runs no Java. Write it as a TypeScript module and name it custom.<name> (docs/custom-strategies.md)`
-    : `is refused: ${value} is no ${what} that is built in, and this function runs no Java`;
+    ? `is refused: ${value} is not a built-in class, and this function cannot run Java. Write the class as a TypeScript module and name the module custom.<name> (docs/custom-strategies.md)`
+    : `is refused: ${value} is not a built-in ${what}, and this function cannot run Java`;
 }

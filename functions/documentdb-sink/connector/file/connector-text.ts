@@ -15,10 +15,10 @@ function parseJson(text: string): PropertiesFile {
     content = JSON.parse(text);
   } catch {
     // What JSON.parse says quotes its input.
-    return onlyFault('it begins with { but is not JSON');
+    return onlyFault('the file begins with { but is not JSON');
   }
   const properties = isObject(content) ? propertiesIn(content) : undefined;
-  if (properties === undefined) return onlyFault('it is JSON, but no object of properties');
+  if (properties === undefined) return onlyFault('the JSON is not an object of properties');
   const results = Object.entries(properties).map(([name, value]) => entryOf(name, value));
   return {
     entries: results.filter((result): result is Entry => 'value' in result),

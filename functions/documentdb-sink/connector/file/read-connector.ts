@@ -43,7 +43,7 @@ export function readSettings({ entries, faults }: PropertiesFile, options: ReadO
   // Of properties that are wrong by themselves, the rules among them would say what does not help.
   if (problems.length === 0) problems.push(...topicProblems(connector));
   if (problems.length > 0) throw new SettingsError(options.where, [...new Set(problems)]);
-  const unread = ofNoTopic.map((entry) => ({ name: placeOf(entry), reason: 'no topic of that name is in `topics`' }));
+  const unread = ofNoTopic.map((entry) => ({ name: placeOf(entry), reason: '`topics` does not list this topic' }));
   return {
     ...connector,
     meaningless: [...repeated, ...unread, ...meaninglessAmong(readings, connector)],
@@ -61,7 +61,10 @@ function lastOfEach(entries: readonly Entry[]): Unique {
   const byName = new Map(entries.map((entry) => [entry.name, entry]));
   const repeated = entries
     .filter((entry) => byName.get(entry.name) !== entry)
-    .map((entry) => ({ name: placeOf(entry), reason: 'it is set again further down; the last one holds' }));
+    .map((entry) => ({
+      name: placeOf(entry),
+      reason: 'the property is set again further down; the last value applies',
+    }));
   return { kept: [...byName.values()], repeated };
 }
 
@@ -114,8 +117,12 @@ function requirements(
     .map(({ name }) => `${name} is missing`);
   const isSaid = topics.length > 0 || problems.some((problem) => /(?:^|: )topics /.test(problem));
   const regex = entries.find(({ name, value }) => name === 'topics.regex' && value.trim() !== '');
-  if (regex !== undefined) return [`${placeOf(regex)} is not replaced by the topics it matches`, ...missing];
-  return isSaid ? missing : ['topics is missing: list the topics that are read', ...missing];
+  if (regex !== undefined)
+    return [
+      `${placeOf(regex)} must be resolved to topics before packaging: run npm run topics -- --stage STAGE`,
+      ...missing,
+    ];
+  return isSaid ? missing : ['topics is missing: list the topics to read', ...missing];
 }
 
 function connectorOf(topics: readonly string[], readings: readonly Reading[]): Connector {

@@ -62,13 +62,13 @@ export function problemOf({
   const unresolved = placeholdersOf(value);
   const unset = unresolved.find(({ provider, path }) => provider === 'env' && path === '');
   if (support.kind === 'meaningless' && unresolved.length > 0) return undefined;
-  if (unset !== undefined) return `holds ${unset.text}: set ${unset.key} in the environment of this command`;
+  if (unset !== undefined) return `contains ${unset.text}: set ${unset.key} in the environment of this command`;
   if (support.kind === 'refused' && value.toLowerCase() !== (property.default ?? '').toLowerCase()) {
     return `is refused: ${support.reason}; ${support.remedy}`;
   }
   if (form.resolvedLater) return undefined;
   if (unresolved.length > 0) {
-    return 'must be known when the function is packaged: only an env placeholder may stand in it';
+    return 'must be known when the function is packaged: use no placeholder except env';
   }
   if (form.accepts(value)) return undefined;
   const said = isQuotable ? form.problem?.(value) : undefined;

@@ -27,7 +27,7 @@ const paths = (properties: TopicProperties, target: 'database' | 'collection'): 
 const mapperHasPath: Rule = (properties) =>
   properties.text('namespace.mapper') === FIELD_PATH_MAPPER &&
   paths(properties, 'database').length + paths(properties, 'collection').length === 0
-    ? 'namespace.mapper is FieldPathNamespaceMapper, which needs at least one of namespace.mapper.{key,value}.{database,collection}.field'
+    ? 'namespace.mapper=FieldPathNamespaceMapper requires at least one of namespace.mapper.{key,value}.{database,collection}.field'
     : undefined;
 
 const mapperHasOneSide =
@@ -42,27 +42,27 @@ const deletesKnowTheirId: Rule = (properties) =>
   properties.flag('delete.on.null.values') &&
   properties.text('delete.writemodel.strategy') === DEFAULT_DELETE &&
   !IDS_OF_KEYS.has(properties.text('document.id.strategy'))
-    ? 'delete.on.null.values with DeleteOneDefaultStrategy needs a document.id.strategy that reads the key: FullKeyStrategy, PartialKeyStrategy, ProvidedInKeyStrategy or msksinks.RawKeyStrategy'
+    ? 'delete.on.null.values=true with DeleteOneDefaultStrategy requires a document.id.strategy that reads the key: FullKeyStrategy, PartialKeyStrategy, ProvidedInKeyStrategy or msksinks.RawKeyStrategy'
     : undefined;
 
 const guardHasField: Rule = (properties) => {
   const isField = properties.text('msksinks.guard').toLowerCase() === 'field';
   if (isField === (properties.text('msksinks.guard.field') !== '')) return undefined;
   return isField
-    ? 'msksinks.guard is field, so msksinks.guard.field must name it'
-    : 'msksinks.guard.field means nothing unless msksinks.guard is field';
+    ? 'msksinks.guard=field requires msksinks.guard.field'
+    : 'msksinks.guard.field has no effect without msksinks.guard=field';
 };
 
 const noTombstonesWithInsertionTimes: Rule = (properties) =>
   usesPostProcessors(properties) &&
   properties.text('msksinks.deletes').toLowerCase() === 'tombstone' &&
   TIMESTAMPED.has(properties.text('writemodel.strategy'))
-    ? 'msksinks.deletes=tombstone cannot be had with a strategy that sets _insertedTS: a tombstone would count as the insertion; use hard deletes'
+    ? 'msksinks.deletes=tombstone cannot be combined with a strategy that sets _insertedTS, because a tombstone would count as the insertion: set msksinks.deletes=hard'
     : undefined;
 
 const noTimeSeries: Rule = (properties) =>
   properties.text('timeseries.timefield') !== '' && !properties.flag('msksinks.timeseries.ordinary.collection')
-    ? 'timeseries.timefield is refused, for DocumentDB has no time series collections: leave msksinks.timeseries.ordinary.collection=false out to insert the same documents into an ordinary collection'
+    ? 'timeseries.timefield is refused because DocumentDB has no time series collections: remove msksinks.timeseries.ordinary.collection=false to insert the same documents into an ordinary collection'
     : undefined;
 
 const transformerIsNamed: Rule = (properties) =>

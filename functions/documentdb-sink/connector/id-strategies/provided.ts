@@ -21,7 +21,7 @@ export const uuidProvided =
     if (id instanceof Binary && UUID_SUBTYPES.has(id.sub_type)) return id;
     const bytes = typeof id === 'string' ? parseUuid(id) : undefined;
     if (bytes !== undefined) return new Binary(bytes, Binary.SUBTYPE_UUID);
-    throw new UnwritableError(`UUID cannot be constructed from provided value: the _id of the ${where} is no UUID`);
+    throw new UnwritableError(`UUID cannot be constructed from provided value: the _id of the ${where} is not a UUID`);
   };
 
 const UUID_SUBTYPES: ReadonlySet<number> = new Set([Binary.SUBTYPE_UUID_OLD, Binary.SUBTYPE_UUID]);

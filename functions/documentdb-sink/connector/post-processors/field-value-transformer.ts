@@ -42,5 +42,5 @@ function transformFields(
 
 function defined(name: string, value: unknown): unknown {
   if (value !== undefined) return value;
-  throw new UnwritableError(`the field value transformer gave no value for the field ${JSON.stringify(name)}`);
+  throw new UnwritableError(`the field value transformer returned no value for the field ${JSON.stringify(name)}`);
 }

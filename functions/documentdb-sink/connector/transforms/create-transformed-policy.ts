@@ -52,7 +52,8 @@ export function createTransformedPolicy(
     const connect = transform(connectRecordOf(record));
     if (connect === undefined) return { kind: 'none', reason: 'filtered' };
     const mapper = mappers.get(connect.topic);
-    if (mapper === undefined) throw new UnwritableError('its transforms give it a topic that `topics` does not list');
+    if (mapper === undefined)
+      throw new UnwritableError('the transforms route the record to a topic that `topics` does not list');
     return mapper(transformed(record, connect), wallTimeMs);
   };
   return { mapper: (record, wallTimeMs) => poisonInstead(() => decide(record, wallTimeMs)), ignored };

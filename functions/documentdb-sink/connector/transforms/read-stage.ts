@@ -66,14 +66,14 @@ const classOf = <T>(type: string, classes: ReadonlyMap<string, TransformClass<T>
 
 function unknown<T extends Strategy>({ group, alias, classes }: Stage<T>, type: string): string {
   const property = `${group}.${alias}.type`;
-  if (type === '') return `${property} is missing: it names the class of ${alias}`;
+  if (type === '') return `${property} is missing: set the class of ${alias}`;
   const sides = [...classes.keys()].filter((name) => name.startsWith(`${type}$`) || name.includes(`.${type}$`));
   if (sides.length > 0) return `${property}=${type}: write ${sides.join(' or ')}`;
   const known = [...classes.keys()].map((name) => name.split('.').at(-1)).join(', ');
   return (
-    `${property}=${type} is refused: this function runs no Java, and has none of that name built in (${known})` +
+    `${property}=${type} is refused: it is not a built-in class (${known}), and this function cannot run Java` +
     (group === 'transforms'
-      ? '. Write it as a TypeScript module and name it custom.<name> (docs/custom-strategies.md)'
+      ? '. Write the class as a TypeScript module and name the module custom.<name> (docs/custom-strategies.md)'
       : '')
   );
 }

@@ -25,7 +25,7 @@ export function straysAmong(names: readonly string[], prefix: string, found: Tra
     const meant = suggest(name, free);
     if (obsolete !== undefined) remarks.set(prefix + name, obsolete);
     else if (meant !== undefined && lettersBetween(name, meant) <= LETTERS_MISSED_MAX) {
-      problems.push(`${prefix}${name} is no property of this class: did you mean ${meant}?`);
+      problems.push(`${prefix}${name} is not a property of this class: did you mean ${meant}?`);
     } else if (meant !== undefined) remarks.set(prefix + name, `did you mean ${meant}?`);
   }
   return { problems, remarks };

@@ -118,20 +118,22 @@ async function contentOf(
 ): Promise<string> {
   switch (kind) {
     case 'secretsManager':
-      return fieldOf(await asked(read(kind, path), text), key) ?? missing(text, `the secret has no field of that name`);
+      return (
+        fieldOf(await asked(read(kind, path), text), key) ?? missing(text, 'the secret has no field with this name')
+      );
     case 'parameterStore':
       return (await asked(read(kind, key), text)) ?? missing(text, 'the parameter has no value');
     case 'environment':
-      return environment[key] ?? missing(text, 'the function has no such environment variable');
+      return environment[key] ?? missing(text, 'the function has no environment variable with this name');
     case 's3Import':
-      return missing(text, 'a file from S3 is no part of a connection string');
+      return missing(text, 'a connection string cannot contain a file from S3');
     case undefined:
-      return missing(text, `${provider} is not in config.providers`);
+      return missing(text, `config.providers does not list ${provider}`);
   }
 }
 
 const asked = (answer: Promise<string | undefined>, text: string): Promise<string | undefined> =>
-  answer.catch((error: unknown) => missing(text, `AWS did not give it (${describeForeign(error)})`));
+  answer.catch((error: unknown) => missing(text, `AWS did not return the value (${describeForeign(error)})`));
 
 /** A field of the JSON object that the secret is, as text. */
 function fieldOf(secret: string | undefined, name: string): string | undefined {
@@ -146,7 +148,7 @@ function fieldOf(secret: string | undefined, name: string): string | undefined {
 }
 
 function missing(text: string, why: string): never {
-  throw new FatalError('credentials_unavailable', `connection.uri: ${text} cannot be filled in: ${why}`, {
+  throw new FatalError('credentials_unavailable', `connection.uri: cannot resolve ${text}: ${why}`, {
     scope: 'target',
   });
 }

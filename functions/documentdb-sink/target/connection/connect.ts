@@ -63,7 +63,7 @@ function clientOf({ uri, options }: ServerAddress, ours: MongoClientOptions): Mo
     return new MongoClient(uri, { ...options, ...ours });
   } catch (error) {
     // Its message quotes the connection string.
-    const detail = `the connection string cannot be used (${describeForeign(error)}): correct connection.uri, or the secret it names`;
+    const detail = `the driver rejects the connection string (${describeForeign(error)}): correct connection.uri or the secret that connection.uri refers to`;
     throw new FatalError('credentials_unavailable', detail, { scope: 'target' });
   }
 }

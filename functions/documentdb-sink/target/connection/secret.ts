@@ -20,7 +20,7 @@ export const createConnectionSecret =
   (secretArn: string, readSecret: ReadText): ReadSecret =>
   async (signal) => {
     const text = await readSecret(secretArn, signal).catch((error: unknown) => {
-      throw unavailable(`Secrets Manager did not give the secret: ${describeForeign(error)}`);
+      throw unavailable(`Secrets Manager did not return the secret of secretArn (${describeForeign(error)})`);
     });
     return parseSecret(text);
   };
@@ -33,7 +33,8 @@ export function parseSecret(text: string | undefined): ConnectionSecret {
   if (typeof host !== 'string' || host === '') throw unavailable('the secret has no host');
   if (typeof username !== 'string' || username === '') throw unavailable('the secret has no username');
   if (typeof password !== 'string' || password === '') throw unavailable('the secret has no password');
-  if (!Number.isInteger(port) || port < 1 || port > 65_535) throw unavailable("the secret's port is no port");
+  if (!Number.isInteger(port) || port < 1 || port > 65_535)
+    throw unavailable('the port in the secret is not a number from 1 to 65535');
   return { host, port, username, password };
 }
 

@@ -32,9 +32,10 @@ const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g
 /** OpenSSL passes over what it cannot read, and then nothing is trusted: so each certificate is parsed before. */
 function pemOf(bundle: Uint8Array | string): string {
   const certificates = Buffer.from(bundle).toString().match(CERTIFICATE) ?? [];
-  if (certificates.length === 0) throw unusable('it holds no PEM certificate (a JKS truststore is not read)');
+  if (certificates.length === 0)
+    throw unusable('the bundle contains no PEM certificate (JKS truststores are not supported)');
   for (const [index, pem] of certificates.entries()) {
-    if (!isCertificate(pem)) throw unusable(`certificate ${index + 1} of ${certificates.length} is broken`);
+    if (!isCertificate(pem)) throw unusable(`certificate ${index + 1} of ${certificates.length} is invalid`);
   }
   return certificates.join('\n');
 }
@@ -48,7 +49,7 @@ function isCertificate(pem: string): boolean {
 }
 
 const unusable = (why: string): FatalError =>
-  new FatalError('target_unreachable', `the CA bundle cannot be used: ${why}; caBundle must name PEM certificates`, {
+  new FatalError('target_unreachable', `cannot use the CA bundle: ${why}; set caBundle to a file of PEM certificates`, {
     scope: 'target',
   });
 

@@ -138,7 +138,7 @@ describe('poison', () => {
     expect(version(sink.store, 'a')).toBe(2);
     expect(idsSent(sink)).toEqual([['a', 'b'], ['a'], ['a']]);
     expect(letters[0]).toMatchObject({ offset: 3, stage: 'writing', attempts: 1 });
-    expect(letters[0]?.reason).toBe('the server refuses the document: DocumentValidationFailure (code 121)');
+    expect(letters[0]?.reason).toBe('DocumentDB refused the document: DocumentValidationFailure (code 121)');
   });
 
   it.each([2, 9, 14, 28, 40, 52, 57, 66, 121, 10334, 17280])(

@@ -389,7 +389,7 @@ describe('several writes of one record', () => {
     expect(await wordsOf(at(5, set(5), updateOf({ _id: 'other' }, { $set: { v: 1 } })))).toEqual([
       'deadLettered payload_invalid',
     ]);
-    expect(letters).toMatchObject([{ reason: 'the writes of one record are of several documents' }]);
+    expect(letters).toMatchObject([{ reason: 'the record writes to more than one document' }]);
   });
 });
 

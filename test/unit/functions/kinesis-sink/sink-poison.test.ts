@@ -102,7 +102,7 @@ describe('poison', () => {
     expect(kinds(outcomes)).toEqual(['written', 'failed', 'skipped', 'written']);
     expect(outcomes[1]).toMatchObject({ failure: { code: 'dead_letter_failed', retryable: true } });
     expect(outcomes[2]).toMatchObject({ blockedBy: { offset: 1 } });
-    expect(JSON.stringify(outcomes[1])).toContain('the stream takes 100');
+    expect(JSON.stringify(outcomes[1])).toContain('more than the 100 bytes of recordKiBMax');
   });
 
   it('holds its lane until its letter is durable', async () => {

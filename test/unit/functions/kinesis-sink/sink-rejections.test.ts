@@ -160,7 +160,7 @@ it('says of a doubtful record what is not known, and nothing of what stands in i
     kind: 'failed',
     failure: { code: 'rejected_by_target', retryable: true, mayBeWritten: false },
   });
-  expect(JSON.stringify(outcome)).toContain('it may be the record or the stream');
+  expect(JSON.stringify(outcome)).toContain('the record or the stream may be the cause');
   expect(JSON.stringify(outcome)).not.toContain('SECRET');
 });
 

@@ -91,7 +91,7 @@ describe('a connector file as people have it', () => {
       expect.stringContaining('value.projection.list: '),
     ]);
     expect(about(found.notices, 'field.renamer.mapping')).toEqual([
-      expect.stringContaining('RenameByMapping is not in post.processor.chain'),
+      expect.stringContaining('post.processor.chain does not contain RenameByMapping'),
     ]);
   });
 
@@ -128,7 +128,7 @@ describe('a connector file as people have it', () => {
   ])('%s: an environment variable that is not set is named, and nothing else', (file, property, name) => {
     const { problems } = packaged(file);
     expect(problems).toEqual([
-      expect.stringMatching(new RegExp(`FILE: line \\d: ${property} holds .*: set ${name} in`)),
+      expect.stringMatching(new RegExp(`FILE: line \\d: ${property} contains .*: set ${name} in`)),
     ]);
   });
 

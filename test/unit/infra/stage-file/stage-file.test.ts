@@ -24,7 +24,7 @@ it('of a file with ten different mistakes gives one error that names all ten, an
   const problems = problemsOf(stageFile);
   expect(problems).toEqual([
     'accountId must be an account id of 12 digits, in quotes',
-    expect.stringMatching(/^cluster\.arn still holds a placeholder: .*arn:aws:kafka/),
+    expect.stringMatching(/^cluster\.arn contains a placeholder: .*arn:aws:kafka/),
     'trigger.batchWindowSeconds must be a whole number of seconds from 0 to 300, got "5s"',
     expect.stringMatching(/^kinesisSink\.streamArn must be an ARN like arn:aws:kinesis:/),
     'kinesisSink.retries is not a setting',

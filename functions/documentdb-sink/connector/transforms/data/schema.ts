@@ -93,7 +93,7 @@ export function fieldOf(schema: Schema, name: string): Field | undefined {
 }
 
 export function requireStructSchema(schema: Schema): StructSchema {
-  if (schema.type !== 'struct') throw new TransformError(`a field is asked of a schema of type ${schema.type}`);
+  if (schema.type !== 'struct') throw new TransformError(`a schema of type ${schema.type} has no fields`);
   return schema;
 }
 

@@ -138,13 +138,13 @@ describe('a record that cannot be written', () => {
       '{_id: 1}',
       /^Missing document path 'c'/,
     ],
-    [{ 'namespace.mapper.value.database.field': 'c' }, "{_id: 1, c: 'a/b'}", /names a database that cannot be/],
+    [{ 'namespace.mapper.value.database.field': 'c' }, "{_id: 1, c: 'a/b'}", /gives an invalid database name/],
     [
       { 'namespace.mapper.value.collection.field': 'c' },
       "{_id: 1, c: 'system.users'}",
-      /names a collection that cannot be/,
+      /gives an invalid collection name/,
     ],
-    [{ 'namespace.mapper.value.collection.field': 'c' }, "{_id: 1, c: ''}", /names a collection that cannot be/],
+    [{ 'namespace.mapper.value.collection.field': 'c' }, "{_id: 1, c: ''}", /gives an invalid collection name/],
   ])('has no namespace: %j', (properties, value, detail) => {
     const mapper = `${SINK}.namespace.mapping.FieldPathNamespaceMapper`;
     const plan = poisoned(intentOf({ 'namespace.mapper': mapper, ...properties }, { key: '{}', value }));
@@ -182,7 +182,7 @@ describe('a guard beside the offset', () => {
     'refuses %s, which has none',
     (value) => {
       expect(poisoned(intentOf(FIELD, { value })).failure.detail).toBe(
-        "msksinks.guard.field: the value has no number and no date at 'meta.version'",
+        "msksinks.guard.field: the value has neither a number nor a date at 'meta.version'",
       );
     },
   );

@@ -85,9 +85,9 @@ describe('a partition key of the value', () => {
   it.each([
     { name: 'missing', value: '{"customer":{}}', says: 'nothing at /customer/id' },
     { name: 'null', value: '{"customer":{"id":null}}', says: 'nothing at /customer/id' },
-    { name: 'empty', value: '{"customer":{"id":""}}', says: 'an empty text' },
-    { name: 'an object', value: '{"customer":{"id":{}}}', says: 'an object or array' },
-    { name: 'an array', value: '{"customer":{"id":[1]}}', says: 'an object or array' },
+    { name: 'empty', value: '{"customer":{"id":""}}', says: 'an empty string' },
+    { name: 'an object', value: '{"customer":{"id":{}}}', says: 'an object or an array' },
+    { name: 'an array', value: '{"customer":{"id":[1]}}', says: 'an object or an array' },
     { name: 'in no JSON', value: 'SECRET', says: 'not JSON' },
     { name: 'in no UTF-8', value: Uint8Array.of(0x22, 0xff, 0x22), says: 'not JSON' },
     { name: 'in a tombstone', value: null, says: 'tombstone: skip' },

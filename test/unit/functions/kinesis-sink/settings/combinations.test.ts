@@ -41,22 +41,22 @@ describe('settings that go together', () => {
 
 describe('settings that mean nothing together', () => {
   it.each<{ settings: SoundSettings; says: string }>([
-    { settings: { partitionKey: 'random' }, says: 'write ordering: none' },
+    { settings: { partitionKey: 'random' }, says: 'set ordering: none' },
     {
       settings: { partitionKey: 'random', ordering: 'partition' },
-      says: 'write ordering: none, or partitionKey: partition',
+      says: 'set ordering: none, or partitionKey: partition',
     },
-    { settings: { ordering: 'none', aggregation: 'key' }, says: 'write aggregation: bucket' },
+    { settings: { ordering: 'none', aggregation: 'key' }, says: 'set aggregation: bucket' },
     { settings: { partitionKey: 'constant' }, says: 'partitionKeyConstant is missing' },
     { settings: { partitionKey: 'jsonPointer' }, says: 'partitionKeyPointer is missing' },
-    { settings: { partitionKeyConstant: 'all' }, says: 'write partitionKey: constant' },
-    { settings: { partitionKeyPointer: '/id' }, says: 'write partitionKey: jsonPointer' },
+    { settings: { partitionKeyConstant: 'all' }, says: 'set partitionKey: constant' },
+    { settings: { partitionKeyPointer: '/id' }, says: 'set partitionKey: jsonPointer' },
     {
       settings: { partitionKey: 'constant', partitionKeyConstant: 'all', partitionKeyPrefix: 'x' },
-      says: 'write it into partitionKeyConstant',
+      says: 'put the prefix into partitionKeyConstant',
     },
-    { settings: { tombstone: 'envelope' }, says: 'write envelope: json, or tombstone: empty' },
-    { settings: { sessionName: 'x{uuid}', roleArn: undefined }, says: 'no roleArn' },
+    { settings: { tombstone: 'envelope' }, says: 'set envelope: json, or tombstone: empty' },
+    { settings: { sessionName: 'x{uuid}', roleArn: undefined }, says: 'set roleArn, or remove sessionName' },
   ])('$settings are refused with one sentence that says what to write: $says', ({ settings, says }) => {
     const problems = problemsWith(settings);
     expect(problems).toHaveLength(1);
@@ -90,7 +90,7 @@ describe('the name of a session', () => {
 
   it('says how long it would be, and what is taken', () => {
     expect(problemsWith({ sessionName: 'doka-{stage}-{uuid}' }, 's'.repeat(23))).toEqual([
-      `sessionName makes a name of 65 characters on stage ${'s'.repeat(23)}, and STS takes 2 to 64: write a shorter or longer one`,
+      `sessionName gives a name of 65 characters on stage ${'s'.repeat(23)}, and STS accepts 2 to 64: shorten or lengthen sessionName`,
     ]);
   });
 });
@@ -113,7 +113,7 @@ describe("the function's environment", () => {
 
   it('is refused with combinations that mean nothing', () => {
     expect(() => kinesisSettingsFrom(environmentWith({ ordering: 'none', aggregation: 'key' }))).toThrow(
-      /has 1 problem\(s\):\n {2}- aggregation is key, and ordering is none/,
+      /has 1 problem\(s\):\n {2}- aggregation: key has no effect with ordering: none/,
     );
     expect(() => kinesisSettingsFrom(environmentWith({ partitionKeyConstant: 'x' }))).toThrow(/partitionKey: constant/);
   });

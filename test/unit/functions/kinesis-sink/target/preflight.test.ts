@@ -120,7 +120,7 @@ describe('a look at the stream', () => {
     expect(warnings(look)).toEqual([]);
     expect(look.preflight.objection()?.failure).toMatchObject({
       code: 'credentials_unavailable',
-      detail: 'STS gave no session in time',
+      detail: 'STS did not answer AssumeRole in time',
     });
   });
 
@@ -187,13 +187,13 @@ describe('a batch', () => {
       aggregation: 'key',
       describeStream: () => {
         count += 1;
-        if (count < 5) return Promise.reject(new CredentialsError('STS refuses AssumeRole'));
+        if (count < 5) return Promise.reject(new CredentialsError('STS refused AssumeRole'));
         return Promise.resolve({ ...aStream, distribution: 'AUTO' });
       },
     });
     const outcomes = await setup.write(ofOneKey(1), deadlineIn(setup.clock.nowMs(), 16_000));
     expect(outcomes).toMatchObject([
-      { failure: { code: 'credentials_unavailable', detail: 'STS refuses AssumeRole', retryable: true } },
+      { failure: { code: 'credentials_unavailable', detail: 'STS refused AssumeRole', retryable: true } },
     ]);
     const later = await setup.write(ofOneKey(1), deadlineIn(setup.clock.nowMs(), 16_000));
     expect(later).toMatchObject([{ failure: { code: 'misconfigured' } }]);
@@ -249,7 +249,7 @@ describe('aggregates for a stream that distributes automatically', () => {
         { kind: 'failed', failure: { code: 'misconfigured', retryable: true, mayBeWritten: false } },
         { kind: 'skipped' },
       ]);
-      expect(JSON.stringify(outcomes)).toContain('write aggregation: off');
+      expect(JSON.stringify(outcomes)).toContain('set aggregation: off');
       expect(kinesis.requests).toEqual([]);
       expect(letters).toEqual([]);
       expect(lookedAtMs).toEqual([0, 5_000, 10_000, 15_000, 20_000, 25_000]);

@@ -50,10 +50,10 @@ describe('the way to the stream', () => {
 describe('settings of the stream that mean nothing together', () => {
   it('are refused with what to write instead', () => {
     expect(problemsWith({ kinesisSink: { ordering: 'none', aggregation: 'key' } })).toEqual([
-      'kinesisSink.aggregation is key, and ordering is none, so that no two records are of one lane: write aggregation: bucket',
+      'kinesisSink.aggregation: key has no effect with ordering: none, where no two records share a lane: set aggregation: bucket',
     ]);
     expect(problemsWith({ kinesisSink: { partitionKey: 'jsonPointer' } })).toEqual([
-      'kinesisSink.partitionKeyPointer is missing: partitionKey: jsonPointer reads it',
+      'kinesisSink.partitionKeyPointer is missing: partitionKey: jsonPointer requires it',
     ]);
   });
 
@@ -66,10 +66,10 @@ describe('settings of the stream that mean nothing together', () => {
     const kinesisSink = { sessionName: 'doka-{stage}-{uuid}' };
     expect(problemsWith({ kinesisSink })).toEqual([]);
     expect(problemsWith({ kinesisSink: { ...kinesisSink, roleArn: undefined, externalId: undefined } })).toEqual([
-      'kinesisSink.sessionName is written but no roleArn: the session is of the role that is assumed',
+      'kinesisSink.sessionName has no effect without roleArn: set roleArn, or remove sessionName',
     ]);
     expect(problemsOf(aStageFile({ kinesisSink }), 's'.repeat(23))).toContain(
-      `kinesisSink.sessionName makes a name of 65 characters on stage ${'s'.repeat(23)}, and STS takes 2 to 64: write a shorter or longer one`,
+      `kinesisSink.sessionName gives a name of 65 characters on stage ${'s'.repeat(23)}, and STS accepts 2 to 64: shorten or lengthen sessionName`,
     );
   });
 

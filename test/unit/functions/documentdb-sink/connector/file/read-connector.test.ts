@@ -55,7 +55,7 @@ describe('a connector file', () => {
     const text = `topics=orders-\${env:STAGE}\ndatabase=shop\n`;
     expect(read(text, { STAGE: 'dev' }).topics).toEqual(['orders-dev']);
     expect(problemsOf(`${MINIMUM}collection=\${sm:secret:collection}`)).toEqual([
-      'line 3: collection must be known when the function is packaged: only an env placeholder may stand in it',
+      'line 3: collection must be known when the function is packaged: use no placeholder except env',
     ]);
   });
 
@@ -75,12 +75,12 @@ describe('a connector file', () => {
       'line 3: csfle.enabled is refused: the function has no key vault and no library for client-side field level encryption; encrypt the fields in the producer',
       'line 4: max.batch.size must be a whole number of records from 0 to 2147483647, got "-1"',
       expect.stringMatching(
-        /line 5: post\.processor\.chain is refused: com\.example\.Mine is a Java class .* custom\.<name>/,
+        /line 5: post\.processor\.chain is refused: com\.example\.Mine is not a built-in class.* custom\.<name>/,
       ),
       'line 6: delete.on.null.values must be `true` or `false`, got "ja"',
-      'line 8: topics.regex is not replaced by the topics it matches',
-      'line 1: topic is no property of the connector: did you mean topics?',
-      'line 7: document.id.strategie is no property of the connector: did you mean document.id.strategy?',
+      'line 8: topics.regex must be resolved to topics before packaging: run npm run topics -- --stage STAGE',
+      'line 1: topic is not a property of the connector: did you mean topics?',
+      'line 7: document.id.strategie is not a property of the connector: did you mean document.id.strategy?',
     ]);
   });
 
@@ -121,7 +121,7 @@ describe('a connector file', () => {
       'field.renamer.regex=[{"regexp": "a", "pattern": "a", "replace": "b"}]\npost.processor.chain=RenameByRegExp',
     ])('is an error where it misses a known name by a letter or two that would have changed documents: %s', (line) => {
       expect(problemsOf(MINIMUM + line)).toEqual([
-        expect.stringMatching(/^line 3: .* is no property of the connector: did you mean .*\?$/),
+        expect.stringMatching(/^line 3: .* is not a property of the connector: did you mean .*\?$/),
       ]);
     });
 
@@ -137,10 +137,10 @@ describe('a connector file', () => {
 
     it('is an error with msksinks.strict, and where it is one of our own', () => {
       expect(problemsOf(`${MINIMUM}linger.ms=1\nmsksinks.strict=true`)).toEqual([
-        'line 3: linger.ms is no property of the connector',
+        'line 3: linger.ms is not a property of the connector',
       ]);
       expect(problemsOf(`${MINIMUM}msksinks.delete=hard`)).toEqual([
-        'line 3: msksinks.delete is no property of the connector: did you mean msksinks.deletes?',
+        'line 3: msksinks.delete is not a property of the connector: did you mean msksinks.deletes?',
       ]);
     });
   });
@@ -154,8 +154,8 @@ describe('a connector file', () => {
 
   it('names the variable that an env placeholder waits for, and says nothing else of that property', () => {
     expect(problemsOf(`topics=\${env:TOPICS}\ndatabase=shop\nconnection.uri=\${env:URI}`)).toEqual([
-      `line 1: topics holds \${env:TOPICS}: set TOPICS in the environment of this command`,
-      `line 3: connection.uri holds \${env:URI}: set URI in the environment of this command`,
+      `line 1: topics contains \${env:TOPICS}: set TOPICS in the environment of this command`,
+      `line 3: connection.uri contains \${env:URI}: set URI in the environment of this command`,
     ]);
   });
 
@@ -193,7 +193,7 @@ describe('a connector file', () => {
   it('reports what a CDC handler overrules', () => {
     const handler = `change.data.capture.handler=${SINK}.cdc.debezium.rdbms.postgres.PostgresHandler`;
     expect(read(`${MINIMUM}${handler}\ndelete.on.null.values=true`).meaningless).toEqual([
-      { name: 'delete.on.null.values', reason: 'change.data.capture.handler takes its place' },
+      { name: 'delete.on.null.values', reason: 'change.data.capture.handler replaces it' },
     ]);
   });
 
@@ -205,22 +205,22 @@ describe('a connector file', () => {
   it.each([
     ['topic.override.orders.errors.tolerance=all', 'cannot be set for one topic'],
     ['errors.tolerance=some', 'must be one of'],
-    ['value.converter=io.confluent.connect.avro.AvroConverter', 'is no converter that is built in'],
-    [`namespace.mapper=${SINK}.namespace.mapping.FieldPathNamespaceMapper`, 'needs at least one of'],
+    ['value.converter=io.confluent.connect.avro.AvroConverter', 'is not a built-in converter'],
+    [`namespace.mapper=${SINK}.namespace.mapping.FieldPathNamespaceMapper`, 'requires at least one of'],
     [
       `namespace.mapper=${SINK}.namespace.mapping.FieldPathNamespaceMapper\nnamespace.mapper.key.database.field=a\nnamespace.mapper.value.database.field=b`,
       'cannot both be set',
     ],
-    ['delete.on.null.values=true', 'needs a document.id.strategy that reads the key'],
-    ['msksinks.guard=field', 'msksinks.guard.field must name it'],
-    ['msksinks.guard.field=a', 'means nothing unless'],
+    ['delete.on.null.values=true', 'requires a document.id.strategy that reads the key'],
+    ['msksinks.guard=field', 'requires msksinks.guard.field'],
+    ['msksinks.guard.field=a', 'has no effect without'],
     [
       'timeseries.timefield=ts\nmsksinks.timeseries.ordinary.collection=false',
       'DocumentDB has no time series collections',
     ],
     [
       `msksinks.deletes=tombstone\nwritemodel.strategy=${SINK}.writemodel.strategy.UpdateOneTimestampsStrategy`,
-      'cannot be had with a strategy that sets _insertedTS',
+      'cannot be combined with a strategy that sets _insertedTS',
     ],
   ])('refuses %s', (lines, reason) => {
     expect(problemsOf(MINIMUM + lines)).toEqual([expect.stringContaining(reason)]);

@@ -58,7 +58,7 @@ describe('a record behind its transforms', () => {
     const elsewhere = withTransform('RegexRouter', { regex: '.*', replacement: 'elsewhere' });
     expect(intentOf(elsewhere, { value: '{"a": 1}' })).toMatchObject({
       kind: 'poison',
-      failure: { retryable: false, detail: 'its transforms give it a topic that `topics` does not list' },
+      failure: { retryable: false, detail: 'the transforms route the record to a topic that `topics` does not list' },
     });
   });
 
@@ -136,7 +136,7 @@ describe('transforms of a file', () => {
     [withTransform('InsertField$Value'), 'inserts nothing: set one of topic.field'],
     [withTransform('InsertField$Value', { 'static.field': 'a' }), 'transforms.t.static.value'],
     [withTransform('RegexRouter', { regex: '(', replacement: '' }), 'transforms.t.regex=('],
-    [{ transforms: 't', 'transforms.t.type': 'com.acme.Mine' }, 'com.acme.Mine is refused: this function runs no Java'],
+    [{ transforms: 't', 'transforms.t.type': 'com.acme.Mine' }, 'com.acme.Mine is refused: it is not a built-in class'],
     [{ transforms: 't', 'transforms.t.type': 'custom.Mine' }, 'custom.Mine is refused'],
     [
       { ...withTransform('HoistField$Key', { field: 'a' }), 'transforms.t.predicate': 'p' },
@@ -157,7 +157,9 @@ describe('transforms of a file', () => {
 
   it('refuse a name that misses one of theirs by a letter or two', () => {
     const misspelt = withTransform('ReplaceField$Value', { exlude: 'a' });
-    expect(problemsOf(misspelt)).toEqual(['transforms.t.exlude is no property of this class: did you mean exclude?']);
+    expect(problemsOf(misspelt)).toEqual([
+      'transforms.t.exlude is not a property of this class: did you mean exclude?',
+    ]);
   });
 
   it('say of what Debezium no longer reads what took its place', () => {

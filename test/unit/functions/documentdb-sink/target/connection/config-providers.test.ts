@@ -86,11 +86,11 @@ describe('a value', () => {
     ['${sm:docdb:nested}', 'no field'],
     ['${sm:plain:x}', 'no field'],
     ['${sm:list:0x}', 'no field'],
-    ['${sm:none:x}', 'AWS did not give it (ResourceNotFoundException)'],
-    ['${ssm::/none}', 'AWS did not give it (ResourceNotFoundException)'],
-    ['${env:NONE}', 'no such environment variable'],
+    ['${sm:none:x}', 'AWS did not return the value (ResourceNotFoundException)'],
+    ['${ssm::/none}', 'AWS did not return the value (ResourceNotFoundException)'],
+    ['${env:NONE}', 'no environment variable with this name'],
     ['${s3import::bucket/file}', 'a file from S3'],
-    ['${vault:a:b}', 'vault is not in config.providers'],
+    ['${vault:a:b}', 'config.providers does not list vault'],
   ])('%s that cannot be had is fatal, by its name, and quotes nothing', async (text, words) => {
     const error: unknown = await resolve(`mongodb://${text}/`).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(FatalError);

@@ -23,9 +23,9 @@ it.each([
   [JSON.stringify({ ...whole, host: '' }), 'the secret has no host'],
   [JSON.stringify({ ...whole, username: 5 }), 'the secret has no username'],
   [JSON.stringify({ ...whole, password: undefined }), 'the secret has no password'],
-  [JSON.stringify({ ...whole, port: 's3cret,=' }), "the secret's port is no port"],
-  [JSON.stringify({ ...whole, port: 0 }), "the secret's port is no port"],
-  [JSON.stringify({ ...whole, port: 65_536 }), "the secret's port is no port"],
+  [JSON.stringify({ ...whole, port: 's3cret,=' }), 'the port in the secret is not a number from 1 to 65535'],
+  [JSON.stringify({ ...whole, port: 0 }), 'the port in the secret is not a number from 1 to 65535'],
+  [JSON.stringify({ ...whole, port: 65_536 }), 'the port in the secret is not a number from 1 to 65535'],
 ])('refuses %s as a fatal error that quotes nothing', (text, message) => {
   let thrown: unknown;
   try {

@@ -47,11 +47,11 @@ describe('trust', () => {
 
   it.each([
     ['a file that is not there', bundleOfFile(join(folder, 'none.pem')), 'ENOENT'],
-    ['a JKS truststore', () => Promise.resolve(Buffer.from('feedfeed', 'hex')), 'a JKS truststore is not read'],
+    ['a JKS truststore', () => Promise.resolve(Buffer.from('feedfeed', 'hex')), 'JKS truststores are not supported'],
     [
       'a broken certificate',
       () => Promise.resolve(`${rootCertificates[0]}\n-----BEGIN CERTIFICATE-----\nSECRET\n-----END CERTIFICATE-----`),
-      'certificate 2 of 2 is broken; caBundle must name PEM',
+      'certificate 2 of 2 is invalid; set caBundle',
     ],
     [
       'an object that S3 refuses',
