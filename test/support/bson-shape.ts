@@ -51,7 +51,7 @@ class Walker {
 
   private value(type: number, isOrdered: boolean): string {
     if (type === 3) return this.document(isOrdered);
-    if (type === 4) return `array ${this.document(true)}`;
+    if (type === 4) return `array ${this.document(isOrdered)}`;
     if (type === 11) return `regex ${JSON.stringify([this.cstring(), this.cstring().replaceAll(/[^ilmsux]/g, '')])}`;
     const [start, length] = [this.at, this.lengthOf(type)];
     this.at += length;

@@ -1,0 +1,88 @@
+// `npm run parity`: the MongoDB sink connector itself says whether our function writes its documents.
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { INSTALL_ROOT } from '../../../local/engines/engines.ts';
+import { type ParityCase, readCase, readFolder } from './case.ts';
+import { startJudge } from './judge/start-judge.ts';
+import { runCases } from './run.ts';
+import { startServer } from './server.ts';
+import { SPLITS, type Split } from './splits.ts';
+
+const USAGE = `npm run parity -- [options]
+
+  --connector FILE --records FILE   one connector file and its records (JSON Lines)
+  --folder FOLDER                   all pairs NAME.properties and NAME.jsonl of a folder (default: test/parity/connector/cases)
+  --split one,seven,replay          how our function gets the records: in one event, in events of seven, or in events of seven and
+                                    then all of them again (default: one)
+`;
+
+const CASES = resolve(import.meta.dirname, 'cases');
+/** npm starts its scripts in the project's folder, and says where the user is. */
+const userFolder = process.env['INIT_CWD'] ?? process.cwd();
+const write = (line: string) => void process.stdout.write(`${line}\n`);
+
+async function main(): Promise<boolean> {
+  const { values } = parseArgs({
+    options: {
+      connector: { type: 'string' },
+      records: { type: 'string' },
+      folder: { type: 'string' },
+      split: { type: 'string', default: 'one' },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  if (values.help) {
+    write(USAGE);
+    return true;
+  }
+  const splits = splitsIn(values.split);
+  const cases = await casesOf(values);
+  const begunMs = Date.now();
+  const server = await startServer(write);
+  const judge = await startJudge({ installRoot: INSTALL_ROOT, progress: write, ...server }).catch(
+    async (error: unknown) => {
+      await server.stop();
+      throw error;
+    },
+  );
+  try {
+    const { caseCount, recordCount, failedCases } = await runCases(cases, { judge, server, splits, write });
+    const seconds = ((Date.now() - begunMs) / 1_000).toFixed(1);
+    write(
+      `${caseCount - failedCases.length} of ${caseCount} cases agree: ${recordCount} records, ${splits.join(', ')}, ${seconds} s`,
+    );
+    return failedCases.length === 0;
+  } finally {
+    await judge.stop();
+    await server.stop();
+  }
+}
+
+async function casesOf(values: {
+  readonly connector?: string | undefined;
+  readonly records?: string | undefined;
+  readonly folder?: string | undefined;
+}): Promise<readonly ParityCase[]> {
+  const { connector, records, folder } = values;
+  if (connector === undefined && records === undefined) {
+    return await readFolder(folder === undefined ? CASES : resolve(userFolder, folder));
+  }
+  if (connector === undefined || records === undefined) throw new Error('--connector and --records belong together');
+  return [await readCase(resolve(userFolder, connector), resolve(userFolder, records))];
+}
+
+function splitsIn(text: string): readonly Split[] {
+  return text.split(',').map((word) => {
+    const split = SPLITS.find((each) => each === word.trim());
+    if (split === undefined) throw new Error(`--split takes ${SPLITS.join(', ')}; got ${JSON.stringify(word)}`);
+    return split;
+  });
+}
+
+process.exitCode = await main().then(
+  (isGood) => (isGood ? 0 : 1),
+  (error: unknown) => {
+    process.stderr.write(`${error instanceof Error ? error.message : error}\n(npm run parity -- --help)\n`);
+    return 2;
+  },
+);

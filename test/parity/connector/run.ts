@@ -1,0 +1,65 @@
+import { SettingsError } from '../../../shared/errors.ts';
+import type { ParityCase } from './case.ts';
+import type { ConnectorJudge } from './judge/start-judge.ts';
+import { askConnector, compareWith } from './judge-case.ts';
+import type { Server } from './server.ts';
+import type { Split } from './splits.ts';
+
+export interface RunParts {
+  readonly judge: ConnectorJudge;
+  readonly server: Server;
+  readonly splits: readonly Split[];
+  readonly write: (line: string) => void;
+}
+
+export interface Tally {
+  readonly caseCount: number;
+  readonly recordCount: number;
+  readonly failedCases: readonly string[];
+}
+
+/** Runs the cases one after the other, and says of each whether both sides agree. */
+export async function runCases(cases: readonly ParityCase[], parts: RunParts): Promise<Tally> {
+  const failedCases: string[] = [];
+  for (const each of cases) {
+    const problems = await problemsOf(each, parts);
+    const onPurpose = each.expected.length > 0 ? `, ${each.expected.length} differences on purpose` : '';
+    parts.write(
+      `${problems.length === 0 ? 'agrees' : 'DIFFERS'} ${each.name}: ${each.records.length} records${onPurpose}`,
+    );
+    for (const problem of problems) parts.write(`  ${problem}`);
+    if (problems.length > 0) failedCases.push(each.name);
+  }
+  return {
+    caseCount: cases.length,
+    recordCount: cases.reduce((sum, { records }) => sum + records.length, 0),
+    failedCases,
+  };
+}
+
+async function problemsOf(each: ParityCase, { judge, server, splits }: RunParts): Promise<readonly string[]> {
+  try {
+    const judgement = await askConnector(each, judge, server);
+    const problems: string[] = [];
+    for (const split of splits) {
+      const differences = await compareWith(judgement, each, { server, split });
+      problems.push(...unexpected(differences, each).map((line) => `${split}: ${line}`));
+    }
+    return problems;
+  } catch (error) {
+    if (error instanceof SettingsError)
+      return error.problems.map((problem) => `packaging refuses the file: ${problem}`);
+    throw error;
+  }
+}
+
+/** Differences that nobody expects, and expected ones that are not there. */
+function unexpected(differences: readonly string[], { expected }: ParityCase): readonly string[] {
+  const left = [...expected];
+  const others = differences.filter((line) => {
+    const index = left.findIndex(({ difference }) => line.startsWith(difference));
+    if (index >= 0) left.splice(index, 1);
+    return index < 0;
+  });
+  return [...others, ...left.map(({ difference }) => `expected, but not there: ${difference}`)];
+}
