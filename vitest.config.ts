@@ -20,7 +20,7 @@ export default defineConfig({
       // Virtual time: nothing waits, but many stories are lived through.
       project('simulation', { ...sideBySide, testTimeout: 120_000 }),
       project('integration', { ...sideBySide, ...onEngines, testTimeout: 60_000 }),
-      // One file at a time: each has many processes of its own.
+      // One file at a time: each has many processes of its own, and asserts what a loaded machine cannot keep (no duplicate).
       project('system', { ...onEngines, fileParallelism: false, sequence: { groupOrder: 2 }, testTimeout: 120_000 }),
     ],
   },

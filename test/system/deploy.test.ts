@@ -128,7 +128,9 @@ describe.each(functions)('$name, once deployed', ({ name, role, memoryMb, bisect
     const logs = `arn:aws:logs:${REGION}:${ACCOUNT_A}:log-group:/aws/lambda/${STACK}-${name}:*`;
     const target = {
       kinesisSink: allow(['sts:AssumeRole'], { Resource: [STREAM_ROLE_ARN] }),
-      documentdbSink: allow(['secretsmanager:GetSecretValue'], { Resource: [stage.secretArn] }),
+      documentdbSink: allow(['secretsmanager:GetSecretValue'], {
+        Resource: [stage.secretArn, `${stage.secretArn}-??????`],
+      }),
     };
     expect(statements).toEqual([
       allow(['logs:CreateLogStream', 'logs:PutLogEvents'], { Resource: logs }),

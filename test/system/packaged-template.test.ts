@@ -9,6 +9,7 @@ import { readMappings } from '../../local/msk-trigger/mapping/read-mappings.ts';
 import { type PackagedTemplate, PROJECT_ROOT, packageTemplate } from '../../local/pipeline/package-template.ts';
 import { settingsFromEnvironment } from '../../shared/settings/parse-settings.ts';
 import { readBundle } from '../support/bundle.ts';
+import { copyProject, type ProjectCopy } from '../support/deploy/project-copy.ts';
 import { serverless } from '../support/serverless.ts';
 import { zipNames } from '../support/zip-names.ts';
 
@@ -234,14 +235,17 @@ describe.each(stages)('the stage $stage', ({ stage, account, cluster, retention,
 });
 
 describe('a stage file that is wrong', () => {
-  const stage = `wrong-${process.pid}`;
-  const file = join(PROJECT_ROOT, 'config', `${stage}.yml`);
+  const stage = 'wrong';
+  let project: ProjectCopy;
+  beforeAll(async () => {
+    project = await copyProject(join(folder, 'project'));
+  });
+  const writeStage = (text: string) => writeFile(join(project.folder, 'config', `${stage}.yml`), text);
   const packageIt = (name: string) =>
-    serverless(['package', '--stage', name, '--package', join(folder, 'wrong')], { home: folder, timeoutMs: 60_000 });
+    serverless(['package', '--stage', name], { home: folder, cwd: project.folder, timeoutMs: 60_000 });
 
   it('stops the packaging with every problem once, and with nothing but the problems', async () => {
-    await writeFile(
-      file,
+    await writeStage(
       [
         'accountId: 111111111111',
         'region: Ireland',
@@ -254,41 +258,33 @@ describe('a stage file that is wrong', () => {
         '',
       ].join('\n'),
     );
-    try {
-      const { exitCode, stdout, stderr } = await packageIt(stage);
-      expect(exitCode).toBe(1);
-      expect(`${stdout}${stderr}`.trimEnd().split('\n')).toEqual([
-        `config/${stage}.yml has 10 problem(s):`,
-        '  - accountId must be an account id of 12 digits, in quotes',
-        '  - region must be a region like eu-west-1',
-        expect.stringMatching(/^ {2}- cluster\.arn still holds a placeholder/),
-        '  - trigger.topics must name at least one topic',
-        '  - trigger.batchWindowSeconds must be a whole number of seconds from 0 to 300, got "5s"',
-        expect.stringMatching(/^ {2}- kinesisSink\.streamArn must be an ARN like/),
-        '  - kinesisSink.retries is not a setting',
-        '  - kinesisSink.retry is not a setting',
-        expect.stringMatching(/^ {2}- documentdbSink\.secretArn must be an ARN like/),
-        '  - documentdbSink.subnetIds is missing',
-      ]);
-    } finally {
-      await rm(file, { force: true });
-    }
+    const { exitCode, stdout, stderr } = await packageIt(stage);
+    expect(exitCode).toBe(1);
+    expect(`${stdout}${stderr}`.trimEnd().split('\n')).toEqual([
+      `config/${stage}.yml has 10 problem(s):`,
+      '  - accountId must be an account id of 12 digits, in quotes',
+      '  - region must be a region like eu-west-1',
+      expect.stringMatching(/^ {2}- cluster\.arn still holds a placeholder/),
+      '  - trigger.topics must name at least one topic',
+      '  - trigger.batchWindowSeconds must be a whole number of seconds from 0 to 300, got "5s"',
+      expect.stringMatching(/^ {2}- kinesisSink\.streamArn must be an ARN like/),
+      '  - kinesisSink.retries is not a setting',
+      '  - kinesisSink.retry is not a setting',
+      expect.stringMatching(/^ {2}- documentdbSink\.secretArn must be an ARN like/),
+      '  - documentdbSink.subnetIds is missing',
+    ]);
   });
 
   it.each([
-    ['is not YAML', 'trigger: [\n', /^Cannot parse "config\/wrong-\d+\.yml": unexpected end of the stream/],
-    ['is empty', '', /^config\/wrong-\d+\.yml does not exist or is empty: create it/],
+    ['is not YAML', 'trigger: [\n', /^Cannot parse "config\/wrong\.yml": unexpected end of the stream/],
+    ['is empty', '', /^config\/wrong\.yml does not exist or is empty: create it/],
   ])('that %s says so, once', async (_what, text, message) => {
-    await writeFile(file, text);
-    try {
-      const { exitCode, stdout, stderr } = await packageIt(stage);
-      expect(exitCode).toBe(1);
-      expect(stderr).toMatch(message);
-      expect(`${stdout}${stderr}`.match(/Cannot parse|does not exist/g)).toHaveLength(1);
-      expect(stderr).not.toMatch(/^\s+at /m);
-    } finally {
-      await rm(file, { force: true });
-    }
+    await writeStage(text);
+    const { exitCode, stdout, stderr } = await packageIt(stage);
+    expect(exitCode).toBe(1);
+    expect(stderr).toMatch(message);
+    expect(`${stdout}${stderr}`.match(/Cannot parse|does not exist/g)).toHaveLength(1);
+    expect(stderr).not.toMatch(/^\s+at /m);
   });
 
   it('or that is not there says what to write', async () => {
