@@ -37,7 +37,7 @@ export const PROBE_INTERVAL_MS = 5_000;
 
 /** A record that was rejected alone is sent again after so long: it becomes poison if it is rejected again. */
 export const REJECTION_CONFIRM_MS = 1_000;
-/** Records whose rejection is remembered beyond their batch, and for how long. */
+/** Records whose rejection is remembered beyond their batch, and for how long after the last one while they are in doubt. */
 export const SUSPICIONS_MAX = 1_000;
 export const SUSPICION_MS_MAX = 15 * 60_000;
 /**

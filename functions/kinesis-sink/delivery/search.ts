@@ -73,8 +73,9 @@ function blame(run: Run, plannedEntry: PlannedEntry, { failure, others }: Reject
     run.lanes.split(plannedEntry, NOT_FOUND_OUT, nowMs);
     return;
   }
-  const isAgain = lane.suspicion !== undefined;
-  const suspicion = lane.suspicion ?? run.evidence.suspect(record, others, nowMs);
+  const known = run.evidence.suspect(record, others, nowMs);
+  const suspicion = lane.suspicion ?? known;
+  const isAgain = lane.suspicion !== undefined || known.isCondemned;
   const isProven = run.evidence.proves(suspicion);
   if (isTooLarge || (isAgain && isProven)) {
     reject(run, lane, record, failure);
@@ -87,7 +88,7 @@ function blame(run: Run, plannedEntry: PlannedEntry, { failure, others }: Reject
 }
 
 function reject(run: Run, lane: Lane, record: SourceRecord, failure: RecordFailure): void {
-  run.evidence.forget(record);
+  run.evidence.condemn(record, run.parts.clock.nowMs());
   run.breaker.explained();
   run.deadLetterTasks.start(settlePoison(run, { lane, record, failure, attempts: lane.failures }));
 }

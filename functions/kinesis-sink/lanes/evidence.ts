@@ -20,16 +20,26 @@ export interface Suspicion {
    * was to blame would need two outages.
    */
   readonly others: Company | undefined;
+  /** The record was found to be poison before, and comes again with the rest of its batch. */
+  readonly isCondemned: boolean;
+}
+
+interface Known {
+  readonly afterRequest: number;
+  readonly isCondemned: boolean;
+  readonly atMs: number;
 }
 
 /**
  * What the stream showed, in one environment's life: a record that stands alone in its batch comes again, and others may be
- * taken in between.
+ * taken in between. Without reports of item failures a whole batch comes again for one unsettled record, so that poison is
+ * remembered as well: to prove each record anew would take twice the invocations for each further one of a lane.
  */
 export class Evidence {
   #requestCount = 0;
   #lastTaken = 0;
-  readonly #known = new Map<string, { readonly afterRequest: number; readonly atMs: number }>();
+  /** The record that was rejected longest ago first. */
+  readonly #known = new Map<string, Known>();
 
   /** @returns the number of the request that is about to be sent */
   sends(): number {
@@ -44,26 +54,34 @@ export class Evidence {
 
   /** The record was refused alone. */
   suspect(record: SourceRecord, others: Company | undefined, nowMs: number): Suspicion {
-    const name = nameOf(record);
-    const known = this.#known.get(name);
-    if (known !== undefined && nowMs - known.atMs <= SUSPICION_MS_MAX) {
-      return { afterRequest: known.afterRequest, others };
-    }
-    this.#known.delete(name);
-    this.#known.set(name, { afterRequest: this.#requestCount, atMs: nowMs });
-    const [oldest] = this.#known.keys();
-    if (this.#known.size > SUSPICIONS_MAX && oldest !== undefined) this.#known.delete(oldest);
-    return { afterRequest: this.#requestCount, others };
+    const known = this.#known.get(nameOf(record));
+    const isFresh = known !== undefined && (known.isCondemned || nowMs - known.atMs <= SUSPICION_MS_MAX);
+    const { afterRequest, isCondemned } = isFresh ? known : { afterRequest: this.#requestCount, isCondemned: false };
+    this.#remember(record, { afterRequest, isCondemned, atMs: nowMs });
+    return { afterRequest, isCondemned, others };
   }
 
   /** Of a record that is refused alone again. */
-  proves({ afterRequest, others }: Suspicion): boolean {
-    return others?.isTaken === true || this.#lastTaken > afterRequest;
+  proves({ afterRequest, isCondemned, others }: Suspicion): boolean {
+    return isCondemned || others?.isTaken === true || this.#lastTaken > afterRequest;
   }
 
-  /** The record is settled. */
+  /** The record is poison. */
+  condemn(record: SourceRecord, nowMs: number): void {
+    this.#remember(record, { afterRequest: this.#requestCount, isCondemned: true, atMs: nowMs });
+  }
+
+  /** The record is stored. */
   forget(record: SourceRecord): void {
     this.#known.delete(nameOf(record));
+  }
+
+  #remember(record: SourceRecord, known: Known): void {
+    const name = nameOf(record);
+    this.#known.delete(name);
+    this.#known.set(name, known);
+    const [oldest] = this.#known.keys();
+    if (this.#known.size > SUSPICIONS_MAX && oldest !== undefined) this.#known.delete(oldest);
   }
 }
 

@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Entry } from '../../../../functions/kinesis-sink/plan/entry.ts';
 import { aKinesisSink, aStream, kinds, offsets, ofOneKey, records } from '../../../support/a-kinesis-sink.ts';
-import { aRecord } from '../../../support/builders.ts';
+import { aRecord, deadlineIn } from '../../../support/builders.ts';
 import { fakeDeadLetters } from '../../../support/fake-dead-letters.ts';
 import { answer, fakeKinesis, sdkError } from '../../../support/fake-kinesis.ts';
 
@@ -95,6 +95,19 @@ describe('a record that Kinesis rejects', () => {
     expect(letters).toEqual([]);
   });
 
+  it('is found once: where settled records come again, each invocation finds the next of its lane', async () => {
+    const { setup, letters, kinesis } = onAStream((_elapsedMs, entries) => holds(entries, (offset) => offset > 0));
+    const invocations = await invocationsUntilSettled(setup, ofOneKey(9));
+    expect(invocations).toBe(9);
+    expect(new Set(letters.map(({ offset }) => offset))).toEqual(new Set([1, 2, 3, 4, 5, 6, 7, 8]));
+    expect(offsets(kinesis.stored)).toEqual(Array.from({ length: 9 }, () => 0));
+  });
+
+  it('is remembered for as long as it is rejected, in the longest invocations there are', async () => {
+    const { setup } = onAStream((_elapsedMs, entries) => holds(entries, (offset) => offset > 0));
+    expect(await invocationsUntilSettled(setup, ofOneKey(3), LAMBDA_TIMEOUT_MS_MAX)).toBe(3);
+  });
+
   it('holds up no other lane meanwhile', async () => {
     const { setup, kinesis } = onAStream((_elapsedMs, entries) => holds(entries, (offset) => offset === 0));
     await setup.write([aRecord({ offset: 0, key: 'bad' }), ...ofOneKey(9).slice(1)]);
@@ -114,6 +127,25 @@ describe('a record that Kinesis rejects', () => {
     expect(letters).toHaveLength(1);
   });
 });
+
+/** https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
+const LAMBDA_TIMEOUT_MS_MAX = 900_000;
+const INVOCATIONS_MAX = 20;
+const MAPPING_PAUSE_MS = 10_000;
+
+/** The whole batch comes again while one of its records is unsettled, as Lambda does without reports of item failures. */
+async function invocationsUntilSettled(
+  { clock, write }: ReturnType<typeof aKinesisSink>,
+  batch: Parameters<typeof write>[0],
+  timeoutMs = 60_000,
+): Promise<number> {
+  for (let count = 1; count <= INVOCATIONS_MAX; count += 1) {
+    const outcomes = await write(batch, deadlineIn(clock.nowMs(), timeoutMs));
+    if (outcomes.every(({ kind }) => kind === 'written' || kind === 'deadLettered')) return count;
+    await clock.advance(MAPPING_PAUSE_MS);
+  }
+  return Number.POSITIVE_INFINITY;
+}
 
 describe('many records that Kinesis rejects', () => {
   it.each([
