@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { openRecords } from './invariants/doubt.ts';
 import { generalViolations } from './invariants/general.ts';
 import { readLetters } from './invariants/letters.ts';
 import { endText, unsettledIn } from './invariants/unsettled.ts';
@@ -9,7 +10,7 @@ import { MODES, type Mode, modesOf } from './scenario/modes.ts';
 import type { Scenario } from './scenario/scenario.ts';
 import { EPOCH_MS } from './scenario/timeline.ts';
 import type { Invocation } from './services/lambda.ts';
-import { createWorld, openRecords, plannedMs, type World } from './services/simulated-world.ts';
+import { createWorld, plannedMs, type World } from './services/simulated-world.ts';
 
 /** `settled` and `partly` answered; the others ended as they are called. */
 export const ENDINGS = ['settled', 'partly', 'threw', 'timedOut', 'killed'] as const;

@@ -203,31 +203,41 @@ describe('of a shard that throttled', () => {
 
   function toldThatItIsFull() {
     const manners = new ShardManners();
-    manners.answered('1', [entry('x', 0), entry('y', 1), entry('z', 2)], [full, taken, { ...taken, shardId: 'b' }]);
+    const entries = [entry('x', 0), entry('y', 1), entry('z', 2)];
+    manners.answered('1', { entries, answers: [full, taken, { ...taken, shardId: 'b' }], nowMs: 0 });
     return manners;
   }
   const said = ({ violations }: ShardManners) => violations.map(({ message }) => message);
 
   it('nothing more is sent to it before what it refused, but to others', () => {
     const manners = toldThatItIsFull();
-    manners.decided('1', [entry('z', 3), entry('unknown', 4)]);
-    manners.decided('2', [entry('y', 5)]);
+    manners.decided('1', [entry('z', 3), entry('unknown', 4)], 10);
+    manners.decided('2', [entry('y', 5)], 10);
     expect(said(manners)).toEqual([]);
-    manners.decided('1', [entry('y', 5)]);
+    manners.decided('1', [entry('y', 5)], 10);
     expect(said(manners)).toEqual(['invocation 1 sends orders-0@5 to a, which has just said that it is full']);
   });
 
   it('everything may be sent to it with what it refused', () => {
     const manners = toldThatItIsFull();
-    manners.decided('1', [entry('x', 0), entry('y', 5)]);
-    manners.decided('1', [entry('y', 6)]);
+    manners.decided('1', [entry('x', 0), entry('y', 5)], 10);
+    manners.decided('1', [entry('y', 6)], 10);
     expect(said(manners)).toEqual([]);
+  });
+
+  it('everything may be sent to it once the longest pause is over', () => {
+    const manners = toldThatItIsFull();
+    manners.decided('1', [entry('y', 5)], 5_000);
+    expect(said(manners)).toEqual([]);
+    const impatient = toldThatItIsFull();
+    impatient.decided('1', [entry('y', 5)], 4_999);
+    expect(said(impatient)).toHaveLength(1);
   });
 
   it('nothing is known after an answer that is too short', () => {
     const manners = new ShardManners();
-    manners.answered('1', [entry('x', 0), entry('y', 1)], [full]);
-    manners.decided('1', [entry('x', 5)]);
+    manners.answered('1', { entries: [entry('x', 0), entry('y', 1)], answers: [full], nowMs: 0 });
+    manners.decided('1', [entry('x', 5)], 10);
     expect(said(manners)).toEqual([]);
   });
 });

@@ -99,6 +99,11 @@ export class Conduct {
     return this.#invocations.get(invocation)?.acknowledged.has(position) ?? false;
   }
 
+  /** How many invocations sent the record. */
+  invocationCountOf(position: string): number {
+    return [...this.#invocations.values()].filter(({ sendings }) => sendings.has(position)).length;
+  }
+
   #countSending(seen: Seen, position: string, nowMs: number): void {
     const count = (seen.sendings.get(position) ?? 0) + 1;
     seen.sendings.set(position, count);

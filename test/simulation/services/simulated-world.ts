@@ -1,4 +1,5 @@
 import { overtakingViolations } from '../invariants/blocked.ts';
+import { calmViolations, openRecords } from '../invariants/doubt.ts';
 import { namedViolations } from '../invariants/named.ts';
 import { settledViolations } from '../invariants/settled.ts';
 import { type WatchedTelemetry, watchTelemetry } from '../invariants/telemetry.ts';
@@ -59,11 +60,13 @@ export function createWorld(scenario: Scenario, told: (atMs: number, text: strin
       violations.push(...settledViolations(invocation, { scenario, target, bucket, kafka }));
       violations.push(...namedViolations(invocation, { target, kafka }));
       violations.push(...overtakingViolations(invocation, { scenario, target, kafka }));
+      violations.push(...calmViolations(invocation, { scenario, target, kafka, bucket }));
     },
   });
   const mapping = new Mapping({ ...part('mapping'), kafka, lambda, bucket });
   const patientUntilMs = EPOCH_MS + plannedMs(scenario) + PATIENCE_MS;
-  const isHeldByDoubt = () => timeline.nowMs() > patientUntilMs && openRecords({ kafka, mapping, target }).length > 0;
+  const isHeldByDoubt = () =>
+    timeline.nowMs() > patientUntilMs && openRecords({ scenario, kafka, mapping, target, bucket, lambda }).length > 0;
   const isDone = () => kafka.produced.length === scenario.records.length && (mapping.isQuiet() || isHeldByDoubt());
   const world = {
     scenario,
@@ -89,15 +92,6 @@ const PATIENCE_MS = 10 * 60_000;
 /** Until then something is planned. */
 export const plannedMs = (scenario: Scenario): number =>
   Math.max(faultsEndMs(scenario), scenario.records.at(-1)?.atMs ?? 0);
-
-/** What the mapping still holds, where all of it waits for a record that may stay open. */
-export function openRecords({ kafka, mapping, target }: Pick<World, 'kafka' | 'mapping' | 'target'>) {
-  const heads = mapping.heads().flatMap((position) => kafka.at(position) ?? []);
-  if (!heads.every((record) => target.mayStayOpen?.(record) ?? false)) return [];
-  return kafka.produced.filter((record) =>
-    heads.some(({ topicPartition, offset }) => record.topicPartition === topicPartition && record.offset >= offset),
-  );
-}
 
 const targetOf = (parts: TargetParts): Target =>
   parts.scenario.sink === 'kinesisSink' ? new KinesisTarget(parts) : new DocumentsTarget(parts);

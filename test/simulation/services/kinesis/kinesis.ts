@@ -145,11 +145,15 @@ export class KinesisTarget implements Target {
         const positions = entries.map((entry) => this.#positionsOf(entry));
         const request = { environment, invocation, entries, positions, signal };
         const sent = entries.map((entry, index) => this.#sentEntry(entry, positions[index] ?? []));
-        this.#manners.decided(invocation, sent);
+        this.#manners.decided(invocation, sent, environment.clock.nowMs());
         try {
           const replies = await sendWithSession(credentials, async () => this.#send(request, await credentials?.get()));
           this.#conduct.answered(invocation, acknowledgedOf(request, replies), environment.clock.nowMs());
-          this.#manners.answered(invocation, sent, replies.map(answerIn));
+          this.#manners.answered(invocation, {
+            entries: sent,
+            answers: replies.map(answerIn),
+            nowMs: environment.clock.nowMs(),
+          });
           return replies;
         } catch (error) {
           this.#noteRefusal(request, identify(error).name);
@@ -371,17 +375,23 @@ export class KinesisTarget implements Target {
   overtakes = (): boolean => false;
 
   violations({ isCalm, lettered }: FinalWorld): readonly Violation[] {
-    const { onPoison } = this.#parts.scenario.function;
     const { kinesis } = this.#parts.scenario;
     const { stored } = this.#stream;
     return [
       ...this.#conduct.violations,
       ...this.#manners.violations,
       ...streamViolations(stored, lettered, { ...kinesis, constantKey: CONSTANT_KEY }),
-      ...(isCalm && onPoison !== 'block' && stored.length > this.#records.size
-        ? [{ guarantee: 'calm', message: 'a record is stored twice' } as const]
-        : []),
+      ...(isCalm ? this.#repeated() : []),
     ];
+  }
+
+  /** Without faults an invocation stores a record once. */
+  #repeated(): readonly Violation[] {
+    const copies = Map.groupBy(this.#stream.stored, ({ position }) => position);
+    return [...copies].flatMap(([position, { length }]): readonly Violation[] => {
+      if (length === 1 || length <= this.#conduct.invocationCountOf(position)) return [];
+      return [{ guarantee: 'calm', message: `${position} is stored ${length} times` }];
+    });
   }
 
   digest = (): string =>
