@@ -5,27 +5,27 @@ export const OPERATIONS_MAX = 100_000;
 /** https://www.mongodb.com/docs/manual/reference/limits/#mongodb-limit-Nested-Depth-for-BSON-Documents */
 export const NESTING_MAX = 100;
 
-/** After a fatal answer: the pause before the next single try. */
+/** Pause between probes after a fatal answer. */
 export const FATAL_RETRY_MS = 5_000;
-/** E11000, read, send again: so often at once, then with a pause. */
+/** Immediate retries after E11000 and a read; later retries wait. */
 export const CONFLICT_ROUNDS_MAX = 3;
-/** So often a read may find no document that stands in the way: then it is another one for good. */
+/** Reads that may find no conflicting document before the conflict counts as permanent. */
 export const MISSES_MAX = 30;
 /** After E11000 of an insert: until then a read right after a failover may be of a moment ago, and a duplicate no proof. */
 export const DUPLICATE_CONFIRM_MS = 1_000;
-/** So often a write is refused before its collection is asked for the last time; with the next refusal it is to blame. */
+/** Refusals of a write before the last attempt; the next refusal makes the write poison. */
 export const REFUSALS_MAX = 4;
 /** The pause before a refused write is sent again. */
 export const DOUBT_PAUSE_MS = 500;
-/** The same where a throttled server says so with a code that may blame a document. */
+/** The same pause for code 40, which may also mean that the server throttles. */
 export const THROTTLE_PAUSE_MS = 1_500;
-/** For so long a write that was taken shows that the collection takes writes. */
+/** How long an accepted write proves that its collection accepts writes. */
 export const NEIGHBOUR_MS = 10_000;
-/** Marks read by one `find`. */
+/** Stored versions read by one `find`. */
 export const VERSIONS_READ_MAX = 1_000;
 /** How long an answer may wait for the tombstone index of a new collection. */
 export const INDEX_WAIT_MS_MAX = 2_000;
-/** Business keys without an index that a collection remembers. */
+/** Business keys without an index that are remembered for each collection. */
 export const MISSING_KEYS_MAX = 1_000;
 /** The pause before a missing index is looked for again, and before the tombstone index is tried again after a failure. */
 export const INDEX_RETRY_MS = 60_000;

@@ -49,7 +49,7 @@ export interface DocumentdbSinkParts {
 
 export const NAME = 'documentdbSink';
 
-/** Upserts and deletes documents so that a replay never puts an older version over a newer one (G3). */
+/** Writes documents so that a replay never overwrites a newer version (G3). */
 export function createDocumentdbSink(parts: DocumentdbSinkParts): Sink {
   const { settings, clock, meter, deadLetters } = parts;
   const collections = createCollections({ ...parts, ...settings });

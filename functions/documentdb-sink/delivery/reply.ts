@@ -87,7 +87,7 @@ function inError(step: Step, { error, guardIndex, commandSize }: StepError): Ste
 const isOnGuardIndex = (index: string | undefined, guardIndex: string | undefined): boolean =>
   index === undefined || index === guardIndex || (guardIndex === ID_INDEX && index === '_id');
 
-/** No evidence is no success. */
+/** Missing evidence does not count as success. */
 const CONTRADICTORY: CommandFailure = {
   kind: 'retry',
   failure: {

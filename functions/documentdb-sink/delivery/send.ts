@@ -19,7 +19,7 @@ export interface SendParts extends ResolveParts {
 export interface RoundOptions {
   /** A single command only, to see whether the target answers again; the steps left out have no verdict. */
   readonly isProbing: boolean;
-  /** Writes of these documents are left for a later wave. */
+  /** Documents with more writes, which are left for a later round. */
   readonly leavesSome: boolean;
 }
 

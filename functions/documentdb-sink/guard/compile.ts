@@ -10,7 +10,7 @@ import { guardedWrite, type WriteContext } from './guarded-write.ts';
 import { type Epochs, sourceVersionOf } from './source-version.ts';
 import type { Write } from './write.ts';
 
-/** What a record is to the sink. */
+/** The compiled form of a record: nothing to write, writes of one document, or poison. */
 export type Compiled = Writes | Poison | { readonly kind: 'none'; readonly reason: IgnoredReason };
 
 export interface Writes {
@@ -18,14 +18,14 @@ export interface Writes {
   readonly namespace: Namespace;
   /** Names the document. */
   readonly identity: string;
-  /** One after another. */
+  /** Applied one after another. */
   readonly writes: readonly Write[];
 }
 
 export interface Poison {
   readonly kind: 'poison';
   readonly namespace: Namespace | undefined;
-  /** Undefined when there is no document to name. */
+  /** Undefined if the document is not known. */
   readonly identity: string | undefined;
   readonly failure: RecordFailure;
 }
@@ -36,8 +36,8 @@ export interface CompileSettings {
 }
 
 /**
- * Each record on its own: what is wrong with one is said of that one alone. Never throws: whatever planning throws is
- * poison for its record (`planning_failed`), for a record comes back until it is settled.
+ * Compiles each record on its own, so that an invalid record never affects another. Never throws: whatever planning
+ * throws makes that record poison (`planning_failed`).
  */
 export function compile(
   record: SourceRecord,

@@ -29,7 +29,7 @@ export function fold(first: Write, rest: readonly Write[]): Fold {
   return { write, count };
 }
 
-/** Undefined where two writes stay two. */
+/** Undefined if the two writes cannot be folded. */
 function foldTwo(first: Write, second: Write): Write | undefined {
   if (!isRepeatable(first) || !isRepeatable(second) || isOlderByVersion(first, second)) return undefined;
   switch (second.kind) {
@@ -44,27 +44,27 @@ function foldTwo(first: Write, second: Write): Write | undefined {
 
 type Repeatable = Exclude<Write, InsertWrite>;
 
-/** Inserts may fail for what is there, and other updates count how often they are applied: they stay alone. */
+/** Inserts may fail on an existing document, and updates that are not idempotent must be counted: neither is folded. */
 const isRepeatable = (write: Write): write is Repeatable =>
   write.kind === 'replace' || write.kind === 'delete' || (write.kind === 'update' && write.isIdempotent);
 
-/** A guard by version orders them the other way round, or not at all: the first is to stay, and only the server can tell. */
+/** By version the second write is older than the first, or incomparable: only the server can decide which one stays. */
 function isOlderByVersion({ sourceVersion: first }: Write, { sourceVersion: second }: Write): boolean {
   if (first.version === undefined && second.version === undefined) return false;
   return first.version === undefined || second.version === undefined || second.version < first.version;
 }
 
-/** Of two versions the first may be stale and the second not: then nothing of the first is to be seen. */
+/** With two versions the first write may be stale and the second not; the result must then contain nothing of the first. */
 const isOfOneVersion = ({ sourceVersion: first }: Write, { sourceVersion: second }: Write): boolean =>
   first.version === second.version;
 
-/** A replacement that makes no document: there is one if the write before it made sure of that. */
+/** A replacement without upsert finds a document only if the write before it guarantees one. */
 function replacedWhereThere(first: Repeatable, second: ReplaceWrite): Write | undefined {
   if (isDeletion(first) || !isOfOneVersion(first, second)) return undefined;
   return keyedBy(first, { ...second, upsert: first.upsert });
 }
 
-/** A document keeps the key of the write that makes it: numbers that are equal may be of other types. */
+/** A document keeps the key of the write that inserted it; equal numbers may differ in type. */
 function keyedBy(first: Repeatable, second: ReplaceWrite): ReplaceWrite {
   if (isDeletion(first) || !first.upsert || haveSameTypes(first.filter, second.filter)) return second;
   const id = first.filter.get('_id');
@@ -93,7 +93,7 @@ function replacedAndUpdated(first: ReplaceWrite, second: UpdateWrite): Write | u
   return withDocument(document, { ...second, filter: upsert ? filter : second.filter }, { isInsert: false, upsert });
 }
 
-/** After a hard delete there is nothing: the update inserts. A tombstone is a document, which it changes. */
+/** After a hard delete the update inserts a document; after a tombstone the update changes the tombstone. */
 function madeAfresh(first: Deletion, second: UpdateWrite): Write | undefined {
   if (first.kind === 'replace') return withDocument(first.document, second, { isInsert: false, upsert: true });
   const base = expandFilter(second.filter);

@@ -5,9 +5,9 @@ import type { Write } from './write.ts';
 export type Filter = BsonDocument | Readonly<Record<string, unknown>>;
 
 /**
- * Matches the document unless it is newer: an older mark, an equal one (a redelivery is a harmless rewrite) or none; for
- * what must not be applied twice, an equal one no more. Plain clauses, so that the index on the key serves them: an `$or`
- * beside `_id` made a server scan the collection.
+ * Matches the document unless its stored version is newer: older, equal (a redelivery rewrites the same document) or
+ * missing versions match. For writes that are not idempotent an equal version does not match either. The clauses contain
+ * no `$or`: beside `_id` an `$or` made a server scan the collection.
  */
 export function guardedFilter(write: Write): Filter {
   const { filter, sourceVersion } = write;
@@ -37,7 +37,7 @@ function moreClauses(write: Write): readonly (readonly [string, unknown])[] {
   ];
 }
 
-/** Whether the document has to be there: as readers see it, or as a tombstone. */
+/** Whether the document must exist: as readers see it, or as a tombstone. */
 function existenceOf(write: Write): 'there' | 'deleted' | undefined {
   if (write.kind === 'insert') return 'deleted';
   return (write.kind === 'replace' || write.kind === 'update') && !write.upsert ? 'there' : undefined;
@@ -45,7 +45,7 @@ function existenceOf(write: Write): 'there' | 'deleted' | undefined {
 
 const isOnce = (write: Write): boolean => write.kind === 'update' && !write.isIdempotent;
 
-/** A pattern, or a document whose first name begins with `$`, would be read as a condition. */
+/** The server would read a regular expression, or a document whose first field begins with `$`, as a condition. */
 export function equalTo(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
   const isPattern = value instanceof RegExp || (value as { readonly _bsontype?: unknown })._bsontype === 'BSONRegExp';

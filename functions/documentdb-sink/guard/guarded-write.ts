@@ -6,20 +6,20 @@ import { fieldsOf, isIdempotent, RESERVED_FIELDS, reservedIn, setsOnInsert } fro
 import { type SourceVersion, storedVersionOf } from './source-version.ts';
 import type { InsertWrite, PlainModel, ReplaceWrite, UpdateWrite, Write } from './write.ts';
 
-/** What a write is made with beside its model. */
+/** What a guarded write needs besides its model. */
 export interface WriteContext {
-  /** Names the document: see identity.ts. */
+  /** Identity of the document, see identity.ts. */
   readonly identity: string;
   readonly sourceVersion: SourceVersion;
-  /** Of several models of one record, which. */
+  /** Index of the model among the models of one record. */
   readonly step: number;
   readonly deletes: 'tombstone' | 'hard';
   readonly wallTimeMs: number;
 }
 
 /**
- * A write model with the mark that says how new it is (documentdb-algorithm 2: what the body gets).
- * @throws UnwritableError where it touches what is the sink's own, or cannot be guarded
+ * Adds the source version to a write model (docs/guarantees.md: what holds, by kind of write).
+ * @throws UnwritableError if the model touches a reserved field or cannot be guarded
  */
 export function guardedWrite(model: WriteModel, context: WriteContext): Write {
   switch (model.kind) {
@@ -69,7 +69,7 @@ function updateWrite(model: UpdateOne, context: WriteContext): UpdateWrite {
   const reserved = reservedIn(update);
   if (reserved !== undefined) throw ownField(reserved);
   const isIdempotentUpdate = isIdempotent(update);
-  // The mark of the record's first write would make a later one look as if it were done already.
+  // The source version that the first write of a record stores would make a later write look as if it were applied.
   if (!isIdempotentUpdate && context.step > 0) throw new UnwritableError(NOT_REPEATABLE);
   return {
     kind: 'update',
@@ -80,7 +80,7 @@ function updateWrite(model: UpdateOne, context: WriteContext): UpdateWrite {
   };
 }
 
-/** As the driver and the server have it. What is dropped in silence would count as written. */
+/** Applies the rules of the driver and the server: a part dropped silently would count as written. */
 function checkOperators(update: BsonDocument): void {
   if (update.size === 0) throw new UnwritableError('the update is empty');
   for (const [operator, fields] of update) {
@@ -93,7 +93,7 @@ function checkOperators(update: BsonDocument): void {
 const NOT_REPEATABLE =
   'only the first of several writes of one record may use operators that are not idempotent ($inc, $push, ..)';
 
-/** Other partitions' marks stay, and whatever was deleted is no longer. */
+/** Keeps the versions of other partitions, and removes the tombstone's `_deletedAt`. */
 export function updateWithVersion(
   update: BsonDocument,
   { field, offset, timestampMs, version }: SourceVersion,

@@ -1,6 +1,6 @@
 import type { SourceRecord } from '../../../shared/record.ts';
 
-/** How new a write is. */
+/** Where a write came from, which decides how new it is. */
 export interface SourceVersion {
   /** The topic-partition, with `~` for `.` (which would be a path; no topic's name has a `~`). */
   readonly field: string;

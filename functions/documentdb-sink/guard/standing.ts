@@ -2,33 +2,33 @@ import { assertNever } from '../../../shared/errors.ts';
 import type { SourceVersion } from './source-version.ts';
 import type { SentWrite, Write } from './write.ts';
 
-/** What is stored of a document that a write did not change. */
+/** The stored state of a document that a write did not change. */
 export interface StoredVersions {
   readonly id: unknown;
-  /** Its `_k`, as it was read. */
+  /** `_k` of the document, as read. */
   readonly versions: unknown;
-  /** It is a tombstone, which readers take for absent. */
+  /** The document is a tombstone, which readers treat as absent. */
   readonly isDeleted: boolean;
 }
 
 export type Standing =
-  /** a newer version is there; `timestampMs` is its own, if it has one */
+  /** the stored version is newer; `timestampMs`: its time, if stored */
   | { readonly kind: 'stale'; readonly timestampMs: number | undefined }
-  /** exactly this write is there, or nothing is left to do */
+  /** exactly this write is stored, or there is nothing to do */
   | { readonly kind: 'done' }
-  /** this write is there, and must not be applied again */
+  /** this write is stored and must not be applied again */
   | { readonly kind: 'applied' }
-  /** there is no document to change, and none is to be made */
+  /** no document matches, and the write does not upsert */
   | { readonly kind: 'noMatch' }
-  /** a document is there that was to be inserted */
+  /** a document with the key of the insert exists */
   | { readonly kind: 'duplicate' }
-  /** an older document or none is there, and this write is to win */
+  /** the stored document is older or missing: the write must be sent again */
   | { readonly kind: 'behind' };
 
 /**
- * How a write stands that changed nothing: an upsert or insert that met E11000, a delete that deleted nothing, an update
- * that matched nothing (documentdb-algorithm 2, the last column).
- * @param stored undefined when there is no such document
+ * Compares a write that changed nothing with the stored document: an upsert or insert that met E11000, a delete that
+ * deleted nothing, an update that matched nothing (docs/guarantees.md: what holds, by kind of write).
+ * @param stored undefined if no document matches the filter
  */
 export function standingOf(write: SentWrite, stored: StoredVersions | undefined): Standing {
   const { sourceVersion } = write;
@@ -41,7 +41,7 @@ export function standingOf(write: SentWrite, stored: StoredVersions | undefined)
     const timestamp = numericField(stored?.versions, 'ts');
     return { kind: 'stale', timestampMs: timestamp === undefined ? undefined : Number(timestamp) };
   }
-  // Loosely: of the same value, whatever the number's type.
+  // Loose comparison: the stored number may have another type.
   const hasOwnVersion = offset !== undefined && offset >= sourceVersion.offset;
   switch (write.kind) {
     case 'replace':
@@ -65,7 +65,7 @@ function standingOfUpdate(
   if (hasOwnVersion && write.kind === 'update' && !write.isIdempotent) return { kind: 'applied' };
   const isThere = stored !== undefined && !stored.isDeleted;
   if (!write.upsert && !isThere) return { kind: 'noMatch' };
-  // A record's earlier write leaves the same mark: that says nothing of a later one, which can be repeated.
+  // An earlier write of the same record stores the same version, which proves nothing about a later write of that record.
   const isTombstone = write.kind === 'replace' && write.isTombstone;
   return hasOwnVersion && write.step === 0 && isThere !== isTombstone ? { kind: 'done' } : { kind: 'behind' };
 }
@@ -76,14 +76,14 @@ function standingOfDelete(
   offset: bigint | number | undefined,
 ): Standing {
   if (stored === undefined) return { kind: 'done' };
-  // Without a mark of this partition it came after the delete that found nothing: another partition's later write.
+  // A document without a version of this partition was written by another partition after the delete found nothing.
   return offset === undefined && version === undefined ? { kind: 'done' } : { kind: 'behind' };
 }
 
 const isGreater = (stored: bigint | number | undefined, own: bigint | number | undefined): boolean =>
   stored !== undefined && own !== undefined && stored > own;
 
-/** As the server compares: only a number can be greater than a number. */
+/** Compares as the server does: only a number is greater than a number. */
 function numericField(versions: unknown, name: string): bigint | number | undefined {
   if (typeof versions !== 'object' || versions === null) return undefined;
   const value = (versions as Readonly<Record<string, unknown>>)[name];

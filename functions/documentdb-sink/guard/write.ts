@@ -3,62 +3,62 @@ import type { DeleteOne, ReplaceOne, UpdateOne } from '../plan/write-model.ts';
 import type { SourceVersion } from './source-version.ts';
 
 interface Guarded {
-  /** Text that names the document: see identity.ts. */
+  /** Identity of the document as text, see identity.ts. */
   readonly identity: string;
-  /** As the strategy gave it, equality only. */
+  /** The filter of the strategy; equality conditions only. */
   readonly filter: BsonDocument;
   readonly sourceVersion: SourceVersion;
-  /** Of several writes of one record, which; 0 of a single one. */
+  /** Index of the write among the writes of one record; 0 for a single write. */
   readonly step: number;
-  /** What is sent where the write turns out to be one that cannot be guarded; undefined where it always can. */
+  /** The unguarded write, sent if no unique index can guard the write; undefined if the write can always be guarded. */
   readonly plain?: PlainModel | undefined;
 }
 
-/** As the connector writes it. */
+/** The write as the connector sends it. */
 export type PlainModel = ReplaceOne | UpdateOne | DeleteOne;
 
-/** The whole document in place of what is stored. */
+/** Replaces the whole stored document. */
 export interface ReplaceWrite extends Guarded {
   readonly kind: 'replace';
-  /** As it will be stored, with the mark. */
+  /** The document to store, including `_k`. */
   readonly document: BsonDocument;
   readonly upsert: boolean;
-  /** It says nothing but how new the deletion is: readers take it for absent, and a TTL index removes it. */
+  /** A tombstone holds only the version of a deletion. Readers treat it as absent; a TTL index removes it. */
   readonly isTombstone: boolean;
 }
 
-/** Operators on whatever is stored. */
+/** Applies update operators to the stored document. */
 export interface UpdateWrite extends Guarded {
   readonly kind: 'update';
-  /** Operators to their fields, the mark's among them. */
+  /** Operators to their fields, including those of `_k`. */
   readonly update: BsonDocument;
   readonly upsert: boolean;
-  /** Whether it may be applied twice with the result of once. */
+  /** True if the update is idempotent. */
   readonly isIdempotent: boolean;
 }
 
-/** The document is taken away, and with it the evidence of how new it was. */
+/** Removes the document and its stored version. */
 export interface DeleteWrite extends Guarded {
   readonly kind: 'delete';
 }
 
-/** A document that must not be there yet. */
+/** Inserts a document that must not exist. */
 export interface InsertWrite extends Guarded {
   readonly kind: 'insert';
-  /** As it will be stored, with the mark. */
+  /** The document to store, including `_k`. */
   readonly document: BsonDocument;
-  /** Something is there: it is sent once more so that it takes the place of a tombstone, and of nothing else. */
+  /** The insert met a document and is sent again so that it can replace a tombstone, and nothing else. */
   readonly replacesTombstone: boolean;
 }
 
-/** Without guard and mark: a stale one is not told from a new one, and a redelivery does it once more. */
+/** A write without guard and version: stale versions are not detected, and a redelivery applies the write again. */
 export interface PlainWrite extends Guarded {
   readonly kind: 'plain';
   readonly model: PlainModel;
 }
 
-/** What one record, a step of it, or a fold of several does to one document. */
+/** The effect of a record, of one of its writes, or of a fold on one document. */
 export type Write = ReplaceWrite | UpdateWrite | DeleteWrite | InsertWrite;
 
-/** What is sent of it. */
+/** The command statement for a write. */
 export type SentWrite = Write | PlainWrite;

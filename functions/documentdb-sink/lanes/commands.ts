@@ -5,7 +5,7 @@ import type { PlainModel, SentWrite } from '../guard/write.ts';
 import type { CommandKind, ServerLimits, Statement } from '../target/document-store.ts';
 import type { Step } from './lane.ts';
 
-/** Steps in one request. Each is of another document, so the server may take them in any order. */
+/** Steps of one request. Each step concerns another document, so the server may apply them in any order. */
 export interface Command {
   readonly kind: CommandKind;
   readonly steps: readonly Step[];
@@ -16,10 +16,10 @@ export interface Commands {
   readonly tooLarge: readonly Step[];
 }
 
-/** Deletes first, for they may free a unique value; then updates, which may give one up for another. */
+/** Deletes come first because they free unique values; then updates, which may exchange one. */
 export const COMMAND_ORDER: readonly CommandKind[] = ['delete', 'update', 'insert'];
 
-/** Steps as commands under the server's limits and each step's `companyMax`. */
+/** Packs steps into commands, within the limits of the server and of each step. */
 export function commandsOf(steps: readonly Step[], limits: ServerLimits): Commands {
   const commands: Command[] = [];
   const tooLarge: Step[] = [];
@@ -96,10 +96,10 @@ function kindOf(write: SentWrite): CommandKind {
 
 /** A byte of JSON becomes at most so many of BSON: `[1,1,1,..]` takes a type, an index, its end and four bytes for each `1,`. */
 const BSON_BYTES_PER_JSON_BYTE = 8;
-/** Filter, mark and frame of a statement beside its document and its key. */
+/** Bytes of a statement besides its document and its key: filter, version and framing. */
 const STATEMENT_BYTES = 1_024;
 
-/** Measuring costs as much as serialising, and nearly every document is far from the limit: those are not measured. */
+/** Measuring a document costs as much as serializing it, so documents far below the limit are not measured. */
 function sizeOf(step: Step, limits: ServerLimits): { readonly bytes: number; readonly isTooLarge: boolean } {
   const { keyBytes, valueBytes } = sourceBytesOf(step);
   const frameBytes = STATEMENT_BYTES + 2 * keyBytes;
@@ -110,7 +110,7 @@ function sizeOf(step: Step, limits: ServerLimits): { readonly bytes: number; rea
   return { bytes: frameBytes + bodyBytes, isTooLarge: bodyBytes > limits.documentBytesMax };
 }
 
-/** Of the records in a step; one with several writes counts as often. */
+/** Bytes of the records in a step; a record with several writes counts several times. */
 function sourceBytesOf({ lane, count }: Step): { readonly keyBytes: number; readonly valueBytes: number } {
   let keyBytes = 0;
   let valueBytes = 0;

@@ -2,30 +2,30 @@ import { NEIGHBOUR_MS } from '../limits.ts';
 
 const NEVER = Number.NEGATIVE_INFINITY;
 
-/** Of a write that was refused, since when it is in doubt whether the write or the target is to blame. */
+/** What is known about a refused write while the write or the target may be the cause. */
 export interface Doubt {
   readonly code: number | undefined;
   readonly sinceMs: number;
-  /** When it was refused before the last time. */
+  /** Time of the refusal before the last one. */
   readonly previousMs: number;
   readonly lastMs: number;
-  /** How often the write was refused for certain: by name, or in a command of its own. */
+  /** Number of refusals that concern this write alone: named by the reply, or in a command of its own. */
   readonly refusals: number;
   /** How many entries the fold had that the reply blamed for certain; 0: it was one write of a command among others. */
   readonly entryCount: number;
 }
 
 /**
- * What a batch knows of its collections. A refusal that may have either reason blames a document once the same write was
- * refused again, by itself and after a pause, while the collection took another write: a neighbour's of this batch, or a
- * probe (see send-probe.ts). Until then it is an outage.
+ * Evidence about the collections of one batch. An ambiguous refusal makes a write poison only after the same write was
+ * refused again, alone and after a pause, while the collection accepted another write of the batch or a probe
+ * (send-probe.ts). Until then the refusal counts as an outage.
  */
 export class Evidence {
-  /** When a collection last took a write. */
+  /** When each collection last accepted a write. */
   readonly #takenAtMs = new Map<string, number>();
-  /** When it last took a probe. */
+  /** When each collection last accepted a probe. */
   readonly #probedAtMs = new Map<string, number>();
-  /** Codes that passed by themselves: outages, whoever meets them. */
+  /** Codes of refusals that later disappeared: these codes are outages for the rest of the batch. */
   readonly #passed = new Map<string, Set<number | undefined>>();
   readonly #wantsProbe = new Set<string>();
 
@@ -37,12 +37,12 @@ export class Evidence {
     this.#probedAtMs.set(target, nowMs);
   }
 
-  /** A write was taken that was refused with this code before. */
+  /** Records that a write was accepted which this code had refused. */
   notePassed(target: string, { code }: Doubt): void {
     this.#passed.set(target, new Set(this.#passed.get(target)).add(code));
   }
 
-  /** Whether the collection took anything since. */
+  /** Whether the collection accepted anything since then. */
   hasTakenSince(target: string, sinceMs: number): boolean {
     return Math.max(this.#takenAtMs.get(target) ?? NEVER, this.#probedAtMs.get(target) ?? NEVER) >= sinceMs;
   }
@@ -58,7 +58,7 @@ export class Evidence {
     return needed === 'probe' || (this.#takenAtMs.get(target) ?? NEVER) >= sinceMs - NEIGHBOUR_MS;
   }
 
-  /** Whether a probe is wanted since the last call. */
+  /** Whether a probe was requested since the last call. */
   takeWish(target: string): boolean {
     return this.#wantsProbe.delete(target);
   }

@@ -4,59 +4,59 @@ import { fold } from '../guard/fold.ts';
 import type { SentWrite, Write } from '../guard/write.ts';
 import type { Doubt } from './evidence.ts';
 
-/** What a record is on its lane: one of its writes, or poison. */
+/** The work of a lane entry: one write of a record, or poison. */
 export type Task =
   | { readonly kind: 'write'; readonly write: Write }
   | { readonly kind: 'poison'; readonly failure: RecordFailure };
 
-/** A record on its lane, or one of its writes. */
+/** A record in its lane, or one of the writes of a record. */
 export interface LaneEntry {
-  /** Its place among all records of the batch. */
+  /** Index of the record among all records of the batch. */
   readonly index: number;
   readonly record: SourceRecord;
   readonly task: Task;
-  /** The record is settled with this one; writes of it that stand before only have to be done. */
+  /** True for the last write of a record: the record is settled with this entry. */
   readonly isLast: boolean;
 }
 
-/** One document as one partition sees it: its records in the order of their offsets, settled one fold after another. */
+/** The records of one partition for one document, in offset order. They are settled one fold after another. */
 export interface Lane {
   readonly topicPartition: string;
   /** Of the document. */
   readonly identity: string;
-  /** The namespace, as a letter names it. */
+  /** The namespace as it appears in a dead letter. */
   readonly target: string;
   readonly entries: LaneEntry[];
-  /** Passed over, because another document holds their unique value: sent in one with the next write, and settled with it. */
+  /** Deferred entries: another document holds their unique value, so they are sent and settled with the next write of the lane. */
   deferred: LaneEntry[];
-  /** The first entry that is not settled. */
+  /** Index of the first unsettled entry. */
   next: number;
-  /** Entries that a fold must not reach over. */
+  /** Entries that a fold must not cross. */
   readonly foldBoundaries: Set<number>;
-  /** Met another unique index, or cannot be guarded: from now on record by record, and alone. */
+  /** True once the lane conflicted with another unique index, or cannot be guarded: its records are then sent one by one. */
   sendsSingly: boolean;
-  /** What cannot be guarded is written without. */
+  /** True if the lane sends its writes without a guard. */
   isUnguarded: boolean;
-  /** `locked`: its letter is being written; `stopped`: nothing of it is sent any more in this batch. */
+  /** `locked`: a dead letter is being written; `stopped`: nothing more of the lane is sent in this batch. */
   state: 'open' | 'locked' | 'stopped';
   notBeforeMs: number;
   /** How often the head was sent. */
   attempts: number;
-  /** How often the head met E11000 and was behind. */
+  /** How often the head met E11000 although the stored version is older. */
   conflicts: number;
-  /** How often of these no document was found that it met. */
+  /** How often the read after such an E11000 found no document. */
   misses: number;
-  /** In one command with so many others at most: halved when a command is refused and nobody says why. */
+  /** Maximum size of a command that holds the head; halved if a command is refused without naming a write. */
   commandSizeMax: number;
-  /** The head, an insert, met a document: from now on it may take a tombstone's place. */
+  /** True once the head, an insert, met a document: the insert may then replace a tombstone. */
   insertReplacesTombstone: boolean;
-  /** When the head, an insert, first met a document that is none of ours. */
+  /** When the head, an insert, first met a document that another writer stored. */
   duplicateAtMs: number | undefined;
-  /** Why the head is not settled yet. */
+  /** The last failure of the head. */
   failure: RecordFailure | undefined;
-  /** Since the head was refused for a reason that may be the target's. */
+  /** Set while it is undecided whether the head or the target caused a refusal. */
   doubt: Doubt | undefined;
-  /** How much was settled when the head last met another unique index: without progress there is no point in a retry. */
+  /** Settled count when the head last conflicted with another unique index; a retry needs progress since then. */
   blockedAtSettledCount: number | undefined;
 }
 
@@ -87,7 +87,7 @@ export const headOf = (lane: Lane): LaneEntry | undefined => lane.entries[lane.n
 
 export const isDone = (lane: Lane): boolean => lane.next >= lane.entries.length;
 
-/** Whether the next write of this batch can be sent in one with the head, and with what is carried already. */
+/** Whether the next write of the lane folds with the head and the deferred entries. */
 export function canBeDeferred(lane: Lane): boolean {
   if (lane.isUnguarded) return false;
   const later = lane.entries.slice(lane.next + 1).find(({ task }) => task.kind === 'write');
@@ -107,13 +107,13 @@ const writesIn = (entries: readonly LaneEntry[]): readonly Write[] =>
 export interface Step {
   readonly lane: Lane;
   readonly write: SentWrite;
-  /** How many entries it settles. */
+  /** Number of entries that the fold settles. */
   readonly count: number;
 }
 
 /**
- * What the lane sends next. Undefined when its head is no write.
- * @param upTo the last place in the batch that the fold may reach
+ * The next fold of the lane; undefined if the head is not a write.
+ * @param upTo the last index in the batch that the fold may include
  */
 export function stepOf(lane: Lane, upTo = Number.POSITIVE_INFINITY): Step | undefined {
   const head = headOf(lane)?.task;
@@ -125,7 +125,7 @@ export function stepOf(lane: Lane, upTo = Number.POSITIVE_INFINITY): Step | unde
   const [first, ...deferred] = writesIn(lane.deferred);
   const behind = lane.sendsSingly ? [] : writesBehind(lane, lane.next, upTo);
   if (first === undefined) return { lane, ...fold(head.write, behind) };
-  // What is carried folds with the head, or it would not be.
+  // Only entries that fold with the head are deferred.
   const { write, count } = fold(first, [...deferred, head.write, ...behind]);
   return { lane, write, count: count - lane.deferred.length };
 }
@@ -146,8 +146,8 @@ function writesBehind({ entries, foldBoundaries }: Lane, from: number, upTo: num
 }
 
 /**
- * The place in the batch of the first write that the lane cannot send in one with those before it; `Infinity`: there is
- * none. A write whose letter is under way changes nothing.
+ * Index in the batch of the first write that does not fold with the writes before it; `Infinity` if there is none. A
+ * write whose dead letter is being written does not count.
  */
 export function foldEndOf(lane: Lane): number {
   const from = lane.state === 'locked' ? lane.next + 1 : lane.next;
@@ -159,7 +159,7 @@ export function foldEndOf(lane: Lane): number {
   return lane.entries[at + fold(task.write, behind).count]?.index ?? Number.POSITIVE_INFINITY;
 }
 
-/** The head is settled: the lane goes on with what follows. */
+/** Settles the head and moves on to the next entry. */
 export function advance(lane: Lane, count: number): void {
   lane.next += count;
   lane.state = 'open';

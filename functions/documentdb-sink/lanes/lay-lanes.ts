@@ -5,18 +5,18 @@ import { type Namespace, namespaceText } from '../plan/namespace.ts';
 import type { RecordMapper } from '../plan/record-mapper.ts';
 import { createLane, type Lane } from './lane.ts';
 
-/** A batch, by what has to be done one after another. */
+/** A batch, divided into lanes. */
 export interface Layout {
   readonly lanesByNamespace: ReadonlyMap<Namespace, readonly Lane[]>;
-  /** Of each partition, the place of its first record in the batch. */
+  /** Index in the batch of the first record of each partition. */
   readonly firstIndexes: ReadonlyMap<string, number>;
-  /** Records that write nothing, by their place. */
+  /** Records that write nothing, by index in the batch. */
   readonly ignoredAt: ReadonlyMap<number, RecordOutcome>;
-  /** Records for which our own code threw. */
+  /** Number of records for which planning threw. */
   readonly planningFailureCount: number;
 }
 
-/** Records by collection, and there by partition and document, each compiled on its own. */
+/** Compiles each record and groups the records by collection, partition and document. */
 export function layLanes(
   batches: readonly PartitionBatch[],
   mapper: RecordMapper,
@@ -34,7 +34,7 @@ export function layLanes(
       const compiled = compile(record, mapper, settings, wallTimeMs);
       if (compiled.kind === 'none') ignoredAt.set(index, ignored(record.position, compiled.reason));
       else {
-        // A record without a document locks none: it is on a lane of its own.
+        // A record without a known document gets a lane of its own.
         const lane = collections.laneOf(compiled.namespace, topicPartition, compiled.identity ?? `none ${index}`);
         enter(lane, index, record, compiled);
         if (compiled.kind === 'poison' && compiled.failure.code === 'planning_failed') planningFailureCount += 1;
@@ -56,12 +56,12 @@ function enter(lane: Lane, index: number, record: SourceRecord, compiled: Poison
   }
 }
 
-/** A record that is poison before it is known where it was to go. Nothing is ever sent there. */
+/** Namespace of records that are poison before their namespace is known. Nothing is ever sent there. */
 const NOWHERE: Namespace = { database: 'unknown', collection: 'unknown' };
 
 interface Collection {
   readonly namespace: Namespace;
-  /** By partition, and there by document: two texts put together could be those of others. */
+  /** Nested by partition and document: a concatenated key would be ambiguous. */
   readonly partitions: Map<string, Map<string, Lane>>;
 }
 

@@ -1,35 +1,35 @@
 import { foldEndOf, headOf, isDone, type Lane, type Step, stepOf } from './lane.ts';
 
-/** What a collection's lanes have to do at this moment. */
+/** The next work of a collection's lanes. */
 export type Round =
   | Sending
-  /** Until then, or until a letter is written, there is nothing to send; `Infinity`: only a letter can change that. */
+  /** Time until which nothing can be sent, unless a dead letter is written first; `Infinity`: only a dead letter can unblock a lane. */
   | { readonly kind: 'wait'; readonly untilMs: number };
 
 export interface Sending {
   readonly kind: 'send';
   readonly steps: readonly Step[];
-  /** One after another, each in a command of its own. */
+  /** Sent one after another, each in its own command. */
   readonly alone: boolean;
-  /** Writes of these documents are left for a later wave. */
+  /** Documents with more writes, which are left for a later round. */
   readonly leavesSome: boolean;
 }
 
 export interface Moment {
   readonly nowMs: number;
-  /** How much of the batch is settled. */
+  /** Number of settled records in the batch. */
   readonly settledCount: number;
-  /** The collection has another unique index: documents of a partition depend on each other. */
+  /** True if the collection has another unique index, so that documents of a partition depend on each other. */
   readonly isOrdered: boolean;
 }
 
 /**
- * The next wave: of each document at most one write. A write that may or may not be stored keeps no other partition from
- * its document: whatever becomes of it, the result is that of some order of the partitions.
+ * The next round: at most one write for each document. A write whose result is unknown does not stop other partitions
+ * from writing the same document: every result equals some order of the partitions.
  *
- * Where a unique index makes the order of documents matter, a wave ends, for each partition, before the first write that
- * does not fold with what is left of its document: no record overtakes one that is not sent in one with the records
- * between them. Lanes that met such an index go alone, in the order of their offsets, when nothing else is ready.
+ * If another unique index makes the order of documents matter, the round of a partition ends before the first write that
+ * does not fold with the remaining writes of its document, so that no record overtakes an earlier one. Lanes that
+ * conflicted with such an index are sent alone, in offset order, when nothing else is ready.
  */
 export function nextRound(lanes: readonly Lane[], { nowMs, settledCount, isOrdered }: Moment): Round {
   const ends = isOrdered ? endsOf(lanes) : undefined;
@@ -53,7 +53,7 @@ export function nextRound(lanes: readonly Lane[], { nowMs, settledCount, isOrder
   return { kind: 'wait', untilMs: Math.min(...waiting.map((lane) => lane.notBeforeMs)) };
 }
 
-/** Of each partition the place in the batch where its next wave ends. */
+/** Index in the batch where the next round of each partition ends. */
 function endsOf(lanes: readonly Lane[]): ReadonlyMap<string, number> {
   const ends = new Map<string, number>();
   for (const lane of lanes) {
@@ -70,7 +70,7 @@ function leavesSome(lanes: readonly Lane[], steps: readonly Step[]): boolean {
   return lanes.some((lane) => left(lane) > (counts.get(lane) ?? 1));
 }
 
-/** Of several lanes of one document the one that was tried least often. */
+/** Selects the lane with the fewest attempts among the lanes of one document. */
 function stepsOf(lanes: readonly Lane[], endOf: (lane: Lane) => number): readonly Step[] {
   const byDocument = new Map<string, Step>();
   for (const lane of lanes) {

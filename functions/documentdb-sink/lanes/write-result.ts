@@ -2,25 +2,25 @@ import type { RecordFailure } from '../../../shared/outcome.ts';
 import type { CommandFailure } from '../target/classify.ts';
 import type { Step } from './lane.ts';
 
-/** What became of one step. */
+/** The result of one step. */
 export type WriteResult =
   | { readonly kind: 'written' }
-  /** `timestampMs`: the stored version's own, if it has one */
+  /** `timestampMs`: time of the stored version, if stored */
   | { readonly kind: 'stale'; readonly timestampMs: number | undefined }
-  /** what must not be applied twice was applied before */
+  /** a write that is not idempotent was applied before */
   | { readonly kind: 'applied' }
-  /** there was nothing to change */
+  /** no document matched, and the write does not upsert */
   | { readonly kind: 'noMatch' }
-  /** a document is there that was to be inserted */
+  /** a document with the key of the insert exists */
   | { readonly kind: 'duplicate' }
   | { readonly kind: 'poison'; readonly failure: RecordFailure }
-  /** it changed nothing, although what is stored is older, or none is found: somebody else came in between */
+  /** the write changed nothing although the stored version is older or missing: another writer was faster */
   | { readonly kind: 'conflict'; readonly isFound: boolean }
-  /** it was not sent: no guard is possible */
+  /** the write was not sent because it cannot be guarded */
   | { readonly kind: 'unguarded' }
-  /** E11000 of another unique index */
+  /** E11000 from another unique index */
   | { readonly kind: 'collision' }
-  /** `companyCount`: how many writes the command had */
+  /** `companyCount`: number of writes in the command */
   | (CommandFailure & { readonly commandSize: number });
 
 export interface StepResult {

@@ -4,7 +4,7 @@ import type { FailureCode } from '../../../shared/outcome.ts';
 /** Where no command can succeed: anywhere, or on one collection. */
 export type FailureScope = 'target' | 'collection';
 
-/** Something stands between us and the target that only a person or a rotation mends: no record is to blame. */
+/** No command can succeed until a person or a credential rotation fixes the cause. No record is at fault. */
 export class FatalError extends MskSinksError {
   readonly code: FailureCode;
   readonly scope: FailureScope;

@@ -1,12 +1,12 @@
 import type { BsonDocument } from '../bson/bson-document.ts';
 
-/** Names that are the guard's: a write that touches one of them is refused. */
+/** Field names reserved for the guard. A write that touches one of them is refused. */
 export const RESERVED_FIELDS: readonly string[] = ['_k', '_deletedAt'];
 
-/** https://www.mongodb.com/docs/manual/reference/operator/update/ : applied twice they leave what once leaves. */
+/** https://www.mongodb.com/docs/manual/reference/operator/update/ : these operators are idempotent. */
 const IDEMPOTENT: ReadonlySet<string> = new Set(['$set', '$unset', '$setOnInsert', '$min', '$max']);
 
-/** What {@link foldUpdates} and {@link applyUpdate} understand. */
+/** The operators that `mergeUpdates` and `applyUpdate` can evaluate. */
 const FOLDABLE: ReadonlySet<string> = new Set(['$set', '$unset', '$setOnInsert']);
 
 const NOTHING: BsonDocument = new Map();
@@ -27,7 +27,7 @@ function isEmptySlice(push: BsonDocument): boolean {
 export const isFoldable = (update: BsonDocument): boolean =>
   [...update].every(([operator, fields]) => FOLDABLE.has(operator) && fields instanceof Map && hasPlainPaths(fields));
 
-/** No positional operators, no empty names: whatever the server makes of those. */
+/** Rejects positional operators and empty names, whose effect depends on the server. */
 const hasPlainPaths = (fields: BsonDocument): boolean =>
   [...fields.keys()].every((path) => path.split('.').every((name) => name !== '' && !name.startsWith('$')));
 
@@ -53,6 +53,6 @@ export function reservedIn(update: BsonDocument): string | undefined {
   return undefined;
 }
 
-/** `a` and `a.b`: no update may have both. */
+/** True for overlapping paths such as `a` and `a.b`, which no update may contain together. */
 export const overlaps = (one: string, other: string): boolean =>
   one.startsWith(`${other}.`) || other.startsWith(`${one}.`);

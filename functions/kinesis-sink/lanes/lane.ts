@@ -5,12 +5,12 @@ import type { Prepared } from '../plan/prepare.ts';
 import type { Suspicion } from './evidence.ts';
 import type { ShardBackoff } from './shard-backoff.ts';
 
-/** A record in its lane: to be sent, or known to be poison before it is sent. */
+/** A record in its lane: ready to send, or known to be poison. */
 export type Item = Exclude<Prepared, { kind: 'tombstone' }>;
 
 export const recordOf = (item: Item): SourceRecord => (item.kind === 'record' ? item.prepared.record : item.record);
 
-/** A poisoned record whose turn has come. */
+/** A poison record at the head of its lane. */
 export interface PoisonedHead {
   readonly lane: Lane;
   readonly record: SourceRecord;
@@ -21,27 +21,27 @@ export interface PoisonedHead {
 /** A queue in offset order of which at most the head run is under way. Made and changed by {@link Lanes} alone. */
 export interface Lane {
   readonly items: readonly Item[];
-  /** Index of the head; everything before it is settled. */
+  /** Index of the head; every record before the head is settled. */
   head: number;
   /** How often sending the head failed. */
   failures: number;
   lastFailure: RecordFailure | undefined;
   readyAtMs: number;
-  /** Before this index every record is sent alone: an aggregate of them was rejected. */
+  /** Every record before this index is sent alone, because an aggregate of these records was rejected. */
   aloneUntil: number;
-  /** The head was rejected alone. Until it is known why, it is sent in requests of its own. */
+  /** Set while the head is suspected: it was rejected alone, and is sent in requests of its own. */
   suspicion: Suspicion | undefined;
-  /** Where its records were last stored or refused; undefined: nobody knows yet. */
+  /** Shard that last stored or refused a record of this lane; undefined if unknown. */
   shardId: string | undefined;
 }
 
-/** A lane's part of an entry: so many of its records, from its head on. */
+/** The part of an entry that belongs to one lane: a number of records from the head of the lane. */
 export interface LaneSlice {
   readonly lane: Lane;
   readonly count: number;
 }
 
-/** An entry, and whose records are in it. */
+/** An entry and the lanes whose records it contains. */
 export interface PlannedEntry {
   readonly entry: Entry;
   readonly slices: readonly LaneSlice[];
@@ -96,7 +96,7 @@ export class Lanes {
     return plannedEntries;
   }
 
-  /** The lanes whose heads may share a request: those under no suspicion, or one that is, the least tried. */
+  /** The lanes whose heads may share a request: all without suspicion, or else the suspected lane with the fewest attempts. */
   #company(): Lane[] {
     if (!this.#hasSuspects || !this.#ready.some(isSuspected)) return this.#ready;
     const others = this.#ready.filter((lane) => !isSuspected(lane));
@@ -116,7 +116,7 @@ export class Lanes {
     return plannedEntries;
   }
 
-  /** So many claimed records from the head on are settled: the lane goes on with its next. */
+  /** Settles a number of claimed records from the head on. */
   settle(lane: Lane, count: number): void {
     lane.head += count;
     lane.failures = 0;
@@ -125,17 +125,17 @@ export class Lanes {
     if (lane.head < lane.items.length) this.#ready.push(lane);
   }
 
-  /** What was claimed was sent, and is not known to be stored. */
+  /** Counts a failed attempt of the claimed records. */
   countFailure({ slices }: PlannedEntry): void {
     for (const { lane } of slices) lane.failures += 1;
   }
 
-  /** What was claimed is not known to be stored: it comes again, not before `readyAtMs`. */
+  /** Releases the claim; the records are sent again at `readyAtMs` or later. */
   retry({ slices }: PlannedEntry, failure: RecordFailure, readyAtMs: number): void {
     for (const { lane } of slices) this.#wait(lane, readyAtMs, failure);
   }
 
-  /** The head was rejected alone: it comes again alone, not before `readyAtMs`. */
+  /** Releases a head that was rejected alone; it is sent alone again at `readyAtMs` or later. */
   suspect(lane: Lane, suspicion: Suspicion, failure: RecordFailure, readyAtMs: number): void {
     this.#hasSuspects = true;
     lane.suspicion = suspicion;
@@ -143,7 +143,7 @@ export class Lanes {
     this.#wait(lane, readyAtMs, failure);
   }
 
-  /** An aggregate that can never be accepted: its records come again at once, each alone. */
+  /** Releases the records of a rejected aggregate; each is sent alone, at once. */
   split({ slices }: PlannedEntry, failure: RecordFailure, nowMs: number): void {
     for (const { lane, count } of slices) {
       lane.aloneUntil = lane.head + count;
@@ -151,12 +151,12 @@ export class Lanes {
     }
   }
 
-  /** Why what was claimed is not settled yet. */
+  /** Records why the claimed records are unsettled. */
   blameClaim({ slices }: PlannedEntry, failure: RecordFailure): void {
     for (const { lane } of slices) lane.lastFailure = failure;
   }
 
-  /** The claimed head cannot be settled in this invocation, and so cannot what stands behind it. */
+  /** Blocks the lane: neither the head nor the records behind it can be settled in this invocation. */
   block(lane: Lane, failure: RecordFailure): void {
     lane.lastFailure = failure;
   }
@@ -166,7 +166,7 @@ export class Lanes {
     for (const lane of this.all) lane.lastFailure = failure;
   }
 
-  /** When the next lane can be claimed; `undefined` when none can without something being answered first. */
+  /** When the next lane can be claimed; `undefined` if a lane must first receive a reply. */
   nextReadyAtMs(nowMs: number): number | undefined {
     if (this.#ready.length > 0 || this.#poisoned.length > 0) return nowMs;
     return this.#waiting.length === 0 ? undefined : Math.min(...this.#waiting.map((lane) => lane.readyAtMs));
@@ -192,7 +192,7 @@ export class Lanes {
     }
   }
 
-  /** Lanes of a shard that is shut wait until it opens. */
+  /** Lanes of a throttled shard wait until its retry time. */
   #park(nowMs: number, backoff: ShardBackoff): void {
     const isShut = ({ shardId }: Lane) => backoff.retryAtMs(shardId) > nowMs;
     if (!backoff.isAnyBackingOff(nowMs) || !this.#ready.some(isShut)) return;
