@@ -64,11 +64,12 @@ export function calmViolations(invocation: Invocation, parts: DoubtParts): reado
   return [{ guarantee: 'calm', message: `${first} was handed back` }];
 }
 
-/** What the mapping still holds, where all of it waits for a record in doubt. */
+/** What the mapping still holds, where all of it waits for a record in doubt. What poison blocks, the mapping gives up. */
 export function openRecords(
   parts: DoubtParts & { readonly mapping: Mapping; readonly lambda: { readonly invocations: readonly Invocation[] } },
 ): readonly ProducedRecord[] {
-  const { kafka, lambda, mapping } = parts;
+  const { kafka, lambda, mapping, scenario } = parts;
+  if (scenario.function.onPoison === 'block') return [];
   const heads = mapping.heads();
   const attempts = heads.flatMap((head) => {
     const last = lambda.invocations.findLast(({ end, sent }) => end !== undefined && sent.includes(head));
