@@ -25,7 +25,7 @@ export function wholeIn(bits: number, token: string): bigint {
   if (isWhole(token)) return BigInt.asIntN(bits, toBigInt(token));
   const [, sign = '', digits = '', fraction = '', exponent = '0'] = DECIMAL.exec(token) ?? [];
   const shift = Number(exponent);
-  if (Math.abs(shift) > EXPONENT_MAX) throw new UnconvertibleError('a number has an exponent beyond all bounds');
+  if (Math.abs(shift) > EXPONENT_MAX) throw new UnconvertibleError('a number has an exponent out of range');
   const all = digits + fraction;
   const length = digits.length + shift;
   const whole = length <= 0 ? '0' : all.slice(0, length).padEnd(length, '0');

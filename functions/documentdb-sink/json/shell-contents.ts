@@ -12,7 +12,7 @@ const DATE_MS_MAX = 8.64e15;
 /** @throws UnconvertibleError beyond what a date can hold */
 export function dateOf(ms: number | bigint): Date {
   if (Math.abs(Number(ms)) > DATE_MS_MAX) {
-    throw new UnconvertibleError('the value holds a date further away than dates can be');
+    throw new UnconvertibleError('the value contains a date outside the range of dates');
   }
   return new Date(Number(ms));
 }

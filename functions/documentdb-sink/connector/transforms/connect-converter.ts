@@ -90,7 +90,7 @@ const PRIMITIVES: ReadonlyMap<string, PrimitiveConverter> = new Map<string, Prim
 function booleanOf(bytes: Buffer): boolean {
   const byte = bytes[0];
   if (byte === 0 || byte === 1) return byte === 1;
-  throw new UnconvertibleError('the value is no boolean');
+  throw new UnconvertibleError('the value is not a boolean');
 }
 
 function primitiveConverter(name: string): Convert {

@@ -92,7 +92,7 @@ const literal =
 function addToken(section: Section, token: string, locale: string): void {
   const [first = ''] = token;
   if (/^'./s.test(token)) section.add(literal(token === "''" ? "'" : token.slice(1, -1).replaceAll("''", "'")));
-  else if (/['{}#]/.test(first)) throw new PatternError(`it has a ${first} that Java keeps for itself: quote it`);
+  else if (/['{}#]/.test(first)) throw new PatternError(`it has a ${first}, which Java reserves: quote the character`);
   else if (/[a-zA-Z]/.test(first)) addLetter(section, first, { count: token.length, locale });
   else section.add(literal(token));
 }

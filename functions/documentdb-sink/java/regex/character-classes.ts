@@ -50,7 +50,7 @@ export function propertyClass(name: string, negated: boolean): string {
     const text = `\\${negated ? 'P' : 'p'}{${candidate}}`;
     if (isRegExp(text)) return text;
   }
-  throw new PatternError(`\\p{${name}} has no equivalent here: write its characters out`);
+  throw new PatternError(`\\p{${name}} has no equivalent here: list its characters instead`);
 }
 
 function candidatesOf(name: string): readonly string[] {

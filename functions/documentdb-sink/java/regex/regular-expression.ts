@@ -22,7 +22,7 @@ export function translateRegExp(pattern: string): Translation {
   try {
     new RegExp(translation.source, 'v');
   } catch {
-    throw new PatternError('it is no valid regular expression of Java');
+    throw new PatternError('it is not a valid Java regular expression');
   }
   return translation;
 }

@@ -17,7 +17,7 @@ export const tokensOf = (pattern: string): readonly Token[] =>
   [...pattern.matchAll(TOKEN)].map(([whole, quoted, letter]): Token => {
     if (quoted !== undefined) return { kind: 'text', text: quoted === '' ? "'" : quoted.replaceAll("''", "'") };
     if (letter === undefined) {
-      if (whole === "'") throw new PatternError("it has a ' that nothing closes");
+      if (whole === "'") throw new PatternError("it has a ' that is not closed");
       return { kind: 'text', text: whole };
     }
     if (!LETTERS.includes(letter)) throw new PatternError(`it has the letter ${letter}, which means nothing in it`);

@@ -39,7 +39,7 @@ function routing(settings: TransformSettings, nameIn: (record: ConnectRecord) =>
     const topic = nameIn(record);
     if (typeof topic === 'string' && topic !== '') return { ...record, topic };
     if (skips && (topic === null || topic === '')) return record;
-    throw new TransformError('what ExtractTopic takes for the name of a topic is missing, or is no text');
+    throw new TransformError('the field or header from which ExtractTopic takes the topic is missing or not a string');
   };
 }
 

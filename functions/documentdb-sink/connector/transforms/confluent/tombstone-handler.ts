@@ -12,7 +12,7 @@ function tombstoneHandler(settings: TransformSettings): Transform {
   const fails = settings.text('behavior').toLowerCase() === 'fail';
   return (record) => {
     if (record.value().value !== null) return record;
-    if (fails) throw new TransformError('the value is null, and TombstoneHandler is to fail');
+    if (fails) throw new TransformError('the value is null, and TombstoneHandler is set to fail');
     return undefined;
   };
 }

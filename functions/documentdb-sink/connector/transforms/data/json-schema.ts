@@ -68,7 +68,7 @@ function primitiveType(type: unknown): PrimitiveType {
 }
 
 function fieldsOfNode(node: unknown, options: JsonOptions): readonly Field[] {
-  if (!Array.isArray(node)) return wrong('the fields of a struct are no array');
+  if (!Array.isArray(node)) return wrong('the fields of a struct are not an array');
   return node.map((field: unknown) => {
     const name = field instanceof Map ? field.get('field') : undefined;
     return {
@@ -98,7 +98,7 @@ function parametersOf(node: unknown): ReadonlyMap<string, string> | undefined {
   return new Map(
     [...node].map(([name, value]): [string, string] => [
       String(name),
-      typeof value === 'string' ? value : wrong('its parameters must be texts'),
+      typeof value === 'string' ? value : wrong('its parameters must be strings'),
     ]),
   );
 }

@@ -70,10 +70,10 @@ function mapOf({ keys, values }: MapSchema, node: unknown, options: JsonOptions)
 
 /** No document is made of such a map, but a transform may drop it: its order is not that of Java. */
 function pairsOf({ keys, values }: MapSchema, node: unknown, options: JsonOptions): ConnectMap {
-  if (!Array.isArray(node)) return wrong('a map whose keys are no strings must be an array of pairs');
+  if (!Array.isArray(node)) return wrong('a map whose keys are not strings must be an array of pairs');
   return new Map(
     node.map((pair: unknown): [ConnectValue, ConnectValue] => {
-      if (!(Array.isArray(pair) && pair.length === 2)) return wrong('an entry of a map is no pair');
+      if (!(Array.isArray(pair) && pair.length === 2)) return wrong('an entry of a map is not a pair');
       return [connectValueOf(keys, pair[0], options), connectValueOf(values, pair[1], options)];
     }),
   );
@@ -99,21 +99,21 @@ const PRIMITIVES: Readonly<Record<PrimitiveType, (node: unknown) => ConnectValue
 };
 
 function integral(node: unknown, bits: number): bigint {
-  if (!(node instanceof JsonNumber && isWhole(node.token))) return wrong('a date or a time is no whole number');
+  if (!(node instanceof JsonNumber && isWhole(node.token))) return wrong('a date or a time is not a whole number');
   const value = wholeIn(bits, node.token);
   return bits === 64 || BigInt(node.token) === value ? value : wrong('a date or a time does not fit into its bits');
 }
 
 export function dateAt(ms: bigint): Date {
-  return ms <= DATE_MS_MAX && ms >= -DATE_MS_MAX ? new Date(Number(ms)) : wrong('a date is further away than dates go');
+  return ms <= DATE_MS_MAX && ms >= -DATE_MS_MAX ? new Date(Number(ms)) : wrong('a date is outside the range of dates');
 }
 
 function timeAt(ms: bigint): Date {
-  return ms >= 0n && ms <= DAY_MS ? dateAt(ms) : wrong('a Time is no time of a day');
+  return ms >= 0n && ms <= DAY_MS ? dateAt(ms) : wrong('a Time is not within one day');
 }
 
 function decimalOf(node: unknown, schema: Schema): BigDecimal {
-  if (node instanceof JsonNumber) return bigDecimalOf(node.token) ?? wrong('a Decimal is beyond all bounds');
+  if (node instanceof JsonNumber) return bigDecimalOf(node.token) ?? wrong('a Decimal is out of range');
   if (typeof node !== 'string') return wrong('a Decimal is neither a number nor bytes');
   return decimalOfBytes(bytesOf(node), schema) ?? wrong('a Decimal has no bytes, too many, or no scale');
 }

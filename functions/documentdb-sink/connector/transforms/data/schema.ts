@@ -82,8 +82,8 @@ export const logical = (name: keyof typeof LOGICAL_TYPES, isOptional: boolean): 
  */
 export function structSchema(fields: readonly Field[], basics: SchemaBasics = NO_BASICS): StructSchema {
   const names = new Set(fields.map(({ name }) => name));
-  if (names.has('')) throw new TransformError('a field of a struct would have no name');
-  if (names.size < fields.length) throw new TransformError('a struct would have two fields of one name');
+  if (names.has('')) throw new TransformError('a field of a struct has no name');
+  if (names.size < fields.length) throw new TransformError('a struct has two fields with the same name');
   return { ...basics, type: 'struct', isOptional: false, default: null, fields };
 }
 

@@ -45,7 +45,7 @@ function listIn(header: Header): readonly ConnectValue[] {
   const value = 'schema' in header ? header.value : parsed(Buffer.from(header.value).toString());
   if (value === null) return [];
   if (isArray(value)) return value;
-  throw new TransformError('the header that lists fields to drop is no list');
+  throw new TransformError('the header that lists the fields to drop is not a list');
 }
 
 function parsed(text: string): ConnectValue {

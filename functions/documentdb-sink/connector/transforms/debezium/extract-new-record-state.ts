@@ -92,7 +92,7 @@ function routedBy(record: ConnectRecord, row: ConnectValue, { routeByField }: Un
   if (routeByField === '') return record;
   const struct = requireStruct(row, 'routing by a field');
   if (fieldOf(struct.schema, routeByField)?.schema.type !== 'string') {
-    throw new TransformError(`the row has no text field ${routeByField} to name a topic`);
+    throw new TransformError(`the row has no string field ${routeByField} for the topic name`);
   }
   const topic = struct.getWithoutDefault(routeByField);
   return typeof topic === 'string' && topic.trim() !== '' ? { ...record, topic } : record;

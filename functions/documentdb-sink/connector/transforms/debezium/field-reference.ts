@@ -54,6 +54,6 @@ export function addedSchema({ struct, field }: FieldReference, event: Schema): S
 export function addedValue({ struct, field }: FieldReference, event: Struct): ConnectValue {
   const parent = struct === undefined ? event : event.getWithoutDefault(struct);
   if (parent === null) return null;
-  if (!(parent instanceof Struct)) throw new TransformError(`the field ${struct} of the event is no struct`);
+  if (!(parent instanceof Struct)) throw new TransformError(`the field ${struct} of the event is not a struct`);
   return fieldOf(parent.schema, field) === undefined ? event.getWithoutDefault(field) : parent.getWithoutDefault(field);
 }

@@ -22,7 +22,8 @@ export function fieldExtractor(path: FieldPath, replacesNulls: boolean): (data: 
     }
     const struct = structOrNull(value, PURPOSE);
     const field = fieldAt(schema, path);
-    if (field === undefined) throw new TransformError(`there is no field ${[...path.steps, path.last].join('.')}`);
+    if (field === undefined)
+      throw new TransformError(`the record has no field ${[...path.steps, path.last].join('.')}`);
     return { schema: field.schema, value: struct === null ? null : valueInStruct(struct, path, read) };
   };
 }

@@ -60,7 +60,7 @@ function replaced(value: Exclude<ConnectValue, null>, replacement: string): Conn
     ['bigint', 'number'].includes(typeof value) || value instanceof SmallNumber || value instanceof BigDecimal;
   if (!isNumber) throw new TransformError('a value of this type cannot be masked with a replacement');
   const number = bigDecimalOf(replacement);
-  if (number === undefined) throw new TransformError('the replacement of a masked number is no number');
+  if (number === undefined) throw new TransformError('the replacement of a masked number is not a number');
   if (typeof value === 'bigint') return BigInt.asIntN(64, number.whole());
   if (typeof value === 'number') return number.double();
   return value instanceof SmallNumber ? cutToSmall(value.type, number) : number;

@@ -80,7 +80,7 @@ function takenOfMap(map: ConnectMap, { fields, headers, moves }: HeaderFields): 
 function takenOfStruct(struct: Struct, schema: Schema, { fields, headers, moves, read }: HeaderFields): Taken {
   const taken = fields.map((field, index) => {
     const fieldSchema = fieldOf(schema, field)?.schema;
-    if (fieldSchema === undefined) throw new TransformError(`there is no field ${field}`);
+    if (fieldSchema === undefined) throw new TransformError(`the record has no field ${field}`);
     const value = read(struct, field);
     if (value === null && !fieldSchema.isOptional)
       throw new TransformError('a required field that is null becomes no header');

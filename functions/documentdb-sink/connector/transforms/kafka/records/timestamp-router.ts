@@ -33,7 +33,7 @@ export function formatterOf(settings: TransformSettings, property: string): (dat
     throw new PropertyError(
       settings.prefix + property,
       settings.text(property),
-      `is no SimpleDateFormat: ${error.message}`,
+      `is not a valid SimpleDateFormat: ${error.message}`,
     );
   }
 }

@@ -64,30 +64,30 @@ function typeOfSchema({ name, type }: Schema): TimeType {
 function typeOfValue(value: ConnectValue): TimeType {
   if (value instanceof Date) return 'Timestamp';
   if (typeof value === 'bigint') return 'unix';
-  return typeof value === 'string' ? 'string' : wrong('without a schema it must be a whole number or a text');
+  return typeof value === 'string' ? 'string' : wrong('without a schema the value must be a whole number or a string');
 }
 
 /** In milliseconds. */
 function read(value: ConnectValue, type: TimeType, { dates, precision }: TimeFormat): bigint {
   switch (type) {
     case 'string': {
-      if (typeof value !== 'string') return wrong('it is no text');
+      if (typeof value !== 'string') return wrong('the value is not a string');
       const ms = dates?.parse(value);
       return ms === undefined || Number.isNaN(ms)
-        ? wrong('a text does not fit `format`, or there is none')
+        ? wrong('a string does not match `format`, or `format` is not set')
         : BigInt(ms);
     }
     case 'unix':
-      return typeof value === 'bigint' ? msOfUnix(value, precision) : wrong('it is no whole number of 64 bits');
+      return typeof value === 'bigint' ? msOfUnix(value, precision) : wrong('the value is not a 64-bit integer');
     default:
-      return value instanceof Date ? BigInt(value.getTime()) : wrong('it is no date');
+      return value instanceof Date ? BigInt(value.getTime()) : wrong('the value is not a date');
   }
 }
 
 function written(ms: bigint, { target, dates, precision }: TimeFormat): ConnectValue {
   switch (target) {
     case 'string':
-      return dates?.format(dateAt(ms)) ?? wrong('there is no `format`');
+      return dates?.format(dateAt(ms)) ?? wrong('`format` is not set');
     case 'unix':
       return unixOfMs(ms, precision);
     case 'Date':

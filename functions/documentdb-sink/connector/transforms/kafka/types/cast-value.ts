@@ -40,7 +40,7 @@ function encoded({ name }: Schema, value: Exclude<ConnectValue, null>): Exclude<
     case DATE_NAME:
       return ms % DAY_MS === 0 ? new SmallNumber('int32', (ms / DAY_MS) | 0) : wrong('a Date has a time of day');
     case TIME_NAME:
-      return ms >= 0 && ms <= DAY_MS ? new SmallNumber('int32', ms) : wrong('a Time is no time of a day');
+      return ms >= 0 && ms <= DAY_MS ? new SmallNumber('int32', ms) : wrong('a Time is not within one day');
     case TIMESTAMP_NAME:
       return BigInt(ms);
     default:
@@ -76,11 +76,13 @@ function doubleOf(value: Exclude<ConnectValue, null>): number {
     case 'boolean':
       return value ? 1 : 0;
     case 'string':
-      return parsedDouble(value) ?? wrong('a text is no number');
+      return parsedDouble(value) ?? wrong('a string is not a number');
     default:
   }
   if (value instanceof SmallNumber) return value.value;
-  return value instanceof BigDecimal ? value.double() : wrong('its type is no number, no boolean and no text');
+  return value instanceof BigDecimal
+    ? value.double()
+    : wrong('its type is neither a number nor a boolean nor a string');
 }
 
 /** `Number.longValue` */
@@ -92,7 +94,7 @@ function wholeOf(value: Exclude<ConnectValue, null>): bigint {
 
 function integerOf(value: Exclude<ConnectValue, null>, type: IntegerType): ConnectValue {
   if (typeof value === 'string') {
-    const whole = parsedWhole(value, BITS[type]) ?? wrong('a text is no whole number of that size');
+    const whole = parsedWhole(value, BITS[type]) ?? wrong('a string is not a whole number of the target size');
     return type === 'int64' ? whole : smallOfWhole(type, whole);
   }
   if (type === 'int64') return wholeOf(value);

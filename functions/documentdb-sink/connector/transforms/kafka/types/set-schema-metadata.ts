@@ -20,7 +20,7 @@ function setSchemaMetadata(side: Side, settings: TransformSettings): Transform {
     const { schema, value } = data;
     if (schema === undefined) {
       if (value === null) return data;
-      throw new TransformError('without a schema there is no name and no version to set');
+      throw new TransformError('a record without a schema has no schema name and version');
     }
     const updated = {
       ...requireStructSchema(schema),

@@ -90,7 +90,7 @@ it.each([
   [raw`\k<n>`, 'not there'],
   ['[b-a]', 'ends before it begins'],
   ['a\\', 'ends in the middle'],
-  ['a{3,2}', 'no valid regular expression'],
+  ['a{3,2}', 'not a valid Java regular expression'],
 ])('refuses %s and names what it is', (pattern, problem) => {
   expect(() => matcher(pattern)).toThrow(problem);
   expect(() => matcher(pattern)).toThrow(PatternError);
