@@ -1,5 +1,5 @@
 import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { Entry } from '../../../functions/documentdb-sink/connector/file/properties-file.ts';
 import { readConnectorFile } from '../../../infra/connector-file/read-connector-file.ts';
 import { decodeText } from '../../../infra/stage-file/decode-text.ts';
@@ -29,7 +29,7 @@ const EXPECTED = '.differences.json';
 export async function readCase(connectorFile: string, recordsFile: string, expectedFile?: string): Promise<ParityCase> {
   const text = decodeText(await readFile(connectorFile));
   const expected = expectedFile === undefined ? [] : (JSON.parse(await readFile(expectedFile, 'utf8')) as never);
-  return { ...caseOf(connectorFile, text, await readFile(recordsFile, 'utf8')), expected };
+  return { ...caseOf(basename(connectorFile), text, await readFile(recordsFile, 'utf8')), expected };
 }
 
 /** @param name of the connector's file: its ending is used */

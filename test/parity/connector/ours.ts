@@ -10,7 +10,7 @@ import {
 import { packagedText } from '../../../infra/connector-file/packaged-connector.ts';
 import { buildEvent, recordSerializer } from '../../../local/msk-trigger/runtime/event.ts';
 import { runBatch } from '../../../shared/run-batch.ts';
-import { systemClock } from '../../../shared/time/clock.ts';
+import { type Clock, systemClock } from '../../../shared/time/clock.ts';
 import { deadlineOf } from '../../../shared/time/deadline.ts';
 import { fakeDeadLetters } from '../../support/fake-dead-letters.ts';
 import { recordedTelemetry } from '../../support/recorded-telemetry.ts';
@@ -28,7 +28,7 @@ const SOURCE = {
   eventSourceArn: 'arn:aws:kafka:eu-west-1:111111111111:cluster/parity/1',
   bootstrapServers: '127.0.0.1:9092',
 };
-const ATTEMPTS_MAX = 3;
+const ATTEMPTS_MAX = 2;
 const REMAINING_MS = 60_000;
 
 /** Runs the function on each event, from JSON text to its response. @throws SettingsError of the connector's file */
@@ -40,7 +40,11 @@ export async function runOurs(
   const clients: MongoClient[] = [];
   const { mapper, readAddress, sinkSettings } = await configurationOf(entries, uri);
   const { queue, letters } = fakeDeadLetters();
-  const parts = { ...recordedTelemetry(), clock: systemClock, random: Math.random };
+  let deadline = deadlineOf(systemClock.nowMs(), REMAINING_MS);
+  // An answer that hands records back is held until nothing more may be sent: nobody waits for that here.
+  const waitUntil: Clock['waitUntil'] = (atMs, signal) =>
+    atMs === deadline.sendUntilMs ? Promise.resolve() : systemClock.waitUntil(atMs, signal);
+  const parts = { ...recordedTelemetry(), clock: { ...systemClock, waitUntil }, random: Math.random };
   const readTlsContext = createTlsContextReader(bundleOfFile(caFile));
   const onClient = (client: MongoClient) => void clients.push(client);
   const store = createDocumentStore({
@@ -55,11 +59,11 @@ export async function runOurs(
   const held = new Set<string>();
   try {
     for (const records of events) {
-      for (const place of await deliver(records, (event) =>
-        runBatch(event, deadlineOf(systemClock.nowMs(), REMAINING_MS), { ...parts, sink, triggerMode: 'provisioned' }),
-      )) {
-        held.add(place);
-      }
+      const invoke: Invoke = (event) => {
+        deadline = deadlineOf(systemClock.nowMs(), REMAINING_MS);
+        return runBatch(event, deadline, { ...parts, sink, triggerMode: 'provisioned' });
+      };
+      for (const place of await deliver(records, invoke)) held.add(place);
     }
   } finally {
     await Promise.all(clients.map((client) => client.close(true)));
@@ -81,9 +85,11 @@ const withUri = (entries: readonly Entry[], uri: string): readonly Entry[] => [
   { name: 'connection.uri', value: uri, line: 1 },
 ];
 
-type Invoke = (
-  event: unknown,
-) => Promise<{ readonly batchItemFailures: readonly { readonly itemIdentifier: unknown }[] }>;
+type Invoke = (event: unknown) => Promise<{
+  readonly batchItemFailures: readonly {
+    readonly itemIdentifier: { readonly partition: string; readonly offset: number };
+  }[];
+}>;
 
 /** What is handed back comes again, as with Lambda; returns what is handed back still. */
 async function deliver(records: readonly CaseRecord[], invoke: Invoke): Promise<readonly string[]> {
@@ -91,7 +97,7 @@ async function deliver(records: readonly CaseRecord[], invoke: Invoke): Promise<
   let held: readonly string[] = [];
   for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt += 1) {
     const { batchItemFailures } = await invoke(event);
-    held = batchItemFailures.map(({ itemIdentifier }) => JSON.stringify(itemIdentifier));
+    held = batchItemFailures.map(({ itemIdentifier }) => `${itemIdentifier.partition}@${itemIdentifier.offset}`);
     if (held.length === 0) return [];
   }
   return held;

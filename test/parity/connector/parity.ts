@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { INSTALL_ROOT } from '../../../local/engines/engines.ts';
 import { type ParityCase, readCase, readFolder } from './case.ts';
 import { startJudge } from './judge/start-judge.ts';
+import { randomCase } from './random-case.ts';
 import { runCases } from './run.ts';
 import { startServer } from './server.ts';
 import { SPLITS, type Split } from './splits.ts';
@@ -11,12 +12,15 @@ import { SPLITS, type Split } from './splits.ts';
 const USAGE = `npm run parity -- [options]
 
   --connector FILE --records FILE   one connector file and its records (JSON Lines)
-  --folder FOLDER                   all pairs NAME.properties and NAME.jsonl of a folder (default: test/parity/connector/cases)
+  --folder FOLDER                   all pairs NAME.properties and NAME.jsonl of a folder (default: those of this project)
+  --random N                        also N random configurations and records (with the default folders: 30; without, no folder)
+  --seed S                          the seed of the first of them (default 1)
   --split one,seven,replay          how our function gets the records: in one event, in events of seven, or in events of seven and
                                     then all of them again (default: one)
 `;
 
-const CASES = resolve(import.meta.dirname, 'cases');
+const FOLDERS = ['cases', '../../fixtures/connector-documents'].map((path) => resolve(import.meta.dirname, path));
+const RANDOM_COUNT = 30;
 /** npm starts its scripts in the project's folder, and says where the user is. */
 const userFolder = process.env['INIT_CWD'] ?? process.cwd();
 const write = (line: string) => void process.stdout.write(`${line}\n`);
@@ -27,6 +31,8 @@ async function main(): Promise<boolean> {
       connector: { type: 'string' },
       records: { type: 'string' },
       folder: { type: 'string' },
+      random: { type: 'string' },
+      seed: { type: 'string', default: '1' },
       split: { type: 'string', default: 'one' },
       help: { type: 'boolean', default: false },
     },
@@ -58,17 +64,30 @@ async function main(): Promise<boolean> {
   }
 }
 
-async function casesOf(values: {
+interface Choice {
   readonly connector?: string | undefined;
   readonly records?: string | undefined;
   readonly folder?: string | undefined;
-}): Promise<readonly ParityCase[]> {
-  const { connector, records, folder } = values;
-  if (connector === undefined && records === undefined) {
-    return await readFolder(folder === undefined ? CASES : resolve(userFolder, folder));
+  readonly random?: string | undefined;
+  readonly seed: string;
+}
+
+async function casesOf({ connector, records, folder, random, seed }: Choice): Promise<readonly ParityCase[]> {
+  if ((connector === undefined) !== (records === undefined))
+    throw new Error('--connector and --records belong together');
+  if (connector !== undefined && records !== undefined) {
+    return [await readCase(resolve(userFolder, connector), resolve(userFolder, records))];
   }
-  if (connector === undefined || records === undefined) throw new Error('--connector and --records belong together');
-  return [await readCase(resolve(userFolder, connector), resolve(userFolder, records))];
+  const folders = folder === undefined ? (random === undefined ? FOLDERS : []) : [resolve(userFolder, folder)];
+  const written = (await Promise.all(folders.map(readFolder))).flat();
+  const count = wholeNumber('--random', random ?? (folder === undefined ? String(RANDOM_COUNT) : '0'));
+  const first = wholeNumber('--seed', seed);
+  return [...written, ...Array.from({ length: count }, (_, index) => randomCase(first + index))];
+}
+
+function wholeNumber(option: string, text: string): number {
+  if (!/^\d{1,9}$/.test(text)) throw new Error(`${option} takes a whole number, got ${JSON.stringify(text)}`);
+  return Number(text);
 }
 
 function splitsIn(text: string): readonly Split[] {
