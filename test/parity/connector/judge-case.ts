@@ -16,8 +16,11 @@ export interface Judgement extends JudgeAnswer {
   readonly contents: Contents;
 }
 
-const THEIRS = 'connector_';
-const OURS = 'ours_';
+let prefixCount = 0;
+const nextPrefix = (side: 'connector' | 'ours'): string => {
+  prefixCount += 1;
+  return `${side}${prefixCount}_`;
+};
 const SKIPPED = 'WriteSkippedException';
 
 /**
@@ -37,10 +40,11 @@ async function askOnce(
   server: Server,
   overrides: Readonly<Record<string, string>>,
 ): Promise<Judgement> {
-  await server.makeIndexes(indexesOf(withTopics(withDatabases(entries, THEIRS), records)));
+  const prefix = nextPrefix('connector');
+  await server.makeIndexes(indexesOf(withTopics(withDatabases(entries, prefix), records)));
   const environment = environmentOf(entries);
-  const answer = await judge.ask({ settings, environment, overrides, records, databasePrefix: THEIRS });
-  return { ...answer, contents: unprefixed(await server.take(), THEIRS) };
+  const answer = await judge.ask({ settings, environment, overrides, records, databasePrefix: prefix });
+  return { ...answer, contents: unprefixed(await server.take(prefix), prefix) };
 }
 
 /** Runs our function; returns the differences, a sentence each. */
@@ -49,10 +53,11 @@ export async function compareWith(
   { entries, records }: ParityCase,
   { server, split }: { readonly server: Server; readonly split: Split },
 ): Promise<readonly string[]> {
-  const own = withTopics(withDatabases(entries, OURS), records);
+  const prefix = nextPrefix('ours');
+  const own = withTopics(withDatabases(entries, prefix), records);
   await server.makeIndexes(indexesOf(own));
   const { dead, held } = await runOurs(own, eventsOf(records, split), server);
-  const contents = unprefixed(await server.take(), OURS);
+  const contents = unprefixed(await server.take(prefix), prefix);
   if (judgement.stopped !== null && held.length > 0) return [];
   if (judgement.stopped !== null) return [`the connector's task stops, and our function goes on: ${judgement.stopped}`];
   return [

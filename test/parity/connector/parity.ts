@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { INSTALL_ROOT } from '../../../local/engines/engines.ts';
 import { type ParityCase, readCase, readFolder } from './case.ts';
 import { startJudge } from './judge/start-judge.ts';
+import { mutated } from './mutate.ts';
 import { randomCase } from './random-case.ts';
 import { runCases } from './run.ts';
 import { startServer } from './server.ts';
@@ -14,6 +15,7 @@ const USAGE = `npm run parity -- [options]
   --connector FILE --records FILE   one connector file and its records (JSON Lines)
   --folder FOLDER                   all pairs NAME.properties and NAME.jsonl of a folder (default: those of this project)
   --random N                        also N random configurations and records (with the default folders: 30; without, no folder)
+  --fuzz N                          in place of each case N of it with changed values: differences on purpose are printed as well
   --seed S                          the seed of the first of them (default 1)
   --split one,seven,replay          how our function gets the records: in one event, in events of seven, or in events of seven and
                                     then all of them again (default: one)
@@ -32,6 +34,7 @@ async function main(): Promise<boolean> {
       records: { type: 'string' },
       folder: { type: 'string' },
       random: { type: 'string' },
+      fuzz: { type: 'string', default: '0' },
       seed: { type: 'string', default: '1' },
       split: { type: 'string', default: 'one' },
       help: { type: 'boolean', default: false },
@@ -42,7 +45,7 @@ async function main(): Promise<boolean> {
     return true;
   }
   const splits = splitsIn(values.split);
-  const cases = await casesOf(values);
+  const cases = fuzzed(await casesOf(values), wholeNumber('--fuzz', values.fuzz), wholeNumber('--seed', values.seed));
   const begunMs = Date.now();
   const server = await startServer(write);
   const judge = await startJudge({ installRoot: INSTALL_ROOT, progress: write, ...server }).catch(
@@ -84,6 +87,11 @@ async function casesOf({ connector, records, folder, random, seed }: Choice): Pr
   const first = wholeNumber('--seed', seed);
   return [...written, ...Array.from({ length: count }, (_, index) => randomCase(first + index))];
 }
+
+const fuzzed = (cases: readonly ParityCase[], count: number, seed: number): readonly ParityCase[] =>
+  count === 0
+    ? cases
+    : cases.flatMap((each) => Array.from({ length: count }, (_, index) => mutated(each, seed + index)));
 
 function wholeNumber(option: string, text: string): number {
   if (!/^\d{1,9}$/.test(text)) throw new Error(`${option} takes a whole number, got ${JSON.stringify(text)}`);
