@@ -43,7 +43,14 @@ async function askOnce(
   const prefix = nextPrefix('connector');
   await server.makeIndexes(indexesOf(withTopics(withDatabases(entries, prefix), records)));
   const environment = environmentOf(entries);
-  const answer = await judge.ask({ settings, environment, overrides, records, databasePrefix: prefix });
+  const answer = await judge.ask({
+    uri: server.uri,
+    settings,
+    environment,
+    overrides,
+    records,
+    databasePrefix: prefix,
+  });
   return { ...answer, contents: unprefixed(await server.take(prefix), prefix) };
 }
 

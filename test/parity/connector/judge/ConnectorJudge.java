@@ -1,6 +1,6 @@
 // The MongoDB sink connector 2.0.1 itself, with Kafka Connect's converters and transforms around it, as a worker runs them. A line of
 // standard input is a case, a line of standard output is what became of the records: `{"dead": {"t-0@3": "why"}, "stopped": "why"}`.
-// java -cp .. ConnectorJudge URI CA_FILE
+// java -cp .. ConnectorJudge CA_FILE
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -31,12 +31,12 @@ public class ConnectorJudge {
       "org.apache.kafka.connect.storage.", "org.apache.kafka.connect.json.", "org.apache.kafka.connect.converters.", "io.debezium.transforms.");
 
   public static void main(String[] args) throws Exception {
-    trust(args[1]);
+    trust(args[0]);
     PrintStream answers = System.out;
     System.setOut(System.err); // what a library prints is no answer
     BufferedReader questions = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
     for (String line; (line = questions.readLine()) != null; ) {
-      answers.write((JSON.writeValueAsString(judge(args[0], JSON.readTree(line))) + "\n").getBytes(StandardCharsets.UTF_8));
+      answers.write((JSON.writeValueAsString(judge(JSON.readTree(line))) + "\n").getBytes(StandardCharsets.UTF_8));
       answers.flush();
     }
     System.exit(0);
@@ -57,8 +57,8 @@ public class ConnectorJudge {
     SSLContext.setDefault(context);
   }
 
-  static ObjectNode judge(String uri, JsonNode question) throws Exception {
-    Map<String, String> props = properties(uri, question);
+  static ObjectNode judge(JsonNode question) throws Exception {
+    Map<String, String> props = properties(question.get("uri").asText(), question);
     Map<String, String> dead = new TreeMap<>();
     String stopped = null;
     try {

@@ -9,6 +9,8 @@ import type { CaseRecord } from '../records.ts';
 
 /** A connector's settings and the records that it is given. */
 export interface Question {
+  /** The server that is written to. */
+  readonly uri: string;
   /** The text of a properties file, which Java reads, or the settings of another form of file. */
   readonly settings: { readonly text: string } | { readonly properties: Readonly<Record<string, string>> };
   /** What `${env:NAME}` stands for. */
@@ -47,16 +49,14 @@ const OPTIONS = [
 export interface JudgeOptions {
   readonly installRoot: string;
   readonly progress: Progress;
-  /** The server that it writes to. */
-  readonly uri: string;
   readonly caFile: string;
 }
 
 /** Installs the connector on first use. @throws Error that names the tools that are missing */
-export async function startJudge({ installRoot, progress, uri, caFile }: JudgeOptions): Promise<ConnectorJudge> {
+export async function startJudge({ installRoot, progress, caFile }: JudgeOptions): Promise<ConnectorJudge> {
   const { folder, program } = await ensureInstalled(await recipe(progress), installRoot);
   const classPath = [folder, join(folder, 'libs', '*')].join(delimiter);
-  const child = spawn(program, [...OPTIONS, '-cp', classPath, 'ConnectorJudge', uri, caFile], {
+  const child = spawn(program, [...OPTIONS, '-cp', classPath, 'ConnectorJudge', caFile], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   const ended = once(child, 'close');
