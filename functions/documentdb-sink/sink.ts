@@ -57,11 +57,11 @@ export function createDocumentdbSink(parts: DocumentdbSinkParts): Sink {
 
   async function write(batches: readonly PartitionBatch[], deadline: Deadline): Promise<readonly RecordOutcome[]> {
     const layout = layLanes(batches, parts.mapper, settings, clock.wallTimeMs());
-    const { lanesByNamespace, firstIndexes, ignoredAt } = layout;
+    const { lanesByNamespace, firstIndexes, decidedAt } = layout;
     if (layout.planningFailureCount > 0) meter.count('PlanningFailures', layout.planningFailureCount);
     const abort = abortAt(clock, deadline.answerByMs);
     const outcomes = new OutcomeCollector(firstIndexes);
-    for (const [index, outcome] of ignoredAt) outcomes.settleAtOnce(index, outcome);
+    for (const [index, outcome] of decidedAt) outcomes.settleAtOnce(index, outcome);
     const { onPoison, deadLetterTopic, onNoMatch, missingIndex = 'write' } = settings;
     const ways = { onPoison, deadLetterTopic, deadLetters };
     const poison = createPoisonHandler({ ...ways, functionName: NAME, deadline, clock, outcomes });

@@ -29,6 +29,11 @@ export const AGGREGATE_RECORDS_MAX = 500;
 export const PREFLIGHT_TIMEOUT_MS = 3_000;
 /** Between two looks that a batch waits for. */
 export const PREFLIGHT_INTERVAL_MS = 1_000;
+/**
+ * Between two looks at a stream that is known: somebody may switch it to AUTO under a warm environment. An account may ask
+ * 20 times a second: https://docs.aws.amazon.com/kinesis/latest/APIReference/API_DescribeStreamSummary.html
+ */
+export const PREFLIGHT_REFRESH_MS = 60_000;
 /** Looks that failed, in one environment; then it goes without. */
 export const PREFLIGHT_FAILURES_MAX = 3;
 

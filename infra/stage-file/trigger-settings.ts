@@ -143,6 +143,13 @@ export const triggerSettings = settings({
         'The mapping sends older records to the dead-letter bucket without an attempt. Unset: no limit. Provisioned mode only.',
     }),
   ),
+  topicRetentionHours: integerOr(168, {
+    unit: 'hours',
+    min: 1,
+    max: 87_600,
+    description:
+      "How long the topics keep a record: the value of their `retention.ms`, in hours. Default: Kafka's default of 7 days. Packaging only compares the value with the time for which a blocked record can block.",
+  }),
   schemaRegistry: v.optional(
     v.pipe(
       v.looseObject(

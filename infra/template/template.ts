@@ -1,5 +1,6 @@
 import type { Surroundings } from '../stage-file/project-files.ts';
 import { readStageFile } from '../stage-file/read-stage-file.ts';
+import { blockingNoticesOf } from './blocking-notices.ts';
 import { deadLettersOf } from './dead-letters.ts';
 import type { Deployment } from './deployment.ts';
 import { functionsOf } from './functions.ts';
@@ -36,7 +37,7 @@ export function templateParts(
   const deployment: Deployment = readStageFile(service, stage, stageFile, surroundings);
   const { accountId, region, logRetentionDays, tags = {}, deploymentBucket } = deployment.file;
   return {
-    notices: noticesOf(deployment),
+    notices: [...noticesOf(deployment), ...blockingNoticesOf(deployment)],
     accountId,
     region,
     logRetentionDays,

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { FailureCode } from '../outcome.ts';
 import type { SourceRecord } from '../record.ts';
 
@@ -66,9 +67,19 @@ export function deadLetterOf(
 }
 
 const OFFSET_DIGITS = 20;
+const FINGERPRINT_DIGITS = 16;
 
-/** Sorted by offset within a partition; a replay overwrites its own letter. */
+/**
+ * Sorted by offset within a partition. A replay of a record overwrites the letter of that record. A topic made anew begins
+ * at offset 0 again: the fingerprint of the record keeps its letters apart from those of the old topic.
+ */
 export function deadLetterKey(letter: DeadLetter): string {
   const offset = String(letter.offset).padStart(OFFSET_DIGITS, '0');
-  return `dead-letters/${letter.function}/${letter.topic}/${letter.partition}/${offset}.json`;
+  return `dead-letters/${letter.function}/${letter.topic}/${letter.partition}/${offset}-${fingerprintOf(letter)}.json`;
+}
+
+/** Of what stands in the record. A time alone would not do: a producer may give none, or the same one. */
+function fingerprintOf({ timestamp, keyBase64, valueBase64, headers }: DeadLetter): string {
+  const record = JSON.stringify([timestamp, keyBase64, valueBase64, headers]);
+  return createHash('sha256').update(record).digest('hex').slice(0, FINGERPRINT_DIGITS);
 }

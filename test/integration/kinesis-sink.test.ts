@@ -55,7 +55,7 @@ function aSink(port = aClient(), changes: Partial<PrepareOptions> = {}) {
     port,
     meter,
     log,
-    preflight: createPreflight({ ...time, log, port, options: { ...options, recordKiBMax: 1024 } }),
+    preflight: createPreflight({ ...time, log, meter, port, options: { ...options, recordKiBMax: 1024 } }),
     deadLetters: createDeadLetterQueue({ ...time, store, meter }),
     options: {
       ...options,

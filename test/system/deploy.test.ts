@@ -24,7 +24,8 @@ const TIMEOUT_SECONDS = 15;
 const NOTHING_FAILED = { batchItemFailures: [] };
 const DENIED = /\(AccessDenied(Exception)?\)/;
 /** The letter of the one record in deploy-orders.json that is no document. */
-const LETTER_KEY = `dead-letters/documentdbSink/orders/0/${'43'.padStart(20, '0')}.json`;
+const LETTER_KEY = `dead-letters/documentdbSink/orders/0/${'43'.padStart(20, '0')}-`;
+const THE_LETTER = [expect.stringMatching(new RegExp(`^${LETTER_KEY}[0-9a-f]{16}[.]json$`))];
 
 const functions = [
   { name: 'kinesisSink', role: 'msk-sinks-dev-kinesis', memoryMb: 512, bisectBatch: false },
@@ -358,7 +359,7 @@ describe('`serverless remove`', () => {
   it('takes everything away but the bucket with its dead letters', async () => {
     await stage.serverless('remove', '--stage', 'dev');
     expect(await stage.remains()).toEqual(NOTHING_BUT_THE_BUCKET);
-    expect(await stage.bucketKeys()).toEqual([LETTER_KEY]);
+    expect(await stage.bucketKeys()).toEqual(THE_LETTER);
   });
 });
 
@@ -370,7 +371,7 @@ describe('a second time, in the account where the bucket stayed', () => {
       query: "StackResources[?LogicalResourceId=='DeadLetterBucket'].PhysicalResourceId",
     });
     expect(adopted).toEqual([BUCKET]);
-    expect(await stage.bucketKeys()).toEqual([LETTER_KEY]);
+    expect(await stage.bucketKeys()).toEqual(THE_LETTER);
   });
 
   it('works: account B knows the new role by its name, and an event that comes again changes no document', async () => {
@@ -384,6 +385,6 @@ describe('a second time, in the account where the bucket stayed', () => {
   it('is removed again as the first time', async () => {
     await stage.serverless('remove', '--stage', 'dev');
     expect(await stage.remains()).toEqual(NOTHING_BUT_THE_BUCKET);
-    expect(await stage.bucketKeys()).toEqual([LETTER_KEY]);
+    expect(await stage.bucketKeys()).toEqual(THE_LETTER);
   });
 });

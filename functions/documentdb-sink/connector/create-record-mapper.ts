@@ -1,5 +1,5 @@
-import { assert, SettingsError } from '../../../shared/errors.ts';
-import type { RecordMapper } from '../plan/record-mapper.ts';
+import { SettingsError } from '../../../shared/errors.ts';
+import type { RecordMapper, WritePlan } from '../plan/record-mapper.ts';
 import type { CustomStrategies } from './custom/custom-strategies.ts';
 import { CUSTOM_STRATEGIES } from './custom/registry.ts';
 import type { Connector } from './file/connector.ts';
@@ -27,10 +27,20 @@ export function createRecordMapper(
   );
   return (record, wallTimeMs) => {
     const mapper = mappers.get(record.position.topic);
-    assert(mapper !== undefined, 'every topic of the event has a record mapper');
-    return mapper(record, wallTimeMs);
+    return mapper === undefined ? unnamedTopic(record.position.topic) : mapper(record, wallTimeMs);
   };
 }
+
+/** An event source mapping delivers a topic that the file does not name: no record of the topic is to blame. */
+export const unnamedTopic = (topic: string): WritePlan => ({
+  kind: 'unsettled',
+  failure: {
+    code: 'misconfigured',
+    retryable: true,
+    mayBeWritten: false,
+    detail: `the connector file does not name the topic ${topic}: add the topic to \`topics\` and deploy, or remove the event source mapping of the topic`,
+  },
+});
 
 /** @throws SettingsError that lists every property that cannot be followed */
 export function policiesByTopic<Policy>(

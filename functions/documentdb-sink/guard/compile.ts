@@ -10,8 +10,13 @@ import { guardedWrite, type WriteContext } from './guarded-write.ts';
 import { type Epochs, sourceVersionOf } from './source-version.ts';
 import type { Write } from './write.ts';
 
-/** The compiled form of a record: nothing to write, writes of one document, or poison. */
-export type Compiled = Writes | Poison | { readonly kind: 'none'; readonly reason: IgnoredReason };
+/** What a record is to the sink. */
+export type Compiled = Writes | Poison | Decided;
+
+/** Nothing is sent for the record. */
+export type Decided =
+  | { readonly kind: 'none'; readonly reason: IgnoredReason }
+  | { readonly kind: 'unsettled'; readonly failure: RecordFailure };
 
 export interface Writes {
   readonly kind: 'writes';
@@ -56,6 +61,7 @@ function plan(record: SourceRecord, mapper: RecordMapper, settings: CompileSetti
   const plan = mapper(record, wallTimeMs);
   switch (plan.kind) {
     case 'none':
+    case 'unsettled':
       return plan;
     case 'poison': {
       const { namespace, filter, failure } = plan;

@@ -1,6 +1,6 @@
-import { ignored, type RecordOutcome } from '../../../shared/outcome.ts';
+import { failed, ignored, type RecordOutcome } from '../../../shared/outcome.ts';
 import type { PartitionBatch, SourceRecord } from '../../../shared/record.ts';
-import { type CompileSettings, compile, type Poison, type Writes } from '../guard/compile.ts';
+import { type CompileSettings, compile, type Decided, type Poison, type Writes } from '../guard/compile.ts';
 import { type Namespace, namespaceText } from '../plan/namespace.ts';
 import type { RecordMapper } from '../plan/record-mapper.ts';
 import { createLane, type Lane } from './lane.ts';
@@ -10,9 +10,9 @@ export interface Layout {
   readonly lanesByNamespace: ReadonlyMap<Namespace, readonly Lane[]>;
   /** Index in the batch of the first record of each partition. */
   readonly firstIndexes: ReadonlyMap<string, number>;
-  /** Records that write nothing, by index in the batch. */
-  readonly ignoredAt: ReadonlyMap<number, RecordOutcome>;
-  /** Number of records for which planning threw. */
+  /** Records that write nothing in this batch, by their place. */
+  readonly decidedAt: ReadonlyMap<number, RecordOutcome>;
+  /** Records for which our own code threw. */
   readonly planningFailureCount: number;
 }
 
@@ -25,14 +25,14 @@ export function layLanes(
 ): Layout {
   const collections = new CollectionLanes();
   const firstIndexes = new Map<string, number>();
-  const ignoredAt = new Map<number, RecordOutcome>();
+  const decidedAt = new Map<number, RecordOutcome>();
   let planningFailureCount = 0;
   let index = 0;
   for (const { topicPartition, records } of batches) {
     firstIndexes.set(topicPartition, index);
     for (const record of records) {
       const compiled = compile(record, mapper, settings, wallTimeMs);
-      if (compiled.kind === 'none') ignoredAt.set(index, ignored(record.position, compiled.reason));
+      if (compiled.kind === 'none' || compiled.kind === 'unsettled') decidedAt.set(index, decided(record, compiled));
       else {
         // A record without a known document gets a lane of its own.
         const lane = collections.laneOf(compiled.namespace, topicPartition, compiled.identity ?? `none ${index}`);
@@ -42,8 +42,11 @@ export function layLanes(
       index += 1;
     }
   }
-  return { lanesByNamespace: collections.lanesByNamespace(), firstIndexes, ignoredAt, planningFailureCount };
+  return { lanesByNamespace: collections.lanesByNamespace(), firstIndexes, decidedAt, planningFailureCount };
 }
+
+const decided = ({ position }: SourceRecord, compiled: Decided): RecordOutcome =>
+  compiled.kind === 'none' ? ignored(position, compiled.reason) : failed(position, compiled.failure);
 
 function enter(lane: Lane, index: number, record: SourceRecord, compiled: Poison | Writes): void {
   if (compiled.kind === 'poison') {

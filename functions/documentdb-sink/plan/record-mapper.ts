@@ -21,7 +21,9 @@ export type WritePlan =
       /** The filter of the document it would have written, where that much is known: its lane waits for the letter. */
       readonly filter: BsonDocument | undefined;
       readonly failure: RecordFailure;
-    };
+    }
+  /** Nothing that the record is to blame for: it stays unsettled until somebody mends the configuration. */
+  | { readonly kind: 'unsettled'; readonly failure: RecordFailure };
 
 /** A whole configuration, for every topic. Pure but for the clock it is given. Never throws for what a record holds. */
 export type RecordMapper = (record: SourceRecord, wallTimeMs: number) => WritePlan;

@@ -1,10 +1,16 @@
 import { untilAborted } from '../../../shared/concurrency/until-aborted.ts';
 import { describeForeign, identify } from '../../../shared/errors.ts';
 import type { RecordFailure } from '../../../shared/outcome.ts';
-import type { Log } from '../../../shared/telemetry.ts';
+import type { Log, Meter } from '../../../shared/telemetry.ts';
 import type { Clock } from '../../../shared/time/clock.ts';
 import { abortAt, type Deadline } from '../../../shared/time/deadline.ts';
-import { PREFLIGHT_FAILURES_MAX, PREFLIGHT_INTERVAL_MS, PREFLIGHT_TIMEOUT_MS, PROBE_INTERVAL_MS } from '../limits.ts';
+import {
+  PREFLIGHT_FAILURES_MAX,
+  PREFLIGHT_INTERVAL_MS,
+  PREFLIGHT_REFRESH_MS,
+  PREFLIGHT_TIMEOUT_MS,
+  PROBE_INTERVAL_MS,
+} from '../limits.ts';
 import type { Aggregation, Ordering } from '../plan/prepare.ts';
 import { CredentialsError } from './credentials.ts';
 
@@ -37,7 +43,7 @@ export interface Objection {
   readonly lookAgainInMs: number;
 }
 
-/** One look at the stream in an environment's life, beside its first batch. It warns, and stops nothing but aggregates. */
+/** A look at the stream beside the first batch of an environment, and again at an interval. Warns, and stops nothing but aggregates. */
 export interface Preflight {
   begin(deadline: Deadline): Inspection;
   /** Undefined: aggregates may be sent, or nobody means to. */
@@ -50,6 +56,7 @@ export interface PreflightParts {
   readonly port: StreamPort;
   readonly clock: Clock;
   readonly log: Log;
+  readonly meter: Pick<Meter, 'count'>;
   readonly options: {
     readonly ordering: Ordering;
     readonly aggregation: Aggregation;
@@ -60,9 +67,10 @@ export interface PreflightParts {
 
 const NOTHING_TO_DO: Inspection = { isOver: Promise.resolve(), end: () => undefined };
 
-export function createPreflight({ port, clock, log, options }: PreflightParts): Preflight {
+export function createPreflight({ port, clock, log, meter, options }: PreflightParts): Preflight {
   let summary: StreamSummary | undefined;
   let failureCount = 0;
+  let lookedAtMs = 0;
   let withoutCredentials: CredentialsError | undefined;
   const warned = new Set<string>();
   const warnOnce = (message: string, fields: object) => {
@@ -70,11 +78,18 @@ export function createPreflight({ port, clock, log, options }: PreflightParts): 
     warned.add(message);
   };
 
+  function noteDistribution(from: string | undefined, to: string | undefined): void {
+    if (to === 'AUTO') meter.count('StreamDistributesAutomatically');
+    if (from !== undefined && to !== from) log.warn('stream_distribution_changed', { from, to });
+  }
+
   async function look(signal: AbortSignal, isCalledOff: () => boolean): Promise<void> {
     withoutCredentials = undefined;
     try {
       await untilReady(port, signal);
+      const from = summary?.distribution;
       summary = await untilAborted(port.describeStream(signal), signal);
+      noteDistribution(from, summary.distribution);
       for (const { message, ...fields } of warningsOf(summary, options)) warnOnce(message, fields);
     } catch (error) {
       if (isCalledOff()) return;
@@ -101,8 +116,10 @@ export function createPreflight({ port, clock, log, options }: PreflightParts): 
     recordBytesMax: () => (summary?.recordKiBMax === undefined ? undefined : summary.recordKiBMax * 1024),
     begin(deadline) {
       const nowMs = clock.nowMs();
-      const isDone = (summary !== undefined || failureCount >= PREFLIGHT_FAILURES_MAX) && objection() === undefined;
+      const isFresh = summary !== undefined && nowMs - lookedAtMs < PREFLIGHT_REFRESH_MS;
+      const isDone = (isFresh || failureCount >= PREFLIGHT_FAILURES_MAX) && objection() === undefined;
       if (isDone || nowMs >= deadline.sendUntilMs) return NOTHING_TO_DO;
+      lookedAtMs = nowMs;
       const timeout = abortAt(clock, Math.min(nowMs + PREFLIGHT_TIMEOUT_MS, deadline.answerByMs));
       const calledOff = new AbortController();
       const signal = AbortSignal.any([timeout.signal, calledOff.signal]);

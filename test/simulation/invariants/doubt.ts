@@ -1,6 +1,6 @@
 import type { Scenario } from '../scenario/scenario.ts';
 import type { Bucket } from '../services/bucket.ts';
-import { type KafkaLog, type ProducedRecord, TOPIC } from '../services/kafka-log.ts';
+import type { KafkaLog, ProducedRecord } from '../services/kafka-log.ts';
 import type { Invocation } from '../services/lambda.ts';
 import type { Mapping } from '../services/mapping.ts';
 import type { Target } from '../services/target.ts';
@@ -31,8 +31,8 @@ function doubtfulOf(candidates: readonly ProducedRecord[], parts: DoubtParts): R
   return new Set(doubtful);
 }
 
-const isLettered = ({ partition, offset }: ProducedRecord, { bucket, scenario }: DoubtParts): boolean =>
-  bucket.hasLetter(scenario.sink, TOPIC, partition, offset);
+const isLettered = (record: ProducedRecord, { bucket, scenario }: DoubtParts): boolean =>
+  bucket.hasLetter(scenario.sink, record);
 
 /** Poison of a known kind is settled without an effect where the policy is to skip it. */
 const isSettled = (record: ProducedRecord, parts: DoubtParts): boolean =>

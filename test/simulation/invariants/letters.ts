@@ -15,19 +15,40 @@ export interface Letters {
 
 /** Reads every letter back: each must hold the whole of a record that was produced. */
 export function readLetters(bucket: Bucket, produced: readonly ProducedRecord[]): Letters {
-  const ofFunction = new Set<ProducedRecord>();
-  const ofMapping = new Set<ProducedRecord>();
-  const violations: Violation[] = [];
-  for (const [name, body] of bucket.versions) {
-    const isOfFunction = name.startsWith('dead-letters/');
-    for (const letter of isOfFunction ? [functionLetter(body)] : mappingLetters(body)) {
-      const record = produced.findLast((each) => isAbout(letter, each));
-      if (record === undefined)
-        violations.push({ guarantee: 'G1', message: `${name} holds no record that was produced` });
-      else (isOfFunction ? ofFunction : ofMapping).add(record);
-    }
-  }
-  return { ofFunction, ofMapping, records: new Set([...ofFunction, ...ofMapping]), violations };
+  const read = bucket.versions.flatMap(([name, body]) =>
+    (isOfFunction(name) ? [functionLetter(body)] : mappingLetters(body)).map((letter) => ({
+      name,
+      record: produced.findLast((each) => isAbout(letter, each)),
+    })),
+  );
+  const found = read.flatMap(({ name, record }) => (record === undefined ? [] : [{ name, record }]));
+  const recordsOf = (letters: typeof found) => new Set(letters.map(({ record }) => record));
+  const own = found.filter(({ name }) => isOfFunction(name));
+  const unknown = read.filter(({ record }) => record === undefined);
+  return {
+    ofFunction: recordsOf(own),
+    ofMapping: recordsOf(found.filter(({ name }) => !isOfFunction(name))),
+    records: recordsOf(found),
+    violations: [
+      ...unknown.map(({ name }) => violation(`${name} holds no record that was produced`)),
+      ...overwritten(own).map((name) => violation(`${name} is overwritten by the letter of another record`)),
+    ],
+  };
+}
+
+const isOfFunction = (name: string): boolean => name.startsWith('dead-letters/');
+
+const violation = (message: string): Violation => ({ guarantee: 'G1', message });
+
+interface Found {
+  readonly name: string;
+  readonly record: ProducedRecord;
+}
+
+/** Names under which two records have stood: a replay overwrites the letter of its own record, and of no other. */
+function overwritten(letters: readonly Found[]): readonly string[] {
+  const byName = Map.groupBy(letters, ({ name }) => name);
+  return [...byName].filter(([, own]) => new Set(own.map(({ record }) => record)).size > 1).map(([name]) => name);
 }
 
 /** What the functions say in their letters beside the record itself. */

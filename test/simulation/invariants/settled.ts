@@ -1,6 +1,6 @@
 import type { Scenario } from '../scenario/scenario.ts';
 import type { Bucket } from '../services/bucket.ts';
-import { type KafkaLog, TOPIC } from '../services/kafka-log.ts';
+import type { KafkaLog } from '../services/kafka-log.ts';
 import type { Invocation } from '../services/lambda.ts';
 import type { Target } from '../services/target.ts';
 import { unsettledIn } from './unsettled.ts';
@@ -25,7 +25,7 @@ export function settledViolations(invocation: Invocation, parts: SettledParts): 
     if (target.holds(record)) return [];
     if (target.isPoison(record)) {
       if (scenario.function.onPoison === 'skip') return [];
-      if (bucket.hasLetter(scenario.sink, TOPIC, record.partition, record.offset)) return [];
+      if (bucket.hasLetter(scenario.sink, record)) return [];
     }
     return [
       {

@@ -1,3 +1,4 @@
+import type { DeadLetter } from '../../../shared/dead-letter/dead-letter.ts';
 import {
   createDeadLetterQueue,
   type DeadLetterQueue,
@@ -10,6 +11,7 @@ import { DEAD_LETTER_TIMEOUT_MS, DEAD_LETTERS_IN_FLIGHT_MAX } from '../scenario/
 import type { Random } from '../scenario/random.ts';
 import type { Timeline } from '../scenario/timeline.ts';
 import type { Environment } from './environment.ts';
+import type { ProducedRecord } from './kafka-log.ts';
 import { exchange, foreign, type NetworkFault } from './network.ts';
 
 const SLACK_MS = 5;
@@ -73,10 +75,16 @@ export class Bucket {
     this.versions.push([key, body]);
   }
 
-  /** Whether a letter of the function is stored under that position. */
-  hasLetter(functionName: string, topic: string, partition: number, offset: number): boolean {
-    const key = `dead-letters/${functionName}/${topic}/${partition}/${String(offset).padStart(20, '0')}.json`;
-    return this.versions.some(([each]) => each === key);
+  /** Whether a letter of the function is stored for that record; a topic made anew has other records at the same offsets. */
+  hasLetter(functionName: string, { topicPartition, offset, timestampMs, value }: ProducedRecord): boolean {
+    const dash = topicPartition.lastIndexOf('-');
+    const folder = `${topicPartition.slice(0, dash)}/${topicPartition.slice(dash + 1)}`;
+    const prefix = `dead-letters/${functionName}/${folder}/${String(offset).padStart(20, '0')}`;
+    return this.versions.some(([key, body]) => {
+      if (!key.startsWith(prefix)) return false;
+      const letter: DeadLetter = JSON.parse(body);
+      return letter.timestamp === timestampMs && letter.valueBase64 === (value?.toString('base64') ?? null);
+    });
   }
 
   #put(environment: Environment, key: string, body: string): Promise<void> {
@@ -95,7 +103,7 @@ export class Bucket {
   }
 }
 
-/** `dead-letters/<function>/<topic>/<partition>/<offset>.json` */
+/** `dead-letters/<function>/<topic>/<partition>/<offset>-<fingerprint>.json` */
 function touchedBy(key: string): readonly string[] {
   const [, , topic, partition] = key.split('/');
   return [`${topic}-${partition}`];

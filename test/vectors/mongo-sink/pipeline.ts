@@ -20,6 +20,7 @@ export const pipeline: Component = (vector) => {
     case 'none':
       return { kind: 'models', models: [] };
     case 'poison':
+    case 'unsettled':
       throw new PoisonError(plan);
   }
 };
@@ -29,7 +30,7 @@ const named = (side: string, converter: ReadonlyMap<string, string>): readonly (
   [...converter].map(([name, text]) => [`${side}.${name}`, text]);
 
 export class PoisonError extends Error {
-  constructor({ failure }: WritePlan & { readonly kind: 'poison' }) {
+  constructor({ failure }: WritePlan & { readonly kind: 'poison' | 'unsettled' }) {
     super(failure.detail);
   }
 }

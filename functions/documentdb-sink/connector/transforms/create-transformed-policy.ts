@@ -5,7 +5,7 @@ import type { MutableDocument, SinkDocument } from '../../bson/sink-document.ts'
 import type { RecordMapper, WritePlan } from '../../plan/record-mapper.ts';
 import { UnwritableError } from '../../plan/unwritable-error.ts';
 import { documentFrom } from '../converters/create-converter.ts';
-import { policiesByTopic } from '../create-record-mapper.ts';
+import { policiesByTopic, unnamedTopic } from '../create-record-mapper.ts';
 import type { CustomStrategies } from '../custom/custom-strategies.ts';
 import { CUSTOM_STRATEGIES } from '../custom/registry.ts';
 import type { Connector } from '../file/connector.ts';
@@ -49,6 +49,7 @@ export function createTransformedPolicy(
   );
   const connectRecordOf = createRecordMaker(connector);
   const decide: RecordMapper = (record, wallTimeMs) => {
+    if (!mappers.has(record.position.topic)) return unnamedTopic(record.position.topic);
     const connect = transform(connectRecordOf(record));
     if (connect === undefined) return { kind: 'none', reason: 'filtered' };
     const mapper = mappers.get(connect.topic);

@@ -148,11 +148,12 @@ export class DocumentsTarget implements Target {
    * a document that a zombie brought back from one that an insert must not touch. Without faults it has to, unless values
    * move between partitions.
    */
-  #hasLostItsPlace({ scenario: { unique, ...record }, partition, offset }: ProducedRecord): boolean {
+  #hasLostItsPlace(produced: ProducedRecord): boolean {
+    const { unique, ...record } = produced.scenario;
     const { bucket, scenario } = this.#parts;
     const mayBeInTheWay = unique !== undefined || (opOf(record) === 'insert' && scenario.documentdb.deletes === 'hard');
     if (!mayBeInTheWay || (scenario.faults.length === 0 && !haveValuesAcrossPartitions(scenario))) return false;
-    return bucket.hasLetter(scenario.sink, TOPIC, partition, offset);
+    return bucket.hasLetter(scenario.sink, produced);
   }
 
   isKnownPoison = ({ scenario: { key, kind } }: ProducedRecord): boolean => key === null || kind === 'poison';

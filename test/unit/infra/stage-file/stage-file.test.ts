@@ -108,6 +108,7 @@ describe('takes numbers within their bounds alone', () => {
     },
     { name: 'retryAttemptsMax', changes: within('trigger', 'retryAttemptsMax'), min: 0, max: 10_000 },
     { name: 'recordAgeSecondsMax', changes: within('trigger', 'recordAgeSecondsMax'), min: 60, max: 604_800 },
+    { name: 'topicRetentionHours', changes: within('trigger', 'topicRetentionHours'), min: 1, max: 87_600 },
     { name: 'memoryMb', changes: within('kinesisSink', 'memoryMb'), min: 128, max: 10_240 },
     { name: 'timeoutSeconds', changes: within('kinesisSink', 'timeoutSeconds'), min: 15, max: 840 },
     { name: 'reservedConcurrency', changes: within('documentdbSink', 'reservedConcurrency'), min: 1, max: 100_000 },

@@ -66,8 +66,30 @@ describe('a letter', () => {
   });
 
   it('lies under function, topic, partition and an offset of 20 digits', () => {
-    expect(deadLetterKey(aLetter())).toBe('dead-letters/documentdbSink/web-orders/3/00000000000000000042.json');
+    expect(deadLetterKey(aLetter())).toMatch(
+      /^dead-letters\/documentdbSink\/web-orders\/3\/00000000000000000042-[0-9a-f]{16}\.json$/,
+    );
   });
+
+  it('has the key of its record again after a replay, whatever became of the record this time', () => {
+    const again = { ...aLetter(), code: 'rejected_by_target', reason: 'other', attempts: 7, at: 'later' } as const;
+    expect(deadLetterKey(again)).toBe(deadLetterKey(aLetter()));
+  });
+
+  it.each([
+    { what: 'time', change: { timestamp: 1_700_000_000_001 } },
+    { what: 'key', change: { keyBase64: 'aQ==' } },
+    { what: 'absent key', change: { keyBase64: null } },
+    { what: 'value', change: { valueBase64: '/wE=' } },
+    { what: 'absent value', change: { valueBase64: null } },
+    { what: 'headers', change: { headers: [['a', 'yA==']] } },
+    { what: 'key and value changed over', change: { keyBase64: '/wA=', valueBase64: 'aw==' } },
+  ] as const)(
+    'overwrites no letter of a topic made anew: another $what at one offset has another key',
+    ({ change }) => {
+      expect(deadLetterKey({ ...aLetter(), ...change })).not.toBe(deadLetterKey(aLetter()));
+    },
+  );
 });
 
 function setUp(store: DeadLetterStore) {

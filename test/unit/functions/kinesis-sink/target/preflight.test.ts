@@ -133,6 +133,51 @@ describe('a look at the stream', () => {
     expect(look.clock.timerCount()).toBe(0);
   });
 
+  it.each([
+    { aggregation: 'key', isRefused: true },
+    { aggregation: 'off', isRefused: false },
+  ] as const)(
+    'finds out within a minute that a stream was switched to AUTO: aggregation $aggregation',
+    async (options) => {
+      let distribution = 'USER_PARTITION_KEY';
+      const setup = aKinesisSink({
+        port: fakeKinesis().port,
+        aggregation: options.aggregation,
+        describeStream: () => Promise.resolve({ ...aStream, distribution }),
+      });
+      await setup.write(records(2));
+      distribution = 'AUTO';
+      await setup.clock.advance(60_000);
+      const outcomes = await setup.write(records(2));
+      expect(outcomes.map(({ kind }) => kind === 'failed')).toContain(options.isRefused);
+      expect(setup.telemetry.metrics()).toHaveProperty('StreamDistributesAutomatically');
+      expect(setup.telemetry.lines).toContainEqual({
+        level: 'warn',
+        message: 'stream_distribution_changed',
+        fields: { from: 'USER_PARTITION_KEY', to: 'AUTO' },
+      });
+    },
+  );
+
+  it('looks at the stream once in a minute, and keeps what it knows when a look fails', async () => {
+    let lookCount = 0;
+    const setup = aKinesisSink({
+      port: fakeKinesis().port,
+      aggregation: 'key',
+      describeStream: () => {
+        lookCount += 1;
+        return lookCount === 1 ? Promise.resolve(aStream) : Promise.reject(sdkError('LimitExceededException', 400));
+      },
+    });
+    for (let batch = 0; batch < 3; batch += 1) await setup.write(records(1));
+    expect(lookCount).toBe(1);
+    for (let minute = 0; minute < 5; minute += 1) {
+      await setup.clock.advance(60_000);
+      expect((await setup.write(records(1))).map(({ kind }) => kind)).toEqual(['written']);
+    }
+    expect(lookCount).toBeGreaterThan(1);
+  });
+
   it('is over when the answer is due, and begins not at all when nothing may be sent any more', async () => {
     const look = looks([() => never]);
     const startMs = look.clock.nowMs();

@@ -34,7 +34,8 @@ function outcomeOf(type: string, rest: Readonly<Record<string, string>>, parts: 
     case 'none':
       return plan.reason;
     case 'poison':
-      return 'poison';
+    case 'unsettled':
+      return plan.kind;
   }
 }
 
