@@ -6,7 +6,7 @@ import { describeForeign, MskSinksError } from './errors.ts';
 import { runBatch, type TriggerMode } from './run-batch.ts';
 import type { KafkaBatchResponse } from './settle.ts';
 import type { Sink } from './sink-contract.ts';
-import { createMeter, type Log, type Meter } from './telemetry.ts';
+import { createMeter, type Log, METRICS_NAMESPACE, type Meter } from './telemetry.ts';
 import { systemClock } from './time/clock.ts';
 import { deadlineOf } from './time/deadline.ts';
 
@@ -25,8 +25,6 @@ export interface FunctionOptions {
   readonly triggerMode: TriggerMode;
   readonly createSink: (telemetry: { readonly log: Log; readonly meter: Meter }) => Sink;
 }
-
-const METRICS_NAMESPACE = 'msk-sinks';
 
 /** The only place that knows middy, Powertools and Lambda's context. */
 export function createHandler(options: FunctionOptions): LambdaHandler {

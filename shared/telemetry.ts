@@ -3,6 +3,9 @@ import type { OutcomeKind, RecordOutcome } from './outcome.ts';
 import { isTimestampRounded, type PartitionBatch } from './record.ts';
 import type { PartitionSettlement } from './settle.ts';
 
+/** Where the functions' metrics are found in CloudWatch. */
+export const METRICS_NAMESPACE = 'msk-sinks';
+
 export type LogFields = Readonly<Record<string, unknown>>;
 
 /** Constant messages, facts as fields; never a payload, key, header, credential or foreign message (G7). */

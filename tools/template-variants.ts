@@ -70,6 +70,7 @@ const VARIANTS: Readonly<Record<string, Changes>> = {
     permissionsBoundaryArn: 'arn:aws:iam::111111111111:policy/boundary',
     deploymentBucket: 'packages-111111111111',
     tags: { team: 'data' },
+    alarms: { topicArn: 'arn:aws:sns:eu-west-1:111111111111:on-call' },
     kinesisSink: { ...PRIVATE_SUBNETS, reservedConcurrency: 5 },
     documentdbSink: { reservedConcurrency: 10 },
   },

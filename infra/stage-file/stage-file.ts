@@ -57,6 +57,12 @@ const deadLetters = settings({
   ),
 });
 
+const alarms = settings({
+  topicArn: v.optional(
+    arn('sns', '', 'The SNS topic that takes the alarms of both functions. Without it the deployment makes no alarms.'),
+  ),
+});
+
 /** @param countMax https://docs.aws.amazon.com/lambda/latest/api/API_VpcConfig.html */
 const idList = (prefix: string, countMax: number, description: string) =>
   v.pipe(
@@ -116,6 +122,7 @@ export const stageFile = settings({
   cluster: clusterSettings,
   trigger: v.optional(triggerSettings, {}),
   deadLetters: v.optional(deadLetters, {}),
+  alarms: v.optional(alarms, {}),
   kinesisSink: v.optional(
     settings({
       ...kinesisSection.entries,

@@ -1,5 +1,6 @@
 import type { Surroundings } from '../stage-file/project-files.ts';
 import { readStageFile } from '../stage-file/read-stage-file.ts';
+import { alarmsOf } from './alarms.ts';
 import { blockingNoticesOf } from './blocking-notices.ts';
 import { deadLettersOf } from './dead-letters.ts';
 import type { Deployment } from './deployment.ts';
@@ -45,7 +46,12 @@ export function templateParts(
     deploymentBucket: deploymentBucket === undefined ? {} : { name: deploymentBucket },
     functions: functionsOf(deployment),
     resources: {
-      Resources: { ...deadLettersOf(deployment), ...rolesOf(deployment), ...mappingsOf(deployment) },
+      Resources: {
+        ...deadLettersOf(deployment),
+        ...rolesOf(deployment),
+        ...mappingsOf(deployment),
+        ...alarmsOf(deployment),
+      },
       Outputs: outputsOf(deployment),
     },
   };

@@ -9,7 +9,7 @@ const problemsWith = (changes: StageFileChanges) => problemsOf(aStageFile(change
 it('of a file with ten different mistakes gives one error that names all ten, and the file', () => {
   const stageFile = aStageFile({
     accountId: 111_111_111_111,
-    alarms: {},
+    pagers: {},
     cluster: { arn: 'arn:aws:kafka:eu-west-1:<account>:cluster/orders/1' },
     trigger: {
       topics: ['orders', 'returns'],
@@ -29,7 +29,7 @@ it('of a file with ten different mistakes gives one error that names all ten, an
     expect.stringMatching(/^kinesisSink\.streamArn must be an ARN like arn:aws:kinesis:/),
     'kinesisSink.retries is not a setting',
     'documentdbSink.subnetIds is missing',
-    'alarms is not a setting',
+    'pagers is not a setting',
     'trigger.pollersMin (5) is greater than pollersMax (4)',
     expect.stringMatching(/^kinesisSink\.trigger\.retryAttemptsMax applies only to mode: provisioned/),
     expect.stringMatching(/^trigger\.consumerGroupId gives 2 mappings the same group doka-kinesisSink, but/),
@@ -41,7 +41,7 @@ it('of a file with ten different mistakes gives one error that names all ten, an
 
 describe('refuses', () => {
   it.each<{ readonly what: string; readonly changes: StageFileChanges; readonly problem: string }>([
-    { what: 'an unknown section', changes: { alarm: {} }, problem: 'alarm is not a setting' },
+    { what: 'an unknown section', changes: { pager: {} }, problem: 'pager is not a setting' },
     {
       what: 'a setting the deployment derives',
       changes: { kinesisSink: { triggerMode: 'onDemand' } },
@@ -177,13 +177,13 @@ it('takes names up to the length that AWS allows, and not one character more', (
 });
 
 it('names every unknown name, at every level', () => {
-  const stageFile = aStageFile({ alarms: {}, alarm: {}, kinesisSink: { stage: 'x', retry: 3, retries: 3 } });
+  const stageFile = aStageFile({ pagers: {}, pager: {}, kinesisSink: { stage: 'x', retry: 3, retries: 3 } });
   expect(problemsOf(stageFile)).toEqual([
     'kinesisSink.stage is not a setting',
     'kinesisSink.retry is not a setting',
     'kinesisSink.retries is not a setting',
-    'alarms is not a setting',
-    'alarm is not a setting',
+    'pagers is not a setting',
+    'pager is not a setting',
   ]);
 });
 
