@@ -43,7 +43,11 @@ describe('a story', () => {
     'without faults has no retry, no copy, and every invocation settles everything (version %i)',
     async (generator) => {
       for (const seed of seedsFrom(1, 40)) {
-        const scenario = { ...generateStory({ seed, generator }), faults: [] };
+        const { records, ...planned } = generateStory({ seed, generator });
+        // A record that Kinesis rejects alone needs evidence that the stream takes another one: that can take a retry.
+        const isCertain = ({ kind }: (typeof records)[number]) =>
+          planned.sink === 'documentdbSink' || kind !== 'refused';
+        const scenario = { ...planned, records: records.filter(isCertain), faults: [] };
         const calm = await runScenario({ ...scenario, function: { ...scenario.function, onPoison: 'deadLetter' } });
         expect(calm.violations).toEqual([]);
         expect({ ...calm.endings, settled: 0 }).toEqual({ settled: 0, partly: 0, threw: 0, timedOut: 0, killed: 0 });
