@@ -1,7 +1,7 @@
 import type { FailureCode, RecordOutcome } from './outcome.ts';
 import type { PartitionBatch } from './record.ts';
 
-/** A record that can never succeed, under the policy to block. */
+/** A record that can never be written, under the policy `block`. */
 export interface BlockedRecord {
   readonly topicPartition: string;
   readonly offset: number;
@@ -32,6 +32,9 @@ export function blockedRecordsOf({ batches, outcomes, wallTimeMs }: BlockedParts
     .sort((a, b) => (b.ageMs ?? -1) - (a.ageMs ?? -1));
 }
 
-/** A poison policy or a rule for the record settles every other failure of this kind. */
+/**
+ * The policies `deadLetter` and `skip` settle a record that can never be written, so only `block` leaves such a
+ * failure.
+ */
 const isBlocked = (outcome: RecordOutcome): outcome is RecordOutcome & { readonly kind: 'failed' } =>
   outcome.kind === 'failed' && !outcome.failure.retryable;

@@ -1,4 +1,7 @@
-/** The base of every error this project throws on purpose. Its message is ours: it never quotes a payload or a foreign message. */
+/**
+ * The base of every error that this project throws on purpose. The message never quotes a payload or a foreign error's
+ * message.
+ */
 export class MskSinksError extends Error {
   constructor(message: string) {
     super(message);
@@ -6,7 +9,10 @@ export class MskSinksError extends Error {
   }
 }
 
-/** The event is not what an event source mapping sends: the whole batch is repeated, nothing of it is called a success. */
+/**
+ * The event does not have the shape that an event source mapping sends: Lambda repeats the whole batch, and no record
+ * counts as written.
+ */
 export class MalformedEventError extends MskSinksError {}
 
 /** One or more settings are wrong; the message lists every problem. */
@@ -18,32 +24,34 @@ export class SettingsError extends MskSinksError {
   }
 }
 
-/** Thrown for an unsettled batch where the mapping would ignore a response (`trigger.mode: onDemand`). */
+/** Thrown for an unsettled batch where the mapping would ignore the response (`trigger.mode: onDemand`). */
 export class UnsettledBatchError extends MskSinksError {}
 
-/** An assumption of our own code does not hold. Never thrown for what a user, a network or a service may do. */
+/**
+ * An assumption of this project's own code does not hold. Never thrown for what a user, a network or a service may do.
+ */
 export class InvariantError extends MskSinksError {}
 
-/** Throws {@link InvariantError} unless the condition holds. `message` says what should have held. */
+/** @throws InvariantError unless the condition holds. `message` says what should have held. */
 export function assert(condition: boolean, message: string): asserts condition {
   if (!condition) throw new InvariantError(message);
 }
 
-/** Closes a `switch` over a closed union: adding a member then fails to compile. */
+/** Closes a `switch` over a closed union: adding a member to the union then fails to compile. */
 export function assertNever(value: never): never {
   throw new InvariantError(`unexpected variant ${String((value as { kind?: unknown }).kind)}`);
 }
 
 /**
- * What may be said of an error that is not ours. Its message is left out: `JSON.parse`, E11000 and SDK validation quote
- * their input there (G7). `name` and `code` are identifiers chosen by the library, and are cut to a bounded length.
+ * Describes a foreign error without its message: `JSON.parse`, E11000 and SDK validation quote their input in the
+ * message (G7). The library chooses `name` and `code`, and both are bounded identifiers.
  */
 export function describeForeign(error: unknown): string {
   const { name, code } = identify(error);
   return code === undefined ? name : `${name} (${code})`;
 }
 
-/** The name and the code of an error that is not ours, as bounded identifiers; anything else in their place is dropped. */
+/** The name and the code of a foreign error. A value that is no bounded identifier is dropped. */
 export function identify(error: unknown): { readonly name: string; readonly code: string | undefined } {
   if (typeof error !== 'object' || error === null) return { name: typeof error, code: undefined };
   const { name, code } = error as { name?: unknown; code?: unknown };

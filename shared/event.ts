@@ -14,10 +14,10 @@ import {
 const EVENT_SOURCES: readonly unknown[] = ['aws:kafka', 'SelfManagedKafka'];
 
 /**
- * Turns the event of a Kafka event source mapping into batches by partition, offsets ascending. Partitions without
+ * Turns the event of a Kafka event source mapping into one batch per partition, offsets ascending. Partitions without
  * records are left out.
  * Shape: https://docs.aws.amazon.com/lambda/latest/dg/with-msk.html
- * @throws MalformedEventError that names the place and what should stand there; never what stands there.
+ * @throws MalformedEventError that names the place and the expected form; never the value.
  */
 export function decodeEvent(event: unknown): readonly PartitionBatch[] {
   const envelope = objectAt(event, 'event');
@@ -83,7 +83,7 @@ function headersAt(input: unknown, place: string): readonly RecordHeader[] {
   );
 }
 
-/** Bytes are signed (aws-lambda-go events/kafka.go reads them as int8); unsigned ones are taken as well. */
+/** Lambda sends signed bytes (aws-lambda-go reads them as int8 in events/kafka.go); unsigned bytes are accepted too. */
 function headerBytesAt(input: unknown, place: string): Uint8Array {
   if (input === undefined || input === null) return new Uint8Array(0);
   const isByte = (byte: unknown) => Number.isInteger(byte) && Number(byte) >= -128 && Number(byte) <= 255;
@@ -92,8 +92,9 @@ function headerBytesAt(input: unknown, place: string): Uint8Array {
 }
 
 /**
- * A producer sets a record's time as it likes: nanoseconds, a time before 1970. One record must not hold the event up, so
- * that every integer is taken. Kafka's are of 64 bits; the JSON parser rounds beyond 2^53, and may round beyond 2^63.
+ * A producer may set any timestamp: nanoseconds, or a time before 1970. One odd record must not fail the whole event,
+ * so every integer is accepted. Kafka's timestamps have 64 bits; the JSON parser rounds beyond 2^53, and its result may
+ * exceed 2^63.
  */
 function timestampAt(input: unknown, place: string): number {
   if (Number.isSafeInteger(input)) return input as number;

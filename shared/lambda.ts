@@ -10,7 +10,7 @@ import { createMeter, type Log, METRICS_NAMESPACE, type Meter } from './telemetr
 import { systemClock } from './time/clock.ts';
 import { deadlineOf } from './time/deadline.ts';
 
-/** What this file needs of Lambda's context object. */
+/** The part of Lambda's context object that this file uses. */
 export interface LambdaContext {
   getRemainingTimeInMillis(): number;
 }
@@ -18,7 +18,7 @@ export interface LambdaContext {
 export type LambdaHandler = (event: unknown, context: LambdaContext) => Promise<KafkaBatchResponse>;
 
 export interface FunctionOptions {
-  /** The function's short name, a metric dimension: `kinesisSink`. */
+  /** The function's short name and a metric dimension: `kinesisSink`. */
   readonly functionName: string;
   readonly serviceName: string;
   readonly stage: string;
@@ -26,7 +26,7 @@ export interface FunctionOptions {
   readonly createSink: (telemetry: { readonly log: Log; readonly meter: Meter }) => Sink;
 }
 
-/** The only place that knows middy, Powertools and Lambda's context. */
+/** The only file that knows middy, Powertools and Lambda's context. */
 export function createHandler(options: FunctionOptions): LambdaHandler {
   const logger = new Logger({ serviceName: options.serviceName, persistentKeys: { stage: options.stage } });
   const metrics = new Metrics({
@@ -47,28 +47,34 @@ export function createHandler(options: FunctionOptions): LambdaHandler {
     try {
       return await runBatch(event, deadlineOf(systemClock.nowMs(), context.getRemainingTimeInMillis()), parts);
     } catch (error) {
-      throw speakable(error);
+      throw withoutForeignMessage(error);
     } finally {
       for (const { name, unit, value } of meter.take()) metrics.addMetric(name, MetricUnit[unit], value);
       metrics.publishStoredMetrics();
     }
   }
 
-  // `logEvent: false` wins over POWERTOOLS_LOGGER_LOG_EVENT: an event is payload.
+  // `logEvent: false` overrides POWERTOOLS_LOGGER_LOG_EVENT: an event contains payload.
   return middy<unknown, KafkaBatchResponse>()
     .use(injectLambdaContext(logger, { logEvent: false }))
     .handler(handle) as unknown as LambdaHandler;
 }
 
-/** The runtime logs what a handler throws: a foreign error keeps its name, its code and its frames, not its message. */
-function speakable(error: unknown): Error {
+/**
+ * The Lambda runtime logs what a handler throws. A foreign error keeps its name, code and stack frames, but not its
+ * message.
+ */
+function withoutForeignMessage(error: unknown): Error {
   if (error instanceof MskSinksError) return error;
   const replacement = new Error(`unexpected ${describeForeign(error)}`);
   replacement.stack = [`Error: ${replacement.message}`, ...framesOf(error)].join('\n');
   return replacement;
 }
 
-/** A stack begins with the message, and a line of that may look like a frame: only what follows it is taken. */
+/**
+ * A stack begins with the message, and a line of the message may look like a frame. So only the lines after the message
+ * are taken.
+ */
 function framesOf(error: unknown): readonly string[] {
   if (!(error instanceof Error) || error.stack === undefined) return [];
   const messageStart = error.stack.indexOf(error.message);

@@ -1,12 +1,12 @@
 import type { Sink } from './sink-contract.ts';
 
 /**
- * A sink whose making takes a moment, which begins at once. What goes wrong with it is thrown by each `write`: the
- * function cannot work, and Lambda keeps the batch.
+ * Starts to make a sink at once, and awaits the sink in `write`. If making the sink fails, each `write` throws that
+ * error: the function cannot work, and Lambda keeps the batch.
  */
 export function lazySink(name: string, make: () => Promise<Sink>): Sink {
   const made = make();
-  made.catch(() => undefined); // thrown where somebody waits for it
+  made.catch(() => undefined); // each `write` throws it
   return {
     name,
     async write(batches, deadline) {

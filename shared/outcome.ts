@@ -1,27 +1,27 @@
 import { describeForeign } from './errors.ts';
 import type { SourcePosition } from './record.ts';
 
-/** Closed, because it is a metric dimension and a field of dead letters. */
+/** A closed set, because the code is a metric dimension and a field of dead letters. */
 export type FailureCode =
-  // will never succeed as it is
+  // The record can never be written as it is:
   | 'payload_invalid'
-  /** our code threw for it, where no rule of ours refuses it: a fault of ours that this record shows */
+  /** this project's code threw for the record, although no rule refuses the record: a fault of this project */
   | 'planning_failed'
   | 'payload_too_large'
   | 'rejected_by_target'
   | 'duplicate_key'
-  /** a document that its filter does not find stands in the way */
+  /** a document that the write's filter does not match holds the unique value */
   | 'unresolvable_conflict'
   | 'no_match'
-  /** nothing would tell a stale version of it from a new one */
+  /** the write has no guard that tells a stale version from a new one */
   | 'unguardable'
-  // may succeed later
+  // Another attempt may succeed:
   | 'throttled'
   | 'target_unreachable'
   | 'target_failed'
   | 'access_denied'
   | 'credentials_unavailable'
-  /** the settings and the target do not go together; either can be mended */
+  /** the settings and the target contradict each other; either can be corrected */
   | 'misconfigured'
   | 'conflict'
   | 'dead_letter_failed'
@@ -30,19 +30,19 @@ export type FailureCode =
 
 export interface RecordFailure {
   readonly code: FailureCode;
-  /** False: this record can never succeed as it is (poison). */
+  /** False: the record can never be written as it is (poison). */
   readonly retryable: boolean;
-  /** True when the target may hold the record all the same (a timeout, a write concern). */
+  /** True when the target may hold the record although the attempt failed (a timeout, a write concern error). */
   readonly mayBeWritten: boolean;
-  /** One line for a human, in our words: no payload, no foreign message. */
+  /** One line for an operator, without payload and without a foreign error's message. */
   readonly detail: string;
 }
 
-/** Why a record needs no write. Closed, counted by reason. */
+/** Why a record needs no write. A closed set, because records are counted by reason. */
 export type IgnoredReason =
   /** the target holds a newer version from the same partition */
   | 'stale'
-  /** the target holds exactly this write already */
+  /** the target already holds this very write */
   | 'already_applied'
   | 'tombstone'
   | 'poison'
@@ -56,7 +56,7 @@ export type RecordOutcome =
   | { readonly kind: 'ignored'; readonly position: SourcePosition; readonly reason: IgnoredReason }
   | { readonly kind: 'deadLettered'; readonly position: SourcePosition; readonly code: FailureCode }
   | { readonly kind: 'failed'; readonly position: SourcePosition; readonly failure: RecordFailure }
-  /** Not attempted: an earlier record of its lane or document is unsettled, or time was up. */
+  /** Not attempted: an earlier record of the same lane or document is unsettled, or the deadline passed. */
   | { readonly kind: 'skipped'; readonly position: SourcePosition; readonly blockedBy: SourcePosition | 'deadline' };
 
 export type OutcomeKind = RecordOutcome['kind'];
@@ -87,7 +87,7 @@ export const skipped = (position: SourcePosition, blockedBy: SourcePosition | 'd
   blockedBy,
 });
 
-/** A failure that no retry can mend: the record becomes a dead letter, or what the poison policy says. */
+/** A failure that no other attempt can cure: the poison policy decides what happens to the record. */
 export const poison = (code: FailureCode, detail: string): RecordFailure => ({
   code,
   retryable: false,
@@ -95,7 +95,10 @@ export const poison = (code: FailureCode, detail: string): RecordFailure => ({
   detail,
 });
 
-/** What planning a record threw is poison for that record: it would be thrown again whenever the record comes. */
+/**
+ * An error thrown while a record is planned makes that record poison: planning would throw the same error for every
+ * delivery.
+ */
 export const planningFailed = (error: unknown): RecordFailure =>
   poison(
     'planning_failed',

@@ -1,10 +1,13 @@
-/** Where a record came from. The identity of every outcome, log field and test. */
+/** Where a record came from: the identity of the record in every outcome, log field and test. */
 export interface SourcePosition {
-  /** The key of `event.records`, verbatim: Lambda matches on it. Never split: topics contain dashes. */
+  /**
+   * The key of `event.records`, unchanged: Lambda matches on this text. Never split the text: topic names may contain
+   * dashes.
+   */
   readonly topicPartition: string;
   readonly topic: string;
   readonly partition: number;
-  /** A safe integer; checked when decoding. */
+  /** A safe integer; `decodeEvent` checks this. */
   readonly offset: number;
 }
 
@@ -13,9 +16,9 @@ export interface RecordHeader {
   readonly value: Uint8Array;
 }
 
-/** Bytes that arrived as base64 text and are decoded only when somebody asks, at most once. */
+/** Bytes that arrived as base64 text. They are decoded on first use, at most once. */
 export interface Payload {
-  /** Standard base64 with padding, as it stood in the event. */
+  /** Standard base64 with padding, as the event had it. */
   readonly base64: string;
   /** Length of the decoded bytes. */
   readonly byteLength: number;
@@ -25,17 +28,21 @@ export interface Payload {
 export interface SourceRecord {
   readonly position: SourcePosition;
   /**
-   * Milliseconds since 1970, as Kafka has it; -1 when the producer gave none. Any integer up to {@link TIMESTAMP_MS_MAX}
-   * on either side, so that a Date may not hold it; beyond 2^53 it is rounded ({@link isTimestampRounded}).
+   * Kafka's timestamp in milliseconds since 1970; -1 when the producer gave none. Any integer between plus and minus
+   * {@link TIMESTAMP_MS_MAX}, so that a `Date` may not be able to hold the value. Rounded beyond 2^53 ({@link
+   * isTimestampRounded}).
    */
   readonly timestampMs: number;
-  /** Whose clock that is; absent for the producer's, which is what topics have unless they are told otherwise. */
+  /**
+   * Set when the broker's clock gave the timestamp; absent when the producer's clock did, which is the default of a
+   * topic.
+   */
   readonly timestampType?: 'LOG_APPEND_TIME';
-  /** `null` for an absent and for an empty key: events do not tell them apart. */
+  /** `null` for an absent key and for an empty key: the event has the same form for both. */
   readonly key: Payload | null;
-  /** `null` is a tombstone; an empty value is a payload of no bytes. */
+  /** `null` is a tombstone; an empty value is a payload of zero bytes. */
   readonly value: Payload | null;
-  /** In order; names may repeat. */
+  /** In the order of the record; names may repeat. */
   readonly headers: readonly RecordHeader[];
 }
 
@@ -45,16 +52,16 @@ export interface PartitionBatch {
   readonly records: readonly SourceRecord[];
 }
 
-/** The greatest number below 2^63: what fits here fits into an integer of 64 bits, everywhere. */
+/** The greatest double below 2^63: a timestamp within this bound fits into a 64-bit integer. */
 export const TIMESTAMP_MS_MAX = 2 ** 63 - 1_024;
 
-/** Whether the JSON parser could not keep the record's time as it was. */
+/** Whether the JSON parser rounded the record's timestamp. */
 export const isTimestampRounded = ({ timestampMs }: SourceRecord): boolean => !Number.isSafeInteger(timestampMs);
 
 export const samePosition = (a: SourcePosition, b: SourcePosition): boolean =>
   a.topicPartition === b.topicPartition && a.offset === b.offset;
 
-/** `base64` must be standard base64 with padding; {@link isBase64} tells. */
+/** @param base64 standard base64 with padding, as {@link isBase64} checks */
 export function payloadOf(base64: string): Payload {
   let decoded: Uint8Array | undefined;
   return {
@@ -67,7 +74,7 @@ export function payloadOf(base64: string): Payload {
   };
 }
 
-/** Bytes that were made here; their base64 is made only when somebody asks, at most once. */
+/** A payload from bytes. The base64 text is made on first use, at most once. */
 export function payloadOfBytes(content: Buffer): Payload {
   let encoded: string | undefined;
   return {
@@ -80,10 +87,13 @@ export function payloadOfBytes(content: Buffer): Payload {
   };
 }
 
-/** Whether the text is standard base64 with padding, as Kinesis and `Buffer` read it. */
+/** Whether the text is standard base64 with padding, in the form that Kinesis and `Buffer` accept. */
 export const isBase64 = (text: string): boolean => text.length % 4 === 0 && !NOT_BASE64.test(text);
 
-/** A character of no alphabet, or padding that something follows. A search, so that a text of 6 MB needs no backtracking. */
+/**
+ * A character outside of the alphabet, or padding that is not at the end. A search needs no backtracking, even in a
+ * text of 6 MB.
+ */
 const NOT_BASE64 = /[^A-Za-z0-9+/=]|=[^=]|===/;
 
 function paddingLength(base64: string): number {

@@ -8,7 +8,7 @@ import type { Deadline } from './time/deadline.ts';
 
 /**
  * `provisioned`: the mapping has pollers of its own and reads the response.
- * `onDemand`: Lambda ignores the response, so an unsettled batch has to throw.
+ * `onDemand`: Lambda ignores the response, so the function has to throw for an unsettled batch.
  * https://docs.aws.amazon.com/lambda/latest/dg/kafka-retry-configurations.html
  */
 export type TriggerMode = 'provisioned' | 'onDemand';
@@ -22,9 +22,9 @@ export interface BatchParts {
 }
 
 /**
- * One invocation: decode, write, settle, report, answer. The one place that knows this order.
- * @throws MalformedEventError when the envelope is broken
- * @throws UnsettledBatchError when records are unsettled and the response would be ignored
+ * Runs one invocation: decode, write, settle, report, respond. No other file knows this order.
+ * @throws MalformedEventError when the event is malformed
+ * @throws UnsettledBatchError when records are unsettled and Lambda would ignore the response
  */
 export async function runBatch(event: unknown, deadline: Deadline, parts: BatchParts): Promise<KafkaBatchResponse> {
   const startedAtMs = parts.clock.nowMs();

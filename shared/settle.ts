@@ -5,15 +5,18 @@ import { type PartitionBatch, samePosition } from './record.ts';
 export interface PartitionSettlement {
   readonly topicPartition: string;
   readonly counts: Readonly<Record<OutcomeKind, number>>;
-  /** Failed and skipped, ascending; empty when the partition is settled. */
+  /** Offsets of failed and skipped records, ascending; empty when the partition is settled. */
   readonly unsettledOffsets: readonly number[];
-  /** How often each code ended in `failed`. */
+  /** The number of `failed` outcomes by code. */
   readonly failureCodes: Readonly<Partial<Record<FailureCode, number>>>;
 }
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/kafka-retry-configurations.html */
 export interface KafkaBatchItemFailure {
-  /** `partition` is the key of `event.records`, verbatim: Lambda repeats the whole batch on a name it does not know. */
+  /**
+   * `partition` is the key of `event.records`, unchanged: Lambda repeats the whole batch when it does not know the
+   * name.
+   */
   readonly itemIdentifier: { readonly partition: string; readonly offset: number };
 }
 export interface KafkaBatchResponse {
@@ -22,7 +25,8 @@ export interface KafkaBatchResponse {
 
 /**
  * Groups outcomes by partition.
- * @throws InvariantError when outcomes and records do not correspond one to one, in order: the batch is then repeated.
+ * @throws InvariantError when outcomes and records do not correspond one to one, in order: Lambda then repeats the
+ *   batch.
  */
 export function settle(
   batches: readonly PartitionBatch[],
@@ -63,8 +67,8 @@ function settlePartition(batch: PartitionBatch, outcomes: readonly RecordOutcome
 }
 
 /**
- * Names every unsettled record. Lambda's documents do not say whether it repeats only these or everything from the
- * lowest on; naming all of them is right under both readings.
+ * Names every unsettled record. Lambda's documentation does not say whether Lambda repeats only the named records or
+ * everything from the lowest one on. A response that names all of them is right in both cases.
  */
 export function toBatchResponse(settlements: readonly PartitionSettlement[]): KafkaBatchResponse {
   return {

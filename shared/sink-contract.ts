@@ -5,14 +5,15 @@ import type { Deadline } from './time/deadline.ts';
 /**
  * Writes batches to one target.
  *
- * - Returns one outcome per record, in the order of `batches`, each about the record in its place.
- * - Resolves for every trouble of delivery: connections and credentials are made inside `write`, so that their failure
- *   is an unsettled batch. Rejects only for a bug; the caller lets that escape, and Lambda repeats the batch.
- * - A record is `written` only when the target acknowledged it, `deadLettered` only when its letter is durable (G1).
- * - An answer that hands a record back is held until `deadline.sendUntilMs`: what may succeed is tried again until then, and
- *   a blocked record waits (G6).
+ * - Returns one outcome per record, in the order of `batches`.
+ * - Resolves for every failure of delivery. Connections and credentials are made inside `write`, so a failure of theirs
+ *   leaves the batch unsettled. Rejects only for a bug: nothing catches that error, and Lambda repeats the batch.
+ * - A record is `written` only when the target acknowledged the record, and `deadLettered` only when the dead letter is
+ *   durable (G1).
+ * - Hands a record back only at `deadline.sendUntilMs`: until then, everything that may succeed is tried again, and a
+ *   blocked record waits (G6).
  * - Sends nothing new after `deadline.sendUntilMs`, and resolves by `deadline.answerByMs` (G5).
- * - One call at a time. Keeps nothing between calls but connections, credentials and what it learned of the target.
+ * - Handles one call at a time. Between calls, a sink keeps only connections, credentials and facts about the target.
  */
 export interface Sink {
   readonly name: string;

@@ -3,12 +3,15 @@ import type { OutcomeKind, RecordOutcome } from './outcome.ts';
 import { isTimestampRounded, type PartitionBatch } from './record.ts';
 import type { PartitionSettlement } from './settle.ts';
 
-/** Where the functions' metrics are found in CloudWatch. */
+/** The namespace of the functions' metrics in CloudWatch. */
 export const METRICS_NAMESPACE = 'msk-sinks';
 
 export type LogFields = Readonly<Record<string, unknown>>;
 
-/** Constant messages, facts as fields; never a payload, key, header, credential or foreign message (G7). */
+/**
+ * Messages are constant and facts are fields; never a payload, key, header, credential or a foreign error's message
+ * (G7).
+ */
 export interface Log {
   info(message: string, fields: LogFields): void;
   warn(message: string, fields: LogFields): void;
@@ -22,9 +25,9 @@ export interface Metric {
   readonly value: number;
 }
 
-/** What a sink says of its own work during a batch; one value per name goes out with the batch. */
+/** Collects measurements during a batch. One value per name is published with the batch. */
 export interface Meter {
-  /** Adds to a sum, of things unless told otherwise. */
+  /** Adds to a sum. The unit is `Count` by default. */
   count(name: string, by?: number, unit?: MetricUnit): void;
   /** Keeps the greatest value. */
   peak(name: string, value: number, unit: MetricUnit): void;
@@ -33,7 +36,7 @@ export interface Meter {
 }
 
 export interface BatchMeter extends Meter {
-  /** Everything since the last call. */
+  /** Returns the metrics since the last call. */
   take(): readonly Metric[];
 }
 
@@ -57,13 +60,13 @@ export function createMeter(): BatchMeter {
   };
 }
 
-/** Everything known of one batch once its outcome stands. */
+/** The facts of one batch after every record has an outcome. */
 export interface BatchSummary {
   readonly batches: readonly PartitionBatch[];
   readonly outcomes: readonly RecordOutcome[];
   readonly settlements: readonly PartitionSettlement[];
   readonly durationMs: number;
-  /** Of the wall, at the end: records' ages are told by it. */
+  /** `Clock.wallTimeMs` at the end of the batch, from which the age of records is measured. */
   readonly wallTimeMs: number;
 }
 
@@ -75,7 +78,7 @@ const METRIC_BY_KIND: Readonly<Record<OutcomeKind, string>> = {
   skipped: 'RecordsSkipped',
 };
 
-/** The metrics both sinks share. `RecordsUnsettled` is what an alarm wants: partial failures raise no Lambda error. */
+/** The metrics that both sinks share. Alarm on `RecordsUnsettled`: a partial failure raises no Lambda error. */
 export function measureBatch(summary: BatchSummary, meter: Meter): void {
   meter.count('RecordsReceived', summary.outcomes.length);
   meter.count('RecordsUnsettled', unsettledCount(summary.settlements));
@@ -95,7 +98,7 @@ export function measureBatch(summary: BatchSummary, meter: Meter): void {
   }
 }
 
-/** Only while a record blocks: an alarm on `RecordsBlocked` treats missing data as good. */
+/** Published only while a record is blocked: the alarm on `RecordsBlocked` treats missing data as not breaching. */
 function measureBlocked(summary: BatchSummary, meter: Meter): void {
   const blocked = blockedRecordsOf(summary);
   if (blocked.length === 0) return;
@@ -107,7 +110,10 @@ function measureBlocked(summary: BatchSummary, meter: Meter): void {
 const pascalCase = (words: string): string =>
   words.replaceAll(/(?:^|_)([a-z])/g, (_match, letter: string) => letter.toUpperCase());
 
-/** A batch's log line: an info line when everything is settled, else a warning that names what is not. */
+/**
+ * Writes the batch's log line: an info line when every record is settled, otherwise a warning that names the unsettled
+ * records.
+ */
 export function logBatch(summary: BatchSummary, log: Log): void {
   const fields = {
     recordCount: summary.outcomes.length,
@@ -123,7 +129,7 @@ export function logBatch(summary: BatchSummary, log: Log): void {
   log.warn('records_blocked', { blockedCount: blocked.length, records: blocked.slice(0, BLOCKED_LOGGED_MAX) });
 }
 
-/** Log lines are bounded: so many partitions, different details and blocked records are named. */
+/** These limits bound a log line: the number of named partitions, different details, and blocked records. */
 const PARTITIONS_LOGGED_MAX = 20;
 const DETAILS_LOGGED_MAX = 5;
 const BLOCKED_LOGGED_MAX = 10;

@@ -1,22 +1,22 @@
-/** So many at once, in the order in which they come. */
+/** A FIFO semaphore: at most `count` holders at once. */
 export interface Semaphore {
-  /** Resolves when one is free, and holds it. */
-  take(): Promise<void>;
-  give(): void;
+  /** Resolves once the caller holds one of the slots. */
+  acquire(): Promise<void>;
+  release(): void;
 }
 
 export function createSemaphore(count: number): Semaphore {
   let free = count;
   const waiting: (() => void)[] = [];
   return {
-    take() {
+    acquire() {
       if (free > 0) {
         free -= 1;
         return Promise.resolve();
       }
       return new Promise((resolve) => waiting.push(resolve));
     },
-    give() {
+    release() {
       const next = waiting.shift();
       if (next === undefined) free += 1;
       else next();

@@ -1,4 +1,7 @@
-/** The work's own end, or a rejection as soon as the signal aborts: a target that is deaf to it must not hold the answer back. */
+/**
+ * Settles as `work` does, but rejects as soon as the signal aborts: a client that ignores the signal must not delay the
+ * response.
+ */
 export function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
     const abort = () => reject(new DOMException('the invocation deadline has passed', 'AbortError'));

@@ -7,14 +7,16 @@ import type { Clock } from '../time/clock.ts';
 import { abortAt, type Deadline } from '../time/deadline.ts';
 import { type DeadLetter, deadLetterKey } from './dead-letter.ts';
 
-/** Where letters are kept. `put` resolves once the letter is durable, and overwrites a letter of the same key. */
+/**
+ * Where dead letters are stored. `put` resolves once the object is durable, and overwrites an object of the same key.
+ */
 export interface DeadLetterStore {
   put(key: string, body: string, signal: AbortSignal): Promise<void>;
 }
 
 export interface DeadLetterQueue {
-  /** Whether the letter is durable. Tries again until the deadline; never rejects. */
-  put(letter: DeadLetter, deadline: Deadline): Promise<boolean>;
+  /** Tries again until the deadline and never rejects. @returns whether the dead letter is durable. */
+  put(deadLetter: DeadLetter, deadline: Deadline): Promise<boolean>;
 }
 
 export interface DeadLetterQueueParts {
@@ -25,32 +27,36 @@ export interface DeadLetterQueueParts {
   readonly meter: Meter;
 }
 
-/** Letters are written beside the main work: a bounded number at once, each try bounded in time. */
+/** Writes a bounded number of dead letters at once; each attempt has a timeout. */
 export function createDeadLetterQueue({ store, clock, random, meter }: DeadLetterQueueParts): DeadLetterQueue {
   const semaphore = createSemaphore(DEAD_LETTERS_IN_FLIGHT_MAX);
 
-  async function tryOnce(letter: DeadLetter, deadline: Deadline): Promise<boolean> {
-    await semaphore.take();
+  async function tryOnce(deadLetter: DeadLetter, deadline: Deadline): Promise<boolean> {
+    await semaphore.acquire();
     const nowMs = clock.nowMs();
     const attempt = abortAt(clock, Math.min(nowMs + DEAD_LETTER_TIMEOUT_MS, deadline.answerByMs));
     try {
       if (nowMs >= deadline.sendUntilMs) return false;
-      await untilAborted(store.put(deadLetterKey(letter), JSON.stringify(letter), attempt.signal), attempt.signal);
+      await untilAborted(
+        store.put(deadLetterKey(deadLetter), JSON.stringify(deadLetter), attempt.signal),
+        attempt.signal,
+      );
       return true;
     } catch {
-      // Every cause means the same: not durable. The bucket's own trouble is not the record's.
+      // Every cause has the same meaning: the dead letter is not durable. A failure of the bucket never changes the
+      // record's own failure.
       meter.count('DeadLetterWritesFailed');
       return false;
     } finally {
       attempt.release();
-      semaphore.give();
+      semaphore.release();
     }
   }
 
   return {
-    async put(letter, deadline) {
+    async put(deadLetter, deadline) {
       for (let attempt = 1; clock.nowMs() < deadline.sendUntilMs; attempt += 1) {
-        if (await tryOnce(letter, deadline)) return true;
+        if (await tryOnce(deadLetter, deadline)) return true;
         const retryAtMs = clock.nowMs() + fullJitterMs(attempt, random());
         if (retryAtMs >= deadline.sendUntilMs) return false;
         await clock.waitUntil(retryAtMs);

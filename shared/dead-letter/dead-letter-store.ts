@@ -3,13 +3,13 @@ import type { DeadLetterStore } from './dead-letter-queue.ts';
 
 export interface S3StoreOptions {
   readonly bucket: string;
-  /** True for an S3 that is addressed by IP: there, the bucket cannot be part of the host's name. */
+  /** True for an S3 that is addressed by IP, where the bucket's name cannot be part of the host name. */
   readonly pathStyle: boolean;
 }
 
 /**
- * Letters as objects of an S3 bucket. The client is loaded and built with the first letter: most environments never
- * write one, and it would lengthen every cold start.
+ * Writes dead letters as objects of an S3 bucket. The client is loaded and built with the first dead letter: most
+ * environments never write one, and loading the client would lengthen every cold start.
  */
 export function createS3Store({ bucket, pathStyle }: S3StoreOptions): DeadLetterStore {
   let writer: Promise<(key: string, body: string, signal: AbortSignal) => Promise<void>> | undefined;

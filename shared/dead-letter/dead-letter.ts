@@ -2,10 +2,13 @@ import { createHash } from 'node:crypto';
 import type { FailureCode } from '../outcome.ts';
 import type { SourceRecord } from '../record.ts';
 
-/** What could not be done with the record: understand it, or write it. */
+/** The step that failed: converting the record, or writing the record to the target. */
 export type DeadLetterStage = 'converting' | 'writing';
 
-/** A record that can never succeed, with everything needed to understand it and to send it again. */
+/**
+ * A record that can never be written, with everything that an operator needs to understand the record and to send it
+ * again.
+ */
 export interface DeadLetter {
   readonly version: 1;
   /** The function's short name: `kinesisSink` or `documentdbSink`. */
@@ -20,11 +23,13 @@ export interface DeadLetter {
   readonly headers: readonly (readonly [name: string, base64: string])[];
   readonly stage: DeadLetterStage;
   readonly code: FailureCode;
-  /** In our words; never a foreign message. */
+  /** Written by this project; never the message of a foreign error. */
   readonly reason: string;
-  /** Where the record was to go: a stream's ARN, a namespace. */
+  /** Where the record was to be written: a stream's ARN, or a namespace. */
   readonly target: string;
-  /** The topic a connector's file names for dead letters (`errors.deadletterqueue.topic.name`), where there is one. */
+  /**
+   * The topic that a connector file names for dead letters (`errors.deadletterqueue.topic.name`); absent without one.
+   */
   readonly deadLetterTopic?: string;
   /** How often the record was sent to the target. */
   readonly attempts: number;
@@ -70,15 +75,19 @@ const OFFSET_DIGITS = 20;
 const FINGERPRINT_DIGITS = 16;
 
 /**
- * Sorted by offset within a partition. A replay of a record overwrites the letter of that record. A topic made anew begins
- * at offset 0 again: the fingerprint of the record keeps its letters apart from those of the old topic.
+ * Keys sort by offset within a partition. A replay of a record overwrites the dead letter of that record. A topic that
+ * was deleted and created again starts at offset 0: the fingerprint keeps its dead letters apart from those of the old
+ * topic.
  */
-export function deadLetterKey(letter: DeadLetter): string {
-  const offset = String(letter.offset).padStart(OFFSET_DIGITS, '0');
-  return `dead-letters/${letter.function}/${letter.topic}/${letter.partition}/${offset}-${fingerprintOf(letter)}.json`;
+export function deadLetterKey(deadLetter: DeadLetter): string {
+  const offset = String(deadLetter.offset).padStart(OFFSET_DIGITS, '0');
+  return `dead-letters/${deadLetter.function}/${deadLetter.topic}/${deadLetter.partition}/${offset}-${fingerprintOf(deadLetter)}.json`;
 }
 
-/** Of what stands in the record. A time alone would not do: a producer may give none, or the same one. */
+/**
+ * Covers timestamp, key, value and headers. The timestamp alone is not enough: a producer may give none, or the same
+ * one twice.
+ */
 function fingerprintOf({ timestamp, keyBase64, valueBase64, headers }: DeadLetter): string {
   const record = JSON.stringify([timestamp, keyBase64, valueBase64, headers]);
   return createHash('sha256').update(record).digest('hex').slice(0, FINGERPRINT_DIGITS);

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { choice, text } from './parse-settings.ts';
 
-/** What both functions are told by the deployment; a user writes none of these into a function's section. */
+/** Settings that the deployment gives both functions. A user writes none of them into a function's section. */
 export const deploymentSettings = {
   stage: text('a stage name of letters, digits and dashes', /^[A-Za-z0-9-]{1,32}$/, 'Stage name, as given to --stage.'),
   serviceName: text('a service name', /^[A-Za-z0-9-]{1,64}$/, 'Service name from serverless.yml.'),
@@ -15,7 +15,7 @@ export const deploymentSettings = {
 /** The names of {@link deploymentSettings}. */
 export const DEPLOYMENT_SETTINGS = ['stage', 'serviceName', 'triggerMode', 'deadLetterBucket'] as const;
 
-/** What both sinks let a user decide. */
+/** Settings of both sinks that a user decides. */
 export const sinkSettings = {
   onPoison: v.optional(
     choice(

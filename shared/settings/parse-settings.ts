@@ -3,8 +3,8 @@ import { SettingsError } from '../errors.ts';
 
 /**
  * A setting is declared once, with type, unit, bounds, default and description. The declaration parses the stage file
- * (numbers are numbers) and the function's environment (everything is text), and yields the JSON schema and the table
- * in docs/settings.md.
+ * (numbers are numbers) and the function's environment (every value is text). The JSON schema and the table in
+ * docs/settings.md are made from the declaration.
  */
 export type SettingsSchema<Entries extends v.ObjectEntries> = v.ObjectWithRestSchema<
   Entries,
@@ -12,12 +12,15 @@ export type SettingsSchema<Entries extends v.ObjectEntries> = v.ObjectWithRestSc
   undefined
 >;
 
-/** Settings under these names and no others; it names every other one, where a strict object would name the first. */
+/**
+ * Settings of these names and no others. Every unknown name is reported; a strict object would report only the first
+ * one.
+ */
 export const settings = <const Entries extends v.ObjectEntries>(entries: Entries): SettingsSchema<Entries> =>
   v.objectWithRest(entries, v.never('is not a setting'));
 
 interface Declaration<Default> {
-  /** A sentence for the operator: what it does, and when to change it. */
+  /** Sentences for the operator: what the setting does, and when to change it. */
   readonly description: string;
   readonly default?: Default;
 }
@@ -51,21 +54,21 @@ const integerSchema = ({ unit, min, max, description }: IntegerDeclaration) => {
   );
 };
 
-/** A whole number with a unit and bounds; text of digits is taken as well. */
+/** A whole number with a unit and bounds; a text of digits is accepted too. */
 export const integer = (declaration: IntegerDeclaration) => integerSchema(declaration);
 
 /** {@link integer} with a default. */
 export const integerOr = (fallback: number, declaration: IntegerDeclaration) =>
   v.optional(integerSchema(declaration), fallback);
 
-/** One word of a closed list. */
+/** One word of a closed set. */
 export const choice = <const Options extends readonly [string, ...string[]]>(options: Options, description: string) =>
   v.pipe(
     v.picklist(options, (issue) => `must be one of ${options.join(', ')}${shown(issue.input)}`),
     v.description(description),
   );
 
-/** Yes or no; with a default. */
+/** A boolean with a default. */
 export const flagOr = (fallback: boolean, description: string) =>
   v.optional(
     v.pipe(
@@ -77,7 +80,8 @@ export const flagOr = (fallback: boolean, description: string) =>
   );
 
 /**
- * Text of a given form. `form` completes "must be ..."; the text itself is never quoted in an error: it may be a secret.
+ * Text of a given form. `form` completes "must be ...". An error never quotes the text, because the text may be a
+ * secret.
  */
 export const text = (form: string, pattern: RegExp, description: string) =>
   v.pipe(
@@ -105,7 +109,7 @@ export const arn = (service: string, resource: string, description: string) => {
 
 /**
  * Parses a whole section at once.
- * @param where what is parsed, for the error: `config/dev.yml: kinesisSink`
+ * @param where the place that the error names: `config/dev.yml: kinesisSink`
  * @throws SettingsError that lists every problem: unknown names, missing and malformed values.
  */
 export function parseSettings<const Schema extends v.GenericSchema>(
@@ -118,7 +122,7 @@ export function parseSettings<const Schema extends v.GenericSchema>(
   throw new SettingsError(where, result.issues.map(problemOf));
 }
 
-/** What is wrong, and where: `trigger.pollersMin must be ..` */
+/** Names the setting and the rule: `trigger.pollersMin must be ..` */
 export function problemOf(issue: v.BaseIssue<unknown>): string {
   const path = v.getDotPath(issue) ?? 'the whole';
   if (issue.input === undefined) return `${path} is missing`;
@@ -135,7 +139,7 @@ export const environmentName = (setting: string): string =>
     .replaceAll(/([a-z0-9])([A-Z])/g, '$1_$2')
     .toUpperCase();
 
-/** Settings as plain-string environment variables. `undefined` values are left out. */
+/** Settings as environment variables, whose values are plain strings. `undefined` values are left out. */
 export function toEnvironment(settings: Readonly<Record<string, unknown>>): Readonly<Record<string, string>> {
   return Object.fromEntries(
     Object.entries(settings)
@@ -145,8 +149,9 @@ export function toEnvironment(settings: Readonly<Record<string, unknown>>): Read
 }
 
 /**
- * Reads a function's settings from its environment, once, whole.
- * @throws SettingsError that names variables; one that begins with `MSK_SINKS_` and is none of the settings is refused.
+ * Reads a function's settings from its environment.
+ * @throws SettingsError that names the variables. A variable that begins with `MSK_SINKS_` and is no setting is
+ *   refused.
  */
 export function settingsFromEnvironment<const Entries extends v.ObjectEntries>(
   schema: SettingsSchema<Entries>,

@@ -1,16 +1,15 @@
-/** Time as an argument, so that tests and the simulation can hold it still. The two scales never mix. */
+/** Time is an argument, so that tests and the simulation control the clock. Never mix the two scales. */
 export interface Clock {
   /**
-   * Milliseconds since some moment of this process, which nobody can set: for deadlines, waits, retries and durations.
-   * Only differences mean something.
+   * A monotonic clock in milliseconds, for deadlines, waits, retries and durations. Only differences have a meaning.
    */
   nowMs(): number;
   /**
-   * Milliseconds since 1970, which may be set back or forward at any moment: for what is stored, and for what is compared
-   * with a time from elsewhere (a record's timestamp, the end of a session, a certificate's).
+   * Milliseconds since 1970. The system may set this clock back or forward at any moment. For stored times, and for
+   * comparisons with times from elsewhere: a record's timestamp, the end of a session, a certificate's validity.
    */
   wallTimeMs(): number;
-  /** Resolves when `nowMs` is there, or as soon as the signal aborts; never rejects. */
+  /** Resolves when `nowMs` reaches `atMs`, or as soon as the signal aborts; never rejects. */
   waitUntil(atMs: number, signal?: AbortSignal): Promise<void>;
 }
 

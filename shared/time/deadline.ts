@@ -3,21 +3,20 @@ import type { Clock } from './clock.ts';
 
 /** Two moments on the scale of `Clock.nowMs`. */
 export interface Deadline {
-  /** Nothing new is sent from here on. */
+  /** Nothing new is sent from this moment on. */
   readonly sendUntilMs: number;
-  /** Whatever is still open is unsettled from here on: open calls are aborted and the answer goes out. */
+  /** Open calls are aborted at this moment, and every open record is unsettled. */
   readonly answerByMs: number;
 }
 
-/** @param nowMs what `Clock.nowMs` says; @param remainingMs what Lambda's `context.getRemainingTimeInMillis()` says at `nowMs`. */
+/** @param nowMs `Clock.nowMs()`; @param remainingMs Lambda's `context.getRemainingTimeInMillis()` at `nowMs` */
 export const deadlineOf = (nowMs: number, remainingMs: number): Deadline => ({
   sendUntilMs: nowMs + remainingMs - SEND_RESERVE_MS,
   answerByMs: nowMs + remainingMs - ANSWER_RESERVE_MS,
 });
 
 /**
- * A signal that aborts at the given time, or when `release` is called, whichever is first. Call `release` in any case:
- * it ends the timer.
+ * A signal that aborts at the given time unless `release` is called first. Always call `release`: it ends the timer.
  */
 export function abortAt(clock: Clock, atMs: number): { readonly signal: AbortSignal; release(): void } {
   const controller = new AbortController();
@@ -25,6 +24,6 @@ export function abortAt(clock: Clock, atMs: number): { readonly signal: AbortSig
   void clock.waitUntil(atMs, released.signal).then(() => {
     if (!released.signal.aborted) controller.abort();
   });
-  // With a reason of our own: without one each abort makes a DOMException with its stack.
+  // An explicit reason saves a DOMException and its stack trace for each abort.
   return { signal: controller.signal, release: () => released.abort('released') };
 }

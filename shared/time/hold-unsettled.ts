@@ -3,8 +3,9 @@ import type { Clock } from './clock.ts';
 import type { Deadline } from './deadline.ts';
 
 /**
- * Waits until `sendUntilMs` when an outcome hands a record back. A blocked record fails at once, every time: without the
- * wait, its batch would use up the mapping's attempts in hours, and then the mapping would give the batch up.
+ * Waits until `sendUntilMs` when at least one record is unsettled. A blocked record fails at once, in every delivery:
+ * without the wait, the batch would use up the mapping's attempts within hours, and the mapping would then give up the
+ * batch.
  */
 export async function holdUnsettled(
   outcomes: readonly RecordOutcome[],

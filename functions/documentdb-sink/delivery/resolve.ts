@@ -53,7 +53,7 @@ async function judgeRead(
   parts: ResolveParts,
 ): Promise<readonly StepResult[]> {
   const { semaphore, maySend } = parts;
-  await semaphore.take();
+  await semaphore.acquire();
   try {
     if (!maySend()) return unread(steps, NOT_READ);
     if (round.shutBy !== undefined) return unread(steps, beforeWriting(round.shutBy));
@@ -64,7 +64,7 @@ async function judgeRead(
     noteTrouble(round, results);
     return results;
   } finally {
-    semaphore.give();
+    semaphore.release();
   }
 }
 

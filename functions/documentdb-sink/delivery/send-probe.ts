@@ -22,7 +22,7 @@ export async function sendProbe({
   maySend,
   signal,
 }: ReadParts): Promise<boolean | CommandFailure> {
-  await semaphore.take();
+  await semaphore.acquire();
   try {
     if (!maySend()) return false;
     const { count, writeErrors } = await untilAborted(store.write(namespace, 'update', [probe()], signal), signal);
@@ -30,6 +30,6 @@ export async function sendProbe({
   } catch (error) {
     return classifyError(error);
   } finally {
-    semaphore.give();
+    semaphore.release();
   }
 }

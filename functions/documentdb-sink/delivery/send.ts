@@ -74,14 +74,14 @@ async function sendInTurn(
   parts: SendParts,
 ): Promise<readonly StepResult[]> {
   const { semaphore, maySend } = parts;
-  await semaphore.take();
+  await semaphore.acquire();
   let result: Awaited<ReturnType<typeof sendCommand>>;
   try {
     if (!maySend() || round.shutBy !== undefined) return [];
     result = await sendCommand(command, guards, parts);
     noteTrouble(round, result.results);
   } finally {
-    semaphore.give();
+    semaphore.release();
   }
   return [...result.results, ...(await resolveUnmatched(result.unmatched, round, parts))];
 }
