@@ -3,7 +3,7 @@ import type { DocumentdbSinkSettings } from './sink.ts';
 import type { ReadAddress } from './target/connection/address.ts';
 import type { ReadText } from './target/connection/aws-readers.ts';
 
-/** What the function does, whether a connector's file or the stage file says so. */
+/** What the function does, from a connector file or from the stage file. */
 export interface Configuration {
   readonly mapper: RecordMapper;
   readonly readAddress: ReadAddress;
@@ -11,7 +11,7 @@ export interface Configuration {
 }
 
 export interface ConfigurationParts {
-  /** The text of the connector's file, where the settings name one. */
+  /** Returns the text of the connector file, if the settings name one. */
   readonly readConnectorFile: () => string;
   readonly readSecret: ReadText;
   readonly readParameter: ReadText;

@@ -21,7 +21,7 @@ const configuration = loadConfiguration(settings, {
   environment: process.env,
 });
 const pathStyle = process.env['AWS_ENDPOINT_URL'] !== undefined;
-const letters = createS3Store({ bucket: settings.deadLetterBucket, pathStyle });
+const deadLetterStore = createS3Store({ bucket: settings.deadLetterBucket, pathStyle });
 const readTlsContext = createTlsContextReader(
   bundleOf(settings.caBundle, import.meta.dirname, createObjectReader(pathStyle)),
 );
@@ -30,11 +30,12 @@ export const handler = createHandler({
   ...settings,
   functionName: 'documentdbSink',
   createSink: (telemetry) =>
-    // Loaded beside the start, not awaited in it: `invoke local` cannot load a module that waits.
+    // The configuration loads while the module starts. The module itself awaits nothing: `invoke local` cannot load a
+    // module with a top-level await.
     lazySink(NAME, async () => {
       const { mapper, readAddress, sinkSettings } = await configuration;
       const parts = { ...telemetry, clock: systemClock, random: Math.random };
-      const deadLetters = createDeadLetterQueue({ ...parts, store: letters });
+      const deadLetters = createDeadLetterQueue({ ...parts, store: deadLetterStore });
       const connection = { readAddress, readTlsContext, appName: settings.serviceName };
       const store = createDocumentStore({ ...parts, ...sinkSettings, ...connection });
       return createDocumentdbSink({ ...parts, settings: sinkSettings, mapper, store, deadLetters });

@@ -1,6 +1,9 @@
-/** https://docs.aws.amazon.com/documentdb/latest/developerguide/limits.html; used where `hello` does not say. */
+/**
+ * The limit of a server whose `hello` reply names none:
+ * https://docs.aws.amazon.com/documentdb/latest/developerguide/limits.html
+ */
 export const DOCUMENT_BYTES_MAX = 16 * 1024 * 1024;
-/** The same, for the operations of one command; MongoDB's own figure. */
+/** The number of operations in one command, for a server whose `hello` reply names none; MongoDB's own limit. */
 export const OPERATIONS_MAX = 100_000;
 /** https://www.mongodb.com/docs/manual/reference/limits/#mongodb-limit-Nested-Depth-for-BSON-Documents */
 export const NESTING_MAX = 100;
@@ -11,7 +14,10 @@ export const FATAL_RETRY_MS = 5_000;
 export const CONFLICT_ROUNDS_MAX = 3;
 /** Reads that may find no conflicting document before the conflict counts as permanent. */
 export const MISSES_MAX = 30;
-/** After E11000 of an insert: until then a read right after a failover may be of a moment ago, and a duplicate no proof. */
+/**
+ * After E11000 of an insert, a read shortly after a failover may return old data. Only a duplicate that is still there
+ * after this time is poison.
+ */
 export const DUPLICATE_CONFIRM_MS = 1_000;
 /** Refusals of a write before the last attempt; the next refusal makes the write poison. */
 export const REFUSALS_MAX = 4;
@@ -23,14 +29,14 @@ export const THROTTLE_PAUSE_MS = 1_500;
 export const NEIGHBOUR_MS = 10_000;
 /** Stored versions read by one `find`. */
 export const VERSIONS_READ_MAX = 1_000;
-/** How long an answer may wait for the tombstone index of a new collection. */
+/** The number of business keys without an index that are remembered for each collection. */
 export const INDEX_WAIT_MS_MAX = 2_000;
 /** Business keys without an index that are remembered for each collection. */
 export const MISSING_KEYS_MAX = 1_000;
 /** The pause before a missing index is looked for again, and before the tombstone index is tried again after a failure. */
 export const INDEX_RETRY_MS = 60_000;
 
-/** Client: reference values for a function behind a cluster that fails over in less than 30 s. */
+/** Settings of the driver's client, for a function behind a cluster that fails over in less than 30 s. */
 export const SERVER_SELECTION_TIMEOUT_MS = 5_000;
 export const CONNECT_TIMEOUT_MS = 5_000;
 export const SOCKET_TIMEOUT_MS = 20_000;
@@ -38,5 +44,5 @@ export const WAIT_QUEUE_TIMEOUT_MS = 5_000;
 export const IDLE_MS_MAX = 60_000;
 export const CONNECTING_MAX = 2;
 export const HEARTBEAT_EVERY_MS = 1_000;
-/** One try to read a secret, a parameter or a CA bundle. */
+/** The timeout of one attempt to read a secret, a parameter or a CA bundle. */
 export const AWS_READ_TIMEOUT_MS = 3_000;

@@ -6,7 +6,8 @@ import { addressByRole, addressOfSecret, type ReadAddress } from './target/conne
 import { createConnectionSecret } from './target/connection/secret.ts';
 
 /**
- * The connector's strategies are loaded where a file asks for them: they would lengthen every other cold start.
+ * Loads the connector's strategies only if the settings name a connector file: the strategies would lengthen every
+ * other cold start.
  * @throws SettingsError that lists every problem
  */
 export async function loadConfiguration(

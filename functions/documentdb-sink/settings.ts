@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { deploymentSettings, sinkSettings } from '../../shared/settings/common-settings.ts';
 import { arn, choice, integerOr, settings, text } from '../../shared/settings/parse-settings.ts';
 
-/** What a user writes under `documentdbSink` in config/<stage>.yml, and what the deployment adds. */
+/** The settings under `documentdbSink` in config/<stage>.yml, and those that the deployment adds. */
 export const documentdbSettings = settings({
   ...deploymentSettings,
   ...sinkSettings,
@@ -95,7 +95,9 @@ export const documentdbSettings = settings({
 
 export type DocumentdbSettings = Readonly<v.InferOutput<v.ObjectSchema<typeof documentdbSettings.entries, undefined>>>;
 
-/** Settings that a connector's file decides, and by what; they must not stand beside one. */
+/**
+ * Settings that a connector file replaces, each with the property that replaces it. The stage file must not have both.
+ */
 export const DECIDED_BY_CONNECTOR: ReadonlyMap<string, string> = new Map([
   ['authentication', 'connection.uri'],
   ['secretArn', 'connection.uri'],

@@ -25,18 +25,18 @@ import { createUniqueOrder } from './target/unique-order.ts';
 export interface DocumentdbSinkSettings extends CompileSettings {
   readonly tombstoneTtlSeconds: number;
   readonly onPoison: PoisonPolicy;
-  /** Stands in every dead letter. */
+  /** The field `deadLetterTopic` of every dead letter. */
   readonly deadLetterTopic?: string | undefined;
-  /** What becomes of a write that cannot be guarded; default: it is written without the guard. */
+  /** What happens to a write that cannot be guarded. Default: the write is sent without the guard. */
   readonly missingIndex?: MissingIndex | undefined;
-  /** What becomes of an update that finds nothing to change, and may make nothing. */
+  /** What happens to an update that matches no document and does not upsert. */
   readonly onNoMatch: 'ignore' | 'deadLetter';
   readonly poolSizeMax: number;
 }
 
 export interface DocumentdbSinkParts {
   readonly settings: DocumentdbSinkSettings;
-  /** What the configuration makes of a record. */
+  /** Turns a record into a write plan, according to the configuration. */
   readonly mapper: RecordMapper;
   readonly store: DocumentStore;
   readonly deadLetters: DeadLetterQueue;

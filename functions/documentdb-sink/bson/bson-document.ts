@@ -1,11 +1,11 @@
 /**
- * A document on its way to the server. The driver serialises a `Map` as it stands: its names keep their order (an
- * object puts integer-like ones first), and none of them means anything to the driver (`_bsontype` would, in an object).
+ * A document for the server. The driver serialises a `Map` unchanged: the names keep their order (an object puts
+ * integer-like names first), and no name has a meaning to the driver (`_bsontype` in an object has one).
  */
 export type BsonDocument = ReadonlyMap<string, unknown>;
 
 export type Conversion =
-  /** Made for its record alone, which may go on with it. */
+  /** The document was made for one record, and its caller may change the document. */
   | { readonly ok: true; readonly document: Map<string, unknown> }
-  /** `detail` is in our words and never quotes the payload. */
+  /** `detail` is written by this project and never quotes the payload. */
   | { readonly ok: false; readonly detail: string };

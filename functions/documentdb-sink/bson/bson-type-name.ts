@@ -1,4 +1,4 @@
-/** A BSON value's type, by the name the Java driver has for it. */
+/** The Java driver's name for the type of a BSON value. */
 export function bsonTypeName(value: unknown): string {
   switch (typeof value) {
     case 'string':

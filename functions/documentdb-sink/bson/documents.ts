@@ -5,7 +5,7 @@ export const ID_FIELD = '_id';
 
 export const isDocument = (value: unknown): value is MutableDocument => value instanceof Map;
 
-/** A copy that shares nothing with the original that a strategy changes: documents, arrays and binary values. */
+/** A deep copy of documents, arrays and binary values. A strategy may change the copy without changing the original. */
 export function cloneDocument(document: ReadonlyMap<string, unknown>): MutableDocument {
   const clone: MutableDocument = new Map();
   for (const [name, value] of document) clone.set(name, cloneValue(value));
@@ -18,7 +18,9 @@ function cloneValue(value: unknown): unknown {
   return value instanceof Binary ? new Binary(Buffer.from(value.value()), value.sub_type) : value;
 }
 
-/** Removes fields that are null, at any depth and in documents of arrays; null elements and emptied documents stay. */
+/**
+ * Removes null fields at any depth, also from documents in arrays. Null elements of arrays and emptied documents stay.
+ */
 export function removeNullValues(document: MutableDocument): void {
   for (const [name, value] of document) {
     if (value === null) document.delete(name);

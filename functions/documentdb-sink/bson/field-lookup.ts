@@ -1,6 +1,6 @@
 /**
- * The value at a path with dots; undefined where there is none. A field whose name is the whole path comes first, then
- * the path goes down at its first dot; not into arrays.
+ * The value at a path with dots; undefined if the path leads to no value. A field whose name is the whole path takes
+ * precedence. Otherwise the lookup descends at the first dot, but not into arrays.
  * https://github.com/mongodb/mongo-kafka/blob/master/src/main/java/com/mongodb/kafka/connect/util/BsonDocumentFieldLookup.java
  */
 export function fieldAt(document: ReadonlyMap<string, unknown>, path: string): unknown {

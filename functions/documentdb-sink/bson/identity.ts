@@ -2,8 +2,8 @@ import type { Binary, BSONRegExp, Code, Decimal128, Long, ObjectId, Timestamp } 
 import type { BsonDocument } from './bson-document.ts';
 
 /**
- * Which document a filter means: text that is equal exactly where the server takes the filters for the same. `_id` alone
- * decides where it stands there; the order of a business key's fields does not.
+ * A text that identifies the document of a filter. Two texts are equal exactly if the server matches the same document.
+ * If the filter has `_id`, only `_id` counts; the order of a business key's fields does not matter.
  */
 export function identityOfFilter(filter: BsonDocument): string {
   if (filter.has('_id')) return identityOf(filter.get('_id'));
@@ -12,8 +12,8 @@ export function identityOfFilter(filter: BsonDocument): string {
 }
 
 /**
- * Text that is equal exactly where the server calls two values equal: numbers by value whatever their type, at any depth;
- * documents with the order of their fields.
+ * A text that is equal for two values exactly if the server compares the values as equal: numbers by value, whatever
+ * their type and at any depth; documents including the order of their fields.
  * https://www.mongodb.com/docs/manual/reference/bson-type-comparison-order/
  */
 export function identityOf(value: unknown): string {
@@ -42,7 +42,7 @@ function identityOfObject(value: object): string {
   if (value instanceof Date) return `date ${value.getTime()}`;
   if (value instanceof RegExp) return patternText(value.source, value.flags);
   if (value instanceof Uint8Array) return binaryText(0, value);
-  // A plain object is a document, whatever its fields are called.
+  // A plain object is a document, whatever the names of its fields.
   const type = Object.getPrototypeOf(value) === Object.prototype ? undefined : (value as Tagged)._bsontype;
   return typeof type === 'string' ? identityOfBson(type, value) : documentText(new Map(Object.entries(value)));
 }
@@ -65,7 +65,7 @@ function identityOfBson(type: string, value: object): string {
     case 'BSONRegExp':
       return patternText((value as BSONRegExp).pattern, (value as BSONRegExp).options);
     case 'BSONSymbol':
-      // The server compares a symbol as the string it holds.
+      // The server compares a symbol like a string.
       return `text ${String(value)}`;
     case 'Code':
       return `code ${JSON.stringify((value as Code).code)}${(value as Code).scope ? nested((value as Code).scope) : ''}`;
@@ -80,7 +80,7 @@ function identityOfBson(type: string, value: object): string {
 const documentText = (document: ReadonlyMap<unknown, unknown>): string =>
   `{${[...document].map(([name, value]) => `${JSON.stringify(name)}:${nested(value)}`).join()}}`;
 
-/** Within another value a text is quoted, so that it cannot pass for what follows it. */
+/** A text inside of another value is quoted, so that its end is unambiguous. */
 const nested = (value: unknown): string =>
   typeof value === 'string'
     ? JSON.stringify(value)
@@ -97,7 +97,7 @@ const binaryText = (subtype: number, bytes: Uint8Array | string): string =>
 const patternText = (pattern: string, flags: string): string =>
   `regex ${JSON.stringify(pattern)} ${[...flags].toSorted().join('')}`;
 
-/** Digits without zeros at the end, and the power of ten they are multiplied by: one text for each number. */
+/** The digits without trailing zeros, and the exponent of ten: exactly one text for each number. */
 function decimalText(digits: bigint, exponent: number): string {
   if (digits === 0n) return '0';
   const text = String(digits);
@@ -108,7 +108,7 @@ function decimalText(digits: bigint, exponent: number): string {
 const SIGNIFICAND_BITS = 52n;
 const EXPONENT_MASK = 0x7ffn;
 
-/** Exactly what the double is: m / 2^k = m * 5^k / 10^k. */
+/** The exact value of a double: m / 2^k = m * 5^k / 10^k. */
 function numberText(value: number): string {
   if (!Number.isFinite(value)) return String(value);
   if (Number.isInteger(value)) return decimalText(BigInt(value), 0);
@@ -123,7 +123,7 @@ function numberText(value: number): string {
   return decimalText(value < 0 ? -digits : digits, -powerOfTwo);
 }
 
-/** `-1.20E+5`, `NaN`, `-Infinity` */
+/** Accepts `-1.20E+5`, `NaN`, `-Infinity`. */
 function decimal128Text(text: string): string {
   const [, sign = '', whole = '', fraction = '', exponent = '0'] =
     /^(-?)(\d+)(?:\.(\d+))?(?:E([+-]?\d+))?$/.exec(text) ?? [];

@@ -2,9 +2,9 @@ import { BSONRegExp } from 'mongodb';
 import { UnconvertibleError } from './unconvertible-error.ts';
 
 /**
- * A regular expression with any options, which servers store as they come; the driver's constructor takes `imlsux` alone.
+ * A regular expression with any options. Servers store any options, but the driver's constructor accepts only `imlsux`.
  * https://bsonspec.org/spec.html: the options are stored in alphabetical order.
- * @throws UnconvertibleError where either text holds a NUL character, which ends it in BSON
+ * @throws UnconvertibleError if the pattern or the options contain NUL, which ends a text in BSON
  */
 export function regularExpressionOf(pattern: string, options: string): BSONRegExp {
   if (pattern.includes('\0') || options.includes('\0')) {

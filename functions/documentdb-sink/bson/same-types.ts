@@ -1,7 +1,4 @@
-/**
- * Whether two values that the server calls equal (see identity.ts) are also stored alike: numbers of one type, at any
- * depth.
- */
+/** Whether two values that the server compares as equal (identity.ts) also have the same BSON types, at any depth. */
 export function haveSameTypes(one: unknown, other: unknown): boolean {
   if (Object.is(one, other)) return true;
   if (typeof one !== 'object' || typeof other !== 'object' || one === null || other === null) return false;

@@ -1,15 +1,17 @@
-/** A document that is still being made: converted from one record, it belongs to that record's compilation alone. */
+/** A document under construction. Only the compilation of its own record may change the document. */
 export type MutableDocument = Map<string, unknown>;
 
 /**
- * A record as the connector's strategies see it. Key and value are converted when a strategy first asks for them, so
- * that what no strategy needs cannot fail; the same document comes back each time, with the changes made to it.
+ * A record as the connector's strategies see it. Key and value are converted when a strategy first asks for them, so a
+ * part that no strategy needs cannot fail. Each call returns the same document, with all changes made so far.
  */
 export interface SinkDocument {
-  /** Undefined where the record has no key. @throws UnwritableError when it is no document */
+  /** Undefined if the record has no key. @throws UnwritableError if the key is no document */
   key(): MutableDocument | undefined;
-  /** Undefined for a null value. @throws UnwritableError when it is no document */
+  /** Undefined if the record's value is null. @throws UnwritableError if the value is no document */
   value(): MutableDocument | undefined;
-  /** The key as a BSON value, document or not, where a transform may have changed it. Undefined: there is none. */
+  /**
+   * The key as a BSON value, also if the key is no document, after the transforms. Undefined if the record has no key.
+   */
   rawKey?(): unknown;
 }

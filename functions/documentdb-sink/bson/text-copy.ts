@@ -1,5 +1,5 @@
 /**
- * A text that shares nothing with the one that it was cut from. A part of a text is a view of it, and keeps all of it in
- * memory: what outlives its record (a cache's key, a collection's name) would keep the record's whole text.
+ * Copies a text that was cut from a longer one. V8 keeps the whole text in memory as long as a part of the text is in
+ * use: a cache key or a collection name would keep the text of its whole record.
  */
 export const copyOfText = (text: string): string => Buffer.from(text, 'utf16le').toString('utf16le');

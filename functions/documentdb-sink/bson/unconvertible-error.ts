@@ -1,4 +1,4 @@
 import { MskSinksError } from '../../../shared/errors.ts';
 
-/** A payload cannot be converted. The message is in our words and quotes nothing of the payload. Caught within converters/. */
+/** A payload that cannot be converted. The message quotes nothing of the payload. Caught within converters/. */
 export class UnconvertibleError extends MskSinksError {}

@@ -3,14 +3,14 @@ import { fieldsOf, isFoldable, overlaps } from './operators.ts';
 import { setAt, unsetAt } from './paths.ts';
 
 /**
- * What the server makes of a document by `$set`, `$unset` and, if it inserts it, `$setOnInsert`. Undefined where that is
- * not certain: arrays on a path, other operators, two of them on one path (which the server refuses).
+ * The document after `$set`, `$unset` and, for an insert, `$setOnInsert`. Undefined if the server's result is not
+ * certain: an array on a path, another operator, or two operators on one path (an update that the server refuses).
  */
 export function applyUpdate(document: BsonDocument, update: BsonDocument, isInsert: boolean): BsonDocument | undefined {
   if (!isFoldable(update) || conflictsWithItself(update)) return undefined;
   const set = [...fieldsOf(update, '$set'), ...(isInsert ? fieldsOf(update, '$setOnInsert') : [])];
   let result: BsonDocument | undefined = document;
-  // New fields in the order of their names, as servers add them.
+  // Servers add new fields in the order of their names.
   for (const [path, value] of set.toSorted(byPath)) result = result && setAt(result, path, value);
   for (const path of fieldsOf(update, '$unset').keys()) result = result && unsetAt(result, path);
   return result;
@@ -19,7 +19,7 @@ export function applyUpdate(document: BsonDocument, update: BsonDocument, isInse
 const byPath = ([one]: readonly [string, unknown], [other]: readonly [string, unknown]): number =>
   one < other ? -1 : Number(one > other);
 
-/** Whether two of its operators are on one path: no server takes such an update. */
+/** Whether two operators of the update have the same path or overlapping paths: no server accepts such an update. */
 export function conflictsWithItself(update: BsonDocument): boolean {
   const paths = [...update.values()].flatMap((fields) => (fields instanceof Map ? [...fields.keys()] : []));
   if (new Set(paths).size < paths.length) return true;

@@ -2,9 +2,10 @@ import type { BsonDocument } from '../bson/bson-document.ts';
 import { fieldsOf, isFoldable, overlaps } from './operators.ts';
 
 /**
- * One update with the result of both, one after the other, whether or not the document exists: if it does not, the first
- * makes it, so that the second inserts nothing. Undefined where there is none: overlapping paths, other operators, a nested
- * field that is set and taken away again (which leaves an empty document behind).
+ * One update with the same result as both updates one after the other, whether or not the document exists. If the
+ * document does not exist, the first update inserts the document, so `$setOnInsert` of the second has no effect.
+ * Undefined if no such update exists: overlapping paths, other operators, or a nested field that is set and then unset
+ * (the server would leave an empty document behind).
  */
 export function mergeUpdates(first: BsonDocument, second: BsonDocument): BsonDocument | undefined {
   if (!isFoldable(first) || !isFoldable(second)) return undefined;

@@ -14,7 +14,7 @@ const NOTHING: BsonDocument = new Map();
 export const isIdempotent = (update: BsonDocument): boolean =>
   [...update].every(([operator, fields]) => IDEMPOTENT.has(operator) || (operator === '$push' && isTruncation(fields)));
 
-/** `$push: {a: {$each: [], $slice: n}}` adds nothing, and cuts an array to a length. */
+/** `$push: {a: {$each: [], $slice: n}}` only shortens an array. */
 const isTruncation = (fields: unknown): boolean =>
   fields instanceof Map && [...fields.values()].every((push) => push instanceof Map && isEmptySlice(push));
 
@@ -38,7 +38,7 @@ export function fieldsOf(update: BsonDocument, operator: string): BsonDocument {
   return fields instanceof Map ? fields : NOTHING;
 }
 
-/** The reserved name that the update touches. */
+/** The first reserved name that the update touches. */
 export function reservedIn(update: BsonDocument): string | undefined {
   for (const [operator, fields] of update) {
     if (!(fields instanceof Map)) continue;

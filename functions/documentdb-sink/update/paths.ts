@@ -1,8 +1,8 @@
 import type { BsonDocument } from '../bson/bson-document.ts';
 
 /**
- * The document with a value at a path (`a.b.c`), documents on the way made where there are none. The given one is left
- * as it is. Undefined where something else than a document is in the way: what the server does then depends on what it is.
+ * A copy of the document with the value at a path (`a.b.c`); missing documents on the path are created. Undefined if
+ * the path leads through a value that is no document: the server's result then depends on the type of that value.
  */
 export function setAt(document: BsonDocument, path: string, value: unknown): BsonDocument | undefined {
   const dot = path.indexOf('.');
@@ -14,7 +14,7 @@ export function setAt(document: BsonDocument, path: string, value: unknown): Bso
   return changed && new Map(document).set(name, changed);
 }
 
-/** The same without what is at the path; a document that it leaves empty stays. */
+/** A copy of the document without the value at the path. A document that becomes empty stays. */
 export function unsetAt(document: BsonDocument, path: string): BsonDocument | undefined {
   const dot = path.indexOf('.');
   const name = dot < 0 ? path : path.slice(0, dot);
