@@ -17,11 +17,11 @@ import type { PoisonHandler } from './poison.ts';
 
 export interface Times {
   readonly nowMs: number;
-  /** For everything of the wave that is tried again. */
+  /** When everything of the round that must be tried again is sent again. */
   readonly retryAtMs: number;
 }
 
-/** The connector writes it; here that is done without the guard, and counted. */
+/** `write`: the write is sent without a guard, as the connector does, and counted. */
 export type MissingIndex = 'write' | 'deadLetter' | 'block';
 
 export interface WriteResultApplierParts {
@@ -29,13 +29,13 @@ export interface WriteResultApplierParts {
   readonly poison: PoisonHandler;
   readonly meter: Meter;
   readonly evidence: Evidence;
-  /** What becomes of a write that cannot be guarded: see collections.ts. */
+  /** What happens to a write that cannot be guarded: see collections.ts. */
   readonly missingIndex: MissingIndex;
-  /** What becomes of an update that finds nothing to change. */
+  /** What happens to an update that matches no document. */
   readonly onNoMatch: 'ignore' | 'deadLetter';
 }
 
-/** Settles what a verdict settles, and decides how its lane goes on. */
+/** Applies the result of each step: settles records, and decides how the lane continues. */
 export class WriteResultApplier {
   readonly #parts: WriteResultApplierParts;
 
@@ -43,7 +43,10 @@ export class WriteResultApplier {
     this.#parts = parts;
   }
 
-  /** Every verdict of a wave. What the wave shows of the target counts from the next one on: evidence precedes a refusal. */
+  /**
+   * Applies all results of a round. Evidence from this round counts from the next round on, because evidence must be
+   * older than a refusal.
+   */
   applyRound(results: readonly StepResult[], times: Times): void {
     for (const { step, result } of results) this.record(step, result, times);
     for (const { step, result } of results) {
@@ -53,7 +56,7 @@ export class WriteResultApplier {
 
   record(step: Step, result: WriteResult, { nowMs, retryAtMs }: Times): void {
     const { lane } = step;
-    // It was not sent.
+    // An unguarded write was not sent.
     if (result.kind !== 'unguarded') lane.attempts += 1;
     switch (result.kind) {
       case 'written':
@@ -95,7 +98,7 @@ export class WriteResultApplier {
         return;
       case 'credentials':
       case 'fatal':
-        // A gate says when the next try is due.
+        // The circuit breaker decides when the next attempt is due.
         lane.failure = asFarAsKnown(lane, result.failure);
         return;
       default:
@@ -111,12 +114,12 @@ export class WriteResultApplier {
     this.#parts.outcomes.settleFold(step, ({ record }) => written(record.position));
   }
 
-  /** It stands alone from now on, and the settings say what becomes of it. */
+  /** The lane sends singly from now on, and the setting `missingIndex` decides what happens to the write. */
   #leaveGuard({ lane, count }: Step): void {
     const { outcomes, missingIndex, poison } = this.#parts;
     const head = headOf(lane);
     lane.sendsSingly = true;
-    // What is carried could not be sent in one with it.
+    // Deferred entries can only be sent together with a guarded write.
     if (lane.deferred.length > 0 && head !== undefined) outcomes.stop(lane, head, { ...UNGUARDABLE, retryable: true });
     else if (missingIndex === 'write') lane.isUnguarded = true;
     else if (count === 1 && head !== undefined) {
@@ -124,7 +127,7 @@ export class WriteResultApplier {
     }
   }
 
-  /** By an earlier try of this batch, or before it. */
+  /** The write was applied by an earlier attempt in this batch, or before this batch. */
   #settleApplied(step: Step): void {
     const isOurs = step.lane.failure?.mayBeWritten === true;
     this.#parts.outcomes.settleFold(step, ({ record: { position } }) =>
@@ -133,8 +136,9 @@ export class WriteResultApplier {
   }
 
   /**
-   * Somebody came in between, as a rule. Otherwise the filter does not find the document that stands in the way: after so
-   * many rounds that one counts as another document with the same unique value.
+   * Usually another writer changed the document in between. If reads keep finding no document, the filter cannot match
+   * the conflicting document: after `MISSES_MAX` reads that document counts as another document with the same unique
+   * value.
    */
   #conflict(step: Step, { isFound }: WriteResult & { kind: 'conflict' }, { nowMs, retryAtMs }: Times): void {
     const { lane, write } = step;
@@ -150,7 +154,9 @@ export class WriteResultApplier {
     else this.#collide(step, UNRESOLVABLE);
   }
 
-  /** Right after a failover a read may be of a moment ago: it is looked at once more, when that is past. */
+  /**
+   * A read shortly after a failover may return old data, so the duplicate is confirmed by a second read after a pause.
+   */
   #confirmDuplicate(step: Step, nowMs: number): void {
     const { lane } = step;
     lane.duplicateAtMs ??= nowMs;
@@ -162,7 +168,10 @@ export class WriteResultApplier {
     lane.notBeforeMs = lane.duplicateAtMs + DUPLICATE_CONFIRM_MS;
   }
 
-  /** A producer's clock says that an older offset is the newer version: an alarm's matter, for offsets decide. */
+  /**
+   * Offsets decide which version is newer. A stale record with a later timestamp is only counted, for the alarm on
+   * `StaleButNewer`.
+   */
   #settleStale(step: Step, storedTimestampMs: number | undefined): void {
     this.#parts.outcomes.settleFold(step, ({ record }) => {
       if (storedTimestampMs !== undefined && record.timestampMs > storedTimestampMs) {
@@ -172,7 +181,10 @@ export class WriteResultApplier {
     });
   }
 
-  /** Of a fold the last write is cut off, and blamed once it is refused without the others; then so is the one before it. */
+  /**
+   * Splits the last write off a fold; a write that is refused on its own is to blame. Until then, the remaining fold is
+   * split in the same way.
+   */
   #blame({ lane, count }: Step, failure: RecordFailure): void {
     const head = headOf(lane);
     if (count > 1) lane.foldBoundaries.add(lane.next + count - 1);
@@ -180,8 +192,8 @@ export class WriteResultApplier {
   }
 
   /**
-   * Another document holds a unique value. It may be one that a record of this very batch changes or deletes, so it is
-   * poison only once everything before it in its partition is settled, sent record by record.
+   * Another document holds the unique value. A record of this batch may still change or delete that document. So the
+   * write becomes poison only after all earlier records of its partition are settled, with the lane sending singly.
    */
   #collide(step: Step, failure: RecordFailure): void {
     const { lane } = step;
@@ -190,15 +202,16 @@ export class WriteResultApplier {
     lane.failure = failure;
     if (!lane.sendsSingly) lane.sendsSingly = true;
     else if (head !== undefined && this.#parts.outcomes.areEarlierSettled(lane, head)) {
-      // It may be this batch's own later write that holds the value: then a later one of this document gives it up.
+      // The document that holds the value may be written later in this batch; a later write of this lane may then give
+      // up the value.
       if (canBeDeferred(lane)) this.#parts.outcomes.defer(lane, head);
       else this.#blame(step, { ...failure, retryable: false });
     } else lane.blockedAtSettledCount = this.#parts.outcomes.settledCount;
   }
 
   /**
-   * Either the write is to blame or the target. While the target takes other writes, what was refused is sent in ever smaller
-   * company, and a fold in ever smaller parts; one write that is refused by itself again and again is to blame.
+   * Either the write or the target caused the refusal. While the target accepts other writes, the refused write is sent
+   * in ever smaller commands, and a fold in ever smaller parts. A single write that is refused repeatedly is to blame.
    */
   #refuse(step: Step, refusal: Refused, { nowMs, retryAtMs }: Times): void {
     const { lane, count } = step;
@@ -213,14 +226,14 @@ export class WriteResultApplier {
     if (isOfCommand && !refusal.failure.mayBeWritten) halve(lane, refusal, nowMs);
     else if (!evidence.hasTakenSince(lane.target, doubt.sinceMs)) {
       lane.notBeforeMs = Math.max(lane.notBeforeMs, retryAtMs);
-      if (!isFirst) evidence.wantProbe(lane.target);
+      if (!isFirst) evidence.requestProbe(lane.target);
     } else if (isOfCommand) halve(lane, refusal, nowMs);
     else if (refusal.commandSize > 1) lane.commandSizeMax = 1;
     else if (count > 1) {
       lane.foldBoundaries.add(lane.next + Math.ceil(count / 2));
       lane.notBeforeMs = nowMs;
     } else if (doubt.refusals >= REFUSALS_MAX) {
-      if (!evidence.hasTakenSince(lane.target, doubt.previousMs)) evidence.wantProbe(lane.target);
+      if (!evidence.hasTakenSince(lane.target, doubt.previousMs)) evidence.requestProbe(lane.target);
       else if (evidence.blames(lane.target, doubt, refusal.evidence)) this.#blame(step, refusal.failure);
     }
   }
@@ -228,7 +241,7 @@ export class WriteResultApplier {
 
 type Refused = WriteResult & { readonly kind: 'refused' };
 
-/** Smaller commands need no pause. */
+/** A smaller command is sent without a pause. */
 function halve(lane: Lane, { commandSize }: Refused, nowMs: number): void {
   lane.commandSizeMax = Math.ceil(commandSize / 2);
   lane.notBeforeMs = nowMs;
@@ -249,7 +262,7 @@ function doubtOf({ lane, count }: Step, { code, isNamed, commandSize }: Refused,
 
 const pauseMsOf = ({ evidence }: Refused): number => (evidence === 'write' ? THROTTLE_PAUSE_MS : DOUBT_PAUSE_MS);
 
-/** Whether an earlier try was stored, the failure of a later one does not tell; only a read or an acknowledgement does. */
+/** A later failure does not show whether an earlier attempt was stored; only a read or an acknowledgement does. */
 const asFarAsKnown = (lane: Lane, failure: RecordFailure): RecordFailure => ({
   ...failure,
   mayBeWritten: failure.mayBeWritten || lane.failure?.mayBeWritten === true,

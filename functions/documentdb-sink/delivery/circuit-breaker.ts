@@ -1,16 +1,24 @@
 import { FATAL_RETRY_MS } from '../limits.ts';
 
-/** Stops normal sending after a fatal answer; from then on one command every few seconds finds out whether it is over. */
+/**
+ * Stops normal sending after a fatal answer. While the breaker is tripped, one command every few seconds probes the
+ * target.
+ */
 export interface CircuitBreaker {
-  /** When something may be sent next; now or earlier: at once. */
+  /** The time of the next permitted send; a time in the past permits sending at once. */
   nextTryAtMs(): number;
-  /** Call before sending. True: a single command only. Keeps others out until it is known what became of it. */
+  /**
+   * Call before sending. Returns true if only a single command may be sent; other callers then wait for the result of
+   * that command.
+   */
   enter(nowMs: number): boolean;
-  /** The target refused everything. */
+  /** Call after a fatal answer. */
   trip(nowMs: number): void;
-  /** The target did something. */
+  /** Call after any answer that is not fatal. */
   reset(): void;
-  /** True once: refused credentials are read again, and a try with the new ones need not wait. */
+  /**
+   * Returns true once: after refused credentials, the credentials are read again and the next attempt need not wait.
+   */
   takeCredentialsRetry(): boolean;
 }
 

@@ -13,7 +13,7 @@ import type { PoisonHandler } from './poison.ts';
 import { type SendParts, sendRound } from './send.ts';
 import { sendProbe } from './send-probe.ts';
 
-export interface DeliveryParts extends Omit<SendParts, 'shutAll'> {
+export interface DeliveryParts extends Omit<SendParts, 'tripForTarget'> {
   readonly clock: Clock;
   /** 0 <= random() < 1 */
   readonly random: () => number;
@@ -22,12 +22,12 @@ export interface DeliveryParts extends Omit<SendParts, 'shutAll'> {
   readonly resultApplier: WriteResultApplier;
   readonly evidence: Evidence;
   readonly poison: PoisonHandler;
-  /** Shut while the target as a whole refuses everything. */
+  /** The breaker of the target, shared by all collections. */
   readonly breaker: CircuitBreaker;
 }
 
 /**
- * Works on the lanes of one collection, wave by wave, until they are settled or `sendUntilMs` has come. Never returns
+ * Sends the lanes of one collection round by round, until they are settled or `sendUntilMs` is reached. Never returns
  * early because of a failure. Resolves by `answerByMs`.
  */
 export async function deliver(lanes: readonly Lane[], parts: DeliveryParts): Promise<void> {
@@ -50,14 +50,14 @@ export async function deliver(lanes: readonly Lane[], parts: DeliveryParts): Pro
   await untilAborted(poison.allDeadLetters(), signal).catch(() => undefined);
 }
 
-/** Waits until that time, or for a letter. @returns whether anything can come of it */
+/** Waits until the given time, or for a dead letter. @returns false if nothing can unblock a lane any more */
 async function idle(untilMs: number, lanes: readonly Lane[], parts: DeliveryParts): Promise<boolean> {
   const { deadline, outcomes, poison } = parts;
   if (untilMs < Number.POSITIVE_INFINITY || poison.hasOpenDeadLetters()) {
     await pause(Math.min(untilMs, deadline.sendUntilMs), lanes, parts);
     return true;
   }
-  // Lanes wait for nothing but each other.
+  // The remaining lanes wait only for each other.
   if (!outcomes.stopWaitingForDeferred()) return false;
   for (const lane of lanes) lane.blockedAtSettledCount = undefined;
   return true;
@@ -66,27 +66,27 @@ async function idle(untilMs: number, lanes: readonly Lane[], parts: DeliveryPart
 async function runRound(round: Sending, own: CircuitBreaker, parts: DeliveryParts) {
   const { clock, evidence, breaker, resultApplier } = parts;
   const isProbing = [own.enter(clock.nowMs()), breaker.enter(clock.nowMs())].includes(true);
-  // What another collection met may have shut the gate since: what is left of this one's wave waits then as well.
+  // Another collection may have tripped the shared breaker in the meantime: the rest of this round then waits too.
   const maySend = () => parts.maySend() && (isProbing || breaker.nextTryAtMs() <= clock.nowMs());
-  const shutAll = () => breaker.trip(clock.nowMs());
+  const tripForTarget = () => breaker.trip(clock.nowMs());
   const options = { isProbing, leavesSome: round.leavesSome };
   const rounds = round.alone ? round.steps.map((step) => [step]) : [round.steps];
   for (const steps of isProbing ? rounds.slice(0, 1) : rounds) {
-    const results = await sendRound(steps, options, { ...parts, maySend, shutAll });
+    const results = await sendRound(steps, options, { ...parts, maySend, tripForTarget });
     updateBreakers(results, own, parts);
     const nowMs = clock.nowMs();
     const retryAtMs = retryTimeOf(results, nowMs, parts);
     resultApplier.applyRound(results, { nowMs, retryAtMs });
     if (Math.max(own.nextTryAtMs(), breaker.nextTryAtMs()) > nowMs) return;
     const [step] = steps;
-    if (step === undefined || !evidence.takeWish(step.lane.target)) continue;
+    if (step === undefined || !evidence.takeProbeRequest(step.lane.target)) continue;
     const probed = await sendProbe(parts);
     if (probed === true) evidence.noteProbe(step.lane.target, nowMs);
     else if (probed !== false) updateBreakers([{ step, result: { ...probed, commandSize: 1 } }], own, parts);
   }
 }
 
-/** One moment for everything of the wave that is tried again. */
+/** The retry time of a round, common to all its steps. */
 function retryTimeOf(results: readonly StepResult[], nowMs: number, { random }: DeliveryParts): number {
   const attempt = 1 + Math.max(...results.map(({ step }) => step.lane.attempts));
   return nowMs + fullJitterMs(attempt, random());
@@ -106,13 +106,16 @@ function updateBreakers(results: readonly StepResult[], own: CircuitBreaker, { c
   } else if (fatal !== undefined || !breaker.takeCredentialsRetry()) breaker.trip(nowMs);
 }
 
-/** Until that time, or until a letter frees a lane: its own, or one that waits for others because of a unique index. */
+/**
+ * Waits until the given time, or until a dead letter unblocks a lane: the lane itself, or a lane that waits because of
+ * a unique index.
+ */
 async function pause(untilMs: number, lanes: readonly Lane[], parts: DeliveryParts): Promise<void> {
   const { clock, namespace, poison, signal, uniqueOrder } = parts;
   const isAnyStuck =
     uniqueOrder.matters(namespace) || lanes.some(({ blockedAtSettledCount }) => blockedAtSettledCount !== undefined);
   const wake = new AbortController();
   const timer = clock.waitUntil(untilMs, AbortSignal.any([signal, wake.signal]));
-  await Promise.race([timer, isAnyStuck ? poison.nextDeadLetter() : poison.nextFreedom()]);
+  await Promise.race([timer, isAnyStuck ? poison.nextDeadLetter() : poison.nextFreedLane()]);
   wake.abort('woken');
 }

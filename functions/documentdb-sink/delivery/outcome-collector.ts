@@ -15,16 +15,16 @@ export const COLLISION: RecordFailure = {
   detail: 'another document holds the same value in a unique index',
 };
 
-/** The outcomes of one batch, and what follows from them. */
+/** Collects the outcomes of one batch. */
 export class OutcomeCollector {
   #settledCount = 0;
-  /** Places of records that wait for a later write of their lane, and may free a value that way. */
+  /** Indexes of deferred records: a later write of the same lane settles them, and may free a unique value. */
   readonly #deferred = new Set<number>();
-  #waitsForCarried = true;
+  #waitsForDeferred = true;
   readonly #outcomes: (RecordOutcome | undefined)[] = [];
   readonly #firstIndexes: ReadonlyMap<string, number>;
 
-  /** @param firstIndexes of each partition, the place of its first record in the batch */
+  /** @param firstIndexes index in the batch of the first record of each partition */
   constructor(firstIndexes: ReadonlyMap<string, number>) {
     this.#firstIndexes = firstIndexes;
   }
@@ -33,12 +33,14 @@ export class OutcomeCollector {
     return this.#settledCount;
   }
 
-  /** A record that has no lane, for it writes nothing. */
+  /** Settles a record that writes nothing and has no lane. */
   settleAtOnce(index: number, outcome: RecordOutcome): void {
     this.#set({ index }, outcome);
   }
 
-  /** The head of the lane is settled, whatever else its record was to write: the lane goes on with the next record. */
+  /**
+   * Settles the record of the head, including the other writes of that record. The lane continues with the next record.
+   */
   settleHead(lane: Lane, entry: LaneEntry, outcome: RecordOutcome): void {
     this.#set(entry, outcome);
     const own = lane.entries.slice(lane.next).findIndex(({ index }) => index !== entry.index);
@@ -52,38 +54,41 @@ export class OutcomeCollector {
     advance(lane, count);
   }
 
-  /** The head of the lane is left out: what becomes of it a later write of the lane decides. */
+  /** Defers the head: the next write of the lane is sent together with it. */
   defer(lane: Lane, entry: LaneEntry): void {
     this.#deferred.add(entry.index);
     lane.deferred.push(entry);
     advance(lane, 1);
   }
 
-  /** The head of the lane is unsettled for the rest of this batch, and so is what follows. */
+  /** Marks the head as unsettled for the rest of this batch. Nothing behind it is sent. */
   stop(lane: Lane, entry: LaneEntry, failure: RecordFailure): void {
     this.#set(entry, failed(entry.record.position, failure));
     lane.state = 'stopped';
   }
 
-  /** Nothing else is left to do: what is carried is waited for no longer. @returns whether that changes anything */
+  /**
+   * Call when nothing else can make progress: other lanes then stop waiting for deferred records. @returns whether any
+   * lane was waiting
+   */
   stopWaitingForDeferred(): boolean {
-    const changes = this.#waitsForCarried && this.#deferred.size > 0;
-    this.#waitsForCarried = false;
+    const changes = this.#waitsForDeferred && this.#deferred.size > 0;
+    this.#waitsForDeferred = false;
     return changes;
   }
 
-  /** Whether every earlier record of its partition in the batch is settled, or is to be by this lane. */
+  /** Whether every earlier record of the partition is settled, or deferred in this lane. */
   areEarlierSettled({ topicPartition, deferred }: Lane, entry: LaneEntry): boolean {
     const own = new Set(deferred.map(({ index }) => index));
     for (let at = this.#firstIndexes.get(topicPartition) ?? 0; at < entry.index; at += 1) {
-      if (own.has(at) || (this.#deferred.has(at) && !this.#waitsForCarried)) continue;
+      if (own.has(at) || (this.#deferred.has(at) && !this.#waitsForDeferred)) continue;
       const outcome = this.#outcomes[at];
       if (outcome === undefined || !isSettled(outcome)) return false;
     }
     return true;
   }
 
-  /** Outcomes by place; what is open is unsettled. */
+  /** The outcome of each record by index. Every open record is unsettled. */
   close(lanes: readonly Lane[]): readonly (RecordOutcome | undefined)[] {
     const outcomes = [...this.#outcomes];
     for (const lane of lanes) {
@@ -99,7 +104,10 @@ export class OutcomeCollector {
   }
 }
 
-/** The head failed if it was tried, and what stands behind waits for it; otherwise there was no time for any of it. */
+/**
+ * The head failed if it was sent; the entries behind it are skipped because of the head. An unsent head is skipped
+ * because of the deadline.
+ */
 function closeLane(lane: Lane, outcomes: (RecordOutcome | undefined)[]): void {
   const head = headOf(lane);
   if (isDone(lane) || head === undefined) return;

@@ -10,7 +10,7 @@ import { COLLISION, DEAD_LETTER_FAILED, type OutcomeCollector } from './outcome-
 export interface PoisonParts {
   readonly functionName: string;
   readonly onPoison: PoisonPolicy;
-  /** Stands in every letter, where a connector's file names one. */
+  /** The field `deadLetterTopic` of every dead letter, if a connector file names the topic. */
   readonly deadLetterTopic?: string | undefined;
   readonly deadLetters: DeadLetterQueue;
   readonly deadline: Deadline;
@@ -20,28 +20,31 @@ export interface PoisonParts {
 
 export interface Settling {
   readonly stage: DeadLetterStage;
-  /** Where a setting of its own says what becomes of such a record. */
+  /** Overrides the poison policy if a setting of its own decides about such a record. */
   readonly policy?: PoisonPolicy;
 }
 
-/** What becomes of records that can never succeed. */
+/** Applies the poison policy. */
 export interface PoisonHandler {
-  /** Says so of every poison at the head of the lane that compiling found. */
+  /** Settles every head of the lane that is poison since planning. */
   settleHeads(lane: Lane): void;
-  /** Of the lane's head. With a letter, the lane is locked until the letter is durable. */
+  /**
+   * Settles the head of the lane. Under the policy `deadLetter`, the lane is locked until the dead letter is durable.
+   */
   settle(lane: Lane, entry: LaneEntry, failure: RecordFailure, how: Settling): void;
   hasOpenDeadLetters(): boolean;
-  /** Resolves with the next letter that is durable or given up; never while none is under way. */
+  /** Resolves when the next dead letter is durable or given up; pending while no dead letter is being written. */
   nextDeadLetter(): Promise<unknown>;
-  /** The same, but only with a letter behind which its lane goes on, and with the last one under way. */
-  nextFreedom(): Promise<unknown>;
+  /** Like `nextDeadLetter`, but only for a dead letter whose lane then continues, and for the last open dead letter. */
+  nextFreedLane(): Promise<unknown>;
   allDeadLetters(): Promise<unknown>;
 }
 
 export function createPoisonHandler(parts: PoisonParts): PoisonHandler {
   const { outcomes } = parts;
   const openDeadLetters = new Set<Promise<void>>();
-  // Promises for all who wait: a race of thousands of letters would be entered anew after each of them.
+  // One promise for all waiters: a race over thousands of dead letters would have to be set up again after each of
+  // them.
   let deadLetterDone = Promise.withResolvers<void>();
   let laneFreed = Promise.withResolvers<void>();
 
@@ -98,13 +101,13 @@ export function createPoisonHandler(parts: PoisonParts): PoisonHandler {
       for (let entry = headOf(lane); lane.state === 'open' && entry?.task.kind === 'poison'; entry = headOf(lane)) {
         settle(lane, entry, entry.task.failure, { stage: 'converting' });
       }
-      // The later write that was to make them invisible was poison itself.
+      // The later write that should have been sent with the deferred entries was poison itself.
       if (lane.state !== 'open' || !isDone(lane)) return;
       for (const entry of lane.deferred) settle(lane, entry, { ...COLLISION, retryable: false }, { stage: 'writing' });
     },
     hasOpenDeadLetters: () => openDeadLetters.size > 0,
     nextDeadLetter: () => deadLetterDone.promise,
-    nextFreedom: () => laneFreed.promise,
+    nextFreedLane: () => laneFreed.promise,
     allDeadLetters: () => Promise.all(openDeadLetters),
   };
 }

@@ -14,7 +14,7 @@ export interface ReadReply {
   readonly unmatched: readonly Unmatched[];
 }
 
-/** Reads the reply of a command to its last entry: what is acknowledged, what is in error, and what has to be looked up. */
+/** Sorts the steps of a command by its reply: acknowledged, in error, or to be resolved by a read. */
 export function readReply(
   { kind, steps }: Command,
   { count, writeErrors }: WriteReply,
@@ -22,7 +22,7 @@ export function readReply(
 ): ReadReply {
   const errorByIndex = new Map(writeErrors.map((error) => [error.index, error]));
   const applied = steps.filter((_, index) => !errorByIndex.has(index));
-  // Which of those that may match nothing did so a count does not tell.
+  // The reply has only a count, which does not show which of the writes matched nothing.
   const mayMissCount = applied.filter(({ write }) => mayMatchNothing(write)).length;
   const isPossible = count >= applied.length - mayMissCount && count <= applied.length;
   const isWhole = writeErrors.every(({ index }) => index in steps) && (kind === 'delete' || isPossible);
@@ -51,7 +51,7 @@ function acknowledged(step: Step, haveSomeMissed: boolean): StepResult | Unmatch
   const { write } = step;
   if (!haveSomeMissed || !mayMatchNothing(write)) return { step, result: { kind: 'written' } };
   if (write.kind !== 'plain') return { step, cause: 'matchedNothing' };
-  // It is alone in its command, and there is no mark that a read would compare.
+  // A plain write is alone in its command, and stores no version that a read could compare.
   return { step, result: { kind: write.model.kind === 'deleteOne' ? 'written' : 'noMatch' } };
 }
 
@@ -63,31 +63,31 @@ const guardIndexOf = ({ write: { filter } }: Step, guardIndexes: GuardIndexes): 
 interface StepError {
   readonly error: WriteError;
   readonly guardIndex: string | undefined;
-  /** How many writes the command had. */
+  /** The number of writes in the command. */
   readonly commandSize: number;
 }
 
 function inError(step: Step, { error, guardIndex, commandSize }: StepError): StepResult | Unmatched {
   const { write } = step;
-  const trouble = classifyWriteError(error, () => write.kind === 'update' && conflictsWithItself(write.update));
-  switch (trouble.kind) {
+  const failure = classifyWriteError(error, () => write.kind === 'update' && conflictsWithItself(write.update));
+  switch (failure.kind) {
     case 'duplicate':
-      return { step, cause: isOnGuardIndex(trouble.index, guardIndex) ? 'guardIndex' : 'otherIndex' };
+      return { step, cause: isOnGuardIndex(failure.index, guardIndex) ? 'guardIndex' : 'otherIndex' };
     case 'poison':
-      return { step, result: trouble };
+      return { step, result: failure };
     default:
-      return { step, result: { ...trouble, commandSize } };
+      return { step, result: { ...failure, commandSize } };
   }
 }
 
 /**
- * An index that is not named is taken for the guard's: a document is read before anything is said of it. Some servers
- * leave out the last letter of `_id_`.
+ * If the reply names no index, the index counts as the guard's: a read follows before the sink draws a conclusion. Some
+ * servers omit the last character of `_id_`.
  */
 const isOnGuardIndex = (index: string | undefined, guardIndex: string | undefined): boolean =>
   index === undefined || index === guardIndex || (guardIndex === ID_INDEX && index === '_id');
 
-/** Missing evidence does not count as success. */
+/** Missing evidence never counts as success. */
 const CONTRADICTORY: CommandFailure = {
   kind: 'retry',
   failure: {

@@ -3,38 +3,38 @@ import { type StoredVersions, standingOf } from '../guard/standing.ts';
 import type { Step } from '../lanes/lane.ts';
 import type { StepResult, WriteResult } from '../lanes/write-result.ts';
 import { beforeWriting, type CommandFailure, classifyError } from '../target/classify.ts';
-import { type MarksRead, marksReadsOf, type ReadParts } from './versions-reader.ts';
+import { type ReadParts, type VersionsRead, versionsReadsOf } from './versions-reader.ts';
 
 export interface ResolveParts extends ReadParts {
   readonly meter: Meter;
 }
 
-/** The wave that a call is part of. */
+/** The state of the current round of one collection. */
 export interface RoundState {
-  /** Called when no command on any collection can succeed. */
-  readonly shutAll: () => void;
-  /** What keeps everything else of the wave from getting through; undefined: nothing so far. */
-  shutBy: CommandFailure | undefined;
+  /** Called after a fatal answer that concerns the whole target. */
+  readonly tripForTarget: () => void;
+  /** The failure that stops the rest of the round; undefined while there is none. */
+  stoppedBy: CommandFailure | undefined;
 }
 
-/** What is left of the wave is not sent any more where nothing of it would get through. */
-export function noteTrouble(round: RoundState, results: readonly StepResult[]): void {
+/** Stops the rest of the round after a fatal answer or refused credentials. */
+export function noteFailure(round: RoundState, results: readonly StepResult[]): void {
   for (const { result } of results) {
-    if (result.kind === 'fatal' || result.kind === 'credentials') round.shutBy ??= result;
-    if (result.kind === 'fatal' && result.scope === 'target') round.shutAll();
+    if (result.kind === 'fatal' || result.kind === 'credentials') round.stoppedBy ??= result;
+    if (result.kind === 'fatal' && result.scope === 'target') round.tripForTarget();
   }
 }
 
-/** A write that matched no document it may change. Why, only the stored document tells. */
+/** A write that changed no document. Only the stored document shows the reason. */
 export interface Unmatched {
   readonly step: Step;
   readonly cause: 'guardIndex' | 'otherIndex' | 'matchedNothing';
 }
 
 /**
- * E11000 can mean "stale" and "somebody else inserted first, and this is to win"; a delete or an update that found nothing
- * can mean "stale" and "gone". So the documents are read before anything is said. A read that fails says nothing of what
- * others read.
+ * E11000 can mean that the write is stale, or that another writer inserted an older version first. A delete or update
+ * that matched nothing can mean that the write is stale, or that the document is gone. So the stored versions are read
+ * first. A failed read affects only its own steps.
  */
 export async function resolveUnmatched(
   unmatched: readonly Unmatched[],
@@ -43,12 +43,12 @@ export async function resolveUnmatched(
 ): Promise<readonly StepResult[]> {
   if (unmatched.length === 0) return [];
   parts.meter.count('GuardReads', unmatched.length);
-  const reads = marksReadsOf(unmatched.map(({ step, cause }) => ({ step, cause, write: step.write })));
-  return (await Promise.all(reads.map((read) => judgeRead(read, round, parts)))).flat();
+  const reads = versionsReadsOf(unmatched.map(({ step, cause }) => ({ step, cause, write: step.write })));
+  return (await Promise.all(reads.map((read) => resolveRead(read, round, parts)))).flat();
 }
 
-async function judgeRead(
-  { steps, read }: MarksRead<Unmatched & Pick<Step, 'write'>>,
+async function resolveRead(
+  { steps, read }: VersionsRead<Unmatched & Pick<Step, 'write'>>,
   round: RoundState,
   parts: ResolveParts,
 ): Promise<readonly StepResult[]> {
@@ -56,23 +56,23 @@ async function judgeRead(
   await semaphore.acquire();
   try {
     if (!maySend()) return unread(steps, NOT_READ);
-    if (round.shutBy !== undefined) return unread(steps, beforeWriting(round.shutBy));
+    if (round.stoppedBy !== undefined) return unread(steps, beforeWriting(round.stoppedBy));
     const stored = await read(parts);
     return steps.map(({ step, cause }) => ({ step, result: resultOf(step, cause, stored.get(step.write.identity)) }));
   } catch (error) {
     const results = unread(steps, beforeWriting(classifyError(error)));
-    noteTrouble(round, results);
+    noteFailure(round, results);
     return results;
   } finally {
     semaphore.release();
   }
 }
 
-/** E11000 refused a write for certain; which of a command's others changed something, nobody said. */
-const unread = (unmatched: readonly Unmatched[], trouble: CommandFailure): readonly StepResult[] =>
+/** A write with E11000 was certainly not stored. For the other writes of the command nobody knows. */
+const unread = (unmatched: readonly Unmatched[], readFailure: CommandFailure): readonly StepResult[] =>
   unmatched.map(({ step, cause }) => {
-    const failure = { ...trouble.failure, mayBeWritten: cause === 'matchedNothing' };
-    return { step, result: { ...trouble, failure, commandSize: 1 } };
+    const failure = { ...readFailure.failure, mayBeWritten: cause === 'matchedNothing' };
+    return { step, result: { ...readFailure, failure, commandSize: 1 } };
   });
 
 const NOT_READ: CommandFailure = {

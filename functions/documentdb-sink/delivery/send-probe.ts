@@ -5,8 +5,8 @@ import type { Statement } from '../target/document-store.ts';
 import type { ReadParts } from './versions-reader.ts';
 
 /**
- * An update like ours that matches no document: its `_id` is new. If it matched one, it would do nothing, for it sets
- * something on insert alone, and inserts nothing.
+ * A guarded update that matches no document, because its `_id` is new. Even if it matched a document, it would change
+ * nothing: it only has `$setOnInsert`, and does not upsert.
  */
 const probe = (): Statement => ({
   q: { _id: new ObjectId(), '_k.probe': { $not: { $gt: 0n } } },
@@ -14,7 +14,7 @@ const probe = (): Statement => ({
   upsert: false,
 });
 
-/** @returns whether the collection takes an update at this moment, or what came instead of an answer. Never rejects. */
+/** Never rejects. @returns whether the collection accepts an update now, or the failure of the probe */
 export async function sendProbe({
   store,
   namespace,

@@ -7,25 +7,25 @@ import { beforeWriting, classifyError } from '../target/classify.ts';
 import type { Collections, Guards } from '../target/collections.ts';
 import type { UniqueOrder } from '../target/unique-order.ts';
 import { readReply } from './reply.ts';
-import { noteTrouble, type ResolveParts, type RoundState, resolveUnmatched } from './resolve.ts';
+import { noteFailure, type ResolveParts, type RoundState, resolveUnmatched } from './resolve.ts';
 
 export interface SendParts extends ResolveParts {
   readonly collections: Collections;
   readonly uniqueOrder: UniqueOrder;
-  /** Called when no command on any collection can succeed. */
-  readonly shutAll: () => void;
+  /** Called after a fatal answer that concerns the whole target. */
+  readonly tripForTarget: () => void;
 }
 
 export interface RoundOptions {
-  /** A single command only, to see whether the target answers again; the steps left out have no verdict. */
+  /** Sends a single command, to find out whether the target works again. The other steps get no result. */
   readonly isProbing: boolean;
-  /** Documents with more writes, which are left for a later round. */
+  /** True if lanes have further writes of the same documents for a later round. */
   readonly leavesSome: boolean;
 }
 
 /**
- * Sends one wave and finds out about every step of it. Never rejects for what a server or a network does.
- * Nothing is sent, and there is no verdict, where it turns out that the wave disregards an order that matters.
+ * Sends one round and returns the result of each step that was sent. Never rejects because of a server or a network.
+ * Sends nothing and returns no result if a unique index turns out to make the order matter that this round ignores.
  */
 export async function sendRound(
   steps: readonly Step[],
@@ -52,7 +52,7 @@ export async function sendRound(
     ...steps.filter(({ write }) => !guards.canGuard(write)).map((step) => ({ step, result: UNGUARDED })),
   ];
   const commands = isProbing ? plan.commands.slice(0, 1) : plan.commands;
-  const round: RoundState = { shutBy: undefined, shutAll: parts.shutAll };
+  const round: RoundState = { stoppedBy: undefined, tripForTarget: parts.tripForTarget };
   for (const kind of COMMAND_ORDER) {
     const own = commands.filter((command) => command.kind === kind);
     const ofKind = await Promise.all(own.map((command) => sendInTurn(command, { round, guards }, parts)));
@@ -62,24 +62,27 @@ export async function sendRound(
   return results;
 }
 
-interface Surroundings {
+interface RoundContext {
   readonly round: RoundState;
   readonly guards: Guards;
 }
 
-/** As soon as a slot is free, if there is a point in it by then; steps that are left out have no verdict. */
+/**
+ * Waits for a free slot, then sends the command unless the round was stopped meanwhile. Steps that are not sent get no
+ * result.
+ */
 async function sendInTurn(
   command: Command,
-  { round, guards }: Surroundings,
+  { round, guards }: RoundContext,
   parts: SendParts,
 ): Promise<readonly StepResult[]> {
   const { semaphore, maySend } = parts;
   await semaphore.acquire();
   let result: Awaited<ReturnType<typeof sendCommand>>;
   try {
-    if (!maySend() || round.shutBy !== undefined) return [];
+    if (!maySend() || round.stoppedBy !== undefined) return [];
     result = await sendCommand(command, guards, parts);
-    noteTrouble(round, result.results);
+    noteFailure(round, result.results);
   } finally {
     semaphore.release();
   }

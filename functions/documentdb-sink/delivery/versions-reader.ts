@@ -11,23 +11,23 @@ import type { DocumentStore } from '../target/document-store.ts';
 export interface ReadParts {
   readonly store: DocumentStore;
   readonly namespace: Namespace;
-  /** Calls under way at once. */
+  /** Limits the calls in flight. */
   readonly semaphore: Semaphore;
-  /** Whether something new may still be sent. */
+  /** Whether a new call may still be sent. */
   readonly maySend: () => boolean;
-  /** Aborts when the answer is due. */
+  /** Aborts at `answerByMs`. */
   readonly signal: AbortSignal;
 }
 
-/** Steps whose documents one call reads. */
-export interface MarksRead<S extends Written> {
+/** The steps whose documents one call reads. */
+export interface VersionsRead<S extends Written> {
   readonly steps: readonly S[];
-  /** What is stored of them, by their identity. @throws the store's errors */
+  /** Reads the stored versions by identity. @throws the store's errors */
   read(context: ReadContext): Promise<ReadonlyMap<string, StoredVersions>>;
 }
 
-/** The calls that read the documents of these steps. */
-export function marksReadsOf<S extends Written>(steps: readonly S[]): readonly MarksRead<S>[] {
+/** Divides the steps into as few calls as possible. */
+export function versionsReadsOf<S extends Written>(steps: readonly S[]): readonly VersionsRead<S>[] {
   const together = steps.filter(({ write }) => isReadTogether(write.filter));
   const alone = steps.filter(({ write }) => !isReadTogether(write.filter));
   const chunks = Array.from({ length: Math.ceil(together.length / VERSIONS_READ_MAX) }, (_, chunk) =>
@@ -43,14 +43,14 @@ type ReadContext = Pick<ReadParts, 'store' | 'namespace' | 'signal'>;
 type Written = Pick<Step, 'write'>;
 
 /**
- * A business key is read by itself, for an `$or` would be a scan; so is an `_id` with more beside it (a shard key), which
- * may be another in what is stored; and an `_id` that the driver would not give back as it is stored, or that would be a
- * condition within an `$in`.
+ * A business key is read in a call of its own, because an `$or` would be a collection scan. So is a filter with further
+ * fields beside `_id` (a shard key), whose stored values may differ. So is an `_id` that the driver does not return as
+ * it is stored, or that would be a condition within `$in`.
  */
 const isReadTogether = (filter: ReadonlyMap<string, unknown>): boolean =>
   filter.size === 1 && filter.has('_id') && isReadAsStored(filter.get('_id'));
 
-/** The driver makes objects of documents, which put names that are integers first. */
+/** The driver returns documents as objects, which put integer-like names first. */
 function isReadAsStored(value: unknown): boolean {
   if (Array.isArray(value)) return value.every(isReadAsStored);
   if (!(value instanceof Map)) return equalTo(value) === value;

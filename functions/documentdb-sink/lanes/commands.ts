@@ -94,7 +94,9 @@ function kindOf(write: SentWrite): CommandKind {
   }
 }
 
-/** A byte of JSON becomes at most so many of BSON: `[1,1,1,..]` takes a type, an index, its end and four bytes for each `1,`. */
+/**
+ * The largest ratio of BSON to JSON: each `1,` of `[1,1,1,..]` becomes a type, an index, a terminator and four bytes.
+ */
 const BSON_BYTES_PER_JSON_BYTE = 8;
 /** Bytes of a statement besides its document and its key: filter, version and framing. */
 const STATEMENT_BYTES = 1_024;

@@ -11,7 +11,7 @@ export interface Doubt {
   readonly lastMs: number;
   /** Number of refusals that concern this write alone: named by the reply, or in a command of its own. */
   readonly refusals: number;
-  /** How many entries the fold had that the reply blamed for certain; 0: it was one write of a command among others. */
+  /** The number of entries in a fold that the reply blamed as a whole; 0 if the command held other writes too. */
   readonly entryCount: number;
 }
 
@@ -27,7 +27,7 @@ export class Evidence {
   readonly #probedAtMs = new Map<string, number>();
   /** Codes of refusals that later disappeared: these codes are outages for the rest of the batch. */
   readonly #passed = new Map<string, Set<number | undefined>>();
-  readonly #wantsProbe = new Set<string>();
+  readonly #requestedProbes = new Set<string>();
 
   noteTaken(target: string, nowMs: number): void {
     this.#takenAtMs.set(target, nowMs);
@@ -47,19 +47,19 @@ export class Evidence {
     return Math.max(this.#takenAtMs.get(target) ?? NEVER, this.#probedAtMs.get(target) ?? NEVER) >= sinceMs;
   }
 
-  /** A refusal stands without any. */
-  wantProbe(target: string): void {
-    this.#wantsProbe.add(target);
+  /** Requests a probe, because no other write shows whether the collection accepts writes. */
+  requestProbe(target: string): void {
+    this.#requestedProbes.add(target);
   }
 
-  /** @param needed what shows that the collection takes writes */
+  /** @param needed the evidence that the collection accepts writes: another write, or a probe */
   blames(target: string, { code, sinceMs }: Doubt, needed: 'write' | 'probe'): boolean {
     if (this.#passed.get(target)?.has(code) === true) return false;
     return needed === 'probe' || (this.#takenAtMs.get(target) ?? NEVER) >= sinceMs - NEIGHBOUR_MS;
   }
 
   /** Whether a probe was requested since the last call. */
-  takeWish(target: string): boolean {
-    return this.#wantsProbe.delete(target);
+  takeProbeRequest(target: string): boolean {
+    return this.#requestedProbes.delete(target);
   }
 }

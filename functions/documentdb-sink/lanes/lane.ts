@@ -22,7 +22,7 @@ export interface LaneEntry {
 /** The records of one partition for one document, in offset order. They are settled one fold after another. */
 export interface Lane {
   readonly topicPartition: string;
-  /** Of the document. */
+  /** The identity of the document. */
   readonly identity: string;
   /** The namespace as it appears in a dead letter. */
   readonly target: string;

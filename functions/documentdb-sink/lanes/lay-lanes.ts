@@ -10,9 +10,9 @@ export interface Layout {
   readonly lanesByNamespace: ReadonlyMap<Namespace, readonly Lane[]>;
   /** Index in the batch of the first record of each partition. */
   readonly firstIndexes: ReadonlyMap<string, number>;
-  /** Records that write nothing in this batch, by their place. */
+  /** The outcomes of records that write nothing in this batch, by index. */
   readonly decidedAt: ReadonlyMap<number, RecordOutcome>;
-  /** Records for which our own code threw. */
+  /** The number of records whose planning threw an error. */
   readonly planningFailureCount: number;
 }
 
@@ -92,7 +92,7 @@ class CollectionLanes {
     );
   }
 
-  /** Policies give the same object for most records. */
+  /** Mappers return the same object for most records. */
   #nameOf(namespace: Namespace): string {
     const name = this.#names.get(namespace) ?? namespaceText(namespace);
     this.#names.set(namespace, name);

@@ -11,7 +11,7 @@ export interface Sending {
   readonly steps: readonly Step[];
   /** Sent one after another, each in its own command. */
   readonly alone: boolean;
-  /** Documents with more writes, which are left for a later round. */
+  /** True if lanes have further writes of the same documents for a later round. */
   readonly leavesSome: boolean;
 }
 

@@ -20,7 +20,7 @@ export type WriteResult =
   | { readonly kind: 'unguarded' }
   /** E11000 from another unique index */
   | { readonly kind: 'collision' }
-  /** `companyCount`: number of writes in the command */
+  /** `commandSize`: number of writes in the command */
   | (CommandFailure & { readonly commandSize: number });
 
 export interface StepResult {
@@ -28,5 +28,5 @@ export interface StepResult {
   readonly result: WriteResult;
 }
 
-export const failedSteps = (steps: readonly Step[], trouble: CommandFailure): readonly StepResult[] =>
-  steps.map((step) => ({ step, result: { ...trouble, commandSize: steps.length } }));
+export const failedSteps = (steps: readonly Step[], failure: CommandFailure): readonly StepResult[] =>
+  steps.map((step) => ({ step, result: { ...failure, commandSize: steps.length } }));
