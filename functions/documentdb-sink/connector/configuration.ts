@@ -3,7 +3,7 @@ import type { RecordMapper } from '../plan/record-mapper.ts';
 import type { DocumentdbSettings } from '../settings.ts';
 import { addressOfUri, type ReadAddress } from '../target/connection/address.ts';
 import { providerKinds, resolvePlaceholders } from '../target/connection/config-providers.ts';
-import { withHeededOptions } from '../target/connection/uri-options.ts';
+import { withUsedOptions } from '../target/connection/uri-options.ts';
 import { createRecordMapper, hasTransforms } from './create-record-mapper.ts';
 import type { Connector } from './file/connector.ts';
 import { functionSettings } from './file/function-settings.ts';
@@ -36,5 +36,5 @@ async function policyOf(connector: Connector, path: string): Promise<RecordMappe
 function connectorAddress({ connectionUri, providers }: Connector, parts: ConfigurationParts): ReadAddress {
   const kinds = providerKinds(providers);
   return async (signal) =>
-    addressOfUri(withHeededOptions(await resolvePlaceholders(connectionUri, kinds, parts, signal)));
+    addressOfUri(withUsedOptions(await resolvePlaceholders(connectionUri, kinds, parts, signal)));
 }

@@ -10,7 +10,7 @@ import { guardedWrite, type WriteContext } from './guarded-write.ts';
 import { type Epochs, sourceVersionOf } from './source-version.ts';
 import type { Write } from './write.ts';
 
-/** What a record is to the sink. */
+/** The result of planning a record and adding the guard. */
 export type Compiled = Writes | Poison | Decided;
 
 /** Nothing is sent for the record. */

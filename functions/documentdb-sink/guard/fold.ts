@@ -76,7 +76,8 @@ function keyedBy(first: Repeatable, second: ReplaceWrite): ReplaceWrite {
 function updated(first: Repeatable, second: UpdateWrite): Write | undefined {
   if (!isFoldable(second.update) || !isOfOneVersion(first, second)) return undefined;
   if (isDeletion(first)) return second.upsert ? madeAfresh(first, second) : undefined;
-  // What the first finds absent it leaves absent, and the second makes: whether it is there nobody knows.
+  // If the document is absent, the first write leaves it absent and the second inserts it. Whether the document exists
+  // is unknown.
   if (second.upsert && !first.upsert) return undefined;
   if (first.kind === 'replace') return replacedAndUpdated(first, second);
   const update = mergeUpdates(first.update, second.update);
@@ -113,7 +114,7 @@ function withDocument(
   const id = fieldsOf(update, '$set').get('_id');
   if (id !== undefined && base.has('_id') && identityOf(id) !== identityOf(base.get('_id'))) return undefined;
   const { identity, filter, sourceVersion, step } = second;
-  // The update's own mark is a path within what is stored, which is to be whole here.
+  // The update sets its version at a path inside `_k`; here `_k` must be stored as a whole.
   const document = applyUpdate(new Map(base).set('_k', new Map()), update, isInsert);
   if (document === undefined) return undefined;
   const documentWithVersion = new Map(document).set('_k', storedVersionOf(sourceVersion));

@@ -13,7 +13,7 @@ export function guardedFilter(write: Write): Filter {
   const { filter, sourceVersion } = write;
   const ownClause = { $not: isOnce(write) ? { $gte: sourceVersion.offset } : { $gt: sourceVersion.offset } };
   const more = moreClauses(write);
-  // A Map gives no name a meaning; `_id` alone needs none.
+  // A Map gives no name a special meaning. An object suffices for `_id` alone, and is cheaper.
   if (filter.size === 1 && filter.has('_id')) {
     const own = { _id: equalTo(filter.get('_id')), [`_k.${sourceVersion.field}`]: ownClause };
     return more === NO_CLAUSES ? own : { ...own, ...Object.fromEntries(more) };
@@ -21,7 +21,7 @@ export function guardedFilter(write: Write): Filter {
   return new Map<string, unknown>([...equalities(filter), [`_k.${sourceVersion.field}`, ownClause], ...more]);
 }
 
-/** A filter by value alone. */
+/** A filter of equality conditions, without a guard. */
 export const equalities = (filter: BsonDocument): BsonDocument =>
   new Map([...filter].map(([path, value]) => [path, equalTo(value)]));
 

@@ -44,11 +44,11 @@ function guardOf(
   return 'kind' in model && mayLackGuard(model, deletes) ? { ...guard, plain: plainOf(model, deletes) } : guard;
 }
 
-/** `_id` has its index; but a tombstone is a document to `$setOnInsert`. */
+/** `_id` always has a unique index. But for `$setOnInsert`, a tombstone counts as an existing document. */
 const mayLackGuard = (model: PlainModel, deletes: WriteContext['deletes']): boolean =>
   !model.filter.has('_id') || (deletes === 'tombstone' && model.kind === 'updateOne' && setsOnInsert(model.update));
 
-/** A tombstone is no longer one then. */
+/** Removes `_deletedAt`, so that a tombstone becomes a visible document. */
 function plainOf(model: PlainModel, deletes: WriteContext['deletes']): PlainModel {
   if (deletes === 'hard' || model.kind !== 'updateOne') return model;
   const unset = new Map(fieldsOf(model.update, '$unset')).set('_deletedAt', '');
@@ -126,8 +126,8 @@ function insertWrite({ document }: InsertOne, context: WriteContext): InsertWrit
 }
 
 /**
- * With the mark, and `_id` before everything else, or the mark: a document whose first name began with `$` (as a DBRef's
- * does) would be taken for an update.
+ * The document with its version. `_id` comes first; without `_id`, `_k` comes first if the first name begins with `$`
+ * (as in a DBRef), because the server would take such a document for an update.
  */
 function documentWithVersion(
   document: BsonDocument,
@@ -150,7 +150,7 @@ const DOLLAR = 0x24;
 const isOperatorLike = (name: string): boolean => name.charCodeAt(0) === DOLLAR;
 
 /**
- * The connector's driver refuses other such names in a replacement, though not in an insert.
+ * The connector's driver refuses other names with `$` in a replacement, but not in an insert.
  * https://github.com/mongodb/mongo-java-driver/blob/main/driver-core/src/main/com/mongodb/internal/validator/ReplacingDocumentFieldNameValidator.java
  */
 const DBREF_NAMES: ReadonlySet<string> = new Set(['$db', '$ref', '$id']);

@@ -1,25 +1,25 @@
-/** An index that is there. */
+/** An existing index of a collection. */
 export interface IndexDescription {
   readonly name: string;
-  /** Paths, in the index's order. */
+  /** Paths, in the order of the index. */
   readonly fields: readonly string[];
   readonly isUnique: boolean;
-  /** Documents without its fields are not in it. */
+  /** A sparse index leaves out documents that have none of its fields. */
   readonly isSparse: boolean;
-  /** It says itself which documents it holds. */
+  /** A partial index holds only the documents that match its own filter. */
   readonly isPartial: boolean;
 }
 
-/** The fields of a business key, as one text whatever their order. */
+/** The fields of a business key as one text, independent of their order. */
 export const keyOf = (fields: Iterable<string>): string => [...fields].toSorted().join('\n');
 
-/** The index that keeps a business key unique; undefined: nothing does. */
+/** The unique index on exactly the fields of the business key; undefined if the collection has none. */
 export const guardIndexOf = (indexes: readonly IndexDescription[], key: string): IndexDescription | undefined =>
   indexes.find(({ isUnique, isPartial, fields }) => isUnique && !isPartial && keyOf(fields) === key);
 
 /**
- * Unique indexes in which tombstones would collide, for they have none of the fields: of `_id` and of the business keys
- * they do have them.
+ * Unique indexes in which tombstones would collide, because tombstones have none of the indexed fields. Tombstones do
+ * have `_id` and the fields of business keys.
  */
 export const strictIndexesOf = (
   indexes: readonly IndexDescription[],

@@ -1,21 +1,26 @@
 import type { SourceRecord } from '../../../shared/record.ts';
 
-/** Where a write came from, which decides how new it is. */
+/** Where a write came from, and so how new the write is. */
 export interface SourceVersion {
-  /** The topic-partition, with `~` for `.` (which would be a path; no topic's name has a `~`). */
+  /**
+   * The topic-partition with `~` instead of `.`: a dot would make the name a path, and topic names never contain `~`.
+   */
   readonly field: string;
   /**
-   * Compared within one partition of Kafka only: the record's offset, or `epoch * 2^48 + offset`. A bigint, so that the
-   * driver writes an Int64: it writes large numbers as doubles.
+   * The record's offset, or `epoch * 2^48 + offset`; compared only within one Kafka partition. A bigint, because the
+   * driver writes a bigint as Int64 but a large number as a double.
    */
   readonly offset: bigint;
-  /** Milliseconds since 1970, as Kafka has it. */
+  /** Kafka's timestamp in milliseconds since 1970. */
   readonly timestampMs: bigint;
-  /** Where a guard by timestamp or field is configured: compared across partitions. */
+  /** The record's own version, if a guard by timestamp or by field is configured; compared across partitions. */
   readonly version: bigint | number | undefined;
 }
 
-/** Of a topic, `msksinks.guard.epoch.<topic>`: raised when the topic is made anew, so that its offsets begin above the old. */
+/**
+ * `msksinks.guard.epoch.<topic>` by topic. The operator raises the epoch when a topic is deleted and created again, so
+ * that new offsets exceed the old ones.
+ */
 export type Epochs = ReadonlyMap<string, number>;
 
 const EPOCH_BITS = 48n;
@@ -33,7 +38,7 @@ export const sourceVersionOf = (
 
 const NO_EPOCHS: Epochs = new Map();
 
-/** The `_k` of a document that this write makes. */
+/** The `_k` of a document that this write replaces or inserts. */
 export const storedVersionOf = ({
   field,
   offset,

@@ -7,7 +7,7 @@ export interface StoredVersions {
   readonly id: unknown;
   /** `_k` of the document, as read. */
   readonly versions: unknown;
-  /** The document is a tombstone, which readers treat as absent. */
+  /** True for a tombstone, which readers treat as absent. */
   readonly isDeleted: boolean;
 }
 

@@ -1,4 +1,4 @@
 import type { Binary } from 'mongodb';
 
-/** What a raw key becomes. */
+/** The `_id` that is made from a raw key. */
 export type DocumentId = string | Binary;

@@ -4,8 +4,9 @@ import type { SourceRecord } from '../../../shared/record.ts';
 import type { DocumentId } from './document-id.ts';
 
 /**
- * The record's key as `_id`: its text if it is UTF-8, else its bytes. A key that is JSON is text all the same, so that
- * one key has one `_id` however its producer spells it. Undefined without a key.
+ * The record's key as `_id`: a string if the key is valid UTF-8, otherwise binary data. A key that holds JSON stays a
+ * string, so that the `_id` does not depend on what the producer wrote into the key. Undefined if the record has no
+ * key.
  */
 export function idFromKey(record: SourceRecord): DocumentId | undefined {
   if (record.key === null) return undefined;

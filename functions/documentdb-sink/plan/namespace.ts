@@ -2,7 +2,7 @@
 export interface Namespace {
   readonly database: string;
   readonly collection: string;
-  /** A record names it, so that the name is payload: it stands in no log line and no error. */
+  /** True if the record's payload names the collection: the name must then never appear in a log line or an error. */
   readonly isOfRecord?: boolean;
 }
 
@@ -11,7 +11,10 @@ export interface NamespaceSettings {
   readonly collection?: string | undefined;
 }
 
-/** The connector's DefaultNamespaceMapper: one collection for all, or one a topic, under its name. */
+/**
+ * The connector's DefaultNamespaceMapper: one collection for all topics, or for each topic a collection with the
+ * topic's name.
+ */
 export const namespaceOf = (topic: string, { database, collection }: NamespaceSettings): Namespace => ({
   database,
   collection: collection ?? topic,
@@ -19,6 +22,6 @@ export const namespaceOf = (topic: string, { database, collection }: NamespaceSe
 
 export const namespaceText = ({ database, collection }: Namespace): string => `${database}.${collection}`;
 
-/** For log lines and errors. */
-export const sayableName = (namespace: Namespace): string =>
+/** The name for log lines and errors. */
+export const loggableName = (namespace: Namespace): string =>
   namespace.isOfRecord === true ? 'a collection that a record names' : namespaceText(namespace);

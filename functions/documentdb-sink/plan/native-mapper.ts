@@ -6,7 +6,10 @@ import { type Namespace, type NamespaceSettings, namespaceOf } from './namespace
 import type { RecordMapper, WritePlan } from './record-mapper.ts';
 import type { WriteModel } from './write-model.ts';
 
-/** Without a connector's file: the raw key as `_id`, extended JSON as document, a null value deletes. */
+/**
+ * The mapper for a function without a connector file: the raw key is `_id`, the value is extended JSON, and a null
+ * value deletes.
+ */
 export function createNativeMapper(settings: NamespaceSettings): RecordMapper {
   const namespaces = new Map<string, Namespace>();
   return (record) => {
@@ -19,7 +22,7 @@ export function createNativeMapper(settings: NamespaceSettings): RecordMapper {
     if (record.value === null) return written(namespace, { kind: 'deleteOne', filter });
     const conversion = convertJson(record.value);
     if (!conversion.ok) return poisoned(namespace, filter, conversion.detail);
-    // The value's own `_id` gives way.
+    // The key replaces the value's own `_id`.
     conversion.document.set('_id', id);
     return written(namespace, { kind: 'replaceOne', filter, replacement: conversion.document, upsert: true });
   };

@@ -4,26 +4,29 @@ import type { BsonDocument } from '../bson/bson-document.ts';
 import type { Namespace } from './namespace.ts';
 import type { WriteModel } from './write-model.ts';
 
-/** What the configuration makes of one record, before guard and fold. Decided for each record on its own. */
+/** The plan for one record, before guard and fold. Each record is planned on its own. */
 export type WritePlan =
   | {
       readonly kind: 'write';
       readonly namespace: Namespace;
       readonly models: readonly [WriteModel, ...WriteModel[]];
-      /** Where a guard by timestamp or field is configured: how new the record is by its own account. */
+      /** The record's own version, if a guard by timestamp or by field is configured. */
       readonly version: bigint | number | undefined;
     }
-  /** Nothing to write, by a rule the user can read: a CDC event without an effect, a tombstone that is skipped. */
+  /** Nothing to write, under a documented rule: a CDC event without an effect, or a tombstone that is skipped. */
   | { readonly kind: 'none'; readonly reason: IgnoredReason }
   | {
       readonly kind: 'poison';
       readonly namespace: Namespace | undefined;
-      /** The filter of the document it would have written, where that much is known: its lane waits for the letter. */
+      /**
+       * The filter of the document that the record would have written, if known: the lane of that document waits for
+       * the dead letter.
+       */
       readonly filter: BsonDocument | undefined;
       readonly failure: RecordFailure;
     }
-  /** Nothing that the record is to blame for: it stays unsettled until somebody mends the configuration. */
+  /** The configuration is wrong and the record is not: the record stays unsettled until the configuration is fixed. */
   | { readonly kind: 'unsettled'; readonly failure: RecordFailure };
 
-/** A whole configuration, for every topic. Pure but for the clock it is given. Never throws for what a record holds. */
+/** The configuration for every topic. Depends only on its arguments, and never throws because of a record's content. */
 export type RecordMapper = (record: SourceRecord, wallTimeMs: number) => WritePlan;

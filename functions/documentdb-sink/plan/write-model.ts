@@ -1,9 +1,10 @@
 import type { BsonDocument } from '../bson/bson-document.ts';
 
 /**
- * What one record asks of the server, before guard, mark and fold: the write models of the MongoDB driver, in its words.
- * A record compiles to none, one or (a truncated array beside changes to it) several, to be applied one after another:
- * all to one document, and only the first may be one that must not be applied twice (`$inc`, `$push`, ..).
+ * One write of a record before guard, version and fold: a write model of the MongoDB driver. A record has no model,
+ * one, or several that are applied one after another (a truncated array together with changes to the array). All of
+ * them are for one document, and only the first one may be a write that must not be applied twice (`$inc`, `$push`,
+ * ..).
  */
 export type WriteModel = InsertOne | ReplaceOne | UpdateOne | DeleteOne;
 
@@ -14,7 +15,9 @@ export interface InsertOne {
 
 export interface ReplaceOne {
   readonly kind: 'replaceOne';
-  /** Equality only: `{_id}`, or the fields of a business key (paths with dots where the strategy flattens them). */
+  /**
+   * Equality conditions only: `{_id}`, or the fields of a business key (paths with dots if the strategy flattens them).
+   */
   readonly filter: BsonDocument;
   readonly replacement: BsonDocument;
   readonly upsert: boolean;
@@ -23,7 +26,7 @@ export interface ReplaceOne {
 export interface UpdateOne {
   readonly kind: 'updateOne';
   readonly filter: BsonDocument;
-  /** Operator (`$set`, `$unset`, `$setOnInsert`, `$push`, ..) to its fields, which are Maps themselves. */
+  /** Maps an operator (`$set`, `$unset`, `$setOnInsert`, `$push`, ..) to its fields, which are Maps themselves. */
   readonly update: BsonDocument;
   readonly upsert: boolean;
 }

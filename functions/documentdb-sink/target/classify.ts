@@ -4,44 +4,47 @@ import type { Namespace } from '../plan/namespace.ts';
 import { type FailureScope, FatalError } from './fatal-error.ts';
 import { classOf, isListed, isTooLarge, nameOfCode } from './server-codes.ts';
 
-/** What an error that concerns a whole command means. Codes and class names decide, never a message. */
+/** The meaning of an error that concerns a whole command. Codes and class names decide, never a message. */
 export type CommandFailure =
-  /** the same command again, after a pause; `isTooSlow`: in smaller ones */
+  /** send the same command again after a pause; `isTooSlow`: send smaller commands */
   | { readonly kind: 'retry'; readonly failure: RecordFailure; readonly isTooSlow?: boolean }
-  /** the secret is read again; once that did not help, as fatal */
+  /** read the secret again; if that does not help, treat the failure as fatal */
   | { readonly kind: 'credentials'; readonly failure: RecordFailure }
   /** no command of this scope can succeed */
   | { readonly kind: 'fatal'; readonly scope: FailureScope; readonly failure: RecordFailure }
   | Refusal;
 
-/** A command as it stands, or one write of it, was refused. Whether a document is to blame, only evidence tells (evidence.ts). */
+/**
+ * A whole command, or one write of a command, was refused. Only evidence shows whether a document is to blame
+ * (evidence.ts).
+ */
 export interface Refusal {
   readonly kind: 'refused';
-  /** What is said of the write that turns out to be to blame. */
+  /** The failure of the write that turns out to be to blame. */
   readonly failure: RecordFailure;
-  /** Refusals with one code have one reason. */
+  /** Refusals with the same code have the same reason. */
   readonly code: number | undefined;
-  /** The reply names the write; otherwise it may be any of the command. */
+  /** True if the reply names the write; otherwise any write of the command may be the cause. */
   readonly isNamed: boolean;
-  /** What shows that the target takes writes: another write, or a probe as well. */
+  /** The evidence that the target accepts writes: only another write, or also a probe. */
   readonly evidence: 'write' | 'probe';
 }
 
-/** What the server says of one write of a command. */
+/** The meaning of the error of one write in a command. */
 export type WriteFailure =
-  /** `index`: undefined where the reply does not tell */
+  /** `index`: undefined if the reply does not name the index */
   | { readonly kind: 'duplicate'; readonly index: string | undefined }
   | { readonly kind: 'poison'; readonly failure: RecordFailure }
   | CommandFailure;
 
-/** One entry of a reply's `writeErrors`, without the message, which quotes values. */
+/** One entry of a reply's `writeErrors`, without the message, because the message quotes values. */
 export interface WriteError {
   readonly code: number;
-  /** Of an E11000; undefined where the reply does not tell. */
+  /** The index of an E11000; undefined if the reply does not name the index. */
   readonly duplicateIndex: string | undefined;
 }
 
-/** The driver could not make bytes of it; nothing was sent. */
+/** The driver could not serialise the document; nothing was sent. */
 const UNSERIALIZABLE: ReadonlySet<string> = new Set([
   'BSONError',
   'BSONVersionError',
@@ -49,7 +52,10 @@ const UNSERIALIZABLE: ReadonlySet<string> = new Set([
   'RangeError',
 ]);
 
-/** No connection yet, so nothing was sent. `MongoClientClosedError` is not one: it ends commands that are under way. */
+/**
+ * There was no connection, so nothing was sent. `MongoClientClosedError` is not in this list: it also ends commands in
+ * flight.
+ */
 const NOT_SENT: ReadonlySet<string> = new Set([
   'MongoServerSelectionError',
   'MongoWaitQueueTimeoutError',
@@ -90,7 +96,7 @@ export function classifyError(error: unknown): CommandFailure {
   return { ...retry(failure), isTooSlow: name === SOCKET_TIMEOUT };
 }
 
-/** The driver's, when a command takes longer than `socketTimeoutMS`. */
+/** The driver's error for a command that takes longer than `socketTimeoutMS`. */
 const SOCKET_TIMEOUT = 'MongoNetworkTimeoutError';
 
 function classifyCommandCode(code: number, description: string): CommandFailure {
@@ -105,7 +111,7 @@ function classifyCommandCode(code: number, description: string): CommandFailure 
       return fatal('rejected_by_target', detail);
     case 'outage':
     case 'tooSlow':
-    // Of a command as a whole it says nothing.
+    // E11000 has no meaning for a whole command.
     case 'duplicate':
       return { ...retry({ code: 'target_failed', detail, mayBeWritten: true }), isTooSlow: codeClass === 'tooSlow' };
     case 'document':
@@ -117,7 +123,7 @@ function classifyCommandCode(code: number, description: string): CommandFailure 
   }
 }
 
-/** What a server did before it answered with a code that nobody lists, nobody knows. */
+/** For a code that is in no list, nobody knows what the server did before it answered. */
 const refusal = (code: number, isNamed: boolean): Refusal => ({
   kind: 'refused',
   failure: { ...rejected(code), mayBeWritten: !isNamed && !isListed(code) },
@@ -126,15 +132,15 @@ const refusal = (code: number, isNamed: boolean): Refusal => ({
   evidence: classOf(code) === 'throttle' ? 'write' : 'probe',
 });
 
-/** For an error that came before any write was sent: none is to blame, and none is stored. */
-export function beforeWriting(trouble: CommandFailure): CommandFailure {
-  const failure: RecordFailure = { ...trouble.failure, retryable: true, mayBeWritten: false };
-  return trouble.kind === 'refused'
+/** The failure of a call that preceded any write: no write is to blame, and no write is stored. */
+export function beforeWriting(cause: CommandFailure): CommandFailure {
+  const failure: RecordFailure = { ...cause.failure, retryable: true, mayBeWritten: false };
+  return cause.kind === 'refused'
     ? { kind: 'retry', failure: { ...failure, code: 'unclassified' } }
-    : { ...trouble, failure };
+    : { ...cause, failure };
 }
 
-/** @param conflictsWithItself the write is an update that has one path twice */
+/** @param conflictsWithItself whether the write is an update that has one path twice */
 export function classifyWriteError(
   { code, duplicateIndex }: Pick<WriteError, 'code' | 'duplicateIndex'>,
   conflictsWithItself: () => boolean = () => false,
@@ -145,14 +151,14 @@ export function classifyWriteError(
     return { kind: 'poison', failure: rejected(code) };
   }
   if (codeClass === 'either' || codeClass === 'throttle') return refusal(code, true);
-  const trouble = classifyCommandCode(code, `code ${code}`);
-  return { ...trouble, failure: { ...trouble.failure, mayBeWritten: false } };
+  const cause = classifyCommandCode(code, `code ${code}`);
+  return { ...cause, failure: { ...cause.failure, mayBeWritten: false } };
 }
 
 /**
- * Of an E11000 the name of the index, the only thing that may be taken from a server's message; it must not be logged. The
- * message names the collection before the index, and the values behind it.
- * @returns undefined where it does not tell
+ * The name of the index in an E11000: the only part of a server's message that is used, and it must not be logged. In
+ * the message, the name of the collection precedes the index, and the values follow.
+ * @returns undefined if the message does not name the index
  */
 export function duplicateIndexOf(
   { keyPattern, errmsg }: { readonly keyPattern?: unknown; readonly errmsg?: unknown },
@@ -201,16 +207,19 @@ const DEADLINE_EXCEEDED: Omit<RecordFailure, 'retryable'> = {
   detail: 'DocumentDB did not answer before the invocation deadline',
 };
 
-/** The code of a server's error; others have numbers of their own there. */
+/** The code of a server error. Errors of other libraries use `code` for numbers of their own. */
 function codeOf(error: object): number | undefined {
   const { name, code } = error as { name?: unknown; code?: unknown };
   return typeof code === 'number' && String(name).startsWith('Mongo') ? code : undefined;
 }
 
-/** How deep causes are followed, and how many servers of a topology are asked. */
+/** The maximum depth of nested causes that are examined. */
 const CAUSES_MAX = 5;
 
-/** The driver hides a handshake's failure in `cause`, or, for a server it never reached, in its view of the topology. */
+/**
+ * The driver keeps the error of a TLS handshake in `cause` or, for a server that it never reached, in its description
+ * of the topology.
+ */
 function findTlsCode(error: unknown, depth = 0): string | undefined {
   if (depth > CAUSES_MAX || typeof error !== 'object' || error === null) return undefined;
   const { code, cause, reason, servers } = error as Readonly<Record<string, unknown>>;

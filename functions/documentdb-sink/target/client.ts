@@ -8,12 +8,12 @@ import type { CommandKind, DocumentStore, WriteReply } from './document-store.ts
 
 const AUTHENTICATION_FAILED = 18;
 
-/** The server is not, or is no longer, the primary. */
+/** Codes of a server that is not, or is no longer, the primary. */
 const NOT_PRIMARY: ReadonlySet<unknown> = new Set([189, 10_058, 10_107, 11_602, 13_435, 13_436]);
 
 /**
- * A driver that has lost sight of every host never looks at the address it was given again: a new client does. With
- * `directConnection` it keeps to the server it first met there, whatever becomes of that one.
+ * A driver that has lost every host never resolves the configured address again, but a new client does. With
+ * `directConnection`, the driver stays connected to its first server even after that server is no longer the primary.
  */
 function isOutOfUse(error: unknown, { client }: Connection): boolean {
   const code = (error as { code?: unknown } | null)?.code;
@@ -22,9 +22,10 @@ function isOutOfUse(error: unknown, { client }: Connection): boolean {
 }
 
 /**
- * The target through the MongoDB driver: one client per environment, made with the first call. It is dropped, and the
- * secret read again, when the credentials are refused or no server can be found. The server's own commands are sent as such,
- * rather than through `bulkWrite`: they take a signal, and say of each statement what became of it (decision 0003).
+ * The target behind the MongoDB driver, with one client per environment, created by the first call. If the credentials
+ * are refused or no server can be found, the client is dropped and the secret is read again. The server's own commands
+ * are sent instead of `bulkWrite`: they accept an abort signal, and their reply has a result for each statement
+ * (decision 0003).
  */
 export function createDocumentStore(options: ConnectionOptions): DocumentStore {
   let current: Promise<Connection> | undefined;
@@ -67,7 +68,8 @@ export function createDocumentStore(options: ConnectionOptions): DocumentStore {
       }),
     findVersions: (namespace, ids, signal) =>
       use(signal, async ({ client }) => {
-        // One more than there can be: the first batch is then known to be the last.
+        // The batch size exceeds the number of possible results by one, so the server returns everything in the first
+        // batch and closes the cursor.
         const options = { ...READING_VERSIONS, batchSize: ids.length + 1, signal };
         const cursor = collectionOf(client, namespace).find({ _id: { $in: ids } } as Document, options);
         return (await cursor.toArray()).map(toStoredVersions);
@@ -81,7 +83,8 @@ export function createDocumentStore(options: ConnectionOptions): DocumentStore {
     listIndexes: (namespace, signal) =>
       use(signal, async ({ client }) => {
         const { database, collection } = namespace;
-        // More than a collection can have (64): the first batch is then all.
+        // The batch size exceeds the number of indexes that a collection can have (64), so the first batch holds all of
+        // them.
         const command = { listIndexes: collection, cursor: { batchSize: INDEXES_READ_MAX } };
         const reply = await client.db(database).command(command, { signal }).catch(ignoring(NAMESPACE_NOT_FOUND));
         return (reply?.['cursor']?.firstBatch ?? []).map(toIndexDescription);
@@ -119,7 +122,10 @@ const toStoredVersions = ({ _id, _k, _deletedAt }: Document): StoredVersions => 
   isDeleted: _deletedAt !== undefined,
 });
 
-/** What is not said counts as not done. Of an error its code and index alone go on: its message quotes the document. */
+/**
+ * A missing count never counts as success. Only the code and the index of an error are kept, because the message quotes
+ * the document.
+ */
 const toWriteReply = ({ n, writeErrors }: Document, namespace: Namespace): WriteReply => ({
   count: typeof n === 'number' ? n : -1,
   writeErrors: (Array.isArray(writeErrors) ? writeErrors : []).map((error) => ({

@@ -6,29 +6,30 @@ import { copyOfText } from '../bson/text-copy.ts';
 import { guardIndexOf, type IndexDescription, keyOf, strictIndexesOf } from '../guard/indexes.ts';
 import type { SentWrite } from '../guard/write.ts';
 import { INDEX_RETRY_MS, INDEX_WAIT_MS_MAX, MISSING_KEYS_MAX } from '../limits.ts';
-import { type Namespace, namespaceText, sayableName } from '../plan/namespace.ts';
+import { loggableName, type Namespace, namespaceText } from '../plan/namespace.ts';
 import { setsOnInsert } from '../update/operators.ts';
 import type { DocumentStore } from './document-store.ts';
 import { FatalError } from './fatal-error.ts';
 
-/** Of each business key (see {@link keyOf}) the name of its unique index. */
+/** The name of the unique index for each business key (see {@link keyOf}). */
 export type GuardIndexes = ReadonlyMap<string, string>;
 
 export interface Guards {
   readonly indexes: GuardIndexes;
-  /** Whether the server compares and writes in one step, and for one document alone. */
+  /** Whether the server can compare the version and write in one step, and for one document only. */
   canGuard(write: SentWrite): boolean;
 }
 
-/** What a collection needs before and beside the first write of this environment. */
+/** Prepares a collection for the first write of this environment. */
 export interface Collections {
   /**
-   * Which of these writes can be guarded there.
-   * @throws FatalError where tombstones cannot be written: a unique index that is not sparse holds them all as equal
-   * @throws the store's errors when it cannot be asked
+   * Finds out which of the writes can be guarded.
+   * @throws FatalError if tombstones cannot be written: in a unique index that is not sparse, all tombstones would be
+   *   equal
+   * @throws the store's errors if the indexes cannot be listed
    */
   prepare(namespace: Namespace, writes: readonly SentWrite[], signal: AbortSignal): Promise<Guards>;
-  /** Waits a moment for what `prepare` began beside the main work. Never rejects. */
+  /** Waits a moment for the index that `prepare` began to create. Never rejects. */
   finish(untilMs: number, signal: AbortSignal): Promise<void>;
 }
 
@@ -41,7 +42,7 @@ export interface CollectionsParts {
   readonly tombstoneTtlSeconds: number;
 }
 
-/** Remembers, for the life of the environment, which collections are in order. */
+/** Remembers the state of each collection for the life of the environment. */
 export function createCollections(parts: CollectionsParts): Collections {
   const checks = new Map<string, CheckedCollection>();
   const tombstoneIndex = createTombstoneIndex(parts);
@@ -58,14 +59,14 @@ export function createCollections(parts: CollectionsParts): Collections {
   };
 }
 
-/** What is known of the indexes of one collection. */
+/** The known indexes of one collection. */
 class CheckedCollection implements Guards {
   readonly indexes = new Map<string, string>();
   readonly #namespace: Namespace;
   readonly #parts: CollectionsParts;
-  /** Business keys whose index leaves out documents without any of the fields. */
+  /** Business keys with a sparse index, which leaves out documents that have none of the fields. */
   readonly #sparse = new Set<string>();
-  /** Business keys without an index, and until when nobody looks again. */
+  /** Business keys without an index, each with the time of the next look at the indexes. */
   readonly #missingUntilMs = new Map<string, number>();
   #isStrictChecked = false;
 
@@ -89,12 +90,12 @@ class CheckedCollection implements Guards {
   canGuard(write: SentWrite): boolean {
     if (write.kind === 'plain') return true;
     const { filter } = write;
-    // To `$setOnInsert` a tombstone is a document.
+    // For `$setOnInsert`, a tombstone counts as an existing document.
     const meetsTombstones =
       this.#parts.deletes === 'tombstone' && write.kind === 'update' && setsOnInsert(write.update);
     if (filter.has('_id')) return !meetsTombstones;
     const key = keyOf(filter.keys());
-    // A null is also equal to a field that is missing: a sparse index lets many such documents be.
+    // A null is also equal to a missing field, and a sparse index permits many documents without the field.
     const isIndexed = !this.#sparse.has(key) || [...filter.values()].some((value) => value !== null);
     return this.indexes.has(key) && isIndexed && !meetsTombstones;
   }
@@ -105,7 +106,7 @@ class CheckedCollection implements Guards {
 
   #note(key: string, index: IndexDescription | undefined, nowMs: number): void {
     if (index === undefined) {
-      // Names of fields may be a record's own, and any number of them.
+      // Records may choose the names of fields, so the number of keys has no bound of its own.
       if (this.#missingUntilMs.size >= MISSING_KEYS_MAX) this.#missingUntilMs.clear();
       this.#missingUntilMs.set(key, nowMs + INDEX_RETRY_MS);
     } else {
@@ -117,14 +118,14 @@ class CheckedCollection implements Guards {
   #checkStrict(indexes: readonly IndexDescription[]): void {
     const { length } = strictIndexesOf(indexes, new Set(this.indexes.keys()));
     if (length > 0) {
-      const detail = `${sayableName(this.#namespace)} ${strictIndexes(length)}`;
+      const detail = `${loggableName(this.#namespace)} ${strictIndexes(length)}`;
       throw new FatalError('rejected_by_target', detail, { scope: 'collection' });
     }
     this.#isStrictChecked = true;
   }
 }
 
-/** `_id` has an index of its own. */
+/** The fields of business keys; `_id` always has a unique index. */
 const businessKeysOf = (writes: readonly SentWrite[]): readonly string[] => {
   const keys = new Set<string>();
   for (const { kind, filter } of writes) if (kind !== 'plain' && !filter.has('_id')) keys.add(keyOf(filter.keys()));
@@ -135,7 +136,7 @@ const strictIndexes = (count: number): string =>
   `has ${count} unique index(es) that are not sparse, where tombstones would collide: ` +
   'make the indexes sparse, or set deletes: hard';
 
-/** The index that removes tombstones, made beside the work. */
+/** Creates the TTL index that removes tombstones, without delaying the writes. */
 function createTombstoneIndex(parts: CollectionsParts) {
   const { store, clock } = parts;
   const indexed = new Set<string>();
@@ -167,7 +168,7 @@ function createTombstoneIndex(parts: CollectionsParts) {
   };
 }
 
-/** Without the index tombstones stay for ever: a nuisance, no reason not to write. */
+/** Without the index, tombstones stay for ever. That is no reason to stop writing. */
 function reportIndex(
   namespace: Namespace,
   error: unknown,
@@ -176,7 +177,7 @@ function reportIndex(
   if (signal.aborted) return;
   meter.count('TombstoneIndexFailed');
   log.warn('tombstone_index_failed', {
-    namespace: sayableName(namespace),
+    namespace: loggableName(namespace),
     error: describeForeign(error),
     remedy:
       'create an index on _deletedAt with expireAfterSeconds, or grant the database user the right to create indexes',

@@ -1,7 +1,7 @@
 import { MskSinksError } from '../../../shared/errors.ts';
 import type { FailureCode } from '../../../shared/outcome.ts';
 
-/** Where no command can succeed: anywhere, or on one collection. */
+/** The scope in which no command can succeed: the whole target, or one collection. */
 export type FailureScope = 'target' | 'collection';
 
 /** No command can succeed until a person or a credential rotation fixes the cause. No record is at fault. */

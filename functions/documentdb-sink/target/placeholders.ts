@@ -1,19 +1,22 @@
 /** `${provider:path:key}` or `${provider:key}`, as Kafka Connect reads it. */
 export interface Placeholder {
-  /** As it stands in the value, braces and all. */
+  /** The whole placeholder, including the braces. */
   readonly text: string;
-  /** The name under which the provider is known in the file. */
+  /** The provider's alias in the file. */
   readonly provider: string;
-  /** '' where there is none. */
+  /** Empty if the placeholder has no path. */
   readonly path: string;
-  /** Without its options (`?ttl=..`). */
+  /** The key without its options (`?ttl=..`). */
   readonly key: string;
 }
 
 /** https://github.com/apache/kafka/blob/trunk/clients/src/main/java/org/apache/kafka/common/config/ConfigTransformer.java */
 const PLACEHOLDER = /\$\{([^}]*?):(?:([^}]*?):)?([^}]*?)\}/g;
 
-/** Every placeholder of a value, from left to right. A secret's ARN is taken for a path, colons and all, which Kafka does not. */
+/**
+ * Every placeholder of a value, from left to right. A secret's ARN counts as a path although it contains colons, unlike
+ * in Kafka.
+ */
 export const placeholdersOf = (value: string): readonly Placeholder[] =>
   [...value.matchAll(PLACEHOLDER)].map(([text, provider = '', path = '', key = '']) => {
     const [name = ''] = key.split('?', 1);

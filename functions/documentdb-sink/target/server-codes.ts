@@ -1,5 +1,6 @@
 /**
- * What a server's error code says of a write. Two tables decide, for a code may mean different things in them:
+ * The meaning of a server's error code for a write. A code may mean different things in the two tables that are
+ * combined here:
  * https://docs.aws.amazon.com/documentdb/latest/developerguide/error-codes.html and
  * https://github.com/mongodb/mongo/blob/master/src/mongo/base/error_codes.yml
  */
@@ -8,24 +9,27 @@ export type CodeClass =
   | 'duplicate'
   /** the document can never be written */
   | 'document'
-  /** it passes: no document is to blame */
+  /** a temporary failure: no document is to blame */
   | 'outage'
-  /** the command took too long: an outage, and a smaller command may pass */
+  /** the command took too long: an outage, and a smaller command may succeed */
   | 'tooSlow'
-  /** the secret is read again */
+  /** the credentials are refused: the secret is read again */
   | 'credentials'
-  /** a person has to grant something on this collection */
+  /** an operator has to grant a right on this collection */
   | 'forbidden'
-  /** the engine does not support what is sent */
+  /** the engine does not support the command */
   | 'unsupported'
-  /** the document or the server: only evidence tells */
+  /** the document or the server is to blame: only evidence shows which */
   | 'either'
-  /** the same, and while the server takes no writes it still takes an update that matches nothing */
+  /**
+   * like `either`, but a server that accepts no writes still accepts an update that matches nothing, so a probe is no
+   * evidence
+   */
   | 'throttle';
 
 type Row = readonly [code: number, name: string];
 
-/** The document is at fault, in both tables. */
+/** The document is to blame, according to both tables. */
 const DOCUMENT: readonly Row[] = [
   [14, 'TypeMismatch'],
   [15, 'Overflow'],
@@ -44,15 +48,15 @@ const DOCUMENT: readonly Row[] = [
   [17420, 'the document to upsert is too large'],
 ];
 
-/** Named for the error's text. A code without a name is `either` as well. */
+/** Codes with a name for the error text. A code without a name is `either` as well. */
 const EITHER: readonly Row[] = [
   [2, 'BadValue'],
   [9, 'FailedToParse'],
-  // DocumentDB: a transaction was invalidated by another.
+  // DocumentDB also uses this code for a transaction that another one invalidated.
   [57, 'DottedFieldName'],
 ];
 
-/** A network, a primary that changes, a lock, a conflict, a write concern, a restart, a full disk, writes that are blocked. */
+/** Network errors, elections, locks, conflicts, write concern errors, restarts, a full disk, blocked writes. */
 const OUTAGE: readonly number[] = [
   6, 7, 24, 46, 64, 79, 89, 90, 91, 92, 100, 107, 112, 117, 133, 134, 147, 148, 189, 202, 216, 225, 251, 290, 355, 365,
   371, 9001, 10058, 10107, 11600, 11601, 11602, 13435, 13436, 14031, 46841, 50915,
@@ -64,16 +68,16 @@ const CLASSES: ReadonlyMap<number, CodeClass> = new Map<number, CodeClass>([
   ...OUTAGE.map((code) => [code, 'outage'] as const),
   // DocumentDB's 39, MaxTimeMSExpired, ExceededTimeLimit
   ...[39, 50, 262].map((code) => [code, 'tooSlow'] as const),
-  // ConflictingUpdateOperators; DocumentDB: also that garbage collection throttles or disables writes.
+  // ConflictingUpdateOperators. DocumentDB also uses this code while garbage collection throttles or disables writes.
   [40, 'throttle'],
   [11000, 'duplicate'],
   [18, 'credentials'],
   [13, 'forbidden'],
-  // DocumentDB: retryable writes (never sent) and features that it does not support.
+  // DocumentDB refuses retryable writes (which are never sent) and features that it does not support.
   ...[301, -301, 303, 304].map((code) => [code, 'unsupported'] as const),
 ]);
 
-/** A code of neither list is the document's fault or the server's: `either`. */
+/** A code that is in no list is `either`. */
 export const classOf = (code: number): CodeClass => CLASSES.get(code) ?? 'either';
 
 export const isListed = (code: number): boolean => CLASSES.has(code);
@@ -84,6 +88,6 @@ export const isTooLarge = (code: number): boolean => TOO_LARGE.has(code);
 
 const NAMES: ReadonlyMap<number, string> = new Map([...DOCUMENT, ...EITHER, [40, 'ConflictingUpdateOperators']]);
 
-/** `BadValue (code 2)`, `code 16755` */
+/** Gives `BadValue (code 2)` or `code 16755`. */
 export const nameOfCode = (code: number): string =>
   NAMES.has(code) ? `${NAMES.get(code)} (code ${code})` : `code ${code}`;

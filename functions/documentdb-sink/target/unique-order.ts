@@ -5,19 +5,20 @@ import { classifyError } from './classify.ts';
 import type { DocumentStore } from './document-store.ts';
 
 /**
- * Where a collection has a unique index beside `_id` and the business keys, records of different documents depend on each
- * other: one frees the value that the next one takes. Remembered for the life of the environment.
+ * If a collection has a unique index besides those on `_id` and the business keys, records of different documents
+ * depend on each other: one record frees the value that the next one takes. The answer is remembered for the life of
+ * the environment.
  */
 export interface UniqueOrder {
-  /** Whether that is known of the collection. */
+  /** Whether the collection is known to have such an index. */
   matters(namespace: Namespace): boolean;
   /**
-   * Finds out. Who may not look takes it that there is one.
-   * @param writes by whose business keys documents are told apart
+   * Lists the indexes. If the user may not list them, such an index is assumed.
+   * @param writes the writes whose business keys identify documents
    * @throws the store's errors
    */
   look(namespace: Namespace, writes: readonly Pick<Write, 'filter'>[], signal: AbortSignal): Promise<void>;
-  /** Another unique index was met. */
+  /** Call after a conflict with another unique index. */
   note(namespace: Namespace): void;
 }
 
@@ -38,8 +39,8 @@ export function createUniqueOrder(store: Pick<DocumentStore, 'listIndexes'>): Un
           indexes.some(({ isUnique, fields }) => isUnique && isOther(keyOf(fields))),
         );
       } catch (error) {
-        const trouble = classifyError(error);
-        if (trouble.kind !== 'fatal' || trouble.scope === 'target') throw error;
+        const failure = classifyError(error);
+        if (failure.kind !== 'fatal' || failure.scope === 'target') throw error;
         known.set(name, true);
       }
     },

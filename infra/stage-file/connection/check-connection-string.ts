@@ -2,9 +2,9 @@ import { MongoClient } from 'mongodb';
 import { addressOfUri, usesTls } from '../../../functions/documentdb-sink/target/connection/address.ts';
 import { filledIn, providerKinds } from '../../../functions/documentdb-sink/target/connection/config-providers.ts';
 import {
-  isHeeded,
+  isUsedOption,
   optionsOf,
-  withHeededOptions,
+  withUsedOptions,
 } from '../../../functions/documentdb-sink/target/connection/uri-options.ts';
 import { placeholdersOf } from '../../../functions/documentdb-sink/target/placeholders.ts';
 import { DROP_REASONS, dropReasonOf, isAgreed } from './foreign-options.ts';
@@ -88,7 +88,7 @@ function isTaken(uri: string): boolean {
 }
 
 function checkOptions(uri: string): ConnectionStringCheck {
-  const options = optionsOf(uri).filter(({ name }) => !isHeeded(name) && name !== STAND_IN);
+  const options = optionsOf(uri).filter(({ name }) => !isUsedOption(name) && name !== STAND_IN);
   const unknown = options
     .filter(({ name }) => dropReasonOf(name) === undefined)
     .map(({ name }) => `sets ${nameOf(name)}, but no driver has this option: remove it`);
@@ -96,20 +96,20 @@ function checkOptions(uri: string): ConnectionStringCheck {
     const reason = dropReasonOf(name);
     return reason === undefined || isAgreed(name, value) ? [] : [{ name, reason: DROP_REASONS[reason] }];
   });
-  return { problems: [...unknown, ...heededProblems(uri)], dropped };
+  return { problems: [...unknown, ...usedOptionProblems(uri)], dropped };
 }
 
 /** A text that is not the name of an option may be part of a secret. */
 const nameOf = (name: string): string => (/^[A-Za-z][A-Za-z0-9_.]{0,60}$/.test(name) ? name : 'something');
 
-function heededProblems(uri: string): readonly string[] {
+function usedOptionProblems(uri: string): readonly string[] {
   if (/[?&]authMechanism=MONGODB-AWS/i.test(uri) && !usesTls(uri)) {
     return ['uses MONGODB-AWS without TLS: remove tls=false'];
   }
-  const known = optionsOf(uri).filter(({ name, value }) => isHeeded(name) && !value.includes(STAND_IN));
+  const known = optionsOf(uri).filter(({ name, value }) => isUsedOption(name) && !value.includes(STAND_IN));
   const [place = ''] = uri.split('?', 1);
   const whole = `${place}?${known.map(({ name, value }) => `${name}=${value}`).join('&')}`;
-  if (isTaken(withHeededOptions(whole))) return [];
+  if (isTaken(withUsedOptions(whole))) return [];
   return [
     `cannot be used: the driver refuses the values, or the combination, of ${known.map(({ name }) => name).join(', ')}; correct them`,
   ];

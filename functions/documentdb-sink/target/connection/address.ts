@@ -1,24 +1,24 @@
 import type { MongoClientOptions } from 'mongodb';
 import type { ConnectionSecret } from './secret.ts';
 
-/** Where the cluster is and who we are there. Holds credentials: never logged. */
+/** The address of the cluster and the credentials. Never logged. */
 export interface ServerAddress {
   /** A connection string. */
   readonly uri: string;
-  /** What the connection string leaves to be said. */
+  /** Options that the connection string leaves open. */
   readonly options: Pick<
     MongoClientOptions,
     'auth' | 'authMechanism' | 'authSource' | 'replicaSet' | 'directConnection'
   >;
 }
 
-/** Asked anew for each client. @throws FatalError where it cannot be had: no record is to blame */
+/** Called for each new client. @throws FatalError if there is no address: no record is to blame */
 export type ReadAddress = (signal: AbortSignal) => Promise<ServerAddress>;
 
 /** DocumentDB refuses SCRAM-SHA-256. https://docs.aws.amazon.com/documentdb/latest/developerguide/connect_programmatically.html */
 const PASSWORD_MECHANISM = 'SCRAM-SHA-1';
 
-/** @param replicaSet `none` where the endpoint is no replica set */
+/** @param replicaSet `none` if the endpoint is not a replica set */
 export const addressOfSecret = (
   { host, port, username, password }: ConnectionSecret,
   replicaSet: string,
@@ -33,7 +33,7 @@ export const addressOfSecret = (
 });
 
 /**
- * The function's own role is the user, `authSource` is `$external`; the primary user cannot be one.
+ * The user is the function's own role in `$external`. The primary user cannot be a role.
  * https://docs.aws.amazon.com/documentdb/latest/developerguide/iam-identity-auth.html
  */
 export const addressByRole = (host: string, port: number, replicaSet: string): ServerAddress => ({
@@ -41,13 +41,16 @@ export const addressByRole = (host: string, port: number, replicaSet: string): S
   options: { ...membership(replicaSet), authMechanism: 'MONGODB-AWS', authSource: '$external' },
 });
 
-/** A `connection.uri` without placeholders. Its own options hold; where it names a user and no mechanism, DocumentDB's. */
+/**
+ * A `connection.uri` without placeholders. Its own options apply. If it names a user but no mechanism, DocumentDB's
+ * mechanism applies.
+ */
 export const addressOfUri = (uri: string): ServerAddress => {
   const saysHow = /[?&]authMechanism=/i.test(uri);
   return { uri, options: namesUser(uri) && !saysHow ? { authMechanism: PASSWORD_MECHANISM } : {} };
 };
 
-/** Off only where a connection string says so: a cluster whose parameter group switched it off. */
+/** False only if the connection string switches TLS off, for a cluster whose parameter group does the same. */
 export const usesTls = (uri: string): boolean => !/[?&](?:tls|ssl)=false(?:&|$)/i.test(uri);
 
 const membership = (replicaSet: string) => (replicaSet === 'none' ? { directConnection: true } : { replicaSet });

@@ -1,9 +1,9 @@
 import { AWS_READ_TIMEOUT_MS } from '../../limits.ts';
 
-/** Reads one thing by its name. Rejects with the SDK's errors; undefined where it is there and holds no text. */
+/** Reads one value by name. Undefined if the value exists but holds no text. Rejects with the SDK's errors. */
 export type ReadText = (name: string, signal: AbortSignal) => Promise<string | undefined>;
 
-/** No time-out of the SDK's own, and no retry: whoever asks tries again in its own time. */
+/** Short timeouts and no retry by the SDK: the caller decides when to try again. */
 async function clientOptions() {
   const { NodeHttpHandler } = await import('@smithy/node-http-handler');
   const requestHandler = new NodeHttpHandler({
@@ -14,7 +14,7 @@ async function clientOptions() {
   return { maxAttempts: 1, requestHandler };
 }
 
-/** Loads and builds a client with the first call: most environments need one once, or never. */
+/** Loads the SDK and creates the client with the first call: most environments need each of them once or never. */
 function lazily<Args extends readonly unknown[], T>(create: () => Promise<(...args: Args) => Promise<T>>) {
   let made: Promise<(...args: Args) => Promise<T>> | undefined;
   return async (...args: Args): Promise<T> => {
@@ -43,7 +43,7 @@ export const createParameterReader = (): ReadText =>
         ?.Value;
   });
 
-/** An object's bytes. @param pathStyle for an S3 that is addressed by IP */
+/** An object's bytes. @param pathStyle true for an S3 that is addressed by IP */
 export const createObjectReader = (pathStyle: boolean) =>
   lazily(async () => {
     const { GetObjectCommand, S3Client } = await import('@aws-sdk/client-s3');

@@ -4,14 +4,14 @@ import type { Clock } from '../../../../shared/time/clock.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-/** An issuer's issuer, and so on: a chain is not longer. */
+/** A bound for the length of a certificate chain. */
 const CHAIN_LENGTH_MAX = 10;
 
 /**
- * Checks a server's name as TLS does, and measures how long its certificates are still valid: of the server's own, which
- * renews itself each year, and of the root it is signed under, which somebody has to replace in the CA bundle.
+ * Checks the server's name as TLS does, and measures how long two certificates remain valid: the server's own, which
+ * DocumentDB renews every year, and the root of its chain, which an operator has to replace in the CA bundle.
  * https://docs.aws.amazon.com/documentdb/latest/developerguide/ca_cert_rotation.html
- * @returns what the driver passes on to `tls.connect` as `checkServerIdentity`
+ * @returns the option `checkServerIdentity` of `tls.connect`
  */
 export function createCertificateWatch({
   clock,
@@ -30,7 +30,7 @@ export function createCertificateWatch({
   };
 }
 
-/** A root is its own issuer. Node passes the whole chain, whatever the declared type says. */
+/** A root is its own issuer. Node passes the whole chain, although the declared type does not say so. */
 function rootOf(certificate: PeerCertificate): PeerCertificate {
   let root = certificate;
   for (let length = 0; length < CHAIN_LENGTH_MAX; length += 1) {

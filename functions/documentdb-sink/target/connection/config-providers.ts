@@ -7,7 +7,7 @@ import { fitInto, masked } from './uri-places.ts';
 /** `secretsManager`, `parameterStore`: https://github.com/aws-samples/msk-config-providers */
 export type ProviderKind = 'secretsManager' | 'parameterStore' | 's3Import' | 'environment';
 
-/** By the class behind a name; `config.providers.<alias>.class`. */
+/** The kind of a provider by its class in `config.providers.<alias>.class`. */
 export const PROVIDER_CLASSES: ReadonlyMap<string, ProviderKind> = new Map([
   ['com.amazonaws.kafka.config.providers.SecretsManagerConfigProvider', 'secretsManager'],
   ['com.amazonaws.kafka.config.providers.SsmParamStoreConfigProvider', 'parameterStore'],
@@ -15,7 +15,10 @@ export const PROVIDER_CLASSES: ReadonlyMap<string, ProviderKind> = new Map([
   ['org.apache.kafka.common.config.provider.EnvVarConfigProvider', 'environment'],
 ]);
 
-/** Names that need no declaration: MSK Connect declares its providers in the worker's configuration, which we never see. */
+/**
+ * Aliases that need no declaration: MSK Connect declares its providers in the worker's configuration, which this
+ * project cannot read.
+ */
 export const PROVIDER_ALIASES: ReadonlyMap<string, ProviderKind> = new Map([
   ['sm', 'secretsManager'],
   ['secretsmanager', 'secretsManager'],
@@ -26,7 +29,7 @@ export const PROVIDER_ALIASES: ReadonlyMap<string, ProviderKind> = new Map([
   ['env', 'environment'],
 ]);
 
-/** The kinds of the names a file may use: its own declarations before the usual names. */
+/** The kind of each alias that a file may use. The file's own declarations override the usual aliases. */
 export const providerKinds = (classes: ReadonlyMap<string, string>): ReadonlyMap<string, ProviderKind> =>
   new Map([
     ...PROVIDER_ALIASES,
@@ -36,7 +39,7 @@ export const providerKinds = (classes: ReadonlyMap<string, string>): ReadonlyMap
     }),
   ]);
 
-/** What a connection string is filled in from: secrets by name or ARN, parameters by name; each once. */
+/** The secrets (name or ARN) and parameters (name) that a connection string refers to, each once. */
 export function sourcesOf({
   connectionUri,
   providers,
@@ -62,9 +65,9 @@ export interface ProviderPorts {
 }
 
 /**
- * The connection string with what its placeholders stand for; each secret and parameter is read once.
- * @param kinds of the names in use
- * @throws FatalError that names the placeholder and quotes nothing of what it stands for
+ * Replaces the placeholders of a connection string by their values. Each secret and each parameter is read once.
+ * @param kinds the kind of each alias
+ * @throws FatalError that names the placeholder and never quotes its value
  */
 export async function resolvePlaceholders(
   value: string,
@@ -80,7 +83,10 @@ export async function resolvePlaceholders(
   return filledIn(value, parts, values);
 }
 
-/** A connection string with the contents of its placeholders, each encoded for its place. What a secret holds is no placeholder. */
+/**
+ * The connection string with each placeholder replaced by its content, encoded for its place. Placeholders inside of a
+ * content are not replaced.
+ */
 export function filledIn(
   uri: string,
   placeholders: readonly Placeholder[],
@@ -135,7 +141,7 @@ async function contentOf(
 const asked = (answer: Promise<string | undefined>, text: string): Promise<string | undefined> =>
   answer.catch((error: unknown) => missing(text, `AWS did not return the value (${describeForeign(error)})`));
 
-/** A field of the JSON object that the secret is, as text. */
+/** A field of a secret that is a JSON object, as text. */
 function fieldOf(secret: string | undefined, name: string): string | undefined {
   try {
     const value: unknown = (JSON.parse(secret ?? '') as Readonly<Record<string, unknown>> | null)?.[name];

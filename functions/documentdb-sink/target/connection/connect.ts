@@ -27,7 +27,7 @@ export interface ConnectionOptions {
   readonly clock: Pick<Clock, 'wallTimeMs'>;
   readonly log: Log;
   readonly meter: Meter;
-  /** Shows each new client, which then tells of its commands, to an observer before it connects. */
+  /** Passes each new client, with command monitoring enabled, to an observer before the client connects. */
   readonly onClient?: (client: MongoClient) => void;
 }
 
@@ -36,7 +36,7 @@ export interface Connection {
   readonly limits: ServerLimits;
 }
 
-/** @throws FatalError without an address or certificates, and the driver's errors */
+/** @throws FatalError without an address or certificates; also the driver's errors */
 export async function connect(options: ConnectionOptions, signal: AbortSignal): Promise<Connection> {
   const { readAddress, readTlsContext, log, onClient } = options;
   const [address, secureContext] = await Promise.all([readAddress(signal), readTlsContext(signal)]);
@@ -48,7 +48,7 @@ export async function connect(options: ConnectionOptions, signal: AbortSignal): 
   try {
     const admin = client.db('admin');
     const hello = await admin.command({ hello: 1 }, { signal }).catch(ignoring(COMMAND_NOT_FOUND));
-    // Not every engine tells, nor may every user ask.
+    // Not every engine supports this command, and not every user may run it.
     const engine = await admin.command({ getEngineVersion: 1 }, { signal }).catch(() => undefined);
     log.info('documentdb_connected', { engineVersion: versionText(engine?.['version']) });
     return { client, limits: toLimits(hello) };
@@ -62,15 +62,15 @@ function clientOf({ uri, options }: ServerAddress, ours: MongoClientOptions): Mo
   try {
     return new MongoClient(uri, { ...options, ...ours });
   } catch (error) {
-    // Its message quotes the connection string.
+    // The driver's message quotes the connection string.
     const detail = `the driver rejects the connection string (${describeForeign(error)}): correct connection.uri or the secret that connection.uri refers to`;
     throw new FatalError('credentials_unavailable', detail, { scope: 'target' });
   }
 }
 
 /**
- * What the function decides whatever a connection string says: bounds for an environment that lives for minutes, and no
- * write that the driver repeats by itself: every statement carries a guard, so that we may repeat it on any engine
+ * Options that override the connection string: bounds for an environment that lives for minutes, and no retry of a
+ * write by the driver. Every statement carries a guard, so the sink itself may send a statement again on any engine
  * (docs/decisions/0009-retryable-writes.md).
  */
 const bounded = ({ poolSizeMax, appName, onClient }: ConnectionOptions): MongoClientOptions => ({
@@ -92,7 +92,7 @@ const bounded = ({ poolSizeMax, appName, onClient }: ConnectionOptions): MongoCl
   monitorCommands: onClient !== undefined,
 });
 
-/** An engine that does not say has the documented limits. */
+/** An engine that reports no limits has the documented ones. */
 const toLimits = (hello: Document = {}): ServerLimits => ({
   documentBytesMax: positive(hello['maxBsonObjectSize']) ?? DOCUMENT_BYTES_MAX,
   operationsMax: positive(hello['maxWriteBatchSize']) ?? OPERATIONS_MAX,
@@ -101,7 +101,10 @@ const toLimits = (hello: Document = {}): ServerLimits => ({
 const positive = (value: unknown): number | undefined =>
   typeof value === 'number' && Number.isInteger(value) && value > 0 ? value : undefined;
 
-/** As a bounded identifier. https://docs.aws.amazon.com/documentdb/latest/developerguide/release-notes.html */
+/**
+ * The engine version as a bounded identifier.
+ * https://docs.aws.amazon.com/documentdb/latest/developerguide/release-notes.html
+ */
 const versionText = (version: unknown): string => identify({ code: version }).code ?? 'unknown';
 
 const COMMAND_NOT_FOUND = 59;

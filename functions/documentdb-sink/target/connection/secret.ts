@@ -2,7 +2,7 @@ import { describeForeign } from '../../../../shared/errors.ts';
 import { FatalError } from '../fatal-error.ts';
 import type { ReadText } from './aws-readers.ts';
 
-/** Where the cluster is and who we are there. Never logged. */
+/** The address of the cluster and the credentials. Never logged. */
 export interface ConnectionSecret {
   readonly host: string;
   readonly port: number;
@@ -13,7 +13,7 @@ export interface ConnectionSecret {
 export type ReadSecret = (signal: AbortSignal) => Promise<ConnectionSecret>;
 
 /**
- * Reads the secret from Secrets Manager, anew at each call.
+ * Reads the secret from Secrets Manager at each call.
  * @returns a function that rejects with a FatalError: no record is to blame
  */
 export const createConnectionSecret =

@@ -5,15 +5,18 @@ import { createSecureContext, type SecureContext } from 'node:tls';
 import { describeForeign } from '../../../../shared/errors.ts';
 import { FatalError } from '../fatal-error.ts';
 
-/** Bytes of a CA bundle. */
+/** Reads the bytes of a CA bundle. */
 export type ReadBundle = (signal: AbortSignal) => Promise<Uint8Array | string>;
 
-/** PEM certificates, the only ones that are trusted. Asked anew for each client: a bundle in S3 may have changed. */
+/**
+ * A context that trusts only the certificates of the bundle. Called for each new client, because a bundle in S3 may
+ * have changed.
+ */
 export type ReadTlsContext = (signal: AbortSignal) => Promise<SecureContext>;
 
 /**
- * One context for all connections of a client: parsing a bundle of roots takes longer than a handshake, and the driver
- * would do it for every socket.
+ * One TLS context for all connections of a client: parsing a bundle of root certificates takes longer than a handshake,
+ * and the driver would parse the bundle for every socket.
  * @returns a function that rejects with a FatalError
  */
 export const createTlsContextReader =
@@ -29,7 +32,10 @@ export const createTlsContextReader =
 
 const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g;
 
-/** OpenSSL passes over what it cannot read, and then nothing is trusted: so each certificate is parsed before. */
+/**
+ * OpenSSL silently skips a certificate that it cannot parse, and would then trust nothing. So each certificate is
+ * parsed here first.
+ */
 function pemOf(bundle: Uint8Array | string): string {
   const certificates = Buffer.from(bundle).toString().match(CERTIFICATE) ?? [];
   if (certificates.length === 0)
@@ -57,8 +63,8 @@ const unusable = (why: string): FatalError =>
 const S3_BUNDLE = /^s3:\/\/([^/]+)\/(.+)$/;
 
 /**
- * Where the setting `caBundle` says: `region` and a file of the project, which the build puts beside the function; an
- * absolute path, as of a layer; or an object in S3.
+ * The bundle that the setting `caBundle` names: for `region` and for a file of the project, the file that the build put
+ * beside the function; an absolute path, for example in a layer; or an object in S3.
  */
 export function bundleOf(
   caBundle: string,
@@ -75,5 +81,5 @@ export const bundleOfFile =
   () =>
     readFile(file);
 
-/** The name the build gives the bundle beside the function (esbuild.config.mjs). */
+/** The name of the bundle that the build puts beside the function (esbuild.config.mjs). */
 const BUNDLE_FILE = 'ca-bundle.pem';

@@ -1,8 +1,9 @@
 /**
- * The options of a connection string that this function heeds, in the driver's spelling: where the cluster is and how we log
- * in. It decides everything else itself (connect.ts), and trusts the CA bundle of its settings alone.
+ * The options of a connection string that this function uses, in the driver's spelling: the address of the cluster and
+ * the authentication. The function decides every other option itself (connect.ts), and trusts only the CA bundle of its
+ * settings.
  */
-const HEEDED: ReadonlyMap<string, string> = new Map(
+const USED_OPTIONS: ReadonlyMap<string, string> = new Map(
   [
     'authMechanism',
     'authMechanismProperties',
@@ -17,7 +18,7 @@ const HEEDED: ReadonlyMap<string, string> = new Map(
 
 const FLAGS: ReadonlySet<string> = new Set(['directConnection', 'tls']);
 
-/** As the Java driver reads them; ours takes true and false alone. */
+/** The Java driver accepts these spellings; the Node.js driver accepts only true and false. */
 const SPELLINGS: Readonly<Record<string, string>> = { yes: 'true', '1': 'true', no: 'false', '0': 'false' };
 
 export interface UriOption {
@@ -25,7 +26,7 @@ export interface UriOption {
   readonly value: string;
 }
 
-/** In order, as they are written. The Java driver takes `;` for `&`. */
+/** Options in the order of the connection string, unchanged. The Java driver accepts `;` as a separator too. */
 export const optionsOf = (uri: string): readonly UriOption[] =>
   queryOf(uri)
     .split(/[&;]/)
@@ -37,24 +38,24 @@ export const optionsOf = (uri: string): readonly UriOption[] =>
 
 const queryOf = (uri: string): string => (uri.includes('?') ? uri.slice(uri.indexOf('?') + 1) : '');
 
-export const isHeeded = (name: string): boolean => HEEDED.has(canonical(name));
+export const isUsedOption = (name: string): boolean => USED_OPTIONS.has(canonical(name));
 
 /** `ssl` is the old name of `tls`. */
 const canonical = (name: string): string => (/^ssl$/i.test(name) ? 'tls' : name.toLowerCase());
 
 /**
- * A connection string without the options that this function does not heed: many are known to the Java driver alone, and ours
- * refuses what it does not know. Of an option that stands twice the last holds, as there.
+ * The connection string without the options that this function does not use. The Java driver knows many options that
+ * the Node.js driver refuses. If an option occurs twice, the last one applies, as in the Java driver.
  */
-export function withHeededOptions(uri: string): string {
+export function withUsedOptions(uri: string): string {
   const [place = ''] = uri.split('?', 1);
-  const heeded = new Map<string, string>();
+  const used = new Map<string, string>();
   for (const { name, value } of optionsOf(uri)) {
-    const known = HEEDED.get(canonical(name));
-    if (known !== undefined && value !== '') heeded.set(known, spelled(known, value));
+    const known = USED_OPTIONS.get(canonical(name));
+    if (known !== undefined && value !== '') used.set(known, spelled(known, value));
   }
-  if (heeded.size === 0) return place;
-  const options = [...heeded].map(([name, value]) => `${name}=${value}`);
+  if (used.size === 0) return place;
+  const options = [...used].map(([name, value]) => `${name}=${value}`);
   return `${place}${/^[a-z+]+:\/\/[^/]*$/.test(place) ? '/' : ''}?${options.join('&')}`;
 }
 

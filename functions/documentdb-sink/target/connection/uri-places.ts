@@ -1,11 +1,13 @@
-/** Fits what a placeholder stands for into its place. @param start of the placeholder in the connection string */
+/**
+ * Encodes the content of a placeholder for its place. @param start index of the placeholder in the connection string
+ */
 export type Fit = (placeholder: string, start: number, content: string) => string;
 
 /**
- * Encodes what placeholders stand for where it stands in a connection string: a password may hold any character. Content that
- * can stand there as it is, percent-encoded or plain, is left alone, for Kafka Connect puts it in unchanged. So is what stands
- * for the whole string, its hosts, or all of its options.
- * @param masked the connection string, its placeholders replaced by as many letters
+ * Encodes the contents of placeholders for their places in a connection string, because a password may contain any
+ * character. Content that is already valid in its place, percent-encoded or plain, stays unchanged: Kafka Connect never
+ * encodes. Content that replaces the whole string, its hosts or all of its options stays unchanged too.
+ * @param masked the connection string with each placeholder replaced by the same number of letters
  */
 export function fitInto(masked: string): Fit {
   const scheme = /^mongodb(?:\+srv)?:\/\//.exec(masked)?.[0].length;
@@ -23,7 +25,7 @@ export function fitInto(masked: string): Fit {
   };
 }
 
-/** The same text with letters in place of its placeholders. */
+/** The text with each placeholder replaced by the same number of letters. */
 export const masked = (value: string, placeholders: readonly { readonly text: string }[]): string =>
   placeholders.reduce((text, { text: each }) => text.replace(each, 'x'.repeat(each.length)), value);
 
@@ -32,7 +34,7 @@ const RESERVED_IN_LOGIN = /[:/?#[\]@\s]/;
 const RESERVED_IN_VALUE = /[&;#\s]/;
 const MALFORMED_PERCENT = /%(?![0-9A-Fa-f]{2})/;
 
-/** `user:password` in one secret. */
+/** One secret with `user:password`. */
 function loginOf(content: string): string {
   const [user = ''] = content.split(':', 1);
   const password = content.slice(user.length + 1);

@@ -1,6 +1,6 @@
 import { MongoClient } from 'mongodb';
 import { expect, it } from 'vitest';
-import { withHeededOptions } from '../../../../../../functions/documentdb-sink/target/connection/uri-options.ts';
+import { withUsedOptions } from '../../../../../../functions/documentdb-sink/target/connection/uri-options.ts';
 
 it.each([
   ['mongodb://u:p@c:27017/shop?tlsCAFile=a.pem&tls=true&w=1', 'mongodb://u:p@c:27017/shop?tls=true'],
@@ -9,7 +9,7 @@ it.each([
   ['mongodb://a,b/?ssl=YES;directConnection=0', 'mongodb://a,b/?tls=true&directConnection=false'],
   ['mongodb://c/?replicaSet=a&replicaSet=b&authSource=', 'mongodb://c/?replicaSet=b'],
   ['mongodb+srv://c.example', 'mongodb+srv://c.example'],
-])('of %s the driver gets %s', (uri, heeded) => {
-  expect(withHeededOptions(uri)).toBe(heeded);
-  expect(() => new MongoClient(heeded)).not.toThrow();
+])('of %s the driver gets %s', (uri, used) => {
+  expect(withUsedOptions(uri)).toBe(used);
+  expect(() => new MongoClient(used)).not.toThrow();
 });
