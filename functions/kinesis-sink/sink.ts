@@ -11,7 +11,10 @@ import { packRequest } from './lanes/request.ts';
 
 export type { KinesisSinkParts } from './delivery/run.ts';
 
-/** First copies of one lane arrive in the order of their Kafka partition; see {@link Run.lanes} for the rule. */
+/**
+ * The first copies of the records of one lane reach the stream in the order of their Kafka partition; {@link Lanes} has
+ * the rule.
+ */
 export function createKinesisSink(parts: KinesisSinkParts): Sink {
   const evidence = new Evidence();
   return {
@@ -32,7 +35,9 @@ export function createKinesisSink(parts: KinesisSinkParts): Sink {
   };
 }
 
-/** Starts whatever may be started, waits for the next thing to happen, until nothing is left or time is up. */
+/**
+ * Starts all work that may be started, then waits for the next event, until nothing is left or the deadline is reached.
+ */
 async function drive(run: Run): Promise<void> {
   const { requests, deadLetterTasks, parts } = run;
   const { clock } = parts;
@@ -64,19 +69,22 @@ function start(run: Run): void {
   }
 }
 
-/** Of any lane: bad records often come in a row. */
+/** The lane is chosen at random, because bad records are often in neighbouring lanes. */
 function packOneEntry({ packing, parts }: Run, ready: readonly Lane[]): readonly PlannedEntry[] {
   const lane = ready[Math.floor(parts.random() * ready.length)];
   const request = { ...packing.request, recordsMax: 1 };
   return packRequest(lane === undefined ? [] : [lane], { ...packing, request });
 }
 
-/** When something can be sent without anything having been answered; `undefined` when nothing can before the deadline. */
+/**
+ * When something can be sent even if no open request is answered; undefined if that is not possible before the
+ * deadline.
+ */
 function nextWakeAtMs(run: Run, nowMs: number, openCount: number): number | undefined {
   const readyAtMs = run.halves.length > 0 ? nowMs : run.lanes.nextReadyAtMs(nowMs);
   if (readyAtMs === undefined) return undefined;
-  const gateAtMs = run.breaker.nextChangeAtMs(nowMs);
-  if (gateAtMs === undefined && openCount > 0 && readyAtMs <= nowMs) return undefined; // all slots are taken
-  const wakeAtMs = Math.max(readyAtMs, gateAtMs ?? nowMs);
+  const breakerAtMs = run.breaker.nextChangeAtMs(nowMs);
+  if (breakerAtMs === undefined && openCount > 0 && readyAtMs <= nowMs) return undefined; // all slots are in use
+  const wakeAtMs = Math.max(readyAtMs, breakerAtMs ?? nowMs);
   return wakeAtMs < run.deadline.sendUntilMs ? wakeAtMs : undefined;
 }

@@ -2,8 +2,9 @@ import type { Inspection } from '../target/preflight.ts';
 import type { Run } from './run.ts';
 
 /**
- * Whether the run may go on. Aggregates wait for the first look at the stream. While it distributes records by itself
- * nothing is sent, and one looks again every few seconds: whoever set it so may set it back (G6).
+ * Waits until aggregates may be sent; returns false if that does not happen before the deadline. The first call waits
+ * for a description of the stream. While the stream distributes records automatically, nothing is sent and the stream
+ * is described again every few seconds: an operator may change the stream back (G6).
  */
 export async function waitUntilAggregationIsSafe(run: Run, inspection: Inspection): Promise<boolean> {
   const { clock, options, preflight } = run.parts;

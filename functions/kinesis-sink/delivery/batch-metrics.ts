@@ -4,10 +4,10 @@ import type { EntryReply } from '../target/classify.ts';
 import { Lag } from './lag.ts';
 import { OrderAudit } from './order-audit.ts';
 
-/** A log line is bounded: so many shards are named in it. */
+/** Bounds the log line: the number of shards that it names. */
 const SHARDS_LOGGED_MAX = 10;
 
-/** What is to be said of a batch beside the fate of its records. */
+/** The metrics of a batch besides the outcomes of its records. */
 export class BatchMetrics {
   readonly #meter: Meter;
   readonly #log: Log;
@@ -55,7 +55,7 @@ export class BatchMetrics {
     this.#throttlesByShard.set(shardId, (this.#throttlesByShard.get(shardId) ?? 0) + entryCount);
   }
 
-  /** At the end of a batch. */
+  /** Call at the end of a batch. */
   report(): void {
     if (this.#entryCount > 0) this.#meter.peak('AggregationRatio', this.#recordCount / this.#entryCount, 'Count');
     const lag = this.#lag.quantiles();
@@ -67,7 +67,10 @@ export class BatchMetrics {
     this.#reportThrottles();
   }
 
-  /** By shard in a log line, not as a dimension: a stream has up to 20,000 shards, and each would be a metric to pay for. */
+  /**
+   * Shards are named in a log line and are no metric dimension: a stream has up to 20,000 shards, and each would be a
+   * billed metric.
+   */
   #reportThrottles(): void {
     const shards = [...this.#throttlesByShard].toSorted(([, a], [, b]) => b - a);
     const [hottest] = shards;

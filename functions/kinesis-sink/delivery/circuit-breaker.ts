@@ -1,25 +1,31 @@
 import { PROBE_INTERVAL_MS, REJECTIONS_IN_A_ROW_MAX } from '../limits.ts';
 
 /**
- * How many requests may be open. While nothing gets through, one request is tried every few seconds; as soon as one is
- * answered, sending goes on as before (G6: an outage is not poison, and no reason to return early).
+ * Limits the open requests. After a fatal answer, one request every few seconds probes the stream. Normal sending
+ * continues as soon as a request is answered (G6: an outage makes no record poison, and is no reason to return early).
  */
 export interface CircuitBreaker {
   mayOpen(nowMs: number, openCount: number): boolean;
-  /** When `mayOpen` can change by time alone. */
+  /** The time at which `mayOpen` can change without an event. */
   nextChangeAtMs(nowMs: number): number | undefined;
   isTripped(): boolean;
-  /** While requests are rejected, a try holds one entry: a good one must not be kept in bad company. */
+  /**
+   * True while requests are rejected: a probe then holds one entry, so that a bad entry cannot cause the rejection of a
+   * good one.
+   */
   triesOneEntry(): boolean;
-  /** The target answered a request. */
+  /** Call when the stream answered a request. */
   answered(): void;
-  /** A request failed in a way that every other would. */
+  /** Call after a failure that every other request would share. */
   trip(nowMs: number): void;
-  /** A record was rejected that is bad by all one knows: says nothing of others. */
+  /** Call when a record is known to be bad: its rejection proves nothing about other records. */
   explained(): void;
-  /** Something in a request is not accepted, or nothing is: too many in a row mean the latter. */
+  /**
+   * Call when a request was rejected because of an unknown entry. Too many rejections in a row mean that the stream
+   * rejects everything.
+   */
   rejected(nowMs: number): void;
-  /** A record is rejected again, and the stream took no other meanwhile. */
+  /** Call when a record was rejected again and the stream accepted no other record in between. */
   doubted(nowMs: number): void;
 }
 
@@ -37,8 +43,8 @@ export function createCircuitBreaker(requestsInFlightMax: number): CircuitBreake
     trip(nowMs);
   }
 
-  /** The target looked into a request: what kept it from that before is over. */
-  function looked(): void {
+  /** The stream read the request, so an earlier fatal failure is over. */
+  function inspected(): void {
     if (!isRejecting) probeAtMs = undefined;
   }
 
@@ -57,11 +63,11 @@ export function createCircuitBreaker(requestsInFlightMax: number): CircuitBreake
       isRejecting = false;
       rejectionsInARow = 0;
     },
-    explained: looked,
+    explained: inspected,
     rejected(nowMs) {
       rejectionsInARow += 1;
       if (isRejecting || rejectionsInARow >= REJECTIONS_IN_A_ROW_MAX) doubted(nowMs);
-      else looked();
+      else inspected();
     },
   };
 }

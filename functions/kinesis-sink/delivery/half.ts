@@ -1,11 +1,14 @@
-import type { Company } from '../lanes/evidence.ts';
+import type { HalfResult } from '../lanes/evidence.ts';
 import type { PlannedEntry } from '../lanes/lane.ts';
 
-/** What one request is to hold. */
+/** The entries of one request. */
 export interface Half {
   readonly plannedEntries: readonly PlannedEntry[];
-  /** What was rejected together with these, and is sent apart from them now; undefined: these come for the first time. */
-  readonly others?: Company;
-  /** These, as the other half sees them. */
-  readonly own?: Company;
+  /**
+   * The other half of a rejected request, which is sent separately; undefined for entries that are sent for the first
+   * time.
+   */
+  readonly others?: HalfResult;
+  /** The result of this half, which the other half refers to. */
+  readonly own?: HalfResult;
 }

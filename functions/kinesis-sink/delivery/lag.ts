@@ -1,13 +1,13 @@
-/** How long records took from Kafka's timestamp to the stream's acknowledgement, over one batch. */
+/** The time from Kafka's timestamp to the stream's acknowledgement, for the records of one batch. */
 export class Lag {
   readonly #lagsMs: number[] = [];
 
-  /** @param timestampMs negative where the producer gave none, or none that says anything */
+  /** @param timestampMs negative if the producer gave no usable timestamp */
   add(timestampMs: number, acknowledgedAtMs: number): void {
     if (timestampMs >= 0) this.#lagsMs.push(Math.max(0, acknowledgedAtMs - timestampMs));
   }
 
-  /** By nearest rank; undefined: no record had a timestamp. */
+  /** Quantiles by nearest rank; undefined if no record had a timestamp. */
   quantiles(): { readonly p50: number; readonly p99: number; readonly max: number } | undefined {
     const sorted = this.#lagsMs.toSorted((a, b) => a - b);
     const at = (slice: number) => sorted[Math.max(0, Math.ceil(slice * sorted.length) - 1)];

@@ -3,10 +3,10 @@ import type { PartitionBatch, SourceRecord } from '../../../shared/record.ts';
 import { type Lane, recordOf } from '../lanes/lane.ts';
 import type { Prepared } from '../plan/prepare.ts';
 
-/** Settled outcomes as they come to be known, and the rest once the time is up. */
+/** Collects outcomes during a batch, and decides the remaining ones at its end. */
 export interface OutcomeCollector {
   record(outcome: RecordOutcome): void;
-  /** One outcome per record, in the order of the batches. What no outcome was recorded for is failed or skipped. */
+  /** Returns one outcome per record, in the order of the batches. A record without an outcome is failed or skipped. */
   close(lanes: readonly Lane[]): readonly RecordOutcome[];
 }
 
@@ -25,7 +25,7 @@ export function createOutcomeCollector(batches: readonly PartitionBatch[]): Outc
   };
 }
 
-/** The head failed, or was never sent; what stands behind it waits for it. */
+/** The head failed or was never sent; the records behind it are skipped because of the head. */
 function unsettledOf(lane: Lane): readonly RecordOutcome[] {
   const [head, ...behind] = lane.items.slice(lane.head).map((item) => recordOf(item).position);
   if (head === undefined) return [];

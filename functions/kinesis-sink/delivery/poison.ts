@@ -3,7 +3,10 @@ import { deadLettered, ignored } from '../../../shared/outcome.ts';
 import type { PoisonedHead } from '../lanes/lane.ts';
 import type { Run } from './run.ts';
 
-/** The lane stays claimed until the letter is durable: what follows in it must not overtake a record that may come back. */
+/**
+ * Keeps the lane claimed until the dead letter is durable: records behind the head must not overtake a record that may
+ * be delivered again.
+ */
 export async function settlePoison(run: Run, plannedEntry: PoisonedHead): Promise<void> {
   const { clock, deadLetters, meter, options } = run.parts;
   const { lane, record, failure, attempts } = plannedEntry;

@@ -37,7 +37,7 @@ export interface KinesisSinkParts {
   };
 }
 
-/** Everything one call of `write` shares. */
+/** The state of one call of `write`. */
 export interface Run {
   readonly parts: KinesisSinkParts;
   readonly deadline: Deadline;
@@ -54,10 +54,10 @@ export interface Run {
   readonly deadLetterTasks: Tasks;
 }
 
-/** What is there before a batch is looked into. */
-type Beginning = Pick<Run, 'parts' | 'evidence' | 'deadline'>;
+/** The parts of a run that exist before the batch is planned. */
+type RunStart = Pick<Run, 'parts' | 'evidence' | 'deadline'>;
 
-export function beginRun({ parts, evidence, deadline }: Beginning, batches: readonly PartitionBatch[]): Run {
+export function beginRun({ parts, evidence, deadline }: RunStart, batches: readonly PartitionBatch[]): Run {
   const { options } = parts;
   const prepared = batches.flatMap(({ records }) => records.map((record) => prepare(record, options)));
   const outcomes = createOutcomeCollector(batches);
@@ -87,7 +87,7 @@ export function beginRun({ parts, evidence, deadline }: Beginning, batches: read
 
 export const maySend = ({ parts, deadline }: Run): boolean => parts.clock.nowMs() < deadline.sendUntilMs;
 
-/** One delay for entries that failed together, so that they are sent again together. */
+/** Entries that failed together get one retry time, so that they are sent again together. */
 export function retryTime({ parts: { clock, random } }: Run, plannedEntries: readonly PlannedEntry[]): number {
   const failures = plannedEntries.flatMap(({ slices }) => slices.map(({ lane }) => lane.failures));
   return (

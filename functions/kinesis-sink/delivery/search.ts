@@ -1,6 +1,6 @@
 import type { RecordFailure } from '../../../shared/outcome.ts';
 import type { SourceRecord } from '../../../shared/record.ts';
-import type { Company } from '../lanes/evidence.ts';
+import type { HalfResult } from '../lanes/evidence.ts';
 import type { Lane, PlannedEntry } from '../lanes/lane.ts';
 import { REJECTION_CONFIRM_MS } from '../limits.ts';
 import type { Half } from './half.ts';
@@ -8,9 +8,9 @@ import { settlePoison } from './poison.ts';
 import type { Run } from './run.ts';
 
 /**
- * One bad entry makes Kinesis refuse the whole request: halves are sent until it stands alone, each as soon as a request
- * may be opened, so that a slow one keeps no other waiting. A letter is begun as soon as a record is found: a search that
- * the deadline ends has got somewhere, and the next invocation goes on from there.
+ * Kinesis rejects a whole request because of one bad entry. So halves are sent until the bad entry stands alone, each
+ * as soon as a request may be opened: a slow half never delays another. A dead letter is begun as soon as its record is
+ * found. If the deadline ends the search, the next invocation continues with fewer records.
  */
 export function bisect(run: Run, { plannedEntries, others }: Half, failure: RecordFailure): void {
   const [only] = plannedEntries;
@@ -19,31 +19,34 @@ export function bisect(run: Run, { plannedEntries, others }: Half, failure: Reco
     return;
   }
   run.breaker.rejected(run.parts.clock.nowMs());
-  for (const plannedEntry of plannedEntries) run.lanes.blameClaim(plannedEntry, NOT_FOUND_OUT);
+  for (const plannedEntry of plannedEntries) run.lanes.noteFailure(plannedEntry, CAUSE_UNKNOWN);
   const middle = Math.ceil(plannedEntries.length / 2);
-  const [first, second] = [{ isTaken: false }, { isTaken: false }];
+  const [first, second] = [{ isStored: false }, { isStored: false }];
   run.halves.unshift(
     { plannedEntries: plannedEntries.slice(0, middle), own: first, others: second },
     { plannedEntries: plannedEntries.slice(middle), own: second, others: first },
   );
 }
 
-/** The next half of a rejected request; what would go to a shard that is full waits until that opens. */
+/** The next half of a rejected request. Entries for a throttled shard wait for that shard's retry time. */
 export function claimHalf(run: Run): Half | undefined {
   const nowMs = run.parts.clock.nowMs();
   for (let half = run.halves.shift(); half !== undefined; half = run.halves.shift()) {
     const [held, open] = partitioned(half.plannedEntries, (plannedEntry) => opensAtMs(run, plannedEntry) > nowMs);
-    for (const plannedEntry of held) run.lanes.retry(plannedEntry, NOT_FOUND_OUT, opensAtMs(run, plannedEntry));
+    for (const plannedEntry of held) run.lanes.retry(plannedEntry, CAUSE_UNKNOWN, opensAtMs(run, plannedEntry));
     if (held.length === 0) return half;
     if (open.length > 0) return { plannedEntries: open };
   }
   return undefined;
 }
 
-/** While nothing is taken a search finds nothing: all of it comes again, one by one. */
+/**
+ * Ends the search while the stream rejects everything, because no half shows anything. All entries are sent again one
+ * by one.
+ */
 export function endSearch(run: Run, nowMs: number): void {
   for (const { plannedEntries } of run.halves.splice(0)) {
-    for (const plannedEntry of plannedEntries) run.lanes.retry(plannedEntry, NOT_FOUND_OUT, nowMs);
+    for (const plannedEntry of plannedEntries) run.lanes.retry(plannedEntry, CAUSE_UNKNOWN, nowMs);
   }
 }
 
@@ -57,10 +60,13 @@ const opensAtMs = ({ shardBackoff }: Run, { slices }: PlannedEntry): number =>
 
 interface Rejection {
   readonly failure: RecordFailure;
-  readonly others: Company | undefined;
+  readonly others: HalfResult | undefined;
 }
 
-/** It was rejected alone: an aggregate for one of its records, which is found when each is sent alone; a record, or nobody knows. */
+/**
+ * The entry was rejected alone. The records of an aggregate are sent again one by one. A single record is rejected if
+ * it is proven to be bad; otherwise the record is suspected, and sent again.
+ */
 function blame(run: Run, plannedEntry: PlannedEntry, { failure, others }: Rejection): void {
   const nowMs = run.parts.clock.nowMs();
   const [slice] = plannedEntry.slices;
@@ -70,12 +76,12 @@ function blame(run: Run, plannedEntry: PlannedEntry, { failure, others }: Reject
   const isTooLarge = plannedEntry.entry.byteLength > (run.parts.preflight.recordBytesMax() ?? Number.POSITIVE_INFINITY);
   if (more.length > 0) {
     run.breaker.rejected(nowMs);
-    run.lanes.split(plannedEntry, NOT_FOUND_OUT, nowMs);
+    run.lanes.split(plannedEntry, CAUSE_UNKNOWN, nowMs);
     return;
   }
   const known = run.evidence.suspect(record, others, nowMs);
   const suspicion = lane.suspicion ?? known;
-  const isAgain = lane.suspicion !== undefined || known.isCondemned;
+  const isAgain = lane.suspicion !== undefined || known.isKnownPoison;
   const isProven = run.evidence.proves(suspicion);
   if (isTooLarge || (isAgain && isProven)) {
     reject(run, lane, record, failure);
@@ -88,7 +94,7 @@ function blame(run: Run, plannedEntry: PlannedEntry, { failure, others }: Reject
 }
 
 function reject(run: Run, lane: Lane, record: SourceRecord, failure: RecordFailure): void {
-  run.evidence.condemn(record, run.parts.clock.nowMs());
+  run.evidence.confirmPoison(record, run.parts.clock.nowMs());
   run.breaker.explained();
   run.deadLetterTasks.start(settlePoison(run, { lane, record, failure, attempts: lane.failures }));
 }
@@ -99,8 +105,8 @@ const doubtful = (failure: RecordFailure): RecordFailure => ({
   detail: `${failure.detail} and has accepted no other record since: the record or the stream may be the cause`,
 });
 
-/** Nothing is known against such a record but the company it was in. */
-const NOT_FOUND_OUT: RecordFailure = {
+/** The only fact about such a record is that its request was rejected. */
+const CAUSE_UNKNOWN: RecordFailure = {
   code: 'deadline_exceeded',
   retryable: true,
   mayBeWritten: false,

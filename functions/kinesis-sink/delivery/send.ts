@@ -8,7 +8,7 @@ import type { Half } from './half.ts';
 import { type Run, retryTime } from './run.ts';
 import { bisect } from './search.ts';
 
-/** One request, and what comes of each of its entries. */
+/** Sends one request and applies the result of each entry. */
 export async function send(run: Run, half: Half): Promise<void> {
   const { clock, meter } = run.parts;
   const { plannedEntries } = half;
@@ -17,7 +17,7 @@ export async function send(run: Run, half: Half): Promise<void> {
   if (result.kind === 'answered') {
     const takenCount = applyReplies(run, plannedEntries, result.replies);
     if (takenCount > 0) run.evidence.takes(request);
-    if (half.own !== undefined) half.own.isTaken = takenCount === plannedEntries.length;
+    if (half.own !== undefined) half.own.isStored = takenCount === plannedEntries.length;
     return;
   }
   meter.count('RequestsFailed');
@@ -58,11 +58,11 @@ async function putRecords(run: Run, plannedEntries: readonly PlannedEntry[]): Pr
 interface Refusal {
   readonly plannedEntry: PlannedEntry;
   readonly failure: RecordFailure;
-  /** Of a shard that throttled, where it is known. */
+  /** The shard that throttled the entry, if the reply names it. */
   readonly throttledBy: string | undefined;
 }
 
-/** @returns how many entries are stored */
+/** @returns the number of stored entries */
 function applyReplies(run: Run, plannedEntries: readonly PlannedEntry[], replies: readonly EntryReply[]): number {
   run.breaker.answered();
   const trusted = replies.length === plannedEntries.length;

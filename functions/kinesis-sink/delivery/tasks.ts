@@ -1,8 +1,10 @@
-/** Work under way, without a promise per piece to wait for: a batch can hold thousands of pieces. */
+/**
+ * Counts tasks in flight. Waiting for a list of promises would be slow, because a batch can have thousands of tasks.
+ */
 export interface Tasks {
   start(work: Promise<void>): void;
   openCount(): number;
-  /** Resolves when the next piece ends; rejects once a piece has rejected, which is a bug. */
+  /** Resolves when the next task ends; rejects once a task has rejected, which is a bug. */
   nextEnd(): Promise<void>;
 }
 
@@ -23,7 +25,7 @@ export function createTasks(): Tasks {
   }
 
   return {
-    // Hands no promise out: whoever starts work in an async function and returns would wait for it.
+    // Returns no promise: an async function that started a task and returned that promise would wait for the task.
     start: (work) => void follow(work),
     openCount: () => openCount,
     async nextEnd() {

@@ -2,43 +2,45 @@ import type { SourceRecord } from '../../../shared/record.ts';
 import { SUSPICION_MS_MAX, SUSPICIONS_MAX } from '../limits.ts';
 
 /**
- * Kinesis refuses a request in the same words for a record that it can never take and for a reason of the stream's own.
- * So a record is poison only once the stream showed that it takes others: it took one after the record had been refused
- * alone, and refused the record again. Any other order is explained by one outage that begins or ends in between.
+ * Kinesis rejects a request with the same error for a bad record and for a cause in the stream itself. So a record
+ * becomes poison only after the stream has shown that it accepts other records: the record was rejected alone, then the
+ * stream stored another record, then the record was rejected again. One outage that begins or ends in between can
+ * explain any other sequence.
  */
-/** What was rejected in one request with a record, and then sent apart from it. */
-export interface Company {
-  /** All of it was taken. */
-  isTaken: boolean;
+/** The result of one half of a rejected request. */
+export interface HalfResult {
+  /** True if every entry of the half was stored. */
+  isStored: boolean;
 }
 
 export interface Suspicion {
-  /** How many requests had been sent when the record was first refused alone. */
+  /** The number of requests that had been sent when the record was first rejected alone. */
   readonly afterRequest: number;
   /**
-   * In the smallest refused request that held the record. Once all of them are taken it was not them, and that the stream
-   * was to blame would need two outages.
+   * The other half of the smallest rejected request that held the record. If all of it is stored, the record caused the
+   * rejection: the stream would have needed two outages to cause it.
    */
-  readonly others: Company | undefined;
-  /** The record was found to be poison before, and comes again with the rest of its batch. */
-  readonly isCondemned: boolean;
+  readonly others: HalfResult | undefined;
+  /** True if the record was already found to be poison, and is delivered again with the rest of its batch. */
+  readonly isKnownPoison: boolean;
 }
 
 interface Known {
   readonly afterRequest: number;
-  readonly isCondemned: boolean;
+  readonly isKnownPoison: boolean;
   readonly atMs: number;
 }
 
 /**
- * What the stream showed, in one environment's life: a record that stands alone in its batch comes again, and others may be
- * taken in between. Without reports of item failures a whole batch comes again for one unsettled record, so that poison is
- * remembered as well: to prove each record anew would take twice the invocations for each further one of a lane.
+ * The evidence of one execution environment. It outlives a batch, because a record that is alone in its batch is
+ * delivered again and others may be stored in between. Poison is remembered as well: without a partial batch response,
+ * Lambda repeats the whole batch for one unsettled record, and to prove each poison record again would double the
+ * invocations for every further one in a lane.
  */
 export class Evidence {
   #requestCount = 0;
   #lastTaken = 0;
-  /** The record that was rejected longest ago first. */
+  /** Ordered by the last rejection, the oldest first. */
   readonly #known = new Map<string, Known>();
 
   /** @returns the number of the request that is about to be sent */
@@ -47,31 +49,33 @@ export class Evidence {
     return this.#requestCount;
   }
 
-  /** Something of this request was stored. */
+  /** Call when the stream stored an entry of the request. */
   takes(request: number): void {
     this.#lastTaken = Math.max(this.#lastTaken, request);
   }
 
-  /** The record was refused alone. */
-  suspect(record: SourceRecord, others: Company | undefined, nowMs: number): Suspicion {
+  /** Call when the record was rejected alone. */
+  suspect(record: SourceRecord, others: HalfResult | undefined, nowMs: number): Suspicion {
     const known = this.#known.get(nameOf(record));
-    const isFresh = known !== undefined && (known.isCondemned || nowMs - known.atMs <= SUSPICION_MS_MAX);
-    const { afterRequest, isCondemned } = isFresh ? known : { afterRequest: this.#requestCount, isCondemned: false };
-    this.#remember(record, { afterRequest, isCondemned, atMs: nowMs });
-    return { afterRequest, isCondemned, others };
+    const isFresh = known !== undefined && (known.isKnownPoison || nowMs - known.atMs <= SUSPICION_MS_MAX);
+    const { afterRequest, isKnownPoison } = isFresh
+      ? known
+      : { afterRequest: this.#requestCount, isKnownPoison: false };
+    this.#remember(record, { afterRequest, isKnownPoison, atMs: nowMs });
+    return { afterRequest, isKnownPoison, others };
   }
 
-  /** Of a record that is refused alone again. */
-  proves({ afterRequest, isCondemned, others }: Suspicion): boolean {
-    return isCondemned || others?.isTaken === true || this.#lastTaken > afterRequest;
+  /** Whether a record that was rejected alone again is proven to be poison. */
+  proves({ afterRequest, isKnownPoison, others }: Suspicion): boolean {
+    return isKnownPoison || others?.isStored === true || this.#lastTaken > afterRequest;
   }
 
-  /** The record is poison. */
-  condemn(record: SourceRecord, nowMs: number): void {
-    this.#remember(record, { afterRequest: this.#requestCount, isCondemned: true, atMs: nowMs });
+  /** Call when the record is found to be poison. */
+  confirmPoison(record: SourceRecord, nowMs: number): void {
+    this.#remember(record, { afterRequest: this.#requestCount, isKnownPoison: true, atMs: nowMs });
   }
 
-  /** The record is stored. */
+  /** Call when the record is stored. */
   forget(record: SourceRecord): void {
     this.#known.delete(nameOf(record));
   }
@@ -85,6 +89,6 @@ export class Evidence {
   }
 }
 
-/** A topic that is made anew has the same positions. */
+/** The timestamp distinguishes records of a topic that was deleted and created again, whose positions repeat. */
 const nameOf = ({ position, timestampMs }: SourceRecord): string =>
   `${position.topicPartition} ${position.offset} ${timestampMs}`;

@@ -75,8 +75,9 @@ export class Lanes {
   }
 
   /**
-   * Claims the lanes whose heads go into a request, longest ready first; those of a shut shard are passed over.
-   * @param pack makes a request of ready lanes; it takes them from the front
+   * Claims the lanes whose heads go into the next request, the longest ready first. Lanes of a throttled shard are left
+   * out.
+   * @param pack makes a request from ready lanes, beginning with the first one
    */
   claimRequest(
     nowMs: number,
@@ -85,10 +86,10 @@ export class Lanes {
   ): readonly PlannedEntry[] {
     this.#sort(nowMs);
     this.#park(nowMs, backoff);
-    const company = this.#company();
-    const plannedEntries = pack(company);
-    if (company === this.#ready && plannedEntries[0]?.slices[0]?.lane === company[0]) {
-      this.#ready = company.slice(plannedEntries.reduce((count, { slices }) => count + slices.length, 0));
+    const shareable = this.#shareable();
+    const plannedEntries = pack(shareable);
+    if (shareable === this.#ready && plannedEntries[0]?.slices[0]?.lane === shareable[0]) {
+      this.#ready = shareable.slice(plannedEntries.reduce((count, { slices }) => count + slices.length, 0));
       return plannedEntries;
     }
     const claimed = new Set(plannedEntries.flatMap(({ slices }) => slices.map(({ lane }) => lane)));
@@ -97,7 +98,7 @@ export class Lanes {
   }
 
   /** The lanes whose heads may share a request: all without suspicion, or else the suspected lane with the fewest attempts. */
-  #company(): Lane[] {
+  #shareable(): Lane[] {
     if (!this.#hasSuspects || !this.#ready.some(isSuspected)) return this.#ready;
     const others = this.#ready.filter((lane) => !isSuspected(lane));
     if (others.length > 0) return others;
@@ -152,7 +153,7 @@ export class Lanes {
   }
 
   /** Records why the claimed records are unsettled. */
-  blameClaim({ slices }: PlannedEntry, failure: RecordFailure): void {
+  noteFailure({ slices }: PlannedEntry, failure: RecordFailure): void {
     for (const { lane } of slices) lane.lastFailure = failure;
   }
 
@@ -161,7 +162,7 @@ export class Lanes {
     lane.lastFailure = failure;
   }
 
-  /** Why nothing is sent at all; undefined: it is, from now on. */
+  /** Sets the reason why nothing is sent at all; undefined when sending begins. */
   blame(failure: RecordFailure | undefined): void {
     for (const lane of this.all) lane.lastFailure = failure;
   }
@@ -178,7 +179,7 @@ export class Lanes {
     this.#waiting.push(lane);
   }
 
-  /** Lanes whose time has come become ready, ahead of the others; those whose head is poison stand apart. */
+  /** Moves due lanes to the front of the ready ones, and separates lanes whose head is poison. */
   #sort(nowMs: number): void {
     const isDue = (lane: Lane) => lane.readyAtMs <= nowMs;
     if (this.#waiting.some(isDue)) {
@@ -194,9 +195,10 @@ export class Lanes {
 
   /** Lanes of a throttled shard wait until its retry time. */
   #park(nowMs: number, backoff: ShardBackoff): void {
-    const isShut = ({ shardId }: Lane) => backoff.retryAtMs(shardId) > nowMs;
-    if (!backoff.isAnyBackingOff(nowMs) || !this.#ready.some(isShut)) return;
-    for (const lane of this.#ready.filter(isShut)) this.#wait(lane, backoff.retryAtMs(lane.shardId), lane.lastFailure);
-    this.#ready = this.#ready.filter((lane) => !isShut(lane));
+    const isBackingOff = ({ shardId }: Lane) => backoff.retryAtMs(shardId) > nowMs;
+    if (!backoff.isAnyBackingOff(nowMs) || !this.#ready.some(isBackingOff)) return;
+    for (const lane of this.#ready.filter(isBackingOff))
+      this.#wait(lane, backoff.retryAtMs(lane.shardId), lane.lastFailure);
+    this.#ready = this.#ready.filter((lane) => !isBackingOff(lane));
   }
 }

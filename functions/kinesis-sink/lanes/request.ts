@@ -13,7 +13,7 @@ export interface PackOptions {
   readonly aggregate: EntryLimits;
 }
 
-/** As short as one can be: what an aggregate is stored under is decided by its explicit hash key. */
+/** As short as possible: the explicit hash key decides the shard of an aggregate. */
 const BUCKET_PARTITION_KEY = 'a';
 
 interface OpenEntry {
@@ -22,8 +22,8 @@ interface OpenEntry {
 }
 
 /**
- * Makes a request of the heads of lanes, from the first lane on until it is full. With aggregation the contiguous run
- * at the head of a lane becomes one entry (`key`), and with `bucket` the runs of lanes of one hash key share entries.
+ * Packs the heads of lanes into a request, from the first lane on until the request is full. With `aggregation: key`,
+ * consecutive records of a lane become one entry; with `bucket`, lanes with the same hash key share entries.
  */
 export function packRequest(lanes: readonly Lane[], options: PackOptions): readonly PlannedEntry[] {
   const entries: OpenEntry[] = [];
@@ -49,7 +49,7 @@ export function packRequest(lanes: readonly Lane[], options: PackOptions): reado
     return true;
   }
 
-  /** The entry that the lane's head is now in; undefined: the request is full. */
+  /** The entry that contains the lane's head; undefined if the request is full. */
   function place(lane: Lane, head: PreparedRecord): OpenEntry | undefined {
     const known = isAlone(lane) ? undefined : openByHashKey.get(head.explicitHashKey ?? '');
     if (known !== undefined && add(known, head)) return known;
@@ -75,7 +75,7 @@ export function packRequest(lanes: readonly Lane[], options: PackOptions): reado
 
 const isAlone = ({ head, aloneUntil }: Lane): boolean => head < aloneUntil;
 
-/** The record so far behind the lane's head; undefined: there is none, or it is poison. */
+/** The record at this distance behind the lane's head; undefined if there is none, or if it is poison. */
 function preparedAt({ items, head }: Lane, distance: number): PreparedRecord | undefined {
   const item = items[head + distance];
   return item?.kind === 'record' ? item.prepared : undefined;

@@ -1,6 +1,6 @@
 /**
- * Shards that throttled: until its retry time nothing more is sent to a shard as far as one knows where its records go.
- * A shard takes 1,000 records and 1 MB a second, so what is sent to a full one meanwhile is refused as well.
+ * The retry times of throttled shards. Until then, no lane whose shard is known sends to such a shard. A shard accepts
+ * 1,000 records and 1 MB a second, so it would refuse whatever is sent earlier.
  * https://docs.aws.amazon.com/streams/latest/dev/service-sizes-and-limits.html
  */
 export class ShardBackoff {
@@ -12,7 +12,7 @@ export class ShardBackoff {
     this.#lastRetryAtMs = Math.max(untilMs, this.#lastRetryAtMs);
   }
 
-  /** @param shardId undefined: nobody knows yet, which holds nothing up */
+  /** @param shardId undefined if the shard is unknown, which delays nothing */
   retryAtMs(shardId: string | undefined): number {
     return shardId === undefined ? 0 : (this.#retryAtMs.get(shardId) ?? 0);
   }
