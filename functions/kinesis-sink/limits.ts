@@ -3,51 +3,64 @@ import { assert } from '../../shared/errors.ts';
 /** https://docs.aws.amazon.com/kinesis/latest/APIReference/API_PutRecords.html */
 export const REQUEST_RECORDS_MAX = 500;
 /**
- * Data and partition keys of one request. The service takes 10 MiB since 2025-10; whether it does so for a stream of
- * 1 MiB records is not documented, so this stays at the older limit.
+ * The size of one request: data and partition keys. The service accepts 10 MiB since 2025-10. Its documentation does
+ * not say whether that applies to a stream with 1 MiB records, so this value stays at the older limit.
  * https://docs.aws.amazon.com/kinesis/latest/APIReference/API_PutRecords.html
  */
 export const REQUEST_BYTES_MAX = 5 * 1024 * 1024;
 /** https://docs.aws.amazon.com/kinesis/latest/APIReference/API_PutRecordsRequestEntry.html */
 export const PARTITION_KEY_CHARACTERS_MAX = 256;
-/** Of what stands before a key: with its dash and a SHA-256 of 64 digits it fits into a partition key. */
+/** The prefix of a partition key. Prefix, dash and a SHA-256 of 64 digits fit into one key. */
 export const PARTITION_KEY_PREFIX_CHARACTERS_MAX = 128;
 /** A stream's MaxRecordSizeInKiB: https://docs.aws.amazon.com/streams/latest/dev/large-records.html */
 export const RECORD_KIB_DEFAULT = 1024;
-/** An event of 6 MB cannot hold a greater record: base64 takes a third of it. */
+/** An event of 6 MB cannot contain a larger record, because base64 adds a third. */
 export const RECORD_KIB_MAX = 4096;
 
 /**
- * Of one aggregate. 25 KB are a PUT payload unit, so this is two of them in either reading of KB.
+ * The size of one aggregate: two PUT payload units of 25 KB, whether KB means 1,000 or 1,024 bytes.
  * https://aws.amazon.com/kinesis/data-streams/pricing/
  */
 export const AGGREGATE_BYTES_MAX = 50_000;
-/** Firehose takes no more out of one: https://docs.aws.amazon.com/firehose/latest/APIReference/API_PutRecord.html */
+/**
+ * Firehose deaggregates at most 500 records:
+ * https://docs.aws.amazon.com/firehose/latest/APIReference/API_PutRecord.html
+ */
 export const AGGREGATE_RECORDS_MAX = 500;
 
-/** One look at the stream. It must not hold up a batch for long that waits for it, and needs an address of its own. */
+/**
+ * The timeout of one DescribeStreamSummary call. A batch may wait for the call, and the call needs a network address of
+ * its own.
+ */
 export const PREFLIGHT_TIMEOUT_MS = 3_000;
-/** Between two looks that a batch waits for. */
+/** The pause between two calls that a batch waits for. */
 export const PREFLIGHT_INTERVAL_MS = 1_000;
 /**
- * Between two looks at a stream that is known: somebody may switch it to AUTO under a warm environment. An account may ask
- * 20 times a second: https://docs.aws.amazon.com/kinesis/latest/APIReference/API_DescribeStreamSummary.html
+ * The pause between two calls once the stream has been described: somebody may switch the stream to AUTO while the
+ * environment lives. An account may call 20 times a second:
+ * https://docs.aws.amazon.com/kinesis/latest/APIReference/API_DescribeStreamSummary.html
  */
 export const PREFLIGHT_REFRESH_MS = 60_000;
-/** Looks that failed, in one environment; then it goes without. */
+/** After this many failed calls, the environment works without a description of the stream. */
 export const PREFLIGHT_FAILURES_MAX = 3;
 
-/** While nothing gets through (access denied, no such stream, no credentials) one request is tried so often. */
+/** The pause between probes after a fatal answer (access denied, no such stream, no credentials). */
 export const PROBE_INTERVAL_MS = 5_000;
 
-/** A record that was rejected alone is sent again after so long: it becomes poison if it is rejected again. */
+/**
+ * The pause before a record that was rejected alone is sent again. If the record is rejected again, it may become
+ * poison.
+ */
 export const REJECTION_CONFIRM_MS = 1_000;
-/** Records whose rejection is remembered beyond their batch, and for how long after the last one while they are in doubt. */
+/**
+ * The number of rejected records that are remembered beyond their batch, and how long an unproven rejection is
+ * remembered.
+ */
 export const SUSPICIONS_MAX = 1_000;
 export const SUSPICION_MS_MAX = 15 * 60_000;
 /**
- * Requests rejected one after another without one that is accepted; then the stream is taken to reject everything. A search
- * for one record among 500 meets 10 at most, and 3 for each further one that stands beside it.
+ * After this many rejected requests in a row, the stream counts as rejecting everything. A search for one bad record
+ * among 500 has at most 10 rejections in a row, and 3 more for each bad record next to it.
  */
 export const REJECTIONS_IN_A_ROW_MAX = 40;
 

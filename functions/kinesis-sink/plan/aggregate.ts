@@ -1,15 +1,15 @@
 import { createHash } from 'node:crypto';
 import { assert } from '../../../shared/errors.ts';
 
-/** What a consumer that reads aggregates (KCL, aws-kinesis-agg) gets to see as one record. */
+/** A record as a consumer that deaggregates (KCL, aws-kinesis-agg) receives it. */
 export interface UserRecord {
   readonly partitionKey: string;
-  /** A decimal number, 0 to 2^128 - 1, that stands in for the partition key's hash. */
+  /** A decimal number from 0 to 2^128 - 1 that replaces the hash of the partition key. */
   readonly explicitHashKey: string | undefined;
   readonly data: Uint8Array;
 }
 
-/** A {@link UserRecord} as far as it decides about the size of its aggregate. */
+/** The parts of a {@link UserRecord} that determine the size of its aggregate. */
 export interface UserRecordSize {
   readonly partitionKey: string;
   readonly explicitHashKey: string | undefined;
@@ -20,7 +20,7 @@ export interface UserRecordSize {
 const MAGIC = Uint8Array.of(0xf3, 0x89, 0x9a, 0xc2);
 const DIGEST_BYTES = 16;
 
-/** Field number and wire type in one byte, https://protobuf.dev/programming-guides/encoding/ */
+/** One byte with field number and wire type: https://protobuf.dev/programming-guides/encoding/ */
 const TAG_BYTES = 1;
 const PARTITION_KEY_TABLE = 0x0a;
 const EXPLICIT_HASH_KEY_TABLE = 0x12;
@@ -30,8 +30,8 @@ const EXPLICIT_HASH_KEY_INDEX = 0x10;
 const DATA = 0x1a;
 
 /**
- * One aggregate, byte for byte as the Kinesis Producer Library writes it: magic, protobuf, MD5 of the protobuf. Each
- * key stands once in its table, in order of first appearance. Takes one record or more.
+ * Encodes one aggregate, byte for byte as the Kinesis Producer Library does: magic, protobuf, MD5 of the protobuf. Each
+ * table holds a key once, in order of first appearance.
  */
 export function encodeAggregate(records: readonly UserRecord[]): Buffer {
   assert(records.length > 0, 'an aggregate holds one user record or more');
@@ -55,18 +55,18 @@ export function encodeAggregate(records: readonly UserRecord[]): Buffer {
   return writer.close();
 }
 
-/** The exact size of an aggregate, record by record, before anything is encoded. */
+/** The exact size of an aggregate, computed record by record before the aggregate is encoded. */
 export class AggregateSize {
   readonly #partitionKeys = new KeyTable();
   readonly #explicitHashKeys = new KeyTable();
   #bytes = MAGIC.length + DIGEST_BYTES;
 
-  /** Bytes of what {@link encodeAggregate} makes of the records added so far. */
+  /** The size of the aggregate with the records added so far. */
   get bytes(): number {
     return this.#bytes;
   }
 
-  /** What `bytes` would be with one more record. */
+  /** The size of the aggregate with one more record. */
   bytesWith({ partitionKey, explicitHashKey, dataBytes }: UserRecordSize): number {
     const partitionKeyIndex = this.#partitionKeys.indexOf(partitionKey);
     const explicitHashKeyIndex =
@@ -88,7 +88,7 @@ export class AggregateSize {
   }
 }
 
-/** Keys in order of first appearance, each with its place. */
+/** Keys in order of first appearance, each with its index. */
 class KeyTable {
   readonly #indexes = new Map<string, number>();
 
@@ -96,7 +96,7 @@ class KeyTable {
     return this.#indexes.has(key);
   }
 
-  /** The key's place, or the one it would get. */
+  /** The index of the key, or the index that a new key would get. */
   indexOf(key: string): number {
     return this.#indexes.get(key) ?? this.#indexes.size;
   }
@@ -130,7 +130,7 @@ function rowBytes(partitionKeyIndex: number, explicitHashKeyIndex: number | unde
 /** A length-delimited field: tag, length, content. */
 const fieldBytes = (contentBytes: number): number => TAG_BYTES + varintBytes(contentBytes) + contentBytes;
 
-/** Seven bits a byte. */
+/** Each byte of a varint holds seven bits. */
 function varintBytes(value: number): number {
   let bytes = 1;
   for (let rest = value >>> 7; rest > 0; rest >>>= 7) bytes += 1;

@@ -2,31 +2,31 @@ import type { SourceRecord } from '../../../shared/record.ts';
 import { AggregateSize, encodeAggregate } from './aggregate.ts';
 import type { PreparedRecord } from './prepare.ts';
 
-/** One Kinesis record to be: a Kafka record as it is, or an aggregate of several. */
+/** One entry of a request: a single Kafka record, unchanged, or an aggregate of several. */
 export interface Entry {
-  /** In their order; a single one is sent as it is. */
+  /** In sending order. A single record is sent without an aggregate. */
   readonly records: readonly SourceRecord[];
   /** 1 to 256 characters. */
   readonly partitionKey: string;
   readonly explicitHashKey: string | undefined;
-  /** Standard base64; of a single record as Kafka's event had it. */
+  /** Standard base64. For a single record, the text from Kafka's event. */
   readonly dataBase64: string;
-  /** Data before base64 plus the partition key in UTF-8: what the service counts. */
+  /** Data before base64 plus the partition key in UTF-8, as the service counts. */
   readonly byteLength: number;
 }
 
 export interface EntryLimits {
-  /** Of an aggregate; a single record has its own limit. */
+  /** The limit of an aggregate; a single record has a limit of its own. */
   readonly bytesMax: number;
   readonly recordsMax: number;
 }
 
-/** An entry while records are added to it. All of them have one hash key. */
+/** An entry to which records can still be added. All its records have the same hash key. */
 export class EntryDraft {
   readonly #limits: EntryLimits;
   readonly #records: PreparedRecord[] = [];
   readonly #size = new AggregateSize();
-  /** What an aggregate is sent under; undefined: the partition key of its first record. */
+  /** The partition key of the aggregate; undefined means the partition key of its first record. */
   readonly #partitionKey: string | undefined;
   #partitionKeyBytes = 0;
   #byteLength = 0;
@@ -40,7 +40,7 @@ export class EntryDraft {
     return this.#byteLength;
   }
 
-  /** The entry's length with one more record; undefined: it takes no more. */
+  /** The size of the entry with one more record; undefined if the entry is full. */
   lengthWith(prepared: PreparedRecord): number | undefined {
     if (this.#records.length === 0) return prepared.byteLength;
     if (this.#records.length === this.#limits.recordsMax) return undefined;
@@ -48,7 +48,7 @@ export class EntryDraft {
     return byteLength > this.#limits.bytesMax ? undefined : byteLength;
   }
 
-  /** @param byteLength what `lengthWith` said of this record */
+  /** @param byteLength the result of `lengthWith` for this record */
   add(prepared: PreparedRecord, byteLength: number): void {
     if (this.#records.length === 0) {
       this.#partitionKeyBytes = Buffer.byteLength(this.#partitionKey ?? prepared.partitionKey);

@@ -2,9 +2,9 @@ import { type Payload, payloadOfBytes, type SourceRecord } from '../../../shared
 import { utf8Text } from './utf8.ts';
 
 /**
- * A record with all that Kafka knows of it, as one JSON document: docs/kinesis.md has its form. Key and value are text
- * where they are UTF-8, else base64, which `keyEncoding` and `valueEncoding` then say; headers are pairs of a name and
- * base64, in their order, because names may repeat.
+ * A record with its Kafka metadata as one JSON document (format: docs/kinesis.md). Key and value are text if they are
+ * valid UTF-8, otherwise base64, as `keyEncoding` and `valueEncoding` say. Headers are pairs of name and base64 in
+ * their order, because names may repeat.
  */
 export function envelopeOf({ position, timestampMs, key, headers, value }: SourceRecord): Payload {
   const document = {

@@ -7,21 +7,21 @@ import { utf8Text } from './utf8.ts';
 
 export interface PartitionKeyOptions {
   readonly partitionKey: 'key' | 'partition' | 'random' | 'constant' | 'jsonPointer';
-  /** Stands before every partition key, with a dash. */
+  /** Precedes every partition key, separated by a dash. */
   readonly partitionKeyPrefix?: string | undefined;
   readonly partitionKeyConstant?: string | undefined;
   readonly partitionKeyPointer?: string | undefined;
-  /** A fresh one each time: it spreads over the shards. */
+  /** Returns a new key for each call, so that records spread over the shards. */
   readonly randomKey: () => string;
 }
 
 export type PartitionKey =
   | { readonly kind: 'shared'; readonly text: string }
-  /** No other record has it: nothing is ordered with this one. */
+  /** No other record has this key, so the record is not ordered with any other. */
   | { readonly kind: 'random'; readonly text: string }
   | { readonly kind: 'poison'; readonly failure: RecordFailure };
 
-/** 1 to 256 characters, the same for the same record always, unless it is random. */
+/** 1 to 256 characters. A record always gets the same key, unless the key is random. */
 export function partitionKeyOf(record: SourceRecord, options: PartitionKeyOptions): PartitionKey {
   const chosen = choose(record, options);
   if (chosen.kind === 'poison') return chosen;
@@ -46,10 +46,10 @@ function choose(record: SourceRecord, options: PartitionKeyOptions): PartitionKe
 const shared = (text: string): PartitionKey => ({ kind: 'shared', text });
 const random = ({ randomKey }: PartitionKeyOptions): PartitionKey => ({ kind: 'random', text: randomKey() });
 
-/** Text as it is, other bytes in base64url. */
+/** Valid UTF-8 as text, other bytes in base64url. */
 const keyText = (key: Payload): string => utf8Text(key.bytes()) ?? Buffer.from(key.bytes()).toString('base64url');
 
-/** A text, a number or a boolean that the pointer names, as JavaScript prints it. */
+/** The text, number or boolean at the pointer, in JavaScript's notation. */
 function inValue(value: Payload | null, pointer: string): PartitionKey {
   if (value === null)
     return unusable('the record is a tombstone and has no value (set tombstone: skip to ignore tombstones)');
@@ -68,13 +68,13 @@ function parsed(value: Payload): unknown {
   try {
     return JSON.parse(utf8Text(value.bytes()) ?? '');
   } catch {
-    return undefined; // not JSON: the only thing that is thrown for
+    return undefined; // the value is not JSON
   }
 }
 
 /**
- * One that is too long gives way to its SHA-256, 64 hexadecimal digits. Characters are counted as UTF-16 units: a
- * service that counts code points instead finds fewer, never more.
+ * A key that is too long is replaced by its SHA-256 in 64 hexadecimal digits. The length is counted in UTF-16 units; a
+ * service that counts code points finds fewer, never more.
  * https://docs.aws.amazon.com/kinesis/latest/APIReference/API_PutRecordsRequestEntry.html
  */
 function fitted(text: string, prefix: string | undefined): string {

@@ -5,19 +5,19 @@ import { envelopeOf } from './envelope.ts';
 import { hashKeyOf } from './hash-key.ts';
 import { type PartitionKey, type PartitionKeyOptions, partitionKeyOf } from './partition-key.ts';
 
-/** One Kafka record as it will be sent, alone or within an aggregate. */
+/** One Kafka record in the form in which it is sent, alone or in an aggregate. */
 export interface PreparedRecord {
   readonly record: SourceRecord;
   /** 1 to 256 characters. */
   readonly partitionKey: string;
-  /** Stands in for the partition key's hash. */
+  /** Replaces the hash of the partition key. */
   readonly explicitHashKey: string | undefined;
   readonly data: Payload;
-  /** Data before base64 plus the partition key in UTF-8: what the service counts of a record that is sent alone. */
+  /** Data before base64 plus the partition key in UTF-8, as the service counts a record that is sent alone. */
   readonly byteLength: number;
 }
 
-/** What a record turns out to be, before anything is sent. */
+/** The result of planning a record. */
 export type Prepared =
   | { readonly kind: 'record'; readonly lane: string; readonly prepared: PreparedRecord }
   | { readonly kind: 'poison'; readonly lane: string; readonly record: SourceRecord; readonly failure: RecordFailure }
@@ -34,7 +34,10 @@ export interface PrepareOptions extends PartitionKeyOptions {
   readonly recordBytesMax: number;
 }
 
-/** Never throws: whatever preparing throws is poison for its record (`planning_failed`), which would throw again. */
+/**
+ * Never throws. An error while planning makes the record poison (`planning_failed`), because it would occur again in
+ * every delivery.
+ */
 export function prepare(record: SourceRecord, options: PrepareOptions): Prepared {
   try {
     return prepareOrThrow(record, options);
@@ -43,7 +46,10 @@ export function prepare(record: SourceRecord, options: PrepareOptions): Prepared
   }
 }
 
-/** The lane its key names, where that much can be told: what follows there must not overtake its dead letter. */
+/**
+ * The lane of the record's partition key, if the key can be computed: records behind it in the lane must not overtake
+ * its dead letter.
+ */
 function laneOfUnprepared(record: SourceRecord, options: PrepareOptions): string {
   try {
     return laneOf(record, partitionKeyOf(record, options), options.ordering);
@@ -70,12 +76,12 @@ function prepareOrThrow(record: SourceRecord, options: PrepareOptions): Prepared
 }
 
 /**
- * A lane is an ordering domain: (topic-partition, partition key), or a topic-partition. Kafka orders nothing across
- * partitions. What is ordered with nothing has a lane of its own.
+ * A lane is a topic-partition and a partition key, or a topic-partition. Kafka gives no order across partitions. A
+ * record without order has a lane of its own.
  */
 function laneOf({ position: { topicPartition, offset } }: SourceRecord, key: PartitionKey, ordering: Ordering): string {
   if (ordering === 'partition') return topicPartition;
-  // NUL stands in no topic, and what follows it tells an offset from a key, whatever stands in the key.
+  // Topic names never contain NUL, and the character behind it distinguishes an offset from any key.
   if (ordering === 'none' || key.kind !== 'shared') return `${topicPartition}\0#${offset}`;
   return `${topicPartition}\0=${key.text}`;
 }
@@ -87,7 +93,7 @@ function dataOf(record: SourceRecord, { envelope, tombstone }: PrepareOptions): 
   return isWrapped ? envelopeOf(record) : (record.value ?? NO_DATA);
 }
 
-/** One hash key for all of a lane: its records meet in one shard, aggregated or not. */
+/** All records of a lane have one hash key, so they go to the same shard, aggregated or not. */
 function explicitHashKeyOf(
   { position: { topicPartition } }: SourceRecord,
   partitionKey: string,

@@ -1,10 +1,10 @@
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-/** The text that these bytes are in UTF-8, from which they can be made again; undefined: they are none. */
+/** The text of bytes that are valid UTF-8; undefined for other bytes. Encoding the text gives the same bytes again. */
 export function utf8Text(bytes: Uint8Array): string | undefined {
   try {
     return decoder.decode(bytes);
   } catch {
-    return undefined; // not UTF-8: the only thing a fatal decoder throws for
+    return undefined; // the bytes are not UTF-8
   }
 }

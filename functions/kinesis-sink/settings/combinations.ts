@@ -1,14 +1,14 @@
 import { sessionNameProblem } from './session-name.ts';
 import type { KinesisSettings } from './settings.ts';
 
-/** Settings that are each sound; one that is not, or is left out without a default, is missing. */
+/** Settings that are each valid. A setting that is invalid, or is omitted and has no default, is missing here. */
 export type SoundSettings = { readonly [Name in keyof KinesisSettings]?: KinesisSettings[Name] | undefined };
 
 type Problem = string | false | undefined;
 
 /**
- * Settings that mean nothing together, each with what to write instead. They begin with the setting's name.
- * @param isWritten whether a setting was written, where its default says nothing of it
+ * Combinations of settings that make no sense, each with a remedy. Each text begins with the setting's name.
+ * @param isWritten whether the user wrote the setting, as opposed to its default
  */
 export function combinationProblems(
   settings: SoundSettings,
@@ -29,12 +29,12 @@ export function combinationProblems(
   return problems.filter((problem) => typeof problem === 'string');
 }
 
-/** A setting that one way of making partition keys needs, and the others do not read. */
-const COMPANIONS = { constant: 'partitionKeyConstant', jsonPointer: 'partitionKeyPointer' } as const;
+/** Settings that only one value of `partitionKey` uses, and that value requires. */
+const KEY_SETTINGS = { constant: 'partitionKeyConstant', jsonPointer: 'partitionKeyPointer' } as const;
 
 function keyProblems(settings: SoundSettings, isWritten: (name: keyof KinesisSettings) => boolean) {
   const { partitionKey } = settings;
-  const companions = Object.entries(COMPANIONS).map(([kind, name]): Problem => {
+  const keySettings = Object.entries(KEY_SETTINGS).map(([kind, name]): Problem => {
     if (partitionKey === kind) return !isWritten(name) && `${name} is missing: partitionKey: ${kind} requires it`;
     const isRead = partitionKey === undefined || !isWritten(name);
     return (
@@ -44,7 +44,7 @@ function keyProblems(settings: SoundSettings, isWritten: (name: keyof KinesisSet
   });
   const isPrefixed = partitionKey === 'constant' && isWritten('partitionKeyPrefix');
   return [
-    ...companions,
+    ...keySettings,
     isPrefixed &&
       'partitionKeyPrefix has no effect with partitionKey: constant: put the prefix into partitionKeyConstant',
   ];

@@ -1,7 +1,12 @@
-/** https://www.rfc-editor.org/rfc/rfc6901#section-3: of 256 characters, and not the empty one, which names the whole document. */
+/**
+ * https://www.rfc-editor.org/rfc/rfc6901#section-3: at most 256 characters; the empty pointer is excluded because it
+ * names the whole document.
+ */
 export const JSON_POINTER = /^(?=.{1,256}$)(?:\/(?:[^~/]|~[01])*)+$/;
 
-/** https://www.rfc-editor.org/rfc/rfc6901#section-4: `~1` before `~0`, or `~01` would become a slash. */
+/**
+ * https://www.rfc-editor.org/rfc/rfc6901#section-4: `~1` is replaced before `~0`, otherwise `~01` would become a slash.
+ */
 const tokensOf = (pointer: string): readonly string[] =>
   pointer
     .split('/')
@@ -10,7 +15,7 @@ const tokensOf = (pointer: string): readonly string[] =>
 
 const ARRAY_INDEX = /^(?:0|[1-9]\d*)$/;
 
-/** What the pointer names in a parsed document; undefined: nothing. */
+/** The value at the pointer in a parsed document; undefined if there is none. */
 export function valueAt(document: unknown, pointer: string): unknown {
   let value = document;
   for (const token of tokensOf(pointer)) {

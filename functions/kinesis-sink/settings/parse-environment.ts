@@ -4,11 +4,11 @@ import { combinationProblems } from './combinations.ts';
 import { type KinesisSettings, kinesisSettings } from './settings.ts';
 
 /**
- * The function's settings, once, whole.
- * @throws SettingsError that lists every problem, or every combination of settings that means nothing
+ * Reads the function's settings from its environment.
+ * @throws SettingsError that lists every problem, or every combination of settings that makes no sense
  */
 export function kinesisSettingsFrom(environment: Readonly<Record<string, string | undefined>>) {
-  // A deployment writes defaults out: a session name that was never chosen must need no role.
+  // A deployment writes the default of `sessionName` out, and that default must not require a role.
   const settings = settingsFromEnvironment(kinesisSettings, environment);
   const isWritten = (name: keyof KinesisSettings) => name !== 'sessionName' && settings[name] !== undefined;
   const problems = combinationProblems(settings, settings.stage, isWritten);

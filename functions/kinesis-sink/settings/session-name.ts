@@ -1,4 +1,4 @@
-/** Letters, digits and =,.@+-, and what is filled in: `{stage}`, `{id}` (8 hexadecimal digits), `{uuid}`. */
+/** Letters, digits and =,.@+-, and the placeholders `{stage}`, `{id}` (8 hexadecimal digits), `{uuid}`. */
 export const SESSION_NAME_TEMPLATE = /^(?:[\w+=,.@-]|\{(?:stage|id|uuid)\}){1,80}$/;
 export const SESSION_NAME_DEFAULT = 'msk-sinks-{stage}-{id}';
 
@@ -8,17 +8,17 @@ const CHARACTERS_MAX = 64;
 
 export interface SessionNameParts {
   readonly stage: string;
-  /** As from `randomUUID`; an id is its first eight digits. */
+  /** In the format of `randomUUID`; the id is its first eight digits. */
   readonly uuid: string;
 }
 
-/** The name of a session of the assumed role, as the other account's CloudTrail shows it. */
+/** The session name of the assumed role, as the other account's CloudTrail shows it. */
 export const sessionNameOf = (template: string, { stage, uuid }: SessionNameParts): string =>
   template.replaceAll('{stage}', stage).replaceAll('{id}', uuid.slice(0, 8)).replaceAll('{uuid}', uuid);
 
 const SOME_UUID = '00000000-0000-4000-8000-000000000000';
 
-/** What is wrong with the length the name will have; undefined: nothing. */
+/** The problem with the length of the resulting name; undefined if there is none. */
 export function sessionNameProblem(template: string, stage: string): string | undefined {
   const { length } = sessionNameOf(template, { stage, uuid: SOME_UUID });
   if (length >= CHARACTERS_MIN && length <= CHARACTERS_MAX) return undefined;

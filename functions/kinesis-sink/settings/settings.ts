@@ -10,7 +10,7 @@ import {
 import { JSON_POINTER } from './json-pointer.ts';
 import { SESSION_NAME_DEFAULT, SESSION_NAME_TEMPLATE } from './session-name.ts';
 
-/** What a user writes under `kinesisSink` in config/<stage>.yml, and what the deployment adds. */
+/** The settings under `kinesisSink` in config/<stage>.yml, and those that the deployment adds. */
 export const kinesisSettings = settings({
   ...deploymentSettings,
   ...sinkSettings,
@@ -116,6 +116,6 @@ export const kinesisSettings = settings({
 
 export type KinesisSettings = Readonly<v.InferOutput<v.ObjectSchema<typeof kinesisSettings.entries, undefined>>>;
 
-/** @returns what the setting is, where it is left to the envelope */
+/** @returns the setting, or the default that depends on `envelope` */
 export const tombstoneOf = ({ tombstone, envelope }: Pick<KinesisSettings, 'tombstone' | 'envelope'>) =>
   tombstone ?? (envelope === 'json' ? 'envelope' : 'empty');

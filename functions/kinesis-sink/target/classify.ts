@@ -2,15 +2,15 @@ import { describeForeign, identify } from '../../../shared/errors.ts';
 import type { RecordFailure } from '../../../shared/outcome.ts';
 import { CredentialsError } from './credentials.ts';
 
-/** What the service says of one entry of an answered request. */
+/** The service's answer for one entry of a request. */
 export interface EntryReply {
   readonly sequenceNumber: string | undefined;
-  /** Of an entry that was refused: the shard that the service named in its message, of which no more is kept. */
+  /** For a refused entry, the shard that the error message names. Nothing else of the message is kept. */
   readonly shardId: string | undefined;
   readonly errorCode: string | undefined;
 }
 
-/** The entry's failure, or `undefined` when it is acknowledged: a sequence number and no error code. */
+/** The failure of the entry; undefined if the entry is acknowledged, with a sequence number and no error code. */
 export function classifyEntry(reply: EntryReply | undefined): RecordFailure | undefined {
   if (reply === undefined) return { ...AMBIGUOUS, detail: 'Kinesis did not answer for every entry of the request' };
   if (reply.errorCode === undefined && reply.sequenceNumber !== undefined) return undefined;
@@ -25,13 +25,13 @@ export function classifyEntry(reply: EntryReply | undefined): RecordFailure | un
   }
 }
 
-/** What to do about a request that was not answered as a whole. */
+/** The meaning of an error that concerns a whole request. */
 export type RequestFailure =
-  /** Send the same entries again after a while. */
+  /** Send the same entries again after a delay. */
   | { readonly kind: 'retry'; readonly failure: RecordFailure }
-  /** No request can succeed at present: stop normal sending, probe. */
+  /** No request can succeed now: stop normal sending, and probe. */
   | { readonly kind: 'fatal'; readonly failure: RecordFailure }
-  /** Something in the request can never be accepted: send halves, until it stands alone. */
+  /** An entry of the request can never be accepted: send halves, until that entry stands alone. */
   | { readonly kind: 'rejected'; readonly failure: RecordFailure };
 
 /** https://docs.aws.amazon.com/kinesis/latest/APIReference/API_PutRecords.html#API_PutRecords_Errors and CommonErrors. */
@@ -101,7 +101,7 @@ const DENIED: RecordFailure = { code: 'access_denied', retryable: true, mayBeWri
 const describeCode = (code: string | undefined): string =>
   code === undefined ? 'no sequence number' : identify({ name: code }).name;
 
-/** The status of the answer; 0 when none came. */
+/** The HTTP status; 0 if there was no answer. */
 function statusOf(error: unknown): number {
   const status = (error as { $metadata?: { httpStatusCode?: unknown } } | null)?.$metadata?.httpStatusCode;
   return typeof status === 'number' ? status : 0;

@@ -19,7 +19,7 @@ export interface ClientOptions {
   readonly streamArn: string;
   readonly roleArn?: string | undefined;
   readonly externalId?: string | undefined;
-  /** Shows in the other account's CloudTrail. */
+  /** The other account's CloudTrail shows this name. */
   readonly sessionName: string;
   readonly requestsInFlightMax: number;
   readonly requestTimeoutMs: number;
@@ -28,12 +28,15 @@ export interface ClientOptions {
 
 const CONNECT_TIMEOUT_MS = 3_000;
 const ASSUME_ROLE_TIMEOUT_MS = 5_000;
-/** A role assumed by a role is limited to an hour: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html */
+/**
+ * AWS limits a session of a role that assumes another role to one hour:
+ * https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
+ */
 const SESSION_SECONDS = 3_600;
 
 /**
  * Keep-alive connections over HTTP/1.1: the SDK's own handler for Kinesis opens a connection for each request
- * (https://github.com/aws/aws-sdk-js-v3/issues/8279). The sink retries, so the SDK does not.
+ * (https://github.com/aws/aws-sdk-js-v3/issues/8279). The sink retries, so the SDK must not.
  */
 export function createKinesisClient(options: ClientOptions): KinesisPort & StreamPort {
   const credentials = options.roleArn === undefined ? undefined : assumedRole(options, options.roleArn);
@@ -64,7 +67,7 @@ export function createKinesisClient(options: ClientOptions): KinesisPort & Strea
   };
 }
 
-/** The message of a throttled entry ends with the shard's name; no more of it is kept. */
+/** The message of a throttled entry ends with the name of the shard. Nothing else of the message is kept. */
 const shardIdIn = (message: string | undefined): string | undefined => /\bshardId-\d{12}\b/.exec(message ?? '')?.[0];
 
 async function describeStream(client: KinesisClient, arn: string, abortSignal: AbortSignal): Promise<StreamSummary> {
@@ -80,9 +83,9 @@ async function describeStream(client: KinesisClient, arn: string, abortSignal: A
 }
 
 /**
- * The data is base64 in Kafka's event and in the request: it goes through as text. The command is made without records,
- * and its body is replaced before it is signed; endpoint, signature and errors stay the SDK's. This takes a third off
- * the CPU of a request (docs/decisions/0004-kinesis-client.md).
+ * The data is base64 in Kafka's event and in the request, so the text is passed through. The command is created without
+ * records, and its body is replaced before it is signed; endpoint, signature and errors remain the SDK's. That saves a
+ * third of the CPU time of a request (docs/decisions/0004-kinesis-client.md).
  */
 function putRecordsCommand(streamArn: string, entries: readonly Entry[]): PutRecordsCommand {
   const command = new PutRecordsCommand({ StreamARN: streamArn, Records: [] });
@@ -108,7 +111,10 @@ function putRecordsBody(streamArn: string, entries: readonly Entry[]): string {
   return `{"StreamARN":${JSON.stringify(streamArn)},"Records":[${records.join(',')}]}`;
 }
 
-/** The SDK keeps credentials until they expire. Ours are kept, and renewed, in one place: so these always did, long ago. */
+/**
+ * The SDK caches credentials until they expire. Only the credentials source keeps and renews them, so these are marked
+ * as expired.
+ */
 async function sdkCredentials(source: CredentialsSource) {
   const { accessKeyId, secretAccessKey, sessionToken } = await source.get();
   return { accessKeyId, secretAccessKey, sessionToken, expiration: new Date(0) };
@@ -141,7 +147,7 @@ function assumedRole(options: ClientOptions, roleArn: string): CredentialsSource
   return createCredentialsSource(assume, systemClock);
 }
 
-/** Only an answer with a status is a refusal; anything else never reached the service. */
+/** A refusal has a response with a status. An error without a response never reached the service. */
 const whyNotAssumed = (roleArn: string, error: unknown): string =>
   (error as { $response?: unknown } | null)?.$response === undefined
     ? `STS could not be reached for AssumeRole of ${roleArn} (${describeForeign(error)})`

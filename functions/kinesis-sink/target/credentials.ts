@@ -9,29 +9,29 @@ export interface SessionCredentials {
   readonly expiresAtMs: number;
 }
 
-/** No credentials can be had. The message is ours and says what to check. */
+/** No credentials are available. The message says what to check. */
 export class CredentialsError extends MskSinksError {}
 
 export interface CredentialsSource {
-  /** @throws CredentialsError when there are none and none can be had. */
+  /** @throws CredentialsError if no credentials are available */
   get(): Promise<SessionCredentials>;
-  /** Fetches anew unless that happened already since `refused` was handed out. @throws CredentialsError */
+  /** Assumes the role again, unless that has happened since `refused` was returned. @throws CredentialsError */
   renew(refused: SessionCredentials): Promise<SessionCredentials>;
-  /** Since the session in hand was fetched; undefined: there is none. */
+  /** The age of the current session; undefined if there is none. */
   ageMs(): number | undefined;
 }
 
-/** From here on a new session is fetched beside the work. */
+/** When this much of a session's lifetime is left, a new session is requested without delaying the work. */
 export const RENEW_BEFORE_MS = 15 * 60_000;
-/** From here on the work waits for the new session. */
+/** When this much of a session's lifetime is left, the work waits for the new session. */
 export const BLOCK_BEFORE_MS = 60_000;
-/** After a failed renewal, the next one: nobody waits for one that just failed while the session in hand is valid. */
+/** The pause after a failed renewal. During the pause, a valid session is used without waiting. */
 export const RENEWAL_INTERVAL_MS = 30_000;
 
 /**
- * Keeps one session: renewed early without holding anybody up, the old one kept for as long as it is valid when a
- * renewal fails. At most one `assume` is under way.
- * @param assume fetches a session; whatever it throws must be a {@link CredentialsError}
+ * Keeps one session. The session is renewed early, without delaying any work; if a renewal fails, the old session is
+ * used while it is valid. At most one `assume` call is in flight.
+ * @param assume requests a session; it must throw only {@link CredentialsError}
  */
 export function createCredentialsSource(
   assume: () => Promise<SessionCredentials>,
@@ -60,7 +60,7 @@ export function createCredentialsSource(
   }
 
   function renewBeside(): void {
-    fetchOnce().catch(() => undefined); // the session in hand goes on
+    fetchOnce().catch(() => undefined); // the current session remains in use
   }
 
   async function keepOldIfRenewalFails(old: SessionCredentials): Promise<SessionCredentials> {

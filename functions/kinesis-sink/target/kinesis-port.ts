@@ -1,8 +1,8 @@
 import type { Entry } from '../plan/entry.ts';
 import type { EntryReply } from './classify.ts';
 
-/** What this sink needs of Kinesis to write. Rejects when the request was not answered as a whole. */
+/** The part of Kinesis that this sink writes through. Rejects if the service did not answer the request as a whole. */
 export interface KinesisPort {
-  /** One reply per entry, in order; a caller must not trust the count. */
+  /** Returns one reply per entry, in order. Callers must check the number of replies. */
   putRecords(entries: readonly Entry[], signal: AbortSignal): Promise<readonly EntryReply[]>;
 }

@@ -14,41 +14,47 @@ import {
 import type { Aggregation, Ordering } from '../plan/prepare.ts';
 import { CredentialsError } from './credentials.ts';
 
-/** What the service says of the stream. https://docs.aws.amazon.com/kinesis/latest/APIReference/API_StreamDescriptionSummary.html */
+/**
+ * The service's description of the stream:
+ * https://docs.aws.amazon.com/kinesis/latest/APIReference/API_StreamDescriptionSummary.html
+ */
 export interface StreamSummary {
   readonly status: string;
-  /** Undefined: the service does not say. */
+  /** Undefined if the service does not report the value. */
   readonly recordKiBMax: number | undefined;
-  /** `AUTO`: the service distributes records as it likes, whatever their partition and hash keys. */
+  /** `AUTO`: the service chooses the shard of each record, whatever its partition key and hash key. */
   readonly distribution: string | undefined;
   readonly encryption: string | undefined;
 }
 
 export interface StreamPort {
-  /** Resolves once there are credentials to ask with. @throws CredentialsError */
+  /** Resolves once credentials are available. @throws CredentialsError */
   ready(): Promise<void>;
   describeStream(signal: AbortSignal): Promise<StreamSummary>;
 }
 
 export interface Inspection {
-  /** Resolves when the look is over, however it ended. */
+  /** Resolves when the call has ended, successful or not. */
   readonly isOver: Promise<void>;
-  /** Calls off what is still under way: nothing is left open between invocations. */
+  /** Cancels the call: nothing stays open between invocations. */
   end(): void;
 }
 
-/** Why no aggregate may be sent yet, and when to look again. */
+/** Why no aggregate may be sent yet, and when to describe the stream again. */
 export interface Objection {
   readonly failure: RecordFailure;
   readonly lookAgainInMs: number;
 }
 
-/** A look at the stream beside the first batch of an environment, and again at an interval. Warns, and stops nothing but aggregates. */
+/**
+ * Describes the stream during the first batch of an environment, and again at an interval. Writes warnings, and stops
+ * nothing but aggregates.
+ */
 export interface Preflight {
   begin(deadline: Deadline): Inspection;
-  /** Undefined: aggregates may be sent, or nobody means to. */
+  /** Undefined if aggregates may be sent, or if aggregation is off. */
   objection(): Objection | undefined;
-  /** Of one record, as the stream says; undefined: it has not said. */
+  /** The stream's limit for one record; undefined if unknown. */
   recordBytesMax(): number | undefined;
 }
 
@@ -60,7 +66,7 @@ export interface PreflightParts {
   readonly options: {
     readonly ordering: Ordering;
     readonly aggregation: Aggregation;
-    /** In KiB, as the setting is. */
+    /** The setting, in KiB. */
     readonly recordKiBMax: number;
   };
 }
@@ -94,7 +100,7 @@ export function createPreflight({ port, clock, log, meter, options }: PreflightP
     } catch (error) {
       if (isCalledOff()) return;
       if (error instanceof CredentialsError) {
-        withoutCredentials = error; // says nothing of the stream
+        withoutCredentials = error; // a failure to get credentials shows nothing about the stream
         return;
       }
       failureCount = identify(error).name === 'AccessDeniedException' ? PREFLIGHT_FAILURES_MAX : failureCount + 1;
@@ -129,7 +135,7 @@ export function createPreflight({ port, clock, log, meter, options }: PreflightP
   };
 }
 
-/** Whoever gives no credentials in time says nothing of the stream either. */
+/** Missing credentials count as a failure of STS, not of the stream. */
 async function untilReady(port: StreamPort, signal: AbortSignal): Promise<void> {
   await untilAborted(port.ready(), signal).catch((error: unknown) => {
     throw error instanceof CredentialsError ? error : new CredentialsError('STS did not answer AssumeRole in time');
@@ -159,7 +165,7 @@ interface Warning {
   readonly [field: string]: string | number;
 }
 
-/** What does not go together with the settings; each under a message of its own. */
+/** Contradictions between the stream and the settings, each with a message of its own. */
 function warningsOf(
   { status, recordKiBMax, distribution }: StreamSummary,
   { ordering, recordKiBMax: settingKiB }: PreflightParts['options'],

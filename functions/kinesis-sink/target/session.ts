@@ -1,7 +1,7 @@
 import { identify } from '../../../shared/errors.ts';
 import type { CredentialsSource } from './credentials.ts';
 
-/** Errors that a new session may cure. https://docs.aws.amazon.com/kinesis/latest/APIReference/CommonErrors.html */
+/** Errors that a new session may cure: https://docs.aws.amazon.com/kinesis/latest/APIReference/CommonErrors.html */
 const CREDENTIALS_REFUSED = new Set([
   'ExpiredTokenException',
   'ExpiredToken',
@@ -11,10 +11,10 @@ const CREDENTIALS_REFUSED = new Set([
 ]);
 
 /**
- * Sends with the session in hand. One that is refused is renewed, and what was refused with it is sent once more: nothing
- * of it was stored.
- * @param credentials undefined: the function's own role, whose credentials the SDK keeps
- * @throws CredentialsError when there is no session, and whatever `send` throws otherwise
+ * Sends with the current session. If the service refuses the session, a new one is requested and the request is sent
+ * once more: nothing of the refused request was stored.
+ * @param credentials undefined for the function's own role, whose credentials the SDK keeps
+ * @throws CredentialsError if there is no session, and every error of `send`
  */
 export async function sendWithSession<T>(
   credentials: CredentialsSource | undefined,
