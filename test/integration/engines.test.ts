@@ -1,6 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { randomBytes, randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import {
   GetRecordsCommand,
@@ -198,6 +200,15 @@ describe('DocumentDB', () => {
       expect(await refusal(mongo.connect())).toBe('MongoServerSelectionError');
       await mongo.close();
     }
+  });
+
+  it('serves others beside a client that connects and says nothing', async () => {
+    const silent = connect(port, host);
+    onTestFinished(() => void silent.destroy());
+    await once(silent, 'connect');
+    const mongo = documentDbClient({ host, port, caFile }, { username, password });
+    expect(await refusal(mongo.connect())).toBe('allowed');
+    await mongo.close();
   });
 });
 

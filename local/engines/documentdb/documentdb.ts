@@ -11,8 +11,7 @@ import { addUsers, type DocumentDbUser, isServing } from './documentdb-client.ts
 
 /** SecantusDB is GPL-2.0 and beta: a separate process for development, never linked or shipped, with a pinned version. */
 const PACKAGES = ['secantusdb==0.7.0b3', CERTIFICATE_PACKAGE];
-/** The body of its script `secantusd-py`: the module does not support `python -m`. */
-const START = 'import sys; from secantus.cli import main; sys.exit(main())';
+const START = join(import.meta.dirname, 'start-documentdb.py');
 const HOST = '127.0.0.1';
 /** A separate user for fail points and for reading back. */
 const ADMINISTRATOR = 'administrator';
@@ -140,7 +139,7 @@ async function startServer({
   return await startEngine({
     name: 'the DocumentDB stand-in (SecantusDB)',
     command: pythonOf(installed),
-    args: ['-c', START, ...own, '--cache-size', '256M', '--log-level', 'WARNING', '--enable-test-commands', ...flags],
+    args: [START, ...own, '--cache-size', '256M', '--log-level', 'WARNING', '--enable-test-commands', ...flags],
     cwd: workFolder,
     // A separate home, because the server would read the user's ~/.secantus/secantusd.toml.
     environment: { HOME: workFolder, PYTHONUNBUFFERED: '1', WIREDTIGER_CONFIG },
