@@ -29,7 +29,7 @@ const SOURCE = {
   bootstrapServers: '127.0.0.1:9092',
 };
 const ATTEMPTS_MAX = 2;
-const REMAINING_MS = 60_000;
+const REMAINING_MS = 30_000;
 
 /** Runs the function on each event, from JSON text to its response. @throws SettingsError of the connector's file */
 export async function runOurs(

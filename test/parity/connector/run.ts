@@ -4,11 +4,13 @@ import type { ConnectorJudge } from './judge/start-judge.ts';
 import { askConnector, compareWith } from './judge-case.ts';
 import type { Server } from './server.ts';
 import type { Split } from './splits.ts';
+import type { Watch } from './watch.ts';
 
 export interface RunParts {
   readonly judge: ConnectorJudge;
   readonly server: Server;
   readonly splits: readonly Split[];
+  readonly watch: Watch;
   readonly write: (line: string) => void;
 }
 
@@ -27,12 +29,13 @@ export async function runCases(cases: readonly ParityCase[], parts: RunParts): P
   return failedCases;
 }
 
-async function problemsOf(each: ParityCase, { judge, server, splits }: RunParts): Promise<readonly string[]> {
+async function problemsOf(each: ParityCase, { judge, server, splits, watch }: RunParts): Promise<readonly string[]> {
   try {
-    const judgement = await askConnector(each, judge, server);
+    const judgement = await watch.during(`${each.name}: the connector`, () => askConnector(each, judge, server));
     const problems: string[] = [];
     for (const split of splits) {
-      const differences = await compareWith(judgement, each, { server, split });
+      const work = `${each.name}: our function, --split ${split}`;
+      const differences = await watch.during(work, () => compareWith(judgement, each, { server, split }));
       problems.push(...unexpected(differences, each).map((line) => `${split}: ${line}`));
     }
     return problems;

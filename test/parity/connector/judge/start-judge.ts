@@ -5,6 +5,7 @@ import { delimiter, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { ensureInstalled, type Progress, type Recipe } from '../../../../local/engines/install/installation.ts';
 import { findToolchain } from '../../../../local/engines/install/toolchain.ts';
+import { unwatch, watch } from '../../../../local/engines/process/watchdog.ts';
 import type { CaseRecord } from '../records.ts';
 
 /** A connector's settings and the records that it is given. */
@@ -58,7 +59,10 @@ export async function startJudge({ installRoot, progress, caFile }: JudgeOptions
   const classPath = [folder, join(folder, 'libs', '*')].join(delimiter);
   const child = spawn(program, [...OPTIONS, '-cp', classPath, 'ConnectorJudge', caFile], {
     stdio: ['pipe', 'pipe', 'inherit'],
+    detached: true, // A group of its own, which the watchdog ends.
   });
+  const { pid } = child;
+  if (pid !== undefined) watch(pid);
   const ended = once(child, 'close');
   const answers = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   child.stdin.on('error', () => undefined); // the missing answer says so
@@ -72,6 +76,7 @@ export async function startJudge({ installRoot, progress, caFile }: JudgeOptions
     async stop() {
       child.stdin.end();
       await ended;
+      if (pid !== undefined) unwatch(pid);
     },
   };
 }
