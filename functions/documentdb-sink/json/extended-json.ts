@@ -16,20 +16,23 @@ import { parseInstant } from '../java/text/instant.ts';
 
 type Fields = ReadonlyMap<string, unknown>;
 
-/** Undefined: not of this shape, so it stays a document. Throws where the shape is right and its content is not. */
+/**
+ * Returns undefined for an object of another shape, which stays a document. Throws if the shape matches and the content
+ * does not.
+ */
 type Reader = (fields: Fields, content: unknown) => unknown;
 
-/** Whether the object's first name is one of extended JSON's. */
+/** Whether the first name of the object is a type of extended JSON. */
 export function isExtended(fields: Fields): boolean {
   const [first] = fields.keys();
   return first !== undefined && first.charCodeAt(0) === 0x24 && READERS.has(first);
 }
 
 /**
- * The BSON value an object of extended JSON (version 2, and version 1 in its strict form) stands for; the object itself
- * where its shape is another's, such as `{"$date": .., "zone": ..}`.
+ * The BSON value of an object of extended JSON (version 2, and version 1 in its strict form). Returns the object itself
+ * if its shape differs, such as `{"$date": .., "zone": ..}`.
  * https://github.com/mongodb/specifications/blob/master/source/extended-json/extended-json.md
- * @throws UnconvertibleError when the shape is right and the content is not
+ * @throws UnconvertibleError if the shape matches and the content does not
  */
 export function interpret(fields: Fields): unknown {
   const [first = '', content] = fields.entries().next().value ?? [];
@@ -40,10 +43,10 @@ const hasOnly = (fields: Fields, ...names: string[]): boolean =>
   fields.size === names.length && names.every((name) => fields.has(name));
 
 const wrong = (type: string): never => {
-  throw new UnconvertibleError(`a ${type} of extended JSON has a content that ${type} does not take`);
+  throw new UnconvertibleError(`a ${type} of extended JSON has invalid content`);
 };
 
-/** A reader for an object of one name. */
+/** A reader for an object with one field. */
 const single =
   (type: string, read: (content: unknown) => unknown): Reader =>
   (fields) =>
@@ -78,14 +81,14 @@ const double = (content: unknown): Double | undefined => {
   return Number.isNaN(value) && content !== 'NaN' ? undefined : new Double(value);
 };
 
-/** A BSON date; beyond what a JavaScript date can hold (the years +-271,821) there is none. */
+/** A BSON date; undefined outside the range of JavaScript dates (years +-271,821). */
 function date(content: unknown): Date | undefined {
   const ms = typeof content === 'string' ? instantOf(content) : undefined;
   const milliseconds = ms ?? Number(integerOf(content, 64) ?? Number.NaN);
   return Math.abs(milliseconds) <= DATE_MS_MAX ? new Date(milliseconds) : undefined;
 }
 
-/** A day alone is none; `+0200` is taken for `+02:00`. */
+/** A date without a time is refused; `+0200` is read like `+02:00`. */
 const instantOf = (text: string): number | undefined =>
   text.includes('T') ? parseInstant(text.replace(/([+-]\d\d)(\d\d)$/, '$1:$2')) : undefined;
 
@@ -93,7 +96,7 @@ const decimal = (content: unknown): Decimal128 | undefined => {
   try {
     return typeof content === 'string' ? Decimal128.fromString(content) : undefined;
   } catch {
-    // It quotes its input; the caller says what there is to say.
+    // The error quotes its input; the caller writes the message.
     return undefined;
   }
 };

@@ -1,7 +1,7 @@
 import { Double } from 'mongodb';
 import { UnconvertibleError } from '../bson/unconvertible-error.ts';
 
-/** A JSON number, as it was spelt: what it becomes is the schema's affair. */
+/** A JSON number as text. The schema decides its type. */
 export class JsonNumber {
   readonly token: string;
 
@@ -13,13 +13,14 @@ export class JsonNumber {
 const NOT_WHOLE = /[.eE]/;
 export const isWhole = (token: string): boolean => !NOT_WHOLE.test(token);
 
-/** Beyond this, `BigDecimal` has more digits than any number of a record can mean. */
+/** A larger exponent makes a `BigDecimal` with more digits than any meaningful number has. */
 const EXPONENT_MAX = 400;
 const DECIMAL = /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/;
 
 /**
- * The number without its fraction, in so many bits: Java drops the others (`BigDecimal.intValue`, `BigInteger.longValue`).
- * @throws UnconvertibleError for an exponent that no number needs
+ * The number without its fraction, in the given number of bits. Java drops the higher bits (`BigDecimal.intValue`,
+ * `BigInteger.longValue`).
+ * @throws UnconvertibleError for an exponent out of range
  */
 export function wholeIn(bits: number, token: string): bigint {
   if (isWhole(token)) return BigInt.asIntN(bits, toBigInt(token));
@@ -32,10 +33,10 @@ export function wholeIn(bits: number, token: string): bigint {
   return BigInt.asIntN(bits, toBigInt(sign + whole));
 }
 
-/** More digits are beyond 64 bits many times over; parsing them takes time that grows with their square. */
+/** Parsing takes time that grows with the square of the digits, and a number this long exceeds 64 bits by far. */
 const DIGITS_MAX = 1_000;
 
-/** Every whole number of so many characters is exact as a JavaScript number. */
+/** A JavaScript number holds every whole number of this length exactly. */
 const EXACT_LENGTH_MAX = 15;
 
 function toBigInt(token: string): bigint {
@@ -44,8 +45,8 @@ function toBigInt(token: string): bigint {
   return token.startsWith('-') ? -BigInt(token.slice(1)) : BigInt(token);
 }
 
-/** As the driver writes it with the right type: of JavaScript numbers, it takes whole ones for integers. */
+/** A value that the driver writes as Double: the driver would write a whole JavaScript number as an integer. */
 export const doubleOf = (value: number): number | Double => (Number.isInteger(value) ? new Double(value) : value);
 
-/** `BigDecimal.doubleValue`: there is no negative zero. */
+/** `BigDecimal.doubleValue`, which has no negative zero. */
 export const doubleOfToken = (token: string): number | Double => doubleOf(Number(token) || 0);

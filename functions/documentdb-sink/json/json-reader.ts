@@ -18,29 +18,32 @@ const LENIENT_NUMBER = /-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: JSON forbids exactly these inside a string.
 const CONTROL = /[\0-\x1f]/;
 
-/** What no word can be followed by. */
+/** A character that must not follow a word. */
 const WORD_CHARACTER = /[\p{L}\p{N}_$\0]/u;
 
-/** What numbers and objects become, and how strict the reader is. */
+/** How numbers and objects are converted, and how strict the reader is. */
 export interface JsonDialect {
-  /** @param token as it is spelt */
+  /** @param token the number as text */
   readonly number: (token: string) => unknown;
   readonly object: (fields: Map<string, unknown>) => unknown;
-  /** As Kafka Connect has Jackson read it: zeros may lead a number, and text may follow the value. */
+  /** Accepts what Jackson accepts for Kafka Connect: leading zeros, and text after the value. */
   readonly lenient: boolean;
-  /** Reads an object whose first name is a type's from the text itself; undefined: `object` sees it like any other. */
+  /**
+   * Reads an object from the text itself if its first name is a type of extended JSON; without this reader, `object`
+   * receives the fields.
+   */
   readonly extended?: ExtendedReader;
-  /** Longer names are refused. */
+  /** The maximum length of a name; longer names are refused. */
   readonly nameBytesMax?: number;
 }
 
-/** Another reader takes over at the brace of an object, and gives its value and the place behind it. */
+/** Reads an object from its opening brace, and returns the value and the position after it. */
 export interface ExtendedReader {
   readonly isName: (name: string) => boolean;
   readonly read: (text: string, start: number, depth: number) => { readonly value: unknown; readonly end: number };
 }
 
-/** Extended JSON, of which numbers have the type they need. */
+/** Extended JSON, with numbers in their smallest type. */
 const EXTENDED: JsonDialect = {
   number: numberOf,
   object: (fields) => (isExtended(fields) ? interpret(fields) : fields),
@@ -52,9 +55,9 @@ const notJson = (): never => {
 };
 
 /**
- * Reads JSON (RFC 8259, as strictly as `JSON.parse`) without losing what `JSON.parse` loses: how a number was spelt and
- * the order of names. An object becomes a Map. Takes no longer than `JSON.parse` and a scan for the cases in which that
- * is wrong: docs/decisions/0003-documentdb-client.md has the figures.
+ * Reads JSON (RFC 8259, as strict as `JSON.parse`) and keeps what `JSON.parse` loses: the text of numbers and the order
+ * of names. An object becomes a Map. The reader is as fast as `JSON.parse` plus a scan for the cases in which
+ * `JSON.parse` is wrong (figures: docs/decisions/0003-documentdb-client.md).
  */
 export class JsonReader {
   private readonly text: string;
@@ -72,7 +75,7 @@ export class JsonReader {
     this.hasControls = CONTROL.test(text);
   }
 
-  /** @throws UnconvertibleError when the text is not JSON, or has no BSON equivalent; its message quotes nothing. */
+  /** @throws UnconvertibleError if the text is not JSON or has no BSON equivalent; the message quotes nothing */
   read(): unknown {
     const value = this.readValue(1);
     if (this.dialect.lenient) return value;
@@ -123,7 +126,7 @@ export class JsonReader {
   private readName(): string {
     const name = this.readString();
     if (name.includes('\0')) throw new UnconvertibleError('a field name holds a NUL character');
-    // A unit of UTF-16 is three bytes at most.
+    // A UTF-16 code unit has at most three bytes in UTF-8.
     if (name.length > this.nameBytesMax / 3 && Buffer.byteLength(name) > this.nameBytesMax) {
       throw new UnconvertibleError(`a field name is longer than ${this.nameBytesMax} bytes`);
     }
@@ -166,7 +169,7 @@ export class JsonReader {
     return this.hasEscapes && raw.includes('\\') ? withoutEscapes(raw) : raw;
   }
 
-  /** Whether an odd number of backslashes stands before this place. */
+  /** Whether an odd number of backslashes precedes this position. */
   private isEscaped(place: number): boolean {
     let first = place;
     while (this.text.charCodeAt(first - 1) === BACKSLASH) first -= 1;
@@ -198,9 +201,12 @@ export class JsonReader {
   }
 }
 
+/**
+ * Refuses half of a surrogate pair, which the server does not store. Text without escapes was decoded from bytes and
+ * contains no such half.
+ */
 function withoutEscapes(raw: string): string {
   const text = unescaped(raw);
-  // The server keeps no half of a character. Text without escapes was decoded from bytes, and has none.
   if (!text.isWellFormed()) throw new UnconvertibleError('a text holds half of a surrogate pair');
   return text;
 }

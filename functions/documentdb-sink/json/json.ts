@@ -4,10 +4,11 @@ import { UnconvertibleError } from '../bson/unconvertible-error.ts';
 import { JsonReader } from './json-reader.ts';
 
 /**
- * JSON text to a document, with the types the connector's String converter gives (`BsonDocument.parse`): a whole number
- * is Int32 if it fits, else Int64; one with a fraction or an exponent is a Double, even 5.0 and 1e3; extended JSON
- * (`$oid`, `$date`, ..) is understood; of duplicate names the last wins, in the first one's place. Unlike the connector,
- * only JSON is taken: no single quotes, no `ObjectId(..)`, no text after the document.
+ * Converts JSON text to a document with the types of the connector's StringConverter (`BsonDocument.parse`). A whole
+ * number is Int32 if it fits, otherwise Int64; a number with a fraction or an exponent is a Double, even 5.0 and 1e3.
+ * Extended JSON (`$oid`, `$date`, ..) is converted. Of duplicate names, the last value applies, in the place of the
+ * first. Unlike the connector, this converter accepts only JSON: no single quotes, no `ObjectId(..)`, no text after the
+ * document.
  */
 export function convertJson(payload: Payload): Conversion {
   const bytes = payload.bytes();

@@ -4,7 +4,7 @@ import { numberOf } from './number.ts';
 import { isExtendedName } from './shell-extended.ts';
 import { ShellReader } from './shell-reader.ts';
 
-/** Extended JSON as the Java driver reads it. */
+/** Extended JSON in the dialect of the Java driver. */
 const JAVA_EXTENDED: JsonDialect = {
   number: numberOf,
   object: (fields) => fields,
@@ -19,13 +19,13 @@ const JAVA_EXTENDED: JsonDialect = {
 };
 
 /**
- * Text as the Java driver's `BsonDocument.parse` reads it: JSON, and what the mongo shell writes beside it.
+ * Reads text like the Java driver's `BsonDocument.parse`: JSON and the syntax of the mongo shell.
  * https://www.mongodb.com/docs/drivers/java/sync/current/data-formats/document-data-format-extended-json/
- * @throws UnconvertibleError when it is no document; the message quotes nothing
+ * @throws UnconvertibleError if the text is no document; the message quotes nothing
  */
 export function readRelaxedJson(text: string): Map<string, unknown> {
   try {
-    // The fast one, which reads JSON to the same values.
+    // The fast reader, which reads JSON to the same values.
     const value = new JsonReader(text, JAVA_EXTENDED).read();
     if (value instanceof Map) return value;
   } catch (error) {

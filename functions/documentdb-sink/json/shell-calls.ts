@@ -7,12 +7,12 @@ import { parseWhole } from '../java/text/numbers.ts';
 import { binaryOf, bytesOfBase64, bytesOfHexadecimal, dateOf, objectIdOf } from './shell-contents.ts';
 import { isSign, notJson, type ShellScanner, type Token } from './shell-scanner.ts';
 
-/** After the word. */
+/** Reads what follows the word. */
 type Call = (tokens: ShellScanner) => unknown;
 
 /**
- * What a word without quotes stands for: a constant, or a type's name and its parameters in parentheses.
- * @throws UnconvertibleError when it stands for nothing
+ * Reads a word without quotes: a constant, or a type with its parameters in parentheses.
+ * @throws UnconvertibleError if the word has no meaning
  */
 export function readCall(tokens: ShellScanner, word: string): unknown {
   const constant = CONSTANTS.get(word);
@@ -34,14 +34,14 @@ const CONSTANTS: ReadonlyMap<string, () => unknown> = new Map<string, () => unkn
 ]);
 
 const wrong = (call: string): never => {
-  throw new UnconvertibleError(`${call} has a parameter that ${call} does not take`);
+  throw new UnconvertibleError(`${call} has an invalid parameter`);
 };
 
 function expect(tokens: ShellScanner, sign: string): void {
   if (!isSign(tokens.next(), sign)) notJson();
 }
 
-/** One parameter between parentheses. */
+/** Reads one parameter in parentheses. */
 function only<T>(tokens: ShellScanner, read: (token: Token) => T): T {
   expect(tokens, '(');
   const value = read(tokens.next());
@@ -49,7 +49,7 @@ function only<T>(tokens: ShellScanner, read: (token: Token) => T): T {
   return value;
 }
 
-/** Two, with a comma between them. */
+/** Reads two parameters, separated by a comma, in parentheses. */
 function pair<A, B>(tokens: ShellScanner, read: readonly [(token: Token) => A, (token: Token) => B]): [A, B] {
   expect(tokens, '(');
   const first = read[0](tokens.next());
@@ -81,7 +81,7 @@ function decimal(token: Token): Decimal128 | undefined {
   }
 }
 
-/** The constants of the driver's `BsonBinarySubType`; any other number is read as 0. */
+/** The constants of the driver's `BsonBinarySubType`; every other number counts as 0. */
 const HEX_DATA_SUBTYPES: ReadonlySet<number> = new Set([0, 1, 2, 3, 4, 5, 6, 7, -128]);
 
 function hexData(tokens: ShellScanner): Binary {
@@ -112,10 +112,13 @@ function timestamp(tokens: ShellScanner): Timestamp {
   return new Timestamp({ t: t >>> 0, i: i >>> 0 });
 }
 
-/** Without a parameter it is the time of reading: each delivery of the record would make another document. */
+/**
+ * `ISODate()` without a parameter is refused: it is the time of reading, and each delivery of the record would make
+ * another document.
+ */
 const isoDate: Call = (tokens) => dateOf(only(tokens, (token) => parseInstant(string(token)) ?? wrong('ISODate')));
 
-/** Milliseconds, or year, month (from 0), day and so on. */
+/** Reads milliseconds, or year, month (from 0), day and so on. */
 const newDate: Call = (tokens) => {
   expect(tokens, '(');
   const parts = [integer(tokens.next())];
@@ -133,14 +136,14 @@ const newDate: Call = (tokens) => {
   return dateOf(date.getTime());
 };
 
-/** Java's calendar is the Julian one before. */
+/** Before this year, Java uses the Julian calendar. */
 const GREGORIAN_SINCE = 1582;
 const intOf = (value: bigint): number => Number(BigInt.asIntN(32, value));
 
 const integer = (token: Token): bigint =>
   token.kind === 'int32' || token.kind === 'int64' ? BigInt(token.value) : wrong('Date');
 
-/** The brackets may be left out. */
+/** The parentheses are optional. */
 const key =
   (make: () => unknown): Call =>
   (tokens) => {
@@ -148,11 +151,11 @@ const key =
     return make();
   };
 
-/** Types that the driver does not write, and what reads the clock. */
+/** Refuses types that the driver does not write, and calls that read the clock. */
 const refused =
   (name: string): Call =>
   () => {
-    throw new UnconvertibleError(`${name} is not written here`);
+    throw new UnconvertibleError(`${name} is not supported`);
   };
 
 const CALLS: ReadonlyMap<string, Call> = new Map<string, Call>([

@@ -12,10 +12,10 @@ export const NOT_EXTENDED: unique symbol = Symbol('not extended');
 type Read = (tokens: ShellScanner, readScope: () => Map<string, unknown>) => unknown;
 
 /**
- * The value of an object of extended JSON, after its brace, as the Java driver reads it: an object whose first name is a
- * type's is of that type or an error. `NOT_EXTENDED`, with nothing read, where it is a document like any other; `$binary`,
- * `$type`, `$regex` and `$options` may also be operators.
- * @throws UnconvertibleError when the rest is not what the type takes
+ * Reads an object of extended JSON after its opening brace, like the Java driver: if the first name is a type, the
+ * object has that type or is an error. Returns `NOT_EXTENDED` and reads nothing if the object is an ordinary document:
+ * `$binary`, `$type`, `$regex` and `$options` may also be operators.
+ * @throws UnconvertibleError if the rest does not fit the type
  */
 export function readExtended(tokens: ShellScanner, readScope: () => Map<string, unknown>): unknown {
   const name = tokens.next();
@@ -28,7 +28,7 @@ export function readExtended(tokens: ShellScanner, readScope: () => Map<string, 
 export const isExtendedName = (name: string): boolean => READERS.has(name);
 
 const wrong = (type: string): never => {
-  throw new UnconvertibleError(`a ${type} of extended JSON has a content that ${type} does not take`);
+  throw new UnconvertibleError(`a ${type} of extended JSON has invalid content`);
 };
 
 function expect(tokens: ShellScanner, ...signs: readonly string[]): void {
@@ -49,7 +49,7 @@ function expectName(tokens: ShellScanner, name: string): void {
   if (nameAt(tokens) !== name) notJson();
 }
 
-/** Of a type whose content is a text. */
+/** Reads a type whose content is a string. */
 const ofText =
   (type: string, parse: (text: string) => unknown): Read =>
   (tokens) => {
@@ -69,7 +69,7 @@ const ofOne =
     return make();
   };
 
-/** Two fields in either order, each after its name: `,` between them. */
+/** Reads two named fields in either order, separated by a comma. */
 function readPair<A, B>(
   tokens: ShellScanner,
   [firstName, first]: readonly [string, () => A],
@@ -107,7 +107,7 @@ const binaryFields = (tokens: ShellScanner, base64Name: string, subtypeName: str
   return binaryOf(first, second);
 };
 
-/** `{"$binary": {"base64": .., "subType": ..}}`; else the old form with two names, or a document. */
+/** Reads `{"$binary": {"base64": .., "subType": ..}}`, or the old form with two names, or an ordinary document. */
 const binary: Read = (tokens) => {
   const isNew = tokens.attempt(() => {
     expect(tokens, ':', '{');
@@ -147,7 +147,7 @@ const oldRegularExpression =
 
 type Field = readonly [string, () => unknown];
 
-/** Two fields in either order, the name of the first behind us. */
+/** Reads two fields in either order, after the name of the first one. */
 function readRest(tokens: ShellScanner, name: string, [one, other]: readonly [Field, Field]) {
   const isInOrder = name === one[0];
   const [earlier, later] = isInOrder ? [one, other] : [other, one];
@@ -168,7 +168,7 @@ const date: Read = (tokens) => {
   return dateOf(ms ?? wrong('$date'));
 };
 
-/** `{"$numberLong": ".."}`, after its brace. */
+/** Reads `{"$numberLong": ".."}` after its opening brace. */
 function milliseconds(tokens: ShellScanner): bigint | undefined {
   expectName(tokens, '$numberLong');
   expect(tokens, ':');
@@ -192,7 +192,7 @@ const code: Read = (tokens, readScope) => {
   expect(tokens, ':');
   const scope = readScope();
   expect(tokens, '}');
-  // The driver serialises a Map as it stands; an object would put integer-like names first.
+  // The driver serialises a Map unchanged; an object would put integer-like names first.
   return new Code(text, scope as unknown as Record<string, unknown>);
 };
 
@@ -203,7 +203,7 @@ const timestamp: Read = (tokens) => {
   return new Timestamp({ t: first, i: second });
 };
 
-/** `Long.intValue`: the bits above are dropped. */
+/** `Long.intValue`, which drops the higher bits. */
 function uint32At(tokens: ShellScanner): number {
   const token = tokens.next();
   if (token.kind !== 'int32' && token.kind !== 'int64') return notJson();
@@ -217,11 +217,11 @@ const regularExpression: Read = (tokens) => {
   return regularExpressionOf(first, second);
 };
 
-/** BSON types that the driver here does not write. */
+/** Refuses BSON types that the Node.js driver does not write. */
 const refused =
   (type: string): Read =>
   () => {
-    throw new UnconvertibleError(`a ${type} is of a type that is not written any more`);
+    throw new UnconvertibleError(`the BSON type ${type} is deprecated and not supported`);
   };
 
 const UUID = /^[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}$/;

@@ -7,27 +7,27 @@ import { NOT_EXTENDED, readExtended } from './shell-extended.ts';
 import { isSign, notJson, ShellScanner, type Token } from './shell-scanner.ts';
 
 /**
- * Reads text as the Java driver's `BsonDocument.parse` does: JSON and extended JSON, and what the mongo shell writes
- * besides: names without quotes, single quotes, `ObjectId(..)` and its like, commas left out or left over. What follows
- * the first value is not looked at.
+ * Reads text like the Java driver's `BsonDocument.parse`: JSON, extended JSON, and the syntax of the mongo shell, which
+ * permits names without quotes, single quotes, `ObjectId(..)` and similar calls, and missing or superfluous commas.
+ * Text after the first value is ignored.
  * https://github.com/mongodb/mongo-java-driver/blob/main/bson/src/main/org/bson/json/JsonReader.java
  */
 export class ShellReader {
   private readonly tokens: ShellScanner;
 
-  /** @param at where the value begins */
+  /** @param at the position at which the value begins */
   constructor(text: string, at = 0) {
     this.tokens = new ShellScanner(text, at);
   }
 
-  /** Where the value ended that was read. */
+  /** The position after the value that was read. */
   get end(): number {
     return this.tokens.place;
   }
 
   /**
-   * A document, and nothing else.
-   * @throws UnconvertibleError when the text cannot be read; its message quotes nothing.
+   * Reads a document.
+   * @throws UnconvertibleError if the text cannot be read; the message quotes nothing
    */
   readDocument(): Map<string, unknown> {
     if (!isSign(this.tokens.next(), '{')) return notJson();
@@ -35,7 +35,7 @@ export class ShellReader {
     return value instanceof Map ? value : notJson();
   }
 
-  /** What stands in braces within another value. @param depth of the value */
+  /** Reads an object within another value. @param depth the depth of the value */
   readInner(depth: number): unknown {
     return isSign(this.tokens.next(), '{') ? this.object(depth, true) : notJson();
   }
@@ -61,7 +61,7 @@ export class ShellReader {
     }
   }
 
-  /** After the brace. @param isInner after which a comma may stand before the first name */
+  /** Reads an object after its opening brace. @param isInner whether a comma may precede the first name */
   private object(depth: number, isInner: boolean): unknown {
     if (depth > NESTING_MAX) throw new UnconvertibleError(`the value is nested deeper than ${NESTING_MAX} levels`);
     const value = readExtended(this.tokens, () => this.scope(depth + 1));
@@ -70,7 +70,7 @@ export class ShellReader {
     return this.fields(depth);
   }
 
-  /** The scope of code: a document, between the rest of the code's own. */
+  /** Reads the scope of a `$code` object, which must be a document. */
   private scope(depth: number): Map<string, unknown> {
     if (!isSign(this.tokens.next(), '{')) return notJson();
     const scope = this.object(depth, false);

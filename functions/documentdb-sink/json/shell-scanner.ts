@@ -4,7 +4,7 @@ import { parseWhole } from '../java/text/numbers.ts';
 export type Token =
   | { readonly kind: 'sign'; readonly text: string }
   | { readonly kind: 'string'; readonly text: string }
-  /** Letters without quotes. */
+  /** a word without quotes */
   | { readonly kind: 'word'; readonly text: string }
   | { readonly kind: 'int32'; readonly value: number }
   | { readonly kind: 'int64'; readonly value: bigint }
@@ -12,7 +12,7 @@ export type Token =
   | { readonly kind: 'regex'; readonly pattern: string; readonly options: string }
   | { readonly kind: 'end' };
 
-/** The text is not of the shape that was tried; it may be of another. */
+/** The text does not have the shape that was tried, but may have another one. */
 export class ShapeError extends UnconvertibleError {}
 
 export const notJson = (): never => {
@@ -21,12 +21,12 @@ export const notJson = (): never => {
 
 export const isSign = (token: Token, sign: string): boolean => token.kind === 'sign' && token.text === sign;
 
-/** `Character.isWhitespace` */
+/** The characters of `Character.isWhitespace`. */
 const BLANK = '\\t-\\r\\x1c- \\u1680\\u2000-\\u2006\\u2008-\\u200a\\u2028\\u2029\\u205f\\u3000';
 const BLANKS = new RegExp(`[${BLANK}]*`, 'y');
-/** What must follow a number or a pattern. */
+/** The end of the text, or a character that may follow a number or a regular expression. */
 const AFTER = `(?=[,}\\])${BLANK}]|$)`;
-/** Java reads units of UTF-16: letters beyond the first plane are none. */
+/** Java reads UTF-16 code units, so a letter beyond U+FFFF is no letter to Java. */
 const WORD = /[[$_\p{L}]--[\u{10000}-\u{10FFFF}]][[$_\p{L}\p{Nd}]--[\u{10000}-\u{10FFFF}]]*/vy;
 const NUMBER = new RegExp(`-Infinity${AFTER}|-?\\p{Nd}+(?:(\\.\\p{Nd}+)?([eE][+-]?\\p{Nd}+(?!$))?)${AFTER}`, 'uy');
 const STRING = /"[^"\\]*(?:\\[\s\S][^"\\]*)*"|'[^'\\]*(?:\\[\s\S][^'\\]*)*'/y;
@@ -34,7 +34,7 @@ const REGEX = new RegExp(`/((?:[^/\\\\]|\\\\[\\s\\S])*)/([imxs]*)${AFTER}`, 'y')
 const SIGNS = '{}[](),:';
 
 /**
- * Takes text apart as the Java driver's `JsonScanner` does.
+ * Splits text into tokens like the Java driver's `JsonScanner`.
  * https://github.com/mongodb/mongo-java-driver/blob/main/bson/src/main/org/bson/json/JsonScanner.java
  */
 export class ShellScanner {
@@ -47,12 +47,12 @@ export class ShellScanner {
     this.at = at;
   }
 
-  /** Where the next token begins, unless one was pushed back. */
+  /** The position of the next token, unless a token was pushed back. */
   get place(): number {
     return this.at;
   }
 
-  /** @throws ShapeError where no token begins */
+  /** @throws ShapeError if no token begins here */
   next(): Token {
     const pushed = this.pushed;
     this.pushed = undefined;
@@ -63,7 +63,7 @@ export class ShellScanner {
     this.pushed = token;
   }
 
-  /** Whether the next token is this sign, which is then behind us. */
+  /** Consumes the next token if it is this sign. @returns whether it is */
   skip(sign: string): boolean {
     const before = this.at;
     const pushed = this.pushed;
@@ -73,7 +73,7 @@ export class ShellScanner {
     return false;
   }
 
-  /** What is read; undefined, with nothing read, where the text has another shape. */
+  /** Runs `read`; if the text has another shape, returns undefined and restores the position. */
   attempt<T>(read: () => T): T | undefined {
     const [at, pushed] = [this.at, this.pushed];
     try {
@@ -104,7 +104,7 @@ export class ShellScanner {
 
   private string(): Token {
     const text = unescaped(this.match(STRING)?.[0] ?? notJson());
-    // The server keeps no half of a character.
+    // The server does not store half of a surrogate pair.
     if (!text.isWellFormed()) throw new UnconvertibleError('a text holds half of a surrogate pair');
     return { kind: 'string', text };
   }
@@ -129,7 +129,7 @@ export class ShellScanner {
   }
 }
 
-/** `Integer.parseInt` of four characters takes a sign. */
+/** `Integer.parseInt` also accepts a sign, so a sign may replace one of the four digits. */
 const ESCAPE = /\\(?:u([\s\S]{4})|([\s\S]))/g;
 const CODE_UNIT = /^(?:[0-9A-Fa-f]{4}|[+-][0-9A-Fa-f]{3})$/;
 const ESCAPED: Readonly<Record<string, string>> = {

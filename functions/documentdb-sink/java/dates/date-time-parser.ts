@@ -7,9 +7,10 @@ import { instantOf } from './zones.ts';
 const OFFSET_MAX_SECONDS = 18 * 3600;
 
 /**
- * Milliseconds since 1970 of a text in a form of Java's `DateTimeFormatter`, as the connector's FlexibleDateTimeParser has
- * them: without a zone it is UTC, without a time midnight. The parser answers undefined where the text does not fit.
- * @throws PatternError when the pattern is wrong or has no equivalent here
+ * Makes a parser for a pattern of Java's `DateTimeFormatter`, like the connector's FlexibleDateTimeParser. The parser
+ * returns milliseconds since 1970, or undefined if the text does not match. A text without a zone is UTC; a text
+ * without a time is midnight.
+ * @throws PatternError if the pattern is wrong or has no equivalent here
  */
 export function dateTimeParser(pattern: string, locale: string): (text: string) => number | undefined {
   const parse = compilePattern(pattern, locale);
@@ -25,7 +26,7 @@ function resolve({ fields, zone }: Parsed): number | undefined {
   const date = resolveDate(fields);
   const time = resolveTime(fields);
   if (date === undefined || time.kind === 'invalid') return undefined;
-  // A second that no time could be made of is no date without a time either.
+  // A text with seconds but no complete time does not count as a date without a time.
   if (time.kind === 'none') return fields.has('second') ? undefined : date;
   const instant = instantOf(date + time.ms, offset ?? zone ?? 0);
   return Number.isNaN(new Date(instant).getTime()) ? undefined : instant;

@@ -5,10 +5,10 @@ import { amPmTexts, dayOfWeekTexts, eraTexts, monthTexts, quarterTexts, textPars
 import { localizedOffsetParser, type OffsetStyle, offsetParser, zoneParser } from './zone-parser.ts';
 
 /**
- * A pattern of `DateTimeFormatter.ofPattern` as a parser.
+ * Compiles a pattern of `DateTimeFormatter.ofPattern` into a parser.
  * https://docs.oracle.com/en/java/javase/21/docs/api/java.base/java/time/format/DateTimeFormatter.html
  * @param locale a BCP 47 tag
- * @throws PatternError when the pattern is wrong, or has a letter that has no equivalent here
+ * @throws PatternError if the pattern is wrong, or has a letter without an equivalent here
  */
 export function compilePattern(pattern: string, locale: string): Parse {
   const sections = [new Section()];
@@ -22,7 +22,7 @@ export function compilePattern(pattern: string, locale: string): Parse {
       outer.add(optional(section.parser()));
     } else addToken(section, token, locale);
   }
-  // As in Java, an optional section that nothing closes ends with the pattern.
+  // As in Java, an optional section that is not closed ends with the pattern.
   for (let inner = sections.pop(); inner !== undefined; inner = sections.pop()) {
     const outer = sections.at(-1);
     if (outer === undefined) return inner.parser();
@@ -37,7 +37,7 @@ const tokensOf = (pattern: string): readonly string[] => pattern.match(TOKEN) ??
 
 class Section {
   readonly #parsers: Parse[] = [];
-  /** The number whose digits end where the numbers right behind it begin. */
+  /** The last number without a fixed length. It leaves the digits that directly following numbers need. */
   #number: NumberForm | undefined;
 
   open(): Section {
@@ -72,7 +72,7 @@ class Section {
   }
 }
 
-/** What an optional section has read is forgotten where it does not fit. */
+/** If an optional section does not match, the fields that it has read are discarded. */
 const optional =
   (parse: Parse): Parse =>
   (text, at, parsed) => {
@@ -163,7 +163,7 @@ function yearForm(field: Field, count: number): NumberForm | undefined {
   return number(field, count, DIGITS_MAX, count < 4 ? 'normal' : 'exceedsPad');
 }
 
-/** Letters for text, with the numbers of them that are taken. */
+/** Letters that stand for text, with the repetitions that are supported. */
 const TEXTS: ReadonlyMap<string, { readonly counts: string; readonly create: (letter: Letter) => Parse }> = new Map([
   [
     'M',

@@ -7,7 +7,7 @@ interface Text {
   readonly value: number;
 }
 
-/** Names of months, days and their like, by the locale's CLDR data; the longest that fits is taken. */
+/** Parses names of months, days and similar texts of the locale's CLDR data. The longest match is used. */
 export function textParser(field: Field, texts: readonly Text[]): Parse {
   const longestFirst = [...texts].sort((a, b) => b.text.length - a.text.length);
   return (text, at, parsed) => {
@@ -23,7 +23,7 @@ const MONDAY_MS = 4 * DAY_MS;
 const numbers = (count: number, from = 1): readonly number[] =>
   Array.from({ length: count }, (_, index) => index + from);
 
-/** As in a date (`M`), or alone (`L`): some languages decline them. */
+/** Month names as part of a date (`M`) or alone (`L`): some languages inflect them. */
 export const monthTexts = (locale: string, width: Width, alone: boolean): readonly Text[] => {
   const inDate = partReader(locale, { month: width, day: 'numeric' }, 'month');
   const bare = new Intl.DateTimeFormat(locale, { month: width, timeZone: 'UTC' });

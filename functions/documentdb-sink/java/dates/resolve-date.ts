@@ -13,8 +13,9 @@ interface DateParts {
 }
 
 /**
- * The fields of a date as its midnight in milliseconds, without any zone; undefined where they make no date, or contradict
- * each other. As Java's `ResolverStyle.SMART`: a day beyond its month's end is the month's last, up to the 31st.
+ * The midnight of a date in milliseconds, without a zone; undefined if the fields are incomplete or contradict each
+ * other. As in Java's `ResolverStyle.SMART`, a day up to 31 beyond the end of its month becomes the last day of the
+ * month.
  */
 export function resolveDate(fields: Fields): number | undefined {
   const year = yearOf(fields);
@@ -39,7 +40,10 @@ function ofMonth(year: number, fields: Fields): DateParts | undefined {
   return { year, month, day: Math.min(day, lengthOf(year, month)) };
 }
 
-/** The length of a month; of the leap cycle's year, which JavaScript can hold whatever the year. */
+/**
+ * The length of a month, computed for the same year of the 400-year leap cycle, because JavaScript's dates do not cover
+ * all years.
+ */
 const lengthOf = (year: number, month: number): number =>
   new Date(Date.UTC(2000 + (((year % 400) + 400) % 400), month, 0)).getUTCDate();
 
@@ -51,7 +55,7 @@ function ofYear(year: number, fields: Fields): DateParts | undefined {
   return { year, month: date.getUTCMonth() + 1, day: date.getUTCDate() };
 }
 
-/** A field that is not needed for the date must say the same: a Friday is refused on a Thursday. */
+/** Fields that are not needed for the date must agree with the date: Friday is refused for a Thursday. */
 function agrees({ year, month, day }: DateParts, fields: Fields): boolean {
   const ms = localMsOf(year, month, day);
   const isSaid = (field: Field, value: number): boolean => (fields.get(field) ?? value) === value;
@@ -60,7 +64,7 @@ function agrees({ year, month, day }: DateParts, fields: Fields): boolean {
     isSaid('quarter', Math.ceil(month / 3)) &&
     isSaid('dayOfYear', Math.round((ms - localMsOf(year, 1, 1)) / DAY_MS) + 1) &&
     isSaid('month', month) &&
-    // A day that was cut to the month's end has been taken.
+    // A day that was reduced to the end of its month is not compared.
     (fields.get('dayOfYear') === undefined || isSaid('day', day))
   );
 }

@@ -8,11 +8,11 @@ type Fields = ReadonlyMap<Field, number>;
 
 export type ResolvedTime =
   | { readonly kind: 'time'; readonly ms: number }
-  /** No hour, or a gap below it. */
+  /** The hour is missing, or a field between two given fields is. */
   | { readonly kind: 'none' }
   | { readonly kind: 'invalid' };
 
-/** Lowest and highest value of the fields of a time. */
+/** The lowest and the highest value of each field. */
 const RANGES: readonly (readonly [Field, number, number])[] = [
   ['hourOfDay', 0, 24],
   ['clockHourOfDay', 0, 24],
@@ -29,8 +29,8 @@ const RANGES: readonly (readonly [Field, number, number])[] = [
 const INVALID: ResolvedTime = { kind: 'invalid' };
 
 /**
- * The fields of a time as milliseconds of the day (24:00 is the end of it), as Java's `ResolverStyle.SMART` takes them:
- * what is missing below the hour is zero, but there must be no gap.
+ * The time in milliseconds of the day (24:00 is the end of the day), as in Java's `ResolverStyle.SMART`: missing fields
+ * below the hour are zero, but no field between two given fields may be missing.
  */
 export function resolveTime(fields: Fields): ResolvedTime {
   const isInRange = RANGES.every(([field, min, max]) => {
@@ -51,7 +51,7 @@ function ofWholeDay(fields: Fields): number | undefined {
   return nanoOfDay === undefined ? fields.get('milliOfDay') : Math.floor(nanoOfDay / NANOS_PER_MS);
 }
 
-/** The hour by each of the fields that say it, which must agree. */
+/** The hour according to each field that determines the hour. All of them must agree. */
 function hoursOf(fields: Fields): readonly number[] {
   const clock = fields.get('clockHourOfDay');
   const clockOfAmPm = fields.get('clockHourOfAmPm');
@@ -63,7 +63,7 @@ function hoursOf(fields: Fields): readonly number[] {
   return candidates.filter((candidate) => candidate !== undefined);
 }
 
-/** Half of a 12-hour time beside an hour of the day: -1 where they contradict each other. */
+/** Compares the hour of the day with the fields of a 12-hour time: -1 if they contradict each other. */
 function agreed(hour: number | undefined, ofAmPm: number | undefined, amPm: number | undefined): number | undefined {
   if (hour === undefined) return undefined;
   const isSame = (ofAmPm ?? hour % 12) === hour % 12 && (amPm ?? Math.floor(hour / 12)) === Math.floor(hour / 12);

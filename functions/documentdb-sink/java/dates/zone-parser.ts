@@ -1,7 +1,7 @@
 import { FAILED, type Parse, setField, type Zone } from '../text/parsed.ts';
 import { isZone } from './zones.ts';
 
-/** How an offset is written: `HHmm` has minutes that may be missing, `HH:MM:ss` seconds that may be. */
+/** Styles of an offset. In `HHmm` the minutes are optional, in `HH:MM:ss` the seconds. */
 const STYLES = {
   '+HHmm': /^([+-])(\d\d)(?:(\d\d))?/,
   '+HHMM': /^([+-])(\d\d)(\d\d)/,
@@ -12,7 +12,7 @@ const STYLES = {
 
 export type OffsetStyle = keyof typeof STYLES;
 
-/** `X`, `x`, `Z`: an offset; `zero` is what stands for none. */
+/** `X`, `x`, `Z`: an offset; `zero` is the text for the offset zero. */
 export const offsetParser =
   (style: OffsetStyle, zero: string): Parse =>
   (text, at, parsed) => {
@@ -36,7 +36,7 @@ function offsetAt(text: string, at: number, style: OffsetStyle, zero: string): O
   return { seconds: found[1] === '-' ? -magnitude : magnitude, end: at + found[0].length };
 }
 
-/** `O`, `ZZZZ`: `GMT+8` or, in full, `GMT+08:00`. */
+/** `O`, `ZZZZ`: `GMT+8`, or `GMT+08:00` in full. */
 export const localizedOffsetParser =
   (full: boolean): Parse =>
   (text, at, parsed) => {
@@ -48,7 +48,7 @@ export const localizedOffsetParser =
     return setField(parsed, 'offsetSeconds', found[1] === '-' ? -magnitude : magnitude, at + found[0].length);
   };
 
-/** `VV`: the name of a zone, or an offset; of two, the later one holds. */
+/** `VV`: the name of a zone, or an offset. If a pattern has two zones, the later one applies. */
 export const zoneParser: Parse = (text, at, parsed) => {
   const found = zoneAt(text, at);
   if (found === undefined) return FAILED;
@@ -76,14 +76,14 @@ function zoneAt(text: string, at: number): FoundZone | undefined {
   return text[at] === 'Z' ? { zone: 0, end: at + 1 } : undefined;
 }
 
-/** `UTC+01:00`; an offset that is none is left to what follows. */
+/** `UTC+01:00`. If no valid offset follows, only the prefix is read. */
 function prefixedOffset(text: string, at: number): FoundZone | undefined {
   const offset = /[+-]/.test(text[at] ?? '') ? offsetAt(text, at, '+HH:MM:ss', 'Z') : undefined;
   if (offset === undefined) return { zone: 0, end: at };
   return Math.abs(offset.seconds) <= OFFSET_MAX_SECONDS ? { zone: offset.seconds, end: offset.end } : undefined;
 }
 
-/** The longest name. */
+/** The longest zone name at this position. */
 function zoneNameAt(text: string, at: number): string | undefined {
   const longest = /^[A-Za-z][A-Za-z0-9~/._+-]{0,63}/.exec(text.slice(at, at + 64))?.[0] ?? '';
   for (let length = longest.length; length > 1; length -= 1) {

@@ -4,7 +4,7 @@ import type { Zone } from '../text/parsed.ts';
 const DAY_MS = 86_400_000;
 const FORMATS_MAX = 200;
 
-/** By name; undefined for what is no zone. Bounded, for names come from records. */
+/** Formats by zone name; undefined if there is no such zone. Bounded, because names come from records. */
 const formats = new Map<string, Intl.DateTimeFormat | undefined>();
 
 function formatOf(name: string): Intl.DateTimeFormat | undefined {
@@ -20,21 +20,22 @@ function newFormat(timeZone: string): Intl.DateTimeFormat | undefined {
     const fields = { era: 'short', year: 'numeric', month: 'numeric', day: 'numeric' } as const;
     const times = { hour: 'numeric', minute: 'numeric', second: 'numeric', hourCycle: 'h23' } as const;
     const format = new Intl.DateTimeFormat('en-US', { timeZone, ...fields, ...times });
-    // Java minds the case of a zone's name.
+    // Unlike JavaScript, Java distinguishes upper and lower case in zone names.
     const { timeZone: found } = format.resolvedOptions();
     return found !== timeZone && found.toLowerCase() === timeZone.toLowerCase() ? undefined : format;
   } catch {
-    // RangeError: there is no such zone.
+    // A RangeError means that there is no such zone.
     return undefined;
   }
 }
 
-/** Whether the tz database has a zone or a link of that name. https://www.iana.org/time-zones */
+/** Whether the tz database has a zone or a link with this name. https://www.iana.org/time-zones */
 export const isZone = (name: string): boolean => formatOf(name) !== undefined;
 
 /**
- * The instant of a local time in a zone, both in milliseconds; as Java has it: of two, the earlier; one that a clock
- * skips is later by as much. https://docs.oracle.com/en/java/javase/21/docs/api/java.base/java/time/ZonedDateTime.html
+ * The instant of a local time in a zone, both in milliseconds. As in Java, the earlier one of two instants is used, and
+ * a local time that a clock skips moves forward by the length of the gap.
+ * https://docs.oracle.com/en/java/javase/21/docs/api/java.base/java/time/ZonedDateTime.html
  */
 export function instantOf(localMs: number, zone: Zone): number {
   if (typeof zone === 'number') return localMs - zone * 1000;
@@ -56,6 +57,6 @@ function offsetMsAt(instantMs: number, name: string): number {
   return local + time - Math.floor(instantMs / 1000) * 1000;
 }
 
-/** A date's midnight as milliseconds, without any zone; NaN beyond what a JavaScript date holds. */
+/** The midnight of a date in milliseconds, without a zone; NaN outside the range of JavaScript dates. */
 export const localMsOf = (year: number, month: number, day: number): number =>
   new Date(0).setUTCFullYear(year, month - 1, day);

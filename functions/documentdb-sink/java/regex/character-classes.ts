@@ -1,8 +1,9 @@
 import { PatternError } from './pattern-error.ts';
 
 /**
- * Java's character classes as classes of a JavaScript regular expression with the `v` flag, whose own `\s` and `.` take
- * other characters. https://docs.oracle.com/en/java/javase/21/docs/api/java.base/java/util/regex/Pattern.html
+ * Java's character classes for a JavaScript regular expression with the flag `v`, whose own `\s` and `.` match other
+ * characters.
+ * https://docs.oracle.com/en/java/javase/21/docs/api/java.base/java/util/regex/Pattern.html
  */
 export const LINE_ENDS = String.raw`\n\r\u0085\u2028\u2029`;
 export const LINE_BREAK = String.raw`(?:\r\n|[\n-\r\u0085\u2028\u2029])`;
@@ -12,7 +13,7 @@ const VERTICAL = String.raw`\n-\r\u{85}\u{2028}\u{2029}`;
 const SPACE = String.raw`\t-\r `;
 const WORD = 'A-Za-z0-9_';
 
-/** By the letter after the backslash. */
+/** Classes by the letter after the backslash. */
 export const SHORTHANDS: ReadonlyMap<string, string> = new Map(
   [
     ['d', '0-9'],
@@ -42,7 +43,7 @@ const POSIX: ReadonlyMap<string, string> = new Map([
   ['Space', `[${SPACE}]`],
 ]);
 
-/** `\p{name}`, or `\P{name}` where it is negated. @throws PatternError when JavaScript has no such property */
+/** The class for `\p{name}`, or `\P{name}` if negated. @throws PatternError if JavaScript has no such property */
 export function propertyClass(name: string, negated: boolean): string {
   const posix = POSIX.get(name);
   if (posix !== undefined) return negated ? `[^${posix}]` : posix;

@@ -16,12 +16,12 @@ const CONTROLS: ReadonlyMap<string, string> = new Map([
   ['e', '\u001b'],
 ]);
 
-/** The part of a pattern that stands for single characters: themselves, escapes and classes. */
+/** Translates the parts of a pattern that match one character: literals, escapes and classes. */
 export class CharacterTranslator extends PatternScanner {
-  /** Inline flags that hold at this place. */
+  /** The inline flags that are in effect at this position. */
   protected flags = new Set<string>();
 
-  /** `\Q..\E` */
+  /** Reads `\Q..\E`. */
   protected quoted(): string {
     this.at += 1;
     const end = this.text.indexOf('\\E', this.at);
@@ -30,7 +30,7 @@ export class CharacterTranslator extends PatternScanner {
     return [...content].map((char) => this.literal(char)).join('');
   }
 
-  /** `\d`, `\p{..}` and their like; undefined for a character. */
+  /** Reads `\d`, `\p{..}` and similar escapes; undefined for an escaped character. */
   protected escapedClass(): string | undefined {
     const char = this.peek();
     const shorthand = SHORTHANDS.get(char);
@@ -54,7 +54,7 @@ export class CharacterTranslator extends PatternScanner {
     return known ?? char;
   }
 
-  /** After the opening bracket. */
+  /** Reads a class after its opening bracket. */
   protected characterClass(): string {
     const negation = this.take('^') ? '^' : '';
     const operands: string[] = [];
@@ -88,7 +88,7 @@ export class CharacterTranslator extends PatternScanner {
     return typeof last === 'string' ? this.span(first, last) : `${this.span(first, first)}${hex('-')}${last.text}`;
   }
 
-  /** A character, or a class in a class. */
+  /** Reads a character, or a class inside of a class. */
   protected memberCharacter(): string | NestedClass {
     const char = this.next();
     if (char !== '\\') return char;
@@ -100,7 +100,7 @@ export class CharacterTranslator extends PatternScanner {
     return this.flags.has('i') && /[a-zA-Z]/.test(char) ? `[${this.span(char, char)}]` : hex(char);
   }
 
-  /** Members of a class from one character to another; `(?i)` is for ASCII alone in Java. */
+  /** The members of a class from one character to another. In Java, `(?i)` affects only ASCII letters. */
   protected span(first: string, last: string): string {
     const [from, to] = [code(first), code(last)];
     if (from > to) throw new PatternError('it has a range in a class that ends before it begins');

@@ -1,4 +1,6 @@
 import { MskSinksError } from '../../../../shared/errors.ts';
 
-/** A pattern of Java's that is wrong, or that has no equivalent here. Its message is ours. Becomes a PropertyError. */
+/**
+ * A Java pattern that is wrong, or has no equivalent here. The message quotes no foreign text. Becomes a PropertyError.
+ */
 export class PatternError extends MskSinksError {}

@@ -1,6 +1,6 @@
 import { PatternError } from './pattern-error.ts';
 
-/** Reads a pattern from its beginning to its end. */
+/** Reads a pattern from the beginning to the end. */
 export class PatternScanner {
   protected readonly text: string;
   protected at = 0;

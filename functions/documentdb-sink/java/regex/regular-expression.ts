@@ -3,18 +3,18 @@ import { CharacterTranslator } from './character-translator.ts';
 import { PatternError } from './pattern-error.ts';
 
 export interface Translation {
-  /** For the `v` flag. Java's capturing group n is the group named `g<n>`. */
+  /** The source of a regular expression with the flag `v`. Java's capturing group n is named `g<n>`. */
   readonly source: string;
   readonly groupCount: number;
-  /** Java's named groups by their numbers. */
+  /** The numbers of Java's named groups. */
   readonly names: ReadonlyMap<string, number>;
 }
 
 /**
- * A regular expression of java.util.regex as one of JavaScript. What differs is translated: `\s`, `\h`, `.`, `$`, inline
- * flags, possessive quantifiers, nested and intersected classes, quoting, POSIX classes.
+ * Translates a regular expression of java.util.regex to JavaScript. Constructs that differ are translated: `\s`, `\h`,
+ * `.`, `$`, inline flags, possessive quantifiers, nested and intersected classes, quoting, POSIX classes.
  * https://docs.oracle.com/en/java/javase/21/docs/api/java.base/java/util/regex/Pattern.html
- * @throws PatternError when it is wrong or has no equivalent; the message names the construct
+ * @throws PatternError if the pattern is wrong or has no equivalent; the message names the construct
  */
 export function translateRegExp(pattern: string): Translation {
   const translator = new Translator(pattern);
@@ -29,7 +29,7 @@ export function translateRegExp(pattern: string): Translation {
 
 interface Atom {
   readonly text: string;
-  /** Matches a place, not characters: JavaScript lets no quantifier follow. */
+  /** True for an assertion, which JavaScript permits no quantifier for. */
   readonly isAssertion?: boolean;
 }
 
@@ -50,7 +50,7 @@ class Translator extends CharacterTranslator {
   private groups = 0;
   private helpers = 0;
   private readonly closed = new Set<number>();
-  /** Groups that may be unset: of an alternative, or repeated zero times. */
+  /** Groups that may not have matched: groups of an alternative, and groups that may repeat zero times. */
   private readonly unsure = new Set<number>();
   private readonly names = new Map<string, number>();
 
@@ -96,7 +96,7 @@ class Translator extends CharacterTranslator {
     return this.take('?') ? `${repeated}?` : repeated;
   }
 
-  /** What has matched once is not tried otherwise: a lookahead is not entered again. */
+  /** An atomic group: once it has matched, no other match is tried, because a lookahead is not entered again. */
   private atomic(text: string): string {
     this.helpers += 1;
     return `(?:(?=(?<a${this.helpers}>${text}))\\k<a${this.helpers}>)`;
@@ -147,7 +147,7 @@ class Translator extends CharacterTranslator {
     return text;
   }
 
-  /** `(?i)` holds to the end of the group around it, `(?i:..)` within. */
+  /** `(?i)` applies until the end of the enclosing group, `(?i:..)` only inside. */
   private flagGroup(): Atom {
     const [, on = '', off = ''] = /^([a-zA-Z]*)(?:-([a-zA-Z]*))?/.exec(this.text.slice(this.at)) ?? [];
     this.at += on.length + (this.text[this.at + on.length] === '-' ? off.length + 1 : 0);
@@ -188,7 +188,7 @@ class Translator extends CharacterTranslator {
     return this.names.get(name) ?? this.missing(`\\k<${name}>`);
   }
 
-  /** As many digits as make a group there is. */
+  /** Reads as many digits as give an existing group. */
   private numberedReference(): number {
     let number = Number(this.next());
     while (/\d/.test(this.peek()) && number * 10 + Number(this.peek()) <= this.groups) {

@@ -1,16 +1,16 @@
 import { PatternError } from './pattern-error.ts';
 import { type Translation, translateRegExp } from './regular-expression.ts';
 
-/** `String.matches`: the whole text. @throws PatternError when Java's pattern has no equivalent */
+/** `String.matches`: matches the whole text. @throws PatternError if Java's pattern has no equivalent */
 export function matcher(pattern: string): (text: string) => boolean {
   const whole = new RegExp(`^(?:${translateRegExp(pattern).source})$`, 'v');
   return (text) => whole.test(text);
 }
 
 /**
- * `String.replaceAll`, or `replaceFirst`, with Java's `$1`, `${name}` and backslashes in the replacement.
+ * `String.replaceAll` or `replaceFirst`, with Java's `$1`, `${name}` and backslashes in the replacement.
  * https://docs.oracle.com/en/java/javase/21/docs/api/java.base/java/util/regex/Matcher.html#appendReplacement(java.lang.StringBuilder,java.lang.String)
- * @throws PatternError when the pattern has no equivalent, or the replacement is wrong
+ * @throws PatternError if the pattern has no equivalent, or the replacement is wrong
  */
 export function replacer(
   pattern: string,
@@ -27,7 +27,7 @@ export function replacer(
     });
 }
 
-/** Text, or the number of a group; 0 is the whole match. */
+/** A text, or the number of a group; 0 is the whole match. */
 type Part = string | number;
 
 function textOf(part: Part, whole: string, groups: Readonly<Record<string, string | undefined>>): string {
@@ -46,7 +46,7 @@ function partsOf(replacement: string, translation: Translation): readonly Part[]
   });
 }
 
-/** As many digits as make a group there is; the others are text. */
+/** Reads as many digits as give an existing group. The remaining digits are text. */
 function numbered(digits: string, groupCount: number): readonly Part[] {
   let length = 1;
   while (length < digits.length && Number(digits.slice(0, length + 1)) <= groupCount) length += 1;

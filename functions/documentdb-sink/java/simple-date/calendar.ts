@@ -7,14 +7,14 @@ const CUTOVER_YEAR = 1582;
 export const DAY_MS = 86_400_000;
 
 export interface CalendarDay {
-  /** 0 is 1 before Christ. */
+  /** Year 0 is 1 BC. */
   readonly year: number;
-  /** From 0. */
+  /** 0 is January. */
   readonly month: number;
   readonly day: number;
 }
 
-/** Days since 1970 of a date, of which month and day may lie beyond their bounds. */
+/** Days since 1970. Month and day may exceed their range. */
 export function epochDayOf({ year, month, day }: CalendarDay): number {
   const gregorian = gregorianDay(year, month, day);
   if (year > CUTOVER_YEAR) return gregorian;
@@ -28,7 +28,7 @@ function gregorianDay(year: number, month: number, day: number): number {
   return Math.floor(date.getTime() / DAY_MS);
 }
 
-/** Of the day before 1 March of the year 0, in the Julian calendar. */
+/** The day before 1 March of year 0 in the Julian calendar, in days since 1970. */
 const JULIAN_ORIGIN = -719_471;
 
 function julianDay(year: number, month: number, day: number): number {

@@ -12,8 +12,8 @@ interface Moment {
 }
 
 /**
- * `SimpleDateFormat.format`, in UTC and English.
- * @throws PatternError when Java would not take the pattern
+ * `SimpleDateFormat.format` in UTC and English.
+ * @throws PatternError if Java refuses the pattern
  */
 export function dateFormatter(pattern: string): (date: Date) => string {
   const tokens = tokensOf(pattern);
@@ -64,7 +64,10 @@ const month: Field = ({ calendar }, count) =>
 
 const startOfYear = (year: number): number => epochDayOf({ year, month: 0, day: 1 });
 
-/** The week of a day, counted from the week that day `start` is in; weeks begin on Sunday. */
+/**
+ * The number of the week that contains the day, counted from the week that contains the day `start`. Weeks begin on
+ * Sunday.
+ */
 const weekSince = (start: number, epochDay: number): number =>
   Math.floor((epochDay - start + dayOfWeekOf(start)) / 7) + 1;
 

@@ -1,4 +1,4 @@
-/** Java's names in English, which is the language of a Connect worker unless it is told otherwise. */
+/** Java's names in English, which is the default language of a Connect worker. */
 export const MONTHS = [
   'January',
   'February',

@@ -1,10 +1,12 @@
-/** Where a zone's text ends, and how far the zone is from UTC. */
+/** The end of the zone's text, and the zone's distance from UTC. */
 export interface Offset {
   readonly end: number;
   readonly offsetMs: number;
 }
 
-/** Names of zones that a worker knows in any language; of others, of which Java has hundreds, none is known here. */
+/**
+ * The zone names that Java knows in every language. Java has hundreds of further names, which are not supported here.
+ */
 const ZONES: ReadonlyMap<string, number> = new Map([
   ['UTC', 0],
   ['GMT', 0],
@@ -33,7 +35,7 @@ export function generalOffset(text: string, at: number): Offset | undefined {
   return hours === undefined ? undefined : { end: at + 3, offsetMs: hours * 3_600_000 };
 }
 
-/** `X`: `Z`, or hours, and minutes where it stands twice, with a colon where thrice. */
+/** `X`: `Z` or an offset. `X` has hours, `XX` also minutes, `XXX` also a colon. */
 export function isoOffset(text: string, at: number, count: number): Offset | undefined {
   if (text[at] === 'Z') return { end: at + 1, offsetMs: 0 };
   const sign = signAt(text, at);
@@ -47,7 +49,7 @@ const signAt = (text: string, at: number): number => {
 
 interface Form {
   readonly sign: number;
-  /** 0: not of `X`. */
+  /** How often `X` is repeated; 0 for another letter. */
   readonly count: number;
   readonly hasColon: boolean;
 }

@@ -3,27 +3,31 @@ import { DAYS, ERAS, HALF_DAYS, MONTHS, shortened } from './names.ts';
 import { generalOffset, isoOffset } from './offset.ts';
 import { type Token, tokensOf } from './pattern.ts';
 
-/** What was read, by the letter that stands for it; the last in first place counts where two say the same. */
+/**
+ * The values that were read, by pattern letter. Of two letters for the same field, the one that was read last applies.
+ */
 type Fields = Map<string, number>;
 
 interface Reading {
   readonly text: string;
   readonly at: number;
-  /** The same before blanks were passed over: digits of a number that is abutted are counted from there. */
+  /** The position before leading blanks. The digits of an abutted number are counted from here. */
   readonly from: number;
-  /** A number right behind it: this one has no more digits than letters. */
+  /**
+   * True if another number follows directly: this number then has at most as many digits as the pattern has letters.
+   */
   readonly isAbutted: boolean;
   readonly fields: Fields;
 }
 
-/** Where it ends; undefined: it cannot be read. */
+/** Returns the end of the text that was read; undefined if the text does not match. */
 type Read = (reading: Reading, count: number) => number | undefined;
 
 /**
- * `SimpleDateFormat.parse`, in UTC and English, lenient: numbers beyond their bounds run over, and text may follow.
- * Two-digit years are of the 80 years before and the 20 years behind `nowYear`. Names of zones are few (offset.ts), and
- * dates by weeks are not read.
- * @throws PatternError when Java would not take the pattern
+ * `SimpleDateFormat.parse` in UTC and English, lenient: numbers may exceed their range, and text may follow. A
+ * two-digit year lies within the 80 years before and the 20 years after `nowYear`. Only a few zone names are supported
+ * (offset.ts), and dates by weeks are not.
+ * @throws PatternError if Java refuses the pattern
  */
 export function dateParser(pattern: string, nowYear: number): (text: string) => number | undefined {
   const tokens = tokensOf(pattern);
@@ -125,7 +129,7 @@ function msOf(fields: Fields, nowYear: number): number {
   return dayOf(fields, nowYear) * DAY_MS + timeMs - of('Z');
 }
 
-/** The day of the year where it came behind the day of the month. */
+/** The day of the year applies if it was read after the day of the month. */
 function dayOf(fields: Fields, nowYear: number): number {
   const letters = [...fields.keys()];
   const year = yearOf(fields, nowYear);

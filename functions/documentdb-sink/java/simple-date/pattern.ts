@@ -1,6 +1,6 @@
 import { PatternError } from '../regex/pattern-error.ts';
 
-/** Text that stands as it is, or a letter and how often it stands. */
+/** Literal text, or a letter and its number of repetitions. */
 export type Token =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'field'; readonly letter: string; readonly count: number };
@@ -11,7 +11,7 @@ const LETTERS = 'GyYMLwWDdFEuaHkKhmsSzZX';
 /**
  * The parts of a pattern of `java.text.SimpleDateFormat`.
  * https://docs.oracle.com/en/java/javase/21/docs/api/java.base/java/text/SimpleDateFormat.html
- * @throws PatternError when Java would not take it
+ * @throws PatternError if Java refuses the pattern
  */
 export const tokensOf = (pattern: string): readonly Token[] =>
   [...pattern.matchAll(TOKEN)].map(([whole, quoted, letter]): Token => {

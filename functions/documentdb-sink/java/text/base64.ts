@@ -1,7 +1,7 @@
 const ALPHABET_ONLY = /^[A-Za-z0-9+/]*={0,2}$/;
 
 /**
- * `Base64.getDecoder().decode`: the basic alphabet, padding whole or left out. Undefined where it throws.
+ * `Base64.getDecoder().decode`: the basic alphabet, with complete padding or without padding. Undefined if Java throws.
  * https://docs.oracle.com/en/java/javase/17/docs/api/java.base/java/util/Base64.Decoder.html
  */
 export function decodeBase64(text: string): Buffer | undefined {

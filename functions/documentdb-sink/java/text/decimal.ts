@@ -5,9 +5,9 @@ const DIGITS_MAX = 34;
 const EXPONENT_MIN = -6176;
 const EXPONENT_MAX = 6111;
 const EXPONENT_OFFSET = 6176;
-/** A scale of Java's BigDecimal is an int. */
+/** The scale of Java's BigDecimal is an int. */
 const SCALE_MAX = 2 ** 31 - 1;
-/** More digits are refused whatever they are, and would take long to multiply. */
+/** A longer text is refused at once, because multiplying its digits would take long. */
 const TEXT_LENGTH_MAX = 10_000;
 
 const SPECIAL: ReadonlyMap<string, string> = new Map([
@@ -20,12 +20,12 @@ const SPECIAL: ReadonlyMap<string, string> = new Map([
   ['-infinity', '-Infinity'],
 ]);
 
-/** The driver's own parser has no sign for it. */
+/** The driver's own parser does not accept `-NaN`. */
 const NEGATIVE_NAN: readonly number[] = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xfc];
 
 /**
- * `Decimal128.parse` of the Java driver: what `BigDecimal` takes, exactly. Undefined where it throws: no number, more than
- * 34 digits, an exponent beyond the type.
+ * `Decimal128.parse` of the Java driver: accepts what `BigDecimal` accepts, exactly. Undefined if Java throws: no
+ * number, more than 34 digits, or an exponent out of range.
  * https://github.com/mongodb/mongo-java-driver/blob/main/bson/src/main/org/bson/types/Decimal128.java
  */
 export function parseDecimal128(text: string): Decimal128 | undefined {
@@ -41,7 +41,7 @@ export function parseDecimal128(text: string): Decimal128 | undefined {
   return decimal128Of(BigInt(whole + fraction), -scale, sign === '-');
 }
 
-/** `significand * 10 ** exponent`; undefined where it does not fit exactly. */
+/** `significand * 10 ** exponent`; undefined if Decimal128 cannot hold the value exactly. */
 export function decimal128Of(significand: bigint, exponent: number, isNegative: boolean): Decimal128 | undefined {
   const parts = significand === 0n ? { significand, exponent: clamped(exponent) } : fitted(significand, exponent);
   if (parts === undefined) return undefined;
@@ -67,18 +67,18 @@ function fitted(significand: bigint, exponent: number): Fitted | undefined {
     return { significand: significand * 10n ** BigInt(zeros), exponent: EXPONENT_MAX };
   }
   const surplus = Math.max(exponent < EXPONENT_MIN ? EXPONENT_MIN - exponent : digits.length - DIGITS_MAX, 0);
-  // Only zeros may be left out.
+  // Only zeros may be dropped.
   if (surplus >= digits.length || !/^0*$/.test(digits.slice(digits.length - surplus))) return undefined;
   const shortened = surplus === 0 ? significand : BigInt(digits.slice(0, -surplus));
   if (String(shortened).length > DIGITS_MAX || exponent + surplus > EXPONENT_MAX) return undefined;
   return { significand: shortened, exponent: exponent + surplus };
 }
 
-/** `BsonDouble.decimal128Value`: every digit of the double; undefined where they are more than 34. */
+/** `BsonDouble.decimal128Value`: every digit of the double; undefined for more than 34 digits. */
 export function decimal128OfDouble(value: number): Decimal128 | undefined {
   if (!Number.isFinite(value)) return Decimal128.fromString(String(value));
   let [significand, powerOfTwo] = [Math.abs(value), 0];
   while (!Number.isInteger(significand)) [significand, powerOfTwo] = [significand * 2, powerOfTwo + 1];
-  // m / 2^k = m * 5^k / 10^k. The sign of a zero is lost there.
+  // m / 2^k = m * 5^k / 10^k. As in Java, a zero loses its sign.
   return decimal128Of(BigInt(significand) * 5n ** BigInt(powerOfTwo), -powerOfTwo, value < 0);
 }

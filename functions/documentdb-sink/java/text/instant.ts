@@ -5,10 +5,10 @@ const DAY_LENGTH = '1970-01-01'.length;
 const OFFSET_SECONDS_MAX = 18 * 60 * 60;
 
 /**
- * A date with time and offset (`ISO_OFFSET_DATE_TIME`), or a day alone, as the Java driver reads them. Dates and times that
- * do not exist are none: February 30th, 24:00. Undefined where it throws.
+ * Reads a date with time and offset (`ISO_OFFSET_DATE_TIME`), or a date alone, like the Java driver. Dates and times
+ * that do not exist are refused: February 30th, 24:00. Undefined if Java throws.
  * https://github.com/mongodb/mongo-java-driver/blob/main/bson/src/main/org/bson/json/DateTimeFormatter.java
- * @returns milliseconds since 1970, what is less is cut off; beyond what a JavaScript date holds too
+ * @returns milliseconds since 1970, truncated; may exceed the range of JavaScript dates
  */
 export function parseInstant(text: string): number | undefined {
   if (text.length === DAY_LENGTH) return dayMs(text);
@@ -18,7 +18,7 @@ export function parseInstant(text: string): number | undefined {
   return day === undefined || clock === undefined || ahead === undefined ? undefined : day + clock - ahead;
 }
 
-/** A year of four digits has no plus, and a longer one must have a sign. */
+/** A year of four digits must have no plus, and a longer year must have a sign. */
 function dayMs(text: string): number | undefined {
   const [, year = '', month = '', day = ''] = DATE.exec(text) ?? [];
   const hasYear = /^(?:-?\d{4}|[+-]\d{5,9})$/.test(year) && year !== '-0000';
@@ -29,7 +29,7 @@ function dayMs(text: string): number | undefined {
   return exists ? ms : undefined;
 }
 
-/** `Date.UTC` takes the years 0 to 99 for those of the last century. */
+/** `Date.UTC` would move the years 0 to 99 to the 20th century. */
 const utcMs = (year: number, month: number, day: number): number => new Date(0).setUTCFullYear(year, month - 1, day);
 
 function timeMs(text: string): number | undefined {

@@ -1,14 +1,16 @@
 import { FAILED, type Field, type Parse, setField } from './parsed.ts';
 
-/** How java.time's formatter reads a number. `NumberPrinterParser` in java.time.format.DateTimeFormatterBuilder. */
+/**
+ * The form of a number in java.time's formatter: `NumberPrinterParser` in java.time.format.DateTimeFormatterBuilder.
+ */
 export interface NumberForm {
   readonly field: Field;
   readonly digitsMin: number;
   readonly digitsMax: number;
   readonly sign: 'normal' | 'notNegative' | 'exceedsPad';
-  /** Digits that the fields right behind it need: `yyyyMMdd`. */
+  /** The digits that directly following fields need, as in `yyyyMMdd`. */
   digitsAfter: number;
-  /** What the digits mean. */
+  /** Converts the digits to the value of the field. */
   readonly meaning?: (value: number) => number;
 }
 
@@ -28,7 +30,7 @@ export const numberParser =
 const takesSign = ({ sign }: NumberForm, char: string): boolean =>
   char === '' || sign === 'exceedsPad' || (sign === 'normal' && char === '-');
 
-/** `+` stands where there are more digits than the pattern has letters, and only there. */
+/** A `+` is required for more digits than the pattern has letters, and is forbidden otherwise. */
 function isPadded({ sign, digitsMin }: NumberForm, char: string, digitCount: number): boolean {
   if (sign !== 'exceedsPad' || char === '-') return true;
   return char === '+' ? digitCount > digitsMin : digitCount <= digitsMin;
@@ -39,7 +41,7 @@ function digitsAt(text: string, start: number, { digitsMin, digitsMax, digitsAft
   return digitsAfter > 0 ? Math.max(Math.min(all, digitsMin), all - digitsAfter) : all;
 }
 
-/** `S`: digits of a second's fraction. */
+/** `S`: the fraction of a second. */
 export const fractionForm = (digits: number): NumberForm => ({
   field: 'nanoOfSecond',
   digitsMin: digits,

@@ -1,9 +1,14 @@
-/** Beyond it the text is no number: https://docs.oracle.com/en/java/javase/17/docs/api/java.base/java/lang/Double.html#valueOf(java.lang.String) */
+/**
+ * The decimal form:
+ * https://docs.oracle.com/en/java/javase/17/docs/api/java.base/java/lang/Double.html#valueOf(java.lang.String)
+ */
 const DECIMAL_DOUBLE = /^[+-]?(?:NaN|Infinity|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?[fFdD]?)$/;
 const HEXADECIMAL_DOUBLE = /^([+-]?)0[xX]([0-9a-fA-F]*)\.?([0-9a-fA-F]*)[pP]([+-]?\d+)[fFdD]?$/;
 const BLANKS_AROUND = /^[\0- ]+|[\0- ]+$/g;
 
-/** `Double.valueOf`: decimal and hexadecimal, with a suffix, blanks around it. Undefined where Java throws. */
+/**
+ * `Double.valueOf`: decimal or hexadecimal, with an optional suffix and surrounding blanks. Undefined if Java throws.
+ */
 export function parseDouble(text: string): number | undefined {
   const trimmed = text.replaceAll(BLANKS_AROUND, '');
   if (DECIMAL_DOUBLE.test(trimmed)) return Number(trimmed.replace(/^([+-])NaN$/, 'NaN').replace(/[fFdD]$/, ''));
@@ -13,7 +18,7 @@ export function parseDouble(text: string): number | undefined {
   return sign === '-' ? -magnitude : magnitude;
 }
 
-/** In two steps, since one power of two may lie beyond the doubles although the product does not. */
+/** Scales in two steps, because one power of two may exceed the range of doubles although the product does not. */
 function scaledByTwo(significand: bigint, exponent: number): number {
   const half = Math.trunc(exponent / 2);
   return Number(significand) * 2 ** half * 2 ** (exponent - half);
@@ -21,21 +26,24 @@ function scaledByTwo(significand: bigint, exponent: number): number {
 
 const WHOLE = /^[+-]?\p{Nd}+$/u;
 
-/** `Long.parseLong` and `Integer.parseInt`: a sign and digits of any script. Undefined where Java throws. */
+/** `Long.parseLong` and `Integer.parseInt`: a sign and digits of any script. Undefined if Java throws. */
 export function parseWhole(text: string, bits: 32 | 64): bigint | undefined {
   if (!WHOLE.test(text)) return undefined;
   const value = BigInt(inAscii(text.replace(/^[+-]/, ''))) * (text.startsWith('-') ? -1n : 1n);
   return BigInt.asIntN(bits, value) === value ? value : undefined;
 }
 
-/** The same in base 16, as a signed 32-bit number. */
+/** Like `parseWhole` in base 16, as a signed 32-bit number. */
 export function parseHexadecimal(text: string): number | undefined {
   if (!/^[+-]?[0-9a-fA-F]+$/.test(text)) return undefined;
   const value = Number.parseInt(text, 16);
   return value === (value | 0) ? value : undefined;
 }
 
-/** Digits of other scripts (`Character.isDigit`) as 0 to 9; a script's ten digits follow each other. */
+/**
+ * Converts digits of other scripts (`Character.isDigit`) to 0 to 9. The ten digits of a script have consecutive code
+ * points.
+ */
 export const inAscii = (text: string): string =>
   text.replaceAll(/[^0-9]/g, (character) => (DIGIT.test(character) ? String(digitOf(character)) : character));
 

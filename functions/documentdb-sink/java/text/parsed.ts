@@ -1,4 +1,4 @@
-/** The fields of java.time.temporal.ChronoField that a pattern's letters stand for. */
+/** The fields of java.time.temporal.ChronoField that pattern letters stand for. */
 export type Field =
   | 'era'
   | 'yearOfEra'
@@ -28,12 +28,12 @@ export interface Parsed {
   zone: Zone | undefined;
 }
 
-/** The place after what was read, or {@link FAILED}; what it read is in `parsed`. */
+/** Stores what it reads in `parsed`. Returns the position after the text that was read, or {@link FAILED}. */
 export type Parse = (text: string, at: number, parsed: Parsed) => number;
 
 export const FAILED = -1;
 
-/** Of a field that is read twice, both values must be the same. */
+/** A field that is read twice must have the same value both times. */
 export function setField(parsed: Parsed, field: Field, value: number, end: number): number {
   const before = parsed.fields.get(field);
   parsed.fields.set(field, value);

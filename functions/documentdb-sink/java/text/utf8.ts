@@ -1,13 +1,13 @@
 import { isUtf8 } from 'node:buffer';
 
 /**
- * `new String(bytes, UTF_8)`: what is no UTF-8 becomes U+FFFD, as in Node; but an encoded surrogate, whole or cut short,
- * becomes one of them, and not one a byte.
+ * `new String(bytes, UTF_8)`: like Node, Java replaces invalid UTF-8 by U+FFFD. But Java replaces an encoded surrogate,
+ * complete or truncated, by one U+FFFD instead of one for each byte.
  */
 export function decodeUtf8(bytes: Buffer): string {
   return isUtf8(bytes) ? bytes.toString() : withoutSurrogates(bytes).toString();
 }
 
-/** One character a byte. */
+/** Latin-1 maps each byte to one character. */
 const withoutSurrogates = (bytes: Buffer): Buffer =>
   Buffer.from(bytes.toString('latin1').replaceAll(/\xed[\xa0-\xbf][\x80-\xbf]?/g, '\xef\xbf\xbd'), 'latin1');

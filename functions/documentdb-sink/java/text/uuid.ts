@@ -2,13 +2,13 @@ const BETWEEN_DASHES = /^([^-]*)-([^-]*)-([^-]*)-([^-]*)-([^-]*)$/;
 const UNDASHED = /([0-9a-fA-F]{8})([0-9a-fA-F]{4})([0-9a-fA-F]{4})([0-9a-fA-F]{4})([0-9a-fA-F]+)/;
 const LENGTH_MAX = 36;
 const LENGTH_UNDASHED = 32;
-/** Digits of each part that count; of more, the lowest. */
+/** The number of significant digits of each part. Of a longer part, the lowest digits count. */
 const PART_DIGITS = [8, 4, 4, 4, 12] as const;
 const LONG_MAX = 2n ** 63n - 1n;
 
 /**
- * A text of 36 or 32 characters as the connector's UUID strategies take it: dashes may stand anywhere, for `UUID.fromString`
- * reads five numbers between them, whatever their lengths. Undefined where it throws.
+ * Reads a text of 36 or 32 characters like the connector's UUID strategies. The dashes may be at any position, because
+ * `UUID.fromString` reads five numbers between them, whatever their lengths. Undefined if Java throws.
  * https://github.com/openjdk/jdk17u/blob/master/src/java.base/share/classes/java/util/UUID.java
  */
 export function parseUuid(text: string): Buffer | undefined {
@@ -25,7 +25,7 @@ function fromString(text: string): Buffer | undefined {
   return Buffer.from(digits.join(''), 'hex');
 }
 
-/** In base 16. */
+/** Reads a hexadecimal number. */
 function parseLong(digits: string): bigint | undefined {
   if (!/^\+?[0-9a-fA-F]+$/.test(digits)) return undefined;
   const value = BigInt(`0x${digits.replace('+', '')}`);
