@@ -23,9 +23,9 @@ const HANDLERS: ReadonlyMap<string, Create<CdcHandler>> = new Map([
 ]);
 
 /**
- * Undefined where no handler is set. With one, post processors, id strategies, write model strategies and
- * `delete.on.null.values` have no part in a record.
- * @throws PropertyError when the handler is neither the connector's nor one of custom/registry.ts
+ * Undefined if no handler is set. With a handler, post processors, id strategies, write model strategies and
+ * `delete.on.null.values` have no effect.
+ * @throws PropertyError if the handler is neither one of the connector's nor one of custom/registry.ts
  */
 export function createCdcHandler(
   properties: TopicProperties,

@@ -10,10 +10,10 @@ import { fullDocumentNull, updateOf } from './update-description.ts';
 
 type Update = (value: MutableDocument, document: SinkDocument) => readonly WriteModel[];
 
-/** Debezium's MongoDB connector up to 1.x: updates are patches of the oplog. */
+/** Debezium's MongoDB connector up to 1.x, whose updates are patches from the oplog. */
 export const debeziumOplogHandler = (properties: TopicProperties): CdcHandler => handler(properties, updateByPatch);
 
-/** Debezium's MongoDB connector on change streams: updates have the whole document. */
+/** Debezium's MongoDB connector on change streams, whose updates contain the whole document. */
 export const debeziumChangeStreamHandler = (properties: TopicProperties): CdcHandler =>
   handler(properties, updateByAfter(properties));
 
@@ -26,7 +26,7 @@ function handler(properties: TopicProperties, update: Update): CdcHandler {
       throw new UnwritableError('the key document must not be missing for CDC mode');
     }
     const value = document.value() ?? new Map<string, unknown>();
-    // Debezium's tombstone, for compacted topics.
+    // Debezium's tombstone for compacted topics.
     if (key.has('id') && value.size === 0) return [];
     switch (operationOf(value)) {
       case 'create':
@@ -71,7 +71,7 @@ const updateByAfter = (properties: TopicProperties): Update => {
   };
 };
 
-/** Debezium has `updatedFields` as text; and may have either part as null. Undefined where there is no description. */
+/** Debezium's `updatedFields` is a text, and each part may be null. Undefined if the event has no description. */
 function debeziumDescription(description: unknown): MutableDocument | undefined {
   if (!isDocument(description)) return undefined;
   const updated = description.get('updatedFields') ?? '{}';
@@ -82,7 +82,7 @@ function debeziumDescription(description: unknown): MutableDocument | undefined 
   ]);
 }
 
-/** The `_id` of the document: the key's `id`, which is its extended JSON. */
+/** The `_id` of the document: the field `id` of the key holds its extended JSON. */
 function filterByKey(document: SinkDocument): MutableDocument {
   const key = document.key();
   if (key === undefined) throw new UnwritableError('the key document must not be missing');

@@ -1,7 +1,7 @@
 import { UnwritableError } from '../../plan/unwritable-error.ts';
 import type { TopicProperties } from '../topic-properties.ts';
 
-/** `none`: a change of the schema, or an operation that is passed over. */
+/** `none`: a schema change, or an operation that is ignored. */
 export type DebeziumOperation = 'create' | 'update' | 'delete' | 'none';
 
 const OPERATIONS: ReadonlyMap<string, DebeziumOperation> = new Map([
@@ -14,8 +14,9 @@ const OPERATIONS: ReadonlyMap<string, DebeziumOperation> = new Map([
 const UNKNOWN_OPERATION = 'msksinks.cdc.unknown.operation';
 
 /**
- * Reads an event's `op`: create and read are the same. Truncate and message (`t`, `m`) and others are an error, as in the
- * connector, unless they are to be ignored. https://debezium.io/documentation/reference/stable/connectors/postgresql.html#postgresql-events
+ * Reads the `op` of an event; create and read have the same effect. Truncate and message (`t`, `m`) and unknown
+ * operations are an error, as in the connector, unless the file says to ignore them.
+ * https://debezium.io/documentation/reference/stable/connectors/postgresql.html#postgresql-events
  */
 export function operationReader(
   properties: TopicProperties,

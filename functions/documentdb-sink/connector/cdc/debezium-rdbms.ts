@@ -8,12 +8,12 @@ import type { TopicProperties } from '../topic-properties.ts';
 import type { CdcHandler } from './cdc-handler.ts';
 import { operationReader } from './debezium-operation.ts';
 
-/** Rows of Debezium's connectors for relational databases; MySQL's and Postgres's are the same. */
+/** Events of Debezium's connectors for relational databases. MySQL's and Postgres's have the same form. */
 export function debeziumRdbmsHandler(properties: TopicProperties): CdcHandler {
   const operationOf = operationReader(properties);
   return (document, record) => {
     const value: MutableDocument = document.value() ?? new Map();
-    // Debezium's tombstone, for compacted topics.
+    // Debezium's tombstone for compacted topics.
     if (value.size === 0) return [];
     const key: MutableDocument = document.key() ?? new Map();
     switch (operationOf(value)) {
@@ -29,12 +29,12 @@ export function debeziumRdbmsHandler(properties: TopicProperties): CdcHandler {
   };
 }
 
-/** The columns of the primary key are the `_id`. */
+/** The `_id` is a document of the primary key's columns. */
 const idOf = (key: MutableDocument): MutableDocument => new Map([[ID_FIELD, new Map(key)]]);
 
 const derivedId = (record: SourceRecord): MutableDocument => new Map([[ID_FIELD, objectIdOf(record)]]);
 
-/** Without a primary key, the row as it was. */
+/** Without a primary key, the filter is the whole row before the change. */
 function filterOf(key: MutableDocument, value: MutableDocument): MutableDocument {
   if (key.size > 0) return idOf(key);
   const before = value.get('before');

@@ -3,7 +3,10 @@ import { UnconvertibleError } from '../../bson/unconvertible-error.ts';
 import { readRelaxedJson } from '../../json/relaxed-json.ts';
 import { UnwritableError } from '../../plan/unwritable-error.ts';
 
-/** A field of a change event that holds extended JSON as text: a document. @throws UnwritableError when it does not */
+/**
+ * Reads a field of a change event that holds a document as extended JSON. @throws UnwritableError if the field holds no
+ * document
+ */
 export function readDocument(field: string, text: unknown): MutableDocument {
   if (typeof text !== 'string') throw new UnwritableError(`the field ${field} of the change event is not a string`);
   try {

@@ -6,7 +6,10 @@ import type { TopicProperties } from '../topic-properties.ts';
 import type { CdcHandler } from './cdc-handler.ts';
 import { fullDocumentNull, updateOf } from './update-description.ts';
 
-/** Events of MongoDB's own change streams; others than writes of documents have no effect. https://www.mongodb.com/docs/manual/reference/change-events/ */
+/**
+ * Events of MongoDB's own change streams. Only writes of documents have an effect.
+ * https://www.mongodb.com/docs/manual/reference/change-events/
+ */
 export function changeStreamHandler(properties: TopicProperties): CdcHandler {
   const update = updateWriter(properties);
   return (document) => {
@@ -38,7 +41,7 @@ const replaceOne = (event: MutableDocument, upsert: boolean): WriteModel => ({
   upsert,
 });
 
-/** By the whole document where the event has it, else by what has changed. */
+/** Replaces by the whole document if the event has it, otherwise applies the update description. */
 function updateWriter(properties: TopicProperties): (event: MutableDocument) => readonly WriteModel[] {
   const nullIsUpdate = fullDocumentNull(properties) === 'update';
   const update = updateOf(properties);
@@ -46,7 +49,7 @@ function updateWriter(properties: TopicProperties): (event: MutableDocument) => 
     const isNull = nullIsUpdate && event.get('fullDocument') === null;
     if (event.has('fullDocument') && !isNull) return [replaceOne(event, false)];
     const filter = documentAt(event, 'documentKey');
-    // The document was deleted before its lookup, and nothing says what had changed.
+    // The document was deleted before its lookup, and the event does not describe the change.
     if (isNull && !isDocument(event.get('updateDescription'))) return [];
     return update(filter, documentAt(event, 'updateDescription'));
   };

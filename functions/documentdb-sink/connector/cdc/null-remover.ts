@@ -3,12 +3,12 @@ import type { MutableDocument } from '../../bson/sink-document.ts';
 import type { WriteModel } from '../../plan/write-model.ts';
 
 /**
- * Removes nulls from what a change event writes: from a replacement, and from `$set`. Undefined where nothing is left of
- * it. `change.data.capture.handler.remove.null.values`
+ * `change.data.capture.handler.remove.null.values`: removes nulls from a replacement and from `$set`. Undefined if
+ * nothing remains to be written.
  */
 export function withoutNulls(model: WriteModel): WriteModel | undefined {
   if (model.kind === 'replaceOne') {
-    // Each handler makes its documents for this one write.
+    // Each handler makes these documents for this write only, so they may be changed.
     removeNullValues(model.replacement as MutableDocument);
     return model.replacement.size === 0 ? undefined : model;
   }

@@ -8,7 +8,7 @@ import type { TopicProperties } from '../topic-properties.ts';
 import type { CdcHandler } from './cdc-handler.ts';
 import { isSameValue } from './same-value.ts';
 
-/** Rows of Qlik Replicate. https://help.qlik.com/en-US/replicate/Content/Replicate/Main/Kafka/kafka_target.htm */
+/** Events of Qlik Replicate. https://help.qlik.com/en-US/replicate/Content/Replicate/Main/Kafka/kafka_target.htm */
 export function qlikRdbmsHandler(properties: TopicProperties): CdcHandler {
   const unsetsCleared = properties.text('msksinks.cdc.cleared.columns').toLowerCase() === 'unset';
   const ignoresUnknown = properties.text('msksinks.cdc.unknown.operation').toLowerCase() === 'ignore';
@@ -34,7 +34,10 @@ export function qlikRdbmsHandler(properties: TopicProperties): CdcHandler {
   };
 }
 
-/** At `message.headers.operation`, `message.operation`, `message.headers_operation` or `headers.operation`. */
+/**
+ * The operation is at `message.headers.operation`, `message.operation`, `message.headers_operation` or
+ * `headers.operation`.
+ */
 function operationOf(value: MutableDocument): string {
   const headers = within('headers', within('message', value));
   const operation = headers.has('operation') ? headers.get('operation') : headers.get('headers_operation');
@@ -66,7 +69,7 @@ function updateOne(key: MutableDocument, value: MutableDocument, unsetsCleared: 
 const clearedColumns = (before: MutableDocument, data: MutableDocument): MutableDocument =>
   new Map([...before.keys()].filter((column) => !data.has(column)).map((column) => [column, '']));
 
-/** Without a primary key: the row as it was, or all there is. */
+/** Without a primary key, the filter is the row before the change, or else the whole value. */
 function deleteFilter(key: MutableDocument, value: MutableDocument): MutableDocument {
   if (key.size > 0) return filterOf(key, key);
   return filterOf(key, within('beforeData', within('data', within('message', value), true), true));
@@ -81,7 +84,7 @@ function filterOf(key: MutableDocument, row: MutableDocument): MutableDocument {
 const noData = (): UnwritableError =>
   new UnwritableError('the value document does not contain the expected data of the row');
 
-/** The document in that field; the document around it where there is no such field (or, if allowed, it is null). */
+/** The document in that field. Returns the enclosing document if the field is missing (or null, if that is allowed). */
 function within(field: string, around: MutableDocument, nullIsAbsent = false): MutableDocument {
   const inner = around.get(field);
   if (inner === undefined || (inner === null && nullIsAbsent)) return around;

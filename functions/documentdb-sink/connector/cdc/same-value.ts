@@ -1,7 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import { isDocument } from '../../bson/documents.ts';
 
-/** Whether two BSON values are equal as the Java driver's are: of the same type, documents in whatever order. */
+/**
+ * Compares BSON values like the Java driver: types must be equal, and the order of a document's fields does not matter.
+ */
 export function isSameValue(a: unknown, b: unknown): boolean {
   if (isDocument(a) && isDocument(b)) {
     return a.size === b.size && [...a].every(([name, value]) => b.has(name) && isSameValue(value, b.get(name)));

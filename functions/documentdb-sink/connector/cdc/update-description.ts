@@ -15,8 +15,8 @@ const FIELDS: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * The writes of a change stream's updateDescription, without upsert. Two where an array is cut and changed as well: MongoDB
- * takes no two operators on one path, and cutting comes first.
+ * The writes of a change stream's updateDescription, without upsert. An array that is truncated and also changed needs
+ * two writes: MongoDB permits only one operator per path, and the truncation comes first.
  * https://www.mongodb.com/docs/manual/reference/change-events/update/
  */
 export function updateOf(
@@ -33,7 +33,7 @@ export function updateOf(
 
 interface Changes {
   readonly update: MutableDocument;
-  /** As the event has them. */
+  /** The entries of `truncatedArrays`, unchanged. */
   readonly truncated: readonly unknown[];
   readonly ambiguous: MutableDocument;
 }
@@ -82,16 +82,19 @@ function unsetOf(removed: readonly unknown[]): MutableDocument {
   return unset;
 }
 
-/** Each cut is a `$push` of nothing; of its own where paths overlap. https://www.mongodb.com/docs/manual/reference/operator/update/slice/ */
+/**
+ * Each truncation is a `$push` of no elements, in a write of its own if paths overlap.
+ * https://www.mongodb.com/docs/manual/reference/operator/update/slice/
+ */
 function withTruncation(filter: MutableDocument, { update, truncated }: Changes): readonly WriteModel[] {
-  const foldBoundaries = truncated.map(cutOf);
-  if (foldBoundaries.length === 0) return [updateOne(filter, update)];
-  const cutPaths = foldBoundaries.map(([path]) => path);
+  const truncations = truncated.map(cutOf);
+  if (truncations.length === 0) return [updateOne(filter, update)];
+  const cutPaths = truncations.map(([path]) => path);
   const changedPaths = [...update.values()].filter(isDocument).flatMap((fields) => [...fields.keys()]);
   const paths = [...cutPaths, ...changedPaths];
   const overlap = cutPaths.some((cut, index) => paths.some((path, other) => other !== index && overlaps(cut, path)));
-  if (!overlap) return [updateOne(filter, new Map([...update, ['$push', new Map(foldBoundaries)]]))];
-  const cutting = foldBoundaries.map((cut) => updateOne(filter, new Map([['$push', new Map([cut])]])));
+  if (!overlap) return [updateOne(filter, new Map([...update, ['$push', new Map(truncations)]]))];
+  const cutting = truncations.map((cut) => updateOne(filter, new Map([['$push', new Map([cut])]])));
   return changedPaths.length === 0 ? cutting : [...cutting, updateOne(filter, update)];
 }
 
@@ -112,17 +115,19 @@ function cutOf(entry: unknown): [string, MutableDocument] {
 
 const overlaps = (a: string, b: string): boolean => a === b || a.startsWith(`${b}.`) || b.startsWith(`${a}.`);
 
-/** A name with a dot or a leading `$` cannot be told in an update's path: it would change another field. */
+/**
+ * An update path cannot express a name that contains a dot or begins with `$`: the update would change another field.
+ */
 function refuseAmbiguous({ update, truncated, ambiguous }: Changes): void {
   const changed = [...update.values()].filter(isDocument).flatMap((fields) => [...fields.keys()]);
   const used = [...changed, ...truncated.map((entry) => cutOf(entry)[0])];
-  const isUntellable = (name: unknown): boolean =>
+  const isInexpressible = (name: unknown): boolean =>
     typeof name === 'string' && (name.includes('.') || name.startsWith('$'));
-  const untellable = used.some((path) => {
+  const inexpressible = used.some((path) => {
     const names = ambiguous.get(path);
-    return Array.isArray(names) && names.some(isUntellable);
+    return Array.isArray(names) && names.some(isInexpressible);
   });
-  if (untellable) {
+  if (inexpressible) {
     throw new UnwritableError(
       'updateDescription has a field name that contains a dot, which no update can address (disambiguatedPaths)',
     );

@@ -10,15 +10,15 @@ const notBson = (): never => {
 };
 
 /**
- * Reads a BSON document (https://bsonspec.org/spec.html) into Maps. The driver's own reader makes objects, which put
- * integer-like names first, and reads an Int64 as a number.
- * @throws UnconvertibleError when the bytes are no BSON document; its message quotes nothing
+ * Reads a BSON document (https://bsonspec.org/spec.html) into Maps. The driver's own reader returns objects, which put
+ * integer-like names first, and returns an Int64 as a number.
+ * @throws UnconvertibleError if the bytes are no BSON document; the message quotes nothing
  */
 export function readBson(bytes: Buffer): Map<string, unknown> {
   try {
     return new BsonReader(bytes).readDocument(1);
   } catch (error) {
-    // Reading beyond the end.
+    // A RangeError means that a read went beyond the end.
     if (error instanceof RangeError) return notBson();
     throw error;
   }
@@ -41,7 +41,7 @@ class BsonReader {
     return fields;
   }
 
-  /** Names mean nothing there, and may be the same. */
+  /** The names of array elements have no meaning, and may repeat. */
   private readArray(depth: number): unknown[] {
     const elements: unknown[] = [];
     this.readFields(depth, (_name, value) => elements.push(value));
@@ -115,14 +115,14 @@ class BsonReader {
       case 0xff:
         return new MinKey();
       default:
-        throw new UnconvertibleError('the value holds a BSON type that is not written any more, or is none');
+        throw new UnconvertibleError('the value contains a BSON type that is deprecated or unknown');
     }
   }
 
   private binary(): Binary {
     const length = this.int32();
     const subtype = this.byte();
-    // The old form repeats its length.
+    // The old subtype repeats the length.
     if (subtype === OLD_BINARY && this.int32() !== length - 4) notBson();
     return new Binary(Buffer.from(this.take(subtype === OLD_BINARY ? length - 4 : length)), subtype);
   }
@@ -130,7 +130,7 @@ class BsonReader {
   private date(): Date {
     const ms = Number(this.take(8).readBigInt64LE());
     if (Math.abs(ms) > DATE_MS_MAX)
-      throw new UnconvertibleError('the value holds a date further away than dates can be');
+      throw new UnconvertibleError('the value contains a date outside the range of dates');
     return new Date(ms);
   }
 

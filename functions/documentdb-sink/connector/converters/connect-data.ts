@@ -11,13 +11,13 @@ export interface SchemaOptions {
   readonly replaceNulls: boolean;
 }
 
-/** Where a value stands that is converted. */
+/** The place of a value that is converted. */
 export interface SchemaContext extends SchemaOptions {
-  /** What defaults may still add to the record. */
+  /** The remaining budget for defaults in this record. */
   readonly defaults: DefaultsBudget;
   /**
-   * Below a struct, which checks its values and gives defaults. A value at the top, or in a map at the top, is not checked,
-   * and holds no struct: the connector takes that map for one without a schema.
+   * True inside of a struct, which checks its values and supplies defaults. A value at the top, or in a map at the top,
+   * is not checked and must hold no struct: the connector treats such a map as data without a schema.
    */
   readonly isInStruct: boolean;
 }
@@ -27,9 +27,9 @@ const wrong = (detail: string): never => {
 };
 
 /**
- * The BSON value of a payload, by the rules of Connect's JsonConverter and of the connector's SchemaRecordConverter.
- * Without a schema: as JsonConverter has it without schemas.
- * @throws UnconvertibleError when the payload does not fit the schema
+ * Converts a payload to a BSON value by the rules of Connect's JsonConverter and of the connector's
+ * SchemaRecordConverter. Without a schema, the rules of JsonConverter without schemas apply.
+ * @throws UnconvertibleError if the payload does not fit the schema
  */
 export function convertWithSchema(schema: ConnectSchema | undefined, node: unknown, context: SchemaContext): unknown {
   if (schema === undefined) return convertWithout(node);
@@ -53,7 +53,7 @@ function nullOf({ default: fallback, isOptional, type }: ConnectSchema, context:
   return isOptional ? null : wrong(`a ${type} that is required is null or missing`);
 }
 
-/** An array's elements; of anything else, none (Jackson iterates over nothing). */
+/** The elements of an array. Jackson iterates over the values of an object, and over nothing else. */
 const arrayOf = (node: unknown): readonly unknown[] => {
   if (Array.isArray(node)) return node;
   return node instanceof Map ? [...node.values()] : [];
@@ -63,7 +63,7 @@ type SchemaOf<Type> = Extract<ConnectSchema, { readonly type: Type }>;
 
 function mapOf({ keys, values }: SchemaOf<'map'>, node: unknown, context: SchemaContext): unknown {
   if (keys.type !== 'string') {
-    // Pairs: without any, it is a document without fields.
+    // A map with other keys is an array of pairs; an empty array becomes an empty document.
     return Array.isArray(node) && node.length === 0
       ? new Map()
       : wrong('only maps whose keys are strings become documents');
@@ -73,7 +73,7 @@ function mapOf({ keys, values }: SchemaOf<'map'>, node: unknown, context: Schema
   return inHashOrder(new Map(entries));
 }
 
-/** A null that its schema lets be: the connector puts the default there all the same, within a struct. */
+/** The connector replaces even a permitted null by the default, if the map or array is inside of a struct. */
 function elementOf(schema: ConnectSchema, node: unknown, context: SchemaContext): unknown {
   const value = convertWithSchema(schema, node, context);
   const takesDefault = value === null && context.isInStruct && isPrimitive(schema.type);
@@ -90,7 +90,7 @@ function structOf({ fields }: SchemaOf<'struct'>, node: unknown, context: Schema
     const field = node.get(name);
     if (field === undefined) context.defaults.spend(VALUE_BYTES_MIN);
     const value = convertWithSchema(schema, field, context);
-    // `Struct.get` gives the default for a null, whatever replace.null.with.default says.
+    // `Struct.get` returns the default instead of a null, whatever replace.null.with.default says.
     const takesDefault = value === null && schema.default !== undefined;
     document.set(name, takesDefault ? context.defaults.use(schema.default) : value);
   }
@@ -104,7 +104,7 @@ const integer =
   (node) =>
     node instanceof JsonNumber ? Number(wholeIn(bits, node.token)) : 0;
 
-/** Where the node is of another type, Jackson gives 0, false or null, and only a struct objects to a null. */
+/** For a node of another type, Jackson returns 0, false or null; only a struct refuses the null. */
 const PRIMITIVES: Readonly<Record<PrimitiveType, Convert>> = {
   boolean: (node) => node === true,
   int8: (node) => (node instanceof JsonNumber ? Number(BigInt.asIntN(8, wholeIn(32, node.token))) : 0),

@@ -17,22 +17,24 @@ const wrong = (detail: string): never => {
 };
 
 function wholeNumber(node: unknown, bits: number, type: string): bigint {
-  if (!(node instanceof JsonNumber && isWhole(node.token))) return wrong(`a ${type} is no whole number`);
+  if (!(node instanceof JsonNumber && isWhole(node.token))) return wrong(`a ${type} is not a whole number`);
   const value = wholeIn(bits, node.token);
   return BigInt(node.token) === value ? value : wrong(`a ${type} does not fit into ${bits} bits`);
 }
 
-/** `longValue`: of a larger number, the lowest bits. */
+/** `longValue`, which drops the higher bits of a larger number. */
 const timestamp = (node: unknown): bigint =>
-  node instanceof JsonNumber && isWhole(node.token) ? wholeIn(64, node.token) : wrong('a Timestamp is no whole number');
+  node instanceof JsonNumber && isWhole(node.token)
+    ? wholeIn(64, node.token)
+    : wrong('a Timestamp is not a whole number');
 
 function dateAt(ms: number): Date {
-  return Math.abs(ms) <= DATE_MS_MAX ? new Date(ms) : wrong('a date is further away than a date can be');
+  return Math.abs(ms) <= DATE_MS_MAX ? new Date(ms) : wrong('a date is outside the range of dates');
 }
 
 function time(node: unknown): Date {
   const ms = Number(wholeNumber(node, 32, 'Time'));
-  return ms >= 0 && ms <= DAY_MS ? new Date(ms) : wrong('a Time is no time of a day');
+  return ms >= 0 && ms <= DAY_MS ? new Date(ms) : wrong('a Time is not between 0 and 86400000 ms');
 }
 
 function decimal(schema: ConnectSchema, node: unknown): Decimal128 {
@@ -42,7 +44,8 @@ function decimal(schema: ConnectSchema, node: unknown): Decimal128 {
   const scale = typeof parameter === 'string' ? parseWhole(parameter, 32) : undefined;
   if (scale === undefined) return wrong('the scale parameter of a Decimal is missing');
   const bytes = bytesOf(node);
-  if (bytes.length === 0 || bytes.length > DECIMAL_BYTES_MAX) return wrong('a Decimal has no bytes, or too many');
+  if (bytes.length === 0 || bytes.length > DECIMAL_BYTES_MAX)
+    return wrong(`a Decimal must have 1 to ${DECIMAL_BYTES_MAX} bytes`);
   const unscaled = BigInt.asIntN(bytes.length * 8, BigInt(`0x${bytes.toString('hex')}`));
   const isNegative = unscaled < 0n;
   return decimal128Of(isNegative ? -unscaled : unscaled, -Number(scale), isNegative) ?? tooManyDigits();
@@ -50,25 +53,25 @@ function decimal(schema: ConnectSchema, node: unknown): Decimal128 {
 
 const tooManyDigits = (): never => wrong('a Decimal has more digits than a Decimal128 holds');
 
-/** Groups of four characters with blanks between them, each padded or not. */
+/** Groups of four characters, each padded or not, with optional blanks between groups. */
 const BASE64 = /^[\0- ]*(?:(?:[A-Za-z0-9+/]{4}|[A-Za-z0-9+/]{3}=|[A-Za-z0-9+/]{2}==)[\0- ]*)*$/;
 
 /**
- * As Jackson reads base64.
- * @throws UnconvertibleError when it is not base64
+ * Reads base64 like Jackson.
+ * @throws UnconvertibleError if the text is not base64
  */
 export function bytesOf(text: string): Buffer {
-  // Nearly all there is.
+  // Nearly every text is standard base64.
   if (isBase64(text)) return Buffer.from(text, 'base64');
   if (!BASE64.test(text)) return wrong('bytes are not base64');
   const groups = text.match(/[A-Za-z0-9+/]+=*/g) ?? [];
   return Buffer.concat(groups.map((group) => Buffer.from(group, 'base64')));
 }
 
-/** Twice what its 34 digits need. */
+/** Twice the number of bytes that 34 digits need. */
 const DECIMAL_BYTES_MAX = 32;
 
-/** Connect's logical types, by their names. https://kafka.apache.org/documentation/#connect_schemas */
+/** Connect's logical types by name. https://kafka.apache.org/documentation/#connect_schemas */
 export const LOGICAL_TYPES: ReadonlyMap<string, Convert> = new Map<string, Convert>([
   [`${PACKAGE}Date`, (_schema, node) => dateAt(Number(wholeNumber(node, 32, 'Date')) * DAY_MS)],
   [`${PACKAGE}Time`, (_schema, node) => time(node)],

@@ -13,10 +13,10 @@ export type PrimitiveType = (typeof PRIMITIVE_TYPES)[number];
 
 interface Common {
   readonly isOptional: boolean;
-  /** Of a logical type. */
+  /** The name of the logical type. */
   readonly name: string | undefined;
   readonly parameters: ReadonlyMap<string, unknown>;
-  /** As the BSON value it stands for; undefined: there is none. */
+  /** The default as a BSON value; undefined without a default. */
   readonly default: unknown;
 }
 

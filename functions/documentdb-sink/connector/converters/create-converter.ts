@@ -11,12 +11,13 @@ import { type ConnectData, readJsonWithSchema, readSchemalessJson } from './json
 export type Side = 'key' | 'value';
 
 /**
- * A payload as the document the connector makes of it. Undefined: the converter says that there is none (the JSON null).
- * @throws UnwritableError when it is no document; the message quotes nothing
+ * Converts a payload to the document that the connector would make. Undefined if the converter returns null (JSON
+ * null).
+ * @throws UnwritableError if the payload is no document; the message quotes nothing
  */
 export type Converter = (payload: Payload) => MutableDocument | undefined;
 
-/** `key.converter` or `value.converter`, and how the connector reads what comes of it. */
+/** Follows `key.converter` or `value.converter`, and then the connector's conversion to a document. */
 export function createConverter(properties: TopicProperties, side: Side): Converter {
   const convert = connectConverter(properties, side);
   return (payload) => {
@@ -26,8 +27,8 @@ export function createConverter(properties: TopicProperties, side: Side): Conver
 }
 
 /**
- * The document the connector makes of what a converter, or a transform behind it, gives.
- * @throws UnwritableError when it is no document; the message quotes nothing
+ * The document that the connector makes from the data of a converter, or of a transform behind the converter.
+ * @throws UnwritableError if the data is no document; the message quotes nothing
  */
 export function documentFrom(side: Side, convert: () => ConnectData): MutableDocument | undefined {
   try {
@@ -53,7 +54,8 @@ function connectConverter(properties: TopicProperties, side: Side): ConnectConve
     case 'StringConverter':
       return (bytes) => ({ kind: 'text', text: decodeUtf8(bytes) });
     default:
-      // Numbers and booleans: no document, though they may be an `_id` (msksinks.RawKeyStrategy).
+      // The converters of numbers and booleans make no document, but their data may become an `_id`
+      // (msksinks.RawKeyStrategy).
       return () => ({ kind: 'other', type: 'a number or a boolean' });
   }
 }

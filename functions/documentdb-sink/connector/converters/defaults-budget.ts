@@ -2,24 +2,24 @@ import { Binary } from 'mongodb';
 import { UnconvertibleError } from '../../bson/unconvertible-error.ts';
 import { DOCUMENT_BYTES_MAX } from '../../limits.ts';
 
-/** Less than any field takes in memory; so that a record has half a million defaults at most. */
+/** A lower bound for a field's size in memory. It limits a record to half a million defaults. */
 export const VALUE_BYTES_MIN = 32;
 
 /**
- * What the schema of a record adds to its payload: fields that the payload lacks, and defaults. A schema of one megabyte
- * with a payload of one megabyte can make billions of them. What is more than a document may hold can never be written.
+ * Limits what a schema adds to a payload: missing fields and defaults. A schema of one megabyte with a payload of one
+ * megabyte can add billions of values. A document that exceeds the maximum document size could never be written anyway.
  */
 export class DefaultsBudget {
   private bytesLeft = DOCUMENT_BYTES_MAX;
   private readonly sizes = new Map<unknown, number>();
 
-  /** @throws UnconvertibleError when the record has more of them than a document holds */
+  /** @throws UnconvertibleError if the additions exceed the maximum document size */
   spend(bytes: number): void {
     this.bytesLeft -= bytes;
     if (this.bytesLeft < 0) throw new UnconvertibleError('the schema adds more to the payload than a document holds');
   }
 
-  /** The default, accounted for. */
+  /** Returns the default and subtracts its size from the budget. */
   use(value: unknown): unknown {
     const size = this.sizes.get(value) ?? bytesOf(value);
     if (typeof value === 'object') this.sizes.set(value, size);

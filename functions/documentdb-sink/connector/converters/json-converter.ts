@@ -8,16 +8,19 @@ import { inHashOrder } from './java-hash-order.ts';
 import { jsonTextOf } from './json-encoding.ts';
 import { schemaOf } from './parse-schema.ts';
 
-/** What a converter of Kafka Connect makes of bytes: the connector looks at the type of it. */
+/** The data that a converter of Kafka Connect returns. The connector decides by its type. */
 export type ConnectData =
   | { readonly kind: 'document'; readonly document: Map<string, unknown> }
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'bytes'; readonly bytes: Uint8Array }
   | { readonly kind: 'null' }
-  /** Of a type that is no document, in words: "a number". */
+  /** data that is no document, described in words: "a number" */
   | { readonly kind: 'other'; readonly type: string };
 
-/** Jackson's bounds: https://github.com/FasterXML/jackson-core/blob/2.21/src/main/java/com/fasterxml/jackson/core/StreamReadConstraints.java */
+/**
+ * Jackson's limits:
+ * https://github.com/FasterXML/jackson-core/blob/2.21/src/main/java/com/fasterxml/jackson/core/StreamReadConstraints.java
+ */
 const NAME_BYTES_MAX = 50_000;
 const NUMBER_DIGITS_MAX = 1_000;
 
@@ -30,14 +33,14 @@ function bounded(token: string): string {
   return token;
 }
 
-/** Whole numbers are Int64, all others Double, `$` in a name means nothing. */
+/** Whole numbers become Int64 and all others Double; `$` in a name has no meaning. */
 const SCHEMALESS: JsonDialect = {
   number: (token) => (isWhole(token) ? wholeIn(64, bounded(token)) : doubleOfToken(bounded(token))),
   object: inHashOrder,
   ...LENIENT,
 };
 
-/** Nothing is decided yet: the schema decides. */
+/** Numbers stay texts, because the schema decides their type. */
 export const TREE: JsonDialect = {
   number: (token) => new JsonNumber(bounded(token)),
   object: (fields) => fields,
@@ -47,25 +50,25 @@ export const TREE: JsonDialect = {
 /**
  * Connect's JsonConverter without schemas.
  * https://github.com/apache/kafka/blob/trunk/connect/json/src/main/java/org/apache/kafka/connect/json/JsonConverter.java
- * @throws UnconvertibleError when the bytes are not JSON
+ * @throws UnconvertibleError if the bytes are not JSON
  */
 export function readSchemalessJson(bytes: Buffer): ConnectData {
   const text = jsonTextOf(bytes);
-  // Jackson finds no value there, and Connect takes that for null.
+  // Jackson finds no value in a blank text, and Connect treats that as null.
   return BLANK.test(text) ? { kind: 'null' } : dataOf(new JsonReader(text, SCHEMALESS).read());
 }
 
-/** Whether there is no value, which Connect takes for null. */
+/** Whether the text is blank, which Connect treats as null. */
 export const isBlank = (bytes: Buffer): boolean => BLANK.test(jsonTextOf(bytes));
 const BLANK = /^[ \t\n\r]*$/;
 
-/** @throws UnconvertibleError when the bytes are not JSON */
+/** @throws UnconvertibleError if the bytes are not JSON */
 export const readJson = (bytes: Buffer, dialect: JsonDialect): unknown =>
   new JsonReader(jsonTextOf(bytes), dialect).read();
 
 /**
- * The same with schemas: `{"schema": .., "payload": ..}` and nothing beside.
- * @throws UnconvertibleError when the bytes are not that, or the payload does not fit the schema
+ * Connect's JsonConverter with schemas: `{"schema": .., "payload": ..}` without further fields.
+ * @throws UnconvertibleError if the bytes have another form, or the payload does not fit the schema
  */
 export function readJsonWithSchema(bytes: Buffer, options: SchemaOptions): ConnectData {
   const envelope = readJson(bytes, TREE);
@@ -76,7 +79,7 @@ export function readJsonWithSchema(bytes: Buffer, options: SchemaOptions): Conne
   }
   const context = { ...options, defaults: new DefaultsBudget(), isInStruct: false };
   const schema = schemaOf(envelope.get('schema'), { ...context, isInStruct: true });
-  // A struct at the top is one as any other; a map there is taken for one without a schema.
+  // The connector treats a map at the top as data without a schema, but a struct at the top as a struct.
   const payloadContext = { ...context, isInStruct: schema?.type === 'struct' };
   return dataOf(convertWithSchema(schema, envelope.get('payload'), payloadContext));
 }

@@ -2,20 +2,20 @@ import { isUtf8 } from 'node:buffer';
 import { UnconvertibleError } from '../../bson/unconvertible-error.ts';
 
 /**
- * The text of JSON in UTF-8, UTF-16 or UTF-32, with a byte order mark or without, as Jackson finds it out: by the mark, or by
- * which of the first bytes are zero.
+ * Decodes JSON in UTF-8, UTF-16 or UTF-32, with or without a byte order mark. As in Jackson, the mark or the zeros
+ * among the first bytes decide.
  * https://github.com/FasterXML/jackson-core/blob/2.21/src/main/java/com/fasterxml/jackson/core/json/ByteSourceJsonBootstrapper.java
- * @throws UnconvertibleError for a byte order that is none
+ * @throws UnconvertibleError for an invalid byte order
  */
 export function jsonTextOf(bytes: Buffer): string {
   const [first, second] = bytes;
-  // Nearly all there is.
+  // Nearly every payload is UTF-8 without a mark.
   if (first !== undefined && !FIRST_BYTES_OF_OTHERS.has(first) && second !== 0) return utf8TextOf(bytes);
   if (bytes.length < 2) return utf8TextOf(bytes);
   return (bytes.length < 4 ? undefined : (textWithMark(bytes) ?? utf32TextWithoutMark(bytes))) ?? textByZeros(bytes);
 }
 
-/** Those of the byte order marks, and zero. */
+/** The first bytes of byte order marks, and zero. */
 const FIRST_BYTES_OF_OTHERS: ReadonlySet<number> = new Set([0x00, 0xef, 0xfe, 0xff]);
 
 function textWithMark(bytes: Buffer): string | undefined {
@@ -28,7 +28,7 @@ function textWithMark(bytes: Buffer): string | undefined {
   return quad >>> 8 === 0xef_bbbf ? utf8TextOf(bytes.subarray(3)) : undefined;
 }
 
-/** The first character is one of ASCII. */
+/** Assumes that the first character is ASCII. */
 function utf32TextWithoutMark(bytes: Buffer): string | undefined {
   const [first, second, third, fourth] = bytes.subarray(0, 4).map((byte) => (byte === 0 ? 0 : 1));
   switch (`${first}${second}${third}${fourth}`) {
@@ -46,7 +46,7 @@ function utf32TextWithoutMark(bytes: Buffer): string | undefined {
 }
 
 const wrongOrder = (): never => {
-  throw new UnconvertibleError('the value is not JSON: its bytes are in an order that is none of UTF-32');
+  throw new UnconvertibleError('the value is not JSON: its byte order is not valid in UTF-32');
 };
 
 function textByZeros(bytes: Buffer): string {
@@ -70,12 +70,14 @@ const wrongText = (): never => {
   throw new UnconvertibleError('a text holds half of a surrogate pair');
 };
 
-/** JSON has it neither within strings nor between them: where the reader comes to it, it ends with an error. */
+/** NUL is valid neither within JSON strings nor between them, so the reader fails when it reaches this character. */
 const NOT_JSON = '\0';
 
 const utf8TextOf = (bytes: Buffer): string => (isUtf8(bytes) ? bytes.toString() : looseTextOf(bytes));
 
-/** Sequences that are longer than they need be are characters to Jackson; in a string they are so as escapes. */
+/**
+ * Jackson accepts overlong UTF-8 sequences as characters; inside of a string, such a character is written as an escape.
+ */
 function looseTextOf(bytes: Buffer): string {
   const latin1 = bytes.toString('latin1');
   return latin1.replaceAll(SEQUENCE, (sequence) => {
@@ -88,7 +90,7 @@ function looseTextOf(bytes: Buffer): string {
 
 const SEQUENCE = /[\xc0-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf7][\x80-\xbf]{3}|[\x80-\xff]/g;
 
-/** Of two or three bytes; undefined for what is wrong with Jackson too. */
+/** The code point of a sequence of two or three bytes; undefined for a sequence that Jackson refuses too. */
 function codeOf([first = 0, second, third, fourth]: Buffer): number | undefined {
   if (second === undefined || fourth !== undefined) return undefined;
   if (third === undefined) return ((first & 0x1f) << 6) | (second & 0x3f);

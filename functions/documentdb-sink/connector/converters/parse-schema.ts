@@ -9,8 +9,8 @@ const wrong = (detail: string): never => {
 };
 
 /**
- * A schema as JsonConverter writes it beside a payload. Undefined for null: the payload has none.
- * @throws UnconvertibleError when it is no schema
+ * Parses a schema in the JSON form of JsonConverter. Undefined for null, which means that the payload has no schema.
+ * @throws UnconvertibleError if the JSON is no schema
  */
 export function schemaOf(node: unknown, context: SchemaContext): ConnectSchema | undefined {
   return node === null ? undefined : required(node, context);
@@ -35,7 +35,9 @@ function required(node: unknown, context: SchemaContext): ConnectSchema {
   return node.has('default') ? { ...bare, default: defaultOf(bare, node.get('default'), context) } : bare;
 }
 
-/** A struct's own schema, which is still being built, is not yet the struct's: Connect refuses every such default. */
+/**
+ * Connect refuses every default of a struct, because the struct's schema is not complete when the default is checked.
+ */
 function defaultOf(schema: ConnectSchema, node: unknown, context: SchemaContext): unknown {
   const value = convertWithSchema(schema, node, context) ?? undefined;
   return value !== undefined && schema.type === 'struct' ? wrong('a struct has a default') : value;
@@ -57,18 +59,18 @@ function shapeOf(type: string, node: Node, context: SchemaContext): Shape {
       return { type, fields: fieldsOf(node.get('fields'), context) };
     default: {
       const primitive = PRIMITIVE_TYPES.find((each) => each === type);
-      return primitive === undefined ? wrong("its type is none of Kafka Connect's") : { type: primitive };
+      return primitive === undefined ? wrong('its type is not a type of Kafka Connect') : { type: primitive };
     }
   }
 }
 
 function fieldsOf(node: unknown, context: SchemaContext): readonly ConnectField[] {
-  if (!Array.isArray(node)) return wrong('the fields of a struct are no array');
+  if (!Array.isArray(node)) return wrong('the fields of a struct are not an array');
   const names = new Set<string>();
   return node.map((field: unknown) => {
     const name = field instanceof Map ? field.get('field') : undefined;
     if (typeof name !== 'string' || name === '') return wrong('a field of a struct has no name');
-    if (names.has(name)) return wrong('a struct has two fields of one name');
+    if (names.has(name)) return wrong('a struct has two fields with the same name');
     names.add(name);
     return { name, schema: required(field, context) };
   });

@@ -7,7 +7,7 @@ export interface Converters {
   readonly value: Converter;
 }
 
-/** A record's key and value, each converted when a strategy first asks for it. */
+/** A record's key and value. Each is converted when a strategy first asks for it. */
 export function documentOfRecord(record: SourceRecord, converters: Converters): SinkDocument {
   return { key: once(record.key, converters.key), value: once(record.value, converters.value) };
 }
