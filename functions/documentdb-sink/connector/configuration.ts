@@ -10,7 +10,7 @@ import { functionSettings } from './file/function-settings.ts';
 import { readConnector } from './file/read-connector.ts';
 
 /**
- * What the function does where a connector's file says so.
+ * The configuration from a connector file.
  * @throws SettingsError that lists every problem of the file
  */
 export async function connectorConfiguration(
@@ -26,7 +26,7 @@ export async function connectorConfiguration(
   };
 }
 
-/** Transforms are loaded where a file names some: they would lengthen every other cold start. */
+/** Transforms are loaded only if the file names some, because they would lengthen every other cold start. */
 async function policyOf(connector: Connector, path: string): Promise<RecordMapper> {
   if (!hasTransforms(connector)) return createRecordMapper(connector, path);
   const { createTransformedPolicy } = await import('./transforms/create-transformed-policy.ts');

@@ -13,7 +13,7 @@ export const hasTransforms = ({ transforms }: Pick<Connector, 'transforms'>): bo
 type Topics = Pick<Connector, 'topics' | 'propertiesByTopic'>;
 
 /**
- * What a connector's file without transforms makes of each record.
+ * The mapper for a connector file without transforms.
  * @param where the file, for errors
  * @throws SettingsError that lists every property that cannot be followed
  */
@@ -31,7 +31,10 @@ export function createRecordMapper(
   };
 }
 
-/** An event source mapping delivers a topic that the file does not name: no record of the topic is to blame. */
+/**
+ * The plan for a topic that the file does not name but the event source mapping delivers: no record of the topic is to
+ * blame.
+ */
 export const unnamedTopic = (topic: string): WritePlan => ({
   kind: 'unsettled',
   failure: {

@@ -6,13 +6,13 @@ import { UnwritableError } from '../plan/unwritable-error.ts';
 import type { TopicProperties } from './topic-properties.ts';
 
 /**
- * How new a record is by its own account, beside its offset; undefined where only the offset counts: no such guard is
- * configured, or a null value has no field to tell.
- * @throws UnwritableError when the record does not say
+ * The record's own version, besides its offset. Undefined if only the offset counts: no such guard is configured, or
+ * the value is null and has no field.
+ * @throws UnwritableError if the record has no version
  */
 export type GuardVersion = (document: SinkDocument, record: SourceRecord) => bigint | number | undefined;
 
-/** `msksinks.guard`. Asked before any post processor: the field is that of the value as it came. */
+/** `msksinks.guard`. Called before any post processor, so the field is read from the original value. */
 export function createGuardVersion(properties: TopicProperties): GuardVersion {
   const path = properties.text('msksinks.guard.field');
   switch (properties.text('msksinks.guard').toLowerCase()) {

@@ -1,7 +1,7 @@
 import { OVERRULED_BY_CDC } from './file/topic-rules.ts';
 import type { TopicProperties } from './topic-properties.ts';
 
-/** Says of properties that are read only beside certain others why they are not. */
+/** Explains why a property has no effect: it is read only together with certain other properties. */
 interface IdleRule {
   readonly names: RegExp;
   readonly why: (properties: TopicProperties, name: string) => string | undefined;
@@ -86,7 +86,7 @@ const RULES: readonly IdleRule[] = [
 const unlessConverter = (properties: TopicProperties, name: string, converter: string): string | undefined =>
   unless(isClass(properties, `${sideOf(name)}.converter`, converter), `${sideOf(name)}.converter is not ${converter}`);
 
-/** Why a property has no effect beside the others; undefined where it has one. */
+/** Why a property has no effect together with the others; undefined if it has an effect. */
 export function whyIdle(name: string, properties: TopicProperties): string | undefined {
   for (const rule of RULES) {
     const why = rule.names.test(name) ? rule.why(properties, name) : undefined;

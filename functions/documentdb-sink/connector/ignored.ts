@@ -7,10 +7,10 @@ import { whyIdle } from './idle.ts';
 import { isAsByDefault, propertiesOf } from './meaningless.ts';
 import { TopicProperties } from './topic-properties.ts';
 
-/** A name that stands for nothing here. */
+/** A name that is no property here. */
 export type Stray = Exclude<Named, { readonly kind: 'known' }>;
 
-/** Each as packaging lists it. */
+/** The ignored entries in the form in which packaging lists them. */
 export const ignoredOf = (strays: readonly Stray[]): readonly string[] =>
   strays.map((stray) => {
     const meant = stray.kind === 'unknown' ? meantBy(stray.name) : undefined;
@@ -18,8 +18,9 @@ export const ignoredOf = (strays: readonly Stray[]): readonly string[] =>
   });
 
 /**
- * Strays that are errors: all of them where `msksinks.strict` says so; the project's own names; and a name that misses a
- * known one by a letter or two, where the known one is not set and the value would have changed documents.
+ * The names that are errors. With `msksinks.strict`, every unknown name is an error. Otherwise a name of this project
+ * is, and a name that differs from a known one by at most two letters, if the known one is not set and the value would
+ * have changed documents.
  */
 export function misspelt(strays: readonly Stray[], connector: Connector, entries: readonly Entry[]): readonly string[] {
   const isStrict = connector.properties.flag('msksinks.strict');
@@ -45,7 +46,7 @@ const LETTERS_MISSED_MAX = 2;
 
 const isMiss = (name: string, meant: string): boolean => lettersBetween(name, meant) <= LETTERS_MISSED_MAX;
 
-/** Whether the value would have changed what is written, had the name been right. */
+/** Whether the value would have changed what is written if the name had been spelt correctly. */
 function changes(stray: Stray & { readonly kind: 'unknown' }, meant: string, connector: Connector): boolean {
   const property = propertyOf(meant);
   if (property === undefined || property.support.kind === 'meaningless') return false;
@@ -55,7 +56,7 @@ function changes(stray: Stray & { readonly kind: 'unknown' }, meant: string, con
   return whyIdle(meant, new Changed(others, meant, value)) === undefined;
 }
 
-/** Properties with one of them changed. */
+/** The properties of the file with one changed value. */
 class Changed extends TopicProperties {
   readonly #others: TopicProperties;
   readonly #name: string;
@@ -73,7 +74,9 @@ class Changed extends TopicProperties {
   }
 }
 
-/** What the connector reads for each topic, and this function for all: it matters where it differs. */
+/**
+ * A property that the connector reads per topic and this function reads once: the topic's value matters if it differs.
+ */
 function holdsForWhole({ property, entry }: Stray & { readonly kind: 'ofWhole' }, { properties }: Connector): boolean {
   if (property.name.startsWith('msksinks.')) return true;
   return property.name.endsWith('errors.tolerance') && properties.text(property.name) !== entry.value.trim();

@@ -6,10 +6,10 @@ import type { TopicProperties } from './topic-properties.ts';
 
 type Properties = Pick<Connector, 'properties' | 'propertiesByTopic'>;
 
-/** What is set without an effect: what has no meaning here, and what others of the file leave unread. */
+/** Settings without an effect: those that have no meaning here, and those that other properties make ineffective. */
 export const meaninglessAmong = (readings: readonly Reading[], connector: Properties): readonly Meaningless[] =>
   readings.flatMap(({ property: { support, remark }, name, topic, value, entry }) => {
-    if (isAsByDefault(name, value)) return []; // it asks for nothing
+    if (isAsByDefault(name, value)) return []; // the value equals the default
     if (support.kind === 'meaningless') return [{ name: entry.name, reason: support.reason }];
     const why = whyIdle(name, propertiesOf(connector, topic)) ?? remark;
     return why === undefined ? [] : [{ name: entry.name, reason: why }];

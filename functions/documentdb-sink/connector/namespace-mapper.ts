@@ -11,7 +11,7 @@ import type { TopicProperties } from './topic-properties.ts';
 const MAPPER = 'namespace.mapper';
 const PACKAGE = 'com.mongodb.kafka.connect.sink.namespace.mapping.';
 
-/** @throws PropertyError when the mapper is neither the connector's nor one of custom/registry.ts */
+/** @throws PropertyError if the mapper is neither one of the connector's nor one of custom/registry.ts */
 export function createNamespaceMapper(properties: TopicProperties, custom: CustomStrategies): NamespaceMapper {
   const map = createNamed(properties, {
     property: MAPPER,
@@ -33,7 +33,7 @@ interface Target {
   readonly path: string;
 }
 
-/** Reads names from fields of the key and the value as they came, before any post processor or CDC handler. */
+/** Reads names from fields of the original key and value, before any post processor or CDC handler. */
 const fieldPathMapper: Create<NamespaceMapper> = (properties) => {
   const isStrict = properties.flag(`${MAPPER}.error.if.invalid`);
   const targets = (['database', 'collection'] as const).flatMap((kind) => targetOf(properties, kind) ?? []);
@@ -45,7 +45,7 @@ const fieldPathMapper: Create<NamespaceMapper> = (properties) => {
   };
 };
 
-/** The key's comes first; the reader of the file refuses both. */
+/** The key's field takes precedence; a file that sets both is refused elsewhere. */
 function targetOf(properties: TopicProperties, kind: 'database' | 'collection'): Target | undefined {
   for (const side of ['key', 'value'] as const) {
     const path = properties.text(`${MAPPER}.${side}.${kind}.field`);
@@ -57,7 +57,7 @@ function targetOf(properties: TopicProperties, kind: 'database' | 'collection'):
 function nameIn(document: SinkDocument, { side, path }: Target, isStrict: boolean): string | undefined {
   const fields = side === 'key' ? document.key() : document.value();
   const name = fields === undefined ? undefined : fieldAt(fields, path);
-  // What is known of a collection outlives the record.
+  // The facts about a collection outlive the record, so the name must not keep the record's text in memory.
   if (typeof name === 'string') return copyOfText(name);
   if (!isStrict) return undefined;
   if (fields === undefined) throw new UnwritableError(`Invalid ${side} document: the record has none`);
@@ -77,7 +77,7 @@ const COLLECTION = /^(?!system\.|\.)[^$\0]+$/;
 const NAMESPACE_BYTES_MAX = 120;
 
 /**
- * Names that a record chose. https://www.mongodb.com/docs/manual/reference/limits/#naming-restrictions,
+ * Checks names that come from a record: https://www.mongodb.com/docs/manual/reference/limits/#naming-restrictions,
  * https://docs.aws.amazon.com/documentdb/latest/developerguide/limits.html
  */
 function checkNames({ database, collection }: Namespace): void {

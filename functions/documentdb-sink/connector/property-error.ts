@@ -4,7 +4,7 @@ import { MskSinksError } from '../../../shared/errors.ts';
 export class PropertyError extends MskSinksError {
   readonly property: string;
 
-  /** @param problem what is wrong with the value and what to write instead, in our words */
+  /** @param problem the problem with the value and the remedy, in words of this project */
   constructor(property: string, value: string, problem: string) {
     super(`${property}=${value}: ${problem}`);
     this.property = property;

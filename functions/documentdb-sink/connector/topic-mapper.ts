@@ -23,15 +23,15 @@ import {
 } from './write-models/create-write-model-strategy.ts';
 import { flattenKeys } from './write-models/flatten-keys.ts';
 
-/** What a record's document asks for, and which document that is where it asks for nothing that can be written. */
+/** Makes the write models of a record, and the filter of its document if no model can be made. */
 interface Compiler {
   readonly models: (document: SinkDocument, record: SourceRecord, wallTimeMs: number) => readonly WriteModel[];
   readonly filter: (document: SinkDocument, record: SourceRecord) => BsonDocument | undefined;
 }
 
 /**
- * Everything that a connector's file says of one topic.
- * @throws PropertyError when a property cannot be followed
+ * The mapper for one topic of a connector file.
+ * @throws PropertyError if a property cannot be followed
  */
 export function createTopicMapper(topic: string, properties: TopicProperties, custom: CustomStrategies): RecordMapper {
   const converters = { key: createConverter(properties, 'key'), value: createConverter(properties, 'value') };
@@ -43,13 +43,13 @@ export function createTopicMapper(topic: string, properties: TopicProperties, cu
 
 export interface DocumentPolicyParts<Source extends SourceRecord> {
   readonly custom: CustomStrategies;
-  /** A document that nothing has changed yet, each time. */
+  /** Returns a new, unchanged document for each call. */
   readonly documentOf: (record: Source) => SinkDocument;
 }
 
 /**
- * The same behind whatever makes a record's document.
- * @throws PropertyError when a property cannot be followed
+ * The mapper for one topic, independent of how a record's document is made.
+ * @throws PropertyError if a property cannot be followed
  */
 export function createDocumentPolicy<Source extends SourceRecord>(
   topic: string,
@@ -87,7 +87,7 @@ const poisoned = (
   failure: poison('payload_invalid', error.message),
 });
 
-/** Of the record as it came: what failed half way may have changed the document. */
+/** The filter from an unchanged document: a failed strategy may have changed the first one. */
 function filterOf({ filter }: Compiler, record: SourceRecord, document: SinkDocument): BsonDocument | undefined {
   try {
     return filter(document, record);
@@ -116,7 +116,7 @@ function createCompiler(properties: TopicProperties, custom: CustomStrategies): 
   };
 }
 
-/** The filter as the write model strategy would have made it of this `_id`. */
+/** The filter that the write model strategy would have made from this `_id`. */
 function filterBuilder(properties: TopicProperties): (id: unknown) => BsonDocument | undefined {
   const hasBusinessKey = properties.text('writemodel.strategy').includes('BusinessKey');
   if (!hasBusinessKey) return (id) => new Map([['_id', id]]);

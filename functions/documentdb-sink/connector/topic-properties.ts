@@ -1,13 +1,13 @@
 import { assert } from '../../../shared/errors.ts';
 
 /**
- * The connector's properties as they hold for one topic: `topic.override.<topic>.*` over the file's own over the
- * defaults. Everything in it has been checked for its type and range.
+ * The connector's properties for one topic: `topic.override.<topic>.*` before the file's own properties before the
+ * defaults. Type and range of every value have been checked.
  */
 export class TopicProperties {
   readonly #values: ReadonlyMap<string, string>;
 
-  /** @param values every property that is read, defaults included; '' stands for "not set" */
+  /** @param values every property that is read, including defaults; '' means "not set" */
   constructor(values: ReadonlyMap<string, string>) {
     this.#values = values;
   }
@@ -18,7 +18,7 @@ export class TopicProperties {
     return value;
   }
 
-  /** Comma-separated, blanks around names dropped. */
+  /** Comma-separated values without surrounding blanks. */
   list(name: string): readonly string[] {
     return this.text(name)
       .split(',')

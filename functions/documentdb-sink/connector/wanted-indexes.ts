@@ -6,8 +6,8 @@ const BUSINESS_KEY = 'BusinessKey';
 const PARTIAL = /\.Partial(Key|Value)Strategy$/;
 
 /**
- * The unique indexes that the business keys of a connector's file want, each in a sentence with the mongosh command that
- * makes it. Without its index a record cannot be guarded (`msksinks.guard.missingIndex`).
+ * The unique indexes that the business keys of a connector file need, each as a sentence with the mongosh command.
+ * Without its index, a write cannot be guarded (`msksinks.guard.missingIndex`).
  */
 export const wantedIndexes = ({ topics, propertiesByTopic }: Pick<Connector, 'topics' | 'propertiesByTopic'>) => [
   ...new Set(topics.flatMap((topic) => wantedOf(topic, propertiesByTopic(topic)))),
@@ -32,7 +32,7 @@ function collectionText(topic: string, properties: TopicProperties): string {
   return `db.getSiblingDB(${database}).getCollection(${collection})`;
 }
 
-/** Undefined where the fields are those of each record. */
+/** Undefined if the records determine the fields. */
 function keyFields(properties: TopicProperties): readonly string[] | undefined {
   const side = PARTIAL.exec(properties.text('document.id.strategy'))?.[1]?.toLowerCase();
   if (side === undefined) return undefined;
@@ -42,6 +42,6 @@ function keyFields(properties: TopicProperties): readonly string[] | undefined {
   const isAllowList = /^(?:allow|white)list$/i.test(textOf('type').trim());
   const paths = namesIn(textOf('list'));
   if (!isAllowList || paths.length === 0 || paths.some((path) => path.includes('*'))) return undefined;
-  // Of `a` and `a.b` the document at `a` is no field of the key, but what is in it.
+  // If both `a` and `a.b` are listed, the key has the field `a.b` and no field `a`.
   return paths.filter((path) => !paths.some((other) => other.startsWith(`${path}.`)));
 }

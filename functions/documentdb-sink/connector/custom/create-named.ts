@@ -8,15 +8,15 @@ type Strategy = (...parameters: never[]) => unknown;
 
 export interface NamedChoice<S extends Strategy> {
   readonly property: string;
-  /** The value: a class of the connector, or a name of custom/registry.ts. */
+  /** The property's value: a class of the connector, or a name in custom/registry.ts. */
   readonly name: string;
   readonly builtIn: ReadonlyMap<string, Create<S>>;
   readonly custom: ReadonlyMap<string, Create<S>>;
 }
 
 /**
- * What a property's value names.
- * @throws PropertyError for any other name: a Java class of somebody's own cannot run here
+ * Creates the strategy that a property names.
+ * @throws PropertyError for any other name: a Java class of the user's own cannot run here
  */
 export function createNamed<S extends Strategy>(properties: TopicProperties, choice: NamedChoice<S>): S {
   const { property, name, builtIn, custom } = choice;
@@ -32,7 +32,7 @@ export function createNamed<S extends Strategy>(properties: TopicProperties, cho
   );
 }
 
-/** What a custom strategy throws concerns the record it was given, and is told without its message (G7). */
+/** An error of a custom strategy concerns only its record. The error is reported without its message (G7). */
 function contained<S extends Strategy>(name: string, strategy: S): S {
   const contained = (...parameters: never[]): unknown => {
     try {

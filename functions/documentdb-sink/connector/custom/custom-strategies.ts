@@ -9,18 +9,18 @@ import type { Transform } from '../transforms/connect-record.ts';
 import type { TransformSettings } from '../transforms/transform-settings.ts';
 import type { WriteModelStrategy } from '../write-models/write-model-strategy.ts';
 
-/** The new value of a field. Called with the field's name and its BSON value, which may be null. */
+/** Returns the new value of a field. Called with the field's name and its BSON value, which may be null. */
 export type FieldValueTransformer = (fieldName: string, value: unknown) => unknown;
 
-/** Where a record's document goes. `fallback` is what `database` and `collection` say. */
+/** Returns the namespace of a record's document. `fallback` is the namespace from `database` and `collection`. */
 export type NamespaceMapper = (document: SinkDocument, record: SourceRecord, fallback: Namespace) => Namespace;
 
-/** Called once per topic when the configuration is read; throws PropertyError for a property it does not take. */
+/** Called once per topic when the configuration is read. Throws PropertyError for an invalid property. */
 export type Create<Strategy> = (properties: TopicProperties) => Strategy;
 
 type Named<Strategy> = ReadonlyMap<string, Create<Strategy>>;
 
-/** What a project adds to the connector's strategies: the value a property takes, and what it stands for. */
+/** The strategies that a project adds to the connector's: each maps the value of a property to a strategy. */
 export interface CustomStrategies {
   /** `document.id.strategy` */
   readonly idStrategies: Named<IdStrategy>;
@@ -34,6 +34,6 @@ export interface CustomStrategies {
   readonly cdcHandlers: Named<CdcHandler>;
   /** `namespace.mapper` */
   readonly namespaceMappers: Named<NamespaceMapper>;
-  /** `transforms.<alias>.type`: made once, of what stands under `transforms.<alias>.` */
+  /** `transforms.<alias>.type`; created once with the settings under `transforms.<alias>.` */
   readonly transforms: ReadonlyMap<string, (settings: TransformSettings) => Transform>;
 }

@@ -1,7 +1,7 @@
 import type { CustomStrategies } from './custom-strategies.ts';
 import { upperCase } from './upper-case.ts';
 
-/** The strategies of this project. Write a module beside this file, and give it a name here: docs/custom-strategies.md */
+/** The project's own strategies. Write a module in this folder and register its name here: docs/custom-strategies.md */
 export const CUSTOM_STRATEGIES: CustomStrategies = {
   idStrategies: new Map(),
   writeModelStrategies: new Map(),

@@ -14,7 +14,7 @@ import { rawKey } from './raw-key.ts';
 export const ID_STRATEGY = 'document.id.strategy';
 const PACKAGE = 'com.mongodb.kafka.connect.sink.processor.id.strategy.';
 
-/** @throws PropertyError when a property of the id strategy cannot be followed */
+/** @throws PropertyError if a property of the id strategy cannot be followed */
 export const createIdStrategy = (
   properties: TopicProperties,
   custom: CustomStrategies = CUSTOM_STRATEGIES,
@@ -26,16 +26,21 @@ export const createIdStrategy = (
     custom: custom.idStrategies,
   });
 
-/** Whether the id strategy is one of the connector's of that (simple) name, or ours. */
+/** Whether the id strategy is one of these: simple names of the connector's classes, or RawKeyStrategy. */
 export const hasIdStrategy = (properties: TopicProperties, ...names: readonly string[]): boolean =>
   names.some((name) => properties.text(ID_STRATEGY) === (name === 'RawKeyStrategy' ? RAW_KEY : PACKAGE + name));
 
 const RAW_KEY = 'msksinks.RawKeyStrategy';
 
-/** The document itself, not a copy: what a later processor does to the key shows in `_id`, as it does in the connector. */
+/**
+ * The document itself and no copy: as in the connector, a change of the key by a later processor also changes `_id`.
+ */
 const fullKey: IdStrategy = (document) => document.key() ?? new Map();
 
-/** The key or the value, after the projection of the id strategy; of a copy, for later processors see the original. */
+/**
+ * The key or the value after the id strategy's projection. The projection changes a copy, because later processors use
+ * the original.
+ */
 function partial(where: 'key' | 'value'): Create<IdStrategy> {
   return (properties) => {
     const project = partialProjection(properties, where);
@@ -47,7 +52,7 @@ function partial(where: 'key' | 'value'): Create<IdStrategy> {
   };
 }
 
-/** What is set for the id strategy alone, else what is set for the projectors of the chain. */
+/** The projection of the id strategy, or else the projection of the chain's projectors. */
 function partialProjection(properties: TopicProperties, where: 'key' | 'value'): Projection {
   const propertyOf = (part: 'type' | 'list'): string => {
     const own = `${ID_STRATEGY}.partial.${where}.projection.${part}`;

@@ -6,16 +6,16 @@ const OBJECT_ID_BYTES = 12;
 const UUID_BYTES = 16;
 const UINT32_SIZE = 2 ** 32;
 
-/** `topic#partition#offset`, as the connector's KafkaMetaDataStrategy writes it. */
+/** `topic#partition#offset`, in the format of the connector's KafkaMetaDataStrategy. */
 export const positionText = ({ topic, partition, offset }: SourcePosition): string => `${topic}#${partition}#${offset}`;
 
-/** The same of the topic that the record came from, whatever topic a transform has given it since. */
+/** The same text with the topic that Kafka delivered, even if a transform has changed the topic since. */
 const sourceText = ({ topicPartition, partition, offset }: SourcePosition): string =>
   `${topicPartition.slice(0, -`-${partition}`.length)}#${partition}#${offset}`;
 
 /**
- * An ObjectId that is the same each time the record is delivered: its first four bytes are the record's time in seconds,
- * as in any ObjectId (so that an index grows at its end), the others a hash of its position.
+ * An ObjectId that is the same for every delivery of a record. Its first four bytes are the record's time in seconds,
+ * as in any ObjectId (so that an index grows at its end); the others are a hash of the position.
  * https://www.mongodb.com/docs/manual/reference/bson-types/#objectid
  */
 export function objectIdOf({ position, timestampMs }: SourceRecord): ObjectId {
@@ -24,7 +24,7 @@ export function objectIdOf({ position, timestampMs }: SourceRecord): ObjectId {
   return new ObjectId(bytes);
 }
 
-/** A UUID of a position, as bytes: version 5 (by name). https://www.rfc-editor.org/rfc/rfc9562#section-5.5 */
+/** A name-based UUID (version 5) of a position, as bytes. https://www.rfc-editor.org/rfc/rfc9562#section-5.5 */
 export function uuidOf(position: SourcePosition): Buffer {
   const bytes = createHash('sha1').update(NAMESPACE).update(sourceText(position)).digest().subarray(0, UUID_BYTES);
   bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x50, 6);
@@ -32,7 +32,7 @@ export function uuidOf(position: SourcePosition): Buffer {
   return bytes;
 }
 
-/** Of this project; drawn once. */
+/** The UUID namespace of this project, a random value. */
 const NAMESPACE = Buffer.from('5d3f0a8e6f0b4b6e9c1d2a7c8e4f1b90', 'hex');
 
 export const uuidText = (bytes: Buffer): string =>

@@ -7,13 +7,16 @@ import type { IdStrategy } from './id-strategy.ts';
 
 type Where = 'key' | 'value';
 
-/** The `_id` that the key or the value has. */
+/** The `_id` field of the key or of the value. */
 export const provided =
   (where: Where): IdStrategy =>
   (document) =>
     providedId(document, where);
 
-/** The same, which must be a UUID: binary as it is, text of 36 or 32 characters as binary of subtype 4. */
+/**
+ * The `_id` field, which must be a UUID: binary data stays unchanged, a text of 36 or 32 characters becomes binary data
+ * of subtype 4.
+ */
 export const uuidProvided =
   (where: Where): IdStrategy =>
   (document) => {

@@ -10,8 +10,9 @@ import type { IdStrategy } from './id-strategy.ts';
 type Read = (bytes: Buffer) => unknown;
 
 /**
- * An addition of ours: the key itself as `_id`, which the connector refuses unless it is a document. What the key's
- * converter gives as a number is a number, all else its text, or its bytes where they are no UTF-8.
+ * An extension of this project: the key itself as `_id`, which the connector refuses unless the key is a document. A
+ * number from the key's converter stays a number. Any other key becomes its text, or binary data if the key is not
+ * valid UTF-8.
  */
 export function rawKey(properties: TopicProperties): IdStrategy {
   const converter = properties.text('key.converter').split('.').at(-1) ?? '';
@@ -35,7 +36,7 @@ const sized =
     return read(bytes);
   };
 
-/** Kafka Connect's number converters; big-endian. https://kafka.apache.org/documentation/#connect_configuring */
+/** Kafka Connect's number converters, big-endian. https://kafka.apache.org/documentation/#connect_configuring */
 const READERS: ReadonlyMap<string, Read> = new Map<string, Read>([
   ['ShortConverter', sized(2, (bytes) => bytes.readInt16BE())],
   ['IntegerConverter', sized(4, (bytes) => bytes.readInt32BE())],
@@ -45,7 +46,7 @@ const READERS: ReadonlyMap<string, Read> = new Map<string, Read>([
   ['JsonConverter', jsonScalar],
 ]);
 
-/** A JSON key that is a number or a text; whole numbers are 64 bits, as the converter has them. */
+/** A JSON key that is a number or a string. Whole numbers are Int64, as in the converter. */
 function jsonScalar(bytes: Buffer): unknown {
   try {
     const value = new JsonReader(bytes.toString()).read();

@@ -17,9 +17,9 @@ const PACKAGE = 'com.mongodb.kafka.connect.sink.processor.';
 const DOCUMENT_ID_ADDER = `${PACKAGE}DocumentIdAdder`;
 
 /**
- * The chain, in the connector's order: DocumentIdAdder first where it is not listed, then what is listed, then the time
- * field, then the field value transformer.
- * @throws PropertyError when a property of one of them cannot be followed
+ * The chain in the connector's order: DocumentIdAdder first unless it is listed, then the listed processors, then the
+ * time field, then the field value transformer.
+ * @throws PropertyError if a property of a processor cannot be followed
  */
 export function createPostProcessors(
   properties: TopicProperties,
@@ -40,7 +40,7 @@ export interface PostProcessorParts {
   readonly custom: CustomStrategies;
 }
 
-/** One of them by its class, or its name of custom/registry.ts. @throws PropertyError */
+/** Creates a processor from its class, or from its name in custom/registry.ts. @throws PropertyError */
 export const createPostProcessor = (
   properties: TopicProperties,
   name: string,
@@ -53,7 +53,7 @@ export const createPostProcessor = (
     custom: custom.postProcessors,
   });
 
-/** Projectors with the names they have, and had before version 1.5. */
+/** Projectors under their current names and under those before version 1.5. */
 const builtIn = (idStrategy: IdStrategy, custom: CustomStrategies): ReadonlyMap<string, Create<PostProcessor>> =>
   new Map<string, Create<PostProcessor>>([
     [DOCUMENT_ID_ADDER, documentIdAdder(idStrategy)],
@@ -76,7 +76,7 @@ const builtIn = (idStrategy: IdStrategy, custom: CustomStrategies): ReadonlyMap<
     ],
   ]);
 
-/** An `_id` that is there stays, even one that is null, unless it may be overwritten. */
+/** An existing `_id` stays, even a null, unless overwriting is allowed. */
 const documentIdAdder =
   (idStrategy: IdStrategy): Create<PostProcessor> =>
   (properties) => {

@@ -2,16 +2,19 @@ import { isDocument } from '../../bson/documents.ts';
 import type { MutableDocument } from '../../bson/sink-document.ts';
 import { PropertyError } from '../property-error.ts';
 
-/** Removes from a document what a list of paths says. https://www.mongodb.com/docs/kafka-connector/current/sink-connector/fundamentals/post-processors/ */
+/**
+ * Removes fields from a document according to a list of paths.
+ * https://www.mongodb.com/docs/kafka-connector/current/sink-connector/fundamentals/post-processors/
+ */
 export type Projection = (document: MutableDocument) => void;
 
-/** Removes nothing; the document need not even be one. */
+/** Removes nothing, and does not require the payload to be a document. */
 export const keepAll: Projection = () => undefined;
 
 const ANY = '*';
 const ALL = '**';
 
-/** The two types, with the names they had before version 1.5 of the connector; letter case does not matter. */
+/** The two types, also under their names before version 1.5 of the connector. Letter case does not matter. */
 const TYPES: ReadonlyMap<string, (list: string) => Projection> = new Map([
   ['ALLOWLIST', allowList],
   ['WHITELIST', allowList],
@@ -19,7 +22,7 @@ const TYPES: ReadonlyMap<string, (list: string) => Projection> = new Map([
   ['BLACKLIST', blockList],
 ]);
 
-/** @throws PropertyError when the type is neither list */
+/** @throws PropertyError if the type is neither of the two lists */
 export function projectionOf(property: string, type: string, list: string): Projection {
   const create = TYPES.get(type.trim().toUpperCase());
   if (create === undefined)
@@ -33,7 +36,10 @@ const pathsOf = (list: string): readonly string[] =>
     .map((path) => path.trim())
     .filter((path) => path !== '');
 
-/** Removes the paths listed. `*` means every field of a level that is no document, `pre*` those that begin so, `**` all. */
+/**
+ * Removes the listed paths. `*` stands for every field of a level that is no document, `pre*` for fields with that
+ * prefix, `**` for all fields.
+ */
 export function blockList(list: string): Projection {
   const paths = pathsOf(list);
   if (paths.length === 0) return keepAll;
@@ -51,7 +57,9 @@ function block(path: string, document: MutableDocument): void {
   else document.delete(first);
 }
 
-/** An inner `*` removes the values beside the documents as well, as it does in the connector; it does not look into arrays. */
+/**
+ * As in the connector, an inner `*` also removes the values next to the documents, and does not descend into arrays.
+ */
 function blockAny(rest: string | undefined, document: MutableDocument): void {
   for (const [name, value] of document) {
     if (!isDocument(value)) document.delete(name);
@@ -59,7 +67,10 @@ function blockAny(rest: string | undefined, document: MutableDocument): void {
   }
 }
 
-/** Keeps the paths listed and, of each, what leads to it. `*` stands for a name, `a.**` for all of `a`, `pre*` for paths that begin so. */
+/**
+ * Keeps the listed paths and their parents. `*` stands for one name, `a.**` for everything under `a`, `pre*` for paths
+ * with that prefix.
+ */
 export function allowList(list: string): Projection {
   const allowed = new Set(pathsOf(list).flatMap((path) => [path, ...parentsOf(path)]));
   if (allowed.has(ALL)) return keepAll;
@@ -69,7 +80,7 @@ export function allowList(list: string): Projection {
   const patterns = [...allowed].map((path) => path.split('.')).filter((parts) => parts.includes(ANY));
   const isAllowed = (path: string): boolean => {
     if (allowed.has(path) || prefixes.some((prefix) => path.startsWith(prefix))) return true;
-    // As Java splits a text: dots at its end make no parts.
+    // Java's `split` drops empty parts at the end.
     const parts = path.replace(/(?<=.)\.+$/, '').split('.');
     return allowed.has(parts.join('.')) || patterns.some((pattern) => fits(parts, pattern));
   };

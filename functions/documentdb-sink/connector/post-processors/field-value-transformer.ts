@@ -9,8 +9,8 @@ import type { PostProcessor } from './post-processor.ts';
 export const FIELD_VALUE_TRANSFORMER = 'field.value.transformer';
 
 /**
- * Changes fields by their names at any depth, in documents of arrays as well; not within a field it has changed.
- * @throws PropertyError when the transformer is none of custom/registry.ts
+ * Transforms fields by name at any depth, also in documents of arrays, but not inside of a transformed field.
+ * @throws PropertyError if custom/registry.ts does not have the transformer
  */
 export function fieldValueTransformer(properties: TopicProperties, custom: CustomStrategies): PostProcessor {
   const transform = createNamed(properties, {

@@ -1,6 +1,6 @@
 import type { PostProcessor } from './post-processor.ts';
 
-/** Adds where the record came from, and its time as Int64 under the name of the time's kind, where it has one. */
+/** Adds the record's position, and its timestamp (if it has one) as Int64 under the name of the timestamp type. */
 export const kafkaMetaAdder: PostProcessor = (document, { position, timestampMs, timestampType }) => {
   const value = document.value();
   if (value === undefined) return;

@@ -12,8 +12,8 @@ const MAPPING = 'field.renamer.mapping';
 const REGEXP = 'field.renamer.regexp';
 
 /**
- * `field.renamer.mapping`: exact paths and their last part's new name.
- * @throws PropertyError when it is no array of such rules
+ * `field.renamer.mapping`: maps exact paths to a new name of their last part.
+ * @throws PropertyError if the text is no array of such rules
  */
 export function renameByMapping(properties: TopicProperties): Rename {
   const text = properties.text(MAPPING);
@@ -35,8 +35,9 @@ interface RegExpRule {
 }
 
 /**
- * `field.renamer.regexp`: each rule in turn, on the path with the name the field had, changes the name it has by then.
- * @throws PropertyError when it is no array of such rules, or Java's regular expression has no equivalent
+ * `field.renamer.regexp`: applies each rule in turn. A rule matches the path with the original name, and changes the
+ * current name.
+ * @throws PropertyError if the text is no array of such rules, or Java's regular expression has no equivalent
  */
 export function renameByRegExp(properties: TopicProperties): Rename {
   const text = properties.text(REGEXP);
@@ -72,7 +73,7 @@ function translated<T>(part: string, pattern: string, translate: () => T): T {
   }
 }
 
-/** An array of documents; as in the connector, backslashes that JSON does not take are taken as they stand. */
+/** An array of documents. As in the connector, backslashes that are invalid in JSON are taken literally. */
 function rulesOf(property: string, text: string): readonly MutableDocument[] {
   if (text === '') return [];
   const rules = arrayOf(text) ?? arrayOf(text.replaceAll('\\', '\\\\'));

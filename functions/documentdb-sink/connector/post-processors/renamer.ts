@@ -3,13 +3,13 @@ import type { MutableDocument } from '../../bson/sink-document.ts';
 import { UnwritableError } from '../../plan/unwritable-error.ts';
 import type { PostProcessor } from './post-processor.ts';
 
-/** The new name of a field: `path` is `key` or `value` and the (renamed) fields above it, with dots. */
+/** Returns the new name of a field. `path` is `key` or `value` with the (renamed) parent fields, separated by dots. */
 export type Rename = (path: string, name: string) => string;
 
-/** Without rules: the documents need not even be ones. */
+/** The rename without rules, which does not require key or value to be a document. */
 export const keepNames: Rename = (_path, name) => name;
 
-/** Renames fields of key and value at any depth, though not within arrays. */
+/** Renames fields of key and value at any depth, but not within arrays. */
 export const renamer =
   (rename: Rename): PostProcessor =>
   (document) => {
@@ -19,7 +19,10 @@ export const renamer =
     }
   };
 
-/** A renamed field goes to the end; one whose new name is taken is dropped, so that nothing is overwritten. */
+/**
+ * A renamed field moves to the end. If the new name exists already, the renamed field is dropped and nothing is
+ * overwritten.
+ */
 function renameFields(path: string, fields: MutableDocument, rename: Rename): void {
   const renamed: MutableDocument = new Map();
   for (const [name, value] of [...fields]) {

@@ -10,8 +10,9 @@ const DATE_FORMAT = `${TIME_FIELD}.auto.convert.date.format`;
 const LANGUAGE_TAG = `${TIME_FIELD}.auto.convert.locale.language.tag`;
 
 /**
- * The time field as a date: a number is milliseconds, a text has the configured form. What is neither stays as it is.
- * @throws PropertyError when the form or the locale cannot be followed
+ * Converts the time field to a date: a number is milliseconds, a text has the configured format. Any other value stays
+ * unchanged.
+ * @throws PropertyError if the format or the locale cannot be followed
  */
 export function timeFieldConversion(properties: TopicProperties): PostProcessor {
   const field = properties.text(TIME_FIELD);
@@ -20,7 +21,7 @@ export function timeFieldConversion(properties: TopicProperties): PostProcessor 
     const value = document.value();
     const time = value?.get(field);
     const ms = typeof time === 'string' ? parse(time) : millisecondsOf(time);
-    // BSON holds more years than a JavaScript date; such a number stays one.
+    // BSON dates have a wider range than JavaScript dates; a number outside of that range stays a number.
     if (value !== undefined && ms !== undefined && Math.abs(ms) <= DATE_MS_MAX) value.set(field, new Date(ms));
   };
 }
@@ -43,7 +44,7 @@ function parserOf(properties: TopicProperties): (text: string) => number | undef
   }
 }
 
-/** As Java's `longValue()`: without the fraction. */
+/** `longValue()` of Java, which drops the fraction. */
 function millisecondsOf(value: unknown): number | undefined {
   if (typeof value === 'bigint') return Number(value);
   if (value instanceof Decimal128) return millisecondsOf(Number(value.toString()));

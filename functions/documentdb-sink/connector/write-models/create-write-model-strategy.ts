@@ -16,7 +16,7 @@ const WRITE_STRATEGY = 'writemodel.strategy';
 const DELETE_STRATEGY = 'delete.writemodel.strategy';
 const DELETE_ON_NULL = 'delete.on.null.values';
 
-/** @throws PropertyError when the write model strategy cannot be followed */
+/** @throws PropertyError if the write model strategy cannot be followed */
 export const createWriteModelStrategy = (
   properties: TopicProperties,
   idStrategy: IdStrategy,
@@ -24,8 +24,8 @@ export const createWriteModelStrategy = (
 ): WriteModelStrategy => named(WRITE_STRATEGY, properties, idStrategy, custom);
 
 /**
- * What a null value asks for; undefined unless `delete.on.null.values`.
- * @throws PropertyError when the delete strategy cannot be followed, or does not fit the id strategy
+ * The strategy for null values; undefined unless `delete.on.null.values` is set.
+ * @throws PropertyError if the delete strategy cannot be followed, or does not fit the id strategy
  */
 export function createDeleteStrategy(
   properties: TopicProperties,
@@ -37,7 +37,7 @@ export function createDeleteStrategy(
     return named(DELETE_STRATEGY, properties, idStrategy, custom);
   }
   const isOfKey = hasIdStrategy(properties, 'FullKeyStrategy', 'PartialKeyStrategy', 'ProvidedInKeyStrategy');
-  // RawKeyStrategy takes any key, and of a custom one only its author knows.
+  // RawKeyStrategy accepts any key. Only the author of a custom strategy knows what it accepts.
   const isOurs = hasIdStrategy(properties, 'RawKeyStrategy') || custom.idStrategies.has(properties.text(ID_STRATEGY));
   if (isOfKey || isOurs) return deleteOneById(idStrategy, isOfKey);
   throw new PropertyError(
@@ -64,13 +64,13 @@ function named(
 
 export interface ModelStrategies {
   readonly write: WriteModelStrategy;
-  /** Undefined where null values are not deletes. */
+  /** Undefined if null values are not deletions. */
   readonly delete: WriteModelStrategy | undefined;
 }
 
 /**
- * What one record asks for where no CDC handler is set, after its post processors have run.
- * @throws UnwritableError when its documents do not hold what the strategy needs
+ * The write model of a record without a CDC handler, after its post processors have run.
+ * @throws UnwritableError if the documents lack a part that the strategy needs
  */
 export function compileModel(
   strategies: ModelStrategies,

@@ -1,7 +1,7 @@
 import { isDocument } from '../../bson/documents.ts';
 import type { MutableDocument } from '../../bson/sink-document.ts';
 
-/** A document as paths with dots; arrays stay whole, and a document without fields leaves nothing. */
+/** Turns a document into paths with dots. Arrays stay whole, and an empty document disappears. */
 export function flattenKeys(document: ReadonlyMap<string, unknown>): MutableDocument {
   const flat: MutableDocument = new Map();
   const visit = (prefix: string, fields: ReadonlyMap<string, unknown>): void => {

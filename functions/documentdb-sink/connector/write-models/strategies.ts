@@ -12,10 +12,10 @@ const UPSERT = 'msksinks.writemodel.upsert';
 const PACKAGE = 'com.mongodb.kafka.connect.sink.writemodel.strategy.';
 export const DELETE_ONE_DEFAULT = `${PACKAGE}DeleteOneDefaultStrategy`;
 
-/** As the connector says it. */
+/** The connector's own words. */
 const COULD_NOT = 'Could not build the WriteModel';
 
-/** The connector's write model strategies by the names of their classes. */
+/** The connector's write model strategies by class name. */
 export const writeModelStrategies = (idStrategy: IdStrategy): ReadonlyMap<string, Create<WriteModelStrategy>> =>
   new Map<string, Create<WriteModelStrategy>>([
     [`${PACKAGE}DefaultWriteModelStrategy`, byDefault],
@@ -33,7 +33,7 @@ export const writeModelStrategies = (idStrategy: IdStrategy): ReadonlyMap<string
     ],
   ]);
 
-/** A time series takes inserts only. */
+/** A time series collection accepts only inserts. */
 const byDefault: Create<WriteModelStrategy> = (properties) =>
   properties.text('timeseries.timefield').trim() === '' ? replaceOneDefault(properties) : insertOneDefault;
 
@@ -94,13 +94,13 @@ function timestamped(fields: MutableDocument, wallTimeMs: number): MutableDocume
   ]);
 }
 
-/** On its own: the key where it has an `_id`, else the key as `_id`. */
+/** As a write model strategy: the filter is the key if it has an `_id`, otherwise the key as `_id`. */
 const deleteOneDefault: WriteModelStrategy = (document) => {
   const key = keyDocument(document);
   return { kind: 'deleteOne', filter: key.has(ID_FIELD) ? key : new Map([[ID_FIELD, key]]) };
 };
 
-/** As the delete strategy: the `_id` that the id strategy makes of the key. */
+/** As the delete strategy: the filter is the `_id` that the id strategy makes from the key. */
 export const deleteOneById =
   (idStrategy: IdStrategy, needsKeyDocument: boolean): WriteModelStrategy =>
   (document, record) => {
@@ -108,7 +108,7 @@ export const deleteOneById =
     return { kind: 'deleteOne', filter: new Map([[ID_FIELD, idStrategy(document, record)]]) };
   };
 
-/** Deletes although there is a value. */
+/** Deletes even if the record has a value. */
 const deleteOneBusinessKey: Create<WriteModelStrategy> = (properties) => {
   const takeKey = businessKeyTaker(properties);
   return (document) => ({ kind: 'deleteOne', filter: takeKey(valueDocument(document)) });
@@ -126,7 +126,10 @@ const deleteOneTombstoneBusinessKey = (properties: TopicProperties, idStrategy: 
   };
 };
 
-/** Takes `_id` out of the document: its fields are the filter, as paths where the id strategy picked them one by one. */
+/**
+ * Removes `_id` from the document and returns its fields as the filter, flattened to paths if the id strategy is a
+ * partial one.
+ */
 function businessKeyTaker(properties: TopicProperties): (document: MutableDocument) => MutableDocument {
   const isPartial = hasIdStrategy(properties, 'PartialKeyStrategy', 'PartialValueStrategy');
   return (document) => {
@@ -155,7 +158,7 @@ function keyDocument(document: SinkDocument): MutableDocument {
   throw new UnwritableError(`${COULD_NOT}, the key document was missing unexpectedly`);
 }
 
-/** An `_id` that is null is one. */
+/** A null `_id` counts as an `_id`. */
 function idOf(document: MutableDocument): unknown {
   const id = document.get(ID_FIELD);
   if (id !== undefined) return id;

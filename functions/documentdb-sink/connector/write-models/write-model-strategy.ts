@@ -3,7 +3,7 @@ import type { SinkDocument } from '../../bson/sink-document.ts';
 import type { WriteModel } from '../../plan/write-model.ts';
 
 /**
- * The write that a record asks for, after its post processors have run.
- * @throws UnwritableError when the documents do not hold what the strategy needs
+ * Returns the write model of a record, after its post processors have run.
+ * @throws UnwritableError if the documents lack a part that the strategy needs
  */
 export type WriteModelStrategy = (document: SinkDocument, record: SourceRecord, wallTimeMs: number) => WriteModel;
