@@ -24,14 +24,18 @@ const optionalPackages = [
 /**
  * @param {string} region whose DocumentDB certificates the function trusts unless it is told otherwise
  * @param {{ caBundle?: string, connector?: string }} [named] files of the project that go beside documentdbSink
+ * @param {string} [folder] gets a folder for each function
  */
-export async function buildAll(region, { caBundle = 'region', connector } = {}) {
+export async function buildAll(region, { caBundle = 'region', connector } = {}, folder = join(root, 'dist')) {
   const documentdbFiles = new Map();
   if (caBundle === 'region') documentdbFiles.set('ca-bundle.pem', caBundleOf(region));
   else if (!/^(?:\/|s3:)/.test(caBundle)) documentdbFiles.set('ca-bundle.pem', await readFile(join(root, caBundle)));
   if (connector !== undefined) documentdbFiles.set('connector.json', packagedConnector(connector));
-  await mkdir(join(root, 'dist'), { recursive: true });
-  await Promise.all([buildFunction('kinesis-sink', new Map()), buildFunction('documentdb-sink', documentdbFiles)]);
+  await mkdir(folder, { recursive: true });
+  await Promise.all([
+    buildFunction('kinesis-sink', new Map(), folder),
+    buildFunction('documentdb-sink', documentdbFiles, folder),
+  ]);
 }
 
 /** The settings of a connector's file, whatever they are kept in, as the function reads them. @param {string} path from the root */
@@ -43,9 +47,10 @@ function packagedConnector(path) {
 /**
  * @param {string} name
  * @param {ReadonlyMap<string, string | Uint8Array>} files that go beside the bundle
+ * @param {string} folder gets the function's folder
  */
-async function buildFunction(name, files) {
-  const outdir = join(root, 'dist', name);
+async function buildFunction(name, files, folder) {
+  const outdir = join(folder, name);
   const { outputFiles } = await build({
     absWorkingDir: root,
     entryPoints: { index: `functions/${name}/handler.ts` },
