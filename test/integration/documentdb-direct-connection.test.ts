@@ -16,7 +16,7 @@ afterEach(() => {
 it('with directConnection a server that is no longer the primary is left for the one that the address means now', async () => {
   let connectionCount = 0;
   let demotedUpTo = 0;
-  const server = await startWireServer((command, connectionNumber): BSON.Document => {
+  const server = await startWireServer((command, { number: connectionNumber }): BSON.Document => {
     connectionCount = connectionNumber;
     const isPrimary = connectionNumber > demotedUpTo;
     if ('hello' in command || 'ismaster' in command || 'isMaster' in command) return hello(isPrimary);

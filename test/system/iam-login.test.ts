@@ -17,7 +17,7 @@ it("signs with the function's own session, and writes", async () => {
   const [cert, key] = await Promise.all(['server.pem', 'server.key'].map((name) => readFile(join(tls, name))));
   const server = await startIamServer({ cert: cert ?? Buffer.alloc(0), key: key ?? Buffer.alloc(0) });
   onTestFinished(async () => {
-    await server.stop();
+    server.stop();
     await rm(folder, { recursive: true });
   });
   const endpointsFile = join(folder, 'endpoints.json');
