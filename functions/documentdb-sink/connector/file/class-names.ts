@@ -1,6 +1,6 @@
 import type { Form } from './property.ts';
 
-/** The connector's classes, by the property that names them. */
+/** The connector's classes, by the property that names a class. */
 const SINK = 'com.mongodb.kafka.connect.sink';
 const CONNECT = 'org.apache.kafka.connect';
 
@@ -96,7 +96,10 @@ export const CONVERTERS = [
 /** A strategy of this project, registered under this name. */
 const CUSTOM = /^custom\.[A-Za-z][A-Za-z0-9_]*$/;
 
-/** One of the connector's classes, with or without its package, or a strategy of this project's own where `custom` says so. */
+/**
+ * The form of a property that names a class of the connector, with or without its package, or, if `custom` is true, a
+ * strategy of this project.
+ */
 export const className = (what: string, known: readonly string[], custom = true): Form => ({
   text: `${what}: ${[...known.map((name) => `\`${shortName(name)}\``), ...(custom ? ['`custom.<name>`'] : [])].join(', ')}`,
   accepts: (value) => classesNamed(value, known).length === 1 || (custom && CUSTOM.test(value)),
@@ -104,7 +107,7 @@ export const className = (what: string, known: readonly string[], custom = true)
   normalized: (value) => wholeName(value, known),
 });
 
-/** An empty list has no class. */
+/** The form of a list of classes. An empty text is an empty list. */
 export const classNames = (what: string, known: readonly string[]): Form => {
   const one = className(what, known);
   const each = (value: string) => (value === '' ? [] : value.split(',').map((name) => name.trim()));
@@ -120,8 +123,8 @@ export const classNames = (what: string, known: readonly string[]): Form => {
 };
 
 /**
- * The classes a name may stand for: itself, or all of that name in whatever package. Kafka Connect takes converters by such
- * aliases, also without the word Converter.
+ * The classes that a name may stand for: the class of that full name, or every class with that simple name. Kafka
+ * Connect accepts such aliases for converters, also without the word Converter.
  * https://github.com/apache/kafka/blob/4.3.1/connect/runtime/src/main/java/org/apache/kafka/connect/runtime/isolation/PluginUtils.java
  */
 function classesNamed(value: string, known: readonly string[]): readonly string[] {
@@ -139,7 +142,7 @@ function ambiguous(value: string, known: readonly string[]): string | undefined 
   return classes.length > 1 ? `is the name of several classes: write ${classes.join(' or ')}` : undefined;
 }
 
-/** The last part: names in the docs would be too long otherwise. */
+/** The simple name, because full names would be too long for the documentation. */
 const shortName = (name: string): string =>
   name.startsWith(SINK) || name.startsWith(CONNECT) ? (name.split('.').at(-1) ?? name) : name;
 

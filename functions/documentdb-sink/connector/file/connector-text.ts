@@ -1,8 +1,8 @@
 import { type Entry, type Fault, type PropertiesFile, parseProperties } from './properties-file.ts';
 
 /**
- * A connector's configuration in any of the forms people have it in: a `.properties` file, the JSON of MSK Connect's API
- * (`connectorConfiguration`), of Connect's REST API (`{name, config}`), or a JSON object of the properties alone.
+ * Parses a connector's configuration in any common form: a `.properties` file, the JSON of MSK Connect's API
+ * (`connectorConfiguration`), the JSON of Connect's REST API (`{name, config}`), or a JSON object of the properties.
  */
 export function parseConnectorText(text: string): PropertiesFile {
   const content = text.replace(/^\uFEFF/, '');
@@ -14,7 +14,7 @@ function parseJson(text: string): PropertiesFile {
   try {
     content = JSON.parse(text);
   } catch {
-    // What JSON.parse says quotes its input.
+    // The error of JSON.parse quotes its input.
     return onlyFault('the file begins with { but is not JSON');
   }
   const properties = isObject(content) ? propertiesIn(content) : undefined;
@@ -40,7 +40,7 @@ function propertiesIn(content: JsonObject): JsonObject | undefined {
   return content;
 }
 
-/** JSON has no lines to speak of: 0. */
+/** Line 0 means that the entry comes from JSON, which has no meaningful line numbers. */
 function entryOf(name: string, value: unknown): Entry | Fault {
   if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') {
     return { name, value: String(value), line: 0 };

@@ -1,23 +1,23 @@
 import type { TopicProperties } from '../topic-properties.ts';
 
-/** A connector's configuration, checked. */
+/** A checked configuration of a connector. */
 export interface Connector {
   readonly topics: readonly string[];
-  /** Of a topic in `topics`. */
+  /** The properties of a topic in `topics`. */
   readonly propertiesByTopic: (topic: string) => TopicProperties;
-  /** Of all topics: what is not set for each. */
+  /** The properties without a topic's overrides. */
   readonly properties: TopicProperties;
-  /** As it stands in the file, placeholders and all. */
+  /** The text of the file, including placeholders. */
   readonly connectionUri: string;
-  /** The class behind each config provider that the file declares, by its name. */
+  /** The class of each config provider that the file declares, by alias. */
   readonly providers: ReadonlyMap<string, string>;
-  /** Everything under `transforms` and `predicates`. */
+  /** Every property under `transforms` and `predicates`. */
   readonly transforms: ReadonlyMap<string, string>;
-  /** `msksinks.guard.epoch.<topic>`, of the topics that have one. */
+  /** `msksinks.guard.epoch.<topic>` by topic. */
   readonly epochs: ReadonlyMap<string, number>;
-  /** What the file sets without a meaning here, and why. */
+  /** Properties that the file sets without an effect, each with the reason. */
   readonly meaningless: readonly Meaningless[];
-  /** Names that Kafka Connect ignores, each with its place and what was probably meant. */
+  /** Names that Kafka Connect ignores, each with its place and the name that was probably meant. */
   readonly ignored: readonly string[];
 }
 

@@ -2,7 +2,7 @@ import type { Form } from './property.ts';
 
 export const anyText: Form = { text: 'text', accepts: () => true };
 
-/** Text whose placeholder of a config provider is resolved by the function. */
+/** Text that may contain a config provider's placeholder, which the function resolves. */
 export const secretText: Form = {
   text: "text, or a config provider's placeholder",
   accepts: () => true,
@@ -11,17 +11,23 @@ export const secretText: Form = {
 
 export const nonEmpty: Form = { text: 'text that is not empty', accepts: (value) => value !== '' };
 
-/** Kafka Connect takes `true` and `false` in any case. What YAML 1.1 means by `yes` and `on` is taken as well. */
+/** Kafka Connect accepts `true` and `false` in any case. `yes` and `on` of YAML 1.1 are accepted too. */
 export const flag: Form = {
   text: '`true` or `false`',
   accepts: (value) => /^(?:true|false|yes|no|on|off)$/i.test(value),
   normalized: (value) => String(/^(?:true|yes|on)$/i.test(value)),
 };
 
-/** Kafka's names of topics. https://github.com/apache/kafka/blob/trunk/clients/src/main/java/org/apache/kafka/common/internals/Topic.java */
+/**
+ * Kafka's rule for topic names:
+ * https://github.com/apache/kafka/blob/trunk/clients/src/main/java/org/apache/kafka/common/internals/Topic.java
+ */
 const TOPIC = /^[A-Za-z0-9._-]{1,249}$/;
 
-/** Blank ones are passed over: https://github.com/apache/kafka/blob/4.3.1/connect/runtime/src/main/java/org/apache/kafka/connect/runtime/SinkConnectorConfig.java */
+/**
+ * Blank names are ignored:
+ * https://github.com/apache/kafka/blob/4.3.1/connect/runtime/src/main/java/org/apache/kafka/connect/runtime/SinkConnectorConfig.java
+ */
 export const namesIn = (value: string): readonly string[] =>
   [...new Set(value.split(',').map((name) => name.trim()))].filter((name) => name !== '');
 
@@ -37,7 +43,7 @@ export const wholeNumber = (unit: string, min = 0, max = INT32_MAX): Form => ({
   accepts: (value) => /^[+-]?\d{1,19}$/.test(value) && Number(value) >= min && Number(value) <= max,
 });
 
-/** One of a closed list; the connector does not mind the case. */
+/** One word of a closed set. As in the connector, letter case does not matter. */
 export const choice = (...options: readonly string[]): Form => ({
   text: `one of ${options.map((option) => `\`${option}\``).join(', ')}`,
   accepts: (value) => options.includes(value.toLowerCase()),

@@ -2,17 +2,17 @@ import type { PoisonPolicy } from '../../../../shared/settings/common-settings.t
 import type { MissingIndex } from '../../delivery/apply-write-result.ts';
 import type { Connector } from './connector.ts';
 
-/** What of a connector's file holds for the whole function, in the words of the function's own settings. */
+/** The settings of the whole function that a connector file determines. */
 export interface FunctionSettings {
-  /** `errors.tolerance`: none blocks; all and data write dead letters. */
+  /** From `errors.tolerance`: none blocks; all and data write dead letters. */
   readonly onPoison: PoisonPolicy;
-  /** Becomes a field of dead letters. */
+  /** The field `deadLetterTopic` of dead letters. */
   readonly deadLetterTopic: string | undefined;
   readonly deletes: 'hard' | 'tombstone';
   readonly tombstoneTtlSeconds: number;
-  /** A filter without its unique index. */
+  /** What happens to a write whose filter has no unique index. */
   readonly missingIndex: MissingIndex;
-  /** A write without upsert whose document is absent. */
+  /** What happens to a write without upsert whose document is missing. */
   readonly onNoMatch: 'ignore' | 'deadLetter';
 }
 

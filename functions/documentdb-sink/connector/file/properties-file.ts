@@ -1,24 +1,24 @@
-/** One `name=value` of a file, and the line on which it begins, from 1. */
+/** One `name=value` of a file, and the line on which it begins, counted from 1. */
 export interface Entry {
   readonly name: string;
   readonly value: string;
   readonly line: number;
 }
 
-/** The place is unsound; `problem` says what is wrong there. */
+/** A malformed entry; `problem` says what is wrong. */
 export interface Fault {
   readonly line: number;
   readonly problem: string;
 }
 
 export interface PropertiesFile {
-  /** In order; a name may repeat. */
+  /** In the order of the file; names may repeat. */
   readonly entries: readonly Entry[];
   readonly faults: readonly Fault[];
 }
 
 /**
- * Reads text as `java.util.Properties.load` does.
+ * Parses text like `java.util.Properties.load`.
  * https://docs.oracle.com/en/java/javase/21/docs/api/java.base/java/util/Properties.html#load(java.io.Reader)
  */
 export function parseProperties(text: string): PropertiesFile {
@@ -33,11 +33,11 @@ export function parseProperties(text: string): PropertiesFile {
   return { entries, faults };
 }
 
-/** A backslash that is not escaped itself, then a `u` and no four digits. */
+/** An unescaped backslash followed by `u`, but not by four hexadecimal digits. */
 const MALFORMED_UNICODE = /(?<!\\)(?:\\\\)*\\u(?![0-9A-Fa-f]{4})/;
 const BLANK_START = /^[ \t\f]+/;
 const COMMENT = /^[#!]/;
-/** An odd number of backslashes at the end. */
+/** An odd number of backslashes at the end of the line. */
 const CONTINUED = /(?<!\\)(?:\\\\)*\\$/;
 
 interface LogicalLine {
@@ -47,13 +47,13 @@ interface LogicalLine {
 
 const naturalLines = (text: string): readonly string[] => text.replace(/(?<!\r)\n$|\r$/, '').split(/\r\n|\r|\n/);
 
-/** Lines with those that continue them, without comments and blank ones. */
+/** Joins continued lines, and drops comments and blank lines. */
 function logicalLines(text: string): readonly LogicalLine[] {
   const lines: LogicalLine[] = [];
   let open: LogicalLine | undefined;
   for (const [index, natural] of naturalLines(text).entries()) {
     const content = natural.replace(BLANK_START, '');
-    // What continues a line is no comment; behind a backslash alone, a new line begins.
+    // A continuation line is never a comment. After a line that holds only a backslash, a new line begins.
     if ((open === undefined || open.content === '') && (content === '' || COMMENT.test(content))) {
       open = undefined;
       continue;
@@ -62,12 +62,12 @@ function logicalLines(text: string): readonly LogicalLine[] {
     open = CONTINUED.test(content) ? { ...joined, content: joined.content.slice(0, -1) } : undefined;
     if (open === undefined) lines.push(joined);
   }
-  // A backslash is the last that there is: Java takes even nothing before it for an entry.
+  // The text ends with a backslash: Java accepts the entry, even if the entry is empty.
   if (open !== undefined) lines.push(open);
   return lines;
 }
 
-/** The name ends at the first `=`, `:` or blank that has no backslash before it; blanks around one separator are dropped. */
+/** The name ends at the first unescaped `=`, `:` or blank. Blanks around one separator are dropped. */
 const NAME = /^((?:\\.|[^\\=: \t\f])*\\?)(?:[ \t\f]*[=:]?[ \t\f]*)/s;
 
 function split(content: string): { readonly name: string; readonly value: string } {

@@ -6,7 +6,7 @@ import { PROCESSING_PROPERTIES } from './properties/processing.ts';
 import { WRITE_PROPERTIES } from './properties/writes.ts';
 import type { Property } from './property.ts';
 
-/** Every property that a connector's file may hold, by subject. */
+/** Every property that a connector file may contain, by subject. */
 export const PROPERTY_GROUPS: readonly { readonly title: string; readonly properties: readonly Property[] }[] = [
   { title: 'Kafka Connect', properties: CONNECT_PROPERTIES },
   { title: 'Errors', properties: ERROR_PROPERTIES },
@@ -23,11 +23,11 @@ const BY_NAME: ReadonlyMap<string, Property> = new Map(
 );
 const FAMILIES = PROPERTIES.filter(({ family }) => family);
 
-/** The declaration of a name as it stands in a file, without `topic.override.<topic>.`. */
+/** The declaration of a property by its name, without `topic.override.<topic>.`. */
 export const propertyOf = (name: string): Property | undefined =>
   BY_NAME.get(name) ?? FAMILIES.find((family) => name.startsWith(family.name) && name.length > family.name.length);
 
-/** What holds where a file says nothing. */
+/** The values of properties that a file does not set. */
 export const DEFAULTS: ReadonlyMap<string, string> = new Map(
   [...BY_NAME.values()].map(({ name, default: fallback }) => [name, fallback ?? '']),
 );

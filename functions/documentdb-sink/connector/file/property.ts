@@ -1,40 +1,43 @@
 /**
- * What is declared of one property of a connector's file. One declaration serves the reader, the report at packaging and
- * the table in docs/migrating.md.
+ * The declaration of one property of a connector file. The reader, the report at packaging and the table in
+ * docs/migrating.md are made from it.
  */
 export interface Property {
-  /** Its name in the file; of a family, the part before the `*`. */
+  /** The name in the file; for a family, the part before the `*`. */
   readonly name: string;
-  /** A family's names go on after `name`: a topic, a converter's own setting, a provider. */
+  /** True if names continue after `name`: with a topic, a converter's own setting, or a provider. */
   readonly family: boolean;
   readonly form: Form;
-  /** As in the file; '' means not set. Null: it must be written. */
+  /** The default in the form of the file; '' means "not set". Null means that the property is required. */
   readonly default: string | null;
   readonly support: PropertySupport;
-  /** Whether `topic.override.<topic>.` may stand before it. */
+  /** Whether `topic.override.<topic>.` may precede the name. */
   readonly perTopic: boolean;
   /** A sentence for the operator. */
   readonly description: string;
-  /** Said at packaging where the property is set: how its effect differs from the connector's. */
+  /** Reported at packaging if the property is set: how its effect differs from that in the connector. */
   readonly remark?: string;
 }
 
 export type PropertySupport =
   | { readonly kind: 'implemented' }
-  /** Accepted, and said once at packaging: `reason` is what stands in for it. */
+  /** accepted, and reported once at packaging; `reason` says what replaces the property */
   | { readonly kind: 'meaningless'; readonly reason: string }
-  /** An error, unless it has its default: then it asks for nothing. */
+  /** an error, unless the property has its default and so has no effect */
   | { readonly kind: 'refused'; readonly reason: string; readonly remedy: string };
 
 export interface Form {
-  /** Completes "must be ..", and stands in the docs. */
+  /** Completes "must be ..", and appears in the documentation. */
   readonly text: string;
   readonly accepts: (value: string) => boolean;
-  /** Said instead of "must be .." where more is known of what the value is. Never quotes it. */
+  /** Replaces "must be .." if more is known about the value. Never quotes the value. */
   readonly problem?: (value: string) => string | undefined;
-  /** An accepted value in the one spelling that the function reads. Without it, the value as it is written. */
+  /**
+   * Returns an accepted value in the one spelling that the function reads. Without this method, the value stays
+   * unchanged.
+   */
   readonly normalized?: (value: string) => string;
-  /** A `${provider:path:key}` may stand in it: its value is needed at run time only. */
+  /** True if the value may contain `${provider:path:key}`, because only the running function needs the value. */
   readonly resolvedLater?: boolean;
 }
 
@@ -59,7 +62,7 @@ const declare =
 
 export const implemented = declare({ kind: 'implemented' });
 
-/** Of one topic, too. */
+/** A property that may also be set for one topic. */
 export const perTopic = (name: string, declaration: Declaration): Property =>
   implemented(name, { ...declaration, perTopic: true });
 
@@ -69,6 +72,6 @@ export const meaningless = (name: string, reason: string, declaration: Declarati
 export const refused = (name: string, why: { reason: string; remedy: string }, declaration: Declaration): Property =>
   declare({ kind: 'refused', ...why })(name, declaration);
 
-/** Whether it can be set for one topic alone. Everything of the connector's own can, as in the connector. */
+/** Marks properties that may be set for one topic, as every property of the connector itself. */
 export const ofTopics = (properties: readonly Property[]): readonly Property[] =>
   properties.map((property) => ({ ...property, perTopic: true }));

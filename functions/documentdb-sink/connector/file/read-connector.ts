@@ -12,14 +12,14 @@ import { EPOCH, isOfNoTopic, normalized, OVERRIDE, placeOf, problemOf, type Read
 import { problemsAmong } from './topic-rules.ts';
 
 export interface ReadOptions {
-  /** The file, for errors. */
+  /** The file, for error messages. */
   readonly where: string;
-  /** What `${env:NAME}` stands for where a value is needed at packaging. */
+  /** The values of `${env:NAME}` in properties that packaging needs. */
   readonly environment?: Readonly<Record<string, string | undefined>>;
 }
 
 /**
- * Reads a connector's file, `.properties` or JSON. Pure: the function and the packaging both do it.
+ * Reads a connector file in `.properties` or JSON form. Pure: both the function and packaging call this.
  * @throws SettingsError that lists every problem
  */
 export const readConnector = (text: string, options: ReadOptions): Connector =>
@@ -40,7 +40,8 @@ export function readSettings({ entries, faults }: PropertiesFile, options: ReadO
   if (faults.length === 0) problems.push(...requirements(topics, kept, problems));
   const connector = connectorOf(topics, readings);
   problems.push(...misspelt(strays, connector, kept));
-  // Of properties that are wrong by themselves, the rules among them would say what does not help.
+  // Rules between properties are checked only if each property is right by itself; otherwise their messages would not
+  // help.
   if (problems.length === 0) problems.push(...topicProblems(connector));
   if (problems.length > 0) throw new SettingsError(options.where, [...new Set(problems)]);
   const unread = ofNoTopic.map((entry) => ({ name: placeOf(entry), reason: '`topics` does not list this topic' }));
@@ -56,7 +57,7 @@ interface Unique {
   readonly repeated: readonly Meaningless[];
 }
 
-/** As `java.util.Properties`: the last of a name is the one that holds. */
+/** As in `java.util.Properties`, the last entry of a name applies. */
 function lastOfEach(entries: readonly Entry[]): Unique {
   const byName = new Map(entries.map((entry) => [entry.name, entry]));
   const repeated = entries
@@ -98,7 +99,7 @@ function readAll(
     const { property } = named;
     const value = resolved(entry, options);
     const problem = problemOf({ property, value, isQuotable: placeholdersOf(entry.value).length === 0 });
-    // A secret stays as it is written: only the function may know it.
+    // A secret stays unresolved: only the running function may know its value.
     const kept = property.form.resolvedLater ? entry.value.trim() : normalized(property, value);
     if (problem === undefined) readings.push({ ...named, value: kept });
     else problems.push(`${placeOf(entry)} ${problem}`);

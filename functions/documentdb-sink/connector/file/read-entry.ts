@@ -4,10 +4,10 @@ import { PROPERTIES, propertyOf } from './properties-table.ts';
 import type { Property } from './property.ts';
 import { suggest } from './suggest.ts';
 
-/** A name and a value as they hold, and of which topic; undefined: of all. */
+/** A property with its value; `topic` is undefined if the value applies to all topics. */
 export interface Reading {
   readonly property: Property;
-  /** Without `topic.override.<topic>.`. */
+  /** The name without `topic.override.<topic>.`. */
   readonly name: string;
   readonly topic: string | undefined;
   readonly value: string;
@@ -17,23 +17,23 @@ export interface Reading {
 export const OVERRIDE = 'topic.override.';
 export const EPOCH = 'msksinks.guard.epoch.';
 
-/** Where in the file, for a problem: `line 3: name`. */
+/** The place in the file, for an error message: `line 3: name`. */
 export const placeOf = ({ name, line }: Entry): string => (line === 0 ? name : `line ${line}: ${name}`);
 
-/** The topic whose override it is: the longest, for the name of one topic may begin with another's and a dot. */
+/** The topic of an override: the longest match, because a topic name may begin with another topic's name and a dot. */
 const topicIn = (rest: string, topics: readonly string[]): string | undefined =>
   topics.toSorted((a, b) => b.length - a.length).find((topic) => rest.startsWith(`${topic}.`));
 
-/** An override of a topic that is not read: the connector passes over it. */
+/** Whether the entry is an override for a topic that is not read, which the connector ignores. */
 export const isOfNoTopic = ({ name }: Entry, topics: readonly string[]): boolean =>
   (name.startsWith(OVERRIDE) && topicIn(name.slice(OVERRIDE.length), topics) === undefined) ||
   (name.startsWith(EPOCH) && !topics.includes(name.slice(EPOCH.length)));
 
-/** What a name stands for. */
+/** The property that a name stands for. */
 export type Named =
   | ({ readonly kind: 'known' } & Omit<Reading, 'value'>)
   | { readonly kind: 'unknown'; readonly name: string; readonly topic: string | undefined; readonly entry: Entry }
-  /** Of one topic, and read for the whole connector alone. */
+  /** an override of a property that applies to the whole connector */
   | { readonly kind: 'ofWhole'; readonly property: Property; readonly entry: Entry };
 
 export function readName(entry: Entry, topics: readonly string[]): Named {
@@ -52,7 +52,7 @@ export const meantBy = (name: string): string | undefined => suggest(name, NAMES
 
 const NAMES: readonly string[] = PROPERTIES.map(({ name }) => name);
 
-/** What is wrong with a value, in words that never quote what may be a secret. */
+/** The problem with a value, in words that never quote a possible secret. */
 export function problemOf({
   property,
   value,
@@ -75,5 +75,5 @@ export function problemOf({
   return said ?? `must be ${form.text}${isQuotable ? `, got ${JSON.stringify(value.slice(0, 80))}` : ''}`;
 }
 
-/** A value in the spelling that the function reads. */
+/** The value in the spelling that the function reads. */
 export const normalized = ({ form }: Property, value: string): string => form.normalized?.(value) ?? value;

@@ -1,4 +1,4 @@
-/** The known name that was probably meant, or undefined when none is near. */
+/** The known name that was probably meant; undefined if none is similar. */
 export function suggest(name: string, known: readonly string[]): string | undefined {
   const limit = Math.max(2, Math.floor(name.length / 4));
   let best: { readonly candidate: string; readonly distance: number } | undefined;
@@ -9,14 +9,16 @@ export function suggest(name: string, known: readonly string[]): string | undefi
   return best?.candidate;
 }
 
-/** How many letters differ, whatever separates the words. */
+/** The number of different letters, ignoring separators. */
 export const lettersBetween = (name: string, candidate: string): number =>
   distanceBetween(normalized(name), normalized(candidate));
 
-/** `writeModelStrategy`, `write_model.strategy`: people's spelling of separators differs most. */
+/**
+ * Removes separators, because spellings such as `writeModelStrategy` and `write_model.strategy` differ mostly in them.
+ */
 const normalized = (name: string): string => name.toLowerCase().replaceAll(/[._-]/g, '');
 
-/** Levenshtein's. */
+/** The Levenshtein distance. */
 function distanceBetween(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, index) => index);
   for (const [i, left] of [...a].entries()) {

@@ -1,14 +1,14 @@
 import type { TopicProperties } from '../topic-properties.ts';
 import { RAW_KEY_STRATEGY } from './class-names.ts';
 
-/** Says of a topic's properties what is wrong among them: undefined when nothing is. */
+/** Checks a rule between the properties of a topic; undefined if the rule is met. */
 type Rule = (properties: TopicProperties) => string | undefined;
 
 const SINK = 'com.mongodb.kafka.connect.sink';
 const FIELD_PATH_MAPPER = `${SINK}.namespace.mapping.FieldPathNamespaceMapper`;
 const DEFAULT_DELETE = `${SINK}.writemodel.strategy.DeleteOneDefaultStrategy`;
 
-/** The only id strategies from which the document's `_id` can be told when the value is null. */
+/** The only id strategies that make the document's `_id` from the key, and so also for a null value. */
 const IDS_OF_KEYS: ReadonlySet<string> = new Set([
   `${SINK}.processor.id.strategy.FullKeyStrategy`,
   `${SINK}.processor.id.strategy.PartialKeyStrategy`,
@@ -71,7 +71,7 @@ const transformerIsNamed: Rule = (properties) =>
     ? 'post.processor.chain has FieldValueTransformPostProcessor, so field.value.transformer must name a transformer'
     : undefined;
 
-/** A CDC handler takes their place. */
+/** A CDC handler replaces the post processors. */
 const usesPostProcessors = (properties: TopicProperties): boolean =>
   properties.text('change.data.capture.handler') === '';
 
@@ -86,11 +86,11 @@ const RULES: readonly Rule[] = [
   transformerIsNamed,
 ];
 
-/** What is wrong among one topic's properties, each of which is right by itself. */
+/** The problems between the properties of a topic, each of which is right by itself. */
 export const problemsAmong = (properties: TopicProperties): readonly string[] =>
   RULES.map((rule) => rule(properties)).filter((problem) => problem !== undefined);
 
-/** What a CDC handler makes meaningless, where the file sets it. */
+/** Properties that have no effect with a CDC handler. */
 export const OVERRULED_BY_CDC: readonly string[] = [
   'post.processor.chain',
   'field.renamer.mapping',

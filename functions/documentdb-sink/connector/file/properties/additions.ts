@@ -1,7 +1,7 @@
 import { anyText, choice, flag, wholeNumber } from '../forms.ts';
 import { implemented, type Property, perTopic } from '../property.ts';
 
-/** What this project adds to the connector's properties. */
+/** Properties that this project adds to those of the connector. */
 export const ADDED_PROPERTIES: readonly Property[] = [
   implemented('msksinks.strict', {
     form: flag,

@@ -43,7 +43,10 @@ const converter = (side: 'key' | 'value'): readonly Property[] => [
   ),
 ];
 
-/** What Kafka Connect itself reads of a sink connector's file. https://kafka.apache.org/documentation/#sinkconnectconfigs */
+/**
+ * Properties that Kafka Connect itself reads from a sink connector's configuration.
+ * https://kafka.apache.org/documentation/#sinkconnectconfigs
+ */
 export const CONNECT_PROPERTIES: readonly Property[] = [
   meaningless('name', 'the service and the stage name the functions and the consumer group', {
     form: anyText,

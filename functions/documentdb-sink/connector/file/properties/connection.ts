@@ -13,7 +13,7 @@ const NO_CUSTOM_LOGIN = {
 const CLIENT_CERTIFICATE = 'DocumentDB does not use client certificates';
 const CA_BUNDLE = '`documentdbSink.caBundle` in the stage file replaces the truststore';
 
-/** How the cluster is reached. */
+/** Properties of the connection to the cluster. */
 export const CONNECTION_PROPERTIES: readonly Property[] = [
   implemented('connection.uri', {
     form: secretText,

@@ -6,7 +6,7 @@ const LOGGED =
   'the function always counts and logs failures by reason, and never logs payloads (docs/guarantees.md, G7)';
 const RETRIED = 'the function retries every outage until it ends';
 
-/** What becomes of records that fail. */
+/** Properties that decide what happens to failed records. */
 export const ERROR_PROPERTIES: readonly Property[] = [
   implemented('errors.tolerance', {
     form: TOLERANCE,

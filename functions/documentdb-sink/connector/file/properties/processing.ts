@@ -11,7 +11,7 @@ const NO_TIME_SERIES =
 export const DATE_FORMAT =
   "yyyy-MM-dd[['T'][ ]][HH:mm:ss[[.][SSSSSS][SSS]][ ]VV[ ]'['VV']'][HH:mm:ss[[.][SSSSSS][SSS]][ ]X][HH:mm:ss[[.][SSSSSS][SSS]]]";
 
-/** What happens to a document before it is written. */
+/** Properties of the steps between conversion and write. */
 export const PROCESSING_PROPERTIES: readonly Property[] = ofTopics([
   perTopic('post.processor.chain', {
     form: classNames('post processor', POST_PROCESSORS),

@@ -10,7 +10,7 @@ const RETRIES = 'the connector ignores this property since version 1.7; the func
 const RATE =
   'a waiting function costs Lambda time; limit the load with `trigger.pollersMax` and `documentdbSink.poolSizeMax` in the stage file';
 
-/** Where documents go, what their `_id` is and how they are written. */
+/** Properties of namespaces, `_id` and writes. */
 export const WRITE_PROPERTIES: readonly Property[] = ofTopics([
   perTopic('database', { form: databaseName, default: null, description: 'Target database.' }),
   perTopic('collection', {
