@@ -18,7 +18,7 @@ import { CAST } from './kafka/types/cast.ts';
 import { SET_SCHEMA_METADATA } from './kafka/types/set-schema-metadata.ts';
 import type { TransformClass } from './transform-class.ts';
 
-/** Every transform that a file may name, by its Java class. */
+/** Every transform that a file may name, by Java class. */
 export const TRANSFORM_CLASSES: ReadonlyMap<string, TransformClass> = new Map([
   ...BY_LOGICAL_TABLE_ROUTER,
   ...CAST,

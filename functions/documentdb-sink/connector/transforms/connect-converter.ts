@@ -15,12 +15,15 @@ import { type PrimitiveType, primitive } from './data/schema.ts';
 import type { SchemaAndValue } from './data/to-document.ts';
 import { TransformError } from './data/transform-error.ts';
 
-/** Bytes as Kafka Connect hands them to the first transform. @throws UnwritableError when they cannot be converted */
+/**
+ * Converts bytes to the data that Kafka Connect passes to the first transform. @throws UnwritableError if the bytes
+ * cannot be converted
+ */
 export type ConnectConverter = (payload: Payload | null) => SchemaAndValue;
 
 type Convert = (bytes: Buffer) => SchemaAndValue;
 
-/** `key.converter` or `value.converter`, for a chain of transforms. */
+/** Follows `key.converter` or `value.converter`, for a chain of transforms. */
 export function createConnectConverter(properties: TopicProperties, side: Side): ConnectConverter {
   const name = properties.text(`${side}.converter`).split('.').at(-1) ?? '';
   const convert = name === 'JsonConverter' ? jsonConverter(properties, side) : primitiveConverter(name);
@@ -44,7 +47,9 @@ function jsonConverter(properties: TopicProperties, side: Side): Convert {
   return hasSchemas ? (bytes) => readEnvelope(bytes, options) : readSchemaless;
 }
 
-/** Whole numbers are Longs, all others Doubles, objects HashMaps: what {@link connectValueOf} makes without a schema. */
+/**
+ * Whole numbers become Longs, all others Doubles, and objects HashMaps, as in {@link connectValueOf} without a schema.
+ */
 const SCHEMALESS: JsonDialect = {
   number: (token) => (isWhole(token) ? wholeIn(64, token) : Number(token) || 0),
   object: (fields) => inHashOrder(fields),
@@ -53,7 +58,7 @@ const SCHEMALESS: JsonDialect = {
 
 const readSchemaless = (bytes: Buffer): SchemaAndValue => ({
   schema: undefined,
-  // The reader gives texts, booleans, null, arrays, and what the dialect makes: each is a ConnectValue.
+  // The reader returns strings, booleans, null, arrays, and what the dialect makes: all of them are ConnectValues.
   value: isBlank(bytes) ? null : (readJson(bytes, SCHEMALESS) as ConnectValue),
 });
 
@@ -75,7 +80,7 @@ interface PrimitiveConverter {
   readonly read: (bytes: Buffer) => ConnectValue;
 }
 
-/** Big-endian. https://kafka.apache.org/documentation/#connect_configuring */
+/** Big-endian, see https://kafka.apache.org/documentation/#connect_configuring */
 const PRIMITIVES: ReadonlyMap<string, PrimitiveConverter> = new Map<string, PrimitiveConverter>([
   ['StringConverter', { type: 'string', read: (bytes) => bytes.toString() }],
   ['ByteArrayConverter', { type: 'bytes', read: (bytes) => bytes }],

@@ -7,31 +7,36 @@ export interface ConnectHeader extends SchemaAndValue {
   readonly name: string;
 }
 
-/** As it came, or as a transform made it. No strategy of the connector reads headers, so few are ever read. */
+/**
+ * A header of the record, or one that a transform made. Headers are parsed only on demand, because no strategy of the
+ * connector reads them.
+ */
 export type Header = RecordHeader | ConnectHeader;
 
-/** Kafka Connect's SinkRecord, as far as transforms see it. Where it came from stays as it is: partition and offset. */
+/** The part of Kafka Connect's SinkRecord that transforms see. Transforms do not change partition and offset. */
 export interface ConnectRecord {
   readonly topic: string;
   readonly partition: number;
   readonly offset: number;
-  /** Undefined where the producer gave none. */
+  /** Undefined if the producer gave no timestamp. */
   readonly timestampMs: number | undefined;
-  /** Converted when a transform or a strategy first asks. @throws UnwritableError when it cannot be */
+  /**
+   * Converted when a transform or a strategy first asks for the key. @throws UnwritableError if the conversion fails
+   */
   readonly key: () => SchemaAndValue;
   readonly value: () => SchemaAndValue;
   readonly headers: readonly Header[];
 }
 
 /**
- * A single message transform. Pure. Undefined: the record is filtered out.
- * @throws UnwritableError when it does not take the record
+ * A single message transform, without side effects. Undefined means that the record is filtered out.
+ * @throws UnwritableError if the transform refuses the record
  */
 export type Transform = (record: ConnectRecord) => ConnectRecord | undefined;
 
 export type Predicate = (record: ConnectRecord) => boolean;
 
-/** A transform that changes the key or the value and nothing else. */
+/** A transform that changes only the key or only the value. */
 export const onSide =
   (side: Side, change: (data: SchemaAndValue) => SchemaAndValue): Transform =>
   (record) => {

@@ -9,13 +9,13 @@ export type CustomTransforms = ReadonlyMap<string, (settings: TransformSettings)
 
 export interface Chain {
   readonly transform: Transform;
-  /** Properties that nothing reads, each as packaging lists it. */
+  /** Properties that no transform reads, in the form in which packaging lists them. */
   readonly ignored: readonly string[];
 }
 
 /**
- * `transforms`: one after another.
- * @param properties everything under `transforms` and `predicates`
+ * The chain of `transforms`, applied one after another.
+ * @param properties every property under `transforms` and `predicates`
  * @throws SettingsError that lists every property that cannot be followed
  */
 export function createChain(properties: ReadonlyMap<string, string>, where: string, custom: CustomTransforms): Chain {
@@ -53,7 +53,7 @@ const conditional =
   (record) =>
     condition === undefined || condition(record) ? transform(record) : record;
 
-/** `transforms.<alias>.predicate`, and whether to `negate` it. */
+/** The condition from `transforms.<alias>.predicate` and `negate`. */
 function conditionOf(properties: ReadonlyMap<string, string>, alias: string): Made<Predicate> {
   const name = properties.get(`transforms.${alias}.predicate`)?.trim();
   if (name === undefined) return { value: undefined, problems: [], read: [] };

@@ -15,20 +15,22 @@ import type { ConnectRecord, Side } from './connect-record.ts';
 import { createChain } from './create-chain.ts';
 import { bsonOf, connectDataOf } from './data/to-document.ts';
 
-/** A record under the topic that its transforms gave it; where it came from stays in `position.topicPartition`. */
+/** A record with the topic that its transforms assigned; `position.topicPartition` keeps the original one. */
 interface TransformedRecord extends SourceRecord {
   readonly connect: ConnectRecord;
 }
 
 export interface TransformedPolicy {
   readonly mapper: RecordMapper;
-  /** Properties under `transforms` and `predicates` that nothing reads, each as packaging lists it. */
+  /**
+   * Properties under `transforms` and `predicates` that no transform reads, in the form in which packaging lists them.
+   */
   readonly ignored: readonly string[];
 }
 
 /**
- * What a connector's file with transforms makes of each record: converters, transforms, then the policy of the topic
- * that the record has by then.
+ * The mapper for a connector file with transforms: converters, transforms, and then the mapper of the topic that the
+ * transforms assigned.
  * @param where the file, for errors
  * @throws SettingsError that lists every property that cannot be followed
  */
@@ -89,7 +91,7 @@ function createRecordMaker({ properties }: Connector): (record: SourceRecord) =>
 const transformed = (record: SourceRecord, connect: ConnectRecord): TransformedRecord => ({
   ...record,
   position: { ...record.position, topic: connect.topic },
-  /** Whether there is a key is for the transforms to say. */
+  /** The transforms decide whether the record has a key. */
   get key() {
     return connect.key().value === null ? null : record.key;
   },

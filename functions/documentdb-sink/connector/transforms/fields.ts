@@ -2,15 +2,17 @@ import { type ConnectMap, type ConnectValue, isMap } from './data/connect-value.
 import { Struct } from './data/struct.ts';
 import { TransformError } from './data/transform-error.ts';
 
-/** What `Requirements` of Kafka's transforms asks. @param purpose what the transform is about to do, for the error */
+/**
+ * The checks of `Requirements` in Kafka's transforms. @param purpose what the transform is doing, for the error text
+ */
 export function requireMap(value: ConnectValue, purpose: string): ConnectMap {
   if (isMap(value)) return value;
-  throw new TransformError(`without a schema only an object is taken for ${purpose}`);
+  throw new TransformError(`without a schema, ${purpose} requires an object`);
 }
 
 export function requireStruct(value: ConnectValue, purpose: string): Struct {
   if (value instanceof Struct) return value;
-  throw new TransformError(`with a schema only a struct is taken for ${purpose}`);
+  throw new TransformError(`with a schema, ${purpose} requires a struct`);
 }
 
 export const structOrNull = (value: ConnectValue, purpose: string): Struct | null =>

@@ -5,7 +5,7 @@ import type { Connector } from '../file/connector.ts';
 import { createTransformedPolicy, type TransformedPolicy } from './create-transformed-policy.ts';
 
 /**
- * What a connector's file makes of each record, with and without transforms: for tools, which need not load them late.
+ * The mapper for a connector file with or without transforms, for tools, which need no lazy loading.
  * @throws SettingsError that lists every property that cannot be followed
  */
 export const policyOfConnector = (

@@ -5,13 +5,13 @@ import { straysAmong } from './strays.ts';
 import type { TransformClass } from './transform-class.ts';
 import { type TransformProperty, TransformSettings } from './transform-settings.ts';
 
-/** What a file makes of one name under `transforms` or `predicates`. */
+/** The result of reading one alias under `transforms` or `predicates`. */
 export interface Made<T> {
   readonly value: T | undefined;
   readonly problems: readonly string[];
-  /** The properties that were read. */
+  /** The properties that were used. */
   readonly read: readonly string[];
-  /** Of those that were not: what is known of them beside. */
+  /** Hints about properties that were not used. */
   readonly remarks?: ReadonlyMap<string, string>;
 }
 
@@ -25,7 +25,7 @@ export interface Stage<T extends Strategy> {
   readonly custom?: ReadonlyMap<string, (settings: TransformSettings) => T>;
 }
 
-/** Never throws for what the file says: problems are listed. */
+/** Lists problems of the file instead of throwing. */
 export function readStage<T extends Strategy>(stage: Stage<T>): Made<T> {
   const { properties, group, alias, classes, custom } = stage;
   const prefix = `${group}.${alias}.`;
@@ -60,7 +60,7 @@ function made<T>(create: () => T, read: readonly string[]): Made<T> {
   }
 }
 
-/** The class of that name; Kafka Connect knows the last part of a name as well. */
+/** The class of that name. Kafka Connect also accepts the simple name. */
 const classOf = <T>(type: string, classes: ReadonlyMap<string, TransformClass<T>>): TransformClass<T> | undefined =>
   classes.get(type) ?? (type === '' ? undefined : [...classes].find(([name]) => name.endsWith(`.${type}`))?.[1]);
 
@@ -102,7 +102,7 @@ const withDefaults = (
 ): ReadonlyMap<string, string | undefined> =>
   new Map(properties.map((property) => [property.name, settingOf(property, own) ?? property.default ?? undefined]));
 
-/** What a custom transform throws concerns the record it was given, and is told without its message (G7). */
+/** An error of a custom transform concerns only its record. The error is reported without its message (G7). */
 function contained<T extends Strategy>(name: string, strategy: T): T {
   const contained = (...parameters: never[]): unknown => {
     try {

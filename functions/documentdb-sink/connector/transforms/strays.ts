@@ -1,19 +1,19 @@
 import { lettersBetween, suggest } from '../file/suggest.ts';
 import type { TransformClass } from './transform-class.ts';
 
-/** What a transform does with properties of its own that it does not have. */
+/** Properties that a transform does not have. */
 export interface Strays {
-  /** A name that misses one of the transform's by a letter or two: its value would have changed documents. */
+  /** Names that differ from one of the transform's by at most two letters: the value would have changed documents. */
   readonly problems: readonly string[];
-  /** Of the others: what is known beside their being unknown. */
+  /** Hints about the other unknown names. */
   readonly remarks: ReadonlyMap<string, string>;
 }
 
 const LETTERS_MISSED_MAX = 2;
-/** What Kafka Connect reads itself. */
+/** Properties that Kafka Connect itself reads. */
 const OF_CONNECT: ReadonlySet<string> = new Set(['type', 'predicate', 'negate']);
 
-/** @param names as they stand under `prefix` */
+/** @param names the names without `prefix` */
 export function straysAmong(names: readonly string[], prefix: string, found: TransformClass<unknown>): Strays {
   const known = found.properties.flatMap(({ name, deprecated = name }) => [name, deprecated]);
   const free = known.filter((name) => !names.includes(name));

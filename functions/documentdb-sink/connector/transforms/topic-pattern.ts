@@ -3,7 +3,7 @@ import { matcher, replacer } from '../../java/regex/replacement.ts';
 import { PropertyError } from '../property-error.ts';
 import type { TransformSettings } from './transform-settings.ts';
 
-/** The new name of a topic whose whole name matches; undefined for others. Topics are few: each is looked at once. */
+/** Returns the new name of a topic whose whole name matches; undefined for other topics. */
 export function topicRouter(
   settings: TransformSettings,
   patternProperty: string,
@@ -17,7 +17,7 @@ export function topicRouter(
   return (topic) => (matches(topic) ? replaceFirst(topic) : undefined);
 }
 
-/** @throws PropertyError when Java's pattern has no equivalent */
+/** @throws PropertyError if Java's pattern has no equivalent */
 export const topicMatcher = (settings: TransformSettings, property: string): ((topic: string) => boolean) =>
   withProperty(settings, property, () => matcher(settings.text(property)));
 

@@ -3,12 +3,12 @@ import type { Form } from '../file/property.ts';
 import type { Predicate, Side, Transform } from './connect-record.ts';
 import { listOf, optional, type TransformProperty, type TransformSettings } from './transform-settings.ts';
 
-/** A Java class that a file may name, and what stands in for it. */
+/** A Java class that a file may name, and its replacement. */
 export interface TransformClass<Made = Transform> {
   readonly properties: readonly TransformProperty[];
-  /** What older versions read, and why it has no meaning any more. */
+  /** Properties of older versions, each with the reason why it has no effect any more. */
   readonly obsolete?: ReadonlyMap<string, string>;
-  /** @throws PropertyError when the settings do not go together */
+  /** @throws PropertyError if the settings contradict each other */
   readonly create: (settings: TransformSettings) => Made;
 }
 
@@ -18,7 +18,7 @@ export type Classes<Made = Transform> = readonly (readonly [string, TransformCla
 
 export const KAFKA_PACKAGE = 'org.apache.kafka.connect.transforms.';
 
-/** The two classes of a transform that works on the key or on the value. */
+/** The two classes of a transform, for the key and for the value. */
 export const bothSides = (
   name: string,
   properties: readonly TransformProperty[],

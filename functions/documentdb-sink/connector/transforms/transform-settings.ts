@@ -5,9 +5,12 @@ import { PropertyError } from '../property-error.ts';
 export interface TransformProperty {
   readonly name: string;
   readonly form: Form;
-  /** Undefined: not set, and that means something. Null: it must be written. */
+  /**
+   * Undefined means that the property may be left out, and that this has a meaning. Null means that the property is
+   * required.
+   */
   readonly default: string | undefined | null;
-  /** What older versions of Kafka Connect called it. */
+  /** The name in older versions of Kafka Connect. */
   readonly deprecated?: string;
 }
 
@@ -18,7 +21,7 @@ export const optional = (name: string, form: Form, fallback?: string): Transform
   default: fallback,
 });
 
-/** What a file sets for one transform, checked, with its defaults. Texts are trimmed, as in Kafka's ConfigDef. */
+/** The checked settings of one transform, including defaults. Values are trimmed, as in Kafka's ConfigDef. */
 export class TransformSettings {
   readonly prefix: string;
   readonly #values: ReadonlyMap<string, string | undefined>;
@@ -33,14 +36,14 @@ export class TransformSettings {
     return this.#values.get(name);
   }
 
-  /** @throws PropertyError where a custom transform asks for what the file does not set */
+  /** @throws PropertyError if a custom transform asks for a property that the file does not set */
   text(name: string): string {
     const text = this.optional(name);
     if (text === undefined) throw new PropertyError(this.prefix + name, '', 'is missing');
     return text;
   }
 
-  /** Separated by commas, blanks around them dropped. */
+  /** Comma-separated values without surrounding blanks. */
   list(name: string): readonly string[] {
     return listOf(this.optional(name) ?? '');
   }

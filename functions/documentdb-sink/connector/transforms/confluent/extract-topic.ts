@@ -14,7 +14,7 @@ const NAME = 'io.confluent.connect.transforms.ExtractTopic';
 const read = reader(true);
 
 /**
- * The key, the value, or a field of it names the topic.
+ * Takes the topic from the key, the value, or a field of either.
  * https://docs.confluent.io/kafka-connectors/transforms/current/extracttopic.html
  */
 function extractTopic(side: Side, settings: TransformSettings): Transform {
@@ -50,25 +50,21 @@ function fieldIn({ schema, value }: SchemaAndValue, path: FieldPath): ConnectVal
     : valueInStruct(requireStruct(value, PURPOSE), path, read);
 }
 
-/** Undefined: the whole. */
+/** Undefined means the whole key or value. */
 function pathOf(settings: TransformSettings): FieldPath | undefined {
   const field = settings.text('field');
   if (field === '') return undefined;
   if (settings.text('field.format').toUpperCase() === 'PLAIN') return { steps: [], last: field };
   const steps = stepsOf(field);
   if (steps === undefined) {
-    throw new PropertyError(
-      `${settings.prefix}field`,
-      field,
-      'is a JSON path of which only names are taken: $["a"]["b"]',
-    );
+    throw new PropertyError(`${settings.prefix}field`, field, 'must be a JSON path of names: $["a"]["b"]');
   }
   return { steps: steps.slice(0, -1), last: steps.at(-1) ?? '' };
 }
 
 const STEP = /\.([\w-]+)|\[(?:"([^"\\]+)"|'([^'\\]+)')\]/y;
 
-/** `$.a.b` and `$["a"]['b']`: of JSON paths, those to one field. */
+/** Parses `$.a.b` and `$["a"]['b']`: the JSON paths to a single field. */
 function stepsOf(path: string): readonly string[] | undefined {
   const steps: string[] = [];
   STEP.lastIndex = path.startsWith('$') ? 1 : 0;

@@ -5,7 +5,7 @@ import type { Classes } from '../transform-class.ts';
 import { optional, type TransformSettings } from '../transform-settings.ts';
 
 /**
- * Drops records without a value, or lets them fail.
+ * Drops records without a value, or makes them fail.
  * https://docs.confluent.io/kafka-connectors/transforms/current/tombstonehandler.html
  */
 function tombstoneHandler(settings: TransformSettings): Transform {

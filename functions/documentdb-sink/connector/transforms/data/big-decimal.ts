@@ -1,4 +1,4 @@
-/** `java.math.BigDecimal`: a whole number and where its point stands. */
+/** `java.math.BigDecimal`: an unscaled number and a scale. */
 export class BigDecimal {
   readonly unscaled: bigint;
   readonly scale: number;
@@ -19,12 +19,12 @@ export class BigDecimal {
     return exponent === 0 ? sign + mantissa : `${sign}${mantissa}E${exponent > 0 ? '+' : ''}${exponent}`;
   }
 
-  /** Without its fraction. */
+  /** The number without its fraction. */
   whole(): bigint {
     return this.scale > 0 ? this.unscaled / 10n ** BigInt(this.scale) : this.unscaled * 10n ** BigInt(-this.scale);
   }
 
-  /** Java knows no negative zero here. */
+  /** As in Java, there is no negative zero. */
   double(): number {
     return Number(this.toString()) || 0;
   }
@@ -38,10 +38,10 @@ function pointed(digits: string, scale: number): string {
 }
 
 const DECIMAL = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d+))?$/;
-/** No number of a record needs more; what grows with it takes time. */
+/** More digits than any meaningful number has. The computing time grows with the digits. */
 const SIZE_MAX = 1_000;
 
-/** `new BigDecimal(text)`; undefined where Java throws, and beyond all bounds. */
+/** `new BigDecimal(text)`; undefined if Java throws, or if the number exceeds the bounds. */
 export function bigDecimalOf(text: string): BigDecimal | undefined {
   const [, sign, whole = '', fraction = '', exponent = '0'] = DECIMAL.exec(text) ?? [];
   const digits = whole + fraction;

@@ -2,7 +2,7 @@ import type { BigDecimal } from './big-decimal.ts';
 
 export type SmallNumberType = 'int8' | 'int16' | 'int32' | 'float32';
 
-/** A number of a Java type that neither `bigint` (Long) nor `number` (Double) stands for. */
+/** A number of a Java type other than Long (`bigint`) and Double (`number`). */
 export class SmallNumber {
   readonly type: SmallNumberType;
   readonly value: number;
@@ -16,8 +16,8 @@ export class SmallNumber {
 export const int32 = (value: number): SmallNumber => new SmallNumber('int32', value);
 
 /**
- * A value as Kafka Connect hands it to a transform. `bigint` is Java's Long, `number` its Double, a `Map` a map of any
- * kind in the order in which Java would go through it.
+ * A value that Kafka Connect passes to a transform. `bigint` is Java's Long, `number` is Double, and a `Map` is any
+ * Java map, in its iteration order.
  * https://kafka.apache.org/43/javadoc/org/apache/kafka/connect/data/Schema.Type.html
  */
 export type ConnectValue =
@@ -34,7 +34,7 @@ export type ConnectValue =
   | readonly ConnectValue[]
   | ConnectMap;
 
-/** What every struct is; the class is `Struct`. */
+/** The interface of `Struct`, which avoids an import circle. */
 export interface StructValue {
   readonly schema: unknown;
   get(name: string): ConnectValue;

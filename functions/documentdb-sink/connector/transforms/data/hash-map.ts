@@ -3,34 +3,36 @@ import type { ConnectMap, ConnectValue } from './connect-value.ts';
 
 const CAPACITY_DEFAULT = 16;
 
-/** The entries as a `java.util.HashMap` of so large a table gives them, once they are put in one after another. */
+/**
+ * The entries in the iteration order of a `java.util.HashMap` of this capacity, after they were put one after another.
+ */
 export const hashMap = (entries: ReadonlyMap<string, ConnectValue>, capacity = CAPACITY_DEFAULT): ConnectMap =>
   inHashOrder(new Map<string, unknown>(entries), capacity) as ReadonlyMap<string, ConnectValue>;
 
-/** Of `new HashMap<>(initialCapacity)`: the next power of two. */
+/** The table size of `new HashMap<>(initialCapacity)`: the next power of two. */
 export const tableFor = (initialCapacity: number): number => 2 ** Math.ceil(Math.log2(Math.max(initialCapacity, 1)));
 
 /**
- * Of `new HashMap<>(map)`, which makes room for the entries of the other.
+ * The table size of `new HashMap<>(map)`, which makes room for the other map's entries.
  * https://github.com/openjdk/jdk/blob/jdk-17-ga/src/java.base/share/classes/java/util/HashMap.java
  */
 export const tableForCopy = (size: number): number =>
   size === 0 ? CAPACITY_DEFAULT : tableFor(Math.floor(size / 0.75 + 1));
 
-/** A `HashMap` made of another map, with other entries put on top of it. */
+/** A `HashMap` that copies another map and then puts further entries. */
 export const copyWith = (map: ConnectMap, puts: ReadonlyMap<string, ConnectValue>): ConnectMap =>
   hashMap(new Map([...textKeys(map), ...puts]), tableForCopy(map.size));
 
-/** Maps without a schema come from JSON: their keys are texts. */
+/** Maps without a schema come from JSON, so their keys are strings. */
 export const textKeys = (map: ConnectMap): Map<string, ConnectValue> =>
   new Map([...map].map(([key, value]) => [String(key), value]));
 
-/** The names as `new HashSet<>(names)` gives them. */
+/** The names in the iteration order of `new HashSet<>(names)`. */
 export const inSetOrder = (names: ReadonlySet<string>): readonly string[] => {
   const capacity = tableFor(Math.max(Math.trunc(names.size / 0.75) + 1, CAPACITY_DEFAULT));
   return [...textKeys(hashMap(new Map([...names].map((name) => [name, null])), capacity)).keys()];
 };
 
-/** The entries as a map that was made without a size gives them. */
+/** The entries in the iteration order of a map that was created without a capacity. */
 export const inMapOrder = (entries: ReadonlyMap<string, ConnectValue>): ReadonlyMap<string, ConnectValue> =>
   textKeys(hashMap(entries));

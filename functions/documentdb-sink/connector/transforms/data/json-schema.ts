@@ -17,15 +17,16 @@ const wrong = (detail: string): never => {
   throw new TransformError(`the schema is wrong: ${detail}`);
 };
 
-/** What JsonConverter calls types otherwise. */
+/** Types that have another name in JsonConverter. */
 const RENAMED: ReadonlyMap<string, PrimitiveType> = new Map([
   ['float', 'float32'],
   ['double', 'float64'],
 ]);
 
 /**
- * A schema as JsonConverter reads it (`asConnectSchema`). Undefined for null: the payload has none.
- * @throws TransformError when it is no schema
+ * Parses a schema like JsonConverter (`asConnectSchema`). Undefined for null, which means that the payload has no
+ * schema.
+ * @throws TransformError if the JSON is no schema
  */
 export const schemaOfJson = (node: unknown, options: JsonOptions): Schema | undefined =>
   node === null ? undefined : required(node, options);
@@ -64,7 +65,7 @@ function primitiveType(type: unknown): PrimitiveType {
   const renamed = RENAMED.get(type);
   if (renamed !== undefined) return renamed;
   const found = PRIMITIVE_TYPES.find((each) => each === type && !type.startsWith('float'));
-  return found ?? wrong("its type is none of Kafka Connect's");
+  return found ?? wrong('its type is not a type of Kafka Connect');
 }
 
 function fieldsOfNode(node: unknown, options: JsonOptions): readonly Field[] {

@@ -12,7 +12,7 @@ import { TransformError } from './transform-error.ts';
 export interface JsonOptions {
   /** `replace.null.with.default` of the converter. */
   readonly replaceNulls: boolean;
-  /** What defaults may still add to the record; undefined where its schema is not its own. */
+  /** The remaining budget for defaults in this record; undefined for a schema that does not come with the record. */
   readonly defaults?: DefaultsBudget;
 }
 
@@ -24,8 +24,8 @@ const wrong = (detail: string): never => {
 };
 
 /**
- * A payload as JsonConverter hands it on (`convertToConnect`).
- * @throws TransformError when it does not fit the schema
+ * Converts a payload like JsonConverter (`convertToConnect`).
+ * @throws TransformError if the payload does not fit the schema
  */
 export function connectValueOf(schema: Schema | undefined, node: unknown, options: JsonOptions): ConnectValue {
   if (schema === undefined) return schemaless(node);
@@ -52,7 +52,7 @@ export function connectValueOf(schema: Schema | undefined, node: unknown, option
 const fieldSchema = (schema: Extract<Schema, { readonly type: 'struct' }>, name: string): Schema | undefined =>
   schema.fields.find((field) => field.name === name)?.schema;
 
-/** An array's elements; of anything else, none or the values (Jackson iterates over those). */
+/** The elements of an array. Jackson iterates over the values of an object, and over nothing else. */
 const elementsOf = (node: unknown): readonly unknown[] => {
   if (Array.isArray(node)) return node;
   return node instanceof Map ? [...node.values()] : [];
@@ -68,7 +68,7 @@ function mapOf({ keys, values }: MapSchema, node: unknown, options: JsonOptions)
   );
 }
 
-/** No document is made of such a map, but a transform may drop it: its order is not that of Java. */
+/** Such a map never becomes a document, although a transform may drop it. So its order need not be Java's. */
 function pairsOf({ keys, values }: MapSchema, node: unknown, options: JsonOptions): ConnectMap {
   if (!Array.isArray(node)) return wrong('a map whose keys are not strings must be an array of pairs');
   return new Map(
@@ -85,7 +85,7 @@ const doubleOf = (node: unknown): number => (node instanceof JsonNumber ? Number
 /** `(byte) node.intValue()`, `(short) node.intValue()` */
 const cut = (node: unknown, bits: number): number => Number(BigInt.asIntN(bits, wholeOf(node, 32)));
 
-/** Where the node is of another type, Jackson gives 0, false or null. */
+/** For a node of another type, Jackson returns 0, false or null. */
 const PRIMITIVES: Readonly<Record<PrimitiveType, (node: unknown) => ConnectValue>> = {
   boolean: (node) => node === true,
   int8: (node) => new SmallNumber('int8', cut(node, 8)),
@@ -118,7 +118,7 @@ function decimalOf(node: unknown, schema: Schema): BigDecimal {
   return decimalOfBytes(bytesOf(node), schema) ?? wrong('a Decimal has no bytes, too many, or no scale');
 }
 
-/** By the names of their schemas. https://kafka.apache.org/documentation/#connect_schemas */
+/** Logical types by schema name. https://kafka.apache.org/documentation/#connect_schemas */
 const LOGICAL_TYPES: ReadonlyMap<string, (node: unknown, schema: Schema) => ConnectValue> = new Map([
   [DATE_NAME, (node) => dateAt(integral(node, 32) * DAY_MS)],
   [TIME_NAME, (node) => timeAt(integral(node, 32))],

@@ -24,7 +24,7 @@ export interface SchemaBasics {
 
 interface Common extends SchemaBasics {
   readonly isOptional: boolean;
-  /** Null: there is none. */
+  /** Null means no default. */
   readonly default: ConnectValue;
 }
 
@@ -47,7 +47,9 @@ export interface Field {
 
 export const NO_BASICS: SchemaBasics = { name: undefined, version: undefined, doc: undefined, parameters: undefined };
 
-/** Name, version, documentation and parameters: not whether it is optional, nor its default (`SchemaUtil.copySchemaBasics`). */
+/**
+ * `SchemaUtil.copySchemaBasics`: name, version, documentation and parameters, but neither `optional` nor the default.
+ */
 export const basicsOf = ({ name, version, doc, parameters }: Schema): SchemaBasics => ({
   name,
   version,
@@ -78,7 +80,7 @@ export const logical = (name: keyof typeof LOGICAL_TYPES, isOptional: boolean): 
 
 /**
  * A required struct without a default.
- * @throws TransformError for a field without a name, and for two of one name
+ * @throws TransformError for a field without a name, and for two fields of the same name
  */
 export function structSchema(fields: readonly Field[], basics: SchemaBasics = NO_BASICS): StructSchema {
   const names = new Set(fields.map(({ name }) => name));
@@ -87,7 +89,7 @@ export function structSchema(fields: readonly Field[], basics: SchemaBasics = NO
   return { ...basics, type: 'struct', isOptional: false, default: null, fields };
 }
 
-/** @throws TransformError when the schema is not a struct's */
+/** @throws TransformError if the schema is no struct schema */
 export function fieldOf(schema: Schema, name: string): Field | undefined {
   return requireStructSchema(schema).fields.find((field) => field.name === name);
 }

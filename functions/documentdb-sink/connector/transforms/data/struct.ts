@@ -25,8 +25,9 @@ export class Struct {
   }
 
   /**
-   * @param valueIn of each field; undefined leaves a field unset, of which a required one is found out later, as in Java
-   * @throws TransformError when a value does not fit the schema of its field
+   * @param valueIn the value of each field; undefined leaves the field unset, and `validate` then refuses a required
+   *   field, as in Java
+   * @throws TransformError if a value does not fit the schema of its field
    */
   static of(schema: Schema, valueIn: (name: string) => ConnectValue | undefined): Struct {
     const struct = requireStructSchema(schema);
@@ -40,7 +41,7 @@ export class Struct {
     return new Struct(struct, values);
   }
 
-  /** The default of the field stands for its null. @throws TransformError when there is no such field */
+  /** Returns the field's default instead of a null. @throws TransformError if there is no such field */
   get(name: string): ConnectValue {
     return this.getWithoutDefault(name) ?? this.#schemaOf(name).default;
   }
@@ -51,7 +52,7 @@ export class Struct {
     return value;
   }
 
-  /** @throws TransformError when a required field has no value */
+  /** @throws TransformError if a required field has no value */
   validate(): void {
     for (const { name, schema } of this.schema.fields) {
       const value = this.#values.get(name) ?? null;
@@ -69,7 +70,7 @@ export class Struct {
 
 /**
  * `ConnectSchema.validateValue`.
- * @throws TransformError when the value does not fit the schema
+ * @throws TransformError if the value does not fit the schema
  */
 export function validate(schema: Schema, value: ConnectValue): void {
   if (value === null) {
@@ -103,7 +104,7 @@ function fits({ name, type }: Schema, value: Exclude<ConnectValue, null>): boole
   }
 }
 
-/** The type of a value by its Java class (`ConnectSchema.schemaType`); undefined: of none that has a schema. */
+/** The type of a value by its Java class (`ConnectSchema.schemaType`); undefined if no schema has such values. */
 export function typeOf(value: Exclude<ConnectValue, null>): PrimitiveType | 'array' | 'map' | 'struct' | undefined {
   switch (typeof value) {
     case 'bigint':

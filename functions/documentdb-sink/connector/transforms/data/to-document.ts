@@ -10,15 +10,15 @@ import { TransformError } from './transform-error.ts';
 
 /** A key or a value between converter and document. */
 export interface SchemaAndValue {
-  /** Undefined: schemaless. */
+  /** Undefined for data without a schema. */
   readonly schema: Schema | undefined;
   readonly value: ConnectValue;
 }
 
 /**
- * What the connector looks at to make a document of it.
+ * The data from which the connector makes a document.
  * https://github.com/mongodb/mongo-kafka/blob/master/src/main/java/com/mongodb/kafka/connect/sink/converter/SinkConverter.java
- * @throws TransformError when a value has no BSON type
+ * @throws TransformError if a value has no BSON type
  */
 export function connectDataOf({ value }: SchemaAndValue): ConnectData {
   if (value === null) return { kind: 'null' };
@@ -42,14 +42,14 @@ function documentOfMap(map: ConnectMap, schema: Schema | undefined): Map<string,
   );
 }
 
-/** The connector puts the default in the place of an optional null of a map. */
+/** The connector replaces an optional null in a map by the default. */
 function elementOf(value: ConnectValue, schema: Schema): unknown {
   if (value !== null || !PRIMITIVE_TYPES.some((type) => type === schema.type)) return bsonOf(value, schema);
   if (!schema.isOptional) throw new TransformError(`a ${schema.type} that is required is null`);
   return bsonOf(schema.default, schema);
 }
 
-/** A BSON value as the driver writes it with the right type. @param schema undefined: schemaless */
+/** A value that the driver writes with the right BSON type. @param schema undefined for data without a schema */
 export function bsonOf(value: ConnectValue, schema: Schema | undefined): unknown {
   switch (typeof value) {
     case 'number':

@@ -4,7 +4,7 @@ import { Struct } from '../data/struct.ts';
 import { requireStruct } from '../fields.ts';
 import { addedSchema, addedValue, type FieldReference } from './field-reference.ts';
 
-/** @param event null: of a tombstone only the operation is known */
+/** @param event null for a tombstone, of which only the operation is known */
 export function withHeaders(
   record: ConnectRecord,
   event: Struct | null,

@@ -15,7 +15,7 @@ import { isEnvelope } from './envelope.ts';
 const PURPOSE = 'routing by logical table';
 
 /**
- * Events of several tables go to one topic, with the table in the key.
+ * Routes the events of several tables to one topic, and adds the table to the key.
  * https://debezium.io/documentation/reference/3.4/transformations/topic-routing.html
  */
 function byLogicalTableRouter(settings: TransformSettings): Transform {
@@ -32,7 +32,7 @@ function byLogicalTableRouter(settings: TransformSettings): Transform {
   };
 }
 
-/** What the key says of the table: its topic, or a part of the topic's name. */
+/** The name of the table in the key: the topic, or a part of the topic's name. */
 function tableNamer(settings: TransformSettings): (topic: string) => string {
   if ((settings.optional('key.field.regex') ?? '') === '') return (topic) => topic;
   if ((settings.optional('key.field.replacement') ?? '') === '') {
@@ -56,7 +56,7 @@ function keyOf(
   return { schema, value: Struct.of(schema, (name) => (isAdded(name) ? tableOf(record.topic) : key.get(name))) };
 }
 
-/** The same under the new topic's name; rows have the schema that `before` has. */
+/** The event under the new topic's name. Its rows have the schema of `before`. */
 function envelopeOf(value: ConnectValue, topic: string): SchemaAndValue {
   const event = requireStruct(value, PURPOSE);
   const rows = fieldOf(event.schema, 'before')?.schema;

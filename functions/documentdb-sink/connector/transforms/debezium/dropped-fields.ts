@@ -5,7 +5,7 @@ import { TransformError } from '../data/transform-error.ts';
 import { fieldReplacer } from '../kafka/fields/replace-field.ts';
 
 export interface DroppedFields {
-  /** The header that lists them. */
+  /** The header that lists the fields. */
   readonly header: string;
   readonly alsoFromKey: boolean;
   /** Whether only optional fields are dropped. */
@@ -40,7 +40,7 @@ function optionalAmong(schema: Schema | undefined, names: readonly ConnectValue[
     .map(({ name }) => name);
 }
 
-/** A header is read as Kafka Connect reads it, as far as that gives a list. @throws TransformError for no list */
+/** Parses the header like Kafka Connect. @throws TransformError if the header is no list */
 function listIn(header: Header): readonly ConnectValue[] {
   const value = 'schema' in header ? header.value : parsed(Buffer.from(header.value).toString());
   if (value === null) return [];

@@ -1,7 +1,7 @@
 import type { SchemaAndValue } from '../data/to-document.ts';
 
-/** How the name of the schema of a Debezium change event ends. */
+/** The end of the schema name of a Debezium change event. */
 const ENVELOPE = '.Envelope';
 
-/** Without a schema nothing tells an event: Debezium lets it pass as it is. */
+/** Without a schema, Debezium cannot recognise an event and leaves the record unchanged. */
 export const isEnvelope = ({ schema }: SchemaAndValue): boolean => schema?.name?.endsWith(ENVELOPE) ?? false;

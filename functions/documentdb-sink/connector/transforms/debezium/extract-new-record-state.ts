@@ -17,14 +17,14 @@ import { OBSOLETE, UNWRAP_PROPERTIES, type UnwrapSettings, unwrapSettings } from
 const before = fieldExtractor({ steps: [], last: 'before' }, true);
 const after = fieldExtractor({ steps: [], last: 'after' }, true);
 
-/** The row before the change, and after it. */
+/** The row before and after the change. */
 interface Rows {
   readonly old: SchemaAndValue;
   readonly new: SchemaAndValue;
 }
 
 /**
- * A Debezium change event becomes the row as it is after the change.
+ * Replaces a Debezium change event by the row after the change.
  * https://debezium.io/documentation/reference/3.4/transformations/event-flattening.html
  */
 function extractNewRecordState(settings: TransformSettings): Transform {
@@ -40,16 +40,16 @@ function extractNewRecordState(settings: TransformSettings): Transform {
     const row = after(data);
     if (row.value !== null) return rowOf(start, event, row, unwrap);
     const old = before(data);
-    // With neither, a table was truncated.
+    // An event without both rows is a truncated table.
     return old.value === null ? undefined : deletionOf(start, event, { old, new: row }, unwrap);
   };
 }
 
-/** A row that was created, read or changed. */
+/** The record for a row that was created, read or changed. */
 function rowOf(record: ConnectRecord, event: Struct, row: SchemaAndValue, unwrap: UnwrapSettings): ConnectRecord {
-  const hasOwnVersion = unwrap.mode === 'rewrite' || unwrap.mode === 'rewrite-with-tombstone';
-  const documentWithVersion = hasOwnVersion ? withDeleted(row, 'false', unwrap) : row;
-  const routed = routedBy({ ...record, value: () => documentWithVersion }, documentWithVersion.value, unwrap);
+  const addsDeletedField = unwrap.mode === 'rewrite' || unwrap.mode === 'rewrite-with-tombstone';
+  const flagged = addsDeletedField ? withDeleted(row, 'false', unwrap) : row;
+  const routed = routedBy({ ...record, value: () => flagged }, flagged.value, unwrap);
   return dropped(withFields(routed, event, unwrap.addedFields), unwrap);
 }
 
@@ -66,7 +66,7 @@ function deletionOf(
   return left.value().value === null ? left : withFields(left, event, unwrap.addedFields);
 }
 
-/** Undefined: a deletion is no record. */
+/** The value for a deletion; undefined if deletions are dropped. */
 function deletedValue(rows: Rows, unwrap: UnwrapSettings): SchemaAndValue | undefined {
   switch (unwrap.mode) {
     case 'drop':
@@ -87,7 +87,7 @@ const withDeleted = (data: SchemaAndValue, text: string, { replacesNulls }: Unwr
 const dropped = (record: ConnectRecord, { droppedFields }: UnwrapSettings): ConnectRecord =>
   droppedFields === undefined ? record : dropFields(record, droppedFields);
 
-/** The topic that a text field of the row names, unless it is blank. */
+/** Changes the topic to the one that a string field of the row names, unless that field is blank. */
 function routedBy(record: ConnectRecord, row: ConnectValue, { routeByField }: UnwrapSettings): ConnectRecord {
   if (routeByField === '') return record;
   const struct = requireStruct(row, 'routing by a field');

@@ -3,9 +3,9 @@ import { fieldOf, type Schema } from '../data/schema.ts';
 import { Struct } from '../data/struct.ts';
 import { TransformError } from '../data/transform-error.ts';
 
-/** A field of a change event that `add.fields` or `add.headers` names: `op`, `source.ts_ms`, `lsn:position`. */
+/** A field of a change event in `add.fields` or `add.headers`: `op`, `source.ts_ms`, `lsn:position`. */
 export interface FieldReference {
-  /** The struct that holds it; undefined: the event itself. */
+  /** The struct that contains the field; undefined for the event itself. */
   readonly struct: string | undefined;
   readonly field: string;
   readonly newName: string;
@@ -25,7 +25,7 @@ function fieldReference(prefix: string, text: string): FieldReference {
   return { struct: first, field: second, newName: prefix + (renamed ?? `${first}_${second}`) };
 }
 
-/** As Java splits: without empty parts at the end. */
+/** Java's `split` drops empty parts at the end. */
 function split(text: string, separator: string): readonly string[] {
   const parts = text.split(separator);
   return parts.slice(0, parts.findLastIndex((part) => part !== '') + 1);
@@ -38,15 +38,15 @@ function structOf(field: string): string | undefined {
 }
 
 /**
- * The schema of the field as it is added: optional, without a default. Undefined: the event has no such field.
- * @throws TransformError when the event has no such struct
+ * The schema of the added field: optional, without a default. Undefined if the event has no such field.
+ * @throws TransformError if the event has no such struct
  */
 export function addedSchema({ struct, field }: FieldReference, event: Schema): Schema | undefined {
   const parent = struct === undefined ? event : fieldOf(event, struct)?.schema;
   if (parent === undefined) throw new TransformError(`the event has no field ${struct}`);
   const schema = (fieldOf(parent, field) ?? fieldOf(event, field))?.schema;
   if (schema === undefined) return undefined;
-  // Debezium copies no fields of a struct: only null fits such a field.
+  // Debezium does not copy the fields of a struct, so such a field can only be null.
   const bare = schema.type === 'struct' ? { ...schema, fields: [] } : schema;
   return { ...bare, isOptional: true, default: null };
 }

@@ -12,9 +12,9 @@ export interface UnwrapSettings {
   readonly replacesNulls: boolean;
   readonly addedFields: readonly FieldReference[];
   readonly addedHeaders: readonly FieldReference[];
-  /** '': the topic stays. */
+  /** Empty if the topic stays unchanged. */
   readonly routeByField: string;
-  /** Undefined: no header lists any. */
+  /** Undefined if no header lists fields to drop. */
   readonly droppedFields: DroppedFields | undefined;
 }
 
@@ -53,7 +53,7 @@ export const UNWRAP_PROPERTIES: readonly TransformProperty[] = [
   optional('drop.fields.keep.schema.compatible', flag, 'true'),
 ];
 
-const REPLACED = 'Debezium 3 does not read it: delete.tombstone.handling.mode took its place';
+const REPLACED = 'Debezium 3 reads delete.tombstone.handling.mode instead';
 
 export const OBSOLETE: ReadonlyMap<string, string> = new Map([
   ['drop.tombstones', REPLACED],

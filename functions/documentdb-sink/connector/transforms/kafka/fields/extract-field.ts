@@ -9,7 +9,10 @@ import { type FieldPath, fieldAt, fieldPathOf, valueInMap, valueInStruct } from 
 
 const PURPOSE = 'field extraction';
 
-/** One field takes the place of the whole. https://kafka.apache.org/documentation/#connect_included_transformation */
+/**
+ * Replaces the key or the value by one of its fields.
+ * https://kafka.apache.org/documentation/#connect_included_transformation
+ */
 function extractField(side: Side, settings: TransformSettings): Transform {
   return onSide(side, fieldExtractor(fieldPathOf(settings), settings.flag(REPLACE_NULLS)));
 }

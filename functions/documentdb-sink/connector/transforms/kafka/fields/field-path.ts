@@ -5,7 +5,7 @@ import type { Struct } from '../../data/struct.ts';
 import { requireMap, structOrNull } from '../../fields.ts';
 import type { TransformSettings } from '../../transform-settings.ts';
 
-/** A field by its name, or by a dotted path where `field.syntax.version` is V2. */
+/** A field by its name, or by a path with dots if `field.syntax.version` is V2. */
 export interface FieldPath {
   readonly steps: readonly string[];
   readonly last: string;
@@ -15,7 +15,7 @@ const NESTED = 'a nested field';
 
 /**
  * https://cwiki.apache.org/confluence/display/KAFKA/KIP-821%3A+Connect+Transforms+support+for+nested+structures
- * @throws PropertyError when a backtick is not closed
+ * @throws PropertyError if a backtick is not closed
  */
 export function fieldPathOf(settings: TransformSettings): FieldPath {
   const path = settings.text('field');
@@ -24,7 +24,7 @@ export function fieldPathOf(settings: TransformSettings): FieldPath {
   return { steps: all.slice(0, -1), last: all.at(-1) ?? '' };
 }
 
-/** A step in backticks ends at the first backtick that a dot or the end follows, and that no backslash escapes. */
+/** A step in backticks ends at the first unescaped backtick before a dot or the end. */
 function stepsOf(path: string, prefix: string): readonly string[] {
   const steps: string[] = [];
   let at = 0;
@@ -69,7 +69,7 @@ function quotedStep(path: string, at: number): Step | undefined {
   return undefined;
 }
 
-/** Undefined: there is no such field. @throws TransformError when a schema on the way is not a struct's */
+/** Undefined if there is no such field. @throws TransformError if a schema on the path is no struct schema */
 export function fieldAt(schema: Schema, { steps, last }: FieldPath): Field | undefined {
   let current = schema;
   for (const step of steps) {
@@ -80,7 +80,7 @@ export function fieldAt(schema: Schema, { steps, last }: FieldPath): Field | und
   return fieldOf(current, last);
 }
 
-/** @throws TransformError when something on the way is no struct */
+/** @throws TransformError if a value on the path is no struct */
 export function valueInStruct(
   struct: Struct,
   { steps, last }: FieldPath,
@@ -96,7 +96,7 @@ export function valueInStruct(
   return fieldOf(current.schema, last) === undefined ? null : read(current, last);
 }
 
-/** @throws TransformError when something on the way is no object */
+/** @throws TransformError if a value on the path is no object */
 export function valueInMap(map: ConnectMap, { steps, last }: FieldPath): ConnectValue {
   let current = map;
   for (const step of steps) {

@@ -11,7 +11,7 @@ import { optional, type TransformSettings } from '../../transform-settings.ts';
 
 const PURPOSE = 'flattening';
 
-/** Fields of fields become fields, with the names on the way before theirs. Arrays stay as they are. */
+/** Moves nested fields to the top, with the parents' names as a prefix. Arrays stay unchanged. */
 function flatten(side: Side, settings: TransformSettings): Transform {
   const delimiter = settings.text('delimiter');
   const nameUnder = (prefix: string, name: string) => (prefix === '' ? name : prefix + delimiter + name);
@@ -34,7 +34,7 @@ function entriesOf(map: ConnectMap, prefix: string, nameUnder: NameUnder): reado
     if (isMap(value)) return entriesOf(value, name, nameUnder);
     const type = typeOf(value);
     if (type !== undefined && type !== 'struct') return [[name, value]];
-    throw new TransformError(`without a schema a value of this type is not taken for ${PURPOSE}`);
+    throw new TransformError(`without a schema, ${PURPOSE} does not support a value of this type`);
   });
 }
 
@@ -50,14 +50,14 @@ function flattenedStruct(value: ConnectValue, schema: Schema, nameUnder: NameUnd
   return { schema: flat, value: Struct.of(flat, (name) => values.get(name)) };
 }
 
-/** What the structs around a field say of it. */
-interface Surroundings {
+/** What the enclosing structs determine for a field. */
+interface FieldContext {
   readonly nameUnder: NameUnder;
   readonly isOptional: boolean;
   readonly defaults: Struct | null;
 }
 
-function fieldsOf(schema: Schema, prefix: string, around: Surroundings): readonly Field[] {
+function fieldsOf(schema: Schema, prefix: string, around: FieldContext): readonly Field[] {
   return requireStructSchema(schema).fields.flatMap((field): readonly Field[] => {
     const name = around.nameUnder(prefix, field.name);
     const isOptional = around.isOptional || field.schema.isOptional;
@@ -70,7 +70,7 @@ function fieldsOf(schema: Schema, prefix: string, around: Surroundings): readonl
           defaults: fallback instanceof Struct ? fallback : null,
         });
       case 'map':
-        throw new TransformError(`with a schema a map is not taken for ${PURPOSE}`);
+        throw new TransformError(`with a schema, ${PURPOSE} does not support maps`);
       default:
         if (fallback !== null) validate({ ...field.schema, isOptional }, fallback);
         return [{ name, schema: { ...field.schema, isOptional, default: fallback } }];

@@ -5,7 +5,7 @@ import { Struct } from '../../data/struct.ts';
 import { bothSides, someText } from '../../transform-class.ts';
 import { required, type TransformSettings } from '../../transform-settings.ts';
 
-/** The whole becomes the only field of an object; null as well. */
+/** Makes an object whose only field is the whole key or value, even if that is null. */
 function hoistField(side: Side, settings: TransformSettings): Transform {
   const name = settings.text('field');
   return onSide(side, ({ schema, value }) => {

@@ -13,16 +13,16 @@ import { optional, type TransformSettings } from '../../transform-settings.ts';
 
 const PURPOSE = 'field insertion';
 
-/** A field that is inserted, and what it is in a record. Undefined: that record has none. */
+/** A field to insert, and its value in a record. Undefined if the record has no such value. */
 interface Insertion {
   readonly name: string;
   readonly schema: Schema;
   readonly valueIn: (record: ConnectRecord) => ConnectValue | undefined;
-  /** Of data without a schema, where it is another. */
+  /** The value for data without a schema, if it differs. */
   readonly schemalessOf?: (record: ConnectRecord) => ConnectValue | undefined;
 }
 
-/** Where the record came from, its time, or a text. */
+/** Inserts the record's position, its timestamp, or a constant text. */
 function insertField(side: Side, settings: TransformSettings): Transform {
   const insertions = insertionsOf(settings);
   if (insertions.length === 0) {
@@ -62,7 +62,7 @@ function inserter(insertions: readonly Insertion[], replacesNulls: boolean) {
 const isPresent = (put: readonly [string, ConnectValue | undefined]): put is readonly [string, ConnectValue] =>
   put[1] !== undefined;
 
-/** `name?` and `name` are optional fields, `name!` a required one. */
+/** `name?` and `name` are optional fields, `name!` is a required one. */
 const nameIn = (spec: string): string => spec.replace(/[?!]$/, '');
 
 function insertionsOf(settings: TransformSettings): readonly Insertion[] {
@@ -103,7 +103,7 @@ function staticValue(settings: TransformSettings): Pick<Insertion, 'valueIn'> {
   return { valueIn: () => value };
 }
 
-/** One optional text, in every value that is a struct. */
+/** Inserts one optional constant text into a struct. */
 export function staticInserter(name: string, text: string, replacesNulls: boolean) {
   const read = reader(replacesNulls);
   return ({ value }: SchemaAndValue): SchemaAndValue => {

@@ -14,7 +14,7 @@ const PURPOSE = 'masking fields';
 
 type Mask = (value: Exclude<ConnectValue, null>) => ConnectValue;
 
-/** Fields become the empty value of their type, or the replacement in their type. A null stays null. */
+/** Replaces fields by the empty value of their type, or by a replacement of that type. A null stays null. */
 function maskField(side: Side, settings: TransformSettings): Transform {
   const fields = new Set(settings.list('fields'));
   const inOrder = inSetOrder(fields);

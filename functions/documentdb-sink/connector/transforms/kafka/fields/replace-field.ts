@@ -13,9 +13,9 @@ const PURPOSE = 'field replacement';
 
 export interface FieldReplacement {
   readonly exclude: ReadonlySet<string>;
-  /** Empty: all. */
+  /** Empty means all fields. */
   readonly include: ReadonlySet<string>;
-  /** Old names to new ones. */
+  /** Maps old names to new names. */
   readonly renames: ReadonlyMap<string, string>;
   readonly replacesNulls: boolean;
 }

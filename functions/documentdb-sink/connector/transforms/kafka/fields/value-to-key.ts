@@ -10,7 +10,7 @@ import { required, type TransformSettings } from '../../transform-settings.ts';
 
 const PURPOSE = 'copying fields from value to key';
 
-/** Fields of the value make the key. Without a schema a field that is not there is null. */
+/** Makes the key from fields of the value. Without a schema, a missing field is null. */
 function valueToKey(settings: TransformSettings): Transform {
   const keyOf = keyMaker(settings.list('fields'), settings.flag(REPLACE_NULLS));
   return (record) => {

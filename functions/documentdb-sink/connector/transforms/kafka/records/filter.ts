@@ -1,4 +1,4 @@
 import { type Classes, KAFKA_PACKAGE } from '../../transform-class.ts';
 
-/** Drops every record that its predicate lets through to it. */
+/** Drops every record for which its predicate is true. */
 export const FILTER: Classes = [[`${KAFKA_PACKAGE}Filter`, { properties: [], create: () => () => undefined }]];

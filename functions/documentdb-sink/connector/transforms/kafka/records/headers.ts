@@ -25,7 +25,7 @@ function dropHeaders(settings: TransformSettings): Transform {
   return (record) => ({ ...record, headers: record.headers.filter(({ name }) => !dropped.has(name)) });
 }
 
-/** A text for every record: no transform here reads which type Java would give it. */
+/** The header is always a string, because no transform here reads the type that Java would give it. */
 function insertHeader(settings: TransformSettings): Transform {
   const header = { name: settings.text('header'), schema: undefined, value: settings.text('value.literal') };
   return (record) => ({ ...record, headers: [...record.headers, header] });
@@ -38,7 +38,7 @@ interface HeaderFields {
   readonly read: (struct: Struct, name: string) => ConnectValue;
 }
 
-/** Fields become headers, and leave the key or the value where they are moved. */
+/** Copies or moves fields of the key or the value to headers. */
 function headerFrom(side: Side, settings: TransformSettings): Transform {
   const [fields, headers] = [settings.list('fields'), settings.list('headers')];
   if (fields.length !== headers.length) {
@@ -67,7 +67,7 @@ function taker(settings: HeaderFields): (data: SchemaAndValue) => Taken {
 function takenOfMap(map: ConnectMap, { fields, headers, moves }: HeaderFields): Taken {
   const entries = [...textKeys(map)].filter(([name]) => !(moves && fields.includes(name)));
   return {
-    // The table stays as large as all of them need.
+    // The table keeps the size that all entries need.
     left: { schema: undefined, value: hashMap(new Map(entries), tableForCopy(map.size)) },
     taken: fields.map((field, index) => ({
       name: headers[index] ?? '',
@@ -83,7 +83,7 @@ function takenOfStruct(struct: Struct, schema: Schema, { fields, headers, moves,
     if (fieldSchema === undefined) throw new TransformError(`the record has no field ${field}`);
     const value = read(struct, field);
     if (value === null && !fieldSchema.isOptional)
-      throw new TransformError('a required field that is null becomes no header');
+      throw new TransformError('a required field is null and cannot become a header');
     return { name: headers[index] ?? '', schema: fieldSchema, value };
   });
   if (!moves) return { left: { schema, value: struct }, taken };

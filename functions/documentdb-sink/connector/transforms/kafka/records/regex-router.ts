@@ -4,7 +4,7 @@ import { topicRouter } from '../../topic-pattern.ts';
 import { type Classes, KAFKA_PACKAGE } from '../../transform-class.ts';
 import { required, type TransformSettings } from '../../transform-settings.ts';
 
-/** A topic whose whole name matches gets another. */
+/** Renames a topic whose whole name matches. */
 function regexRouter(settings: TransformSettings): Transform {
   const route = topicRouter(settings, 'regex', 'replacement');
   return (record) => {

@@ -8,7 +8,7 @@ import { TransformError } from '../../data/transform-error.ts';
 import { type Classes, KAFKA_PACKAGE } from '../../transform-class.ts';
 import { optional, type TransformSettings } from '../../transform-settings.ts';
 
-/** A topic for each hour, day or month of a record's time. */
+/** Adds the record's time to the topic's name, for example one topic per day. */
 function timestampRouter(settings: TransformSettings): Transform {
   const topicFormat = settings.text('topic.format');
   const format = formatterOf(settings, 'timestamp.format');
@@ -24,7 +24,7 @@ function timestampRouter(settings: TransformSettings): Transform {
 const TOPIC = ['$', '{topic}'].join('');
 const TIMESTAMP = ['$', '{timestamp}'].join('');
 
-/** @throws PropertyError when Java would not take the pattern */
+/** @throws PropertyError if Java refuses the pattern */
 export function formatterOf(settings: TransformSettings, property: string): (date: Date) => string {
   try {
     return dateFormatter(settings.text(property));

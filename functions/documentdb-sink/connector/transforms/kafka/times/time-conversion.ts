@@ -16,7 +16,7 @@ export interface TimeFormat {
 }
 
 export interface TimeConversion {
-  /** @param schema undefined: the type of the value says what it is. @throws TransformError when it is no time */
+  /** @param schema undefined if the value's own type decides. @throws TransformError if the value is no time */
   readonly convert: (value: ConnectValue, schema: Schema | undefined) => ConnectValue;
   readonly schemaOf: (isOptional: boolean) => Schema;
 }
@@ -30,7 +30,7 @@ const wrong = (detail: string): never => {
 
 export const timeConversion = (format: TimeFormat): TimeConversion => ({
   convert: (value, schema) => {
-    // Of a schema that is no time's, null is refused as well.
+    // If the schema is no time schema, even null is refused.
     const from = schema === undefined ? undefined : typeOfSchema(schema);
     if (value === null) return null;
     return written(read(value, from ?? typeOfValue(value), format), format);
@@ -67,7 +67,7 @@ function typeOfValue(value: ConnectValue): TimeType {
   return typeof value === 'string' ? 'string' : wrong('without a schema the value must be a whole number or a string');
 }
 
-/** In milliseconds. */
+/** Converts the value to milliseconds. */
 function read(value: ConnectValue, type: TimeType, { dates, precision }: TimeFormat): bigint {
   switch (type) {
     case 'string': {
@@ -101,7 +101,7 @@ function written(ms: bigint, { target, dates, precision }: TimeFormat): ConnectV
 
 const modulo = (value: bigint, divisor: bigint): bigint => ((value % divisor) + divisor) % divisor;
 
-/** `TimeUnit`: towards zero, and at a bound where it is beyond. */
+/** `TimeUnit`: rounds towards zero, and saturates. */
 function msOfUnix(value: bigint, precision: string): bigint {
   switch (precision) {
     case 'seconds':

@@ -15,7 +15,7 @@ import { dateFormatOf } from './time-format.ts';
 
 const PURPOSE = 'converting a timestamp';
 
-/** A time as text, as a number, or as one of Connect's types for times: a field, or the whole. */
+/** Converts a time to a string, a number, or one of Connect's time types, in one field or in the whole key or value. */
 function timestampConverter(side: Side, settings: TransformSettings): Transform {
   const target = settings.text('target.type') as TimeType;
   const pattern = settings.text('format');

@@ -6,11 +6,11 @@ const BITS = { int8: 8, int16: 16, int32: 32 } as const;
 const INT32_MAX = 2 ** 31 - 1;
 const INT64_MAX = 2n ** 63n - 1n;
 
-/** `(int) double`: without its fraction, and at a bound where it is beyond. */
+/** `(int) double`: drops the fraction, and saturates. */
 const saturated32 = (value: number): number =>
   Number.isNaN(value) ? 0 : Math.max(-INT32_MAX - 1, Math.min(INT32_MAX, Math.trunc(value)));
 
-/** `(long) double`. */
+/** `(long) double`: drops the fraction, and saturates. */
 export function saturated64(value: number): bigint {
   if (Number.isNaN(value)) return 0n;
   if (value >= Number(INT64_MAX)) return INT64_MAX;
@@ -18,11 +18,11 @@ export function saturated64(value: number): bigint {
   return BigInt(Math.trunc(value));
 }
 
-/** A double or a float as a smaller whole number: by way of an int, as `Double.byteValue`. */
+/** Casts a double or a float to a smaller integer through an int, like `Double.byteValue`. */
 export const smallOfDouble = (type: keyof typeof BITS, value: number): SmallNumber =>
   new SmallNumber(type, Number(BigInt.asIntN(BITS[type], BigInt(saturated32(value)))));
 
-/** The low bits of a whole number, as `Long.byteValue`. */
+/** The low bits of an integer, like `Long.byteValue`. */
 export const smallOfWhole = (type: keyof typeof BITS, value: bigint): SmallNumber =>
   new SmallNumber(type, Number(BigInt.asIntN(BITS[type], value)));
 

@@ -19,8 +19,8 @@ const wrong = (detail: string): never => {
 
 /**
  * `Cast.castValueToType`
- * @param schema undefined: schemaless, its type is that of the value
- * @throws TransformError when it cannot be cast
+ * @param schema undefined for data without a schema, where the value's own type applies
+ * @throws TransformError if the value cannot be cast
  */
 export function castValue(schema: Schema | undefined, value: ConnectValue, type: CastType): ConnectValue {
   if (value === null) return null;
@@ -32,7 +32,7 @@ export function castValue(schema: Schema | undefined, value: ConnectValue, type:
   return cast(schema === undefined ? value : encoded(schema, value), type);
 }
 
-/** A date as the number that stands for it. */
+/** Converts a date to the number that represents it. */
 function encoded({ name }: Schema, value: Exclude<ConnectValue, null>): Exclude<ConnectValue, null> {
   if (!(value instanceof Date)) return value;
   const ms = value.getTime();

@@ -16,7 +16,7 @@ const TYPES: readonly CastType[] = ['int8', 'int16', 'int32', 'int64', 'float32'
 
 const typeNamed = (text: string): CastType | undefined => TYPES.find((type) => type === text.trim().toLowerCase());
 
-/** Fields, or the whole, in another type. */
+/** Casts fields, or the whole key or value, to another type. */
 function cast(side: Side, settings: TransformSettings): Transform {
   const spec = settings.list('spec');
   const whole = spec.length === 1 && !spec[0]?.includes(':') ? typeNamed(spec[0] ?? '') : undefined;

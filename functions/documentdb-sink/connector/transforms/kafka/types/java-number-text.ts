@@ -1,8 +1,9 @@
 import type { SmallNumber } from '../../data/connect-value.ts';
 
 /**
- * `Double.toString`: the shortest digits that tell the number from others, as of Java 19; older versions give a digit
- * more for a few numbers. https://docs.oracle.com/en/java/javase/21/docs/api/java.base/java/lang/Double.html#toString(double)
+ * `Double.toString` since Java 19: the shortest digits that identify the number. Older versions write one digit more
+ * for a few numbers.
+ * https://docs.oracle.com/en/java/javase/21/docs/api/java.base/java/lang/Double.html#toString(double)
  */
 export const doubleText = (value: number): string => textOf(value, value.toExponential());
 
@@ -19,7 +20,7 @@ const FLOAT_DIGITS_MAX = 9;
 const PLAIN_MIN = 1e-3;
 const PLAIN_LIMIT = 1e7;
 
-/** @param exponential as JavaScript writes it: `1.5e+21` */
+/** @param exponential the number in JavaScript's format: `1.5e+21` */
 function textOf(value: number, exponential: string): string {
   if (!Number.isFinite(value)) return String(value);
   if (value === 0) return Object.is(value, -0) ? '-0.0' : '0.0';
@@ -41,16 +42,16 @@ function plain(mantissa: string, exponent: number): string {
 }
 
 const FLOATING = /^[+-]?(?:NaN|Infinity|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?[fFdD]?)$/;
-/** What Java's `trim` takes away. */
+/** The characters that Java's `trim` removes. */
 const BLANKS = /^[\0- ]+|[\0- ]+$/g;
 
-/** `Double.parseDouble`, hexadecimal numbers aside. Undefined where Java throws. */
+/** `Double.parseDouble` without hexadecimal numbers. Undefined if Java throws. */
 export function parsedDouble(text: string): number | undefined {
   const trimmed = text.replace(BLANKS, '');
   return FLOATING.test(trimmed) ? Number(trimmed.replace(/(?<=[\d.])[fFdD]$/, '')) : undefined;
 }
 
-/** `Long.parseLong`, `Integer.parseInt` ..: undefined where Java throws. */
+/** `Long.parseLong`, `Integer.parseInt` and similar methods. Undefined if Java throws. */
 export function parsedWhole(text: string, bits: number): bigint | undefined {
   if (!/^[+-]?\d{1,100}$/.test(text)) return undefined;
   const value = BigInt(text.replace('+', ''));

@@ -8,7 +8,7 @@ import { reader } from '../../fields.ts';
 import { bothSides, REPLACE_NULLS, replaceNulls } from '../../transform-class.ts';
 import { optional, type TransformSettings } from '../../transform-settings.ts';
 
-/** Another name or version of the schema: Debezium's transforms tell an envelope by the name. */
+/** Changes the name or the version of the schema. Debezium's transforms recognise an envelope by the name. */
 function setSchemaMetadata(side: Side, settings: TransformSettings): Transform {
   const name = settings.optional('schema.name');
   const version = settings.optional('schema.version');

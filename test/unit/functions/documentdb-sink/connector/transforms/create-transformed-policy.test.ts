@@ -110,11 +110,11 @@ describe('a record behind its transforms', () => {
     expect(plan.models[0]).toMatchObject({ kind: 'deleteOne' });
   });
 
-  it('is poison when one does not take it, in our words', () => {
+  it('is poison when one refuses it, in our words', () => {
     const plan = intentOf(withTransform('ReplaceField$Value', { exclude: 'secret' }), { value: '["secret"]' });
     expect(plan).toMatchObject({
       kind: 'poison',
-      failure: { code: 'payload_invalid', detail: 'without a schema only an object is taken for field replacement' },
+      failure: { code: 'payload_invalid', detail: 'without a schema, field replacement requires an object' },
     });
   });
 
@@ -169,7 +169,7 @@ describe('transforms of a file', () => {
       'transforms.t.drop.tombstones': 'false',
     };
     expect(read(properties).ignored).toEqual([
-      'transforms.t.drop.tombstones: Debezium 3 does not read it: delete.tombstone.handling.mode took its place',
+      'transforms.t.drop.tombstones: Debezium 3 reads delete.tombstone.handling.mode instead',
     ]);
   });
 
