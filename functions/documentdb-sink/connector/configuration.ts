@@ -20,17 +20,17 @@ export async function connectorConfiguration(
 ): Promise<Configuration> {
   const connector = readConnector(parts.readConnectorFile(), { where: path, environment: parts.environment });
   return {
-    mapper: await policyOf(connector, path),
+    mapper: await mapperOf(connector, path),
     readAddress: connectorAddress(connector, parts),
     sinkSettings: { ...functionSettings(connector), epochs: connector.epochs, poolSizeMax },
   };
 }
 
 /** Transforms are loaded only if the file names some, because they would lengthen every other cold start. */
-async function policyOf(connector: Connector, path: string): Promise<RecordMapper> {
+async function mapperOf(connector: Connector, path: string): Promise<RecordMapper> {
   if (!hasTransforms(connector)) return createRecordMapper(connector, path);
-  const { createTransformedPolicy } = await import('./transforms/create-transformed-policy.ts');
-  return createTransformedPolicy(connector, path).mapper;
+  const { createTransformedMapper } = await import('./transforms/create-transformed-mapper.ts');
+  return createTransformedMapper(connector, path).mapper;
 }
 
 function connectorAddress({ connectionUri, providers }: Connector, parts: ConfigurationParts): ReadAddress {

@@ -22,9 +22,7 @@ export function createRecordMapper(
   where: string,
   custom: CustomStrategies = CUSTOM_STRATEGIES,
 ): RecordMapper {
-  const mappers = policiesByTopic(connector, where, (topic, properties) =>
-    createTopicMapper(topic, properties, custom),
-  );
+  const mappers = mappersByTopic(connector, where, (topic, properties) => createTopicMapper(topic, properties, custom));
   return (record, wallTimeMs) => {
     const mapper = mappers.get(record.position.topic);
     return mapper === undefined ? unnamedTopic(record.position.topic) : mapper(record, wallTimeMs);
@@ -46,12 +44,12 @@ export const unnamedTopic = (topic: string): WritePlan => ({
 });
 
 /** @throws SettingsError that lists every property that cannot be followed */
-export function policiesByTopic<Policy>(
+export function mappersByTopic<Mapper>(
   { topics, propertiesByTopic }: Topics,
   where: string,
-  create: (topic: string, properties: TopicProperties) => Policy,
-): ReadonlyMap<string, Policy> {
-  const mappers = new Map<string, Policy>();
+  create: (topic: string, properties: TopicProperties) => Mapper,
+): ReadonlyMap<string, Mapper> {
+  const mappers = new Map<string, Mapper>();
   const problems = new Set<string>();
   for (const topic of topics) {
     try {

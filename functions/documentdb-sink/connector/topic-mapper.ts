@@ -35,13 +35,13 @@ interface Compiler {
  */
 export function createTopicMapper(topic: string, properties: TopicProperties, custom: CustomStrategies): RecordMapper {
   const converters = { key: createConverter(properties, 'key'), value: createConverter(properties, 'value') };
-  return createDocumentPolicy(topic, properties, {
+  return createDocumentMapper(topic, properties, {
     custom,
     documentOf: (record) => documentOfRecord(record, converters),
   });
 }
 
-export interface DocumentPolicyParts<Source extends SourceRecord> {
+export interface DocumentMapperParts<Source extends SourceRecord> {
   readonly custom: CustomStrategies;
   /** Returns a new, unchanged document for each call. */
   readonly documentOf: (record: Source) => SinkDocument;
@@ -51,10 +51,10 @@ export interface DocumentPolicyParts<Source extends SourceRecord> {
  * The mapper for one topic, independent of how a record's document is made.
  * @throws PropertyError if a property cannot be followed
  */
-export function createDocumentPolicy<Source extends SourceRecord>(
+export function createDocumentMapper<Source extends SourceRecord>(
   topic: string,
   properties: TopicProperties,
-  { custom, documentOf }: DocumentPolicyParts<Source>,
+  { custom, documentOf }: DocumentMapperParts<Source>,
 ): (record: Source, wallTimeMs: number) => WritePlan {
   const mapNamespace = createNamespaceMapper(properties, custom);
   const versionOf = createGuardVersion(properties);

@@ -2,7 +2,7 @@ import { createRecordMapper, hasTransforms } from '../create-record-mapper.ts';
 import type { CustomStrategies } from '../custom/custom-strategies.ts';
 import { CUSTOM_STRATEGIES } from '../custom/registry.ts';
 import type { Connector } from '../file/connector.ts';
-import { createTransformedPolicy, type TransformedPolicy } from './create-transformed-policy.ts';
+import { createTransformedMapper, type TransformedMapper } from './create-transformed-mapper.ts';
 
 /**
  * The mapper for a connector file with or without transforms, for tools, which need no lazy loading.
@@ -12,7 +12,7 @@ export const policyOfConnector = (
   connector: Connector,
   where: string,
   custom: CustomStrategies = CUSTOM_STRATEGIES,
-): TransformedPolicy =>
+): TransformedMapper =>
   hasTransforms(connector)
-    ? createTransformedPolicy(connector, where, custom)
+    ? createTransformedMapper(connector, where, custom)
     : { mapper: createRecordMapper(connector, where, custom), ignored: [] };

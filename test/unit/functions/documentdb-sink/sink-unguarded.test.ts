@@ -9,7 +9,7 @@ import { fakeDeadLetters } from '../../../support/fake-dead-letters.ts';
 import { deleteOf, planned, replaceOf, updateOf } from '../../../support/write-models.ts';
 
 const fixture = (path: string) => readFileSync(`test/fixtures/${path}`, 'utf8');
-const policyOf = (path: string) => createRecordMapper(readConnector(fixture(path), { where: 'test' }), 'test');
+const mapperOf = (path: string) => createRecordMapper(readConnector(fixture(path), { where: 'test' }), 'test');
 const text = (value: unknown) => (value === null ? null : JSON.stringify(value));
 
 const OUTCOMES = { write: 'written', deadLetter: 'deadLettered unguardable', block: 'failed unguardable' } as const;
@@ -18,7 +18,7 @@ const POLICIES = Object.keys(OUTCOMES) as MissingIndex[];
 describe('a keyless Debezium row beside keyed ones', () => {
   it.each(POLICIES)('is what missingIndex=%s says, and the others are written', async (missingIndex) => {
     const { queue, letters } = fakeDeadLetters();
-    const mapper = policyOf('connector-cases/F09-keyless-debezium.properties');
+    const mapper = mapperOf('connector-cases/F09-keyless-debezium.properties');
     const sink = aDocumentdbSink({ mapper, deletes: 'hard', missingIndex, deadLetters: queue });
     const rows: { key: unknown; value: unknown }[] = JSON.parse(
       fixture('connector-cases/F09-keyless-debezium.records.json'),
@@ -40,7 +40,7 @@ describe('a keyless Debezium row beside keyed ones', () => {
 
   it('with the key {} leaves the documents that the connector leaves', async () => {
     const name = 'connector-documents/36-debezium-one-keyless';
-    const sink = aDocumentdbSink({ mapper: policyOf(`${name}.properties`), deletes: 'hard' });
+    const sink = aDocumentdbSink({ mapper: mapperOf(`${name}.properties`), deletes: 'hard' });
     const lines = fixture(`${name}.jsonl`).trim().split('\n');
     const records = lines.map((line, offset) => aRecord({ topic: 'held', offset, ...JSON.parse(line) }));
     expect((await sink.write(records)).map(inWords)).toEqual(['written', 'written', 'written']);

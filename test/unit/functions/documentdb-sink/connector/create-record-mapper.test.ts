@@ -10,13 +10,13 @@ import { aRecord } from '../../../../support/builders.ts';
 
 const SINK = 'com.mongodb.kafka.connect.sink';
 const NOW_MS = Date.UTC(2026, 0, 1);
-const policyOf = (properties: object) => {
+const mapperOf = (properties: object) => {
   const text = JSON.stringify({ topics: 'orders', database: 'myDB', ...properties });
   return createRecordMapper(readConnector(text, { where: 'test' }), 'test');
 };
 type Parts = Parameters<typeof aRecord>[0];
-const intentOf = (properties: object, parts: Parts): WritePlan =>
-  policyOf(properties)(aRecord({ topic: 'orders', ...parts }), NOW_MS);
+const planOf = (properties: object, parts: Parts): WritePlan =>
+  mapperOf(properties)(aRecord({ topic: 'orders', ...parts }), NOW_MS);
 const written = (plan: WritePlan) => {
   if (plan.kind !== 'write') throw new Error(`it is ${JSON.stringify(plan)}`);
   return plan;
@@ -36,7 +36,7 @@ const MONGODB_CDC = { 'change.data.capture.handler': `${SINK}.cdc.debezium.mongo
 
 describe("a record, as the connector's own tests have it", () => {
   it('is replaced by its _id in the collection named like its topic', () => {
-    const { namespace, models, version } = written(intentOf({}, { key: '{_id: 1}', value: VALUE }));
+    const { namespace, models, version } = written(planOf({}, { key: '{_id: 1}', value: VALUE }));
     expect(namespace).toEqual({ database: 'myDB', collection: 'orders' });
     expect(plain(models[0].kind === 'replaceOne' && models[0].filter)).toEqual({ _id: 1 });
     expect(models[0]).toMatchObject({ kind: 'replaceOne', upsert: true });
@@ -45,11 +45,11 @@ describe("a record, as the connector's own tests have it", () => {
 
   it('goes to the collection that is configured, of its topic first', () => {
     const properties = { collection: 'all', 'topic.override.orders.collection': 'own' };
-    expect(written(intentOf(properties, { value: '{_id: 1}' })).namespace.collection).toBe('own');
+    expect(written(planOf(properties, { value: '{_id: 1}' })).namespace.collection).toBe('own');
   });
 
   it('is read by the change event handler, whatever strategies are configured', () => {
-    const [model] = written(intentOf(MONGODB_CDC, { key: '{_id: 1}', value: VALUE })).models;
+    const [model] = written(planOf(MONGODB_CDC, { key: '{_id: 1}', value: VALUE })).models;
     expect(plain(model.kind === 'replaceOne' && model.replacement)).toEqual({
       _id: 1,
       first_name: 'Alice',
@@ -61,17 +61,17 @@ describe("a record, as the connector's own tests have it", () => {
     const removing = { ...MONGODB_CDC, 'change.data.capture.handler.remove.null.values': 'true' };
     const update = (set: string) => `{op: 'u', patch: "{\\"$set\\": ${set}}", source: 'ignored'}`;
     const [model] = written(
-      intentOf(removing, { key: "{id: '1234'}", value: update('{\\"a\\": 1, \\"b\\": null}') }),
+      planOf(removing, { key: "{id: '1234'}", value: update('{\\"a\\": 1, \\"b\\": null}') }),
     ).models;
     expect(plain(model.kind === 'updateOne' && model.update)).toEqual({ $set: { a: 1 } });
-    expect(intentOf(removing, { key: "{id: '1234'}", value: update('{\\"foo\\": null}') })).toEqual({
+    expect(planOf(removing, { key: "{id: '1234'}", value: update('{\\"foo\\": null}') })).toEqual({
       kind: 'none',
       reason: 'noop',
     });
   });
 
   it('is nothing when it is the tombstone behind a change event', () => {
-    expect(intentOf(MONGODB_CDC, { key: '{id: 0}', value: null })).toEqual({ kind: 'none', reason: 'tombstone' });
+    expect(planOf(MONGODB_CDC, { key: '{id: 0}', value: null })).toEqual({ kind: 'none', reason: 'tombstone' });
   });
 
   it('has a field renamed to _id before it is part of the business key', () => {
@@ -84,9 +84,7 @@ describe("a record, as the connector's own tests have it", () => {
       'document.id.strategy.partial.value.projection.type': 'allowlist',
       'document.id.strategy.partial.value.projection.list': 'a, b, _id',
     };
-    const [model] = written(
-      intentOf(properties, { key: '{_id: 1}', value: "{a: 'a', b: 'b', c: 'c', d: 'd'}" }),
-    ).models;
+    const [model] = written(planOf(properties, { key: '{_id: 1}', value: "{a: 'a', b: 'b', c: 'c', d: 'd'}" })).models;
     const now = new Date(NOW_MS);
     expect(model.kind === 'updateOne' && [plain(model.filter), plain(model.update)]).toEqual([
       { a: 'a', b: 'b', _id: 'c' },
@@ -99,9 +97,9 @@ describe("a record, as the connector's own tests have it", () => {
       'delete.on.null.values': 'true',
       'document.id.strategy': `${SINK}.processor.id.strategy.FullKeyStrategy`,
     };
-    const [model] = written(intentOf(properties, { key: '{b: 1, a: 2}', value: null })).models;
+    const [model] = written(planOf(properties, { key: '{b: 1, a: 2}', value: null })).models;
     expect(plain(model.kind === 'deleteOne' && model.filter)).toEqual({ _id: { b: 1, a: 2 } });
-    expect(poisoned(intentOf({}, { key: '{}', value: null })).failure.detail).toMatch(/^Could not create write model/);
+    expect(poisoned(planOf({}, { key: '{}', value: null })).failure.detail).toMatch(/^Could not create write model/);
   });
 });
 
@@ -109,7 +107,7 @@ describe('a record that cannot be written', () => {
   const FULL_KEY = { 'document.id.strategy': `${SINK}.processor.id.strategy.FullKeyStrategy` };
 
   it('says which document it was of, so that what comes later waits, and quotes nothing', () => {
-    const { failure, filter, namespace } = poisoned(intentOf(FULL_KEY, { key: '{id: 5}', value: 'secret, no JSON' }));
+    const { failure, filter, namespace } = poisoned(planOf(FULL_KEY, { key: '{id: 5}', value: 'secret, no JSON' }));
     expect(failure).toMatchObject({ code: 'payload_invalid', retryable: false });
     expect(failure.detail).toBe('Could not convert value into a BsonDocument: the value is not JSON');
     expect(plain(filter)).toEqual({ _id: { id: 5 } });
@@ -117,7 +115,7 @@ describe('a record that cannot be written', () => {
   });
 
   it('is of no document when its id is in what cannot be read', () => {
-    expect(poisoned(intentOf(FULL_KEY, { key: 'abc', value: '{}' })).filter).toBeUndefined();
+    expect(poisoned(planOf(FULL_KEY, { key: 'abc', value: '{}' })).filter).toBeUndefined();
   });
 
   it('names a business key as the strategy would have filtered by it', () => {
@@ -127,7 +125,7 @@ describe('a record that cannot be written', () => {
       'document.id.strategy.partial.key.projection.type': 'AllowList',
       'document.id.strategy.partial.key.projection.list': 'a.b',
     };
-    expect(plain(poisoned(intentOf(properties, { key: '{a: {b: 1, c: 2}}', value: 'x' })).filter)).toEqual({
+    expect(plain(poisoned(planOf(properties, { key: '{a: {b: 1, c: 2}}', value: 'x' })).filter)).toEqual({
       'a.b': 1,
     });
   });
@@ -147,19 +145,19 @@ describe('a record that cannot be written', () => {
     [{ 'namespace.mapper.value.collection.field': 'c' }, "{_id: 1, c: ''}", /gives an invalid collection name/],
   ])('has no namespace: %j', (properties, value, detail) => {
     const mapper = `${SINK}.namespace.mapping.FieldPathNamespaceMapper`;
-    const plan = poisoned(intentOf({ 'namespace.mapper': mapper, ...properties }, { key: '{}', value }));
+    const plan = poisoned(planOf({ 'namespace.mapper': mapper, ...properties }, { key: '{}', value }));
     expect(plan.namespace).toBeUndefined();
     expect(plan.failure.detail).toMatch(detail);
   });
 });
 
 describe('a guard beside the offset', () => {
-  const versionOf = (properties: object, parts: Parts) => written(intentOf(properties, parts)).version;
+  const versionOf = (properties: object, parts: Parts) => written(planOf(properties, parts)).version;
   const FIELD = { 'msksinks.guard': 'field', 'msksinks.guard.field': 'meta.version' };
 
   it("takes the record's timestamp", () => {
     expect(versionOf({ 'msksinks.guard': 'timestamp' }, { value: '{_id: 1}', timestampMs: 5 })).toBe(5n);
-    const without = poisoned(intentOf({ 'msksinks.guard': 'timestamp' }, { value: '{_id: 1}', timestampMs: -1 }));
+    const without = poisoned(planOf({ 'msksinks.guard': 'timestamp' }, { value: '{_id: 1}', timestampMs: -1 }));
     expect(without.failure.detail).toMatch(/the record has no timestamp/);
   });
 
@@ -181,7 +179,7 @@ describe('a guard beside the offset', () => {
   it.each(['{_id: 1}', "{_id: 1, meta: {version: 'x'}}", '{_id: 1, meta: {version: NaN}}'])(
     'refuses %s, which has none',
     (value) => {
-      expect(poisoned(intentOf(FIELD, { value })).failure.detail).toBe(
+      expect(poisoned(planOf(FIELD, { value })).failure.detail).toBe(
         "msksinks.guard.field: the value has neither a number nor a date at 'meta.version'",
       );
     },
@@ -191,7 +189,7 @@ describe('a guard beside the offset', () => {
 describe('a file that cannot be followed', () => {
   it('says all that is wrong with it, once', () => {
     const make = () =>
-      policyOf({
+      mapperOf({
         topics: 'a,b',
         'field.renamer.mapping': ']not: json}',
         'post.processor.chain': `${SINK}.processor.field.renaming.RenameByMapping`,
@@ -239,13 +237,13 @@ it.each([
   ['field.renaming.RenameByRegExp', ''],
 ])('%s of %j changes nothing, so a key that is no document is left alone', (name, list) => {
   const properties = { 'post.processor.chain': `${SINK}.processor.${name}`, 'key.projection.list': list };
-  expect(intentOf(properties, { key: 'no document', value: '{_id: 1}' }).kind).toBe('write');
+  expect(planOf(properties, { key: 'no document', value: '{_id: 1}' }).kind).toBe('write');
 });
 
 it.each(['debezium.rdbms.RdbmsHandler', 'qlik.rdbms.RdbmsHandler'])(
   '%s passes over a tombstone whatever its key',
   (handler) => {
     const properties = { 'change.data.capture.handler': `${SINK}.cdc.${handler}` };
-    expect(intentOf(properties, { key: 'no document', value: null })).toEqual({ kind: 'none', reason: 'tombstone' });
+    expect(planOf(properties, { key: 'no document', value: null })).toEqual({ kind: 'none', reason: 'tombstone' });
   },
 );

@@ -9,7 +9,7 @@ const CONFLUENT = 'io.confluent.connect.transforms';
 const JSON_CONVERTER = 'org.apache.kafka.connect.json.JsonConverter';
 
 /** Under the alias `t`, the transform of these properties; `orders` is read, `a` may be routed to. */
-function policyOf(type: string, rest: Readonly<Record<string, string>>) {
+function mapperOf(type: string, rest: Readonly<Record<string, string>>) {
   const own = Object.entries(rest).map(([name, value]) => [`transforms.t.${name}`, value]);
   const properties = {
     topics: 'orders,a',
@@ -27,7 +27,7 @@ type Parts = Parameters<typeof aRecord>[0];
 
 /** The collection, `poison`, or why the record is none. */
 function outcomeOf(type: string, rest: Readonly<Record<string, string>>, parts: Parts): string {
-  const plan: WritePlan = policyOf(type, rest)(aRecord({ topic: 'orders', ...parts }), Date.UTC(2026, 0, 1));
+  const plan: WritePlan = mapperOf(type, rest)(aRecord({ topic: 'orders', ...parts }), Date.UTC(2026, 0, 1));
   switch (plan.kind) {
     case 'write':
       return plan.namespace.collection;
@@ -73,7 +73,7 @@ describe("Confluent's ExtractTopic", () => {
   );
 
   it('refuses a JSON path to more than one field', () => {
-    expect(() => policyOf('ExtractTopic$Value', { field: '$..to', ...PATH })).toThrow(SettingsError);
+    expect(() => mapperOf('ExtractTopic$Value', { field: '$..to', ...PATH })).toThrow(SettingsError);
   });
 });
 

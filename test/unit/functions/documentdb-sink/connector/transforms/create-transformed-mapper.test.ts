@@ -27,7 +27,7 @@ const withTransform = (type: string, rest: Readonly<Record<string, string>> = {}
 });
 
 type Parts = Parameters<typeof aRecord>[0];
-const intentOf = (properties: Readonly<Record<string, string>>, parts: Parts): WritePlan =>
+const planOf = (properties: Readonly<Record<string, string>>, parts: Parts): WritePlan =>
   read(properties).mapper(aRecord({ topic: 'orders', ...parts }), NOW_MS);
 
 const written = (plan: WritePlan) => {
@@ -50,13 +50,13 @@ describe('a record behind its transforms', () => {
 
   it('goes where the topic that they give it goes, by the overrides of that topic', () => {
     const overrides = { 'topic.override.archive.database': 'old' };
-    const plan = written(intentOf({ ...toArchive, ...overrides }, { value: '{"a": 1}' }));
+    const plan = written(planOf({ ...toArchive, ...overrides }, { value: '{"a": 1}' }));
     expect(plan.namespace).toEqual({ database: 'old', collection: 'archive' });
   });
 
   it('is poison under a topic that the file does not list, as the connector knows no such topic', () => {
     const elsewhere = withTransform('RegexRouter', { regex: '.*', replacement: 'elsewhere' });
-    expect(intentOf(elsewhere, { value: '{"a": 1}' })).toMatchObject({
+    expect(planOf(elsewhere, { value: '{"a": 1}' })).toMatchObject({
       kind: 'poison',
       failure: { retryable: false, detail: 'the transforms route the record to a topic that `topics` does not list' },
     });
@@ -77,9 +77,7 @@ describe('a record behind its transforms', () => {
   it('has the _id of the fields that ValueToKey names, in the order in which Java has them', () => {
     const key = withTransform('ValueToKey', { fields: 'b,a' });
     const strategy = { 'document.id.strategy': `${IDS}.FullKeyStrategy` };
-    const [model] = written(
-      intentOf({ ...key, ...strategy }, { key: 'k', value: '{"a": 1, "b": 2.5, "c": 3}' }),
-    ).models;
+    const [model] = written(planOf({ ...key, ...strategy }, { key: 'k', value: '{"a": 1, "b": 2.5, "c": 3}' })).models;
     expect(model).toMatchObject({ kind: 'replaceOne' });
     expect(model.kind === 'replaceOne' && [...(model.replacement.get('_id') as Map<string, unknown>)]).toEqual([
       ['a', 1n],
@@ -96,7 +94,7 @@ describe('a record behind its transforms', () => {
       'transforms.extract.field': 'price',
       'document.id.strategy': 'msksinks.RawKeyStrategy',
     };
-    const [model] = written(intentOf(properties, { key: 'k', value: '{"price": 2.0}' })).models;
+    const [model] = written(planOf(properties, { key: 'k', value: '{"price": 2.0}' })).models;
     expect(model.kind === 'replaceOne' && model.replacement.get('_id')).toEqual(new Double(2));
   });
 
@@ -106,12 +104,12 @@ describe('a record behind its transforms', () => {
       'delete.on.null.values': 'true',
       'document.id.strategy': `${IDS}.FullKeyStrategy`,
     };
-    const plan = written(intentOf(properties, { key: '{"_id": 1}', value: '{"after": null}' }));
+    const plan = written(planOf(properties, { key: '{"_id": 1}', value: '{"after": null}' }));
     expect(plan.models[0]).toMatchObject({ kind: 'deleteOne' });
   });
 
   it('is poison when one refuses it, in our words', () => {
-    const plan = intentOf(withTransform('ReplaceField$Value', { exclude: 'secret' }), { value: '["secret"]' });
+    const plan = planOf(withTransform('ReplaceField$Value', { exclude: 'secret' }), { value: '["secret"]' });
     expect(plan).toMatchObject({
       kind: 'poison',
       failure: { code: 'payload_invalid', detail: 'without a schema, field replacement requires an object' },
@@ -120,7 +118,7 @@ describe('a record behind its transforms', () => {
 
   it('does not need a key that no transform and no strategy asks for', () => {
     const properties = { ...toArchive, 'key.converter': JSON_CONVERTER };
-    expect(intentOf(properties, { key: 'no JSON', value: '{"a": 1}' }).kind).toBe('write');
+    expect(planOf(properties, { key: 'no JSON', value: '{"a": 1}' }).kind).toBe('write');
   });
 });
 
@@ -188,14 +186,14 @@ describe('transforms of a file', () => {
         },
       ],
     ]);
-    const policyOf = (name: string) =>
+    const mapperOf = (name: string) =>
       read(
         { transforms: 't', 'transforms.t.type': name, 'transforms.t.to': 'archive' },
         { ...CUSTOM_STRATEGIES, transforms },
       ).mapper;
     const record = aRecord({ topic: 'orders', value: '{"a": 1}' });
-    expect(written(policyOf('custom.Redirect')(record, NOW_MS)).namespace.collection).toBe('archive');
-    expect(policyOf('custom.Broken')(record, NOW_MS)).toMatchObject({
+    expect(written(mapperOf('custom.Redirect')(record, NOW_MS)).namespace.collection).toBe('archive');
+    expect(mapperOf('custom.Broken')(record, NOW_MS)).toMatchObject({
       failure: { detail: 'the custom transform custom.Broken failed: Error' },
     });
   });

@@ -5,11 +5,11 @@ import type { MutableDocument, SinkDocument } from '../../bson/sink-document.ts'
 import type { RecordMapper, WritePlan } from '../../plan/record-mapper.ts';
 import { UnwritableError } from '../../plan/unwritable-error.ts';
 import { documentFrom } from '../converters/create-converter.ts';
-import { policiesByTopic, unnamedTopic } from '../create-record-mapper.ts';
+import { mappersByTopic, unnamedTopic } from '../create-record-mapper.ts';
 import type { CustomStrategies } from '../custom/custom-strategies.ts';
 import { CUSTOM_STRATEGIES } from '../custom/registry.ts';
 import type { Connector } from '../file/connector.ts';
-import { createDocumentPolicy } from '../topic-mapper.ts';
+import { createDocumentMapper } from '../topic-mapper.ts';
 import { createConnectConverter } from './connect-converter.ts';
 import type { ConnectRecord, Side } from './connect-record.ts';
 import { createChain } from './create-chain.ts';
@@ -20,7 +20,7 @@ interface TransformedRecord extends SourceRecord {
   readonly connect: ConnectRecord;
 }
 
-export interface TransformedPolicy {
+export interface TransformedMapper {
   readonly mapper: RecordMapper;
   /**
    * Properties under `transforms` and `predicates` that no transform reads, in the form in which packaging lists them.
@@ -34,11 +34,11 @@ export interface TransformedPolicy {
  * @param where the file, for errors
  * @throws SettingsError that lists every property that cannot be followed
  */
-export function createTransformedPolicy(
+export function createTransformedMapper(
   connector: Connector,
   where: string,
   custom: CustomStrategies = CUSTOM_STRATEGIES,
-): TransformedPolicy {
+): TransformedMapper {
   const { transform, ignored } = createChain(connector.transforms, where, custom.transforms);
   if (ignored.length > 0 && connector.properties.flag('msksinks.strict')) {
     throw new SettingsError(
@@ -46,8 +46,8 @@ export function createTransformedPolicy(
       ignored.map((line) => `no transform reads ${line}`),
     );
   }
-  const mappers = policiesByTopic(connector, where, (topic, properties) =>
-    createDocumentPolicy<TransformedRecord>(topic, properties, { custom, documentOf }),
+  const mappers = mappersByTopic(connector, where, (topic, properties) =>
+    createDocumentMapper<TransformedRecord>(topic, properties, { custom, documentOf }),
   );
   const connectRecordOf = createRecordMaker(connector);
   const decide: RecordMapper = (record, wallTimeMs) => {
