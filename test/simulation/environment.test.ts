@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { EPOCH_MS, Timeline } from './scenario/timeline.ts';
+import { createTimeline, EPOCH_MS } from './scenario/timeline.ts';
 import { Environment } from './services/environment.ts';
 
 function aProcess() {
-  const timeline = new Timeline();
+  const timeline = createTimeline();
   const environment = new Environment('environment 1', timeline);
   const heard: string[] = [];
   return {
@@ -12,7 +12,7 @@ function aProcess() {
     heard,
     hear: (what: string) => environment.deliver(() => heard.push(what)),
     at: (atMs: number, happen: () => void) => timeline.at(EPOCH_MS + atMs, happen),
-    run: () => timeline.run(() => false, EPOCH_MS + 60_000),
+    run: () => timeline.runUntil(() => false, EPOCH_MS + 60_000),
   };
 }
 
@@ -106,13 +106,13 @@ describe('a timer', () => {
 });
 
 it('a world that turns on the spot comes to an end', async () => {
-  const timeline = new Timeline();
+  const timeline = createTimeline();
   let count = 0;
   const again = () => {
     count += 1;
     if (count < 1_000_000) timeline.at(timeline.nowMs(), again);
   };
   timeline.at(EPOCH_MS, again);
-  await timeline.run(() => false, EPOCH_MS + 1);
+  await timeline.runUntil(() => false, EPOCH_MS + 1);
   expect(count).toBeLessThan(1_000_000);
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { randomOf } from './scenario/random.ts';
-import { EPOCH_MS, Timeline } from './scenario/timeline.ts';
+import { createTimeline, EPOCH_MS } from './scenario/timeline.ts';
 import { Environment } from './services/environment.ts';
 import { exchange, foreign, type NetworkFault } from './services/network.ts';
 
@@ -8,7 +8,7 @@ const TIMEOUT_MS = 10_000;
 
 /** One request whose caller waits ten seconds: when it was served, and what the caller heard. */
 async function oneRequest(seed: number, fault: NetworkFault | undefined) {
-  const timeline = new Timeline();
+  const timeline = createTimeline();
   const environment = new Environment('environment 1', timeline);
   const controller = new AbortController();
   const served: number[] = [];
@@ -28,7 +28,7 @@ async function oneRequest(seed: number, fault: NetworkFault | undefined) {
     (answer) => heard.push(answer),
     (error: Error) => heard.push(error.name),
   );
-  await timeline.run(() => false, EPOCH_MS + 120_000);
+  await timeline.runUntil(() => false, EPOCH_MS + 120_000);
   return { served, heard };
 }
 

@@ -46,9 +46,9 @@ const LATE_MS = 10 * 60_000;
 export async function runScenario(scenario: Scenario, onTrace?: (line: TraceLine) => void): Promise<StoryResult> {
   const world = createWorld(scenario, (atMs, text, position) => onTrace?.({ atMs, text, position }));
   const { timeline, lambda, faultInjector, kafka, target, bucket } = world;
-  await timeline.run(world.isDone, EPOCH_MS + plannedMs(scenario) + CALM_MS_MAX);
+  await timeline.runUntil(world.isDone, EPOCH_MS + plannedMs(scenario) + CALM_MS_MAX);
   const hasEnded = world.isDone();
-  await timeline.run(() => false, timeline.nowMs() + LATE_MS);
+  await timeline.runUntil(() => false, timeline.nowMs() + LATE_MS);
   const violations = violationsOf(world, hasEnded);
   const hash = hashOf([target.digest(), ...bucket.versions.flatMap(withoutReason), ...lambda.invocations.map(endText)]);
   return {
@@ -72,7 +72,7 @@ async function replayed({ scenario, kafka, bucket, target, timeline }: World): P
   void replay.then((violations) => {
     result = violations;
   });
-  await timeline.run(() => result !== undefined, timeline.nowMs() + CALM_MS_MAX);
+  await timeline.runUntil(() => result !== undefined, timeline.nowMs() + CALM_MS_MAX);
   return result ?? [{ guarantee: 'G5', message: 'the replay of everything did not end' }];
 }
 

@@ -9,9 +9,9 @@ import type { Deadline } from '../../shared/time/deadline.ts';
 import { aRecord, batchesOf, deadlineIn } from './builders.ts';
 import { fakeDeadLetters } from './fake-dead-letters.ts';
 import { FakeDocuments, type FakeDocumentsOptions, type Fault, LEAK } from './fake-documents.ts';
-import { ManualClock } from './manual-clock.ts';
 import { valueAt } from './model-filter.ts';
 import { recordedTelemetry } from './recorded-telemetry.ts';
+import { VirtualClock } from './virtual-clock.ts';
 
 export interface DocumentdbSinkSetup extends Partial<DocumentdbSinkSettings>, Partial<NamespaceSettings> {
   /** Default: the raw key as `_id`, extended JSON. */
@@ -24,7 +24,7 @@ export interface DocumentdbSinkSetup extends Partial<DocumentdbSinkSettings>, Pa
 
 /** The real sink on a clock that jumps from timer to timer. Writes to `shop.<topic>`. */
 export function aDocumentdbSink({ documents, deadLetters, random, mapper, ...settings }: DocumentdbSinkSetup = {}) {
-  const clock = new ManualClock();
+  const clock = new VirtualClock();
   const telemetry = recordedTelemetry();
   const store = documents instanceof FakeDocuments ? documents : new FakeDocuments(documents);
   const sink = createDocumentdbSink({

@@ -10,8 +10,8 @@ import type { PoisonPolicy } from '../../shared/settings/common-settings.ts';
 import type { Deadline } from '../../shared/time/deadline.ts';
 import { aRecord, batchesOf, deadlineIn } from './builders.ts';
 import { fakeDeadLetters } from './fake-dead-letters.ts';
-import { ManualClock } from './manual-clock.ts';
 import { recordedTelemetry } from './recorded-telemetry.ts';
+import { VirtualClock } from './virtual-clock.ts';
 
 export interface KinesisSinkSetup extends Partial<PrepareOptions> {
   readonly port: KinesisPort;
@@ -44,7 +44,7 @@ export const prepareOptions: PrepareOptions = {
 
 /** The real sink on a clock that jumps from timer to timer. */
 export function aKinesisSink({ port, deadLetters, random, onPoison, requestsInFlightMax, ...setup }: KinesisSinkSetup) {
-  const clock = new ManualClock();
+  const clock = new VirtualClock();
   const telemetry = recordedTelemetry();
   const { ready = () => Promise.resolve(), describeStream = () => Promise.resolve(aStream), ...changes } = setup;
   let keyCount = 0;

@@ -5,11 +5,11 @@ import {
   type DeadLetterQueueParts,
   type DeadLetterStore,
 } from '../../../shared/dead-letter/dead-letter-queue.ts';
+import type { VirtualClock } from '../../support/virtual-clock.ts';
 import type { Violation } from '../invariants/violation.ts';
 import type { FaultInjector } from '../scenario/fault-injector.ts';
 import { DEAD_LETTER_TIMEOUT_MS, DEAD_LETTERS_IN_FLIGHT_MAX } from '../scenario/promised.ts';
 import type { Random } from '../scenario/random.ts';
-import type { Timeline } from '../scenario/timeline.ts';
 import type { Environment } from './environment.ts';
 import type { ProducedRecord } from './kafka-log.ts';
 import { exchange, foreign, type NetworkFault } from './network.ts';
@@ -22,9 +22,13 @@ export class Bucket {
   readonly versions: (readonly [key: string, body: string])[] = [];
   readonly violations: Violation[] = [];
   readonly #open = new Map<string, number>();
-  readonly #parts: { readonly timeline: Timeline; readonly faultInjector: FaultInjector; readonly random: Random };
+  readonly #parts: { readonly timeline: VirtualClock; readonly faultInjector: FaultInjector; readonly random: Random };
 
-  constructor(parts: { readonly timeline: Timeline; readonly faultInjector: FaultInjector; readonly random: Random }) {
+  constructor(parts: {
+    readonly timeline: VirtualClock;
+    readonly faultInjector: FaultInjector;
+    readonly random: Random;
+  }) {
     this.#parts = parts;
   }
 

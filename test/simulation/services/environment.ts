@@ -1,6 +1,7 @@
 import type { Clock } from '../../../shared/time/clock.ts';
+import type { VirtualClock } from '../../support/virtual-clock.ts';
 import type { Touched, Witness } from '../scenario/fault-injector.ts';
-import { EPOCH_MS, type Timeline } from '../scenario/timeline.ts';
+import { EPOCH_MS } from '../scenario/timeline.ts';
 
 /**
  * One execution environment of a function. Whatever comes to its process (a timer, an answer) comes through here: a frozen
@@ -28,10 +29,10 @@ export class Environment implements Witness {
   sendUntilMs = Number.POSITIVE_INFINITY;
   #state: 'running' | 'frozen' | 'dead' = 'running';
   readonly #waiting: (() => void)[] = [];
-  readonly #timeline: Timeline;
+  readonly #timeline: VirtualClock;
   #isDraining = false;
 
-  constructor(name: string, timeline: Timeline) {
+  constructor(name: string, timeline: VirtualClock) {
     this.name = name;
     this.#timeline = timeline;
     // Its clock began with the story, the wall's in 1970: whoever takes one for the other is far off.

@@ -3,11 +3,11 @@ import type { EventRecord } from '../../../local/msk-trigger/runtime/event.ts';
 import { describeForeign, MskSinksError } from '../../../shared/errors.ts';
 import { type BatchParts, runBatch } from '../../../shared/run-batch.ts';
 import { deadlineOf } from '../../../shared/time/deadline.ts';
+import type { VirtualClock } from '../../support/virtual-clock.ts';
 import type { FaultInjector, Touched, Witness } from '../scenario/fault-injector.ts';
 import { SEND_RESERVE_MS } from '../scenario/promised.ts';
 import type { Random } from '../scenario/random.ts';
 import type { Scenario } from '../scenario/scenario.ts';
-import type { Timeline } from '../scenario/timeline.ts';
 import { Environment } from './environment.ts';
 
 /** What happened in one invocation, as its caller and a witness in the process saw it. */
@@ -34,7 +34,7 @@ export type InvocationEnd =
 
 export interface LambdaParts {
   readonly scenario: Scenario;
-  readonly timeline: Timeline;
+  readonly timeline: VirtualClock;
   readonly faultInjector: FaultInjector;
   readonly random: Random;
   /** The function in a new environment: the real sink, its ports gated by the environment. */

@@ -9,10 +9,10 @@ import {
   type EventSource,
   envelopeBytes,
 } from '../../../local/msk-trigger/runtime/event.ts';
+import type { VirtualClock } from '../../support/virtual-clock.ts';
 import type { FaultInjector } from '../scenario/fault-injector.ts';
 import type { Random } from '../scenario/random.ts';
 import type { Scenario } from '../scenario/scenario.ts';
-import type { Timeline } from '../scenario/timeline.ts';
 import type { Bucket } from './bucket.ts';
 import { type KafkaLog, TOPIC } from './kafka-log.ts';
 import type { InvocationEnd, Lambda } from './lambda.ts';
@@ -26,7 +26,7 @@ const DELIVERY_MS = 30;
 
 export interface MappingParts {
   readonly scenario: Scenario;
-  readonly timeline: Timeline;
+  readonly timeline: VirtualClock;
   readonly faultInjector: FaultInjector;
   readonly random: Random;
   readonly kafka: KafkaLog;

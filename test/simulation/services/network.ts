@@ -1,5 +1,5 @@
+import type { VirtualClock } from '../../support/virtual-clock.ts';
 import type { Random } from '../scenario/random.ts';
-import type { Timeline } from '../scenario/timeline.ts';
 import type { Environment } from './environment.ts';
 import { SECRET } from './kafka-log.ts';
 
@@ -32,7 +32,7 @@ const BROKEN_CHANCE = 0.6;
 /** A request of an environment to a service, and its answer. */
 export function exchange<T>(
   environment: Environment,
-  { timeline, random }: { readonly timeline: Timeline; readonly random: Random },
+  { timeline, random }: { readonly timeline: VirtualClock; readonly random: Random },
   { serve, fault, broken, aborted, signal }: Exchange<T>,
 ): Promise<T> {
   return new Promise((resolve, reject) => {

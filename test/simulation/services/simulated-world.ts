@@ -1,3 +1,4 @@
+import type { VirtualClock } from '../../support/virtual-clock.ts';
 import { overtakingViolations } from '../invariants/blocked.ts';
 import { calmViolations, openRecords } from '../invariants/doubt.ts';
 import { namedViolations } from '../invariants/named.ts';
@@ -8,7 +9,7 @@ import type { Violation } from '../invariants/violation.ts';
 import { FaultInjector } from '../scenario/fault-injector.ts';
 import { randomOf } from '../scenario/random.ts';
 import { type FaultWindow, faultsEndMs, type Scenario, type ScenarioRecord } from '../scenario/scenario.ts';
-import { EPOCH_MS, Timeline } from '../scenario/timeline.ts';
+import { createTimeline, EPOCH_MS } from '../scenario/timeline.ts';
 import { Bucket } from './bucket.ts';
 import { DocumentsTarget } from './documents/documents.ts';
 import { KafkaLog, type ProducedRecord } from './kafka-log.ts';
@@ -23,7 +24,7 @@ export type Tell = (text: string, position?: string) => void;
 /** Everything there is in a run. */
 export interface World {
   readonly scenario: Scenario;
-  readonly timeline: Timeline;
+  readonly timeline: VirtualClock;
   readonly faultInjector: FaultInjector;
   readonly kafka: KafkaLog;
   readonly bucket: Bucket;
@@ -40,7 +41,7 @@ export interface World {
 /** @param told is given each line with its time, milliseconds after the story's beginning */
 export function createWorld(scenario: Scenario, told: (atMs: number, text: string, position?: string) => void): World {
   const random = randomOf(scenario.seed);
-  const timeline = new Timeline();
+  const timeline = createTimeline();
   const tell: Tell = (text, position) => told(timeline.nowMs() - EPOCH_MS, text, position);
   const faultInjector = new FaultInjector(scenario, random.fork('chaos'), timeline.nowMs, (kind) =>
     tell(`fault: ${kind}`),

@@ -1,10 +1,10 @@
 import type { BatchParts } from '../../../shared/run-batch.ts';
 import type { Log, Meter } from '../../../shared/telemetry.ts';
+import type { VirtualClock } from '../../support/virtual-clock.ts';
 import type { Violation } from '../invariants/violation.ts';
 import type { FaultInjector } from '../scenario/fault-injector.ts';
 import type { Random } from '../scenario/random.ts';
 import type { Scenario, ScenarioRecord } from '../scenario/scenario.ts';
-import type { Timeline } from '../scenario/timeline.ts';
 import type { Bucket } from './bucket.ts';
 import type { Environment } from './environment.ts';
 import type { KafkaLog, ProducedRecord } from './kafka-log.ts';
@@ -12,7 +12,7 @@ import type { KafkaLog, ProducedRecord } from './kafka-log.ts';
 /** What every target's world is made of. */
 export interface TargetParts {
   readonly scenario: Scenario;
-  readonly timeline: Timeline;
+  readonly timeline: VirtualClock;
   readonly faultInjector: FaultInjector;
   readonly random: Random;
   readonly bucket: Bucket;

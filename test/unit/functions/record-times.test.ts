@@ -11,14 +11,14 @@ import { aKinesisSink } from '../../support/a-kinesis-sink.ts';
 import { deadlineIn } from '../../support/builders.ts';
 import { fakeDeadLetters } from '../../support/fake-dead-letters.ts';
 import { fakeKinesis } from '../../support/fake-kinesis.ts';
-import type { ManualClock } from '../../support/manual-clock.ts';
 import { recordedTelemetry } from '../../support/recorded-telemetry.ts';
+import type { VirtualClock } from '../../support/virtual-clock.ts';
 
 const EVENT = readFileSync(new URL('../../fixtures/events/times-a-producer-sets.json', import.meta.url), 'utf8');
 const RECORDS = 8;
 const ROUNDED = 4;
 
-async function invoke({ sink, clock }: { readonly sink: Sink; readonly clock: ManualClock }) {
+async function invoke({ sink, clock }: { readonly sink: Sink; readonly clock: VirtualClock }) {
   const telemetry = recordedTelemetry();
   const parts = { sink, triggerMode: 'provisioned', clock, log: telemetry.log, meter: telemetry.meter } as const;
   const response = await clock.run(runBatch(JSON.parse(EVENT), deadlineIn(clock.nowMs()), parts));

@@ -4,8 +4,8 @@ import { failed, skipped, written } from '../../../shared/outcome.ts';
 import { runBatch, type TriggerMode } from '../../../shared/run-batch.ts';
 import type { Sink } from '../../../shared/sink-contract.ts';
 import { deadlineIn } from '../../support/builders.ts';
-import { ManualClock } from '../../support/manual-clock.ts';
 import { recordedTelemetry } from '../../support/recorded-telemetry.ts';
+import { VirtualClock } from '../../support/virtual-clock.ts';
 
 const SECRET = 'SECRET-payload';
 const event = (count: number) => ({
@@ -43,7 +43,7 @@ const firstFails: Sink = {
 };
 
 function setUp(sink: Sink, triggerMode: TriggerMode = 'provisioned') {
-  const clock = new ManualClock();
+  const clock = new VirtualClock();
   const telemetry = recordedTelemetry();
   const run = (input: unknown) =>
     runBatch(input, deadlineIn(clock.nowMs()), {

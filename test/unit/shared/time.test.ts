@@ -6,7 +6,7 @@ import { RETRY_DELAY_MS_MAX } from '../../../shared/limits.ts';
 import { fullJitterMs } from '../../../shared/time/backoff.ts';
 import { systemClock } from '../../../shared/time/clock.ts';
 import { abortAt, deadlineOf } from '../../../shared/time/deadline.ts';
-import { ManualClock } from '../../support/manual-clock.ts';
+import { VirtualClock } from '../../support/virtual-clock.ts';
 
 describe('the backoff', () => {
   it('doubles its range from attempt to attempt, from 100 ms up to 5 s', () => {
@@ -36,7 +36,7 @@ describe('the deadline', () => {
   });
 
   it('aborts a call at its time', async () => {
-    const clock = new ManualClock();
+    const clock = new VirtualClock();
     const { signal } = abortAt(clock, clock.nowMs() + 100);
     await clock.advance(99);
     expect(signal.aborted).toBe(false);
@@ -45,10 +45,10 @@ describe('the deadline', () => {
   });
 
   it('does not abort a call that was released', async () => {
-    const clock = new ManualClock();
+    const clock = new VirtualClock();
     const { signal, release } = abortAt(clock, clock.nowMs() + 100);
     release();
-    expect(clock.timerCount()).toBe(0);
+    expect(clock.waitingCount()).toBe(0);
     await clock.advance(1_000);
     expect(signal.aborted).toBe(false);
   });

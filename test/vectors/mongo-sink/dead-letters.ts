@@ -4,6 +4,7 @@ import type { DeadLetter } from '../../../shared/dead-letter/dead-letter.ts';
 import { isSettled, type RecordOutcome } from '../../../shared/outcome.ts';
 import type { SourceRecord } from '../../../shared/record.ts';
 import { createMeter } from '../../../shared/telemetry.ts';
+import { VirtualClock } from '../../support/virtual-clock.ts';
 import { CaseError, expectSame } from '../case-error.ts';
 import type { Component } from './components.ts';
 import { NOW_MS } from './components.ts';
@@ -11,7 +12,6 @@ import type { Fields, MongoCase } from './mongo-case.ts';
 import { listIn, stringPolicyOf, textRecord } from './pipeline.ts';
 import { connectorOf, refused, topicOf } from './properties.ts';
 import { driverError, type Script, ScriptedStore } from './scripted-store.ts';
-import { VirtualClock } from './virtual-clock.ts';
 
 /** What becomes of failures: the whole sink on a server that does what the case says. */
 export const deadLetters: Component = async (vector) => {
@@ -72,7 +72,7 @@ function troubleOf(server: Fields): Omit<Script, 'refusedIds'> {
 }
 
 async function delivered(vector: MongoCase, { records, script }: Batch) {
-  const clock = new VirtualClock(NOW_MS);
+  const clock = new VirtualClock({ nowMs: NOW_MS, wallTimeMs: NOW_MS });
   const store = new ScriptedStore(script);
   const letters: DeadLetter[] = [];
   const sink = createDocumentdbSink({

@@ -3,11 +3,11 @@ import type { DocumentStore, ServerLimits } from '../../../../functions/document
 import { isSettled } from '../../../../shared/outcome.ts';
 import { type PartitionBatch, payloadOf, type SourceRecord } from '../../../../shared/record.ts';
 import { createMeter } from '../../../../shared/telemetry.ts';
+import type { VirtualClock } from '../../../support/virtual-clock.ts';
 import { historiesOf, partitionsIn, textOf } from '../../invariants/documents/documents.ts';
 import type { Violation } from '../../invariants/violation.ts';
 import type { Random } from '../../scenario/random.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
-import type { Timeline } from '../../scenario/timeline.ts';
 import { type KafkaLog, type ProducedRecord, TOPIC } from '../kafka-log.ts';
 import type { FinalWorld } from '../target.ts';
 import { BUSINESS_INDEX, createStoryPolicy } from './document-policy.ts';
@@ -18,7 +18,7 @@ export interface ReplayParts {
   readonly kafka: KafkaLog;
   readonly random: Random;
   readonly scenario: Scenario;
-  readonly timeline: Timeline;
+  readonly timeline: VirtualClock;
   readonly server: DocumentServer;
   readonly limits: ServerLimits;
   readonly settings: DocumentdbSinkSettings;
@@ -93,7 +93,7 @@ async function deliver(records: readonly ProducedRecord[], parts: ReplayParts): 
 }
 
 const waitingOn =
-  (timeline: Timeline) =>
+  (timeline: VirtualClock) =>
   (atMs: number, signal?: AbortSignal): Promise<void> =>
     new Promise((resolve) => {
       if (signal?.aborted) return resolve();

@@ -1,8 +1,8 @@
 import { CredentialsError, type SessionCredentials } from '../../../../functions/kinesis-sink/target/credentials.ts';
+import type { VirtualClock } from '../../../support/virtual-clock.ts';
 import type { FaultInjector } from '../../scenario/fault-injector.ts';
 import { ASSUME_ROLE_TIMEOUT_MS } from '../../scenario/promised.ts';
 import type { Random } from '../../scenario/random.ts';
-import type { Timeline } from '../../scenario/timeline.ts';
 import type { Environment } from '../environment.ts';
 import { SECRET } from '../kafka-log.ts';
 import { exchange, foreign } from '../network.ts';
@@ -11,7 +11,7 @@ import { exchange, foreign } from '../network.ts';
 const SESSION_MS: readonly number[] = [90_000, 5 * 60_000, 60 * 60_000];
 
 export interface SessionsParts {
-  readonly timeline: Timeline;
+  readonly timeline: VirtualClock;
   readonly faultInjector: FaultInjector;
   readonly random: Random;
 }

@@ -212,7 +212,7 @@ it('leaves no timer behind', async () => {
   const kinesis = fakeKinesis((_entries, call) => (call === 2 ? { kind: 'reset' } : answer));
   const setup = aKinesisSink({ port: kinesis.port });
   await setup.write(ofOneKey(3));
-  expect(setup.clock.timerCount()).toBe(0);
+  expect(setup.clock.waitingCount()).toBe(0);
 });
 
 it('rejects for a bug of ours, so that the batch is repeated', async () => {

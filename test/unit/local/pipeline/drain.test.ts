@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { untilDrained } from '../../../../local/pipeline/drain.ts';
-import { ManualClock } from '../../../support/manual-clock.ts';
+import { VirtualClock } from '../../../support/virtual-clock.ts';
 
 const never = new AbortController().signal;
 
@@ -11,14 +11,14 @@ function falling(...figures: readonly number[]) {
 }
 
 it('waits until nothing is left', async () => {
-  const clock = new ManualClock();
+  const clock = new VirtualClock();
   const { left, lag } = falling(500, 200, 200, 0);
   expect(await clock.run(untilDrained({ lag, clock, signal: never }))).toBe(true);
   expect(left).toEqual([0]);
 });
 
 it('ends early when it is asked to', async () => {
-  const clock = new ManualClock();
+  const clock = new VirtualClock();
   const ending = new AbortController();
   const draining = untilDrained({ lag: falling(5).lag, clock, signal: ending.signal });
   await clock.advance(1_000);
@@ -27,7 +27,7 @@ it('ends early when it is asked to', async () => {
 });
 
 it('gives up when nothing was consumed for two minutes', async () => {
-  const clock = new ManualClock();
+  const clock = new VirtualClock();
   const draining = clock.run(untilDrained({ lag: falling(5).lag, clock, signal: never }));
   await expect(draining).rejects.toThrow(
     "No record was consumed for 120 s, and 5 records are left: see the functions' logs.",
@@ -35,7 +35,7 @@ it('gives up when nothing was consumed for two minutes', async () => {
 });
 
 it('does not give up while the lag falls, however slowly', async () => {
-  const clock = new ManualClock();
+  const clock = new VirtualClock();
   const startMs = clock.nowMs();
   const lag = async () => Math.max(0, 3 - Math.floor((clock.nowMs() - startMs) / 100_000));
   expect(await clock.run(untilDrained({ lag, clock, signal: never }))).toBe(true);
@@ -43,7 +43,7 @@ it('does not give up while the lag falls, however slowly', async () => {
 });
 
 it('takes a lag that rises, because more is produced, for no progress', async () => {
-  const clock = new ManualClock();
+  const clock = new VirtualClock();
   let lag = 0;
   const rising = async () => {
     lag += 1;

@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest';
 import { type Affected, type OutageOptions, produceThroughOutage } from '../../../../local/pipeline/outage.ts';
-import { ManualClock } from '../../../support/manual-clock.ts';
+import { VirtualClock } from '../../../support/virtual-clock.ts';
 
 /** A function that settles 100 records each second while its target is there, and hands records back 15 s after it went. */
 function aWorld(recordCount: number, changes: { readonly isDeaf?: boolean; readonly settledMax?: number } = {}) {
-  const clock = new ManualClock();
+  const clock = new VirtualClock();
   const startMs = clock.nowMs();
   const story: string[] = [];
   let produced = 0;

@@ -4,8 +4,8 @@ import { createDeadLetterQueue, type DeadLetterStore } from '../../../../shared/
 import { DEAD_LETTER_TIMEOUT_MS, DEAD_LETTERS_IN_FLIGHT_MAX } from '../../../../shared/limits.ts';
 import { poison } from '../../../../shared/outcome.ts';
 import { aRecord, deadlineIn } from '../../../support/builders.ts';
-import { ManualClock } from '../../../support/manual-clock.ts';
 import { recordedTelemetry } from '../../../support/recorded-telemetry.ts';
+import { VirtualClock } from '../../../support/virtual-clock.ts';
 
 const aLetter = (offset = 42): DeadLetter =>
   deadLetterOf(
@@ -93,7 +93,7 @@ describe('a letter', () => {
 });
 
 function setUp(store: DeadLetterStore) {
-  const clock = new ManualClock();
+  const clock = new VirtualClock();
   const { meter, metrics } = recordedTelemetry();
   return { clock, metrics, queue: createDeadLetterQueue({ store, clock, random: () => 0.5, meter }) };
 }
@@ -109,7 +109,7 @@ describe('the queue', () => {
     });
     expect(await queue.put(aLetter(), deadlineIn(clock.nowMs()))).toBe(true);
     expect(JSON.parse(bodies.get(deadLetterKey(aLetter())) ?? '')).toEqual(aLetter());
-    expect(clock.timerCount()).toBe(0);
+    expect(clock.waitingCount()).toBe(0);
   });
 
   it('tries again after a failure, later from time to time, and counts the failures', async () => {

@@ -3,15 +3,15 @@ import type { Write } from '../../../../../functions/documentdb-sink/guard/write
 import { createCollections } from '../../../../../functions/documentdb-sink/target/collections.ts';
 import { FatalError } from '../../../../../functions/documentdb-sink/target/fatal-error.ts';
 import { FakeDocuments, LEAK, type UniqueIndex } from '../../../../support/fake-documents.ts';
-import { ManualClock } from '../../../../support/manual-clock.ts';
 import { recordedTelemetry } from '../../../../support/recorded-telemetry.ts';
+import { VirtualClock } from '../../../../support/virtual-clock.ts';
 import { replaceOf, writeOf } from '../../../../support/write-models.ts';
 
 it('a unique index that tombstones would collide on is fatal for its own collection alone', async () => {
   const store = new FakeDocuments({ uniqueIndexes: [{ field: 'email' }] });
   const collections = createCollections({
     store,
-    clock: new ManualClock(),
+    clock: new VirtualClock(),
     ...recordedTelemetry(),
     deletes: 'tombstone',
     tombstoneTtlSeconds: 86_400,
@@ -38,7 +38,7 @@ describe('the unique index of a business key', () => {
       return listIndexes(namespace);
     };
     const telemetry = recordedTelemetry();
-    const clock = new ManualClock();
+    const clock = new VirtualClock();
     const parts = { store, clock, ...telemetry, deletes, tombstoneTtlSeconds: 86_400 };
     const collections = createCollections(parts);
     const prepare = (writes: readonly Write[]) =>
@@ -104,7 +104,7 @@ describe('the name of a collection that a record names', () => {
   const setup = (uniqueIndexes: readonly UniqueIndex[]) => {
     const store = new FakeDocuments({ uniqueIndexes });
     const telemetry = recordedTelemetry();
-    const parts = { store, clock: new ManualClock(), ...telemetry, tombstoneTtlSeconds: 86_400 };
+    const parts = { store, clock: new VirtualClock(), ...telemetry, tombstoneTtlSeconds: 86_400 };
     return { store, telemetry, collections: createCollections({ ...parts, deletes: 'tombstone' }) };
   };
   const writes = [writeOf(replaceOf({ _id: 'k' }, {}))];

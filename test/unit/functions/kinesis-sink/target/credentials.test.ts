@@ -5,13 +5,13 @@ import {
   RENEWAL_INTERVAL_MS,
   type SessionCredentials,
 } from '../../../../../functions/kinesis-sink/target/credentials.ts';
-import { ManualClock } from '../../../../support/manual-clock.ts';
+import { VirtualClock } from '../../../../support/virtual-clock.ts';
 
 const HOUR_MS = 3_600_000;
 const MINUTE_MS = 60_000;
 
 function aSource() {
-  const clock = new ManualClock();
+  const clock = new VirtualClock();
   const sessions: SessionCredentials[] = [];
   let fails = false;
   let asked = 0;

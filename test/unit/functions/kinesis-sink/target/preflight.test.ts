@@ -12,8 +12,8 @@ import {
 import { deadlineIn } from '../../../../support/builders.ts';
 import { fakeDeadLetters } from '../../../../support/fake-dead-letters.ts';
 import { fakeKinesis, sdkError } from '../../../../support/fake-kinesis.ts';
-import { ManualClock } from '../../../../support/manual-clock.ts';
 import { recordedTelemetry } from '../../../../support/recorded-telemetry.ts';
+import { VirtualClock } from '../../../../support/virtual-clock.ts';
 
 const never = new Promise<StreamSummary>(() => undefined);
 
@@ -22,7 +22,7 @@ function looks(
   answers: readonly (() => Promise<StreamSummary>)[],
   { ready = () => Promise.resolve(), ...changes }: Partial<KinesisSinkSetup> = {},
 ) {
-  const clock = new ManualClock();
+  const clock = new VirtualClock();
   const telemetry = recordedTelemetry();
   let count = 0;
   const preflight = createPreflight({
@@ -130,7 +130,7 @@ describe('a look at the stream', () => {
     await look.clock.run(look.begin().isOver);
     expect(look.clock.nowMs() - startMs).toBe(3_000);
     expect(warnings(look)).toEqual(['stream_not_described']);
-    expect(look.clock.timerCount()).toBe(0);
+    expect(look.clock.waitingCount()).toBe(0);
   });
 
   it.each([
@@ -194,7 +194,7 @@ describe('a look at the stream', () => {
     await vi.waitUntil(() => look.count() === 1);
     inspection.end();
     await inspection.isOver;
-    expect(look.clock.timerCount()).toBe(0);
+    expect(look.clock.waitingCount()).toBe(0);
     expect(warnings(look)).toEqual([]);
     await look.begin().isOver;
     expect(look.count()).toBe(2);
@@ -207,7 +207,7 @@ describe('a batch', () => {
     const startMs = setup.clock.nowMs();
     expect(kinds(await setup.write(records(2)))).toEqual(['written', 'written']);
     expect(setup.clock.nowMs()).toBe(startMs);
-    expect(setup.clock.timerCount()).toBe(0);
+    expect(setup.clock.waitingCount()).toBe(0);
   });
 
   it.each(['key', 'bucket'] as const)(

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createCommitter } from '../../../../../local/msk-trigger/runtime/committer.ts';
-import { ManualClock } from '../../../../support/manual-clock.ts';
+import { VirtualClock } from '../../../../support/virtual-clock.ts';
 
 /** Notes what is sent, and lets the test decide how each sending ends. */
 function aBroker() {
@@ -15,7 +15,7 @@ function aBroker() {
 
 describe('the committer', () => {
   it('has one commit on its way, and sends what came meanwhile together, the latest of each partition', async () => {
-    const clock = new ManualClock();
+    const clock = new VirtualClock();
     const broker = aBroker();
     const committer = createCommitter(clock, broker.send, () => undefined);
     committer.add(0, 1);
@@ -32,7 +32,7 @@ describe('the committer', () => {
   });
 
   it('sends a failed commit again, but never an older offset than it knows', async () => {
-    const clock = new ManualClock();
+    const clock = new VirtualClock();
     const broker = aBroker();
     const troubles: unknown[] = [];
     const committer = createCommitter(clock, broker.send, (error) => troubles.push(error));
@@ -48,7 +48,7 @@ describe('the committer', () => {
   });
 
   it('gives up when it is stopped', async () => {
-    const clock = new ManualClock();
+    const clock = new VirtualClock();
     const broker = aBroker();
     const committer = createCommitter(clock, broker.send, () => undefined);
     committer.add(0, 1);

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Invocation } from '../../../../../local/lambda/invocation.ts';
 import type { TriggerOptions } from '../../../../../local/msk-trigger/runtime/run.ts';
 import { startTrigger } from '../../../../../local/msk-trigger/runtime/trigger.ts';
-import { ManualClock } from '../../../../support/manual-clock.ts';
+import { VirtualClock } from '../../../../support/virtual-clock.ts';
 import { FakePoller } from '../fake-poller.ts';
 import { aMapping } from '../mappings.ts';
 
@@ -18,7 +18,7 @@ interface Started {
 
 /** A trigger on a topic of two partitions whose invocations wait for the test. */
 async function start(changes: Partial<TriggerOptions> = {}, kept?: FakePoller) {
-  const clock = new ManualClock(0);
+  const clock = new VirtualClock({ wallTimeMs: 0 });
   const poller = kept ?? new FakePoller(clock, 2);
   const invocations: Started[] = [];
   const log: string[] = [];
@@ -94,7 +94,7 @@ describe('a trigger', () => {
   });
 
   it('goes on after a failed fetch', async () => {
-    const clock = new ManualClock(0);
+    const clock = new VirtualClock({ wallTimeMs: 0 });
     const poller = new FakePoller(clock, 1);
     poller.troubles = [new Error('broker is away')];
     const { sent, log } = await start({ clock }, poller);
@@ -105,7 +105,7 @@ describe('a trigger', () => {
   });
 
   it('goes on where the log begins when it no longer holds the position', async () => {
-    const clock = new ManualClock(0);
+    const clock = new VirtualClock({ wallTimeMs: 0 });
     const poller = new FakePoller(clock, 1);
     poller.produce(0, 4);
     poller.troubles = [new ProtocolError('OFFSET_OUT_OF_RANGE')];
@@ -171,7 +171,7 @@ describe('a stop', () => {
   });
 
   it('disconnects only when the last commit is through', async () => {
-    const clock = new ManualClock(0);
+    const clock = new VirtualClock({ wallTimeMs: 0 });
     const poller = new FakePoller(clock, 1);
     const commit = Promise.withResolvers<void>();
     poller.commit = () => commit.promise;
