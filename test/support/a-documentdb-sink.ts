@@ -7,9 +7,9 @@ import type { RecordOutcome } from '../../shared/outcome.ts';
 import type { SourceRecord } from '../../shared/record.ts';
 import type { Deadline } from '../../shared/time/deadline.ts';
 import { aRecord, batchesOf, deadlineIn } from './builders.ts';
+import { valueAt } from './document-server/bson-values.ts';
 import { fakeDeadLetters } from './fake-dead-letters.ts';
 import { FakeDocuments, type FakeDocumentsOptions, type Fault, LEAK } from './fake-documents.ts';
-import { valueAt } from './model-filter.ts';
 import { recordedTelemetry } from './recorded-telemetry.ts';
 import { VirtualClock } from './virtual-clock.ts';
 

@@ -95,7 +95,10 @@ export async function runConnectorCase({ connector, records }: ConnectorCase, ba
       if (kind === 'failed' || kind === 'skipped') unsettled.push(place);
     }
   }
-  const stored = [...documents.collection('held.docs').values()].map((document) => shapeOfMap(document, ['_k']));
+  const stored = documents
+    .collection('held.docs')
+    .all()
+    .map((document) => shapeOfMap(document, ['_k']));
   return { documents: stored.toSorted(), dead: dead.toSorted(), unsettled };
 }
 

@@ -1,19 +1,21 @@
-import { identityOf } from '../../functions/documentdb-sink/bson/identity.ts';
 import type { Filter } from '../../functions/documentdb-sink/guard/guard.ts';
 import type { IndexDescription } from '../../functions/documentdb-sink/guard/indexes.ts';
 import type { StoredVersions } from '../../functions/documentdb-sink/guard/standing.ts';
-import { type Namespace, namespaceText } from '../../functions/documentdb-sink/plan/namespace.ts';
+import type { Namespace } from '../../functions/documentdb-sink/plan/namespace.ts';
 import type {
   CommandKind,
   DocumentStore,
   ServerLimits,
   Statement,
-  WriteReply,
 } from '../../functions/documentdb-sink/target/document-store.ts';
-import { equalitiesOf, matches, type Stored, valueAt } from './model-filter.ts';
-import { documentOf, OperatorError, operate } from './model-operators.ts';
+import type { Stored } from './document-server/bson-values.ts';
+import type { Collection } from './document-server/collection.ts';
+import { type CommandHooks, DocumentServer } from './document-server/document-server.ts';
+import { equalitiesOf } from './document-server/filter.ts';
+import type { UniqueIndex as ServerIndex } from './document-server/unique-index.ts';
+import { ServerError, WRITE_CONCERN_TIMEOUT } from './document-server/write-error.ts';
 
-export type { Stored } from './model-filter.ts';
+export type { Stored } from './document-server/bson-values.ts';
 
 /** What goes wrong with one call of `write`. */
 export type Fault =
@@ -47,6 +49,8 @@ export interface FakeDocumentsOptions {
   readonly uniqueIndexes?: readonly UniqueIndex[];
   /** Consumed by the calls of `write`, in order; undefined: nothing goes wrong. */
   readonly faults?: readonly (Fault | undefined)[];
+  /** Goes wrong with every call that the faults leave alone. */
+  readonly faultOfAll?: Fault | undefined;
   /** Per document: what the server says of a statement that would write it. */
   readonly refuses?: (document: Stored, id: unknown) => number | undefined;
   /** A command that has this document is refused as a whole, with this code. */
@@ -57,7 +61,7 @@ export interface FakeDocumentsOptions {
   readonly betweenFindAndInsert?: (id: unknown) => void;
 }
 
-/** An in-memory collection server that knows the few filters and updates that the sink sends. Its messages hold payload. */
+/** The port to the document server, a collection for each namespace, for a sink in a test. Its messages hold payload. */
 export class FakeDocuments implements DocumentStore {
   readonly calls: WriteCall[] = [];
   /** What was read, by `_id` or by a filter. */
@@ -66,190 +70,129 @@ export class FakeDocuments implements DocumentStore {
   ttlIndexFails = false;
   faults: (Fault | undefined)[];
   options: FakeDocumentsOptions;
-  #collections = new Map<string, Map<string, Stored>>();
-  #generatedCount = 0;
+  readonly #servers = new Map<string, DocumentServer>();
 
   constructor(options: FakeDocumentsOptions = {}) {
     this.options = options;
     this.faults = [...(options.faults ?? [])];
   }
 
-  collection(namespace = 'shop.orders'): Map<string, Stored> {
-    const found = this.#collections.get(namespace) ?? new Map<string, Stored>();
-    this.#collections.set(namespace, found);
+  collection(namespace = 'shop.orders'): Collection {
+    return this.#serverOf(namespace).collection;
+  }
+
+  #serverOf(namespace: string): DocumentServer {
+    const found =
+      this.#servers.get(namespace) ??
+      new DocumentServer({ uniqueIndexes: () => (this.options.uniqueIndexes ?? []).map(indexOf) });
+    this.#servers.set(namespace, found);
     return found;
   }
 
-  /** The document under a text `_id`; absent if it is a tombstone, as readers take it. */
-  get(id: string, namespace?: string): Stored | undefined {
-    const stored = this.collection(namespace).get(identityOf(id));
+  /** The document under an `_id`; absent if it is a tombstone, as readers take it. */
+  get(id: unknown, namespace?: string): Stored | undefined {
+    const stored = this.collection(namespace).get(id);
     return stored?.has('_deletedAt') ? undefined : stored;
   }
 
   put(id: unknown, fields: Readonly<Record<string, unknown>>, namespace?: string): void {
-    this.collection(namespace).set(identityOf(id), new Map<string, unknown>([['_id', id], ...Object.entries(fields)]));
+    this.collection(namespace).put(new Map<string, unknown>([['_id', id], ...Object.entries(fields)]));
   }
 
   remove(id: unknown, namespace?: string): void {
-    this.collection(namespace).delete(identityOf(id));
+    this.collection(namespace).remove(id);
   }
 
   limits = (): Promise<ServerLimits> =>
     Promise.resolve({ documentBytesMax: 16 * 1024 * 1024, operationsMax: 100_000, ...this.options.limits });
 
   async write(namespace: Namespace, kind: CommandKind, statements: readonly Statement[], signal: AbortSignal) {
-    this.calls.push({ namespace: namespaceText(namespace), kind, statements });
-    const fault = this.faults.shift();
+    this.calls.push({ namespace: nameOf(namespace), kind, statements });
+    const fault = this.faults.shift() ?? this.options.faultOfAll;
     if (fault?.kind === 'unreachable') throw foreignError('MongoNetworkError');
     if (fault?.kind === 'code') throw foreignError('MongoServerError', fault.code);
     if (fault?.kind === 'driverError') throw foreignError(fault.name);
-    const documents = statements.map(bodyOf).filter((body) => body !== undefined);
-    const refusal = documents
-      .map((document) => this.options.refusesCommand?.(document))
-      .find((code) => code !== undefined);
-    if (refusal !== undefined) throw foreignError('MongoServerError', refusal);
-    const reply = await this.#apply(namespaceText(namespace), kind, statements);
-    if (fault?.kind === 'lostAnswer') throw foreignError('MongoNetworkError');
-    if (fault?.kind === 'writeConcern') throw foreignError('MongoWriteConcernError', 64);
-    if (fault?.kind === 'hang') await aborted(signal);
-    return reply;
+    return await this.#serverOf(nameOf(namespace))
+      .write(kind, statements, this.#hooksFor(kind, fault, signal))
+      .catch((error: unknown) => {
+        throw error instanceof ServerError ? foreignError('MongoServerError', error.code) : error;
+      });
+  }
+
+  #hooksFor(kind: CommandKind, fault: Fault | undefined, signal: AbortSignal): CommandHooks {
+    const { betweenFindAndInsert, nonAtomicUpsert, refuses, refusesCommand } = this.options;
+    return {
+      refuseCommand: (statements) => {
+        const documents = statements.map(bodyOf).filter((body) => body !== undefined);
+        return documents.map((document) => refusesCommand?.(document)).find((code) => code !== undefined);
+      },
+      refuseStatement: (statement) => {
+        const body = bodyOf(statement);
+        if (kind === 'delete' || body === undefined) return undefined;
+        return refuses?.(body, kind === 'insert' ? body.get('_id') : idIn(statement));
+      },
+      ...((nonAtomicUpsert || betweenFindAndInsert) && {
+        betweenFindAndInsert: async (statement) => {
+          if (nonAtomicUpsert) await Promise.resolve();
+          betweenFindAndInsert?.(idIn(statement));
+        },
+      }),
+      beforeReply: async () => {
+        if (fault?.kind === 'lostAnswer') throw foreignError('MongoNetworkError');
+        if (fault?.kind === 'writeConcern') throw foreignError('MongoWriteConcernError', WRITE_CONCERN_TIMEOUT);
+        if (fault?.kind === 'hang') await aborted(signal);
+      },
+    };
   }
 
   findVersions(namespace: Namespace, ids: readonly unknown[]): Promise<readonly StoredVersions[]> {
     this.reads.push([...ids]);
-    const collection = this.collection(namespaceText(namespace));
+    const collection = this.collection(nameOf(namespace));
     return Promise.resolve(
       ids.flatMap((id) => {
-        const stored = collection.get(identityOf(id));
-        return stored === undefined ? [] : [marksOf(stored)];
+        const stored = collection.get(id);
+        return stored === undefined ? [] : [versionsOf(stored)];
       }),
     );
   }
 
   findVersionsOf(namespace: Namespace, filter: Filter): Promise<StoredVersions | undefined> {
     this.reads.push([filter]);
-    const found = this.#find(namespaceText(namespace), filter);
-    return Promise.resolve(found && marksOf(found));
+    const found = this.collection(nameOf(namespace)).find(filter);
+    return Promise.resolve(found && versionsOf(found));
   }
 
   listIndexes = (_namespace: Namespace): Promise<readonly IndexDescription[]> =>
     Promise.resolve([
       { name: '_id_', fields: ['_id'], isUnique: false, isSparse: false, isPartial: false },
-      ...(this.options.uniqueIndexes ?? []).map((index) => ({
-        name: nameOf(index),
-        fields: fieldsOf(index),
-        isUnique: true,
-        isSparse: index.sparse === true,
-        isPartial: false,
-      })),
+      ...(this.options.uniqueIndexes ?? []).map((index) => ({ ...indexOf(index), isUnique: true, isPartial: false })),
     ]);
 
   ensureTtlIndex(namespace: Namespace, ttlSeconds: number): Promise<void> {
     if (this.ttlIndexFails) return Promise.reject(foreignError('MongoServerError', 13));
-    this.ttlIndexes.push({ namespace: namespaceText(namespace), ttlSeconds });
+    this.ttlIndexes.push({ namespace: nameOf(namespace), ttlSeconds });
     return Promise.resolve();
-  }
-
-  async #apply(namespace: string, kind: CommandKind, statements: readonly Statement[]): Promise<WriteReply> {
-    const writeErrors: { index: number; code: number; duplicateIndex: string | undefined }[] = [];
-    let count = 0;
-    for (const [index, statement] of statements.entries()) {
-      const result = await this.#do(namespace, kind, statement);
-      if (typeof result === 'number') count += result;
-      else writeErrors.push({ index, duplicateIndex: undefined, ...result });
-    }
-    return { count, writeErrors };
-  }
-
-  async #do(namespace: string, kind: CommandKind, statement: Statement): Promise<number | Refusal> {
-    try {
-      if (kind === 'delete') return this.#delete(namespace, statement);
-      const body = bodyOf(statement) ?? new Map();
-      const code = this.options.refuses?.(body, kind === 'insert' ? body.get('_id') : idOf(statement['q']));
-      if (code !== undefined) return { code };
-      return kind === 'insert' ? this.#insert(namespace, body) : await this.#update(namespace, statement);
-    } catch (error) {
-      if (!(error instanceof OperatorError)) throw error;
-      return { code: error.code };
-    }
-  }
-
-  #find(namespace: string, filter: unknown): Stored | undefined {
-    const id = idOf(filter);
-    const collection = this.collection(namespace);
-    const candidates = id === undefined ? [...collection.values()] : [collection.get(identityOf(id))];
-    return candidates.find((stored) => stored !== undefined && matches(stored, filter));
-  }
-
-  #delete(namespace: string, { q }: Statement): number {
-    const found = this.#find(namespace, q);
-    if (found === undefined) return 0;
-    this.remove(found.get('_id'), namespace);
-    return 1;
-  }
-
-  async #update(namespace: string, { q, u, upsert }: Statement): Promise<number | Refusal> {
-    const found = this.#find(namespace, q);
-    if (found !== undefined) return this.#store(namespace, found.get('_id'), updated(found, u as Stored, false));
-    if (upsert !== true) return 0;
-    if (this.options.nonAtomicUpsert) await Promise.resolve();
-    this.options.betweenFindAndInsert?.(idOf(q));
-    return this.#insert(namespace, updated(documentOf(equalitiesOf(q)), u as Stored, true));
-  }
-
-  #insert(namespace: string, document: Stored): number | Refusal {
-    this.#generatedCount += 1;
-    const id = document.get('_id') ?? `generated ${this.#generatedCount}`;
-    if (this.collection(namespace).has(identityOf(id))) return { code: 11000, duplicateIndex: '_id_' };
-    return this.#store(namespace, id, document);
-  }
-
-  #store(namespace: string, id: unknown, document: Stored): number | Refusal {
-    const collection = this.collection(namespace);
-    for (const index of this.options.uniqueIndexes ?? []) {
-      const fields = fieldsOf(index);
-      const keyIn = (stored: Stored) => fields.map((path) => identityOf(valueAt(stored, path) ?? null)).join();
-      const isIndexed = (stored: Stored) =>
-        index.sparse !== true || fields.some((path) => valueAt(stored, path) !== undefined);
-      if (!isIndexed(document)) continue;
-      for (const [identity, other] of collection) {
-        if (identity !== identityOf(id) && isIndexed(other) && keyIn(other) === keyIn(document)) {
-          return { code: 11000, duplicateIndex: nameOf(index) };
-        }
-      }
-    }
-    // A replacement leaves the `_id` that is stored, with its type.
-    collection.set(identityOf(id), new Map<string, unknown>([['_id', id], ...document, ['_id', id]]));
-    return 1;
   }
 }
 
-type Refusal = { readonly code: number; readonly duplicateIndex?: string };
+const nameOf = ({ database, collection }: Namespace): string => `${database}.${collection}`;
 
-const fieldsOf = ({ field }: UniqueIndex): readonly string[] => field.split(',');
-const nameOf = (index: UniqueIndex): string =>
-  fieldsOf(index)
-    .map((field) => `${field}_1`)
-    .join('_');
+function indexOf({ field, sparse }: UniqueIndex): ServerIndex {
+  const fields = field.split(',');
+  return { name: fields.map((each) => `${each}_1`).join('_'), fields, isSparse: sparse === true };
+}
 
 /** What a statement writes. */
 const bodyOf = ({ u, document }: Statement): Stored | undefined => (u ?? document) as Stored | undefined;
 
-const marksOf = (stored: Stored): StoredVersions => ({
+/** The `_id` that a statement's filter names. */
+const idIn = ({ q }: Statement): unknown => new Map(equalitiesOf(q)).get('_id');
+
+const versionsOf = (stored: Stored): StoredVersions => ({
   id: stored.get('_id'),
   versions: stored.get('_k'),
   isDeleted: stored.has('_deletedAt'),
 });
-
-/** A replacement keeps `_id`; operators change what is there. */
-function updated(before: Stored, update: Stored, isInsert: boolean): Stored {
-  const [name = ''] = update.keys();
-  if (name.startsWith('$')) return operate(before, update, isInsert);
-  return before.has('_id') && !update.has('_id') ? new Map([['_id', before.get('_id')], ...update]) : update;
-}
-
-/** The `_id` that a filter names. */
-const idOf = (filter: unknown): unknown => new Map(equalitiesOf(filter)).get('_id');
 
 export const LEAK = 'payload-that-must-not-leak';
 

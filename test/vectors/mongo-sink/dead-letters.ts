@@ -4,6 +4,8 @@ import type { DeadLetter } from '../../../shared/dead-letter/dead-letter.ts';
 import { isSettled, type RecordOutcome } from '../../../shared/outcome.ts';
 import type { SourceRecord } from '../../../shared/record.ts';
 import { createMeter } from '../../../shared/telemetry.ts';
+import { VALIDATION_FAILED } from '../../support/document-server/write-error.ts';
+import { FakeDocuments, type FakeDocumentsOptions } from '../../support/fake-documents.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 import { CaseError, expectSame } from '../case-error.ts';
 import type { Component } from './components.ts';
@@ -11,7 +13,6 @@ import { NOW_MS } from './components.ts';
 import type { Fields, MongoCase } from './mongo-case.ts';
 import { listIn, stringPolicyOf, textRecord } from './pipeline.ts';
 import { connectorOf, refused, topicOf } from './properties.ts';
-import { driverError, type Script, ScriptedStore } from './scripted-store.ts';
 
 /** What becomes of failures: the whole sink on a server that does what the case says. */
 export const deadLetters: Component = async (vector) => {
@@ -19,7 +20,7 @@ export const deadLetters: Component = async (vector) => {
   const { store, letters, outcomes } = await delivered(vector, batch);
   const reports = reportsOf(letters);
   for (const index of writtenIn(vector.expectedDocument)) {
-    expectSame(`record ${index}`, store.written.has(index) ? 'written' : 'not written', 'written');
+    expectSame(`record ${index}`, store.get(index, store.calls[0]?.namespace) ? 'written' : 'not written', 'written');
   }
   const ourselves = { reports, outcomes: new Map(outcomes.map((outcome) => [outcome.position.offset, outcome])) };
   expectReports(vector, ourselves);
@@ -31,7 +32,8 @@ const writtenIn = (expected: unknown): readonly unknown[] =>
 
 interface Batch {
   readonly records: readonly SourceRecord[];
-  readonly script: Script;
+  /** What the server does with the documents of the case. */
+  readonly server: FakeDocumentsOptions;
 }
 
 const fieldsOf = (content: unknown): Fields => (content instanceof Map ? content : new Map());
@@ -43,37 +45,34 @@ function batchOf(vector: MongoCase): Batch {
   const server = fieldsOf(fields.get('$$server'));
   if (fields.has('$$records')) {
     const records = listIn(fields, '$$records').map((text, index) => textRecord(topic, index, String(text)));
-    return { records, script: scriptOf(server, []) };
+    return { records, server: serverOf(server, []) };
   }
   const indexes = listIn(fields, '$$batch').map(Number);
   const records = indexes.map((index) => textRecord(topic, index, `{"_id": ${index}}`));
-  return { records, script: scriptOf(server, indexes) };
+  return { records, server: serverOf(server, indexes) };
 }
 
-function scriptOf(server: Fields, indexes: readonly number[]): Script {
+function serverOf(server: Fields, indexes: readonly number[]): FakeDocumentsOptions {
   const places = server.get('writeErrorAtIndex') ?? [];
   const refusedIds = new Set((Array.isArray(places) ? places : [places]).map((place) => indexes[Number(place)]));
-  return { refusedIds, ...troubleOf(server) };
+  return {
+    refuses: (_document, id) => (refusedIds.has(Number(id)) ? VALIDATION_FAILED : undefined),
+    ...troubleOf(server),
+  };
 }
 
 const INTERRUPTED_AT_SHUTDOWN = 11600;
-const WRITE_CONCERN_TIMEOUT = 64;
 
 /** Any exception but a bulk's own means that the cluster is away; a failed write concern passes, once it is asked again. */
-function troubleOf(server: Fields): Omit<Script, 'refusedIds'> {
-  if (server.has('throws')) {
-    return {
-      trouble: driverError('MongoServerError', INTERRUPTED_AT_SHUTDOWN),
-      troubleCount: Number.POSITIVE_INFINITY,
-    };
-  }
+function troubleOf(server: Fields): FakeDocumentsOptions {
+  if (server.has('throws')) return { faultOfAll: { kind: 'code', code: INTERRUPTED_AT_SHUTDOWN } };
   const fails = [...server].some(([name, value]) => /writeConcern/i.test(name) && value !== false && value !== null);
-  return { trouble: driverError('MongoWriteConcernError', WRITE_CONCERN_TIMEOUT), troubleCount: fails ? 1 : 0 };
+  return { faults: fails ? [{ kind: 'writeConcern' }] : [] };
 }
 
-async function delivered(vector: MongoCase, { records, script }: Batch) {
+async function delivered(vector: MongoCase, { records, server }: Batch) {
   const clock = new VirtualClock({ nowMs: NOW_MS, wallTimeMs: NOW_MS });
-  const store = new ScriptedStore(script);
+  const store = new FakeDocuments(server);
   const letters: DeadLetter[] = [];
   const sink = createDocumentdbSink({
     settings: { ...functionSettings(connectorOf(vector)), epochs: new Map(), poolSizeMax: 3 },

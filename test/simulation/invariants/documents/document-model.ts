@@ -1,6 +1,7 @@
 import type { WriteModel } from '../../../../functions/documentdb-sink/plan/write-model.ts';
-import { equalitiesOf, type Stored } from '../../../support/model-filter.ts';
-import { documentOf, operate } from '../../../support/model-operators.ts';
+import type { Stored } from '../../../support/document-server/bson-values.ts';
+import { equalitiesOf } from '../../../support/document-server/filter.ts';
+import { documentOf, operate } from '../../../support/document-server/update-operators.ts';
 
 /** A document as it has to be after some records, one after another, each once. */
 export interface Modelled {

@@ -1,9 +1,8 @@
-import { identityOf } from '../../../../functions/documentdb-sink/bson/identity.ts';
-import { entriesOf, isDocument } from '../../../support/model-filter.ts';
+import type { Stored } from '../../../support/document-server/bson-values.ts';
+import { exactText } from '../../../support/document-server/exact-text.ts';
 import { opOf } from '../../scenario/generate/document-ops.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
 import { modelsOf, type StoryValue, versionOf } from '../../services/documents/document-policy.ts';
-import type { Stored } from '../../services/documents/document-server.ts';
 import { versionOfRecord } from '../../services/documents/document-version.ts';
 import type { ProducedRecord } from '../../services/kafka-log.ts';
 import type { FinalWorld } from '../../services/target.ts';
@@ -90,19 +89,13 @@ const LEFT_OUT = ['_id', '_k', '_modifiedTS', '_insertedTS', 'foreign'];
 export function textOf(document: Stored | undefined): string {
   if (document === undefined || document.has('_deletedAt')) return 'absent';
   const fields = [...document].filter(([name]) => !LEFT_OUT.includes(name));
-  return fields.length === 0 || isForeignAlone(document) ? 'absent' : textOfFields(new Map(fields));
+  return fields.length === 0 || isForeignAlone(document) ? 'absent' : exactText(new Map(fields));
 }
 
 /** Nobody but somebody else wrote it, beside what its key says. */
 const isForeignAlone = (document: Stored): boolean => document.has('foreign') && !document.has('id');
 
 export const textOfModel = ({ document, isTombstone }: Modelled): string => textOf(isTombstone ? undefined : document);
-
-function textOfFields(value: unknown): string {
-  if (!isDocument(value)) return identityOf(value);
-  const parts = entriesOf(value).map(([name, inner]) => `${name}:${textOfFields(inner)}`);
-  return `{${parts.toSorted().join()}}`;
-}
 
 function isLeftBySomebody(
   records: readonly ProducedRecord[],

@@ -1,11 +1,9 @@
-import { identityOf } from '../../../../functions/documentdb-sink/bson/identity.ts';
 import type { Statement } from '../../../../functions/documentdb-sink/target/document-store.ts';
 import type { Violation } from '../../invariants/violation.ts';
 import { opOf, type ScenarioDocumentdb } from '../../scenario/generate/document-ops.ts';
 import { EPOCH_MS } from '../../scenario/timeline.ts';
 import type { KafkaLog, ProducedRecord } from '../kafka-log.ts';
 import { versionOf } from './document-policy.ts';
-import type { Change, DocumentServer, Stored } from './document-server.ts';
 import {
   bodyOf,
   fieldIn,
@@ -15,6 +13,7 @@ import {
   type Version,
   versionOfRecord,
 } from './document-version.ts';
+import type { Change, ReplicaSet, Stored } from './replica-set.ts';
 
 export interface HistoryParts {
   readonly kafka: KafkaLog;
@@ -98,8 +97,8 @@ export class DocumentHistory {
   describe = ({ after, statement }: Change): string => textOf(this.#versionOf(after, statement));
 
   /** Written or overwritten by a newer one, or with nothing to change; and durable. */
-  holds(record: ProducedRecord, server: DocumentServer): boolean {
-    const changes = server.changesOf(identityOf(record.scenario.key));
+  holds(record: ProducedRecord, server: ReplicaSet): boolean {
+    const changes = server.changesOf(String(record.scenario.key));
     const durable = changes.filter(({ durableAtMs }) => durableAtMs !== undefined);
     return durable.some((change) => this.#covers(change, record)) || foundNothing(record, durable);
   }

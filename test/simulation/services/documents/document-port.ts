@@ -8,7 +8,14 @@ import type {
   WriteReply,
 } from '../../../../functions/documentdb-sink/target/document-store.ts';
 import { abortAt } from '../../../../shared/time/deadline.ts';
-import { equalitiesOf } from '../../../support/model-filter.ts';
+import { equalitiesOf } from '../../../support/document-server/filter.ts';
+import {
+  FAILED_TO_PARSE,
+  INTERRUPTED_BY_FAILOVER,
+  ServerError,
+  VALIDATION_FAILED,
+  WRITE_CONCERN_TIMEOUT,
+} from '../../../support/document-server/write-error.ts';
 import type { Conduct } from '../../invariants/conduct.ts';
 import type { Violation } from '../../invariants/violation.ts';
 import type { FaultKind } from '../../scenario/faults.ts';
@@ -17,15 +24,8 @@ import { SECRET } from '../kafka-log.ts';
 import { exchange } from '../network.ts';
 import type { TargetParts } from '../target.ts';
 import type { DocumentHistory } from './document-history.ts';
-import {
-  type CommandFaults,
-  type DocumentServer,
-  INTERRUPTED_BY_FAILOVER,
-  ServerError,
-  VALIDATION_FAILED,
-  WRITE_CONCERN_TIMEOUT,
-} from './document-server.ts';
 import { bodyOf, fieldIn, partitionsOf } from './document-version.ts';
+import type { CommandFaults, ReplicaSet } from './replica-set.ts';
 
 /** After a write concern error: until the write is durable after all, or until a new primary does not have it. */
 const UNCERTAIN_MS = { min: 100, max: 2_000 } as const;
@@ -38,7 +38,7 @@ const INSERTED_FIRST_MAX = 20;
 const FOREIGN_MS = { min: 0, max: 10 } as const;
 
 export interface PortParts extends Omit<TargetParts, 'bucket'> {
-  readonly server: DocumentServer;
+  readonly server: ReplicaSet;
   readonly history: DocumentHistory;
   readonly conduct: Conduct;
   readonly limits: ServerLimits;
@@ -234,8 +234,7 @@ export class DocumentPort {
 /** A conflict, a lock, or a primary that steps down in the middle of a command. */
 const STATEMENT_CODES: readonly number[] = [112, 24, 10_107, 11_602];
 
-/** The last two name no reason that a client could know. */
-const FAILED_TO_PARSE = 9;
+/** These name no reason that a client could know. */
 const UNKNOWN_ERROR = 8;
 const UNLISTED = 16_755;
 

@@ -3,6 +3,7 @@ import type { DocumentStore, ServerLimits } from '../../../../functions/document
 import { isSettled } from '../../../../shared/outcome.ts';
 import { type PartitionBatch, payloadOf, type SourceRecord } from '../../../../shared/record.ts';
 import { createMeter } from '../../../../shared/telemetry.ts';
+import { VALIDATION_FAILED } from '../../../support/document-server/write-error.ts';
 import type { VirtualClock } from '../../../support/virtual-clock.ts';
 import { historiesOf, partitionsIn, textOf } from '../../invariants/documents/documents.ts';
 import type { Violation } from '../../invariants/violation.ts';
@@ -11,15 +12,15 @@ import type { Scenario } from '../../scenario/scenario.ts';
 import { type KafkaLog, type ProducedRecord, TOPIC } from '../kafka-log.ts';
 import type { FinalWorld } from '../target.ts';
 import { BUSINESS_INDEX, createStoryPolicy } from './document-policy.ts';
-import { type CommandFaults, type DocumentServer, type Stored, VALIDATION_FAILED } from './document-server.ts';
 import { bodyOf, fieldIn } from './document-version.ts';
+import type { CommandFaults, ReplicaSet, Stored } from './replica-set.ts';
 
 export interface ReplayParts {
   readonly kafka: KafkaLog;
   readonly random: Random;
   readonly scenario: Scenario;
   readonly timeline: VirtualClock;
-  readonly server: DocumentServer;
+  readonly server: ReplicaSet;
   readonly limits: ServerLimits;
   readonly settings: DocumentdbSinkSettings;
   documentOf(key: string): Stored | undefined;
@@ -75,7 +76,7 @@ async function deliver(records: readonly ProducedRecord[], parts: ReplayParts): 
     mapper: createStoryPolicy(scenario.documentdb),
     store: calmStore(parts),
     deadLetters: { put: () => Promise.resolve(true) },
-    clock: { nowMs: timeline.nowMs, wallTimeMs: timeline.wallTimeMs, waitUntil: waitingOn(timeline) },
+    clock: timeline,
     random: random.next,
     log: { info: () => undefined, warn: () => undefined },
     meter: createMeter(),
@@ -91,18 +92,6 @@ async function deliver(records: readonly ProducedRecord[], parts: ReplayParts): 
   }
   return unsettled;
 }
-
-const waitingOn =
-  (timeline: VirtualClock) =>
-  (atMs: number, signal?: AbortSignal): Promise<void> =>
-    new Promise((resolve) => {
-      if (signal?.aborted) return resolve();
-      const cancel = timeline.at(atMs, resolve);
-      signal?.addEventListener('abort', () => {
-        cancel();
-        resolve();
-      });
-    });
 
 /** What the server can never take it does not take now. */
 const CALM: CommandFaults = {

@@ -1,7 +1,7 @@
 import type { Statement } from '../../../../functions/documentdb-sink/target/document-store.ts';
-import { entriesOf, valueAt } from '../../../support/model-filter.ts';
+import { entriesOf, valueAt } from '../../../support/document-server/bson-values.ts';
 import { type ProducedRecord, TOPIC } from '../kafka-log.ts';
-import type { Stored } from './document-server.ts';
+import type { Stored } from './replica-set.ts';
 
 /** Which record a version of a document, or its deletion, is of. */
 export interface Version {

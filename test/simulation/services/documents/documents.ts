@@ -1,12 +1,12 @@
-import { identityOf } from '../../../../functions/documentdb-sink/bson/identity.ts';
 import type { IndexDescription } from '../../../../functions/documentdb-sink/guard/indexes.ts';
 import { SOCKET_TIMEOUT_MS } from '../../../../functions/documentdb-sink/limits.ts';
 import { createDocumentdbSink, type DocumentdbSinkSettings } from '../../../../functions/documentdb-sink/sink.ts';
 import type { ServerLimits, Statement } from '../../../../functions/documentdb-sink/target/document-store.ts';
 import type { BatchParts } from '../../../../shared/run-batch.ts';
 import type { Log, Meter } from '../../../../shared/telemetry.ts';
-import { equalitiesOf, valueAt } from '../../../support/model-filter.ts';
-import { documentOf } from '../../../support/model-operators.ts';
+import { valueAt } from '../../../support/document-server/bson-values.ts';
+import { equalitiesOf } from '../../../support/document-server/filter.ts';
+import { documentOf } from '../../../support/document-server/update-operators.ts';
 import { Conduct } from '../../invariants/conduct.ts';
 import { finalViolations } from '../../invariants/documents/documents.ts';
 import { positionText } from '../../invariants/positions.ts';
@@ -21,7 +21,7 @@ import { DocumentHistory } from './document-history.ts';
 import { BUSINESS_INDEX, createStoryPolicy, valueText } from './document-policy.ts';
 import { DocumentPort } from './document-port.ts';
 import { replayAll } from './document-replay.ts';
-import { DocumentServer, type Stored } from './document-server.ts';
+import { ReplicaSet, type Stored } from './replica-set.ts';
 
 const HESITATION_MS = { min: 0, max: 8 } as const;
 const TOMBSTONE_TTL_SECONDS = 86_400;
@@ -36,7 +36,7 @@ const UNIQUE_INDEX = { name: 'unique_1', fields: ['unique'], isSparse: true };
 /** The real sink before a server like DocumentDB. */
 export class DocumentsTarget implements Target {
   readonly #parts: TargetParts;
-  readonly #server: DocumentServer;
+  readonly #server: ReplicaSet;
   readonly #history: DocumentHistory;
   readonly #port: DocumentPort;
   readonly #conduct: Conduct;
@@ -73,10 +73,10 @@ export class DocumentsTarget implements Target {
     });
   }
 
-  #createServer(uniqueIndexes: ConstructorParameters<typeof DocumentServer>[0]['uniqueIndexes']) {
+  #createServer(uniqueIndexes: ConstructorParameters<typeof ReplicaSet>[0]['uniqueIndexes']) {
     const { random, timeline } = this.#parts;
     const order = random.fork('order');
-    return new DocumentServer({
+    return new ReplicaSet({
       nowMs: timeline.nowMs,
       hesitate: () => timeline.sleep(random.integer(HESITATION_MS.min, HESITATION_MS.max)),
       shuffle: (items) =>
@@ -86,7 +86,7 @@ export class DocumentsTarget implements Target {
           .map(({ item }) => item),
       operationsMax: this.#limits.operationsMax,
       uniqueIndexes: uniqueIndexes ?? [],
-      subjectOf: (document) => identityOf(this.#keyOf(document)),
+      subjectOf: (document) => String(this.#keyOf(document)),
       onChange: (change) => this.#history.watch(change),
     });
   }
@@ -171,7 +171,7 @@ export class DocumentsTarget implements Target {
       ...this.#indexViolations(final),
       ...finalViolations(final, {
         scenario: this.#parts.scenario,
-        documentOf: (key) => this.#server.documentOf(identityOf(key)),
+        documentOf: (key) => this.#server.documentOf(key),
         keyOf: this.#keyOf,
         isPoison: isUnwritable,
       }),
@@ -188,7 +188,7 @@ export class DocumentsTarget implements Target {
       server: this.#server,
       limits: this.#limits,
       settings: this.#settings(),
-      documentOf: (key) => this.#server.documentOf(identityOf(key)),
+      documentOf: (key) => this.#server.documentOf(key),
       isPoison: isUnwritable,
     });
   }
@@ -196,7 +196,7 @@ export class DocumentsTarget implements Target {
   /** Without it tombstones stay for ever; its making may fail, but not for nothing. */
   #indexViolations({ isCalm }: FinalWorld): readonly Violation[] {
     const wantedSeconds = this.#parts.scenario.documentdb.deletes === 'tombstone' ? TOMBSTONE_TTL_SECONDS : undefined;
-    if (!isCalm || this.#server.documents().size === 0 || this.#ttlSeconds === wantedSeconds) return [];
+    if (!isCalm || this.#server.documents().length === 0 || this.#ttlSeconds === wantedSeconds) return [];
     return [{ guarantee: 'calm', message: `tombstones expire after ${this.#ttlSeconds} s, not ${wantedSeconds} s` }];
   }
 
@@ -206,8 +206,9 @@ export class DocumentsTarget implements Target {
         if (value instanceof Map) return [...value];
         return typeof value === 'bigint' ? String(value) : value;
       });
-    return [...this.#server.documents()]
-      .map(([identity, document]) => `${identity} ${text(document)}`)
+    return this.#server
+      .documents()
+      .map((document) => `text ${document.get('_id')} ${text(document)}`)
       .toSorted()
       .join('\n');
   }

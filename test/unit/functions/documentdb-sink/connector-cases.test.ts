@@ -42,6 +42,6 @@ it('a JSON value with a byte order mark is a document as any other', async () =>
   const sink = aDocumentdbSink({ mapper });
   const outcomes = await sink.write(records);
   expect(outcomes.map(inWords)).toEqual(['written']);
-  const [stored] = sink.store.collection('shop.orders').values();
+  const [stored] = sink.store.collection('shop.orders').all();
   expect(stored?.get('a')).toBe(1n);
 });

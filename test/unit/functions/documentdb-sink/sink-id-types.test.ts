@@ -19,11 +19,14 @@ describe('the _id of records that are folded together', () => {
     expect(new Set((await sink.write(records)).map(inWords))).toEqual(new Set(['written']));
     expect(sink.store.calls).toHaveLength(1);
     const { collections } = JSON.parse(readFileSync(`${CASE}.expected.json`, 'utf8'));
-    const stored = [...sink.store.collection('held.docs').values()].map((document) =>
-      BSON.EJSON.stringify(BSON.deserialize(BSON.serialize(withoutMarks(document)), { promoteValues: false }), {
-        relaxed: false,
-      }),
-    );
+    const stored = sink.store
+      .collection('held.docs')
+      .all()
+      .map((document) =>
+        BSON.EJSON.stringify(BSON.deserialize(BSON.serialize(withoutMarks(document)), { promoteValues: false }), {
+          relaxed: false,
+        }),
+      );
     const expected = collections['held.docs'].map(({ read }: { read: string }) => JSON.stringify(JSON.parse(read)));
     expect(stored.toSorted()).toEqual(expected.toSorted());
   });
@@ -39,7 +42,12 @@ describe('the _id of records that are folded together', () => {
       record({ offset: 1 }, [first]),
       record({ offset: 2 }, [replaceOf({ _id: 3n }, { _id: 3n, v: 2 })]),
     ]);
-    expect([...sink.store.collection().values()].map((stored) => stored.get('_id'))).toEqual([expected]);
+    expect(
+      sink.store
+        .collection()
+        .all()
+        .map((stored) => stored.get('_id')),
+    ).toEqual([expected]);
   });
 
   it('is that of the first update where all are updates', async () => {
@@ -49,7 +57,12 @@ describe('the _id of records that are folded together', () => {
       record({ offset: 1 }, [updateOf({ _id: 3 }, { $set: { a: 1 } })]),
       record({ offset: 2 }, [updateOf({ _id: 3n }, { $set: { b: 1 } })]),
     ]);
-    expect([...sink.store.collection().values()].map((stored) => stored.get('_id'))).toEqual([3]);
+    expect(
+      sink.store
+        .collection()
+        .all()
+        .map((stored) => stored.get('_id')),
+    ).toEqual([3]);
   });
 });
 

@@ -6,6 +6,7 @@ import type { MissingIndex } from '../../../../functions/documentdb-sink/deliver
 import { aDocumentdbSink, type DocumentdbSinkSetup, inWords } from '../../../support/a-documentdb-sink.ts';
 import { aRecord, deadlineIn } from '../../../support/builders.ts';
 import { fakeDeadLetters } from '../../../support/fake-dead-letters.ts';
+import type { FakeDocuments } from '../../../support/fake-documents.ts';
 import { deleteOf, planned, replaceOf, updateOf } from '../../../support/write-models.ts';
 
 const fixture = (path: string) => readFileSync(`test/fixtures/${path}`, 'utf8');
@@ -61,10 +62,11 @@ describe('a filter that no unique index keeps to one document', () => {
     });
     return { sink, record };
   };
-  const stored = ({ store }: { readonly store: { collection(): ReadonlyMap<string, ReadonlyMap<string, unknown>> } }) =>
-    [...store.collection().values()].map((document) =>
-      Object.fromEntries([...document].filter(([name]) => name !== '_id')),
-    );
+  const stored = ({ store }: { readonly store: FakeDocuments }) =>
+    store
+      .collection()
+      .all()
+      .map((document) => Object.fromEntries([...document].filter(([name]) => name !== '_id')));
 
   it.each(POLICIES)(
     'because the record lacks a field of its key (missingIndex=%s) holds up no other',

@@ -78,14 +78,20 @@ const isPoison = ({ content }: Planned) => content !== 'document' && content !==
 const keyOf = (record: SourceRecord) => (record.key === null ? 'none' : Buffer.from(record.key.bytes()).toString());
 const flat = (records: readonly SourceRecord[]) => batchesOf(records).flatMap((batch) => batch.records);
 
-const snapshot = (documents: FakeDocuments) => new Map(documents.collection());
+const snapshot = (documents: FakeDocuments) =>
+  new Map(
+    documents
+      .collection()
+      .all()
+      .map((stored) => [stored.get('_id'), stored]),
+  );
 const sourceVersionOf = (stored: Stored | undefined, field: string) =>
   (stored?.get('_k') as Record<string, bigint> | undefined)?.[field];
 
-function hasMarkGoneBack(before: ReadonlyMap<string, Stored>, documents: FakeDocuments): boolean {
-  return [...documents.collection()].some(([identity, stored]) =>
+function hasMarkGoneBack(before: ReadonlyMap<unknown, Stored>, documents: FakeDocuments): boolean {
+  return [...snapshot(documents)].some(([id, stored]) =>
     ['orders-0', 'orders-1', 'orders-2'].some((field) => {
-      const [was, is] = [sourceVersionOf(before.get(identity), field), sourceVersionOf(stored, field)];
+      const [was, is] = [sourceVersionOf(before.get(id), field), sourceVersionOf(stored, field)];
       return was !== undefined && is !== undefined && is < was;
     }),
   );

@@ -9,7 +9,7 @@ import {
   version,
 } from '../../../support/a-documentdb-sink.ts';
 import { aRecord } from '../../../support/builders.ts';
-import { valueAt } from '../../../support/model-filter.ts';
+import { valueAt } from '../../../support/document-server/bson-values.ts';
 
 describe('folding', () => {
   it('sends one write for a document however many records a partition has for it, and settles them all', async () => {

@@ -2,8 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import type { WriteModel } from '../../../../functions/documentdb-sink/plan/write-model.ts';
 import { aDocumentdbSink, inWords } from '../../../support/a-documentdb-sink.ts';
+import { entriesOf, isDocument } from '../../../support/document-server/bson-values.ts';
 import { FakeDocuments, type Fault } from '../../../support/fake-documents.ts';
-import { entriesOf, isDocument } from '../../../support/model-filter.ts';
 import { deleteOf, insertOf, planned, replaceOf, updateOf } from '../../../support/write-models.ts';
 
 const K = { _id: 'k' };
@@ -272,13 +272,16 @@ function aWorld({ deletes = 'hard', key = K, needsDocument = false, write }: Row
 
 /** `{"v":5} at 0@5`, `tombstone at 0@6`, `absent` */
 function stateOf(documents: FakeDocuments): string {
-  const states = [...documents.collection().values()].map((stored) => {
-    const versions = Object.entries(stored.get('_k') as Record<string, bigint>)
-      .filter(([name]) => name !== 'ts')
-      .map(([name, offset]) => `${name.replace('orders-', '')}@${offset}`);
-    const own = [...stored].filter(([name]) => !['_id', '_k', '_deletedAt', 'c', 'e'].includes(name));
-    return `${stored.has('_deletedAt') ? 'tombstone' : text(new Map(own))} at ${versions.toSorted().join()}`;
-  });
+  const states = documents
+    .collection()
+    .all()
+    .map((stored) => {
+      const versions = Object.entries(stored.get('_k') as Record<string, bigint>)
+        .filter(([name]) => name !== 'ts')
+        .map(([name, offset]) => `${name.replace('orders-', '')}@${offset}`);
+      const own = [...stored].filter(([name]) => !['_id', '_k', '_deletedAt', 'c', 'e'].includes(name));
+      return `${stored.has('_deletedAt') ? 'tombstone' : text(new Map(own))} at ${versions.toSorted().join()}`;
+    });
   return states.length === 0 ? 'absent' : states.join(' and ');
 }
 

@@ -4,8 +4,8 @@ import { fold } from '../../../../../functions/documentdb-sink/guard/fold.ts';
 import type { Write } from '../../../../../functions/documentdb-sink/guard/write.ts';
 import { statementOf } from '../../../../../functions/documentdb-sink/lanes/commands.ts';
 import type { WriteModel } from '../../../../../functions/documentdb-sink/plan/write-model.ts';
+import { entriesOf, isDocument } from '../../../../support/document-server/bson-values.ts';
 import { FakeDocuments, type Stored } from '../../../../support/fake-documents.ts';
-import { entriesOf, isDocument } from '../../../../support/model-filter.ts';
 import { deleteOf, doc, insertOf, replaceOf, updateOf, writeOf } from '../../../../support/write-models.ts';
 
 type Deletes = 'tombstone' | 'hard';
@@ -121,7 +121,10 @@ function plain(value: unknown): unknown {
 }
 
 const stateOf = (documents: FakeDocuments) =>
-  [...documents.collection().values()].map((stored: Stored) => plain(stored));
+  documents
+    .collection()
+    .all()
+    .map((stored: Stored) => plain(stored));
 
 describe('a fold', () => {
   it('has the result of its writes one by one, whether or not the document exists, and what was delivered before', async () => {

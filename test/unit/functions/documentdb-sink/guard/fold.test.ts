@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { fold } from '../../../../../functions/documentdb-sink/guard/fold.ts';
 import type { WriteModel } from '../../../../../functions/documentdb-sink/plan/write-model.ts';
-import { entriesOf, isDocument } from '../../../../support/model-filter.ts';
+import { entriesOf, isDocument } from '../../../../support/document-server/bson-values.ts';
 import { deleteOf, insertOf, replaceOf, updateOf, type WriteParts, writeOf } from '../../../../support/write-models.ts';
 
 const K = { _id: 'k' };

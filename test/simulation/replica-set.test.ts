@@ -1,11 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { identityOf } from '../../functions/documentdb-sink/bson/identity.ts';
-import {
-  type CommandFaults,
-  DocumentServer,
-  DUPLICATE_KEY,
-  type Stored,
-} from './services/documents/document-server.ts';
+import { DUPLICATE_KEY } from '../support/document-server/write-error.ts';
+import { type CommandFaults, ReplicaSet, type Stored } from './services/documents/replica-set.ts';
 
 const NO_FAULTS: CommandFaults = {
   failStatement: () => undefined,
@@ -17,7 +12,7 @@ const NO_FAULTS: CommandFaults = {
 function aServer({ isPatient = false, uniqueField }: { isPatient?: boolean; uniqueField?: string } = {}) {
   const hesitating: (() => void)[] = [];
   let nowMs = 0;
-  const server = new DocumentServer({
+  const server = new ReplicaSet({
     nowMs: () => nowMs,
     hesitate: () => (isPatient ? new Promise((resolve) => hesitating.push(resolve)) : Promise.resolve()),
     shuffle: (items) => items,
@@ -65,7 +60,7 @@ describe('two upserts of an absent document at once', () => {
     expect(await older).toEqual(written);
     goOn();
     expect(await newer).toEqual(duplicateOf('_id_'));
-    expect(sourceVersionOf(server.documentOf(identityOf('a')))).toBe(1n);
+    expect(sourceVersionOf(server.documentOf('a'))).toBe(1n);
   });
 
   it('the second time the newer one matches what is there, and the older one does not', async () => {
@@ -89,7 +84,7 @@ describe('a write that is not durable yet', () => {
       { id: 'a', versions: { 'orders-0': 1n, ts: 0n }, isDeleted: false },
     ]);
     expect(server.failOver()).toHaveLength(1);
-    expect(sourceVersionOf(server.documentOf(identityOf('a')))).toBe(1n);
+    expect(sourceVersionOf(server.documentOf('a'))).toBe(1n);
   });
 
   it('is made durable by every later acknowledgement, and no failover takes it back', async () => {
@@ -105,10 +100,10 @@ describe('a write that is not durable yet', () => {
     await server.write('update', [upsert('a', 1)], NO_FAULTS);
     for (const offset of [2, 3]) await server.write('update', [upsert('a', offset)], unsure).catch(() => undefined);
     await server.write('delete', [remove('a', 4)], unsure).catch(() => undefined);
-    expect(server.documentOf(identityOf('a'))).toBeUndefined();
+    expect(server.documentOf('a')).toBeUndefined();
     server.failOver();
-    expect(sourceVersionOf(server.documentOf(identityOf('a')))).toBe(1n);
-    expect(server.changesOf(identityOf('a')).map(({ isUndone }) => isUndone)).toEqual([false, true, true, true]);
+    expect(sourceVersionOf(server.documentOf('a'))).toBe(1n);
+    expect(server.changesOf('a').map(({ isUndone }) => isUndone)).toEqual([false, true, true, true]);
   });
 });
 
@@ -120,7 +115,7 @@ it('a command that a failover meets is interrupted, and what it did is gone', as
   server.failOver();
   goOn();
   await expect(first).rejects.toMatchObject({ code: 11_602 });
-  expect(server.documents().size).toBe(0);
+  expect(server.documents().length).toBe(0);
 });
 
 it('a read right after a failover may see what was durable before', async () => {
@@ -138,17 +133,17 @@ describe('a delete', () => {
   it('that finds nothing counts nothing, and is no error', async () => {
     const { server } = aServer();
     expect(await server.write('delete', [remove('a', 1)], NO_FAULTS)).toEqual({ count: 0, writeErrors: [] });
-    expect(server.changesOf(identityOf('a'))).toMatchObject([{ after: undefined, durableAtMs: 0 }]);
+    expect(server.changesOf('a')).toMatchObject([{ after: undefined, durableAtMs: 0 }]);
   });
 
   it('leaves a newer document of its partition alone, and takes one of another partition', async () => {
     const { server } = aServer();
     await server.write('update', [upsert('a', 5)], NO_FAULTS);
     expect(await server.write('delete', [remove('a', 4)], NO_FAULTS)).toEqual({ count: 0, writeErrors: [] });
-    expect(sourceVersionOf(server.documentOf(identityOf('a')))).toBe(5n);
+    expect(sourceVersionOf(server.documentOf('a'))).toBe(5n);
     const ofAnother = { q: guardOf('a', 1, 'orders-1'), limit: 1 };
     expect(await server.write('delete', [ofAnother], NO_FAULTS)).toEqual(written);
-    expect(server.documentOf(identityOf('a'))).toBeUndefined();
+    expect(server.documentOf('a')).toBeUndefined();
   });
 });
 
@@ -157,7 +152,7 @@ describe('somebody else', () => {
     const { server } = aServer();
     const faults = { ...NO_FAULTS, insertFirst: () => true };
     expect(await server.write('update', [upsert('a', 1)], faults)).toEqual(duplicateOf('_id_'));
-    expect(sourceVersionOf(server.documentOf(identityOf('a')))).toBeUndefined();
+    expect(sourceVersionOf(server.documentOf('a'))).toBeUndefined();
     expect(await server.write('update', [upsert('a', 1)], faults)).toEqual(written);
   });
 
@@ -167,7 +162,7 @@ describe('somebody else', () => {
     server.removeForeign(new Map([['_id', 'a']]));
     await server.write('update', [upsert('a', 1)], NO_FAULTS);
     server.removeForeign(new Map([['_id', 'a']]));
-    expect(sourceVersionOf(server.documentOf(identityOf('a')))).toBe(1n);
+    expect(sourceVersionOf(server.documentOf('a'))).toBe(1n);
   });
 });
 
@@ -197,7 +192,7 @@ it('a statement that the server gives up changes nothing, and the others of its 
     count: 1,
     writeErrors: [{ index: 0, code: 112, duplicateIndex: undefined }],
   });
-  expect([...server.documents().keys()]).toEqual([identityOf('b')]);
+  expect(server.documents().map((stored) => stored.get('_id'))).toEqual(['b']);
 });
 
 it('more operations than the server said it takes are refused', async () => {

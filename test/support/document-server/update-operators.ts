@@ -1,24 +1,20 @@
-import { identityOf } from '../../functions/documentdb-sink/bson/identity.ts';
-import { type Entries, entriesOf, isDocument, type Stored, valueAt } from './model-filter.ts';
-
-/** As the server refuses an update of one document. */
-export class OperatorError extends Error {
-  readonly code: number;
-  constructor(code: number) {
-    super(`code ${code}`);
-    this.code = code;
-  }
-}
-
-const TYPE_MISMATCH = 14;
-const PATH_NOT_VIABLE = 28;
-const CONFLICTING_OPERATORS = 40;
-const IMMUTABLE_FIELD = 66;
+import { Decimal128, Double } from 'mongodb';
+import { doubleOf, isNumber } from './bson-numbers.ts';
+import { compare, isEqual } from './bson-order.ts';
+import { bsonClassOf, type Entries, entriesOf, isDocument, type Stored, valueAt } from './bson-values.ts';
+import {
+  BAD_VALUE,
+  CONFLICTING_UPDATE_OPERATORS,
+  IMMUTABLE_FIELD,
+  PATH_NOT_VIABLE,
+  ServerError,
+  TYPE_MISMATCH,
+} from './write-error.ts';
 
 /**
- * What operators make of a document, written from the server's manual apart from the code that folds:
+ * What update operators make of a document, or of the document that an upsert begins with.
  * https://www.mongodb.com/docs/manual/reference/operator/update/
- * @throws OperatorError with the server's code
+ * @throws ServerError with the server's code
  */
 export function operate(document: Stored, update: unknown, isInsert: boolean): Stored {
   const all = entriesOf(update).flatMap(([operator, fields]) =>
@@ -26,22 +22,23 @@ export function operate(document: Stored, update: unknown, isInsert: boolean): S
   );
   refuseConflicts(all.map(({ path }) => path));
   let result: unknown = document;
+  // "processes all document fields .. in lexicographic order"
   for (const { operator, path, operand } of all.toSorted((a, b) => (a.path < b.path ? -1 : 1))) {
     if (operator === '$setOnInsert' && !isInsert) continue;
-    if (path === '_id' && document.has('_id') && identityOf(document.get('_id')) !== identityOf(operand)) {
-      throw new OperatorError(IMMUTABLE_FIELD);
+    if (path === '_id' && document.has('_id') && !isEqual(document.get('_id'), operand)) {
+      throw new ServerError(IMMUTABLE_FIELD);
     }
     result = change(result, path.split('.'), effectOf(operator, valueAt(document, path), operand));
   }
-  return plainMarks(result as Stored);
+  return withPlainVersions(result as Stored);
 }
 
 /** A document made of equalities: `{"a.b": 1}` is `{a: {b: 1}}`. */
 export const documentOf = (equalities: Entries): Stored =>
   equalities.reduce<Stored>((document, [path, value]) => change(document, path.split('.'), value) as Stored, new Map());
 
-/** Tests read `_k` as an object. */
-function plainMarks(document: Stored): Stored {
+/** `_k` as the driver reads it back: an object. */
+function withPlainVersions(document: Stored): Stored {
   const versions = document.get('_k');
   return versions instanceof Map ? new Map(document).set('_k', Object.fromEntries(versions)) : document;
 }
@@ -50,7 +47,7 @@ function refuseConflicts(paths: readonly string[]): void {
   for (const [index, path] of paths.entries()) {
     const others = paths.filter((_, other) => other !== index);
     if (others.some((other) => other === path || other.startsWith(`${path}.`))) {
-      throw new OperatorError(CONFLICTING_OPERATORS);
+      throw new ServerError(CONFLICTING_UPDATE_OPERATORS);
     }
   }
 }
@@ -65,12 +62,11 @@ function effectOf(operator: string, value: unknown, operand: unknown): unknown {
     case '$unset':
       return ABSENT;
     case '$inc':
-      if (value !== undefined && typeof value !== 'number') throw new OperatorError(TYPE_MISMATCH);
-      return ((value as number | undefined) ?? 0) + (operand as number);
+      return sumOf(value, operand);
     case '$min':
-      return value === undefined || (operand as number) < (value as number) ? operand : value;
+      return value === undefined || compare(operand, value) < 0 ? operand : value;
     case '$max':
-      return value === undefined || (operand as number) > (value as number) ? operand : value;
+      return value === undefined || compare(operand, value) > 0 ? operand : value;
     case '$push':
       return pushed(value, operand);
     default:
@@ -78,8 +74,39 @@ function effectOf(operator: string, value: unknown, operand: unknown): unknown {
   }
 }
 
+/**
+ * Of the wider of the two types: int32, int64, double, Decimal128; an int32 that overflows becomes an int64.
+ * https://www.mongodb.com/docs/manual/reference/operator/update/inc/
+ */
+function sumOf(value: unknown, operand: unknown): unknown {
+  if (!isNumber(operand) || (value !== undefined && !isNumber(value))) throw new ServerError(TYPE_MISMATCH);
+  if (value === undefined) return operand;
+  const both = [value, operand];
+  if (both.some((each) => bsonClassOf(each) === 'Decimal128')) return decimalSum(value, operand);
+  if (both.every(isWhole)) {
+    const sum = both.reduce<bigint>((total, each) => total + BigInt(String(each)), 0n);
+    if (BigInt.asIntN(64, sum) !== sum) throw new ServerError(BAD_VALUE);
+    return both.some(isInt64) || BigInt.asIntN(32, sum) !== sum ? sum : Number(sum);
+  }
+  const sum = doubleOf(value) + doubleOf(operand);
+  return Number.isInteger(sum) ? new Double(sum) : sum;
+}
+
+/** An int32 or an int64: a number of JavaScript that is whole is written as one where it fits. */
+const isWhole = (value: unknown): boolean =>
+  isInt64(value) || bsonClassOf(value) === 'Int32' || (typeof value === 'number' && (value | 0) === value);
+const isInt64 = (value: unknown): boolean => typeof value === 'bigint' || bsonClassOf(value) === 'Long';
+
+/** Whole numbers alone: whoever needs more has to write more. */
+function decimalSum(a: unknown, b: unknown): Decimal128 {
+  const digits = [a, b].map((each) => String(each));
+  if (!digits.every((text) => /^-?\d+$/.test(text))) throw new Error('this server adds whole decimals alone');
+  return Decimal128.fromString(String(digits.reduce((total, text) => total + BigInt(text), 0n)));
+}
+
+/** https://www.mongodb.com/docs/manual/reference/operator/update/push/ */
 function pushed(value: unknown, operand: unknown): unknown {
-  if (value !== undefined && !Array.isArray(value)) throw new OperatorError(2);
+  if (value !== undefined && !Array.isArray(value)) throw new ServerError(BAD_VALUE);
   const modifiers = new Map(isDocument(operand) ? entriesOf(operand) : []);
   const added = modifiers.has('$each') ? (modifiers.get('$each') as readonly unknown[]) : [operand];
   const all = [...((value as readonly unknown[] | undefined) ?? []), ...added];
@@ -92,7 +119,7 @@ function change(container: unknown, [name = '', ...rest]: readonly string[], val
   if (Array.isArray(container)) return changeArray(container, Number(name), rest, value);
   if (container !== undefined && !isDocument(container)) {
     if (value === ABSENT) return container;
-    throw new OperatorError(PATH_NOT_VIABLE);
+    throw new ServerError(PATH_NOT_VIABLE);
   }
   const fields = new Map(container === undefined ? [] : entriesOf(container));
   if (rest.length === 0) {
@@ -105,7 +132,7 @@ function change(container: unknown, [name = '', ...rest]: readonly string[], val
 function changeArray(elements: readonly unknown[], index: number, rest: readonly string[], value: unknown): unknown {
   if (!Number.isInteger(index)) {
     if (value === ABSENT) return elements;
-    throw new OperatorError(PATH_NOT_VIABLE);
+    throw new ServerError(PATH_NOT_VIABLE);
   }
   if (value === ABSENT && index >= elements.length) return elements;
   const copy = [...elements];
