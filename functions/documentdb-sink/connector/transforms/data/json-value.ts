@@ -43,14 +43,11 @@ export function connectValueOf(schema: Schema | undefined, node: unknown, option
       return mapOf(schema, node, options);
     case 'struct':
       if (!(node instanceof Map)) return wrong('a struct must be an object');
-      return Struct.of(schema, (name) => connectValueOf(fieldSchema(schema, name), node.get(name), options));
+      return Struct.of(schema, (name, own) => connectValueOf(own, node.get(name), options));
     default:
       return PRIMITIVES[schema.type](node);
   }
 }
-
-const fieldSchema = (schema: Extract<Schema, { readonly type: 'struct' }>, name: string): Schema | undefined =>
-  schema.fields.find((field) => field.name === name)?.schema;
 
 /** The elements of an array. Jackson iterates over the values of an object, and over nothing else. */
 const elementsOf = (node: unknown): readonly unknown[] => {

@@ -29,11 +29,11 @@ export class Struct {
    *   field, as in Java
    * @throws TransformError if a value does not fit the schema of its field
    */
-  static of(schema: Schema, valueIn: (name: string) => ConnectValue | undefined): Struct {
+  static of(schema: Schema, valueIn: (name: string, schema: Schema) => ConnectValue | undefined): Struct {
     const struct = requireStructSchema(schema);
     const values = new Map<string, ConnectValue>();
     for (const { name, schema: fieldSchema } of struct.fields) {
-      const value = valueIn(name);
+      const value = valueIn(name, fieldSchema);
       if (value === undefined) continue;
       validate(fieldSchema, value);
       values.set(name, value);
