@@ -14,6 +14,8 @@ const sideBySide = { maxWorkers: 3, sequence: { groupOrder: 1 } };
 export default defineConfig({
   test: {
     reporters: ['default', './test/support/tally.ts'],
+    // A third of the processor time of the unit tests, from the second run on.
+    fsModuleCache: true,
     projects: [
       // Files share their modules: nothing a unit test does outlives it, and loading everything anew takes most of the time.
       project('unit', { isolate: false, testTimeout: 30_000, maxWorkers: 2 }),

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { type CreateOnlyChanges, createOnlyChanges } from '../../../infra/create-only-changes.ts';
 import { templateParts } from '../../../infra/template/template.ts';
 import { aStageFile, CLUSTER_ARN, type StageFileChanges } from '../../support/a-stage-file.ts';
+import { randomRuns } from '../../support/random-runs.ts';
 
 /** The stage with one function: one mapping for each topic. */
 const ofKinesis = (changes: StageFileChanges = {}): unknown =>
@@ -341,6 +342,7 @@ describe('a template of any shape', () => {
         const { refusals, notices } = createOnlyChanges(before, after);
         for (const line of [...refusals, ...notices]) expect(line).not.toMatch(/undefined|\[object/);
       }),
+      { numRuns: randomRuns(50) },
     );
   });
 });

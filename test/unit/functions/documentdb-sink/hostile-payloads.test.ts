@@ -11,9 +11,10 @@ import { everyPolicy, type NamedPolicy } from '../../../support/every-strategy.t
 import { fakeDeadLetters } from '../../../support/fake-dead-letters.ts';
 import { FakeDocuments } from '../../../support/fake-documents.ts';
 import { CANARY, HostilePayloads } from '../../../support/hostile-payloads.ts';
+import { randomRuns } from '../../../support/random-runs.ts';
 
 /** How many records are delivered; `HOSTILE_RECORDS=1000000` for a long run, `HOSTILE_SEED` for one that failed. */
-const RECORDS = Number(process.env['HOSTILE_RECORDS'] ?? 20_000);
+const RECORDS = Number(process.env['HOSTILE_RECORDS'] ?? randomRuns(5_000));
 const SEED = Number(process.env['HOSTILE_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
 const BATCH_RECORDS = 50;
 const POLICIES = everyPolicy();

@@ -7,6 +7,7 @@ import { aDocumentdbSink, inWords } from '../../../support/a-documentdb-sink.ts'
 import { aRecord, batchesOf } from '../../../support/builders.ts';
 import { fakeDeadLetters } from '../../../support/fake-dead-letters.ts';
 import { FakeDocuments, type Fault, type Stored } from '../../../support/fake-documents.ts';
+import { randomRuns } from '../../../support/random-runs.ts';
 
 type Content = 'document' | 'refused' | 'tombstone' | 'not JSON' | 'no key';
 
@@ -212,7 +213,7 @@ describe('under random faults', () => {
           expect(settled).toEqual([...settled].sort((one, other) => Number(other) - Number(one)));
         }
       }),
-      { numRuns: 300 },
+      { numRuns: randomRuns(100) },
     );
   });
 
@@ -242,7 +243,7 @@ describe('under random faults', () => {
           for (const [key, states] of expectedStates(world)) expect(states).toContain(stateOf(documents, key));
           expect(violations).toEqual([]);
         }),
-        { numRuns: 150 },
+        { numRuns: randomRuns(60) },
       );
     },
   );
@@ -258,7 +259,7 @@ describe('under random faults', () => {
         const amongOwn = among.outcomes.filter(({ position }) => position.partition === 0);
         expect(amongOwn.map(inWords)).toEqual(alone.outcomes.map(inWords));
       }),
-      { numRuns: 200 },
+      { numRuns: randomRuns(75) },
     );
   });
 
@@ -281,7 +282,7 @@ describe('under random faults', () => {
         };
         for (const [key, states] of expectedStates(own)) expect(states).toContain(stateOf(documents, key));
       }),
-      { numRuns: 300 },
+      { numRuns: randomRuns(100) },
     );
   });
 });

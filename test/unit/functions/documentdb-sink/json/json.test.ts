@@ -3,6 +3,7 @@ import { BSON, Double } from 'mongodb';
 import { describe, expect, it } from 'vitest';
 import { convertJson } from '../../../../../functions/documentdb-sink/json/json.ts';
 import { payloadOf } from '../../../../../shared/record.ts';
+import { randomRuns } from '../../../../support/random-runs.ts';
 
 const convert = (text: string | Uint8Array) => convertJson(payloadOf(Buffer.from(text).toString('base64')));
 
@@ -250,6 +251,7 @@ describe('beside JSON.parse', () => {
         expect(conversion.ok).toBe(true);
         if (conversion.ok) expect(plain(conversion.document)).toEqual(JSON.parse(text));
       }),
+      { numRuns: randomRuns(40) },
     );
   });
 
@@ -281,7 +283,7 @@ describe('beside JSON.parse', () => {
         const text = `{"k":${parts.join('')}}`;
         expect(convert(text).ok).toBe(parseOrUndefined(text) !== undefined);
       }),
-      { numRuns: 2_000 },
+      { numRuns: randomRuns(800) },
     );
   });
 });

@@ -6,6 +6,7 @@ import {
   type UserRecord,
 } from '../../../../../functions/kinesis-sink/plan/aggregate.ts';
 import { decodeAggregate } from '../../../../support/kpl/deaggregate.ts';
+import { randomRuns } from '../../../../support/random-runs.ts';
 
 const hashKey = fc.bigInt({ min: 0n, max: 2n ** 128n - 1n }).map(String);
 /** Keys that JavaScript would sort, that share prefixes, that are none, that take more bytes than characters. */
@@ -41,7 +42,7 @@ describe('an aggregate of any user records', () => {
           expect(encodeAggregate(records.slice(0, index + 1)).length).toBe(foretold);
         }
       }),
-      { numRuns: 100 },
+      { numRuns: randomRuns(50) },
     );
   });
 
@@ -53,7 +54,7 @@ describe('an aggregate of any user records', () => {
         expect(decoded.fault).toBeUndefined();
         expect(decoded.records).toEqual(records.map((record) => ({ ...record, tags: [] })));
       }),
-      { numRuns: 200 },
+      { numRuns: randomRuns(100) },
     );
   });
 
@@ -65,7 +66,7 @@ describe('an aggregate of any user records', () => {
           explicitHashKeyTable: [...new Set(records.flatMap((record) => record.explicitHashKey ?? []))],
         });
       }),
-      { numRuns: 200 },
+      { numRuns: randomRuns(100) },
     );
   });
 });

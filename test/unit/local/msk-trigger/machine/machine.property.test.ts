@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Command, LogRecord, PartitionRecords } from '../../../../../local/msk-trigger/machine/commands.ts';
 import { createTriggerMachine } from '../../../../../local/msk-trigger/machine/machine.ts';
 import type { MachineSettings } from '../../../../../local/msk-trigger/machine/settings.ts';
+import { randomRuns } from '../../../../support/random-runs.ts';
 import { failures, SUCCESS, THROWN } from '../harness.ts';
 import { type Behaviour, drawer, type World, world } from '../machine-worlds.ts';
 
@@ -167,7 +168,7 @@ describe('the machine, whatever happens until invocations succeed', () => {
         expect(counters.offsetsCommitted).toBe(total);
         if (drawn.settings.hasDestination) expect(dropped).toBe(0);
       }),
-      { numRuns: 400 },
+      { numRuns: randomRuns(200) },
     );
   });
 
@@ -181,7 +182,7 @@ describe('the machine, whatever happens until invocations succeed', () => {
         const { recordsSucceeded } = play(drawn).machine.counters();
         expect(recordsSucceeded).toBe(drawn.log.flat().filter((bytes) => bytes < 5_000).length);
       }),
-      { numRuns: 200 },
+      { numRuns: randomRuns(100) },
     );
   });
 
