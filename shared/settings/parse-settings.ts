@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { SettingsError } from '../errors.ts';
+import { shownValue } from './shown-value.ts';
 
 /**
  * A setting is declared once, with type, unit, bounds, default and description. The declaration parses the stage file
@@ -33,7 +34,7 @@ export interface IntegerDeclaration extends Declaration<number> {
 
 const shown = (input: unknown): string =>
   typeof input === 'string' || typeof input === 'number' || typeof input === 'boolean'
-    ? `, got ${JSON.stringify(input).slice(0, 80)}`
+    ? shownValue(input)
     : `, got ${input === null ? 'null' : typeof input}`;
 
 const numberFromText = (input: unknown): unknown =>

@@ -98,7 +98,7 @@ function readAll(
     }
     const { property } = named;
     const value = resolved(entry, options);
-    const problem = problemOf({ property, value, isQuotable: placeholdersOf(entry.value).length === 0 });
+    const problem = problemOf({ property, value, isOpen: placeholdersOf(entry.value).length === 0 });
     // A secret stays unresolved: only the running function may know its value.
     const kept = property.form.resolvedLater ? entry.value.trim() : normalized(property, value);
     if (problem === undefined) readings.push({ ...named, value: kept });

@@ -1,3 +1,4 @@
+import { isQuotable, shownValue } from '../../../../shared/settings/shown-value.ts';
 import { placeholdersOf } from '../../target/placeholders.ts';
 import type { Entry } from './properties-file.ts';
 import { PROPERTIES, propertyOf } from './properties-table.ts';
@@ -52,12 +53,15 @@ export const meantBy = (name: string): string | undefined => suggest(name, NAMES
 
 const NAMES: readonly string[] = PROPERTIES.map(({ name }) => name);
 
-/** The problem with a value, in words that never quote a possible secret. */
+/**
+ * The problem with a value, in words that never quote a possible secret.
+ * @param isOpen false if the content of a placeholder is part of the value
+ */
 export function problemOf({
   property,
   value,
-  isQuotable = true,
-}: Pick<Reading, 'property' | 'value'> & { readonly isQuotable?: boolean }): string | undefined {
+  isOpen = true,
+}: Pick<Reading, 'property' | 'value'> & { readonly isOpen?: boolean }): string | undefined {
   const { form, support } = property;
   const unresolved = placeholdersOf(value);
   const unset = unresolved.find(({ provider, path }) => provider === 'env' && path === '');
@@ -71,8 +75,9 @@ export function problemOf({
     return 'must be known when the function is packaged: use no placeholder except env';
   }
   if (form.accepts(value)) return undefined;
-  const said = isQuotable ? form.problem?.(value) : undefined;
-  return said ?? `must be ${form.text}${isQuotable ? `, got ${JSON.stringify(value.slice(0, 80))}` : ''}`;
+  const mayQuote = isOpen && isQuotable(value);
+  const said = mayQuote ? form.problem?.(value) : undefined;
+  return said ?? `must be ${form.text}${mayQuote ? shownValue(value) : ''}`;
 }
 
 /** The value in the spelling that the function reads. */
