@@ -52,7 +52,7 @@ const FIELD_MAPPER = { 'namespace.mapper': `${SINK}.namespace.mapping.FieldPathN
 const TIMES = 'TimeseriesTimeFieldAutoConversion';
 
 /** Every strategy, post processor and handler of a connector's file, by a name for errors. */
-const STRATEGIES: readonly Properties[] = [
+export const STRATEGIES: readonly Properties[] = [
   ...['BsonOidStrategy', 'KafkaMetaDataStrategy', 'FullKeyStrategy', 'ProvidedInKeyStrategy'].map((name) => id(name)),
   ...['UuidStrategy', 'ProvidedInValueStrategy', 'UuidProvidedInKeyStrategy'].map((name) => id(name)),
   id('UuidStrategy', { 'document.id.strategy.uuid.format': 'binary' }),
@@ -99,7 +99,7 @@ const STRATEGIES: readonly Properties[] = [
   id('ProvidedInValueStrategy', { 'msksinks.guard': 'timestamp', 'msksinks.writemodel.upsert': 'false' }),
 ];
 
-const CONVERTERS: readonly Properties[] = [
+export const CONVERTERS: readonly Properties[] = [
   { 'value.converter': `${CONNECT}.storage.StringConverter`, 'key.converter': `${CONNECT}.storage.StringConverter` },
   {
     'value.converter': `${CONNECT}.json.JsonConverter`,
