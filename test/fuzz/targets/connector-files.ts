@@ -41,10 +41,10 @@ export const connectorFiles: FuzzTarget<ConnectorFileInput> = {
       functionSettings(connector);
       if (!hasTransforms(connector)) createRecordMapper(connector, file);
       else {
-        const { createTransformedPolicy } = await import(
-          '../../../functions/documentdb-sink/connector/transforms/create-transformed-policy.ts'
+        const { createTransformedMapper } = await import(
+          '../../../functions/documentdb-sink/connector/transforms/create-transformed-mapper.ts'
         );
-        createTransformedPolicy(connector, file);
+        createTransformedMapper(connector, file);
       }
     } catch (error) {
       if (!(error instanceof SettingsError)) throw error;

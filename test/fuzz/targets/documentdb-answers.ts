@@ -7,8 +7,8 @@ import type { SourceRecord } from '../../../shared/record.ts';
 import documentdbCodes from '../../fixtures/documentdb-error-codes.json' with { type: 'json' };
 import { aRecord, batchesOf, deadlineIn } from '../../support/builders.ts';
 import { fakeDeadLetters } from '../../support/fake-dead-letters.ts';
-import { ManualClock } from '../../support/manual-clock.ts';
 import { recordedTelemetry } from '../../support/recorded-telemetry.ts';
+import { VirtualClock } from '../../support/virtual-clock.ts';
 import { below, pick, type Random } from '../mutate.ts';
 import { CANARY, expectThat, type FuzzTarget, type SeedInput } from '../target.ts';
 
@@ -32,7 +32,7 @@ export const documentdbAnswers: FuzzTarget<SeedInput> = {
     const random = seededRandom(seed);
     const acknowledged = new Set<unknown>();
     const refused = new Set<unknown>();
-    const clock = new ManualClock();
+    const clock = new VirtualClock();
     const { log, meter, lines, metrics } = recordedTelemetry();
     const letters = fakeDeadLetters(() => random() < 0.8);
     const deletes = pick(random, ['hard', 'tombstone'] as const);
