@@ -65,6 +65,7 @@ export function createDocumentMapper<Source extends SourceRecord>(
     let namespace: Namespace | undefined;
     try {
       namespace = mapNamespace(document, record, fallback);
+      document.convert?.();
       const version = versionOf(document, record);
       const [first, ...others] = compiler.models(document, record, wallTimeMs);
       if (first === undefined) return { kind: 'none', reason: document.value() === undefined ? 'tombstone' : 'noop' };

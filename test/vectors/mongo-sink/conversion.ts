@@ -18,7 +18,7 @@ export const conversion: Component = (vector) => {
   const document = createConverter(
     properties,
     side,
-  )(payloadOf(bytesOf(content, properties.text(`${side}.converter`)).toString('base64')));
+  )(payloadOf(bytesOf(content, properties.text(`${side}.converter`)).toString('base64'))).document();
   new Comparison().expect(`the ${side}`, document ?? null, vector.expectedDocument);
   return { kind: 'checked' };
 };

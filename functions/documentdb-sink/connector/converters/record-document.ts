@@ -1,5 +1,5 @@
-import type { Payload, SourceRecord } from '../../../../shared/record.ts';
-import type { MutableDocument, SinkDocument } from '../../bson/sink-document.ts';
+import type { SourceRecord } from '../../../../shared/record.ts';
+import type { SinkDocument } from '../../bson/sink-document.ts';
 import type { Converter } from './create-converter.ts';
 
 export interface Converters {
@@ -7,15 +7,24 @@ export interface Converters {
   readonly value: Converter;
 }
 
-/** A record's key and value. Each is converted when a strategy first asks for it. */
+/** Both sides of a record. Each side is converted when a strategy asks for the side, or at `convert` at the latest. */
 export function documentOfRecord(record: SourceRecord, converters: Converters): SinkDocument {
-  return { key: once(record.key, converters.key), value: once(record.value, converters.value) };
+  const key = once(() => (record.key === null ? undefined : converters.key(record.key)));
+  const value = once(() => (record.value === null ? undefined : converters.value(record.value)));
+  return {
+    key: once(() => key()?.document()),
+    value: once(() => value()?.document()),
+    convert() {
+      key();
+      value();
+    },
+  };
 }
 
-function once(payload: Payload | null, convert: Converter): () => MutableDocument | undefined {
-  let converted: { readonly document: MutableDocument | undefined } | undefined;
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
   return () => {
-    converted ??= { document: payload === null ? undefined : convert(payload) };
-    return converted.document;
+    made ??= { value: make() };
+    return made.value;
   };
 }

@@ -52,7 +52,11 @@ export function createTransformedMapper(
   const connectRecordOf = createRecordMaker(connector);
   const decide: RecordMapper = (record, wallTimeMs) => {
     if (!mappers.has(record.position.topic)) return unnamedTopic(record.position.topic);
-    const connect = transform(connectRecordOf(record));
+    const source = connectRecordOf(record);
+    // Kafka Connect's worker converts both sides before the first transform.
+    source.key();
+    source.value();
+    const connect = transform(source);
     if (connect === undefined) return { kind: 'none', reason: 'filtered' };
     const mapper = mappers.get(connect.topic);
     if (mapper === undefined)

@@ -151,6 +151,39 @@ describe('a record that cannot be written', () => {
   });
 });
 
+describe('a key that no strategy asks for', () => {
+  const CONNECT = 'org.apache.kafka.connect';
+  const planWithKey = (converter: string, keyBytes: Uint8Array): WritePlan =>
+    planOf(
+      { 'key.converter': `${CONNECT}.${converter}`, 'key.converter.schemas.enable': 'false' },
+      { key: keyBytes, value: '{_id: 1}' },
+    );
+
+  it.each([
+    ['json.JsonConverter', Buffer.from('no JSON')],
+    ['converters.ShortConverter', Buffer.alloc(4)],
+    ['converters.IntegerConverter', Buffer.alloc(3)],
+    ['converters.LongConverter', Buffer.alloc(4)],
+    ['converters.FloatConverter', Buffer.alloc(8)],
+    ['converters.DoubleConverter', Buffer.alloc(4)],
+    ['converters.BooleanConverter', Buffer.from([2])],
+  ])('is poison where %s refuses the key, as the worker of Kafka Connect has it', (converter, keyBytes) => {
+    const { failure, namespace } = poisoned(planWithKey(converter, keyBytes));
+    expect(failure.detail).toMatch(/^Could not convert key into a BsonDocument: /);
+    expect(namespace).toEqual({ database: 'myDB', collection: 'orders' });
+  });
+
+  it.each([
+    ['json.JsonConverter', Buffer.from('[1]')],
+    ['storage.StringConverter', Buffer.from('no JSON')],
+    ['converters.ByteArrayConverter', Buffer.from('no BSON')],
+    ['converters.ShortConverter', Buffer.alloc(2)],
+    ['converters.BooleanConverter', Buffer.from([1])],
+  ])('need not be a document: what %s takes is enough', (converter, keyBytes) => {
+    expect(planWithKey(converter, keyBytes).kind).toBe('write');
+  });
+});
+
 describe('a guard beside the offset', () => {
   const versionOf = (properties: object, parts: Parts) => written(planOf(properties, parts)).version;
   const FIELD = { 'msksinks.guard': 'field', 'msksinks.guard.field': 'meta.version' };

@@ -17,7 +17,7 @@ const convert = (properties: object, content: string | Uint8Array) =>
   createConverter(
     new TopicProperties(new Map([...DEFAULTS, ...Object.entries(properties)])),
     'value',
-  )(payloadOf(Buffer.from(content).toString('base64')));
+  )(payloadOf(Buffer.from(content).toString('base64'))).document();
 
 /** What a server would store, in canonical extended JSON, or why nothing would be. */
 function stored(properties: object, content: string | Uint8Array): string {

@@ -31,7 +31,7 @@ it.each(Object.entries(CONVERTERS))(
     const convert = createConverter(topicProperties(properties), 'value');
     const answerTo = (base64: string): string => {
       try {
-        const document = convert(payloadOf(base64));
+        const document = convert(payloadOf(base64)).document();
         return document === undefined ? 'null' : Buffer.from(BSON.serialize(document as never)).toString('base64');
       } catch (error) {
         if (error instanceof UnwritableError) return 'dead';

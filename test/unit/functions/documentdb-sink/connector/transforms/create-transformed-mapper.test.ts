@@ -116,9 +116,19 @@ describe('a record behind its transforms', () => {
     });
   });
 
-  it('does not need a key that no transform and no strategy asks for', () => {
-    const properties = { ...toArchive, 'key.converter': JSON_CONVERTER };
-    expect(planOf(properties, { key: 'no JSON', value: '{"a": 1}' }).kind).toBe('write');
+  it('is poison when a converter refuses a side, even if the transforms would drop the record', () => {
+    const properties = {
+      ...withTransform('Filter', {}),
+      'key.converter': JSON_CONVERTER,
+      'key.converter.schemas.enable': 'false',
+    };
+    expect(planOf(properties, { key: '{}', value: '{"a": 1}' })).toEqual({ kind: 'none', reason: 'filtered' });
+    for (const record of [
+      { key: 'no JSON', value: '{"a": 1}' },
+      { key: '{}', value: 'no JSON' },
+    ]) {
+      expect(planOf(properties, record).kind).toBe('poison');
+    }
   });
 });
 
