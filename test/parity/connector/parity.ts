@@ -16,7 +16,7 @@ const USAGE = `npm run parity -- [options]
   --connector FILE --records FILE   one connector file and its records (JSON Lines)
   --folder FOLDER                   all pairs NAME.properties and NAME.jsonl of a folder (default: those of this project)
   --random N                        also N random configurations and records (with the default folders: 30; without, no folder)
-  --fuzz N                          in place of each case N of it with changed values: differences on purpose are printed as well
+  --fuzz N                          in place of each case N of it with changed values: what is on purpose for one of them may be printed as a difference
   --seed S                          the seed of the first of them (default 1)
   --split one,seven,replay          how our function gets the records: in one event, in events of seven, or in events of seven and
                                     then all of them again (default: one)

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { copyFile, readdir, readFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
-import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 import { ensureInstalled, type Progress, type Recipe } from '../../../../local/engines/install/installation.ts';
 import { findToolchain } from '../../../../local/engines/install/toolchain.ts';
 import { unwatch, watch } from '../../../../local/engines/process/watchdog.ts';
@@ -64,7 +64,7 @@ export async function startJudge({ installRoot, progress, caFile }: JudgeOptions
   const { pid } = child;
   if (pid !== undefined) watch(pid);
   const ended = once(child, 'close');
-  const answers = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const answers = lines(child.stdout);
   child.stdin.on('error', () => undefined); // the missing answer says so
   return {
     async ask(question) {
@@ -79,6 +79,17 @@ export async function startJudge({ installRoot, progress, caFile }: JudgeOptions
       if (pid !== undefined) unwatch(pid);
     },
   };
+}
+
+/** By line feeds alone: node:readline also ends a line at U+2028, which an error of Java may quote. */
+async function* lines(stream: Readable): AsyncGenerator<string, undefined> {
+  let rest = '';
+  for await (const chunk of stream.setEncoding('utf8')) {
+    const parts = (rest + chunk).split('\n');
+    rest = parts.pop() ?? '';
+    yield* parts;
+  }
+  return undefined;
 }
 
 const toMessage = ({ settings, records, ...rest }: Question) => ({
