@@ -55,19 +55,36 @@ describe('a stream', () => {
   });
 });
 
+/** `printf one | md5sum`: where the service puts these partition keys. */
+const HASH_KEYS = {
+  one: 0xf97c5d29941bfb1b2fdab0874906ab82n,
+  two: 0xb8a9f715dbb64fd5c56e7783c6820a61n,
+  all: 0xa181a603769c1f98ad927e7367c7aa51n,
+  any: 0x100b8cad7cf2a56f6df78f171f97a1ecn,
+  'orders-0': 0x27fce5e4b093a115e34a32eee79c4976n,
+} as const;
+/** The middle of the 128th part of the ring in which `one` is. */
+const BUCKET_OF_ONE = 0xf9000000000000000000000000000000n;
+
 /** Three records of one key in one partition, as the stream would hold them. */
 function threeRecords() {
   const log = new KafkaLog(1);
   const stored = (id: number) => {
     const record = log.produce({ id, atMs: id, key: 'one', kind: 'plain' }, Buffer.from(`value ${id}`));
     const dataBase64 = record.value?.toString('base64') ?? '';
-    return { record, position: `orders-0@${record.offset}`, partitionKey: 'one', hashKey: 1n, dataBase64 };
+    return { record, position: `orders-0@${record.offset}`, partitionKey: 'one', hashKey: HASH_KEYS.one, dataBase64 };
   };
   return [stored(1), stored(2), stored(3)] as const;
 }
 
 const NOBODY: ReadonlySet<never> = new Set();
-const OF_KEYS: StreamPromise = { ordering: 'key', partitionKey: 'key', envelope: 'none', tombstone: 'empty' };
+const OF_KEYS: StreamPromise = {
+  ordering: 'key',
+  aggregation: 'off',
+  partitionKey: 'key',
+  envelope: 'none',
+  tombstone: 'empty',
+};
 const violationsOf = (
   stored: Parameters<typeof streamViolations>[0],
   givenUp: Parameters<typeof streamViolations>[1] = NOBODY,
@@ -83,7 +100,8 @@ describe('what a stream holds in the end', () => {
   it('is wrong where the first copy of a record is behind a later one of its key', () => {
     const [a, b, c] = threeRecords();
     expect(violationsOf([a, c, b])).toEqual(['orders-0@1 is behind offset 2 of its key']);
-    expect(violationsOf([a, c, b], NOBODY, { ordering: 'partition' })).toHaveLength(1);
+    const ofPartition = [a, c, b].map((stored) => ({ ...stored, hashKey: HASH_KEYS['orders-0'] }));
+    expect(violationsOf(ofPartition, NOBODY, { ordering: 'partition' })).toHaveLength(1);
     expect(violationsOf([a, c, b], NOBODY, { ordering: 'none' })).toEqual([]);
   });
 
@@ -96,7 +114,7 @@ describe('what a stream holds in the end', () => {
     const [a, b, c] = threeRecords();
     const stored = [
       { ...a, dataBase64: '' },
-      { ...b, partitionKey: 'two' },
+      { ...b, partitionKey: 'two', hashKey: HASH_KEYS.two },
       { ...c, record: undefined },
     ];
     expect(violationsOf(stored).toSorted()).toEqual([
@@ -108,16 +126,21 @@ describe('what a stream holds in the end', () => {
 });
 
 describe('what a stream holds with other settings', () => {
-  it('is wrong where a lane went to two hash keys, unless nothing is in order', () => {
-    const [a, b] = threeRecords();
-    const stored = [a, { ...b, hashKey: 2n }];
-    expect(violationsOf(stored)).toEqual(['orders-0@1 went to another hash key than its lane']);
-    expect(violationsOf(stored, NOBODY, { ordering: 'none' })).toEqual([]);
+  it('is wrong under a hash key that is not its own', () => {
+    const [a] = threeRecords();
+    const under = (hashKey: bigint) => [{ ...a, hashKey }];
+    const wrong = ['orders-0@0 is stored under a hash key that is not its own'];
+    expect(violationsOf(under(HASH_KEYS.one))).toEqual([]);
+    expect(violationsOf(under(HASH_KEYS.one + 1n))).toEqual(wrong);
+    expect(violationsOf(under(HASH_KEYS.one), NOBODY, { ordering: 'partition' })).toEqual(wrong);
+    expect(violationsOf(under(HASH_KEYS['orders-0']), NOBODY, { ordering: 'partition' })).toEqual([]);
+    expect(violationsOf(under(HASH_KEYS.one), NOBODY, { aggregation: 'bucket' })).toEqual(wrong);
+    expect(violationsOf(under(BUCKET_OF_ONE), NOBODY, { aggregation: 'bucket' })).toEqual([]);
   });
 
   it('has the partition keys the settings promise', () => {
     const [a] = threeRecords();
-    const under = (partitionKey: string) => [{ ...a, partitionKey }];
+    const under = (partitionKey: keyof typeof HASH_KEYS) => [{ ...a, partitionKey, hashKey: HASH_KEYS[partitionKey] }];
     expect(violationsOf(under('orders-0'), NOBODY, { partitionKey: 'partition' })).toEqual([]);
     expect(violationsOf(under('one'), NOBODY, { partitionKey: 'partition' })).toHaveLength(1);
     expect(violationsOf(under('all'), NOBODY, { partitionKey: 'constant', constantKey: 'all' })).toEqual([]);

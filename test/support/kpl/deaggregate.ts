@@ -1,7 +1,13 @@
 import { createHash } from 'node:crypto';
-import type { UserRecord } from '../../../functions/kinesis-sink/plan/aggregate.ts';
-import { hashKeyOf } from '../../../functions/kinesis-sink/plan/hash-key.ts';
+import { serviceHashKey } from './hash-key.ts';
 import { type Field, fieldsOf, MalformedMessageError } from './protobuf.ts';
+
+/** A record of a stream, or one within an aggregate. */
+export interface UserRecord {
+  readonly partitionKey: string;
+  readonly explicitHashKey: string | undefined;
+  readonly data: Uint8Array;
+}
 
 /** A user record as read; tags are part of the format, though no known producer writes them. */
 export interface DecodedRecord extends UserRecord {
@@ -81,7 +87,7 @@ const DECIMAL = /^[+-]?\d+$/;
 
 /** Where the producer said the user record belongs; `undefined` when that is not a number. */
 export function effectiveHashKey({ partitionKey, explicitHashKey }: Omit<UserRecord, 'data'>): bigint | undefined {
-  if (explicitHashKey === undefined) return hashKeyOf(partitionKey);
+  if (explicitHashKey === undefined) return serviceHashKey(partitionKey);
   return DECIMAL.test(explicitHashKey) ? BigInt(explicitHashKey) : undefined;
 }
 

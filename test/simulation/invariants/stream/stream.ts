@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+import { serviceHashKey } from '../../../support/kpl/hash-key.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
 import type { ProducedRecord } from '../../services/kafka-log.ts';
 import type { StoredRecord } from '../../services/kinesis/stream.ts';
@@ -7,7 +9,10 @@ import type { Violation } from '../violation.ts';
 export const PARTITION_KEY_CHARACTERS_MAX = 256;
 
 /** What the settings promise of the stream. */
-export type StreamPromise = Pick<Scenario['kinesis'], 'ordering' | 'partitionKey' | 'envelope' | 'tombstone'> & {
+export type StreamPromise = Pick<
+  Scenario['kinesis'],
+  'ordering' | 'aggregation' | 'partitionKey' | 'envelope' | 'tombstone'
+> & {
   readonly constantKey?: string;
 };
 
@@ -19,7 +24,7 @@ export const streamViolations = (
 ): readonly Violation[] => [
   ...wrongContent(stored, promise),
   ...wrongKeys(stored, promise),
-  ...scattered(stored, promise),
+  ...wrongHashKeys(stored, promise),
   ...outOfOrder(stored, givenUp, promise),
 ];
 
@@ -48,27 +53,34 @@ function holds(text: string, { topicPartition, partition, offset, timestampMs, k
   return text === JSON.stringify(expected);
 }
 
-/** G2: records of one key have one partition key, which no other key has: their key, where that is allowed. */
+/** G2: the partition key is what docs/kinesis.md says: the record's key, or its SHA-256 where it is too long. */
 function wrongKeys(stored: readonly StoredRecord[], promise: StreamPromise): readonly Violation[] {
-  const partitionKeys = new Map<string, string>();
-  const owners = new Map<string, string>();
   const isOfKey = promise.partitionKey === 'key';
   const isRight = (record: ProducedRecord, partitionKey: string): boolean => {
     if (promise.partitionKey === 'partition') return partitionKey === record.topicPartition;
     if (promise.partitionKey === 'constant') return partitionKey === promise.constantKey;
     if (!isOfKey || record.key === null) return true;
     const key = record.key.toString();
-    const expected = key.length > PARTITION_KEY_CHARACTERS_MAX ? (partitionKeys.get(key) ?? partitionKey) : key;
-    const owner = owners.get(partitionKey) ?? key;
-    partitionKeys.set(key, expected);
-    owners.set(partitionKey, owner);
-    return partitionKey === expected && owner === key;
+    const isLong = key.length > PARTITION_KEY_CHARACTERS_MAX;
+    return partitionKey === (isLong ? createHash('sha256').update(key).digest('hex') : key);
   };
   return stored.flatMap(({ record, position, partitionKey }) => {
     if (record === undefined || isRight(record, partitionKey)) return [];
     return [{ guarantee: 'G2', message: `${position} is stored under a partition key that is not its own` }];
   });
 }
+
+const BUCKET_COUNT = 128n;
+const BUCKET_SIZE = 2n ** 128n / BUCKET_COUNT;
+
+/** G2: what is kept in order has the hash key of docs/kinesis.md, alone or aggregated, so that it meets in one shard. */
+const wrongHashKeys = (stored: readonly StoredRecord[], promise: StreamPromise): readonly Violation[] =>
+  stored.flatMap(({ record, position, partitionKey, hashKey }) => {
+    const own = serviceHashKey(promise.ordering === 'partition' ? (record?.topicPartition ?? '') : partitionKey);
+    const middle = (own / BUCKET_SIZE) * BUCKET_SIZE + BUCKET_SIZE / 2n;
+    if (record === undefined || hashKey === (promise.aggregation === 'bucket' ? middle : own)) return [];
+    return [{ guarantee: 'G2', message: `${position} is stored under a hash key that is not its own` }];
+  });
 
 /** What is kept in order with what; undefined: with nothing. */
 export function streamLaneOf(
@@ -79,20 +91,6 @@ export function streamLaneOf(
   const isOfPartition = promise.ordering === 'partition' || promise.partitionKey !== 'key';
   if (isOfPartition) return `${incarnation} ${topicPartition}`;
   return key === null ? undefined : `${incarnation} ${topicPartition} ${key}`;
-}
-
-/** G2: what is kept in order has one hash key, alone or aggregated, so that it meets in one shard. */
-function scattered(stored: readonly StoredRecord[], promise: StreamPromise): readonly Violation[] {
-  const hashKeys = new Map<string, bigint>();
-  return stored.flatMap(({ record, position, hashKey }) => {
-    const lane = record && streamLaneOf(record, promise);
-    if (lane === undefined) return [];
-    const known = hashKeys.get(lane) ?? hashKey;
-    hashKeys.set(lane, known);
-    return known === hashKey
-      ? []
-      : [{ guarantee: 'G2', message: `${position} went to another hash key than its lane` }];
-  });
 }
 
 /** G2: first copies of one lane, in the order of their partition. */

@@ -1,4 +1,4 @@
-import { hashKeyOf } from '../../../../functions/kinesis-sink/plan/hash-key.ts';
+import { serviceHashKey } from '../../../support/kpl/hash-key.ts';
 import type { Random } from '../../scenario/random.ts';
 import type { ProducedRecord } from '../kafka-log.ts';
 
@@ -21,7 +21,7 @@ export interface Routing {
 
 /** https://docs.aws.amazon.com/kinesis/latest/APIReference/API_PutRecordsRequestEntry.html */
 export const routedBy = ({ partitionKey, explicitHashKey }: Routing): bigint =>
-  explicitHashKey === undefined ? hashKeyOf(partitionKey) : BigInt(explicitHashKey);
+  explicitHashKey === undefined ? serviceHashKey(partitionKey) : BigInt(explicitHashKey);
 
 export interface Shard {
   readonly id: string;
