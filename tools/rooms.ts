@@ -42,6 +42,38 @@ export const foreignImports = (imports: readonly Import[]): readonly Import[] =>
     return other !== undefined && own !== other && (own !== undefined || from.startsWith('shared/'));
   });
 
+/** These tell right from wrong: what they took from the product would stand on both sides. */
+const JUDGES: readonly string[] = [
+  'test/simulation/services/',
+  'test/simulation/invariants/',
+  'test/support/document-server/',
+  'test/support/kpl/',
+];
+
+/** What they may know: the sinks under test, what a sink asks of its target, and how a user's mapper and a client are made. */
+const PORTS: ReadonlySet<string> = new Set([
+  'functions/documentdb-sink/sink.ts',
+  'functions/documentdb-sink/guard/indexes.ts',
+  'functions/documentdb-sink/guard/standing.ts',
+  'functions/documentdb-sink/plan/native-mapper.ts',
+  'functions/documentdb-sink/plan/record-mapper.ts',
+  'functions/documentdb-sink/plan/write-model.ts',
+  'functions/documentdb-sink/target/document-store.ts',
+  'functions/kinesis-sink/sink.ts',
+  'functions/kinesis-sink/plan/entry.ts',
+  'functions/kinesis-sink/target/classify.ts',
+  'functions/kinesis-sink/target/credentials.ts',
+  'functions/kinesis-sink/target/kinesis-port.ts',
+  'functions/kinesis-sink/target/preflight.ts',
+  'functions/kinesis-sink/target/session.ts',
+]);
+
+/** Imports of the product's code by what judges it. */
+export const biasedImports = (imports: readonly Import[]): readonly Import[] =>
+  imports.filter(
+    ({ from, to }) => JUDGES.some((folder) => from.startsWith(folder)) && to.startsWith('functions/') && !PORTS.has(to),
+  );
+
 /** Folders with more files beside each other than may be. */
 export const crowdedFolders = (files: readonly string[]): readonly string[] =>
   [...Map.groupBy(files, (file) => posix.dirname(file))]

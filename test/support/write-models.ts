@@ -1,4 +1,3 @@
-import type { BsonDocument } from '../../functions/documentdb-sink/bson/bson-document.ts';
 import { identityOf, identityOfFilter } from '../../functions/documentdb-sink/bson/identity.ts';
 import { guardedWrite } from '../../functions/documentdb-sink/guard/guarded-write.ts';
 import { type Epochs, sourceVersionOf } from '../../functions/documentdb-sink/guard/source-version.ts';
@@ -7,16 +6,9 @@ import type { RecordMapper, WritePlan } from '../../functions/documentdb-sink/pl
 import type { WriteModel } from '../../functions/documentdb-sink/plan/write-model.ts';
 import type { SourceRecord } from '../../shared/record.ts';
 import { aRecord, type RecordParts } from './builders.ts';
+import { doc } from './document-server/bson-values.ts';
 
-/** `{a: {b: 1}}` as a Map of Maps. */
-export function doc(fields: Readonly<Record<string, unknown>>): BsonDocument {
-  return new Map(Object.entries(fields).map(([name, value]) => [name, nested(value)]));
-}
-
-const nested = (value: unknown): unknown => (isPlain(value) ? doc(value) : value);
-
-const isPlain = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && [Object.prototype, null].includes(Object.getPrototypeOf(value));
+export { doc } from './document-server/bson-values.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 

@@ -12,5 +12,7 @@ export const PROBE_INTERVAL_MS = 5_000;
 export const DEAD_LETTERS_IN_FLIGHT_MAX = 32;
 /** One try to write a dead letter. */
 export const DEAD_LETTER_TIMEOUT_MS = 2_000;
+/** One command to DocumentDB. */
+export const SOCKET_TIMEOUT_MS = 20_000;
 /** One try to get a session. */
 export const ASSUME_ROLE_TIMEOUT_MS = 5_000;

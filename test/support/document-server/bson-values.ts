@@ -31,3 +31,13 @@ export function bsonClassOf(value: unknown): string | undefined {
   const name = (value as { readonly _bsontype?: unknown })._bsontype;
   return typeof name === 'string' ? name : undefined;
 }
+
+/** `{a: {b: 1}}` as a Map of Maps. */
+export function doc(fields: Readonly<Record<string, unknown>>): Stored {
+  return new Map(Object.entries(fields).map(([name, value]) => [name, nested(value)]));
+}
+
+const nested = (value: unknown): unknown => (isPlain(value) ? doc(value) : value);
+
+const isPlain = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && [Object.prototype, null].includes(Object.getPrototypeOf(value));

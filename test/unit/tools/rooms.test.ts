@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { circlesIn, importsOf } from '../../../tools/imports.ts';
-import { crowdedFolders, foreignImports, ROOMS, upwardImports } from '../../../tools/rooms.ts';
+import { biasedImports, crowdedFolders, foreignImports, ROOMS, upwardImports } from '../../../tools/rooms.ts';
 
 const D = 'functions/documentdb-sink';
 
@@ -29,6 +29,16 @@ describe('the order of the folders', () => {
       { from: `${D}/sink.ts`, to: 'shared/errors.ts' },
     ];
     expect(foreignImports(imports)).toEqual(imports.slice(0, 2));
+  });
+
+  it("keeps the product's code from what judges it, but for the ports", () => {
+    const imports = [
+      { from: 'test/simulation/services/a.ts', to: `${D}/bson/identity.ts` },
+      { from: 'test/support/document-server/filter.ts', to: `${D}/guard/guard.ts` },
+      { from: 'test/simulation/services/a.ts', to: `${D}/target/document-store.ts` },
+      { from: 'test/support/write-models.ts', to: `${D}/bson/identity.ts` },
+    ];
+    expect(biasedImports(imports)).toEqual(imports.slice(0, 2));
   });
 
   it('allows 12 files beside each other, and no more', () => {

@@ -1,8 +1,7 @@
-import { convertJson } from '../../../../functions/documentdb-sink/json/json.ts';
 import { createNativeMapper } from '../../../../functions/documentdb-sink/plan/native-mapper.ts';
 import type { RecordMapper } from '../../../../functions/documentdb-sink/plan/record-mapper.ts';
 import type { WriteModel } from '../../../../functions/documentdb-sink/plan/write-model.ts';
-import { doc } from '../../../support/write-models.ts';
+import { doc } from '../../../support/document-server/bson-values.ts';
 import { opOf, type ScenarioDocumentdb, type WriteOp } from '../../scenario/generate/document-ops.ts';
 import type { ScenarioRecord } from '../../scenario/scenario.ts';
 import { SECRET } from '../kafka-log.ts';
@@ -113,7 +112,7 @@ export function createStoryPolicy(settings: ScenarioDocumentdb): RecordMapper {
     if (plan.kind === 'none' || record.key === null) return plan;
     const key = Buffer.from(record.key.bytes()).toString();
     if (plan.kind === 'poison') return { ...plan, filter: doc(filterOf(key, identity)) };
-    const value = record.value === null ? undefined : storyValueOf(record.value);
+    const value = record.value === null ? undefined : valueIn(record.value);
     const id = value?.id ?? Number(idHeaderOf(record.headers));
     const { timestampMs } = record;
     const version = versionOf(settings, { id, timestampMs, isDeletion: value === undefined });
@@ -121,11 +120,7 @@ export function createStoryPolicy(settings: ScenarioDocumentdb): RecordMapper {
   };
 }
 
-function storyValueOf(payload: Parameters<typeof convertJson>[0]): StoryValue {
-  const conversion = convertJson(payload);
-  if (!conversion.ok) throw new Error('what the native policy takes is a document');
-  return Object.fromEntries(conversion.document) as unknown as StoryValue;
-}
+const valueIn = (payload: { bytes(): Uint8Array }): StoryValue => JSON.parse(Buffer.from(payload.bytes()).toString());
 
 /** `hunter2-<id>`, which every record has. */
 function idHeaderOf(headers: readonly { readonly name: string; readonly value: Uint8Array }[]): string {

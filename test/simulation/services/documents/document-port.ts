@@ -1,5 +1,4 @@
 import type { IndexDescription } from '../../../../functions/documentdb-sink/guard/indexes.ts';
-import { SOCKET_TIMEOUT_MS } from '../../../../functions/documentdb-sink/limits.ts';
 import type {
   CommandKind,
   DocumentStore,
@@ -19,6 +18,7 @@ import {
 import type { Conduct } from '../../invariants/conduct.ts';
 import type { Violation } from '../../invariants/violation.ts';
 import type { FaultKind } from '../../scenario/faults.ts';
+import { SOCKET_TIMEOUT_MS } from '../../scenario/promised.ts';
 import type { Environment } from '../environment.ts';
 import { SECRET } from '../kafka-log.ts';
 import { exchange } from '../network.ts';

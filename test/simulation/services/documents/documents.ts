@@ -1,5 +1,4 @@
 import type { IndexDescription } from '../../../../functions/documentdb-sink/guard/indexes.ts';
-import { SOCKET_TIMEOUT_MS } from '../../../../functions/documentdb-sink/limits.ts';
 import { createDocumentdbSink, type DocumentdbSinkSettings } from '../../../../functions/documentdb-sink/sink.ts';
 import type { ServerLimits, Statement } from '../../../../functions/documentdb-sink/target/document-store.ts';
 import type { BatchParts } from '../../../../shared/run-batch.ts';
@@ -13,6 +12,7 @@ import { positionText } from '../../invariants/positions.ts';
 import type { Violation } from '../../invariants/violation.ts';
 import { opOf } from '../../scenario/generate/document-ops.ts';
 import { haveValuesAcrossPartitions } from '../../scenario/kinds.ts';
+import { SOCKET_TIMEOUT_MS } from '../../scenario/promised.ts';
 import type { ScenarioRecord } from '../../scenario/scenario.ts';
 import type { Environment } from '../environment.ts';
 import { type ProducedRecord, SECRET, TOPIC } from '../kafka-log.ts';
