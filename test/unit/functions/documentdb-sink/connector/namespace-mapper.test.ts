@@ -50,23 +50,25 @@ describe('names from fields', () => {
   });
 });
 
-it('a field is looked up by its whole name first, then down at the first dot', () => {
-  const document = read("{a: 1234, 'x.y': 1, x: {y: 2, z: 3}, subDoc: {A: 123, B: {C: '12345.6789'}}}");
-  const found = ['a', 'x.y', 'x.z', 'subDoc.A', 'subDoc.B.C', 'A', 'A.', 'subDoc.a', 'subDoc.a.b', 'subDoc.B.C.D'];
-  expect(found.map((path) => fieldAt(document, path))).toEqual([
-    1234,
-    1,
-    3,
-    123,
-    '12345.6789',
-    ...Array.from({ length: 5 }, () => undefined),
-  ]);
-});
+describe('a name from a field', () => {
+  it('is looked up by the whole path first, then down at the first dot', () => {
+    const document = read("{a: 1234, 'x.y': 1, x: {y: 2, z: 3}, subDoc: {A: 123, B: {C: '12345.6789'}}}");
+    const found = ['a', 'x.y', 'x.z', 'subDoc.A', 'subDoc.B.C', 'A', 'A.', 'subDoc.a', 'subDoc.a.b', 'subDoc.B.C.D'];
+    expect(found.map((path) => fieldAt(document, path))).toEqual([
+      1234,
+      1,
+      3,
+      123,
+      '12345.6789',
+      ...Array.from({ length: 5 }, () => undefined),
+    ]);
+  });
 
-it('a name that a record chose is marked as its payload', () => {
-  const named = Object.entries({ 'namespace.mapper': MAPPER, ...field('key', 'collection', 'coll') });
-  const map = createNamespaceMapper(new TopicProperties(new Map([...DEFAULTS, ...named])), CUSTOM_STRATEGIES);
-  const fallback = { database: 'myDB', collection: 'topic' };
-  expect(map({ key: () => key, value: () => value }, aRecord(), fallback).isOfRecord).toBe(true);
-  expect(map({ key: () => undefined, value: () => value }, aRecord(), fallback)).toBe(fallback);
+  it('is marked as payload of its record', () => {
+    const named = Object.entries({ 'namespace.mapper': MAPPER, ...field('key', 'collection', 'coll') });
+    const map = createNamespaceMapper(new TopicProperties(new Map([...DEFAULTS, ...named])), CUSTOM_STRATEGIES);
+    const fallback = { database: 'myDB', collection: 'topic' };
+    expect(map({ key: () => key, value: () => value }, aRecord(), fallback).isOfRecord).toBe(true);
+    expect(map({ key: () => undefined, value: () => value }, aRecord(), fallback)).toBe(fallback);
+  });
 });

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { readConnector } from '../../../../../functions/documentdb-sink/connector/file/read-connector.ts';
 import { wantedIndexes } from '../../../../../functions/documentdb-sink/connector/wanted-indexes.ts';
 
@@ -10,30 +10,32 @@ const COMMAND = 'topic orders: db.getSiblingDB("shop").getCollection("orders").c
 const UNLISTED =
   'topic orders: create a unique index on exactly the fields of the business key, which the file does not list';
 
-it.each([
-  ['the fields of an allow list', '', [`${COMMAND}({ "id": 1 }, { unique: true })`]],
-  [
-    'leaves alone where a document and what is in it are listed',
-    `${PARTIAL}.list=id,at,at.region`,
-    [`${COMMAND}({ "id": 1, "at.region": 1 }, { unique: true })`],
-  ],
-  ['no names where a list takes any', `${PARTIAL}.list=id,*`, [UNLISTED]],
-  ['no names where a list leaves out', `${PARTIAL}.type=BlockList`, [UNLISTED]],
-  [
-    'no index where _id is the key',
-    'writemodel.strategy=com.mongodb.kafka.connect.sink.writemodel.strategy.ReplaceOneDefaultStrategy',
-    [],
-  ],
-])('the index that a business key wants: %s', (_name, property, expected) => {
-  expect(wanted(`${F08}\n${property}\n`)).toEqual(expected);
-});
+describe('the indexes that business keys need', () => {
+  it.each([
+    ['the fields of an allow list', '', [`${COMMAND}({ "id": 1 }, { unique: true })`]],
+    [
+      'leaves alone where a document and what is in it are listed',
+      `${PARTIAL}.list=id,at,at.region`,
+      [`${COMMAND}({ "id": 1, "at.region": 1 }, { unique: true })`],
+    ],
+    ['no names where a list takes any', `${PARTIAL}.list=id,*`, [UNLISTED]],
+    ['no names where a list leaves out', `${PARTIAL}.type=BlockList`, [UNLISTED]],
+    [
+      'no index where _id is the key',
+      'writemodel.strategy=com.mongodb.kafka.connect.sink.writemodel.strategy.ReplaceOneDefaultStrategy',
+      [],
+    ],
+  ])('are found for %s', (_name, property, expected) => {
+    expect(wanted(`${F08}\n${property}\n`)).toEqual(expected);
+  });
 
-it('one index for each topic, in the collection that is its own', () => {
-  const text = F08.replace('topics=orders', 'topics=orders,returns').concat(
-    '\ntopic.override.returns.collection=back\n',
-  );
-  expect(wanted(text)).toEqual([
-    `${COMMAND}({ "id": 1 }, { unique: true })`,
-    'topic returns: db.getSiblingDB("shop").getCollection("back").createIndex({ "id": 1 }, { unique: true })',
-  ]);
+  it("are one for each topic, in the topic's own collection", () => {
+    const text = F08.replace('topics=orders', 'topics=orders,returns').concat(
+      '\ntopic.override.returns.collection=back\n',
+    );
+    expect(wanted(text)).toEqual([
+      `${COMMAND}({ "id": 1 }, { unique: true })`,
+      'topic returns: db.getSiblingDB("shop").getCollection("back").createIndex({ "id": 1 }, { unique: true })',
+    ]);
+  });
 });

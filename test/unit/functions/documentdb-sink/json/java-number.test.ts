@@ -27,8 +27,10 @@ describe('a number without its fraction, in so many bits', () => {
   });
 });
 
-it('a double that is whole says so, and zero has no sign', () => {
-  expect(doubleOfToken('5.0')).toEqual(new Double(5));
-  expect(doubleOfToken('2.5')).toBe(2.5);
-  expect(Object.is((doubleOfToken('-0.0') as Double).value, 0)).toBe(true);
+describe('doubleOf', () => {
+  it('marks whole numbers as doubles, and gives zero no sign', () => {
+    expect(doubleOfToken('5.0')).toEqual(new Double(5));
+    expect(doubleOfToken('2.5')).toBe(2.5);
+    expect(Object.is((doubleOfToken('-0.0') as Double).value, 0)).toBe(true);
+  });
 });

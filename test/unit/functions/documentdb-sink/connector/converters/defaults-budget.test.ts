@@ -48,17 +48,19 @@ describe('what a schema adds to a payload', () => {
   });
 });
 
-it('a payload that has all its values may have as many as it likes', () => {
-  const schema = { type: 'struct', fields: [{ field: 'a', type: 'array', items: { type: 'int32' } }] };
-  expect(read(schema, { a: Array(700_000).fill(1) })).toMatchObject({ kind: 'document' });
-});
+describe('the defaults of a schema', () => {
+  it('have no bound for a payload that has all its values', () => {
+    const schema = { type: 'struct', fields: [{ field: 'a', type: 'array', items: { type: 'int32' } }] };
+    expect(read(schema, { a: Array(700_000).fill(1) })).toMatchObject({ kind: 'document' });
+  });
 
-it('is bounded before transforms as well', () => {
-  const fields = fieldsOf(1_000, { type: 'int32', default: 1 });
-  const items = { type: 'struct', fields };
-  const schema = { type: 'struct', fields: [{ field: 'all', type: 'array', items }] };
-  const value = JSON.stringify({ schema, payload: { all: Array.from({ length: 1_000 }, () => ({})) } });
-  const properties = topicProperties({ 'value.converter': 'org.apache.kafka.connect.json.JsonConverter' });
-  const convert = createConnectConverter(properties, 'value');
-  expect(() => convert(aRecord({ value }).value)).toThrow(UnwritableError);
+  it('are bounded before transforms too', () => {
+    const fields = fieldsOf(1_000, { type: 'int32', default: 1 });
+    const items = { type: 'struct', fields };
+    const schema = { type: 'struct', fields: [{ field: 'all', type: 'array', items }] };
+    const value = JSON.stringify({ schema, payload: { all: Array.from({ length: 1_000 }, () => ({})) } });
+    const properties = topicProperties({ 'value.converter': 'org.apache.kafka.connect.json.JsonConverter' });
+    const convert = createConnectConverter(properties, 'value');
+    expect(() => convert(aRecord({ value }).value)).toThrow(UnwritableError);
+  });
 });

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { BSON } from 'mongodb';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createConverter } from '../../../../../../functions/documentdb-sink/connector/converters/create-converter.ts';
 import { UnwritableError } from '../../../../../../functions/documentdb-sink/plan/unwritable-error.ts';
 import { payloadOf } from '../../../../../../shared/record.ts';
@@ -25,9 +25,8 @@ const CONVERTERS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   bson: { 'value.converter': 'org.apache.kafka.connect.converters.ByteArrayConverter' },
 };
 
-it.each(Object.entries(CONVERTERS))(
-  '%s payloads become the documents that the connector makes of them',
-  (kind, properties) => {
+describe('the converters', () => {
+  it.each(Object.entries(CONVERTERS))('make the documents of the connector from %s payloads', (kind, properties) => {
     const convert = createConverter(topicProperties(properties), 'value');
     const answerTo = (base64: string): string => {
       try {
@@ -42,5 +41,5 @@ it.each(Object.entries(CONVERTERS))(
     const differing = lines.filter(([, payload, answer]) => answerTo(payload) !== answer);
     expect(lines.length).toBeGreaterThan(100);
     expect(differing.map(([, payload]) => Buffer.from(payload, 'base64').toString())).toEqual([]);
-  },
-);
+  });
+});

@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { timeFieldConversion } from '../../../../../../functions/documentdb-sink/connector/post-processors/time-field-conversion.ts';
 import { PropertyError } from '../../../../../../functions/documentdb-sink/connector/property-error.ts';
 import { aRecord } from '../../../../../support/builders.ts';
@@ -13,57 +13,59 @@ function convert(value: string, given: Readonly<Record<string, string>> = {}): u
   return inOrder(document.value());
 }
 
-it.each([
-  ['1970-01-01T01:00:00.000+00:00[GMT]', 3_600_000],
-  ['1970-01-01T00:00:00.001-0100', 3_600_001],
-  ['1970-01-0101:00:00.001', 3_600_001],
-  ['1970-01-01 00:00:00 -0100', 3_600_000],
-  ['1970-01-02', 86_400_000],
-])('makes a date of the text %s, in its place', (text, ms) => {
-  expect(convert(`{a: 1, ts: "${text}", b: 2}`)).toEqual(
-    inOrder(documentOf(`{a: 1, ts: {"$date": {"$numberLong": "${ms}"}}, b: 2}`)),
-  );
-});
+describe('the time field', () => {
+  it.each([
+    ['1970-01-01T01:00:00.000+00:00[GMT]', 3_600_000],
+    ['1970-01-01T00:00:00.001-0100', 3_600_001],
+    ['1970-01-0101:00:00.001', 3_600_001],
+    ['1970-01-01 00:00:00 -0100', 3_600_000],
+    ['1970-01-02', 86_400_000],
+  ])('with the text %s becomes a date, in its place', (text, ms) => {
+    expect(convert(`{a: 1, ts: "${text}", b: 2}`)).toEqual(
+      inOrder(documentOf(`{a: 1, ts: {"$date": {"$numberLong": "${ms}"}}, b: 2}`)),
+    );
+  });
 
-it.each([
-  ['42', 42],
-  ['NumberLong(1489705200000)', 1_489_705_200_000],
-  ['1.9', 1],
-  ['-1.9', -1],
-  ['5.0', 5],
-  ['NumberDecimal("7.5")', 7],
-  ['{"$numberDouble": "NaN"}', 0],
-])('makes a date of the number %s', (number, ms) => {
-  expect(convert(`{ts: ${number}}`)).toEqual({ fields: [['ts', new Date(ms)]] });
-});
+  it.each([
+    ['42', 42],
+    ['NumberLong(1489705200000)', 1_489_705_200_000],
+    ['1.9', 1],
+    ['-1.9', -1],
+    ['5.0', 5],
+    ['NumberDecimal("7.5")', 7],
+    ['{"$numberDouble": "NaN"}', 0],
+  ])('with the number %s becomes a date', (number, ms) => {
+    expect(convert(`{ts: ${number}}`)).toEqual({ fields: [['ts', new Date(ms)]] });
+  });
 
-it.each([
-  '"1970-01-01 -0100"',
-  '"epoch"',
-  'true',
-  'null',
-  '{"$date": {"$numberLong": "5"}}',
-  '[1]',
-  'NumberLong("9223372036854775807")',
-  '{"$numberDouble": "Infinity"}',
-])('leaves %s as it is', (content) => {
-  expect(convert(`{ts: ${content}}`)).toEqual(inOrder(documentOf(`{ts: ${content}}`)));
-});
+  it.each([
+    '"1970-01-01 -0100"',
+    '"epoch"',
+    'true',
+    'null',
+    '{"$date": {"$numberLong": "5"}}',
+    '[1]',
+    'NumberLong("9223372036854775807")',
+    '{"$numberDouble": "Infinity"}',
+  ])('with %s stays unchanged', (content) => {
+    expect(convert(`{ts: ${content}}`)).toEqual(inOrder(documentOf(`{ts: ${content}}`)));
+  });
 
-it('leaves a document without the field as it is', () => {
-  expect(convert('{a: 1}')).toEqual(inOrder(documentOf('{a: 1}')));
-});
+  it('may be missing', () => {
+    expect(convert('{a: 1}')).toEqual(inOrder(documentOf('{a: 1}')));
+  });
 
-it('takes a form and a language', () => {
-  const given = { [FORMAT]: 'd MMMM yyyy', [TAG]: 'fr' };
-  expect(convert('{ts: "2 février 1970"}', given)).toEqual({ fields: [['ts', new Date(32 * 86_400_000)]] });
-});
+  it('follows a format and a language', () => {
+    const given = { [FORMAT]: 'd MMMM yyyy', [TAG]: 'fr' };
+    expect(convert('{ts: "2 février 1970"}', given)).toEqual({ fields: [['ts', new Date(32 * 86_400_000)]] });
+  });
 
-it.each([
-  [FORMAT, 'YYYY'],
-  [FORMAT, 'yyyy]'],
-  [TAG, '!'],
-])('refuses %s=%s', (property, value) => {
-  expect(() => convert('{}', { [property]: value })).toThrow(PropertyError);
-  expect(() => convert('{}', { [property]: value })).toThrow(`${property}=${value}`);
+  it.each([
+    [FORMAT, 'YYYY'],
+    [FORMAT, 'yyyy]'],
+    [TAG, '!'],
+  ])('with %s=%s is refused', (property, value) => {
+    expect(() => convert('{}', { [property]: value })).toThrow(PropertyError);
+    expect(() => convert('{}', { [property]: value })).toThrow(`${property}=${value}`);
+  });
 });
