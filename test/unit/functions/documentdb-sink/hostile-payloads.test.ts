@@ -1,5 +1,5 @@
 import { BSON } from 'mongodb';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Statement } from '../../../../functions/documentdb-sink/target/document-store.ts';
 import { seededRandom } from '../../../../local/seeded-random.ts';
 import type { SourceRecord } from '../../../../shared/record.ts';
@@ -51,22 +51,24 @@ async function deliver({ mapper, deletes }: NamedPolicy, records: readonly Sourc
   return { outcomes, metrics: metrics(), said: JSON.stringify([lines, outcomes, reasons]) };
 }
 
-it(
-  `whatever ${RECORDS} hostile records hold, they become outcomes, and nothing of them is said (seed ${SEED})`,
-  async () => {
-    for (let first = 0; first < RECORDS; first += BATCH_RECORDS) {
-      const seed = SEED + first;
-      const named = POLICIES[(first / BATCH_RECORDS) % POLICIES.length] as NamedPolicy;
-      const where = `HOSTILE_SEED=${seed}, policy ${named.name}`;
-      const records = batchOf(seed);
-      const { outcomes, metrics, said } = await deliver(named, records).catch((error: unknown) => {
-        throw new Error(`${where}: write threw`, { cause: error });
-      });
-      expect(outcomes.length, where).toBe(records.length);
-      expect(metrics['PlanningFailures'], where).toBeUndefined();
-      expect(said, where).not.toContain(CANARY);
-      expect(JSON.stringify(metrics), where).not.toContain(CANARY);
-    }
-  },
-  30_000 + RECORDS,
-);
+describe('a hostile payload', () => {
+  it(
+    `becomes an outcome, and is never quoted (${RECORDS} records, seed ${SEED})`,
+    async () => {
+      for (let first = 0; first < RECORDS; first += BATCH_RECORDS) {
+        const seed = SEED + first;
+        const named = POLICIES[(first / BATCH_RECORDS) % POLICIES.length] as NamedPolicy;
+        const where = `HOSTILE_SEED=${seed}, policy ${named.name}`;
+        const records = batchOf(seed);
+        const { outcomes, metrics, said } = await deliver(named, records).catch((error: unknown) => {
+          throw new Error(`${where}: write threw`, { cause: error });
+        });
+        expect(outcomes.length, where).toBe(records.length);
+        expect(metrics['PlanningFailures'], where).toBeUndefined();
+        expect(said, where).not.toContain(CANARY);
+        expect(JSON.stringify(metrics), where).not.toContain(CANARY);
+      }
+    },
+    30_000 + RECORDS,
+  );
+});

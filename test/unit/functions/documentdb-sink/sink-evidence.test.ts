@@ -102,17 +102,19 @@ describe('a document that is refused with a code that nobody lists', () => {
   });
 });
 
-it('an outage that begins in the middle of a batch makes no dead letters, whatever passed before', async () => {
-  const { queue, letters } = fakeDeadLetters();
-  const store = throttled(8, undefined, false);
-  const refuse = store.write;
-  const take = FakeDocuments.prototype.write.bind(store);
-  store.write = (...parameters) => (store.calls.length < 1 ? take(...parameters) : refuse(...parameters));
-  store.options = { limits: { operationsMax: 2 } };
-  const sink = aDocumentdbSink({ deadLetters: queue, documents: store });
-  const outcomes = await sink.write([order(1, 'a'), order(2, 'b'), order(3, 'c'), order(4, 'd')]);
-  expect(outcomes.map(({ kind }) => kind)).toEqual(['written', 'written', 'failed', 'failed']);
-  expect(letters).toEqual([]);
+describe('an outage', () => {
+  it('makes no dead letters, whatever was written before', async () => {
+    const { queue, letters } = fakeDeadLetters();
+    const store = throttled(8, undefined, false);
+    const refuse = store.write;
+    const take = FakeDocuments.prototype.write.bind(store);
+    store.write = (...parameters) => (store.calls.length < 1 ? take(...parameters) : refuse(...parameters));
+    store.options = { limits: { operationsMax: 2 } };
+    const sink = aDocumentdbSink({ deadLetters: queue, documents: store });
+    const outcomes = await sink.write([order(1, 'a'), order(2, 'b'), order(3, 'c'), order(4, 'd')]);
+    expect(outcomes.map(({ kind }) => kind)).toEqual(['written', 'written', 'failed', 'failed']);
+    expect(letters).toEqual([]);
+  });
 });
 
 describe('code 40, which DocumentDB also gives while garbage collection disables writes', () => {
@@ -187,15 +189,17 @@ describe('the only record of a quiet topic', () => {
   });
 });
 
-it('a command that takes longer than the socket waits is sent in halves', async () => {
-  const store = new FakeDocuments();
-  const write = store.write.bind(store);
-  store.write = async (namespace, kind, statements, signal) => {
-    if (statements.length <= 10) return write(namespace, kind, statements, signal);
-    store.calls.push({ namespace: 'shop.orders', kind, statements });
-    throw Object.assign(new Error('timed out'), { name: 'MongoNetworkTimeoutError' });
-  };
-  const sink = aDocumentdbSink({ documents: store });
-  const records = Array.from({ length: 64 }, (_, offset) => order(offset, `k${offset}`));
-  expect(new Set((await sink.write(records)).map(inWords))).toEqual(new Set(['written']));
+describe('a command that takes longer than the socket timeout', () => {
+  it('is sent in halves', async () => {
+    const store = new FakeDocuments();
+    const write = store.write.bind(store);
+    store.write = async (namespace, kind, statements, signal) => {
+      if (statements.length <= 10) return write(namespace, kind, statements, signal);
+      store.calls.push({ namespace: 'shop.orders', kind, statements });
+      throw Object.assign(new Error('timed out'), { name: 'MongoNetworkTimeoutError' });
+    };
+    const sink = aDocumentdbSink({ documents: store });
+    const records = Array.from({ length: 64 }, (_, offset) => order(offset, `k${offset}`));
+    expect(new Set((await sink.write(records)).map(inWords))).toEqual(new Set(['written']));
+  });
 });

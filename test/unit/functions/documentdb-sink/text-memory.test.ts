@@ -1,6 +1,6 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { readSchemalessJson } from '../../../../functions/documentdb-sink/connector/converters/json-converter.ts';
 import { createNamespaceMapper } from '../../../../functions/documentdb-sink/connector/namespace-mapper.ts';
 import { isZone } from '../../../../functions/documentdb-sink/java/dates/zones.ts';
@@ -38,13 +38,15 @@ const FIELD_MAPPER = topicProperties({
 });
 const mapNamespace = createNamespaceMapper(FIELD_MAPPER, {} as never);
 
-it.each<[string, (text: string, index: number) => unknown]>([
-  ['the order of its names', (text) => void readSchemalessJson(Buffer.from(text))],
-  [
-    'the name of its collection',
-    (text) => mapNamespace(sinkDocument(null, text), aRecord(), { database: 'd', collection: 'c' }),
-  ],
-  ['a zone it names', (text, index) => void isZone(text.slice(2, 2 + longName(index).length))],
-])('a record of which only %s is known keeps no text in memory', (_what, use) => {
-  expect(charactersKept(use)).toBeLessThan((RECORDS * RECORD_CHARACTERS) / 4);
+describe('a record', () => {
+  it.each<[string, (text: string, index: number) => unknown]>([
+    ['the order of its names', (text) => void readSchemalessJson(Buffer.from(text))],
+    [
+      'the name of its collection',
+      (text) => mapNamespace(sinkDocument(null, text), aRecord(), { database: 'd', collection: 'c' }),
+    ],
+    ['a zone it names', (text, index) => void isZone(text.slice(2, 2 + longName(index).length))],
+  ])('keeps no text in memory if only its %s is remembered', (_what, use) => {
+    expect(charactersKept(use)).toBeLessThan((RECORDS * RECORD_CHARACTERS) / 4);
+  });
 });

@@ -15,69 +15,79 @@ const metricsOf = async (fate: RequestFate, input = records(3), changes = {}) =>
 const OF_THREE = { UserRecordsSent: 3, EntriesSent: 3, BytesSent: 51, RequestDuration: 0, AggregationRatio: 1 };
 const NO_LAG = { EndToEndLagP50: 0, EndToEndLagP99: 0, EndToEndLagMax: 0 };
 
-it('count requests, the entries in them, their records and their bytes', async () => {
-  expect(await metricsOf(answer)).toEqual({ ...OF_THREE, ...NO_LAG, Requests: 1 });
-  expect(await metricsOf(answer, records(501))).toMatchObject({ Requests: 2, EntriesSent: 501, UserRecordsSent: 501 });
-});
-
-it.each<{ fate: RequestFate; counted: Readonly<Record<string, number>> }>([
-  { fate: { kind: 'reset' }, counted: { RequestsFailed: 1, RequestsAmbiguous: 1 } },
-  { fate: { kind: 'server-error' }, counted: { RequestsFailed: 1, RequestsAmbiguous: 1 } },
-  { fate: { kind: 'access-denied' }, counted: { RequestsFailed: 1 } },
-  { fate: { kind: 'short-answer' }, counted: { EntriesRefused: 3 } },
-  { fate: { kind: 'answer', entry: () => 'internal' }, counted: { EntriesRefused: 3 } },
-  {
-    fate: { kind: 'answer', entry: () => 'throttled' },
-    counted: { EntriesRefused: 3, EntriesThrottled: 3, ShardsThrottled: 1, ThrottlesOfHottestShard: 3 },
-  },
-])('count $counted when three entries met this: $fate.kind', async ({ fate, counted }) => {
-  expect(await metricsOf(fate)).toEqual({
-    ...{ Requests: 2, EntriesSent: 6, UserRecordsSent: 6, BytesSent: 102, EntriesRetried: 3 },
-    ...{ RequestDuration: 0, AggregationRatio: 1 },
-    ...{ EndToEndLagP50: expect.any(Number), EndToEndLagP99: expect.any(Number), EndToEndLagMax: expect.any(Number) },
-    ...counted,
+describe('the metrics of a batch', () => {
+  it('count requests, entries, records and bytes', async () => {
+    expect(await metricsOf(answer)).toEqual({ ...OF_THREE, ...NO_LAG, Requests: 1 });
+    expect(await metricsOf(answer, records(501))).toMatchObject({
+      Requests: 2,
+      EntriesSent: 501,
+      UserRecordsSent: 501,
+    });
   });
-});
 
-it('keep the longest request', async () => {
-  expect(await metricsOf({ kind: 'until-aborted' })).toMatchObject({ RequestDuration: 10_000 });
-});
-
-it('count durable letters alone', async () => {
-  const { queue } = fakeDeadLetters(({ offset }) => offset === 0);
-  const setup = aKinesisSink({ port: fakeKinesis().port, deadLetters: queue, recordBytesMax: 1 });
-  await setup.write(records(3));
-  expect(setup.telemetry.metrics()).toEqual({ DeadLetters: 1 });
-});
-
-it('say how many records an acknowledged entry holds', async () => {
-  const metrics = await metricsOf(answer, [...ofOneKey(9), aRecord({ offset: 9 })], { aggregation: 'key' });
-  expect(metrics).toMatchObject({ EntriesSent: 2, UserRecordsSent: 10, AggregationRatio: 5 });
-});
-
-it('say how long records took from Kafka to the stream', async () => {
-  const kinesis = fakeKinesis();
-  const setup = aKinesisSink({
-    port: {
-      putRecords: async (entries, signal) => {
-        await setup.clock.waitUntil(setup.clock.nowMs() + 100, signal);
-        return kinesis.port.putRecords(entries, signal);
-      },
+  it.each<{ fate: RequestFate; counted: Readonly<Record<string, number>> }>([
+    { fate: { kind: 'reset' }, counted: { RequestsFailed: 1, RequestsAmbiguous: 1 } },
+    { fate: { kind: 'server-error' }, counted: { RequestsFailed: 1, RequestsAmbiguous: 1 } },
+    { fate: { kind: 'access-denied' }, counted: { RequestsFailed: 1 } },
+    { fate: { kind: 'short-answer' }, counted: { EntriesRefused: 3 } },
+    { fate: { kind: 'answer', entry: () => 'internal' }, counted: { EntriesRefused: 3 } },
+    {
+      fate: { kind: 'answer', entry: () => 'throttled' },
+      counted: { EntriesRefused: 3, EntriesThrottled: 3, ShardsThrottled: 1, ThrottlesOfHottestShard: 3 },
     },
+  ])('count $counted after three entries with $fate.kind', async ({ fate, counted }) => {
+    expect(await metricsOf(fate)).toEqual({
+      ...{ Requests: 2, EntriesSent: 6, UserRecordsSent: 6, BytesSent: 102, EntriesRetried: 3 },
+      ...{ RequestDuration: 0, AggregationRatio: 1 },
+      ...{ EndToEndLagP50: expect.any(Number), EndToEndLagP99: expect.any(Number), EndToEndLagMax: expect.any(Number) },
+      ...counted,
+    });
   });
-  const wallTimeMs = setup.clock.wallTimeMs();
-  const ages = [...Array.from({ length: 98 }, () => 0), 50, 900];
-  await setup.write(ages.map((ageMs, offset) => aRecord({ offset, timestampMs: wallTimeMs - ageMs })));
-  expect(setup.telemetry.metrics()).toMatchObject({ EndToEndLagP50: 100, EndToEndLagP99: 150, EndToEndLagMax: 1_000 });
-});
 
-it('say nothing of a lag that nobody knows, and nothing of records that were not stored', async () => {
-  expect(await metricsOf(answer, [aRecord({ timestampMs: -1 })])).not.toHaveProperty('EndToEndLagP50');
-  const setup = aKinesisSink({ port: fakeKinesis(() => ({ kind: 'reset' })).port });
-  await setup.write(records(1), deadlineIn(setup.clock.nowMs(), 10_000));
-  const metrics = setup.telemetry.metrics();
-  expect(metrics).not.toHaveProperty('EndToEndLagMax');
-  expect(metrics).not.toHaveProperty('AggregationRatio');
+  it('keep the longest request', async () => {
+    expect(await metricsOf({ kind: 'until-aborted' })).toMatchObject({ RequestDuration: 10_000 });
+  });
+
+  it('count only durable dead letters', async () => {
+    const { queue } = fakeDeadLetters(({ offset }) => offset === 0);
+    const setup = aKinesisSink({ port: fakeKinesis().port, deadLetters: queue, recordBytesMax: 1 });
+    await setup.write(records(3));
+    expect(setup.telemetry.metrics()).toEqual({ DeadLetters: 1 });
+  });
+
+  it('report the records of an acknowledged entry', async () => {
+    const metrics = await metricsOf(answer, [...ofOneKey(9), aRecord({ offset: 9 })], { aggregation: 'key' });
+    expect(metrics).toMatchObject({ EntriesSent: 2, UserRecordsSent: 10, AggregationRatio: 5 });
+  });
+
+  it('report the time from Kafka to the stream', async () => {
+    const kinesis = fakeKinesis();
+    const setup = aKinesisSink({
+      port: {
+        putRecords: async (entries, signal) => {
+          await setup.clock.waitUntil(setup.clock.nowMs() + 100, signal);
+          return kinesis.port.putRecords(entries, signal);
+        },
+      },
+    });
+    const wallTimeMs = setup.clock.wallTimeMs();
+    const ages = [...Array.from({ length: 98 }, () => 0), 50, 900];
+    await setup.write(ages.map((ageMs, offset) => aRecord({ offset, timestampMs: wallTimeMs - ageMs })));
+    expect(setup.telemetry.metrics()).toMatchObject({
+      EndToEndLagP50: 100,
+      EndToEndLagP99: 150,
+      EndToEndLagMax: 1_000,
+    });
+  });
+
+  it('report no lag without timestamps, and none of records that were not stored', async () => {
+    expect(await metricsOf(answer, [aRecord({ timestampMs: -1 })])).not.toHaveProperty('EndToEndLagP50');
+    const setup = aKinesisSink({ port: fakeKinesis(() => ({ kind: 'reset' })).port });
+    await setup.write(records(1), deadlineIn(setup.clock.nowMs(), 10_000));
+    const metrics = setup.telemetry.metrics();
+    expect(metrics).not.toHaveProperty('EndToEndLagMax');
+    expect(metrics).not.toHaveProperty('AggregationRatio');
+  });
 });
 
 describe('order anomalies', () => {
@@ -134,33 +144,35 @@ describe('order anomalies', () => {
   });
 });
 
-it('name the shards that throttled in one bounded line, the hottest first', async () => {
-  const shardOf = (offset: number) => `shardId-${String(offset % 12).padStart(12, '0')}`;
-  const kinesis = fakeKinesis(
-    (_entries, call) => (call === 1 ? { kind: 'answer', entry: () => 'throttled' } : answer),
-    ({ records: [record] }) => shardOf(record?.position.offset ?? 0),
-  );
-  const setup = aKinesisSink({ port: kinesis.port });
-  await setup.write(records(26));
-  expect(setup.telemetry.metrics()).toMatchObject({
-    EntriesThrottled: 26,
-    ShardsThrottled: 12,
-    ThrottlesOfHottestShard: 3,
+describe('the metrics of throttled shards', () => {
+  it('name the shards in one bounded log line, the most throttled first', async () => {
+    const shardOf = (offset: number) => `shardId-${String(offset % 12).padStart(12, '0')}`;
+    const kinesis = fakeKinesis(
+      (_entries, call) => (call === 1 ? { kind: 'answer', entry: () => 'throttled' } : answer),
+      ({ records: [record] }) => shardOf(record?.position.offset ?? 0),
+    );
+    const setup = aKinesisSink({ port: kinesis.port });
+    await setup.write(records(26));
+    expect(setup.telemetry.metrics()).toMatchObject({
+      EntriesThrottled: 26,
+      ShardsThrottled: 12,
+      ThrottlesOfHottestShard: 3,
+    });
+    const [line, ...others] = setup.telemetry.lines;
+    expect(others).toEqual([]);
+    expect(line).toMatchObject({ level: 'warn', message: 'shards_throttled', fields: { shardCount: 12 } });
+    expect(line?.fields['shards']).toHaveLength(10);
+    expect(line?.fields['shards']).toMatchObject([
+      { shardId: 'shardId-000000000000', throttleCount: 3 },
+      { shardId: 'shardId-000000000001', throttleCount: 3 },
+      { shardId: 'shardId-000000000002', throttleCount: 2 },
+      ...Array.from({ length: 7 }, () => ({ throttleCount: 2 })),
+    ]);
   });
-  const [line, ...others] = setup.telemetry.lines;
-  expect(others).toEqual([]);
-  expect(line).toMatchObject({ level: 'warn', message: 'shards_throttled', fields: { shardCount: 12 } });
-  expect(line?.fields['shards']).toHaveLength(10);
-  expect(line?.fields['shards']).toMatchObject([
-    { shardId: 'shardId-000000000000', throttleCount: 3 },
-    { shardId: 'shardId-000000000001', throttleCount: 3 },
-    { shardId: 'shardId-000000000002', throttleCount: 2 },
-    ...Array.from({ length: 7 }, () => ({ throttleCount: 2 })),
-  ]);
-});
 
-it('say nothing of shards where none throttled', async () => {
-  const setup = aKinesisSink({ port: fakeKinesis().port });
-  await setup.write(records(2));
-  expect(setup.telemetry.lines).toEqual([]);
+  it('are absent if no shard throttled', async () => {
+    const setup = aKinesisSink({ port: fakeKinesis().port });
+    await setup.write(records(2));
+    expect(setup.telemetry.lines).toEqual([]);
+  });
 });

@@ -185,21 +185,23 @@ function spread(): () => number {
   };
 }
 
-it('says of a doubtful record what is not known, and nothing of what stands in it', async () => {
-  const { setup } = onAStream(() => true);
-  const [outcome] = await setup.write(records(1));
-  expect(outcome).toMatchObject({
-    kind: 'failed',
-    failure: { code: 'rejected_by_target', retryable: true, mayBeWritten: false },
+describe('a suspected record', () => {
+  it('has a failure that names what is unknown, and quotes nothing', async () => {
+    const { setup } = onAStream(() => true);
+    const [outcome] = await setup.write(records(1));
+    expect(outcome).toMatchObject({
+      kind: 'failed',
+      failure: { code: 'rejected_by_target', retryable: true, mayBeWritten: false },
+    });
+    expect(JSON.stringify(outcome)).toContain('the record or the stream may be the cause');
+    expect(JSON.stringify(outcome)).not.toContain('SECRET');
   });
-  expect(JSON.stringify(outcome)).toContain('the record or the stream may be the cause');
-  expect(JSON.stringify(outcome)).not.toContain('SECRET');
-});
 
-it('tries the record again alone, and the others without it', async () => {
-  const { setup, kinesis } = onAStream((_elapsedMs, entries) => holds(entries, (offset) => offset === 2));
-  await setup.write(records(8));
-  const withBad = kinesis.requests.filter((entries) => entries.some((entry) => offsetOf(entry) === 2));
-  expect(withBad.at(-1)).toHaveLength(1);
-  expect(new Set(offsets(kinesis.stored)).size).toBe(7);
+  it('is sent again alone, and the others without it', async () => {
+    const { setup, kinesis } = onAStream((_elapsedMs, entries) => holds(entries, (offset) => offset === 2));
+    await setup.write(records(8));
+    const withBad = kinesis.requests.filter((entries) => entries.some((entry) => offsetOf(entry) === 2));
+    expect(withBad.at(-1)).toHaveLength(1);
+    expect(new Set(offsets(kinesis.stored)).size).toBe(7);
+  });
 });

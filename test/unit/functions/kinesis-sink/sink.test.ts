@@ -208,22 +208,24 @@ describe('ambiguous calls', () => {
   });
 });
 
-it('leaves no timer behind', async () => {
-  const kinesis = fakeKinesis((_entries, call) => (call === 2 ? { kind: 'reset' } : answer));
-  const setup = aKinesisSink({ port: kinesis.port });
-  await setup.write(ofOneKey(3));
-  expect(setup.clock.waitingCount()).toBe(0);
-});
+describe('kinesisSink', () => {
+  it('leaves no timer behind', async () => {
+    const kinesis = fakeKinesis((_entries, call) => (call === 2 ? { kind: 'reset' } : answer));
+    const setup = aKinesisSink({ port: kinesis.port });
+    await setup.write(ofOneKey(3));
+    expect(setup.clock.waitingCount()).toBe(0);
+  });
 
-it('rejects for a bug of ours, so that the batch is repeated', async () => {
-  const letters = { put: () => Promise.reject(new TypeError('bug')) };
-  const setup = aKinesisSink({ port: fakeKinesis().port, deadLetters: letters, recordBytesMax: 1 });
-  await expect(setup.write(records(2))).rejects.toThrow(TypeError);
-});
+  it('rejects for a bug of its own, so that Lambda repeats the batch', async () => {
+    const letters = { put: () => Promise.reject(new TypeError('bug')) };
+    const setup = aKinesisSink({ port: fakeKinesis().port, deadLetters: letters, recordBytesMax: 1 });
+    await expect(setup.write(records(2))).rejects.toThrow(TypeError);
+  });
 
-it('says of a failure nothing that a foreign message or a payload said', async () => {
-  const kinesis = fakeKinesis(() => ({ kind: 'access-denied' }));
-  const outcomes = await aKinesisSink({ port: kinesis.port }).write([aRecord({ key: 'SECRET', value: 'SECRET' })]);
-  expect(JSON.stringify(outcomes)).not.toContain('SECRET');
-  expect(outcomes).toMatchObject([{ failure: { code: 'access_denied' } }]);
+  it('never quotes a foreign message or a payload in a failure', async () => {
+    const kinesis = fakeKinesis(() => ({ kind: 'access-denied' }));
+    const outcomes = await aKinesisSink({ port: kinesis.port }).write([aRecord({ key: 'SECRET', value: 'SECRET' })]);
+    expect(JSON.stringify(outcomes)).not.toContain('SECRET');
+    expect(outcomes).toMatchObject([{ failure: { code: 'access_denied' } }]);
+  });
 });

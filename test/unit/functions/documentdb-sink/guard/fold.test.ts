@@ -178,21 +178,23 @@ describe('two writes stay two', () => {
   });
 });
 
-it('goes on as far as it can, and leaves what it was given as it was', () => {
-  const first = replace({ a: { b: 1 } });
-  const models = [first, set({ 'a.c': 2 }), set({ d: 1 }), update({ $inc: { n: 1 } }), set({ e: 1 })];
-  expect(folded(models)).toEqual([3, 'replace+', { ...K, a: { b: 1, c: 2 }, d: 1 }]);
-  expect(folded([first])).toEqual([1, 'replace+', { ...K, a: { b: 1 } }]);
-});
+describe('a fold', () => {
+  it('includes as many writes as possible, and does not change them', () => {
+    const first = replace({ a: { b: 1 } });
+    const models = [first, set({ 'a.c': 2 }), set({ d: 1 }), update({ $inc: { n: 1 } }), set({ e: 1 })];
+    expect(folded(models)).toEqual([3, 'replace+', { ...K, a: { b: 1, c: 2 }, d: 1 }]);
+    expect(folded([first])).toEqual([1, 'replace+', { ...K, a: { b: 1 } }]);
+  });
 
-it('takes an _id that an update sets for the same where it is of the same value', () => {
-  const timestamps = (id: unknown) => writeOf(updateOf({ _id: 1 }, { $set: { _id: id, a: 1 } }));
-  const whole = writeOf(replaceOf({ _id: 1 }, { _id: 1 }));
-  expect([1, 1n, 2].map((id) => fold(whole, [timestamps(id)]).count)).toEqual([2, 2, 1]);
-});
+  it('accepts an update of _id to an equal value', () => {
+    const timestamps = (id: unknown) => writeOf(updateOf({ _id: 1 }, { $set: { _id: id, a: 1 } }));
+    const whole = writeOf(replaceOf({ _id: 1 }, { _id: 1 }));
+    expect([1, 1n, 2].map((id) => fold(whole, [timestamps(id)]).count)).toEqual([2, 2, 1]);
+  });
 
-it('adds new fields in the order of their names, as a server does', () => {
-  const [one, other] = [writeOf(replace({ z: 1 })), writeOf(set({ c: 1, a: 1, b: 1 }))];
-  const { write } = fold(one, [other]);
-  expect(write.kind === 'replace' && [...write.document.keys()]).toEqual(['_id', 'z', '_k', 'a', 'b', 'c']);
+  it('adds new fields in the order of their names, like a server', () => {
+    const [one, other] = [writeOf(replace({ z: 1 })), writeOf(set({ c: 1, a: 1, b: 1 }))];
+    const { write } = fold(one, [other]);
+    expect(write.kind === 'replace' && [...write.document.keys()]).toEqual(['_id', 'z', '_k', 'a', 'b', 'c']);
+  });
 });

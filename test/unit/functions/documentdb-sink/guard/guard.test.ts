@@ -296,31 +296,33 @@ describe('a delete that deletes nothing', () => {
   });
 });
 
-it.each([
-  { write: 'a delete that found nothing, or not everything', value: null, mayBeWritten: true },
-  { write: 'an upsert that met E11000', value: '{"v":5}', mayBeWritten: false },
-])('$write is unsettled while its document cannot be read, and perhaps done: $mayBeWritten', async (row) => {
-  const documents = new FakeDocuments();
-  documents.put('k', { v: 9, _k: { 'orders-0': 9n } });
-  documents.findVersions = () => Promise.reject(foreignError('MongoNetworkError'));
-  const record = aRecord({ key: 'k', offset: 5, value: row.value });
-  const [outcome] = await aDocumentdbSink({ documents, deletes: 'hard' }).write([record]);
-  const failure = { code: 'target_unreachable', retryable: true, mayBeWritten: row.mayBeWritten };
-  expect(outcome).toMatchObject({ kind: 'failed', failure });
-  expect(documents.calls.length).toBeGreaterThan(1);
-});
+describe('an unmatched write', () => {
+  it.each([
+    { write: 'a delete that found nothing, or not everything', value: null, mayBeWritten: true },
+    { write: 'an upsert that met E11000', value: '{"v":5}', mayBeWritten: false },
+  ])('stays unsettled while its document cannot be read ($write, mayBeWritten $mayBeWritten)', async (row) => {
+    const documents = new FakeDocuments();
+    documents.put('k', { v: 9, _k: { 'orders-0': 9n } });
+    documents.findVersions = () => Promise.reject(foreignError('MongoNetworkError'));
+    const record = aRecord({ key: 'k', offset: 5, value: row.value });
+    const [outcome] = await aDocumentdbSink({ documents, deletes: 'hard' }).write([record]);
+    const failure = { code: 'target_unreachable', retryable: true, mayBeWritten: row.mayBeWritten };
+    expect(outcome).toMatchObject({ kind: 'failed', failure });
+    expect(documents.calls.length).toBeGreaterThan(1);
+  });
 
-it('never sends after sendUntil, nor reads: what met E11000 then is unsettled', async () => {
-  const documents = new FakeDocuments();
-  const sink = aDocumentdbSink({ documents });
-  documents.put('k', { v: 9, _k: { 'orders-0': 9n } });
-  const write = documents.write.bind(documents);
-  documents.write = async (...parameters) => {
-    await sink.clock.advance(60_000 - 5_000);
-    return write(...parameters);
-  };
-  const deadline = deadlineIn(sink.clock.nowMs());
-  const [outcome] = await sink.sink.write(batchesOf([replaceFromPartition(0, 5)]), deadline);
-  expect(outcome).toMatchObject({ kind: 'failed', failure: { code: 'deadline_exceeded', retryable: true } });
-  expect(documents.reads).toEqual([]);
+  it('is neither sent again nor read after sendUntilMs', async () => {
+    const documents = new FakeDocuments();
+    const sink = aDocumentdbSink({ documents });
+    documents.put('k', { v: 9, _k: { 'orders-0': 9n } });
+    const write = documents.write.bind(documents);
+    documents.write = async (...parameters) => {
+      await sink.clock.advance(60_000 - 5_000);
+      return write(...parameters);
+    };
+    const deadline = deadlineIn(sink.clock.nowMs());
+    const [outcome] = await sink.sink.write(batchesOf([replaceFromPartition(0, 5)]), deadline);
+    expect(outcome).toMatchObject({ kind: 'failed', failure: { code: 'deadline_exceeded', retryable: true } });
+    expect(documents.reads).toEqual([]);
+  });
 });

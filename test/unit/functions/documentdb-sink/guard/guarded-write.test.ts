@@ -92,41 +92,43 @@ describe('a filter', () => {
   });
 });
 
-it.each([
-  ['a field of the sink’s own', replaceOf(K, { ...K, _k: 1 })],
-  ['an insert without _id', insertOf({ a: 1 })],
-])('a write that cannot be guarded says why: %s', (_name, model) => {
-  expect(() => writeOf(model, parts)).toThrow(UnwritableError);
-});
+describe('a guarded write', () => {
+  it.each([
+    ['a field of the sink’s own', replaceOf(K, { ...K, _k: 1 })],
+    ['an insert without _id', insertOf({ a: 1 })],
+  ])('that is impossible names the reason: %s', (_name, model) => {
+    expect(() => writeOf(model, parts)).toThrow(UnwritableError);
+  });
 
-it.each([{ $set: 1 }, { x: 1, $x: 1 }, { $ref: 1, $set: 1 }])(
-  'a replacement is refused that has a name with $: %j',
-  (fields) => {
-    expect(() => writeOf(replaceOf(K, { ...K, ...fields }), parts)).toThrow(UnwritableError);
-  },
-);
+  it.each([{ $set: 1 }, { x: 1, $x: 1 }, { $ref: 1, $set: 1 }])(
+    'refuses a replacement with a name that begins with $: %j',
+    (fields) => {
+      expect(() => writeOf(replaceOf(K, { ...K, ...fields }), parts)).toThrow(UnwritableError);
+    },
+  );
 
-it('a replacement may have the fields of a DBRef, and a name with $ below the top level', () => {
-  const fields = { $ref: 'c', $id: 1, $db: 'd', inner: { $set: 1 } };
-  expect(() => writeOf(replaceOf(K, { ...K, ...fields }), parts)).not.toThrow();
-});
+  it('accepts the fields of a DBRef, and a name with $ below the top level', () => {
+    const fields = { $ref: 'c', $id: 1, $db: 'd', inner: { $set: 1 } };
+    expect(() => writeOf(replaceOf(K, { ...K, ...fields }), parts)).not.toThrow();
+  });
 
-it.each([
-  ['nothing', {}],
-  ['a number', { $set: 5 }],
-  ['an array', { $unset: [] }],
-  ['null', { $setOnInsert: null }],
-  ['a text beside a document', { $set: { a: 1 }, $inc: 'a' }],
-  ['a name that is no operator', { a: 1 }],
-  ['such a name beside an operator', { $set: { a: 1 }, a: { b: 1 } }],
-])('an update whose operators are %s is refused, for what is left out would count as written', (_what, update) => {
-  expect(() => writeOf(updateOf(K, update), parts)).toThrow(UnwritableError);
-});
+  it.each([
+    ['nothing', {}],
+    ['a number', { $set: 5 }],
+    ['an array', { $unset: [] }],
+    ['null', { $setOnInsert: null }],
+    ['a text beside a document', { $set: { a: 1 }, $inc: 'a' }],
+    ['a name that is no operator', { a: 1 }],
+    ['such a name beside an operator', { $set: { a: 1 }, a: { b: 1 } }],
+  ])('refuses an update with %s as operators, because a dropped part would count as written', (_what, update) => {
+    expect(() => writeOf(updateOf(K, update), parts)).toThrow(UnwritableError);
+  });
 
-it('an operator of an update may be a document without fields', () => {
-  expect(() => writeOf(updateOf(K, { $set: {}, $inc: {} }), parts)).not.toThrow();
-});
+  it('accepts an update operator without fields', () => {
+    expect(() => writeOf(updateOf(K, { $set: {}, $inc: {} }), parts)).not.toThrow();
+  });
 
-it('a tombstone whose key leads into a value cannot be written', () => {
-  expect(() => writeOf(deleteOf({ a: 1, 'a.b': 2 }), { ...parts, deletes: 'tombstone' })).toThrow(UnwritableError);
+  it('refuses a tombstone whose key has a path into a value', () => {
+    expect(() => writeOf(deleteOf({ a: 1, 'a.b': 2 }), { ...parts, deletes: 'tombstone' })).toThrow(UnwritableError);
+  });
 });

@@ -86,15 +86,17 @@ describe('an error of a whole command', () => {
   });
 });
 
-it.each([
-  ['MongoNetworkError', undefined, 'retry', 'target_unreachable'],
-  ['MongoServerError', 9, 'retry', 'unclassified'],
-  ['MongoServerError', 13, 'fatal', 'access_denied'],
-  ['MongoServerError', 18, 'credentials', 'access_denied'],
-])('%s with code %s before anything was written blames no record: %s', (name, code, kind, failureCode) => {
-  expect(beforeWriting(classifyError(foreignError(name, code)))).toMatchObject({
-    kind,
-    failure: { code: failureCode, retryable: true, mayBeWritten: false },
+describe('an error before any write', () => {
+  it.each([
+    ['MongoNetworkError', undefined, 'retry', 'target_unreachable'],
+    ['MongoServerError', 9, 'retry', 'unclassified'],
+    ['MongoServerError', 13, 'fatal', 'access_denied'],
+    ['MongoServerError', 18, 'credentials', 'access_denied'],
+  ])('%s with code %s blames no record: %s', (name, code, kind, failureCode) => {
+    expect(beforeWriting(classifyError(foreignError(name, code)))).toMatchObject({
+      kind,
+      failure: { code: failureCode, retryable: true, mayBeWritten: false },
+    });
   });
 });
 

@@ -7,24 +7,26 @@ import { recordedTelemetry } from '../../../../support/recorded-telemetry.ts';
 import { VirtualClock } from '../../../../support/virtual-clock.ts';
 import { replaceOf, writeOf } from '../../../../support/write-models.ts';
 
-it('a unique index that tombstones would collide on is fatal for its own collection alone', async () => {
-  const store = new FakeDocuments({ uniqueIndexes: [{ field: 'email' }] });
-  const collections = createCollections({
-    store,
-    clock: new VirtualClock(),
-    ...recordedTelemetry(),
-    deletes: 'tombstone',
-    tombstoneTtlSeconds: 86_400,
+describe('a unique index in which tombstones would collide', () => {
+  it('is fatal only for its own collection', async () => {
+    const store = new FakeDocuments({ uniqueIndexes: [{ field: 'email' }] });
+    const collections = createCollections({
+      store,
+      clock: new VirtualClock(),
+      ...recordedTelemetry(),
+      deletes: 'tombstone',
+      tombstoneTtlSeconds: 86_400,
+    });
+    const writes = [writeOf(replaceOf({ _id: 'k' }, {}))];
+    const prepared = collections.prepare(
+      { database: 'shop', collection: 'orders' },
+      writes,
+      new AbortController().signal,
+    );
+    await expect(prepared).rejects.toBeInstanceOf(FatalError);
+    await expect(prepared).rejects.toMatchObject({ code: 'rejected_by_target', scope: 'collection' });
+    expect(store.ttlIndexes).toEqual([]);
   });
-  const writes = [writeOf(replaceOf({ _id: 'k' }, {}))];
-  const prepared = collections.prepare(
-    { database: 'shop', collection: 'orders' },
-    writes,
-    new AbortController().signal,
-  );
-  await expect(prepared).rejects.toBeInstanceOf(FatalError);
-  await expect(prepared).rejects.toMatchObject({ code: 'rejected_by_target', scope: 'collection' });
-  expect(store.ttlIndexes).toEqual([]);
 });
 
 describe('the unique index of a business key', () => {

@@ -106,20 +106,22 @@ describe('a shard that throttles', () => {
   });
 });
 
-it('a search for a bad entry sends nothing more to a shard that turned out to be full, before what that refused', async () => {
-  // Two records each of a1, a2 (one shard) and b (another); the second of b can never be stored.
-  const records = ['a1', 'b', 'a2'].flatMap((key, index) =>
-    [0, 1].map((round) => aRecord({ offset: 2 * index + round, key, partition: index })),
-  );
-  const sent: string[] = [];
-  const isBad = ({ records: [record] }: Entry) => record?.position.offset === 3;
-  const kinesis = fakeKinesis((entries, call) => {
-    sent.push(entries.map(({ partitionKey }) => partitionKey).join(' '));
-    if (entries.some(isBad)) return { kind: 'invalid' };
-    return { kind: 'answer', entry: () => (call === 4 ? 'throttled' : 'ok') };
-  }, shardOf);
-  const setup = aKinesisSink({ port: kinesis.port, random: () => 0, requestsInFlightMax: 1 });
-  const outcomes = await setup.write(records);
-  expect(kinds(outcomes)).toEqual(['written', 'written', 'written', 'deadLettered', 'written', 'written']);
-  expect(sent).toEqual(['a1 b a2', 'a1 b a2', 'a1 b', 'a1', 'a1', 'b', 'a2', 'b']);
+describe('a search for a bad entry', () => {
+  it('sends nothing to a throttled shard before its retry time', async () => {
+    // Two records each of a1, a2 (one shard) and b (another); the second of b can never be stored.
+    const records = ['a1', 'b', 'a2'].flatMap((key, index) =>
+      [0, 1].map((round) => aRecord({ offset: 2 * index + round, key, partition: index })),
+    );
+    const sent: string[] = [];
+    const isBad = ({ records: [record] }: Entry) => record?.position.offset === 3;
+    const kinesis = fakeKinesis((entries, call) => {
+      sent.push(entries.map(({ partitionKey }) => partitionKey).join(' '));
+      if (entries.some(isBad)) return { kind: 'invalid' };
+      return { kind: 'answer', entry: () => (call === 4 ? 'throttled' : 'ok') };
+    }, shardOf);
+    const setup = aKinesisSink({ port: kinesis.port, random: () => 0, requestsInFlightMax: 1 });
+    const outcomes = await setup.write(records);
+    expect(kinds(outcomes)).toEqual(['written', 'written', 'written', 'deadLettered', 'written', 'written']);
+    expect(sent).toEqual(['a1 b a2', 'a1 b a2', 'a1 b', 'a1', 'a1', 'b', 'a2', 'b']);
+  });
 });

@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import {
   AggregateSize,
   encodeAggregate,
@@ -23,14 +23,16 @@ const sizeOf = (records: readonly UserRecord[]): AggregateSize => {
   return size;
 };
 
-it.each(writable)('writes $id byte for byte', (vector) => {
-  expect(encodeAggregate(recordsOf(vector)).toString('base64')).toBe(vector.aggregatedBase64);
-});
+describe('encodeAggregate', () => {
+  it.each(writable)('writes $id byte for byte', (vector) => {
+    expect(encodeAggregate(recordsOf(vector)).toString('base64')).toBe(vector.aggregatedBase64);
+  });
 
-it.each(writable)('knows the size of $id without writing it', (vector) => {
-  expect(sizeOf(recordsOf(vector)).bytes).toBe(vector.bytes);
-});
+  it.each(writable)('has the size of $id before encoding', (vector) => {
+    expect(sizeOf(recordsOf(vector)).bytes).toBe(vector.bytes);
+  });
 
-it('asks for one record or more', () => {
-  expect(() => encodeAggregate([])).toThrow('one user record or more');
+  it('refuses an empty list', () => {
+    expect(() => encodeAggregate([])).toThrow('one user record or more');
+  });
 });

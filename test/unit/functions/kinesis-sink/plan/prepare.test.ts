@@ -7,12 +7,14 @@ import { aRecord, type RecordParts } from '../../../../support/builders.ts';
 
 const prepared = (parts: RecordParts, changes: Partial<PrepareOptions> = {}) => preparedOf(aRecord(parts), changes);
 
-it('carries the value as the base64 text it came as', () => {
-  expect(prepared({ value: 'ab' }).data.base64).toBe('YWI=');
-});
+describe('a prepared record', () => {
+  it('keeps the value as base64 text', () => {
+    expect(prepared({ value: 'ab' }).data.base64).toBe('YWI=');
+  });
 
-it('counts data before base64 and the key in UTF-8', () => {
-  expect(prepared({ key: 'é', value: 'abc' }).byteLength).toBe(5);
+  it('counts data before base64 and the key in UTF-8', () => {
+    expect(prepared({ key: 'é', value: 'abc' }).byteLength).toBe(5);
+  });
 });
 
 describe('the size limit', () => {
