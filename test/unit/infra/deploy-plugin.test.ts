@@ -124,15 +124,17 @@ async function deploy(framework: Framework): Promise<void> {
   await hookOf({ plugins: [new AwsDeploy()], ...framework })['before:deploy:deploy']?.();
 }
 
-it('has a part in `deploy` alone: packaging needs no network, and `deploy function` changes no stack', () => {
-  expect(Object.keys(hookOf({}))).toEqual(['before:deploy:deploy']);
-});
+describe('the deploy plugin', () => {
+  it('works only in `deploy`: packaging needs no network, and `deploy function` changes no stack', () => {
+    expect(Object.keys(hookOf({}))).toEqual(['before:deploy:deploy']);
+  });
 
-it('refuses to deploy into another account than the stage file says, before anything else', async () => {
-  await expect(deploy({ accountId: '222222222222' })).rejects.toThrow(
-    /^config\/dev\.yml deploys to account 111111111111, but the AWS credentials belong to account 222222222222\. Nothing was changed\./,
-  );
-  expect(requests).toEqual([]);
+  it('refuses another account than that of the stage file, before anything else', async () => {
+    await expect(deploy({ accountId: '222222222222' })).rejects.toThrow(
+      /^config\/dev\.yml deploys to account 111111111111, but the AWS credentials belong to account 222222222222\. Nothing was changed\./,
+    );
+    expect(requests).toEqual([]);
+  });
 });
 
 describe('what is deployed', () => {

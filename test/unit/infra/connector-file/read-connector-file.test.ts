@@ -240,51 +240,50 @@ describe('properties', () => {
   });
 });
 
-it.each([
-  ['{"name": "x"}', 'JSON'],
-  ['kind: Pod\nspec:\n  containers: []\n', 'YAML'],
-  ['resource "x" "y" {\n  a = 1\n}\n', 'Terraform'],
-])('%j is said to hold no settings', (text, syntax) => {
-  expect(faultsOf(text)).toEqual([
-    { line: 0, problem: `the file is ${syntax}, but has no settings of a MongoDB sink connector` },
-  ]);
-});
+describe('a text', () => {
+  it.each([
+    ['{"name": "x"}', 'JSON'],
+    ['kind: Pod\nspec:\n  containers: []\n', 'YAML'],
+    ['resource "x" "y" {\n  a = 1\n}\n', 'Terraform'],
+  ])('%j has no settings', (text, syntax) => {
+    expect(faultsOf(text)).toEqual([
+      { line: 0, problem: `the file is ${syntax}, but has no settings of a MongoDB sink connector` },
+    ]);
+  });
 
-it.each([
-  ['properties', 'topics:orders\n', 'a=b\n'],
-  ['YAML', 'topics: orders\n', 'database: shop\n'],
-  ['JSON', '{"topics": "orders",\n', '"database": "shop"}'],
-])(
-  '%s is read in a time that grows with its length, whatever blank lines and comments it has',
-  (_syntax, begin, end) => {
+  it.each([
+    ['properties', 'topics:orders\n', 'a=b\n'],
+    ['YAML', 'topics: orders\n', 'database: shop\n'],
+    ['JSON', '{"topics": "orders",\n', '"database": "shop"}'],
+  ])('with %s is read in a time that grows with its length', (_syntax, begin, end) => {
     const { entries } = read(`${begin}${'\n# c\n  \n'.repeat(200)}${end}`);
     expect(entries).toHaveLength(2);
-  },
-);
+  });
 
-it('any text is read or refused: nothing else is thrown', () => {
-  const pieces = [
-    '{',
-    '}',
-    '[',
-    '"a"',
-    ':',
-    ',',
-    '=',
-    '\n',
-    ' ',
-    '#',
-    '//',
-    '"connector.class"',
-    'topics',
-    "'",
-    '$' + '{a:b}',
-    'config',
-    'CREATE SINK CONNECTOR a WITH (',
-    'apiVersion:',
-  ];
-  const texts = fc
-    .array(fc.oneof(fc.constantFrom(...pieces), fc.string()), { maxLength: 30 })
-    .map((all) => all.join(''));
-  fc.assert(fc.property(texts, (text) => Array.isArray(read(text).entries)));
+  it('is always read or refused, and nothing else is thrown', () => {
+    const pieces = [
+      '{',
+      '}',
+      '[',
+      '"a"',
+      ':',
+      ',',
+      '=',
+      '\n',
+      ' ',
+      '#',
+      '//',
+      '"connector.class"',
+      'topics',
+      "'",
+      '$' + '{a:b}',
+      'config',
+      'CREATE SINK CONNECTOR a WITH (',
+      'apiVersion:',
+    ];
+    const texts = fc
+      .array(fc.oneof(fc.constantFrom(...pieces), fc.string()), { maxLength: 30 })
+      .map((all) => all.join(''));
+    fc.assert(fc.property(texts, (text) => Array.isArray(read(text).entries)));
+  });
 });

@@ -6,37 +6,39 @@ import { problemsOf } from '../../../support/problems-of.ts';
 /** The problems of a file that is sound but for these changes. */
 const problemsWith = (changes: StageFileChanges) => problemsOf(aStageFile(changes));
 
-it('of a file with ten different mistakes gives one error that names all ten, and the file', () => {
-  const stageFile = aStageFile({
-    accountId: 111_111_111_111,
-    pagers: {},
-    cluster: { arn: 'arn:aws:kafka:eu-west-1:<account>:cluster/orders/1' },
-    trigger: {
-      topics: ['orders', 'returns'],
-      consumerGroupId: 'doka-{function}',
-      batchWindowSeconds: '5s',
-      pollersMin: 5,
-      pollersMax: 4,
-    },
-    kinesisSink: { streamArn: 'orders', retries: 3, trigger: { mode: 'onDemand', retryAttemptsMax: 5 } },
-    documentdbSink: { subnetIds: undefined, timeoutSeconds: 30 },
+describe('a stage file with ten mistakes', () => {
+  it('gives one error that names all ten, and the file', () => {
+    const stageFile = aStageFile({
+      accountId: 111_111_111_111,
+      pagers: {},
+      cluster: { arn: 'arn:aws:kafka:eu-west-1:<account>:cluster/orders/1' },
+      trigger: {
+        topics: ['orders', 'returns'],
+        consumerGroupId: 'doka-{function}',
+        batchWindowSeconds: '5s',
+        pollersMin: 5,
+        pollersMax: 4,
+      },
+      kinesisSink: { streamArn: 'orders', retries: 3, trigger: { mode: 'onDemand', retryAttemptsMax: 5 } },
+      documentdbSink: { subnetIds: undefined, timeoutSeconds: 30 },
+    });
+    const problems = problemsOf(stageFile);
+    expect(problems).toEqual([
+      'accountId must be an account id of 12 digits, in quotes',
+      expect.stringMatching(/^cluster\.arn contains a placeholder: .*arn:aws:kafka/),
+      'trigger.batchWindowSeconds must be a whole number of seconds from 0 to 300, got "5s"',
+      expect.stringMatching(/^kinesisSink\.streamArn must be an ARN like arn:aws:kinesis:/),
+      'kinesisSink.retries is not a setting',
+      'documentdbSink.subnetIds is missing',
+      'pagers is not a setting',
+      'trigger.pollersMin (5) is greater than pollersMax (4)',
+      expect.stringMatching(/^kinesisSink\.trigger\.retryAttemptsMax applies only to mode: provisioned/),
+      expect.stringMatching(/^trigger\.consumerGroupId gives 2 mappings the same group doka-kinesisSink, but/),
+      expect.stringMatching(/^trigger\.consumerGroupId gives 2 mappings the same group doka-documentdbSink, but/),
+      expect.stringMatching(/^documentdbSink\.timeoutSeconds is 30, but a DocumentDB failover/),
+    ]);
+    expect(() => templateParts('msk-sinks', 'dev', stageFile)).toThrow(/^config\/dev\.yml has 12 problem/);
   });
-  const problems = problemsOf(stageFile);
-  expect(problems).toEqual([
-    'accountId must be an account id of 12 digits, in quotes',
-    expect.stringMatching(/^cluster\.arn contains a placeholder: .*arn:aws:kafka/),
-    'trigger.batchWindowSeconds must be a whole number of seconds from 0 to 300, got "5s"',
-    expect.stringMatching(/^kinesisSink\.streamArn must be an ARN like arn:aws:kinesis:/),
-    'kinesisSink.retries is not a setting',
-    'documentdbSink.subnetIds is missing',
-    'pagers is not a setting',
-    'trigger.pollersMin (5) is greater than pollersMax (4)',
-    expect.stringMatching(/^kinesisSink\.trigger\.retryAttemptsMax applies only to mode: provisioned/),
-    expect.stringMatching(/^trigger\.consumerGroupId gives 2 mappings the same group doka-kinesisSink, but/),
-    expect.stringMatching(/^trigger\.consumerGroupId gives 2 mappings the same group doka-documentdbSink, but/),
-    expect.stringMatching(/^documentdbSink\.timeoutSeconds is 30, but a DocumentDB failover/),
-  ]);
-  expect(() => templateParts('msk-sinks', 'dev', stageFile)).toThrow(/^config\/dev\.yml has 12 problem/);
 });
 
 describe('refuses', () => {
@@ -121,74 +123,76 @@ describe('takes numbers within their bounds alone', () => {
   });
 });
 
-it('takes the numbers of days that CloudWatch knows, and names them where it was given another', () => {
-  for (const logRetentionDays of [1, 30, 3_653]) expect(problemsWith({ logRetentionDays })).toEqual([]);
-  for (const logRetentionDays of [0, 2, 31, 4_000, '30']) {
-    expect(problemsWith({ logRetentionDays })).toEqual([
-      expect.stringMatching(/^logRetentionDays .* 1, 3, 5, .* 3653$/),
+describe('a stage file', () => {
+  it('accepts the retention days that CloudWatch accepts, and the error lists them', () => {
+    for (const logRetentionDays of [1, 30, 3_653]) expect(problemsWith({ logRetentionDays })).toEqual([]);
+    for (const logRetentionDays of [0, 2, 31, 4_000, '30']) {
+      expect(problemsWith({ logRetentionDays })).toEqual([
+        expect.stringMatching(/^logRetentionDays .* 1, 3, 5, .* 3653$/),
+      ]);
+    }
+  });
+
+  it.each<StageFileChanges>([
+    { accountId: '11111111111' },
+    { tags: { 'aws:cost': 'x' } },
+    { tags: { team: 5 } },
+    { tags: ['team'] },
+    { permissionsBoundaryArn: 'arn:aws:iam::111111111111:role/boundary' },
+    { deploymentBucket: 'Packages' },
+    { cluster: { authentication: 'scram' } },
+    { cluster: { vpcConnectionArn: CLUSTER_ARN } },
+    { trigger: { enabled: 'yes' } },
+    { trigger: { consumerGroupId: 'doka-{topics}' } },
+    { trigger: { consumerGroupId: 'doka {topic}' } },
+    { trigger: { startingPosition: 'EARLIEST' } },
+    { trigger: { startingPosition: 'AT_TIMESTAMP', startingTimestamp: 'yesterday' } },
+    { trigger: { startingPosition: 'AT_TIMESTAMP', startingTimestamp: '2999-01-01T00:00:00Z' } },
+    { trigger: { topics: ['t'] } },
+    { trigger: { topics: ['.orders'] } },
+    { cluster: { authentication: 'mutualTls', secretArn: `${SECRET_ARN}${'x'.repeat(200)}` } },
+    { documentdbSink: { securityGroupIds: Array.from({ length: 6 }, () => 'sg-0cccccccccccccccc') } },
+    { trigger: { filter: [] } },
+    { trigger: { filter: [{ value: {}, key: { type: ['a'] } }] } },
+    { trigger: { filter: [{ value: 'a' }] } },
+    { trigger: { filter: Array.from({ length: 6 }, () => ({ value: {} })) } },
+    { trigger: { metrics: ['Everything'] } },
+    { trigger: { systemLogLevel: 'ERROR' } },
+    { trigger: { pollerGroup: 'a b' } },
+    { trigger: { schemaRegistry: { uri: 'x' } } },
+    { kinesisSink: { trigger: { topic: 'orders' } } },
+    { accountId: '1111111111111' },
+    { region: 'eu-west-1a' },
+    { documentdbSink: { securityGroupIds: [] } },
+    { documentdbSink: { subnetIds: ['subnet-0aaaaaaaaaaaaaaaax'] } },
+  ])('with a nearly right value is refused: %j', (changes) => {
+    expect(problemsWith(changes)).toHaveLength(1);
+  });
+
+  it('accepts names up to the length that AWS allows, and not one character more', () => {
+    // msk-sinks-<stage>-111111111111-dead-letters
+    expect(problemsOf(aStageFile(), 'd'.repeat(27))).toEqual([]);
+    expect(problemsOf(aStageFile(), 'd'.repeat(28))).toEqual([expect.stringMatching(/1 characters too long/)]);
+    // msk-sinks-dev-documentdbSink-<topic>, 200
+    expect(problemsWith({ trigger: { topics: ['t'.repeat(171)] } })).toEqual([]);
+    expect(problemsWith({ trigger: { topics: ['t'.repeat(172)] } })).toHaveLength(1);
+    expect(problemsOf(aStageFile(), 'd.e')).toHaveLength(1);
+  });
+
+  it('has every unknown name reported, at every level', () => {
+    const stageFile = aStageFile({ pagers: {}, pager: {}, kinesisSink: { stage: 'x', retry: 3, retries: 3 } });
+    expect(problemsOf(stageFile)).toEqual([
+      'kinesisSink.stage is not a setting',
+      'kinesisSink.retry is not a setting',
+      'kinesisSink.retries is not a setting',
+      'pagers is not a setting',
+      'pager is not a setting',
     ]);
-  }
-});
+  });
 
-it.each<StageFileChanges>([
-  { accountId: '11111111111' },
-  { tags: { 'aws:cost': 'x' } },
-  { tags: { team: 5 } },
-  { tags: ['team'] },
-  { permissionsBoundaryArn: 'arn:aws:iam::111111111111:role/boundary' },
-  { deploymentBucket: 'Packages' },
-  { cluster: { authentication: 'scram' } },
-  { cluster: { vpcConnectionArn: CLUSTER_ARN } },
-  { trigger: { enabled: 'yes' } },
-  { trigger: { consumerGroupId: 'doka-{topics}' } },
-  { trigger: { consumerGroupId: 'doka {topic}' } },
-  { trigger: { startingPosition: 'EARLIEST' } },
-  { trigger: { startingPosition: 'AT_TIMESTAMP', startingTimestamp: 'yesterday' } },
-  { trigger: { startingPosition: 'AT_TIMESTAMP', startingTimestamp: '2999-01-01T00:00:00Z' } },
-  { trigger: { topics: ['t'] } },
-  { trigger: { topics: ['.orders'] } },
-  { cluster: { authentication: 'mutualTls', secretArn: `${SECRET_ARN}${'x'.repeat(200)}` } },
-  { documentdbSink: { securityGroupIds: Array.from({ length: 6 }, () => 'sg-0cccccccccccccccc') } },
-  { trigger: { filter: [] } },
-  { trigger: { filter: [{ value: {}, key: { type: ['a'] } }] } },
-  { trigger: { filter: [{ value: 'a' }] } },
-  { trigger: { filter: Array.from({ length: 6 }, () => ({ value: {} })) } },
-  { trigger: { metrics: ['Everything'] } },
-  { trigger: { systemLogLevel: 'ERROR' } },
-  { trigger: { pollerGroup: 'a b' } },
-  { trigger: { schemaRegistry: { uri: 'x' } } },
-  { kinesisSink: { trigger: { topic: 'orders' } } },
-  { accountId: '1111111111111' },
-  { region: 'eu-west-1a' },
-  { documentdbSink: { securityGroupIds: [] } },
-  { documentdbSink: { subnetIds: ['subnet-0aaaaaaaaaaaaaaaax'] } },
-])('refuses what is nearly right: %j', (changes) => {
-  expect(problemsWith(changes)).toHaveLength(1);
-});
-
-it('takes names up to the length that AWS allows, and not one character more', () => {
-  // msk-sinks-<stage>-111111111111-dead-letters
-  expect(problemsOf(aStageFile(), 'd'.repeat(27))).toEqual([]);
-  expect(problemsOf(aStageFile(), 'd'.repeat(28))).toEqual([expect.stringMatching(/1 characters too long/)]);
-  // msk-sinks-dev-documentdbSink-<topic>, 200
-  expect(problemsWith({ trigger: { topics: ['t'.repeat(171)] } })).toEqual([]);
-  expect(problemsWith({ trigger: { topics: ['t'.repeat(172)] } })).toHaveLength(1);
-  expect(problemsOf(aStageFile(), 'd.e')).toHaveLength(1);
-});
-
-it('names every unknown name, at every level', () => {
-  const stageFile = aStageFile({ pagers: {}, pager: {}, kinesisSink: { stage: 'x', retry: 3, retries: 3 } });
-  expect(problemsOf(stageFile)).toEqual([
-    'kinesisSink.stage is not a setting',
-    'kinesisSink.retry is not a setting',
-    'kinesisSink.retries is not a setting',
-    'pagers is not a setting',
-    'pager is not a setting',
-  ]);
-});
-
-it('never quotes a text of the file: it may be a secret', () => {
-  const problems = problemsWith({ kinesisSink: { externalId: 'hunter 2', streamArn: 'hunter2' } });
-  expect(problems).toHaveLength(2);
-  expect(problems.join()).not.toContain('hunter');
+  it('is never quoted, because a text may be a secret', () => {
+    const problems = problemsWith({ kinesisSink: { externalId: 'hunter 2', streamArn: 'hunter2' } });
+    expect(problems).toHaveLength(2);
+    expect(problems.join()).not.toContain('hunter');
+  });
 });

@@ -187,32 +187,34 @@ describe('the functions', () => {
   });
 });
 
-it('region and log retention are those of the stage file', () => {
-  const { region, logRetentionDays } = templateParts('msk-sinks', 'dev', aStageFile({ logRetentionDays: 7 }));
-  expect({ region, logRetentionDays }).toEqual({ region: 'eu-west-1', logRetentionDays: 7 });
-});
-
-it('reserve concurrency, and kinesisSink joins a VPC, where the stage file says so', () => {
-  const vpc = { subnetIds: ['subnet-0aaaaaaaaaaaaaaaa'], securityGroupIds: ['sg-0cccccccccccccccc'] };
-  const { kinesisSink, documentdbSink } = functionsOf({ kinesisSink: { reservedConcurrency: 5, ...vpc } });
-  expect(kinesisSink).toMatchObject({ reservedConcurrency: 5, vpc });
-  expect(documentdbSink).not.toHaveProperty('reservedConcurrency');
-});
-
-it.each(['kinesisSink', 'documentdbSink'])('%s can be left out, with all that is its own', (name) => {
-  const file = Object.fromEntries(Object.entries(aStageFile()).filter(([each]) => each !== name));
-  const { functions, resources } = templateParts('msk-sinks', 'dev', file);
-  expect(functions).not.toHaveProperty(name);
-  expect(Object.keys(functions)).toHaveLength(1);
-  expect(JSON.stringify(resources)).not.toMatch(new RegExp(name, 'i'));
-  expect(resources.Resources).toHaveProperty('DeadLetterBucket');
-});
-
-it('tags and the bucket of packages are those of the stage file', () => {
-  const tags = { team: 'data' };
-  expect(templateParts('msk-sinks', 'dev', aStageFile({ tags, deploymentBucket: 'packages' }))).toMatchObject({
-    tags,
-    deploymentBucket: { name: 'packages' },
+describe('the template', () => {
+  it('has the region and the log retention of the stage file', () => {
+    const { region, logRetentionDays } = templateParts('msk-sinks', 'dev', aStageFile({ logRetentionDays: 7 }));
+    expect({ region, logRetentionDays }).toEqual({ region: 'eu-west-1', logRetentionDays: 7 });
   });
-  expect(templateParts('msk-sinks', 'dev', aStageFile())).toMatchObject({ tags: {}, deploymentBucket: {} });
+
+  it('reserves concurrency, and puts kinesisSink into a VPC, if the stage file says so', () => {
+    const vpc = { subnetIds: ['subnet-0aaaaaaaaaaaaaaaa'], securityGroupIds: ['sg-0cccccccccccccccc'] };
+    const { kinesisSink, documentdbSink } = functionsOf({ kinesisSink: { reservedConcurrency: 5, ...vpc } });
+    expect(kinesisSink).toMatchObject({ reservedConcurrency: 5, vpc });
+    expect(documentdbSink).not.toHaveProperty('reservedConcurrency');
+  });
+
+  it.each(['kinesisSink', 'documentdbSink'])('can leave out %s with all its resources', (name) => {
+    const file = Object.fromEntries(Object.entries(aStageFile()).filter(([each]) => each !== name));
+    const { functions, resources } = templateParts('msk-sinks', 'dev', file);
+    expect(functions).not.toHaveProperty(name);
+    expect(Object.keys(functions)).toHaveLength(1);
+    expect(JSON.stringify(resources)).not.toMatch(new RegExp(name, 'i'));
+    expect(resources.Resources).toHaveProperty('DeadLetterBucket');
+  });
+
+  it('has the tags and the deployment bucket of the stage file', () => {
+    const tags = { team: 'data' };
+    expect(templateParts('msk-sinks', 'dev', aStageFile({ tags, deploymentBucket: 'packages' }))).toMatchObject({
+      tags,
+      deploymentBucket: { name: 'packages' },
+    });
+    expect(templateParts('msk-sinks', 'dev', aStageFile())).toMatchObject({ tags: {}, deploymentBucket: {} });
+  });
 });

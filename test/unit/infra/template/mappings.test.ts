@@ -61,58 +61,60 @@ describe.each(both)('%s', (id) => {
   });
 });
 
-it('each mapping invokes its own function', () => {
-  expect(both.map((id) => mappingOf(id)['FunctionName'])).toEqual([
-    { 'Fn::GetAtt': ['KinesisSinkLambdaFunction', 'Arn'] },
-    { 'Fn::GetAtt': ['DocumentdbSinkLambdaFunction', 'Arn'] },
-  ]);
-});
+describe('a mapping', () => {
+  it('invokes its own function', () => {
+    expect(both.map((id) => mappingOf(id)['FunctionName'])).toEqual([
+      { 'Fn::GetAtt': ['KinesisSinkLambdaFunction', 'Arn'] },
+      { 'Fn::GetAtt': ['DocumentdbSinkLambdaFunction', 'Arn'] },
+    ]);
+  });
 
-it('splits a failed batch for DocumentDB, and never for Kinesis, where that could change the order', () => {
-  expect(mappingOf('KinesisSinkMappingOrders')['BisectBatchOnFunctionError']).toBe(false);
-  expect(mappingOf('DocumentdbSinkMappingOrders')['BisectBatchOnFunctionError']).toBe(true);
-});
+  it('splits a failed batch for DocumentDB, and never for Kinesis, where splitting could change the order', () => {
+    expect(mappingOf('KinesisSinkMappingOrders')['BisectBatchOnFunctionError']).toBe(false);
+    expect(mappingOf('DocumentdbSinkMappingOrders')['BisectBatchOnFunctionError']).toBe(true);
+  });
 
-it('has a consumer group of its own for each mapping, which names service, stage, function and topic', () => {
-  const groups = mappingsOf({ trigger: { topics: ['orders', 'returns'] } }).map(
-    ([, { Properties }]) =>
-      (Properties['AmazonManagedKafkaEventSourceConfig'] as Record<string, string>)['ConsumerGroupId'],
-  );
-  expect(groups).toEqual([
-    'msk-sinks-dev-kinesisSink-orders',
-    'msk-sinks-dev-kinesisSink-returns',
-    'msk-sinks-dev-documentdbSink-orders',
-    'msk-sinks-dev-documentdbSink-returns',
-  ]);
-});
+  it('has a consumer group of its own, which names service, stage, function and topic', () => {
+    const groups = mappingsOf({ trigger: { topics: ['orders', 'returns'] } }).map(
+      ([, { Properties }]) =>
+        (Properties['AmazonManagedKafkaEventSourceConfig'] as Record<string, string>)['ConsumerGroupId'],
+    );
+    expect(groups).toEqual([
+      'msk-sinks-dev-kinesisSink-orders',
+      'msk-sinks-dev-kinesisSink-returns',
+      'msk-sinks-dev-documentdbSink-orders',
+      'msk-sinks-dev-documentdbSink-returns',
+    ]);
+  });
 
-it('has one mapping for each topic and function, also for topics whose names differ in case or in a dot alone', () => {
-  const topics = ['orders', 'Orders', 'ord.ers', 'ord-ers', 'ord_ers', 'OrdErs', 'ordDoters', '11'];
-  const mappings = mappingsOf({ trigger: { topics } });
-  expect(mappings).toHaveLength(2 * topics.length);
-  expect(mappings.map(([, { Properties }]) => Properties['Topics'])).toEqual(
-    [...topics, ...topics].map((topic) => [topic]),
-  );
-  for (const [id] of mappings) expect(id).toMatch(/^[A-Za-z0-9]{1,255}$/);
-});
+  it('exists for each topic and function, even if topic names differ only in case or in a dot', () => {
+    const topics = ['orders', 'Orders', 'ord.ers', 'ord-ers', 'ord_ers', 'OrdErs', 'ordDoters', '11'];
+    const mappings = mappingsOf({ trigger: { topics } });
+    expect(mappings).toHaveLength(2 * topics.length);
+    expect(mappings.map(([, { Properties }]) => Properties['Topics'])).toEqual(
+      [...topics, ...topics].map((topic) => [topic]),
+    );
+    for (const [id] of mappings) expect(id).toMatch(/^[A-Za-z0-9]{1,255}$/);
+  });
 
-it('takes every setting of the trigger from the stage file', () => {
-  const trigger = {
-    batchRecordsMax: 50,
-    batchWindowSeconds: 0,
-    startingPosition: 'LATEST',
-    pollersMin: 2,
-    pollersMax: 7,
-    retryAttemptsMax: 3,
-    recordAgeSecondsMax: 86_400,
-  };
-  expect(mappingOf('KinesisSinkMappingOrders', { trigger })).toMatchObject({
-    BatchSize: 50,
-    MaximumBatchingWindowInSeconds: 0,
-    StartingPosition: 'LATEST',
-    ProvisionedPollerConfig: { MinimumPollers: 2, MaximumPollers: 7 },
-    MaximumRetryAttempts: 3,
-    MaximumRecordAgeInSeconds: 86_400,
+  it('has every setting of the trigger', () => {
+    const trigger = {
+      batchRecordsMax: 50,
+      batchWindowSeconds: 0,
+      startingPosition: 'LATEST',
+      pollersMin: 2,
+      pollersMax: 7,
+      retryAttemptsMax: 3,
+      recordAgeSecondsMax: 86_400,
+    };
+    expect(mappingOf('KinesisSinkMappingOrders', { trigger })).toMatchObject({
+      BatchSize: 50,
+      MaximumBatchingWindowInSeconds: 0,
+      StartingPosition: 'LATEST',
+      ProvisionedPollerConfig: { MinimumPollers: 2, MaximumPollers: 7 },
+      MaximumRetryAttempts: 3,
+      MaximumRecordAgeInSeconds: 86_400,
+    });
   });
 });
 
@@ -206,53 +208,55 @@ describe('a setting of one function', () => {
   });
 });
 
-it('starts at a time in seconds, whether the file has it as text or YAML as a date', () => {
-  for (const startingTimestamp of ['2026-11-01T00:00:00Z', new Date('2026-11-01T00:00:00Z')]) {
-    expect(
-      mappingOf('KinesisSinkMappingOrders', { trigger: { startingPosition: 'AT_TIMESTAMP', startingTimestamp } }),
-    ).toMatchObject({ StartingPosition: 'AT_TIMESTAMP', StartingPositionTimestamp: 1_793_491_200 });
-  }
-  expect(mappingOf('KinesisSinkMappingOrders')).not.toHaveProperty('StartingPositionTimestamp');
-});
-
-it('filters by patterns, each a text of JSON', () => {
-  const filter = [{ value: { type: ['order'] } }, { value: [{ 'anything-but': ['error'] }] }];
-  expect(mappingOf('KinesisSinkMappingOrders', { trigger: { filter } })['FilterCriteria']).toEqual({
-    Filters: [{ Pattern: '{"value":{"type":["order"]}}' }, { Pattern: '{"value":[{"anything-but":["error"]}]}' }],
+describe('a mapping by the stage file', () => {
+  it('starts at a time in seconds, whether the file has a text or a YAML date', () => {
+    for (const startingTimestamp of ['2026-11-01T00:00:00Z', new Date('2026-11-01T00:00:00Z')]) {
+      expect(
+        mappingOf('KinesisSinkMappingOrders', { trigger: { startingPosition: 'AT_TIMESTAMP', startingTimestamp } }),
+      ).toMatchObject({ StartingPosition: 'AT_TIMESTAMP', StartingPositionTimestamp: 1_793_491_200 });
+    }
+    expect(mappingOf('KinesisSinkMappingOrders')).not.toHaveProperty('StartingPositionTimestamp');
   });
-  expect(mappingOf('KinesisSinkMappingOrders')).not.toHaveProperty('FilterCriteria');
-});
 
-it('passes a schema registry through as it is', () => {
-  const schemaRegistry = {
-    SchemaRegistryURI: 'arn:aws:glue:eu-west-1:111111111111:registry/orders',
-    EventRecordFormat: 'JSON',
-    SchemaValidationConfigs: [{ Attribute: 'VALUE' }],
-  };
-  const { trigger } = { trigger: { schemaRegistry } };
-  expect(mappingOf('DocumentdbSinkMappingOrders', { trigger })['AmazonManagedKafkaEventSourceConfig']).toEqual({
-    ConsumerGroupId: 'msk-sinks-dev-documentdbSink-orders',
-    SchemaRegistryConfig: schemaRegistry,
+  it('filters by patterns, each a JSON text', () => {
+    const filter = [{ value: { type: ['order'] } }, { value: [{ 'anything-but': ['error'] }] }];
+    expect(mappingOf('KinesisSinkMappingOrders', { trigger: { filter } })['FilterCriteria']).toEqual({
+      Filters: [{ Pattern: '{"value":{"type":["order"]}}' }, { Pattern: '{"value":[{"anything-but":["error"]}]}' }],
+    });
+    expect(mappingOf('KinesisSinkMappingOrders')).not.toHaveProperty('FilterCriteria');
   });
-});
 
-it('is paused by enabled: false', () => {
-  expect(mappingOf('KinesisSinkMappingOrders')['Enabled']).toBe(true);
-  expect(mappingOf('KinesisSinkMappingOrders', { trigger: { enabled: false } })['Enabled']).toBe(false);
-});
-
-it('shares the pollers of the stage, of a group that is named, or of none', () => {
-  const groupOf = (pollerGroup: string) =>
-    mappingOf('KinesisSinkMappingOrders', { trigger: { pollerGroup } })['ProvisionedPollerConfig'] as object;
-  expect(groupOf('team')).toEqual({ MinimumPollers: 1, MaximumPollers: 10, PollerGroupName: 'team' });
-  expect(groupOf('none')).toEqual({ MinimumPollers: 1, MaximumPollers: 10 });
-});
-
-it('counts and logs what it is told to', () => {
-  const trigger = { metrics: ['KafkaMetrics'], systemLogLevel: 'DEBUG' };
-  expect(mappingOf('KinesisSinkMappingOrders', { trigger })).toMatchObject({
-    MetricsConfig: { Metrics: ['KafkaMetrics'] },
-    LoggingConfig: { SystemLogLevel: 'DEBUG' },
+  it('passes a schema registry through unchanged', () => {
+    const schemaRegistry = {
+      SchemaRegistryURI: 'arn:aws:glue:eu-west-1:111111111111:registry/orders',
+      EventRecordFormat: 'JSON',
+      SchemaValidationConfigs: [{ Attribute: 'VALUE' }],
+    };
+    const { trigger } = { trigger: { schemaRegistry } };
+    expect(mappingOf('DocumentdbSinkMappingOrders', { trigger })['AmazonManagedKafkaEventSourceConfig']).toEqual({
+      ConsumerGroupId: 'msk-sinks-dev-documentdbSink-orders',
+      SchemaRegistryConfig: schemaRegistry,
+    });
   });
-  expect(mappingOf('KinesisSinkMappingOrders', { trigger: { metrics: [] } })).not.toHaveProperty('MetricsConfig');
+
+  it('is paused by enabled: false', () => {
+    expect(mappingOf('KinesisSinkMappingOrders')['Enabled']).toBe(true);
+    expect(mappingOf('KinesisSinkMappingOrders', { trigger: { enabled: false } })['Enabled']).toBe(false);
+  });
+
+  it('shares the pollers of the stage, of a named group, or of none', () => {
+    const groupOf = (pollerGroup: string) =>
+      mappingOf('KinesisSinkMappingOrders', { trigger: { pollerGroup } })['ProvisionedPollerConfig'] as object;
+    expect(groupOf('team')).toEqual({ MinimumPollers: 1, MaximumPollers: 10, PollerGroupName: 'team' });
+    expect(groupOf('none')).toEqual({ MinimumPollers: 1, MaximumPollers: 10 });
+  });
+
+  it('counts and logs according to its settings', () => {
+    const trigger = { metrics: ['KafkaMetrics'], systemLogLevel: 'DEBUG' };
+    expect(mappingOf('KinesisSinkMappingOrders', { trigger })).toMatchObject({
+      MetricsConfig: { Metrics: ['KafkaMetrics'] },
+      LoggingConfig: { SystemLogLevel: 'DEBUG' },
+    });
+    expect(mappingOf('KinesisSinkMappingOrders', { trigger: { metrics: [] } })).not.toHaveProperty('MetricsConfig');
+  });
 });

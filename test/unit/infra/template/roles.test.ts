@@ -128,9 +128,11 @@ describe.each(['KinesisSinkRole', 'DocumentdbSinkRole'])('%s', (id) => {
   });
 });
 
-it('have fixed names, for other accounts to trust', () => {
-  expect(roleOf('KinesisSinkRole').RoleName).toBe('msk-sinks-dev-kinesis');
-  expect(roleOf('DocumentdbSinkRole').RoleName).toBe('msk-sinks-dev-documentdb');
+describe('the roles', () => {
+  it('have fixed names, which other accounts can trust', () => {
+    expect(roleOf('KinesisSinkRole').RoleName).toBe('msk-sinks-dev-kinesis');
+    expect(roleOf('DocumentdbSinkRole').RoleName).toBe('msk-sinks-dev-documentdb');
+  });
 });
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/with-msk-permissions.html */
@@ -206,27 +208,29 @@ describe.each(['KinesisSinkRole', 'DocumentdbSinkRole'])('%s, by the way to the 
   });
 });
 
-it('uses the key of a stream it writes to itself, and of the secret it reads', () => {
-  const key = 'arn:aws:kms:eu-west-1:222222222222:key/11111111-2222-3333-4444-555555555555';
-  const kinesisSink = { roleArn: undefined, externalId: undefined, kmsKeyArn: key };
-  expect(statementsOf('KinesisSinkRole', { kinesisSink }).at(-1)).toEqual(allow(['kms:GenerateDataKey'], [key]));
-  expect(statementsOf('DocumentdbSinkRole', { documentdbSink: { secretKmsKeyArn: key } }).at(-1)).toEqual(
-    allow(['kms:Decrypt'], [key]),
-  );
-});
+describe('a role', () => {
+  it('may use the key of a stream that it writes to itself, and of the secret that it reads', () => {
+    const key = 'arn:aws:kms:eu-west-1:222222222222:key/11111111-2222-3333-4444-555555555555';
+    const kinesisSink = { roleArn: undefined, externalId: undefined, kmsKeyArn: key };
+    expect(statementsOf('KinesisSinkRole', { kinesisSink }).at(-1)).toEqual(allow(['kms:GenerateDataKey'], [key]));
+    expect(statementsOf('DocumentdbSinkRole', { documentdbSink: { secretKmsKeyArn: key } }).at(-1)).toEqual(
+      allow(['kms:Decrypt'], [key]),
+    );
+  });
 
-it('kinesisSink in a VPC may use its network interfaces', () => {
-  const kinesisSink = { subnetIds: ['subnet-0aaaaaaaaaaaaaaaa'], securityGroupIds: ['sg-0cccccccccccccccc'] };
-  expect(statementsOf('KinesisSinkRole', { kinesisSink })).toContainEqual(
-    allow([...interfaces, 'ec2:AssignPrivateIpAddresses', 'ec2:UnassignPrivateIpAddresses'], '*'),
-  );
-});
+  it('of kinesisSink in a VPC may use network interfaces', () => {
+    const kinesisSink = { subnetIds: ['subnet-0aaaaaaaaaaaaaaaa'], securityGroupIds: ['sg-0cccccccccccccccc'] };
+    expect(statementsOf('KinesisSinkRole', { kinesisSink })).toContainEqual(
+      allow([...interfaces, 'ec2:AssignPrivateIpAddresses', 'ec2:UnassignPrivateIpAddresses'], '*'),
+    );
+  });
 
-it.each([
-  ['kinesisSink', 'DocumentdbSinkRole'],
-  ['documentdbSink', 'KinesisSinkRole'],
-])('without %s there is %s alone', (left, id) => {
-  const file = Object.fromEntries(Object.entries(aStageFile()).filter(([name]) => name !== left));
-  const { Resources } = templateParts('msk-sinks', 'dev', file).resources;
-  expect(Object.keys(Resources).filter((name) => name.endsWith('Role'))).toEqual([id]);
+  it.each([
+    ['kinesisSink', 'DocumentdbSinkRole'],
+    ['documentdbSink', 'KinesisSinkRole'],
+  ])('without %s is %s only', (left, id) => {
+    const file = Object.fromEntries(Object.entries(aStageFile()).filter(([name]) => name !== left));
+    const { Resources } = templateParts('msk-sinks', 'dev', file).resources;
+    expect(Object.keys(Resources).filter((name) => name.endsWith('Role'))).toEqual([id]);
+  });
 });

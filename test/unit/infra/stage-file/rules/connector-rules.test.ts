@@ -10,8 +10,10 @@ const problemsWith = (changes: StageFileChanges = {}, project = aProject()) =>
 const problemsIn = (properties: Readonly<Record<string, string>>, environment = {}) =>
   problemsWith({}, aProject({ [CONNECTOR_PATH]: aConnectorText(properties) }, environment));
 
-it("a connector's file stands in for what it decides", () => {
-  expect(problemsWith()).toEqual([]);
+describe('a connector file', () => {
+  it('replaces the settings that it decides', () => {
+    expect(problemsWith()).toEqual([]);
+  });
 });
 
 describe("a connector's file", () => {
@@ -89,7 +91,9 @@ describe('connection.uri', () => {
   });
 });
 
-it('${env:NAME} is taken from the environment of the command, and has to be in it', () => {
-  expect(problemsIn({ database: '${env:DATABASE}' }, { DATABASE: 'shop' })).toEqual([]);
-  expect(problemsIn({ database: '${env:DATABASE}' })).toEqual([expect.stringContaining('database')]);
+describe('${env:NAME}', () => {
+  it('is taken from the environment of the command, and must be set', () => {
+    expect(problemsIn({ database: '${env:DATABASE}' }, { DATABASE: 'shop' })).toEqual([]);
+    expect(problemsIn({ database: '${env:DATABASE}' })).toEqual([expect.stringContaining('database')]);
+  });
 });

@@ -6,12 +6,14 @@ const problemsWith = (changes: StageFileChanges) => problemsOf(aStageFile(change
 const without = (...names: readonly string[]) =>
   Object.fromEntries(Object.entries(aStageFile()).filter(([name]) => !names.includes(name)));
 
-it('either function can be left out, and not both', () => {
-  expect(problemsOf(without('kinesisSink'))).toEqual([]);
-  expect(problemsOf(without('documentdbSink'))).toEqual([]);
-  expect(problemsOf(without('kinesisSink', 'documentdbSink'))).toEqual([
-    'kinesisSink and documentdbSink are both missing: write at least one of them',
-  ]);
+describe('the functions', () => {
+  it('can be left out one at a time, but not both', () => {
+    expect(problemsOf(without('kinesisSink'))).toEqual([]);
+    expect(problemsOf(without('documentdbSink'))).toEqual([]);
+    expect(problemsOf(without('kinesisSink', 'documentdbSink'))).toEqual([
+      'kinesisSink and documentdbSink are both missing: write at least one of them',
+    ]);
+  });
 });
 
 describe('a timeout', () => {
@@ -85,14 +87,16 @@ describe('settings of the stream that mean nothing together', () => {
   });
 });
 
-it('kinesisSink takes subnets and security groups together', () => {
-  const subnetIds = ['subnet-0aaaaaaaaaaaaaaaa'];
-  const securityGroupIds = ['sg-0cccccccccccccccc'];
-  expect(problemsWith({ kinesisSink: { subnetIds, securityGroupIds } })).toEqual([]);
-  expect(problemsWith({ kinesisSink: { subnetIds } })).toEqual([
-    'kinesisSink.securityGroupIds is missing: a function in a VPC needs subnetIds and securityGroupIds',
-  ]);
-  expect(problemsWith({ kinesisSink: { securityGroupIds } })).toEqual([
-    'kinesisSink.subnetIds is missing: a function in a VPC needs subnetIds and securityGroupIds',
-  ]);
+describe('the VPC of kinesisSink', () => {
+  it('needs subnets and security groups together', () => {
+    const subnetIds = ['subnet-0aaaaaaaaaaaaaaaa'];
+    const securityGroupIds = ['sg-0cccccccccccccccc'];
+    expect(problemsWith({ kinesisSink: { subnetIds, securityGroupIds } })).toEqual([]);
+    expect(problemsWith({ kinesisSink: { subnetIds } })).toEqual([
+      'kinesisSink.securityGroupIds is missing: a function in a VPC needs subnetIds and securityGroupIds',
+    ]);
+    expect(problemsWith({ kinesisSink: { securityGroupIds } })).toEqual([
+      'kinesisSink.subnetIds is missing: a function in a VPC needs subnetIds and securityGroupIds',
+    ]);
+  });
 });
