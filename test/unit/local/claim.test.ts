@@ -1,7 +1,7 @@
 import { access, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { claim } from '../../../local/claim.ts';
 
 let file = '';
@@ -11,25 +11,27 @@ beforeEach(async () => {
 });
 afterEach(() => rm(join(file, '..', '..'), { recursive: true, force: true }));
 
-it('is refused while another process has it, and names that process', async () => {
-  await (await claim(file))();
-  await writeFile(file, `${process.ppid}\n`);
-  await expect(claim(file)).rejects.toThrow(`as process ${process.ppid}. Stop that process first`);
-});
+describe('a claim', () => {
+  it('is refused while another process holds it, and names that process', async () => {
+    await (await claim(file))();
+    await writeFile(file, `${process.ppid}\n`);
+    await expect(claim(file)).rejects.toThrow(`as process ${process.ppid}. Stop that process first`);
+  });
 
-it('is free once it is given back', async () => {
-  const release = await claim(file);
-  await access(file);
-  await release();
-  await expect(access(file)).rejects.toThrow('ENOENT');
-});
+  it('is free once it is released', async () => {
+    const release = await claim(file);
+    await access(file);
+    await release();
+    await expect(access(file)).rejects.toThrow('ENOENT');
+  });
 
-it.each([
-  ['a process that is gone', '2147483646\n'],
-  ['half a file', ''],
-  ['nonsense', 'x'],
-])('is taken over from %s', async (_what, text) => {
-  await (await claim(file))();
-  await writeFile(file, text);
-  await expect(claim(file)).resolves.toBeTypeOf('function');
+  it.each([
+    ['a process that is gone', '2147483646\n'],
+    ['half a file', ''],
+    ['nonsense', 'x'],
+  ])('is taken over from %s', async (_what, text) => {
+    await (await claim(file))();
+    await writeFile(file, text);
+    await expect(claim(file)).resolves.toBeTypeOf('function');
+  });
 });

@@ -221,7 +221,9 @@ describe('a broken envelope throws and names the place', () => {
   });
 });
 
-it('takes an event of 6 MB in one value', () => {
-  const value = 'A'.repeat(6 * 1024 * 1024 - 400);
-  expect(decodeOne({ value }).value?.byteLength).toBe((value.length / 4) * 3);
+describe('an event of 6 MB in one value', () => {
+  it('is accepted', () => {
+    const value = 'A'.repeat(6 * 1024 * 1024 - 400);
+    expect(decodeOne({ value }).value?.byteLength).toBe((value.length / 4) * 3);
+  });
 });

@@ -191,7 +191,9 @@ describe('cases that are compared', () => {
   });
 });
 
-it('every refusal stands in docs/migrating.md', () => {
-  const docs = readFileSync(join(root, 'docs/migrating.md'), 'utf8');
-  for (const { id } of REFUSALS) expect(docs).toContain(anchorOf(id));
+describe('a refusal', () => {
+  it('is documented in docs/migrating.md', () => {
+    const docs = readFileSync(join(root, 'docs/migrating.md'), 'utf8');
+    for (const { id } of REFUSALS) expect(docs).toContain(anchorOf(id));
+  });
 });

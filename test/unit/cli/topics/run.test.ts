@@ -77,9 +77,11 @@ describe('the AWS API', () => {
   });
 });
 
-it('options', () => {
-  expect(parseTopicsOptions(['--stage', 'dev'])).toEqual({ stage: 'dev', bootstrapServers: undefined, tls: false });
-  expect(parseTopicsOptions(['--help'])).toBe('help');
-  expect(() => parseTopicsOptions([])).toThrow('--stage is missing');
-  expect(() => parseTopicsOptions(['--nonsense'])).toThrow('npm run topics');
+describe('npm run topics', () => {
+  it('refuses unknown and missing options', () => {
+    expect(parseTopicsOptions(['--stage', 'dev'])).toEqual({ stage: 'dev', bootstrapServers: undefined, tls: false });
+    expect(parseTopicsOptions(['--help'])).toBe('help');
+    expect(() => parseTopicsOptions([])).toThrow('--stage is missing');
+    expect(() => parseTopicsOptions(['--nonsense'])).toThrow('npm run topics');
+  });
 });

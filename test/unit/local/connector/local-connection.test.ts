@@ -33,11 +33,13 @@ describe('a connection string on this machine', () => {
   });
 });
 
-it('a connector keeps all but its connection string', () => {
-  const packaged = packagedText(
-    parseProperties('topics=orders\ndatabase=shop\nconnection.uri=mongodb://docdb.example/'),
-  );
-  const uri = String.raw`mongodb://a\b:1/`;
-  const { connectionUri, topics } = readConnector(withConnectionUri(packaged, uri), { where: 'test' });
-  expect({ connectionUri, topics }).toEqual({ connectionUri: uri, topics: ['orders'] });
+describe('a connector on this machine', () => {
+  it('keeps everything but its connection string', () => {
+    const packaged = packagedText(
+      parseProperties('topics=orders\ndatabase=shop\nconnection.uri=mongodb://docdb.example/'),
+    );
+    const uri = String.raw`mongodb://a\b:1/`;
+    const { connectionUri, topics } = readConnector(withConnectionUri(packaged, uri), { where: 'test' });
+    expect({ connectionUri, topics }).toEqual({ connectionUri: uri, topics: ['orders'] });
+  });
 });

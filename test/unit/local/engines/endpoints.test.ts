@@ -1,7 +1,7 @@
 import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Endpoints, writeEndpoints } from '../../../../local/engines/endpoints.ts';
 
 let folder = '';
@@ -36,16 +36,18 @@ const endpoints: Endpoints = {
   },
 };
 
-it('are read as they were written', async () => {
-  const file = join(folder, 'deeper', 'endpoints.json');
-  await writeEndpoints(file, endpoints);
-  expect(JSON.parse(await readFile(file, 'utf8'))).toEqual(endpoints);
-});
+describe('the endpoints file', () => {
+  it('is read as it was written', async () => {
+    const file = join(folder, 'deeper', 'endpoints.json');
+    await writeEndpoints(file, endpoints);
+    expect(JSON.parse(await readFile(file, 'utf8'))).toEqual(endpoints);
+  });
 
-it('are readable by their owner alone, also when they replace others, and leave no draft', async () => {
-  const file = join(folder, 'endpoints.json');
-  await writeFile(file, '{}', { mode: 0o644 });
-  await writeEndpoints(file, endpoints);
-  expect((await stat(file)).mode & 0o777).toBe(0o600);
-  expect(await readdir(folder)).toEqual(['endpoints.json']);
+  it('is readable by its owner only, also after it replaced another, and leaves no draft', async () => {
+    const file = join(folder, 'endpoints.json');
+    await writeFile(file, '{}', { mode: 0o644 });
+    await writeEndpoints(file, endpoints);
+    expect((await stat(file)).mode & 0o777).toBe(0o600);
+    expect(await readdir(folder)).toEqual(['endpoints.json']);
+  });
 });

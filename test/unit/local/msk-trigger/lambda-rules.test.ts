@@ -221,7 +221,9 @@ describe('what Lambda refuses, by the name of the property', () => {
   });
 });
 
-it(`a group with committed offsets begins there, whatever StartingPosition says (${DOCS}/kafka-consumer-group-id.html)`, () => {
-  const harness = new Harness({}, new Map([[0, 2]])).arrive(0, records(0, 5));
-  expect(harness.sent).toEqual([{ 'orders-0': [2, 3, 4, 5] }]);
+describe('a consumer group', () => {
+  it(`with committed offsets starts there, whatever StartingPosition says (${DOCS}/kafka-consumer-group-id.html)`, () => {
+    const harness = new Harness({}, new Map([[0, 2]])).arrive(0, records(0, 5));
+    expect(harness.sent).toEqual([{ 'orders-0': [2, 3, 4, 5] }]);
+  });
 });

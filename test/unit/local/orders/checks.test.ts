@@ -86,18 +86,20 @@ function swap(world: World, first = 0, second = 0): void {
   world.stream[second] = a;
 }
 
-it('pass in a right world, each with its figures', () => {
-  const checks = checksOf();
-  expect(failures(checks)).toEqual([]);
-  expect(checks).toHaveLength(6);
-  expect(checks.map(({ detail }) => detail)).toEqual([
-    expect.stringMatching(/^298 records with \d+ keys, 0 duplicates$/),
-    '1 records',
-    expect.stringMatching(/^\d+ documents, \d+ deleted$/),
-    '1 dead letters',
-    '2 dead letters',
-    'no failure records',
-  ]);
+describe('the checks', () => {
+  it('pass after a correct run, each with its figures', () => {
+    const checks = checksOf();
+    expect(failures(checks)).toEqual([]);
+    expect(checks).toHaveLength(6);
+    expect(checks.map(({ detail }) => detail)).toEqual([
+      expect.stringMatching(/^298 records with \d+ keys, 0 duplicates$/),
+      '1 records',
+      expect.stringMatching(/^\d+ documents, \d+ deleted$/),
+      '1 dead letters',
+      '2 dead letters',
+      'no failure records',
+    ]);
+  });
 });
 
 describe('the order of Kinesis', () => {
@@ -233,15 +235,17 @@ describe.each([
   });
 });
 
-it('the mappings fail for anything they gave up', () => {
-  expect(failuresAfter(({ givenUp }) => givenUp.push('aws/lambda/x.json'))).toEqual(
-    failed('exhausted its retries', 'aws/lambda/x.json is in the bucket'),
-  );
-});
+describe('the report of violations', () => {
+  it('fail for anything that the mappings gave up', () => {
+    expect(failuresAfter(({ givenUp }) => givenUp.push('aws/lambda/x.json'))).toEqual(
+      failed('exhausted its retries', 'aws/lambda/x.json is in the bucket'),
+    );
+  });
 
-it('show three violations, and how many more there are', () => {
-  const [check] = failuresAfter(({ documents }) => documents.clear());
-  expect(check?.detail).toMatch(
-    /^(order-[^;]+: the document is missing; ){2}order-\S+: the document is missing \.\. and \d+ more$/,
-  );
+  it('shows three violations, and the number of further ones', () => {
+    const [check] = failuresAfter(({ documents }) => documents.clear());
+    expect(check?.detail).toMatch(
+      /^(order-[^;]+: the document is missing; ){2}order-\S+: the document is missing \.\. and \d+ more$/,
+    );
+  });
 });

@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { type Affected, type OutageOptions, produceThroughOutage } from '../../../../local/pipeline/outage.ts';
 import { VirtualClock } from '../../../support/virtual-clock.ts';
 
@@ -43,52 +43,54 @@ function aWorld(recordCount: number, changes: { readonly isDeaf?: boolean; reado
   return { story, clock, ending, run: () => produceThroughOutage(options) };
 }
 
-it('takes the target away when half is settled, and brings it back when its function has handed records back', async () => {
-  const { story, clock, run } = aWorld(1_000);
-  await clock.run(run());
-  expect(story).toEqual([
-    '900 produced',
-    'away',
-    'Outage: Kinesis refuses connections; kinesisSink had settled 500 records',
-    '100 produced',
-    'kinesisSink handed records back after 15.0 s',
-    'back',
-    'Outage over: Kinesis is available again after 15.0 s',
-  ]);
-});
+describe('an outage', () => {
+  it('stops the target when half is settled, and starts it again when its function has handed records back', async () => {
+    const { story, clock, run } = aWorld(1_000);
+    await clock.run(run());
+    expect(story).toEqual([
+      '900 produced',
+      'away',
+      'Outage: Kinesis refuses connections; kinesisSink had settled 500 records',
+      '100 produced',
+      'kinesisSink handed records back after 15.0 s',
+      'back',
+      'Outage over: Kinesis is available again after 15.0 s',
+    ]);
+  });
 
-it('leaves a record for the outage even when there is but one', async () => {
-  const { story, clock, run } = aWorld(1);
-  await clock.run(run());
-  expect(story.filter((line) => / produced|^away|^back/.test(line))).toEqual([
-    '0 produced',
-    'away',
-    '1 produced',
-    'back',
-  ]);
-});
+  it('leaves a record for the outage even if there is only one', async () => {
+    const { story, clock, run } = aWorld(1);
+    await clock.run(run());
+    expect(story.filter((line) => / produced|^away|^back/.test(line))).toEqual([
+      '0 produced',
+      'away',
+      '1 produced',
+      'back',
+    ]);
+  });
 
-it('ends early when it is asked to, whatever it waits for', async () => {
-  for (const waitedMs of [1_000, 8_000]) {
-    const { story, clock, ending, run } = aWorld(1_000);
-    const running = run();
-    await clock.advance(waitedMs);
-    ending.abort();
-    await running;
-    expect(story.includes('away')).toBe(waitedMs === 8_000);
-    expect(story).not.toContain('back');
-  }
-});
+  it('ends early on request, whatever it waits for', async () => {
+    for (const waitedMs of [1_000, 8_000]) {
+      const { story, clock, ending, run } = aWorld(1_000);
+      const running = run();
+      await clock.advance(waitedMs);
+      ending.abort();
+      await running;
+      expect(story.includes('away')).toBe(waitedMs === 8_000);
+      expect(story).not.toContain('back');
+    }
+  });
 
-it('says who does nothing, when two minutes have passed', async () => {
-  const idle = aWorld(1_000, { settledMax: 0 });
-  await expect(idle.clock.run(idle.run())).rejects.toThrow('kinesisSink settled no record for 120 s.');
-  const deaf = aWorld(1_000, { isDeaf: true });
-  await expect(deaf.clock.run(deaf.run())).rejects.toThrow('kinesisSink handed no record back for 120 s.');
-});
+  it('names the function that makes no progress for two minutes', async () => {
+    const idle = aWorld(1_000, { settledMax: 0 });
+    await expect(idle.clock.run(idle.run())).rejects.toThrow('kinesisSink settled no record for 120 s.');
+    const deaf = aWorld(1_000, { isDeaf: true });
+    await expect(deaf.clock.run(deaf.run())).rejects.toThrow('kinesisSink handed no record back for 120 s.');
+  });
 
-it('waits for half as long as it takes, while something is settled', async () => {
-  const { story, clock, run } = aWorld(40_000);
-  await clock.run(run());
-  expect(story).toContain('back');
+  it('waits for half as long as it takes, while records are being settled', async () => {
+    const { story, clock, run } = aWorld(40_000);
+    await clock.run(run());
+    expect(story).toContain('back');
+  });
 });

@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Engine } from '../../../../local/engines/process/engine.ts';
 import { createTargets } from '../../../../local/pipeline/targets.ts';
 
@@ -19,24 +19,26 @@ function aSite() {
   return { calls, targets: createTargets({ refuse: call('refuse'), accept: call('accept') }, documentdb) };
 }
 
-it('Kinesis is taken away by refusing connections, DocumentDB by killing it', async () => {
-  const { calls, targets } = aSite();
-  for (const target of [targets.kinesis, targets.documentdb]) {
-    await target.takeAway();
-    await target.bringBack();
-  }
-  expect(calls).toEqual(['refuse', 'accept', 'kill', 'restart']);
-});
+describe('a target', () => {
+  it('is stopped by refusing connections (Kinesis), or by killing it (DocumentDB)', async () => {
+    const { calls, targets } = aSite();
+    for (const target of [targets.kinesis, targets.documentdb]) {
+      await target.takeAway();
+      await target.bringBack();
+    }
+    expect(calls).toEqual(['refuse', 'accept', 'kill', 'restart']);
+  });
 
-it('a target is away from when it begins to go until it is back, whatever the other does', async () => {
-  const { targets } = aSite();
-  const { kinesis, documentdb } = targets;
-  expect([kinesis.isAway(), documentdb.isAway()]).toEqual([false, false]);
-  const going = documentdb.takeAway();
-  expect([kinesis.isAway(), documentdb.isAway()]).toEqual([false, true]);
-  await going;
-  const coming = documentdb.bringBack();
-  expect(documentdb.isAway()).toBe(true);
-  await coming;
-  expect(documentdb.isAway()).toBe(false);
+  it('is away from the beginning of its stop until it is back, whatever the other does', async () => {
+    const { targets } = aSite();
+    const { kinesis, documentdb } = targets;
+    expect([kinesis.isAway(), documentdb.isAway()]).toEqual([false, false]);
+    const going = documentdb.takeAway();
+    expect([kinesis.isAway(), documentdb.isAway()]).toEqual([false, true]);
+    await going;
+    const coming = documentdb.bringBack();
+    expect(documentdb.isAway()).toBe(true);
+    await coming;
+    expect(documentdb.isAway()).toBe(false);
+  });
 });

@@ -46,10 +46,12 @@ describe('on a terminal', () => {
   });
 });
 
-it('a terminal that does not know its width gets whole lines', () => {
-  const { output, written } = anOutput(0);
-  createScreen(output).show('1234567');
-  expect(written()).toBe('1234567\n');
+describe('a terminal without a known width', () => {
+  it('gets whole lines', () => {
+    const { output, written } = anOutput(0);
+    createScreen(output).show('1234567');
+    expect(written()).toBe('1234567\n');
+  });
 });
 
 describe('in a file', () => {

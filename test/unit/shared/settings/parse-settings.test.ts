@@ -144,8 +144,10 @@ describe('the environment', () => {
   });
 });
 
-it('integer without a default must be there', () => {
-  expect(() => parseSettings(v.strictObject({ attemptsMax: integer(attempts) }), {}, 'x')).toThrow(
-    'attemptsMax is missing',
-  );
+describe('an integer without a default', () => {
+  it('is required', () => {
+    expect(() => parseSettings(v.strictObject({ attemptsMax: integer(attempts) }), {}, 'x')).toThrow(
+      'attemptsMax is missing',
+    );
+  });
 });

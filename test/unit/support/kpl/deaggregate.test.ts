@@ -42,10 +42,12 @@ describe.each(vectors.vectors)('the aggregate $id', (vector) => {
   });
 });
 
-it.each(vectors.negative)('takes $id for a plain record, and passes it on as it is', ({ base64 }) => {
-  const record = { partitionKey: 'k', explicitHashKey: '7', data: Buffer.from(base64, 'base64') };
-  expect(decodeAggregate(record.data).kind).toBe('plain');
-  expect(deaggregate(record)).toEqual([{ ...record, tags: [], aggregated: false }]);
+describe('deaggregate', () => {
+  it.each(vectors.negative)('treats $id as a plain record, and passes it on unchanged', ({ base64 }) => {
+    const record = { partitionKey: 'k', explicitHashKey: '7', data: Buffer.from(base64, 'base64') };
+    expect(decodeAggregate(record.data).kind).toBe('plain');
+    expect(deaggregate(record)).toEqual([{ ...record, tags: [], aggregated: false }]);
+  });
 });
 
 describe('a message', () => {
@@ -120,17 +122,19 @@ describe('a message', () => {
   });
 });
 
-it('takes a digest of nothing for a plain record', () => {
-  expect(decodeAggregate(blobOf()).kind).toBe('plain');
-});
+describe('a plain record', () => {
+  it('treats an empty message with a digest as a plain record', () => {
+    expect(decodeAggregate(blobOf()).kind).toBe('plain');
+  });
 
-it('takes an aggregate with a changed byte for a plain record, wherever the byte is', () => {
-  const blob = encodeAggregate([{ partitionKey: 'k', explicitHashKey: '7', data: Buffer.from('data') }]);
-  for (const at of blob.keys()) {
-    const changed = Buffer.from(blob);
-    changed[at] = (changed[at] ?? 0) ^ 1;
-    expect(decodeAggregate(changed).kind, `byte ${at}`).toBe('plain');
-  }
+  it('treats an aggregate with a changed byte as a plain record, wherever the byte is', () => {
+    const blob = encodeAggregate([{ partitionKey: 'k', explicitHashKey: '7', data: Buffer.from('data') }]);
+    for (const at of blob.keys()) {
+      const changed = Buffer.from(blob);
+      changed[at] = (changed[at] ?? 0) ^ 1;
+      expect(decodeAggregate(changed).kind, `byte ${at}`).toBe('plain');
+    }
+  });
 });
 
 describe('a consumer of a shard', () => {

@@ -64,12 +64,14 @@ describe('a fault', () => {
   });
 });
 
-it('a refusal is worded as Kinesis words it', () => {
-  const { status, headers, body } = refusal(400, 'ExpiredTokenException');
-  expect({ status, headers, ...JSON.parse(body.toString()) }).toMatchObject({
-    status: 400,
-    headers: { 'content-type': 'application/x-amz-json-1.1' },
-    __type: 'ExpiredTokenException',
+describe('a refusal', () => {
+  it('has the words of Kinesis', () => {
+    const { status, headers, body } = refusal(400, 'ExpiredTokenException');
+    expect({ status, headers, ...JSON.parse(body.toString()) }).toMatchObject({
+      status: 400,
+      headers: { 'content-type': 'application/x-amz-json-1.1' },
+      __type: 'ExpiredTokenException',
+    });
   });
 });
 
@@ -114,11 +116,13 @@ describe('entries that are kept back', () => {
   });
 });
 
-it('the same seed draws the same numbers, another seed others', () => {
-  const three = (seed: number) => {
-    const random = seededRandom(seed);
-    return [random(), random(), random()];
-  };
-  expect(three(5)).toEqual(three(5));
-  expect(three(5)).not.toEqual(three(6));
+describe('a seed', () => {
+  it('always gives the same numbers, and another seed gives others', () => {
+    const three = (seed: number) => {
+      const random = seededRandom(seed);
+      return [random(), random(), random()];
+    };
+    expect(three(5)).toEqual(three(5));
+    expect(three(5)).not.toEqual(three(6));
+  });
 });
