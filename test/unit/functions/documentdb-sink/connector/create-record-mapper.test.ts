@@ -264,21 +264,21 @@ describe('config/connectors/orders.properties, the example', () => {
 });
 
 describe('a CDC handler or strategy that reads no key', () => {
-it.each([
-  ['BlockListKeyProjector', ''],
-  ['AllowListKeyProjector', '**'],
-  ['field.renaming.RenameByMapping', ''],
-  ['field.renaming.RenameByRegExp', ''],
+  it.each([
+    ['BlockListKeyProjector', ''],
+    ['AllowListKeyProjector', '**'],
+    ['field.renaming.RenameByMapping', ''],
+    ['field.renaming.RenameByRegExp', ''],
   ])('%s of %j ignores a key that is no document', (name, list) => {
-  const properties = { 'post.processor.chain': `${SINK}.processor.${name}`, 'key.projection.list': list };
-  expect(planOf(properties, { key: 'no document', value: '{_id: 1}' }).kind).toBe('write');
-});
+    const properties = { 'post.processor.chain': `${SINK}.processor.${name}`, 'key.projection.list': list };
+    expect(planOf(properties, { key: 'no document', value: '{_id: 1}' }).kind).toBe('write');
+  });
 
-it.each(['debezium.rdbms.RdbmsHandler', 'qlik.rdbms.RdbmsHandler'])(
+  it.each(['debezium.rdbms.RdbmsHandler', 'qlik.rdbms.RdbmsHandler'])(
     '%s ignores a tombstone, whatever its key',
-  (handler) => {
-    const properties = { 'change.data.capture.handler': `${SINK}.cdc.${handler}` };
-    expect(planOf(properties, { key: 'no document', value: null })).toEqual({ kind: 'none', reason: 'tombstone' });
-  },
-);
+    (handler) => {
+      const properties = { 'change.data.capture.handler': `${SINK}.cdc.${handler}` };
+      expect(planOf(properties, { key: 'no document', value: null })).toEqual({ kind: 'none', reason: 'tombstone' });
+    },
+  );
 });
