@@ -23,6 +23,8 @@ export type FailureCode =
   | 'credentials_unavailable'
   /** the settings and the target contradict each other; either can be corrected */
   | 'misconfigured'
+  /** a schema registry does not answer */
+  | 'schema_unavailable'
   | 'conflict'
   | 'dead_letter_failed'
   | 'deadline_exceeded'

@@ -1,11 +1,15 @@
+import type { Preparation } from './plan/preparation.ts';
 import type { RecordMapper } from './plan/record-mapper.ts';
 import type { DocumentdbSinkSettings } from './sink.ts';
 import type { ReadAddress } from './target/connection/address.ts';
 import type { ReadText } from './target/connection/aws-readers.ts';
+import type { ReadBundle } from './target/connection/tls-context.ts';
 
 /** What the function does, from a connector file or from the stage file. */
 export interface Configuration {
   readonly mapper: RecordMapper;
+  /** What the mapper needs before it plans a record. */
+  readonly preparation?: Preparation;
   readonly readAddress: ReadAddress;
   readonly sinkSettings: DocumentdbSinkSettings;
 }
@@ -16,4 +20,6 @@ export interface ConfigurationParts {
   readonly readSecret: ReadText;
   readonly readParameter: ReadText;
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Certificates that are trusted beside the public roots, where the stage file names some. */
+  readonly readCaBundle?: ReadBundle | undefined;
 }

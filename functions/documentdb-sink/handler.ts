@@ -14,17 +14,17 @@ import { createObjectReader, createParameterReader, createSecretReader } from '.
 import { bundleOf, createTlsContextReader } from './target/connection/tls-context.ts';
 
 const settings = settingsFromEnvironment(documentdbSettings, process.env);
+const pathStyle = process.env['AWS_ENDPOINT_URL'] !== undefined;
+const readBundle = bundleOf(settings.caBundle, import.meta.dirname, createObjectReader(pathStyle));
 const configuration = loadConfiguration(settings, {
   readConnectorFile: () => readFileSync(join(import.meta.dirname, 'connector.json'), 'utf8'),
   readSecret: createSecretReader(),
   readParameter: createParameterReader(),
   environment: process.env,
+  readCaBundle: settings.caBundle === 'region' ? undefined : readBundle,
 });
-const pathStyle = process.env['AWS_ENDPOINT_URL'] !== undefined;
 const deadLetterStore = createS3Store({ bucket: settings.deadLetterBucket, pathStyle });
-const readTlsContext = createTlsContextReader(
-  bundleOf(settings.caBundle, import.meta.dirname, createObjectReader(pathStyle)),
-);
+const readTlsContext = createTlsContextReader(readBundle);
 
 export const handler = createHandler({
   ...settings,
@@ -33,11 +33,11 @@ export const handler = createHandler({
     // The configuration loads while the module starts. The module itself awaits nothing: `invoke local` cannot load a
     // module with a top-level await.
     lazySink(NAME, async () => {
-      const { mapper, readAddress, sinkSettings } = await configuration;
+      const { mapper, preparation, readAddress, sinkSettings } = await configuration;
       const parts = { ...telemetry, clock: systemClock, random: Math.random };
       const deadLetters = createDeadLetterQueue({ ...parts, store: deadLetterStore });
       const connection = { readAddress, readTlsContext, appName: settings.serviceName };
       const store = createDocumentStore({ ...parts, ...sinkSettings, ...connection });
-      return createDocumentdbSink({ ...parts, settings: sinkSettings, mapper, store, deadLetters });
+      return createDocumentdbSink({ ...parts, settings: sinkSettings, mapper, preparation, store, deadLetters });
     }),
 });

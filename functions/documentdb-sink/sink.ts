@@ -14,9 +14,11 @@ import { createCircuitBreaker } from './delivery/circuit-breaker.ts';
 import { deliver } from './delivery/deliver.ts';
 import { OutcomeCollector } from './delivery/outcome-collector.ts';
 import { createPoisonHandler } from './delivery/poison.ts';
+import { createPreparedSink } from './delivery/prepared-sink.ts';
 import type { CompileSettings } from './guard/compile.ts';
 import { Evidence } from './lanes/evidence.ts';
 import { layLanes } from './lanes/lay-lanes.ts';
+import type { Preparation } from './plan/preparation.ts';
 import type { RecordMapper } from './plan/record-mapper.ts';
 import { createCollections } from './target/collections.ts';
 import type { DocumentStore } from './target/document-store.ts';
@@ -38,6 +40,8 @@ export interface DocumentdbSinkParts {
   readonly settings: DocumentdbSinkSettings;
   /** Turns a record into a write plan, according to the configuration. */
   readonly mapper: RecordMapper;
+  /** What the mapper needs before it plans a record. */
+  readonly preparation?: Preparation | undefined;
   readonly store: DocumentStore;
   readonly deadLetters: DeadLetterQueue;
   readonly clock: Clock;
@@ -51,7 +55,7 @@ export const NAME = 'documentdbSink';
 
 /** Writes documents so that a replay never overwrites a newer version (G3). */
 export function createDocumentdbSink(parts: DocumentdbSinkParts): Sink {
-  const { settings, clock, meter, deadLetters } = parts;
+  const { settings, clock, meter, deadLetters, preparation } = parts;
   const collections = createCollections({ ...parts, ...settings });
   const uniqueOrder = createUniqueOrder(parts.store);
 
@@ -95,5 +99,6 @@ export function createDocumentdbSink(parts: DocumentdbSinkParts): Sink {
     return closed;
   }
 
-  return { name: NAME, write };
+  const sink = { name: NAME, write };
+  return preparation === undefined ? sink : createPreparedSink(sink, { ...parts, preparation });
 }

@@ -1,5 +1,6 @@
 import type { NamespaceSettings } from '../../functions/documentdb-sink/plan/namespace.ts';
 import { createNativeMapper } from '../../functions/documentdb-sink/plan/native-mapper.ts';
+import type { Preparation } from '../../functions/documentdb-sink/plan/preparation.ts';
 import type { RecordMapper } from '../../functions/documentdb-sink/plan/record-mapper.ts';
 import { createDocumentdbSink, type DocumentdbSinkSettings } from '../../functions/documentdb-sink/sink.ts';
 import type { DeadLetterQueue } from '../../shared/dead-letter/dead-letter-queue.ts';
@@ -16,6 +17,7 @@ import { VirtualClock } from './virtual-clock.ts';
 export interface DocumentdbSinkSetup extends Partial<DocumentdbSinkSettings>, Partial<NamespaceSettings> {
   /** Default: the raw key as `_id`, extended JSON. */
   readonly mapper?: RecordMapper;
+  readonly preparation?: Preparation;
   /** A server that several sinks share, or how to make one. */
   readonly documents?: FakeDocuments | FakeDocumentsOptions;
   readonly deadLetters?: DeadLetterQueue;
@@ -23,12 +25,20 @@ export interface DocumentdbSinkSetup extends Partial<DocumentdbSinkSettings>, Pa
 }
 
 /** The real sink on a clock that jumps from timer to timer. Writes to `shop.<topic>`. */
-export function aDocumentdbSink({ documents, deadLetters, random, mapper, ...settings }: DocumentdbSinkSetup = {}) {
+export function aDocumentdbSink({
+  documents,
+  deadLetters,
+  random,
+  mapper,
+  preparation,
+  ...settings
+}: DocumentdbSinkSetup = {}) {
   const clock = new VirtualClock();
   const telemetry = recordedTelemetry();
   const store = documents instanceof FakeDocuments ? documents : new FakeDocuments(documents);
   const sink = createDocumentdbSink({
     mapper: mapper ?? createNativeMapper({ database: 'shop', ...settings }),
+    preparation,
     settings: {
       deletes: 'tombstone',
       epochs: new Map(),

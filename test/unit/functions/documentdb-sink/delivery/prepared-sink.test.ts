@@ -1,0 +1,129 @@
+import { describe, expect, it } from 'vitest';
+import { createPreparedSink } from '../../../../../functions/documentdb-sink/delivery/prepared-sink.ts';
+import type { Preparation } from '../../../../../functions/documentdb-sink/plan/preparation.ts';
+import { failed, type RecordFailure, written } from '../../../../../shared/outcome.ts';
+import type { SourceRecord } from '../../../../../shared/record.ts';
+import type { Sink } from '../../../../../shared/sink-contract.ts';
+import { inWords } from '../../../../support/a-documentdb-sink.ts';
+import { aRecord, batchesOf, deadlineIn } from '../../../../support/builders.ts';
+import { VirtualClock } from '../../../../support/virtual-clock.ts';
+
+const failureOf = (code: RecordFailure['code']): RecordFailure => ({
+  code,
+  retryable: true,
+  mayBeWritten: false,
+  detail: code,
+});
+const OUTAGE = failureOf('schema_unavailable');
+
+/**
+ * A sink that writes everything, behind a preparation for which a record waits as long as `obstacle` says.
+ * @param obstacle by the record and how often the preparation was asked
+ */
+function aPreparedSink(
+  obstacle: (record: SourceRecord, round: number) => RecordFailure | undefined,
+  inner?: Sink['write'],
+) {
+  const clock = new VirtualClock();
+  const startMs = clock.nowMs();
+  const writes: (readonly string[])[] = [];
+  const preparedAtMs: number[] = [];
+  const sink: Sink = {
+    name: 'inner',
+    write(batches, deadline) {
+      writes.push(batches.flatMap(({ records }) => records.map(placeOf)));
+      return (
+        inner?.(batches, deadline) ??
+        Promise.resolve(batches.flatMap(({ records }) => records.map(({ position }) => written(position))))
+      );
+    },
+  };
+  const preparation: Preparation = {
+    prepare: () => Promise.resolve(void preparedAtMs.push(clock.nowMs() - startMs)),
+    obstacleTo: (record) => obstacle(record, preparedAtMs.length),
+  };
+  const prepared = createPreparedSink(sink, { preparation, clock, random: () => 0.5 });
+  return {
+    writes,
+    preparedAtMs,
+    elapsedMs: () => clock.nowMs() - startMs,
+    write: (records: readonly SourceRecord[], deadline = deadlineIn(clock.nowMs())) =>
+      clock.run(prepared.write(batchesOf(records), deadline)).then((outcomes) => outcomes.map(inWords)),
+    clock,
+  };
+}
+
+const placeOf = ({ position: { partition, offset } }: SourceRecord): string => `${partition}@${offset}`;
+const at = (partition: number, ...offsets: number[]) => offsets.map((offset) => aRecord({ partition, offset }));
+
+describe('records that need something before they are planned', () => {
+  it('are written at once when all of it is there', async () => {
+    const { write, writes, elapsedMs } = aPreparedSink(() => undefined);
+    expect(await write([...at(0, 1, 2), ...at(1, 1)])).toEqual(['written', 'written', 'written']);
+    expect({ writes, elapsedMs: elapsedMs() }).toEqual({ writes: [['0@1', '0@2', '1@1']], elapsedMs: 0 });
+  });
+
+  it('hold the rest of their partition, and no other partition', async () => {
+    const isMissing = ({ position: { partition, offset } }: SourceRecord) => partition === 0 && offset === 2;
+    const { write, writes } = aPreparedSink((record) => (isMissing(record) ? OUTAGE : undefined));
+    const outcomes = await write([...at(0, 1, 2, 3), ...at(1, 1, 2)]);
+    expect(outcomes).toEqual(['written', 'failed schema_unavailable', 'skipped', 'written', 'written']);
+    expect(writes).toEqual([['0@1', '1@1', '1@2']]);
+  });
+
+  it('are written as soon as it is there, in their order', async () => {
+    const { write, writes, elapsedMs } = aPreparedSink(({ position: { offset } }, round) =>
+      offset === 2 && round < 3 ? OUTAGE : undefined,
+    );
+    expect(await write(at(0, 1, 2, 3))).toEqual(['written', 'written', 'written']);
+    expect(writes).toEqual([['0@1'], ['0@2', '0@3']]);
+    expect(elapsedMs()).toBeLessThan(1_000);
+  });
+
+  it('are asked for until nothing more may be sent, and not beyond', async () => {
+    const { write, preparedAtMs, elapsedMs } = aPreparedSink(() => OUTAGE);
+    expect(await write(at(0, 1, 2))).toEqual(['failed schema_unavailable', 'skipped']);
+    expect(elapsedMs()).toBe(55_000);
+    expect(preparedAtMs.length).toBeGreaterThan(10);
+    expect(Math.max(...preparedAtMs)).toBeLessThan(55_000);
+  });
+
+  it('are asked for every five seconds where somebody has to mend something', async () => {
+    const { write, preparedAtMs } = aPreparedSink(() => failureOf('misconfigured'));
+    expect(await write(at(0, 1))).toEqual(['failed misconfigured']);
+    expect(preparedAtMs.slice(0, 4)).toEqual([0, 5_000, 10_000, 15_000]);
+  });
+
+  it('are not asked for once the time is up', async () => {
+    const { write, preparedAtMs, clock } = aPreparedSink(() => OUTAGE);
+    const nowMs = clock.nowMs();
+    expect(await write(at(0, 1), { sendUntilMs: nowMs, answerByMs: nowMs + 1_000 })).toEqual([
+      'failed schema_unavailable',
+    ]);
+    expect(preparedAtMs).toEqual([]);
+  });
+
+  it('keep the outcomes of what was written beside them', async () => {
+    const { write } = aPreparedSink(
+      ({ position: { offset } }) => (offset === 9 ? OUTAGE : undefined),
+      async (batches) =>
+        batches.flatMap(({ records }) => records.map(({ position }) => failed(position, failureOf('conflict')))),
+    );
+    expect(await write([...at(0, 1, 9), ...at(1, 1)])).toEqual([
+      'failed conflict',
+      'failed schema_unavailable',
+      'failed conflict',
+    ]);
+  });
+
+  it('do not hold the answer when what they need never comes', async () => {
+    const clock = new VirtualClock();
+    const preparation: Preparation = { prepare: () => new Promise(() => undefined), obstacleTo: () => OUTAGE };
+    const sink: Sink = { name: 'inner', write: () => Promise.resolve([]) };
+    const prepared = createPreparedSink(sink, { preparation, clock, random: () => 0.5 });
+    const deadline = deadlineIn(clock.nowMs());
+    const outcomes = await clock.run(prepared.write(batchesOf(at(0, 1)), deadline));
+    expect(outcomes.map(inWords)).toEqual(['failed schema_unavailable']);
+    expect(clock.nowMs()).toBe(deadline.answerByMs);
+  });
+});
