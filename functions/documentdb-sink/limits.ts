@@ -46,3 +46,13 @@ export const CONNECTING_MAX = 2;
 export const HEARTBEAT_EVERY_MS = 1_000;
 /** The timeout of one attempt to read a secret, a parameter or a CA bundle. */
 export const AWS_READ_TIMEOUT_MS = 3_000;
+/** One try to get a schema. */
+export const REGISTRY_TIMEOUT_MS = 3_000;
+/** The largest answer of a schema registry. */
+export const REGISTRY_RESPONSE_BYTES_MAX = 16 * 1024 * 1024;
+/** Schemas asked for at once. */
+export const SCHEMAS_IN_FLIGHT_MAX = 8;
+/** Schemas kept between batches. */
+export const SCHEMAS_MAX = 1_000;
+/** A schema that a registry does not know is asked for again after that: registries learn of new ones from each other. */
+export const UNKNOWN_SCHEMA_PAUSE_MS = 1_000;

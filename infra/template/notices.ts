@@ -1,3 +1,5 @@
+import { sidesWithRegistry } from '../../functions/documentdb-sink/connector/create-record-mapper.ts';
+import type { Connector } from '../../functions/documentdb-sink/connector/file/connector.ts';
 import { wantedIndexes } from '../../functions/documentdb-sink/connector/wanted-indexes.ts';
 import type { TopicsLock } from '../stage-file/topics-lock.ts';
 import type { Deployment } from './deployment.ts';
@@ -23,6 +25,7 @@ export function noticesOf({ connector: named, stage }: Deployment, nowMs = Date.
       `${path}: the business keys need unique indexes; without an index, msksinks.guard.missingIndex=${missingIndex} applies`,
       indexes,
     ),
+    ...registryNoticesOf(connector).map((line) => `${path}: ${line}`),
     ...(isLocal ? [`${path}: connection.uri ${NOT_IN_AWS}`] : []),
   ];
 }
@@ -42,3 +45,13 @@ const NOT_IN_AWS =
 
 const section = (title: string, lines: readonly string[]): readonly string[] =>
   lines.length === 0 ? [] : [title, ...lines.map((line) => `  - ${line}`)];
+
+/** Which schema registries the function asks: it must reach them from its subnets, as it must reach the cluster. */
+const registryNoticesOf = (connector: Connector): readonly string[] =>
+  sidesWithRegistry(connector).map((side) => {
+    const urls = connector.properties.text(`${side}.converter.schema.registry.url`);
+    return `${side}.converter asks the schema registry at ${withoutLogins(urls)}. The function must reach it from its subnets`;
+  });
+
+/** A URL may hold a password; a placeholder holds none. */
+const withoutLogins = (urls: string): string => urls.replaceAll(/(:\/\/)[^/,\s]*@/g, '$1');

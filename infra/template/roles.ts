@@ -1,3 +1,4 @@
+import { textsWithPlaceholders } from '../../functions/documentdb-sink/connector/texts-with-placeholders.ts';
 import { sourcesOf } from '../../functions/documentdb-sink/target/connection/config-providers.ts';
 import type { NamedConnector } from '../stage-file/named-connector.ts';
 import type { StageFile } from '../stage-file/stage-file.ts';
@@ -144,9 +145,9 @@ function targetStatements({ file, connector }: Deployment, { name }: DeployedFun
   ];
 }
 
-/** The secrets and parameters that the placeholders of `connection.uri` name. */
+/** The secrets and parameters that the placeholders of the file name. */
 function placeholderStatements({ connector }: NamedConnector): readonly Statement[] {
-  const { secrets, parameters } = sourcesOf(connector);
+  const { secrets, parameters } = sourcesOf(textsWithPlaceholders(connector), connector.providers);
   const here = (service: string, resource: string) => ({
     'Fn::Sub': `arn:\${AWS::Partition}:${service}:\${AWS::Region}:\${AWS::AccountId}:${resource}`,
   });

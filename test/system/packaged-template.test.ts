@@ -173,6 +173,13 @@ it('keeps single message transforms in a chunk of their own: other files load no
   expect(chunks.filter((file) => atStart.includes(file))).toEqual([]);
 });
 
+it('keeps what asks a schema registry in a chunk of its own, beside the one with the transforms', () => {
+  const { lazy, atStart, sourcesOf } = readBundle(join(PROJECT_ROOT, 'dist', 'documentdb-sink'));
+  const isOfRegistry = (source: string) => source.startsWith('functions/documentdb-sink/connector/registry/');
+  const chunks = [...lazy, ...atStart].filter((file) => sourcesOf(file).some(isOfRegistry));
+  expect(chunks.filter((file) => atStart.includes(file) || !sourcesOf(file).every(isOfRegistry))).toEqual([]);
+});
+
 /** What a stage's file says and its template must have. */
 const stages = [
   { stage: 'qa', account: '333333333333', cluster: 'orders-qa', retention: 14, pollers: [1, 3], letterDays: 365 },

@@ -1,10 +1,9 @@
 import type { Configuration, ConfigurationParts } from '../configuration.ts';
-import type { RecordMapper } from '../plan/record-mapper.ts';
 import type { DocumentdbSettings } from '../settings.ts';
 import { addressOfUri, type ReadAddress } from '../target/connection/address.ts';
 import { providerKinds, resolvePlaceholders } from '../target/connection/config-providers.ts';
 import { withUsedOptions } from '../target/connection/uri-options.ts';
-import { createRecordMapper, hasTransforms } from './create-record-mapper.ts';
+import { createRecordMapper, hasTransforms, sidesWithRegistry } from './create-record-mapper.ts';
 import type { Connector } from './file/connector.ts';
 import { functionSettings } from './file/function-settings.ts';
 import { readConnector } from './file/read-connector.ts';
@@ -20,17 +19,26 @@ export async function connectorConfiguration(
 ): Promise<Configuration> {
   const connector = readConnector(parts.readConnectorFile(), { where: path, environment: parts.environment });
   return {
-    mapper: await mapperOf(connector, path),
+    ...(await mapperOf(connector, path, parts)),
     readAddress: connectorAddress(connector, parts),
     sinkSettings: { ...functionSettings(connector), epochs: connector.epochs, poolSizeMax },
   };
 }
 
-/** Transforms are loaded only if the file names some, because they would lengthen every other cold start. */
-async function mapperOf(connector: Connector, path: string): Promise<RecordMapper> {
-  if (!hasTransforms(connector)) return createRecordMapper(connector, path);
+/** Transforms and schema registries are loaded only if the file names some, because they would lengthen every other cold start. */
+async function mapperOf(
+  connector: Connector,
+  path: string,
+  parts: ConfigurationParts,
+): Promise<Pick<Configuration, 'mapper' | 'preparation'>> {
+  if (sidesWithRegistry(connector).length > 0) {
+    const { createRegistryMapper, registrySources } = await import('./registry/registry.ts');
+    const { mapper, preparation } = createRegistryMapper(connector, path, registrySources(connector, parts));
+    return { mapper, preparation };
+  }
+  if (!hasTransforms(connector)) return { mapper: createRecordMapper(connector, path) };
   const { createTransformedMapper } = await import('./transforms/create-transformed-mapper.ts');
-  return createTransformedMapper(connector, path).mapper;
+  return { mapper: createTransformedMapper(connector, path).mapper };
 }
 
 function connectorAddress({ connectionUri, providers }: Connector, parts: ConfigurationParts): ReadAddress {

@@ -2,6 +2,7 @@ import { SettingsError } from '../../../shared/errors.ts';
 import type { RecordMapper, WritePlan } from '../plan/record-mapper.ts';
 import type { CustomStrategies } from './custom/custom-strategies.ts';
 import { CUSTOM_STRATEGIES } from './custom/registry.ts';
+import { REGISTRY_CONVERTERS } from './file/class-names.ts';
 import type { Connector } from './file/connector.ts';
 import { PropertyError } from './property-error.ts';
 import { createTopicMapper } from './topic-mapper.ts';
@@ -9,6 +10,10 @@ import type { TopicProperties } from './topic-properties.ts';
 
 export const hasTransforms = ({ transforms }: Pick<Connector, 'transforms'>): boolean =>
   (transforms.get('transforms') ?? '').trim() !== '';
+
+/** The sides whose converter asks a schema registry. */
+export const sidesWithRegistry = ({ properties }: Pick<Connector, 'properties'>): readonly ('key' | 'value')[] =>
+  (['key', 'value'] as const).filter((side) => REGISTRY_CONVERTERS.includes(properties.text(`${side}.converter`)));
 
 type Topics = Pick<Connector, 'topics' | 'propertiesByTopic'>;
 

@@ -1,3 +1,4 @@
+import { REGISTRY_CONVERTERS } from './file/class-names.ts';
 import { OVERRULED_BY_CDC } from './file/topic-rules.ts';
 import type { TopicProperties } from './topic-properties.ts';
 
@@ -71,6 +72,18 @@ const RULES: readonly IdleRule[] = [
   {
     names: /^(?:key|value)\.converter\.converter\.encoding$/,
     why: (properties, name) => unlessConverter(properties, name, 'StringConverter'),
+  },
+  {
+    names: /^(?:key|value)\.converter\.(?:schema\.registry|basic\.auth|bearer\.auth|ssl)\./,
+    why: (properties, name) =>
+      unless(
+        REGISTRY_CONVERTERS.includes(properties.text(`${sideOf(name)}.converter`)),
+        `${sideOf(name)}.converter asks no schema registry`,
+      ),
+  },
+  {
+    names: /^(?:key|value)\.converter\.(?:enhanced\.avro|connect\.meta\.data|flatten\.singleton|generalized\.sum)/,
+    why: (properties, name) => unlessConverter(properties, name, 'AvroConverter'),
   },
   {
     names: /^timeseries\.timefield\.auto\.convert/,

@@ -30,6 +30,15 @@ export class TopicProperties {
     return this.text(name).trim().toLowerCase() === 'true';
   }
 
+  /** What is set or has a default under a prefix, without it. */
+  under(prefix: string): ReadonlyMap<string, string> {
+    return new Map(
+      [...this.#values]
+        .filter(([name]) => name.startsWith(prefix))
+        .map(([name, value]) => [name.slice(prefix.length), value]),
+    );
+  }
+
   integer(name: string): number {
     return Number(this.text(name));
   }

@@ -78,6 +78,9 @@ export const CDC_HANDLERS = inPackage(
   'qlik.rdbms.RdbmsHandler',
 );
 
+/** Their schemas are in a registry. */
+export const REGISTRY_CONVERTERS = ['io.confluent.connect.avro.AvroConverter'];
+
 export const CONVERTERS = [
   ...inPackage(`${CONNECT}.storage`, 'StringConverter'),
   ...inPackage(`${CONNECT}.json`, 'JsonConverter'),
@@ -91,6 +94,7 @@ export const CONVERTERS = [
     'FloatConverter',
     'BooleanConverter',
   ),
+  ...REGISTRY_CONVERTERS,
 ];
 
 /** A strategy of this project, registered under this name. */
@@ -144,7 +148,7 @@ function ambiguous(value: string, known: readonly string[]): string | undefined 
 
 /** The simple name, because full names would be too long for the documentation. */
 const shortName = (name: string): string =>
-  name.startsWith(SINK) || name.startsWith(CONNECT) ? (name.split('.').at(-1) ?? name) : name;
+  name.startsWith(SINK) || CONVERTERS.includes(name) ? (name.split('.').at(-1) ?? name) : name;
 
 const JAVA_CLASS = /^(?:[A-Za-z_$][\w$]*\.)+[A-Za-z_$][\w$]*$/;
 

@@ -3,12 +3,14 @@ import { CONNECT_PROPERTIES } from './properties/connect.ts';
 import { CONNECTION_PROPERTIES } from './properties/connection.ts';
 import { ERROR_PROPERTIES } from './properties/errors.ts';
 import { PROCESSING_PROPERTIES } from './properties/processing.ts';
+import { REGISTRY_PROPERTIES } from './properties/registry.ts';
 import { WRITE_PROPERTIES } from './properties/writes.ts';
 import type { Property } from './property.ts';
 
 /** Every property that a connector file may contain, by subject. */
 export const PROPERTY_GROUPS: readonly { readonly title: string; readonly properties: readonly Property[] }[] = [
   { title: 'Kafka Connect', properties: CONNECT_PROPERTIES },
+  { title: 'Converters that ask a schema registry', properties: REGISTRY_PROPERTIES },
   { title: 'Errors', properties: ERROR_PROPERTIES },
   { title: 'Connection', properties: CONNECTION_PROPERTIES },
   { title: 'Namespace, writes and ids', properties: WRITE_PROPERTIES },

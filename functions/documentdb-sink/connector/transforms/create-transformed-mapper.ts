@@ -10,7 +10,7 @@ import type { CustomStrategies } from '../custom/custom-strategies.ts';
 import { CUSTOM_STRATEGIES } from '../custom/registry.ts';
 import type { Connector } from '../file/connector.ts';
 import { createDocumentMapper } from '../topic-mapper.ts';
-import { createConnectConverter } from './connect-converter.ts';
+import { type ConnectConverter, createConnectConverter } from './connect-converter.ts';
 import type { ConnectRecord, Side } from './connect-record.ts';
 import { createChain } from './create-chain.ts';
 import { bsonOf, connectDataOf } from './data/to-document.ts';
@@ -19,6 +19,8 @@ import { bsonOf, connectDataOf } from './data/to-document.ts';
 interface TransformedRecord extends SourceRecord {
   readonly connect: ConnectRecord;
 }
+
+type Converters = ReadonlyMap<Side, ConnectConverter>;
 
 export interface TransformedMapper {
   readonly mapper: RecordMapper;
@@ -32,12 +34,14 @@ export interface TransformedMapper {
  * The mapper for a connector file with transforms: converters, transforms, and then the mapper of the topic that the
  * transforms assigned.
  * @param where the file, for errors
+ * @param converters replace those that the file names
  * @throws SettingsError that lists every property that cannot be followed
  */
 export function createTransformedMapper(
   connector: Connector,
   where: string,
   custom: CustomStrategies = CUSTOM_STRATEGIES,
+  converters: Converters = new Map(),
 ): TransformedMapper {
   const { transform, ignored } = createChain(connector.transforms, where, custom.transforms);
   if (ignored.length > 0 && connector.properties.flag('msksinks.strict')) {
@@ -49,7 +53,7 @@ export function createTransformedMapper(
   const mappers = mappersByTopic(connector, where, (topic, properties) =>
     createDocumentMapper<TransformedRecord>(topic, properties, { custom, documentOf }),
   );
-  const connectRecordOf = createRecordMaker(connector);
+  const connectRecordOf = createRecordMaker(connector, converters);
   const decide: RecordMapper = (record, wallTimeMs) => {
     if (!mappers.has(record.position.topic)) return unnamedTopic(record.position.topic);
     const source = connectRecordOf(record);
@@ -76,10 +80,10 @@ function poisonInstead(decide: () => WritePlan): WritePlan {
   }
 }
 
-function createRecordMaker({ properties }: Connector): (record: SourceRecord) => ConnectRecord {
+function createRecordMaker({ properties }: Connector, converters: Converters): (record: SourceRecord) => ConnectRecord {
   const convert = {
-    key: createConnectConverter(properties, 'key'),
-    value: createConnectConverter(properties, 'value'),
+    key: converters.get('key') ?? createConnectConverter(properties, 'key'),
+    value: converters.get('value') ?? createConnectConverter(properties, 'value'),
   };
   return (record) => ({
     topic: record.position.topic,

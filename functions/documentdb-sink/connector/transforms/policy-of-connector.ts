@@ -1,7 +1,9 @@
-import { createRecordMapper, hasTransforms } from '../create-record-mapper.ts';
+import { createRecordMapper, hasTransforms, sidesWithRegistry } from '../create-record-mapper.ts';
 import type { CustomStrategies } from '../custom/custom-strategies.ts';
 import { CUSTOM_STRATEGIES } from '../custom/registry.ts';
 import type { Connector } from '../file/connector.ts';
+import { createRegistryMapper } from '../registry/create-registry-mapper.ts';
+import { outage, type SchemaSource } from '../registry/schema-source.ts';
 import { createTransformedMapper, type TransformedMapper } from './create-transformed-mapper.ts';
 
 /**
@@ -12,7 +14,12 @@ export const policyOfConnector = (
   connector: Connector,
   where: string,
   custom: CustomStrategies = CUSTOM_STRATEGIES,
-): TransformedMapper =>
-  hasTransforms(connector)
+): TransformedMapper => {
+  if (sidesWithRegistry(connector).length > 0) return createRegistryMapper(connector, where, () => NO_SOURCE, custom);
+  return hasTransforms(connector)
     ? createTransformedMapper(connector, where, custom)
     : { mapper: createRecordMapper(connector, where, custom), ignored: [] };
+};
+
+/** Tools ask no registry: every record waits. */
+const NO_SOURCE: SchemaSource = { fetch: () => Promise.resolve(outage('no schema registry is asked')) };

@@ -39,16 +39,10 @@ export const providerKinds = (classes: ReadonlyMap<string, string>): ReadonlyMap
     }),
   ]);
 
-/** The secrets (name or ARN) and parameters (name) that a connection string refers to, each once. */
-export function sourcesOf({
-  connectionUri,
-  providers,
-}: {
-  readonly connectionUri: string;
-  readonly providers: ReadonlyMap<string, string>;
-}) {
+/** The secrets (name or ARN) and parameters (name) that texts refer to, each once. */
+export function sourcesOf(texts: readonly string[], providers: ReadonlyMap<string, string>) {
   const kinds = providerKinds(providers);
-  const found = placeholdersOf(connectionUri);
+  const found = texts.flatMap(placeholdersOf);
   const namesOf = (kind: ProviderKind, nameOf: (placeholder: Placeholder) => string) => [
     ...new Set(found.filter(({ provider }) => kinds.get(provider) === kind).map(nameOf)),
   ];
@@ -65,8 +59,9 @@ export interface ProviderPorts {
 }
 
 /**
- * Replaces the placeholders of a connection string by their values. Each secret and each parameter is read once.
+ * Replaces the placeholders of a connection string, or of another text, by their values. Each secret and each parameter is read once.
  * @param kinds the kind of each alias
+ * @param where the property, for errors
  * @throws FatalError that names the placeholder and never quotes its value
  */
 export async function resolvePlaceholders(
@@ -74,11 +69,12 @@ export async function resolvePlaceholders(
   kinds: ReadonlyMap<string, ProviderKind>,
   ports: ProviderPorts,
   signal: AbortSignal,
+  where = 'connection.uri',
 ): Promise<string> {
   const read = readOnce(ports, signal);
   const parts = placeholdersOf(value);
   const values = await Promise.all(
-    parts.map((part) => contentOf(part, kinds.get(part.provider), read, ports.environment)),
+    parts.map((part) => contentOf(part, kinds.get(part.provider), read, { ...ports, where })),
   );
   return filledIn(value, parts, values);
 }
@@ -120,25 +116,31 @@ async function contentOf(
   { text, provider, path, key }: Placeholder,
   kind: ProviderKind | undefined,
   read: ReadFrom,
-  environment: ProviderPorts['environment'],
+  { environment, where }: Pick<ProviderPorts, 'environment'> & { readonly where: string },
 ): Promise<string> {
+  const missing = unresolved(where);
   switch (kind) {
     case 'secretsManager':
       return (
-        fieldOf(await asked(read(kind, path), text), key) ?? missing(text, 'the secret has no field with this name')
+        fieldOf(await asked(read(kind, path), text, missing), key) ??
+        missing(text, 'the secret has no field with this name')
       );
     case 'parameterStore':
-      return (await asked(read(kind, key), text)) ?? missing(text, 'the parameter has no value');
+      return (await asked(read(kind, key), text, missing)) ?? missing(text, 'the parameter has no value');
     case 'environment':
       return environment[key] ?? missing(text, 'the function has no environment variable with this name');
     case 's3Import':
-      return missing(text, 'a connection string cannot contain a file from S3');
+      return missing(text, `${where} cannot contain a file from S3`);
     case undefined:
       return missing(text, `config.providers does not list ${provider}`);
   }
 }
 
-const asked = (answer: Promise<string | undefined>, text: string): Promise<string | undefined> =>
+const asked = (
+  answer: Promise<string | undefined>,
+  text: string,
+  missing: (text: string, why: string) => never,
+): Promise<string | undefined> =>
   answer.catch((error: unknown) => missing(text, `AWS did not return the value (${describeForeign(error)})`));
 
 /** A field of a secret that is a JSON object, as text. */
@@ -153,8 +155,8 @@ function fieldOf(secret: string | undefined, name: string): string | undefined {
   }
 }
 
-function missing(text: string, why: string): never {
-  throw new FatalError('credentials_unavailable', `connection.uri: cannot resolve ${text}: ${why}`, {
-    scope: 'target',
-  });
-}
+const unresolved =
+  (where: string) =>
+  (text: string, why: string): never => {
+    throw new FatalError('credentials_unavailable', `${where}: cannot resolve ${text}: ${why}`, { scope: 'target' });
+  };

@@ -71,7 +71,17 @@ describe('a connector file as people have it', () => {
   it('F03: a setting of another converter is ignored', () => {
     const found = packaged('F03');
     expect(found).toMatchObject(ACCEPTED);
-    expect(about(found.notices, 'schema.registry.url')).toEqual(['  - line 6: value.converter.schema.registry.url']);
+    expect(about(found.notices, 'schema.registry.url')).toEqual([
+      '  - value.converter.schema.registry.url: value.converter asks no schema registry',
+    ]);
+  });
+
+  it('F22: the schema registry of an Avro converter is named', () => {
+    const found = packaged('F22');
+    expect(found).toMatchObject(ACCEPTED);
+    expect(found.notices).toEqual([
+      'FILE: value.converter asks the schema registry at http://registry.example:8081. The function must reach it from its subnets',
+    ]);
   });
 
   it('F08: a business key wants a unique index, and the command that makes it is said', () => {

@@ -36,3 +36,11 @@ export const inSetOrder = (names: ReadonlySet<string>): readonly string[] => {
 /** The entries in the iteration order of a map that was created without a capacity. */
 export const inMapOrder = (entries: ReadonlyMap<string, ConnectValue>): ReadonlyMap<string, ConnectValue> =>
   textKeys(hashMap(entries));
+
+/** A `HashMap` that was made for so many entries. Of keys that are no texts, no document is made: their order is not Java's. */
+export function mapOfEntries(entries: readonly (readonly [ConnectValue, ConnectValue])[]): ConnectMap {
+  const map = new Map(entries);
+  return entries.every(([key]) => typeof key === 'string')
+    ? hashMap(map as ReadonlyMap<string, ConnectValue>, tableFor(entries.length))
+    : map;
+}

@@ -205,7 +205,8 @@ describe('a connector file', () => {
   it.each([
     ['topic.override.orders.errors.tolerance=all', 'cannot be set for one topic'],
     ['errors.tolerance=some', 'must be one of'],
-    ['value.converter=io.confluent.connect.avro.AvroConverter', 'is not a built-in converter'],
+    ['value.converter=io.apicurio.registry.utils.converter.AvroConverter', 'is not a built-in converter'],
+    ['value.converter.generalized.sum.type.support=true', 'is refused'],
     [`namespace.mapper=${SINK}.namespace.mapping.FieldPathNamespaceMapper`, 'requires at least one of'],
     [
       `namespace.mapper=${SINK}.namespace.mapping.FieldPathNamespaceMapper\nnamespace.mapper.key.database.field=a\nnamespace.mapper.value.database.field=b`,

@@ -1,0 +1,48 @@
+import { UnconvertibleError } from '../../bson/unconvertible-error.ts';
+import type { TopicProperties } from '../topic-properties.ts';
+import type { Side } from '../transforms/connect-record.ts';
+import { parseAvro } from './avro/avro-type.ts';
+import { compileAvro } from './avro/compile-avro.ts';
+import { checkClient, clientTextsOf } from './confluent/client-settings.ts';
+import type { RegisteredSchema } from './schema-source.ts';
+import type { ReadValue } from './schema-store.ts';
+import { confluentFormat, type WireFormat } from './wire-format.ts';
+
+/** A converter's own settings, without `value.converter.`, with their defaults. */
+type Own = ReadonlyMap<string, string>;
+
+/** A Java class of a converter, and what stands in for it. */
+export interface ConverterClass {
+  readonly format: WireFormat;
+  /** @throws PropertyError that names the property, `prefix` before it, and the remedy */
+  readonly check: (own: Own, prefix: string) => void;
+  readonly createCompiler: (own: Own) => (schema: RegisteredSchema) => ReadValue;
+}
+
+const isSet = (own: Own, name: string): boolean => own.get(name)?.trim().toLowerCase() === 'true';
+
+const avroCompiler =
+  (keepsTopUnion: boolean): ConverterClass['createCompiler'] =>
+  (own) => {
+    const options = {
+      enhanced: isSet(own, 'enhanced.avro.schema.support'),
+      metaData: isSet(own, 'connect.meta.data'),
+      flattenSingletonUnions: isSet(own, 'flatten.singleton.unions'),
+      keepsTopUnion,
+    };
+    return ({ type, text, references }) => {
+      if (type !== 'AVRO') throw new UnconvertibleError('its schema is not an Avro schema, which the converter reads');
+      return compileAvro(parseAvro(text, references.values()), options);
+    };
+  };
+
+const checkConfluent = (own: Own, prefix: string): void => checkClient(clientTextsOf(own), prefix);
+
+/** By the last part of the class's name. */
+const CLASSES: ReadonlyMap<string, ConverterClass> = new Map([
+  ['AvroConverter', { format: confluentFormat, check: checkConfluent, createCompiler: avroCompiler(false) }],
+]);
+
+/** Undefined: the side's converter asks no registry. */
+export const converterClassOf = (properties: TopicProperties, side: Side): ConverterClass | undefined =>
+  CLASSES.get(properties.text(`${side}.converter`).split('.').at(-1) ?? '');

@@ -1,0 +1,116 @@
+import { createSemaphore } from '../../../../shared/concurrency/semaphore.ts';
+import { assertNever, describeForeign } from '../../../../shared/errors.ts';
+import type { RecordFailure } from '../../../../shared/outcome.ts';
+import type { Clock } from '../../../../shared/time/clock.ts';
+import { UnconvertibleError } from '../../bson/unconvertible-error.ts';
+import { SCHEMAS_IN_FLIGHT_MAX, SCHEMAS_MAX, UNKNOWN_SCHEMA_PAUSE_MS } from '../../limits.ts';
+import type { SchemaAndValue } from '../transforms/data/to-document.ts';
+import { outage, type RegisteredSchema, type SchemaAnswer, type SchemaSource } from './schema-source.ts';
+
+/** Reads the bytes that a schema wrote. @throws UnconvertibleError when they do not fit it */
+export type ReadValue = (content: Buffer) => SchemaAndValue;
+
+export type KnownSchema =
+  | { readonly kind: 'readable'; readonly read: ReadValue }
+  /** It will be the same whenever the registry is asked. */
+  | { readonly kind: 'unreadable'; readonly detail: string }
+  /** The registry said twice, at two moments, that it has none with this id. */
+  | { readonly kind: 'unknown' }
+  | { readonly kind: 'unavailable'; readonly failure: RecordFailure };
+
+export interface SchemaStoreParts {
+  readonly source: SchemaSource;
+  /** @throws UnconvertibleError when the schema is wrong, or of another type */
+  readonly compile: (schema: RegisteredSchema) => ReadValue;
+}
+
+/** The schemas of one converter. Those that can be read are kept between batches; what a registry does not know is not. */
+export class SchemaStore {
+  readonly #parts: SchemaStoreParts;
+  /** The one that was needed longest ago comes first. */
+  readonly #known = new Map<string, KnownSchema>();
+
+  constructor(parts: SchemaStoreParts) {
+    this.#parts = parts;
+  }
+
+  /** What {@link prepare} found out. */
+  get(id: string): KnownSchema {
+    return this.#known.get(id) ?? NOT_ASKED;
+  }
+
+  /** Gets the schemas that are missing; of more than it keeps, the first. Never rejects. */
+  async prepare(ids: Iterable<string>, clock: Clock, signal: AbortSignal): Promise<void> {
+    const needed = [...new Set(ids)].slice(0, SCHEMAS_MAX);
+    for (const [id, { kind }] of this.#known) if (!isKept(kind)) this.#known.delete(id);
+    const missing: string[] = [];
+    for (const id of needed) {
+      const known = this.#known.get(id);
+      if (known === undefined) missing.push(id);
+      else this.#put(id, known);
+    }
+    await this.#ask(missing, signal);
+    const unknown = missing.filter((id) => this.get(id).kind === 'unknown');
+    if (unknown.length > 0) {
+      await clock.waitUntil(clock.nowMs() + UNKNOWN_SCHEMA_PAUSE_MS, signal);
+      await this.#ask(unknown, signal);
+    }
+    for (const id of this.#known.keys()) {
+      if (this.#known.size <= SCHEMAS_MAX) break;
+      this.#known.delete(id);
+    }
+  }
+
+  /** Several at once, until one says that the registry is out of reach. */
+  async #ask(ids: readonly string[], signal: AbortSignal): Promise<void> {
+    const semaphore = createSemaphore(SCHEMAS_IN_FLIGHT_MAX);
+    let failure: RecordFailure | undefined;
+    const ask = async (id: string): Promise<void> => {
+      await semaphore.acquire();
+      try {
+        if (failure === undefined) {
+          const known = this.#understood(await this.#parts.source.fetch(id, signal));
+          if (known.kind === 'unavailable') failure = known.failure;
+          this.#put(id, known);
+        } else this.#put(id, { kind: 'unavailable', failure });
+      } finally {
+        semaphore.release();
+      }
+    };
+    // The first alone: where the registry is out of reach, one call says so for all.
+    const [first, ...others] = ids;
+    if (first !== undefined) await ask(first);
+    await Promise.all(others.map(ask));
+  }
+
+  #understood(answer: SchemaAnswer): KnownSchema {
+    switch (answer.kind) {
+      case 'unknown':
+      case 'unavailable':
+        return answer;
+      case 'found':
+        try {
+          return { kind: 'readable', read: this.#parts.compile(answer.schema) };
+        } catch (error) {
+          // A schema that is nested too deep for our own stack.
+          if (error instanceof RangeError) return { kind: 'unreadable', detail: 'its schema is nested too deep' };
+          if (error instanceof UnconvertibleError) return { kind: 'unreadable', detail: error.message };
+          const fault = `reading its schema failed (${describeForeign(error)}): this is a fault of the sink, please report it`;
+          return { kind: 'unreadable', detail: fault };
+        }
+      default:
+        return assertNever(answer);
+    }
+  }
+
+  #put(id: string, known: KnownSchema): void {
+    this.#known.delete(id);
+    this.#known.set(id, known);
+  }
+}
+
+const isKept = (kind: KnownSchema['kind']): boolean => kind === 'readable' || kind === 'unreadable';
+
+const NOT_ASKED = outage(
+  'the schema has not been asked for yet: the batch needs more schemas than are kept',
+) as KnownSchema;

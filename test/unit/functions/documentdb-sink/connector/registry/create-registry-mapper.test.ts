@@ -1,0 +1,158 @@
+import { describe, expect, it } from 'vitest';
+import { readConnector } from '../../../../../../functions/documentdb-sink/connector/file/read-connector.ts';
+import { createRegistryMapper } from '../../../../../../functions/documentdb-sink/connector/registry/create-registry-mapper.ts';
+import {
+  outage,
+  type SchemaAnswer,
+  type SchemaSource,
+} from '../../../../../../functions/documentdb-sink/connector/registry/schema-source.ts';
+import type { SourceRecord } from '../../../../../../shared/record.ts';
+import { aConnectorText } from '../../../../../support/a-connector.ts';
+import { aDocumentdbSink, inWords } from '../../../../../support/a-documentdb-sink.ts';
+import { avroLong, avroText, confluentBytes } from '../../../../../support/avro-bytes.ts';
+import { aRecord } from '../../../../../support/builders.ts';
+
+const SINK = 'com.mongodb.kafka.connect.sink';
+const ORDER =
+  '{"type":"record","name":"Order","fields":[{"name":"id","type":"long"},{"name":"text","type":["null","string"]}]}';
+const KEY = '{"type":"record","name":"Key","fields":[{"name":"id","type":"int"}]}';
+
+const schema = (text: string, type = 'AVRO'): SchemaAnswer => ({
+  kind: 'found',
+  schema: { type, text, references: new Map() },
+});
+const REGISTERED: Readonly<Record<string, SchemaAnswer>> = {
+  1: schema(ORDER),
+  2: schema(KEY),
+  3: schema('{"type":"record","name":"Other","fields":[{"name":"id","type":"string"}]}'),
+  4: schema('syntax = "proto3";', 'PROTOBUF'),
+  16777216: schema('{"type":"record","name":"Wrong","fields":[]}'),
+};
+
+const sourceOf = (answers: (id: string) => SchemaAnswer | undefined): SchemaSource => ({
+  fetch: (id) => Promise.resolve(answers(id) ?? { kind: 'unknown' }),
+});
+
+/** The real sink with a connector's file whose values are Avro. */
+function aSink(properties: Readonly<Record<string, string>> = {}, answers = (id: string) => REGISTERED[id]) {
+  const text = aConnectorText({
+    'value.converter': 'io.confluent.connect.avro.AvroConverter',
+    'value.converter.schema.registry.url': 'http://one',
+    'document.id.strategy': `${SINK}.processor.id.strategy.PartialValueStrategy`,
+    'document.id.strategy.partial.value.projection.type': 'AllowList',
+    'document.id.strategy.partial.value.projection.list': 'id',
+    ...properties,
+  });
+  const { mapper, preparation } = createRegistryMapper(readConnector(text, { where: 'test' }), 'test', () =>
+    sourceOf(answers),
+  );
+  const made = aDocumentdbSink({ mapper, preparation, deletes: 'hard' });
+  return {
+    telemetry: made.telemetry,
+    outcomesOf: async (records: readonly SourceRecord[]) => (await made.write(records)).map(inWords),
+    /** Without what the function adds. */
+    documents: () =>
+      [...made.store.collection().all()].map((stored) =>
+        Object.fromEntries([...stored].filter(([name]) => name !== '_k')),
+      ),
+  };
+}
+
+const order = (offset: number, id: number, schemaId = 1, partition = 0): SourceRecord =>
+  aRecord({
+    offset,
+    partition,
+    value: confluentBytes(schemaId, avroLong(id), avroLong(1), avroText(`text ${offset}`)),
+  });
+
+describe('a record whose schema a registry keeps', () => {
+  it('becomes a document of its own types', async () => {
+    const { outcomesOf, documents } = aSink();
+    expect(await outcomesOf([order(0, 5)])).toEqual(['written']);
+    expect(documents()).toEqual([{ _id: new Map([['id', 5n]]), id: 5n, text: 'text 0' }]);
+  });
+
+  it('deletes its document without a value, for which no schema is asked', async () => {
+    const deletes = { 'delete.on.null.values': 'true', 'document.id.strategy': 'msksinks.RawKeyStrategy' };
+    const { outcomesOf, documents } = aSink(deletes, (id) => (id === '1' ? REGISTERED[id] : outage('away')));
+    const { value } = order(0, 1);
+    const records = [{ ...aRecord({ key: 'k' }), value }, aRecord({ offset: 1, key: 'k', value: null })];
+    expect(await outcomesOf(records)).toEqual(['written', 'written']);
+    expect(documents()).toEqual([]);
+  });
+
+  it.each([
+    ['has no magic byte', Buffer.from('{"a":1}')],
+    ['is too short', Buffer.from([0, 0, 0])],
+    ['has no bytes', Buffer.alloc(0)],
+    ['has a schema that nobody knows', confluentBytes(77, avroLong(1), avroLong(0))],
+    ['does not fit its schema', confluentBytes(1, avroLong(1), avroLong(5))],
+    ['has a schema of another type', confluentBytes(4, avroLong(1))],
+  ])('is poison, alone, when its value %s', async (_what, value) => {
+    const { outcomesOf } = aSink();
+    expect(await outcomesOf([order(0, 1), aRecord({ offset: 1, value }), order(2, 2)])).toEqual([
+      'written',
+      'deadLettered payload_invalid',
+      'written',
+    ]);
+  });
+
+  it('waits while the registry is away, with those behind it in its partition', async () => {
+    const { outcomesOf } = aSink({}, (id) => (id === '3' ? outage('away') : REGISTERED[id]));
+    const outcomes = await outcomesOf([order(0, 1), order(1, 2, 3), order(2, 3), order(0, 4, 1, 1)]);
+    expect(outcomes).toEqual(['written', 'failed schema_unavailable', 'skipped', 'written']);
+  });
+
+  it('is written when the registry comes back within the invocation', async () => {
+    let count = 0;
+    const { outcomesOf } = aSink({}, (id) => {
+      count += 1;
+      return count < 3 ? outage('away') : REGISTERED[id];
+    });
+    expect(await outcomesOf([order(0, 1)])).toEqual(['written']);
+  });
+
+  it('has a key and a value of schemas of their own', async () => {
+    const { outcomesOf, documents } = aSink({
+      'key.converter': 'io.confluent.connect.avro.AvroConverter',
+      'key.converter.schema.registry.url': 'http://one',
+      'document.id.strategy': `${SINK}.processor.id.strategy.FullKeyStrategy`,
+    });
+    const { value } = order(0, 9);
+    const key = confluentBytes(2, avroLong(7));
+    expect(await outcomesOf([{ ...aRecord({ key }), value }])).toEqual(['written']);
+    expect(documents()).toEqual([{ _id: new Map([['id', 7]]), id: 9n, text: 'text 0' }]);
+  });
+
+  it('is poison when its key cannot be read, needed or not', async () => {
+    const { outcomesOf } = aSink({
+      'key.converter': 'io.confluent.connect.avro.AvroConverter',
+      'key.converter.schema.registry.url': 'http://one',
+    });
+    expect(await outcomesOf([order(0, 1)])).toEqual(['deadLettered payload_invalid']);
+  });
+
+  it('goes through transforms as a struct with its schema', async () => {
+    const { outcomesOf, documents } = aSink({
+      transforms: 'cast',
+      'transforms.cast.type': 'org.apache.kafka.connect.transforms.Cast$Value',
+      'transforms.cast.spec': 'id:string',
+    });
+    expect(await outcomesOf([order(0, 5)])).toEqual(['written']);
+    expect(documents()).toEqual([{ _id: new Map([['id', '5']]), id: '5', text: 'text 0' }]);
+  });
+
+  it('leaks nothing into its dead letter’s reason', async () => {
+    const { outcomesOf, telemetry } = aSink();
+    await outcomesOf([aRecord({ value: 'SECRET' })]);
+    expect(JSON.stringify(telemetry)).not.toContain('SECRET');
+  });
+});
+
+describe('a file whose converter asks a registry', () => {
+  it('is refused without a URL', () => {
+    expect(() => aSink({ 'value.converter.schema.registry.url': '' })).toThrow(
+      'value.converter.schema.registry.url=: is missing',
+    );
+  });
+});

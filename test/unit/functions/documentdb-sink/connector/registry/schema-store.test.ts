@@ -1,0 +1,148 @@
+import { describe, expect, it } from 'vitest';
+import { UnconvertibleError } from '../../../../../../functions/documentdb-sink/bson/unconvertible-error.ts';
+import {
+  outage,
+  type SchemaAnswer,
+} from '../../../../../../functions/documentdb-sink/connector/registry/schema-source.ts';
+import { SchemaStore } from '../../../../../../functions/documentdb-sink/connector/registry/schema-store.ts';
+import { VirtualClock } from '../../../../../support/virtual-clock.ts';
+
+const signal = new AbortController().signal;
+const found = (text = 'S'): SchemaAnswer => ({ kind: 'found', schema: { type: 'AVRO', text, references: new Map() } });
+const OUTAGE = outage('the registry is away');
+
+/** A store in front of a source that answers by id and by how often it was asked for it. */
+function aStore(answers: (id: string, count: number) => SchemaAnswer, compile = (text: string) => text) {
+  const clock = new VirtualClock();
+  const asked: string[] = [];
+  let [open, openMax] = [0, 0];
+  const store = new SchemaStore({
+    source: {
+      async fetch(id) {
+        asked.push(id);
+        open += 1;
+        openMax = Math.max(openMax, open);
+        await Promise.resolve();
+        open -= 1;
+        return answers(id, asked.filter((each) => each === id).length);
+      },
+    },
+    compile: ({ text }) => {
+      const made = compile(text);
+      return () => ({ schema: undefined, value: made });
+    },
+  });
+  const startMs = clock.nowMs();
+  return {
+    store,
+    asked,
+    prepare: (...ids: string[]) => clock.run(store.prepare(ids, clock, signal)),
+    kinds: (...ids: string[]) => ids.map((id) => store.get(id).kind),
+    elapsedMs: () => clock.nowMs() - startMs,
+    openMax: () => openMax,
+  };
+}
+
+const ids = (count: number) => Array.from({ length: count }, (_, index) => String(index));
+
+describe('a schema', () => {
+  it('is asked for once', async () => {
+    const { prepare, asked, kinds } = aStore(() => found());
+    await prepare('1', '2', '1');
+    await prepare('2');
+    expect(asked).toEqual(['1', '2']);
+    expect(kinds('1', '2')).toEqual(['readable', 'readable']);
+  });
+
+  it('that the registry does not know is asked for again a second later, before a record is to blame', async () => {
+    const { prepare, asked, kinds, elapsedMs } = aStore(() => ({ kind: 'unknown' }));
+    await prepare('1');
+    expect({ asked, kinds: kinds('1'), elapsedMs: elapsedMs() }).toEqual({
+      asked: ['1', '1'],
+      kinds: ['unknown'],
+      elapsedMs: 1_000,
+    });
+  });
+
+  it('that the registry learns of in that second is read', async () => {
+    const { prepare, kinds } = aStore((_id, count) => (count === 1 ? { kind: 'unknown' } : found()));
+    await prepare('1');
+    expect(kinds('1')).toEqual(['readable']);
+  });
+
+  it('that was unknown is asked for anew with the next batch', async () => {
+    const { prepare, kinds } = aStore((_id, count) => (count <= 2 ? { kind: 'unknown' } : found()));
+    await prepare('1');
+    await prepare('1');
+    expect(kinds('1')).toEqual(['readable']);
+  });
+
+  it('that was out of reach is asked for anew', async () => {
+    const { prepare, kinds } = aStore((_id, count) => (count === 1 ? OUTAGE : found()));
+    await prepare('1');
+    expect(kinds('1')).toEqual(['unavailable']);
+    await prepare('1');
+    expect(kinds('1')).toEqual(['readable']);
+  });
+
+  it('that is unknown while the registry goes away is no record’s fault', async () => {
+    const { prepare, kinds } = aStore((_id, count) => (count === 1 ? { kind: 'unknown' } : OUTAGE));
+    await prepare('1');
+    expect(kinds('1')).toEqual(['unavailable']);
+  });
+
+  it('nobody asked for is not unknown', () => {
+    expect(aStore(() => found()).kinds('1')).toEqual(['unavailable']);
+  });
+
+  it.each([
+    ['is wrong', new UnconvertibleError('the schema is wrong'), 'the schema is wrong'],
+    ['is nested too deep', new RangeError('Maximum call stack size exceeded'), 'its schema is nested too deep'],
+    [
+      'shows a fault of ours',
+      new TypeError('SECRET'),
+      'reading its schema failed (TypeError): this is a fault of the sink, please report it',
+    ],
+  ])('that %s is not asked for again', async (_what, error, detail) => {
+    const { prepare, asked, store } = aStore(
+      () => found(),
+      () => {
+        throw error;
+      },
+    );
+    await prepare('1');
+    await prepare('1');
+    expect(store.get('1')).toEqual({ kind: 'unreadable', detail });
+    expect(asked).toEqual(['1']);
+  });
+});
+
+describe('many schemas', () => {
+  it('are asked for eight at a time', async () => {
+    const { prepare, asked, openMax } = aStore(() => found());
+    await prepare(...ids(50));
+    expect({ asked: asked.length, openMax: openMax() }).toEqual({ asked: 50, openMax: 8 });
+  });
+
+  it('cost one call while the registry is out of reach', async () => {
+    const { prepare, asked, kinds } = aStore(() => OUTAGE);
+    await prepare(...ids(50));
+    expect(asked).toEqual(['0']);
+    expect(new Set(kinds(...ids(50)))).toEqual(new Set(['unavailable']));
+  });
+
+  it('are kept up to a bound: those that were needed longest ago go', async () => {
+    const { prepare, asked, kinds } = aStore(() => found());
+    await prepare(...ids(1_000));
+    await prepare('0', 'new');
+    expect(kinds('0', '1', '2', 'new')).toEqual(['readable', 'unavailable', 'readable', 'readable']);
+    await prepare('1');
+    expect(asked.filter((id) => id === '1')).toHaveLength(2);
+  });
+
+  it('beyond the bound wait for the next round', async () => {
+    const { prepare, kinds } = aStore(() => found());
+    await prepare(...ids(1_001));
+    expect(kinds('999', '1000')).toEqual(['readable', 'unavailable']);
+  });
+});
