@@ -6,7 +6,7 @@ import type { Lane } from '../lanes/lane.ts';
  * https://docs.aws.amazon.com/kinesis/latest/APIReference/API_PutRecords.html
  */
 export class OrderAudit {
-  readonly #last = new Map<Lane, { readonly shardId: string; readonly sequenceNumber: bigint }>();
+  readonly #last = new Map<Lane, { readonly shardId: string; readonly sequenceNumber: string }>();
 
   /**
    * Whether the sequence number ascends. Numbers of different shards are not compared, and a malformed number is
@@ -15,8 +15,15 @@ export class OrderAudit {
   isInOrder(lane: Lane, shardId: string | undefined, sequenceNumber: string | undefined): boolean {
     if (shardId === undefined || sequenceNumber === undefined || !/^\d{1,128}$/.test(sequenceNumber)) return true;
     const last = this.#last.get(lane);
-    const number = BigInt(sequenceNumber);
-    this.#last.set(lane, { shardId, sequenceNumber: number });
-    return last === undefined || last.shardId !== shardId || number > last.sequenceNumber;
+    this.#last.set(lane, { shardId, sequenceNumber });
+    return last === undefined || last.shardId !== shardId || isGreater(sequenceNumber, last.sequenceNumber);
   }
 }
+
+/** Compares decimal numbers as text, which takes a fraction of the time of BigInt. Kinesis writes no leading zeros. */
+function isGreater(one: string, other: string): boolean {
+  const [digits, otherDigits] = [significant(one), significant(other)];
+  return digits.length === otherDigits.length ? digits > otherDigits : digits.length > otherDigits.length;
+}
+
+const significant = (digits: string): string => (digits.startsWith('0') ? digits.replace(/^0+/, '') : digits);
