@@ -1,0 +1,113 @@
+import { describe, it } from 'vitest';
+import { expectUnwritable, expectWrites, OPLOG } from '../../../../../support/cdc-events.ts';
+
+const DEBEZIUM_STREAM = 'debezium.mongodb.ChangeStreamHandler';
+
+const AFTER = '{_id: 1234, first_name: "Grace", n: NumberLong(5)}';
+
+const AFTER_TEXT = JSON.stringify('{"_id": 1234, "first_name": "Grace", "n": {"$numberLong": "5"}}');
+
+describe.each([OPLOG, DEBEZIUM_STREAM])('both %s', (handler) => {
+  it.each(['c', 'r'])('%s replaces the document by its _id', (op) => {
+    const expected = { kind: 'replaceOne', filter: '{_id: 1234}', replacement: AFTER, upsert: true };
+    expectWrites(handler, { key: '{id: "9"}', value: `{op: "${op}", after: ${AFTER_TEXT}}` }, expected);
+  });
+
+  it("reads the shell's notation as well", () => {
+    const expected = {
+      kind: 'replaceOne',
+      filter: '{_id: 1234}',
+      replacement: '{_id: 1234, foo: "blah"}',
+      upsert: true,
+    };
+    expectWrites(handler, { key: '{_id: "1234"}', value: '{op: "c", after: "{_id:1234,foo:\\"blah\\"}"}' }, expected);
+  });
+
+  it.each([
+    ['"1234"', '1234'],
+    ['"\\"abc\\""', '"abc"'],
+    ['"{\\"$oid\\": \\"599af247bb69cd89961c986d\\"}"', 'ObjectId("599af247bb69cd89961c986d")'],
+    ['"{\\"a\\": 1}"', '{a: 1}'],
+  ])("deletes by the key's id, which is extended JSON: %s", (id, expected) => {
+    expectWrites(
+      handler,
+      { key: `{id: ${id}}`, value: '{op: "d"}' },
+      { kind: 'deleteOne', filter: `{_id: ${expected}}` },
+    );
+  });
+
+  it.each(['{}', null])('a tombstone has no effect: %s', (value) => {
+    expectWrites(handler, { key: '{id: 0}', value });
+  });
+
+  it.each([
+    [null, null],
+    ['{}', '{op: "c"}'],
+    ['{_id: 1}', '{}'],
+    ['{id: 1}', '{op: "x"}'],
+    ['{_id: 1}', '{op: "z", after: "{_id:1234}"}'],
+    ['{id: 1}', '{op: 99}'],
+    ['{id: 1}', '{po: null}'],
+    ['{id: "1"}', '{op: "c"}'],
+    ['{id: "1"}', '{op: "c", after: null}'],
+    ['{id: "1"}', '{op: "c", after: "{a: 1}"}'],
+    ['{id: "1"}', '{op: "c", after: "no json"}'],
+    ['{id: "1"}', '{op: "c", after: "5"}'],
+    ['{id: "1"}', '{op: "u"}'],
+    ['{id: "1"}', '{op: "u", after: null}'],
+    ['{_id: "1"}', '{op: "d"}'],
+    ['{id: 1234}', '{op: "d"}'],
+    ['{id: "{not-Json}"}', '{op: "d"}'],
+  ])('refuses key %s, value %s', (key, value) => {
+    expectUnwritable(handler, { key, value });
+  });
+});
+
+describe(OPLOG, () => {
+  it('takes a patch with an _id for the whole document', () => {
+    const value = `{op: "u", patch: ${JSON.stringify('{"$v": 1, "_id": 1234, "a": 1}')}}`;
+    expectWrites(
+      OPLOG,
+      { key: '{id: 1234}', value },
+      { kind: 'replaceOne', filter: '{_id: 1234}', replacement: '{_id: 1234, a: 1}', upsert: true },
+    );
+  });
+
+  it.each(['{"$set": {"a": 1}}', '{"$v": 1, "$set": {"a": 1}}'])('updates by the patch %s, without upsert', (patch) => {
+    const value = `{op: "u", patch: ${JSON.stringify(patch)}}`;
+    expectWrites(
+      OPLOG,
+      { key: '{id: "1234"}', value },
+      { kind: 'updateOne', filter: '{_id: 1234}', update: '{$set: {a: 1}}', upsert: false },
+    );
+  });
+
+  it.each(['{id: 1234}', '{_id: "1"}', '{id: "{not-Json}"}'])('refuses a patch for the key %s', (key) => {
+    expectUnwritable(OPLOG, { key, value: '{op: "u", patch: "{$set: {a: 1}}"}' });
+  });
+});
+
+describe(DEBEZIUM_STREAM, () => {
+  it("an update replaces the document of the key's id", () => {
+    const expected = { kind: 'replaceOne', filter: '{_id: 7}', replacement: AFTER, upsert: true };
+    expectWrites(DEBEZIUM_STREAM, { key: '{id: "7"}', value: `{op: "u", after: ${AFTER_TEXT}}` }, expected);
+  });
+
+  it('without a full document updates what has changed, where that is asked for', () => {
+    const given = { 'msksinks.cdc.full.document.null': 'update' };
+    const description = '{updatedFields: "{\\"a\\": 1}", removedFields: ["b"], truncatedArrays: null}';
+    expectWrites(
+      DEBEZIUM_STREAM,
+      { key: '{id: "7"}', value: `{op: "u", after: null, updateDescription: ${description}}`, given },
+      { kind: 'updateOne', filter: '{_id: 7}', update: '{$set: {a: 1}, $unset: {b: ""}}', upsert: false },
+    );
+    const removal = '{updatedFields: null, removedFields: ["b"]}';
+    expectWrites(
+      DEBEZIUM_STREAM,
+      { key: '{id: "7"}', value: `{op: "u", after: null, updateDescription: ${removal}}`, given },
+      { kind: 'updateOne', filter: '{_id: 7}', update: '{$set: {}, $unset: {b: ""}}', upsert: false },
+    );
+    expectWrites(DEBEZIUM_STREAM, { key: '{id: "7"}', value: '{op: "u", after: null}', given });
+    expectUnwritable(DEBEZIUM_STREAM, { key: '{id: "7"}', value: '{op: "u"}', given });
+  });
+});
