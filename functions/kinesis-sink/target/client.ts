@@ -73,8 +73,15 @@ export function createKinesisClient(options: ClientOptions): KinesisPort & Strea
   };
 }
 
-/** For a logger with `info`, the SDK copies every request and response without their sensitive fields, and then logs nothing. */
-const WITHOUT_INFO = { warn: () => undefined } as unknown as NonNullable<KinesisClientConfig['logger']>;
+const silent = () => undefined;
+
+/**
+ * For a logger with `info`, the SDK copies every request and response without their sensitive fields, and then logs
+ * nothing. The credential providers call the other methods.
+ */
+const WITHOUT_INFO = { trace: silent, debug: silent, warn: silent, error: silent } as unknown as NonNullable<
+  KinesisClientConfig['logger']
+>;
 
 /** The message of a throttled entry ends with the name of the shard. Nothing else of the message is kept. */
 const shardIdIn = (message: string | undefined): string | undefined => /\bshardId-\d{12}\b/.exec(message ?? '')?.[0];
