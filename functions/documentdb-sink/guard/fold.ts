@@ -32,6 +32,7 @@ export function fold(first: Write, rest: readonly Write[]): Fold {
 /** Undefined if the two writes cannot be folded. */
 function foldTwo(first: Write, second: Write): Write | undefined {
   if (!isRepeatable(first) || !isRepeatable(second) || isOlderByVersion(first, second)) return undefined;
+  if (first.leavesKey === true || second.leavesKey === true) return undefined;
   switch (second.kind) {
     case 'delete':
       return second;

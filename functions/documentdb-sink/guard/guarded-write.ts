@@ -3,6 +3,7 @@ import { UnwritableError } from '../plan/unwritable-error.ts';
 import type { DeleteOne, InsertOne, ReplaceOne, UpdateOne, WriteModel } from '../plan/write-model.ts';
 import { expandFilter } from '../update/expand-filter.ts';
 import { fieldsOf, isIdempotent, RESERVED_FIELDS, reservedIn, setsOnInsert } from '../update/operators.ts';
+import { leavesKey } from './leaves-key.ts';
 import { type SourceVersion, storedVersionOf } from './source-version.ts';
 import type { InsertWrite, PlainModel, ReplaceWrite, UpdateWrite, Write } from './write.ts';
 
@@ -41,7 +42,9 @@ function guardOf(
   const { filter } = model;
   if (filter.size === 0) throw new UnwritableError('the filter is empty and would match every document');
   const guard = { identity, filter, sourceVersion, step };
-  return 'kind' in model && mayLackGuard(model, deletes) ? { ...guard, plain: plainOf(model, deletes) } : guard;
+  if (!('kind' in model && mayLackGuard(model, deletes))) return guard;
+  const plain = { ...guard, plain: plainOf(model, deletes) };
+  return leavesKey(model) ? { ...plain, leavesKey: true } : plain;
 }
 
 /** `_id` always has a unique index. But for `$setOnInsert`, a tombstone counts as an existing document. */

@@ -12,6 +12,8 @@ interface Guarded {
   readonly step: number;
   /** The unguarded write, sent if no unique index can guard the write; undefined if the write can always be guarded. */
   readonly plain?: PlainModel | undefined;
+  /** The next write of the same business key would not find the document: it cannot be guarded, nor folded with later ones. */
+  readonly leavesKey?: boolean;
 }
 
 /** The write as the connector sends it. */

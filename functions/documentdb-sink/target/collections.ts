@@ -89,6 +89,7 @@ class CheckedCollection implements Guards {
 
   canGuard(write: SentWrite): boolean {
     if (write.kind === 'plain') return true;
+    if (write.leavesKey === true) return false;
     const { filter } = write;
     // For `$setOnInsert`, a tombstone counts as an existing document.
     const meetsTombstones =

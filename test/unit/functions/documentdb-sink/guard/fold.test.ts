@@ -29,6 +29,29 @@ function plain(value: unknown): unknown {
   return Object.fromEntries(entries.map(([name, inner]) => [name, plain(inner)] as const));
 }
 
+describe('writes of one business key', () => {
+  const KEY = { 'shop.id': 1, sku: 's' };
+  const inKey = { shop: { id: 1 }, sku: 's' };
+
+  it.each([
+    ['lacks a field of the key', replaceOf(KEY, { shop: { id: 1 } })],
+    ['has another value there', replaceOf(KEY, { ...inKey, sku: 't' })],
+    ['sets another value there', updateOf(KEY, { $set: { shop: { id: 2 } } })],
+  ])('are not folded where one %s: the next would not find the document', (_, leaving) => {
+    expect(folded([leaving, replaceOf(KEY, { ...inKey, b: 2 })])[0]).toBe(1);
+    expect(folded([replaceOf(KEY, { ...inKey, b: 2 }), leaving])[0]).toBe(1);
+  });
+
+  it('are folded where all keep the key', () => {
+    expect(folded([replaceOf(KEY, { ...inKey, a: 1 }), updateOf(KEY, { $set: { b: 2 } })])).toEqual([
+      2,
+      'replace+',
+      { ...inKey, a: 1, b: 2 },
+    ]);
+    expect(folded([updateOf(KEY, { $set: inKey }), deleteOf(KEY)])).toEqual([2, 'delete', {}]);
+  });
+});
+
 describe('two writes are one', () => {
   it.each([
     ['a replacement wins', [replace({ a: 1 }), replace({ b: 2 })], 'replace+', { ...K, b: 2 }],

@@ -30,7 +30,7 @@ describe('a unique index in which tombstones would collide', () => {
 });
 
 describe('the unique index of a business key', () => {
-  const key = writeOf(replaceOf({ b: 1, a: 1 }, {}));
+  const key = writeOf(replaceOf({ b: 1, a: 1 }, { a: 1, b: 1 }));
   const setup = (uniqueIndexes: readonly UniqueIndex[], deletes: 'tombstone' | 'hard') => {
     const store = new FakeDocuments({ uniqueIndexes });
     let asked = 0;
@@ -55,6 +55,13 @@ describe('the unique index of a business key', () => {
     expect(askedCount()).toBe(1);
   });
 
+  it('guards no write whose value leaves the key: the next one would not find the document', async () => {
+    const { prepare } = setup([{ field: 'a,b' }], 'hard');
+    const leaving = writeOf(replaceOf({ a: 1, b: 1 }, { a: 1 }));
+    const guards = await prepare([key, leaving]);
+    expect([key, leaving].map((write) => guards.canGuard(write))).toEqual([true, false]);
+  });
+
   it('is looked for again a minute after it was missing, for somebody may have made it', async () => {
     const { store, clock, prepare, askedCount } = setup([], 'hard');
     expect((await prepare([key])).canGuard(key)).toBe(false);
@@ -74,7 +81,7 @@ describe('the unique index of a business key', () => {
 
   it('guards no key of nulls where it is sparse: documents without the fields are equal to it, and not indexed', async () => {
     const nulls = writeOf(replaceOf({ a: null, b: null }, {}));
-    const half = writeOf(replaceOf({ a: null, b: 1 }, {}));
+    const half = writeOf(replaceOf({ a: null, b: 1 }, { b: 1 }));
     const sparse = await setup([{ field: 'a,b', sparse: true }], 'hard').prepare([key, nulls, half]);
     expect([key, nulls, half].map((write) => sparse.canGuard(write))).toEqual([true, false, true]);
     const dense = await setup([{ field: 'a,b' }], 'hard').prepare([nulls]);
