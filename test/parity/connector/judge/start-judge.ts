@@ -35,7 +35,8 @@ export interface ConnectorJudge {
   stop(): Promise<void>;
 }
 
-const SOURCES = ['pom.xml', 'ConnectorJudge.java'];
+const JAVA = ['ConnectorJudge.java', 'ConfluentRules.java'];
+const SOURCES = ['pom.xml', ...JAVA];
 const COMPILER = 'ecj-3.43.0.jar';
 /** Java gives dates and names of months in the time zone and language of its machine. */
 const OPTIONS = [
@@ -116,7 +117,7 @@ async function recipe(progress: Progress): Promise<Recipe> {
       // The compiler, unlike Java itself, reads no `libs/*`.
       const jars = (await readdir(join(folder, 'libs'))).map((name) => join('libs', name)).join(delimiter);
       const options = ['--release', '17', '-nowarn', '-cp', jars];
-      await run(java, ['-jar', join('libs', COMPILER), ...options, 'ConnectorJudge.java'], folder);
+      await run(java, ['-jar', join('libs', COMPILER), ...options, ...JAVA], folder);
       return java;
     },
   };
