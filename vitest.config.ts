@@ -6,10 +6,10 @@ const project = (name: string, extra: object = {}) => ({
 });
 
 /** Files of these projects share the engines, which test/support/engines.setup.ts starts once. */
-const onEngines = { globalSetup: ['test/support/engines.setup.ts'], hookTimeout: 120_000 };
+const onEngines = { globalSetup: ['test/support/engines.setup.ts'], hookTimeout: 480_000 };
 
 /** Tests on engines mostly wait, so more files than there are cores run at once, and the simulation computes beside them. */
-const sideBySide = { maxWorkers: 3, sequence: { groupOrder: 1 } };
+const sideBySide = { maxWorkers: 4, sequence: { groupOrder: 1 } };
 
 export default defineConfig({
   test: {
@@ -20,10 +20,9 @@ export default defineConfig({
       // Files share their modules: nothing a unit test does outlives it, and loading everything anew takes most of the time.
       project('unit', { isolate: false, testTimeout: 30_000, maxWorkers: 2 }),
       // Virtual time: nothing waits, but many stories are lived through.
-      project('simulation', { ...sideBySide, testTimeout: 120_000 }),
-      project('integration', { ...sideBySide, ...onEngines, testTimeout: 60_000 }),
-      // One file at a time: each has many processes of its own, and asserts what a loaded machine cannot keep (no duplicate).
-      project('system', { ...onEngines, fileParallelism: false, sequence: { groupOrder: 2 }, testTimeout: 120_000 }),
+      project('simulation', { ...sideBySide, testTimeout: 300_000 }),
+      project('integration', { ...sideBySide, ...onEngines, testTimeout: 120_000 }),
+      project('system', { ...sideBySide, ...onEngines, testTimeout: 240_000 }),
     ],
   },
 });

@@ -37,7 +37,7 @@ export interface FaultActs {
   close(): Promise<void>;
 }
 
-const WAIT = { timeout: 60_000, interval: 2 };
+const WAIT = { timeout: 120_000, interval: 2 };
 
 export function faultActs(session: Session): FaultActs {
   const { engines, endpoints, kinesisProxy } = session;

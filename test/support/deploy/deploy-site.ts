@@ -28,7 +28,7 @@ export interface DeploySite {
   close(): Promise<void>;
 }
 
-const COMMAND_TIMEOUT_MS = 100_000;
+const COMMAND_TIMEOUT_MS = 200_000;
 
 /** An AWS of its own, over TLS, in which every signature, trust policy and identity policy is checked. */
 export async function openDeploySite(

@@ -37,7 +37,7 @@ export interface Deployer {
 /** By their names, without the dashes in front. */
 export type CliOptions = Readonly<Record<string, string | readonly string[]>>;
 
-const COMMAND_TIMEOUT_MS = 60_000;
+const COMMAND_TIMEOUT_MS = 120_000;
 const ADMINISTRATOR = 'arn:aws:iam::aws:policy/AdministratorAccess';
 
 /**

@@ -12,7 +12,7 @@ import { type Session, startSession } from '../../../local/session.ts';
 import { type FaultActs, faultActs } from '../../support/fault-acts.ts';
 
 const SEED = Number(process.env['FAULTS_SEED'] ?? 1 + Math.floor(Math.random() * 999_999));
-const DRAIN_MS_MAX = 90_000;
+const DRAIN_MS_MAX = 180_000;
 
 /** Each reading is a file of its own: the two sessions have engines of their own, and run side by side. */
 export function describeFaults(partialFailureRetry: PartialFailureRetry): void {

@@ -7,7 +7,7 @@ import { isProcessRunning } from '../../../local/engines/process/managed-process
 import type { PartialFailureRetry } from '../../../local/msk-trigger/machine/settings.ts';
 import { type Session, startSession } from '../../../local/session.ts';
 
-const DRAIN_MS_MAX = 90_000;
+const DRAIN_MS_MAX = 180_000;
 
 /** Each reading is a file of its own: the two sessions have engines of their own, and run side by side. */
 export function describePipeline(partialFailureRetry: PartialFailureRetry): void {
@@ -63,7 +63,7 @@ export function describePipeline(partialFailureRetry: PartialFailureRetry): void
     it('loses nothing while DocumentDB is away for longer than a function may try, and a function crashes', async () => {
       await session.engines.documentdb.stop();
       await session.produce(1_000);
-      await vi.waitUntil(() => sink('documentdbSink').batches.unsettled > 0, { timeout: 60_000 });
+      await vi.waitUntil(() => sink('documentdbSink').batches.unsettled > 0, { timeout: 120_000 });
       await sink('kinesisSink').process.kill();
       await session.engines.documentdb.restart();
       await session.produce(1_000);
