@@ -1,4 +1,4 @@
-import { sidesWithRegistry } from '../../functions/documentdb-sink/connector/create-record-mapper.ts';
+import { glueSides, sidesWithRegistry } from '../../functions/documentdb-sink/connector/create-record-mapper.ts';
 import type { Connector } from '../../functions/documentdb-sink/connector/file/connector.ts';
 import { wantedIndexes } from '../../functions/documentdb-sink/connector/wanted-indexes.ts';
 import type { TopicsLock } from '../stage-file/topics-lock.ts';
@@ -50,7 +50,10 @@ const section = (title: string, lines: readonly string[]): readonly string[] =>
 const registryNoticesOf = (connector: Connector): readonly string[] =>
   sidesWithRegistry(connector).map((side) => {
     const urls = connector.properties.text(`${side}.converter.schema.registry.url`);
-    return `${side}.converter asks the schema registry at ${withoutLogins(urls)}. The function must reach it from its subnets`;
+    const place = glueSides(connector).includes(side)
+      ? `of AWS Glue in ${connector.properties.text(`${side}.converter.region`)}`
+      : `at ${withoutLogins(urls)}`;
+    return `${side}.converter asks the schema registry ${place}. The function must reach it from its subnets`;
   });
 
 /** A URL may hold a password; a placeholder holds none. */

@@ -1,3 +1,4 @@
+import { glueSides } from '../../functions/documentdb-sink/connector/create-record-mapper.ts';
 import { textsWithPlaceholders } from '../../functions/documentdb-sink/connector/texts-with-placeholders.ts';
 import { sourcesOf } from '../../functions/documentdb-sink/target/connection/config-providers.ts';
 import type { NamedConnector } from '../stage-file/named-connector.ts';
@@ -132,7 +133,7 @@ function targetStatements({ file, connector }: Deployment, { name }: DeployedFun
     const { secretArn, secretKmsKeyArn, caBundle } = file.documentdbSink ?? {};
     return [
       ...readSecret(secretArn, undefined),
-      ...(connector === undefined ? [] : placeholderStatements(connector)),
+      ...(connector === undefined ? [] : [...placeholderStatements(connector), ...glueStatements(connector)]),
       ...(secretKmsKeyArn === undefined ? [] : [allow(['kms:Decrypt'], [secretKmsKeyArn])]),
       ...readObject(caBundle),
     ];
@@ -158,6 +159,16 @@ function placeholderStatements({ connector }: NamedConnector): readonly Statemen
         : allow(['secretsmanager:GetSecretValue'], [here('secretsmanager', `secret:${secret}-??????`)]),
     ),
     ...parameters.map((name) => allow(['ssm:GetParameter'], [here('ssm', `parameter/${name.replace(/^\//, '')}`)])),
+  ];
+}
+
+/** A schema is read by the id of its version, which names no registry: the call supports no narrower resource. */
+function glueStatements({ connector }: NamedConnector): readonly Statement[] {
+  const roles = glueSides(connector).map((side) => connector.properties.text(`${side}.converter.assumeRoleArn`));
+  const others = [...new Set(roles.filter((role) => role !== ''))];
+  return [
+    ...(roles.includes('') ? [allow(['glue:GetSchemaVersion'], '*')] : []),
+    ...(others.length === 0 ? [] : [allow(['sts:AssumeRole'], others)]),
   ];
 }
 

@@ -15,6 +15,10 @@ export const hasTransforms = ({ transforms }: Pick<Connector, 'transforms'>): bo
 export const sidesWithRegistry = ({ properties }: Pick<Connector, 'properties'>): readonly ('key' | 'value')[] =>
   (['key', 'value'] as const).filter((side) => REGISTRY_CONVERTERS.includes(properties.text(`${side}.converter`)));
 
+/** Of those, the sides whose registry is AWS Glue. */
+export const glueSides = (connector: Pick<Connector, 'properties'>): readonly ('key' | 'value')[] =>
+  sidesWithRegistry(connector).filter((side) => connector.properties.text(`${side}.converter`).includes('.AWSKafka'));
+
 type Topics = Pick<Connector, 'topics' | 'propertiesByTopic'>;
 
 /**

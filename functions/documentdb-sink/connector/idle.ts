@@ -83,7 +83,11 @@ const RULES: readonly IdleRule[] = [
   },
   {
     names: /^(?:key|value)\.converter\.(?:enhanced\.avro|connect\.meta\.data|flatten\.singleton|generalized\.sum)/,
-    why: (properties, name) => unlessConverter(properties, name, 'AvroConverter'),
+    why: (properties, name) => unlessConverter(properties, name, 'AvroConverter', 'AWSKafkaAvroConverter'),
+  },
+  {
+    names: /^(?:key|value)\.converter\.(?:region|endpoint|assumeRoleArn|assumeRoleSessionName|secondaryDeserializer)$/,
+    why: (properties, name) => unlessConverter(properties, name, 'AWSKafkaAvroConverter'),
   },
   {
     names: /^timeseries\.timefield\.auto\.convert/,
@@ -96,8 +100,15 @@ const RULES: readonly IdleRule[] = [
   },
 ];
 
-const unlessConverter = (properties: TopicProperties, name: string, converter: string): string | undefined =>
-  unless(isClass(properties, `${sideOf(name)}.converter`, converter), `${sideOf(name)}.converter is not ${converter}`);
+const unlessConverter = (
+  properties: TopicProperties,
+  name: string,
+  ...converters: readonly string[]
+): string | undefined =>
+  unless(
+    isClass(properties, `${sideOf(name)}.converter`, ...converters),
+    `${sideOf(name)}.converter is not ${converters.join(' or ')}`,
+  );
 
 /** Why a property has no effect together with the others; undefined if it has an effect. */
 export function whyIdle(name: string, properties: TopicProperties): string | undefined {

@@ -79,7 +79,10 @@ export const CDC_HANDLERS = inPackage(
 );
 
 /** Their schemas are in a registry. */
-export const REGISTRY_CONVERTERS = ['io.confluent.connect.avro.AvroConverter'];
+export const REGISTRY_CONVERTERS = [
+  'io.confluent.connect.avro.AvroConverter',
+  'com.amazonaws.services.schemaregistry.kafkaconnect.AWSKafkaAvroConverter',
+];
 
 export const CONVERTERS = [
   ...inPackage(`${CONNECT}.storage`, 'StringConverter'),

@@ -4,15 +4,18 @@ import type { Side } from '../transforms/connect-record.ts';
 import { parseAvro } from './avro/avro-type.ts';
 import { compileAvro } from './avro/compile-avro.ts';
 import { checkClient, clientTextsOf } from './confluent/client-settings.ts';
+import { checkGlue } from './glue/glue-settings.ts';
 import type { RegisteredSchema } from './schema-source.ts';
 import type { ReadValue } from './schema-store.ts';
-import { confluentFormat, type WireFormat } from './wire-format.ts';
+import { confluentFormat, glueFormat, type WireFormat } from './wire-format.ts';
 
 /** A converter's own settings, without `value.converter.`, with their defaults. */
 type Own = ReadonlyMap<string, string>;
 
 /** A Java class of a converter, and what stands in for it. */
 export interface ConverterClass {
+  /** Whose API the registry has. */
+  readonly registry: 'confluent' | 'glue';
   readonly format: WireFormat;
   /** @throws PropertyError that names the property, `prefix` before it, and the remedy */
   readonly check: (own: Own, prefix: string) => void;
@@ -36,11 +39,20 @@ const avroCompiler =
     };
   };
 
-const checkConfluent = (own: Own, prefix: string): void => checkClient(clientTextsOf(own), prefix);
+const confluent = (createCompiler: ConverterClass['createCompiler']): ConverterClass => ({
+  registry: 'confluent',
+  format: confluentFormat,
+  check: (own, prefix) => checkClient(clientTextsOf(own), prefix),
+  createCompiler,
+});
 
 /** By the last part of the class's name. */
 const CLASSES: ReadonlyMap<string, ConverterClass> = new Map([
-  ['AvroConverter', { format: confluentFormat, check: checkConfluent, createCompiler: avroCompiler(false) }],
+  ['AvroConverter', confluent(avroCompiler(false))],
+  [
+    'AWSKafkaAvroConverter',
+    { registry: 'glue', format: glueFormat, check: checkGlue, createCompiler: avroCompiler(true) },
+  ],
 ]);
 
 /** Undefined: the side's converter asks no registry. */

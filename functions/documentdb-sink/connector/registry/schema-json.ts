@@ -27,3 +27,13 @@ export const numberIn = (node: unknown): number | undefined =>
   node instanceof JsonNumber ? Number(node.token) : undefined;
 
 export const textIn = (node: unknown): string | undefined => (typeof node === 'string' ? node : undefined);
+
+/** The object that a registry answers with; undefined for anything else. */
+export function jsonObjectOf(text: string): JsonObject | undefined {
+  try {
+    const content: unknown = JSON.parse(text);
+    return isObject(content) ? content : undefined;
+  } catch {
+    return undefined;
+  }
+}

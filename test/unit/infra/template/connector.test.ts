@@ -90,4 +90,37 @@ describe('the role', () => {
     expect(allowed('s3:GetObject')).toEqual([{ 'Fn::Sub': 'arn:${AWS::Partition}:s3:::trust/a/ca.pem' }]);
     expect(partsOf().allowed('s3:GetObject')).toEqual([]);
   });
+
+  it('may read what the settings of a schema registry name, and no others', () => {
+    const { allowed, notices } = partsOf({
+      'value.converter': 'io.confluent.connect.avro.AvroConverter',
+      'value.converter.schema.registry.url': 'https://u:SECRET@one,http://two/path',
+      'value.converter.basic.auth.credentials.source': 'USER_INFO',
+      'value.converter.basic.auth.user.info': '${sm:registry:login}',
+      'value.converter.schema.registry.ssl.truststore.password': '${sm:truststore:password}',
+      'key.converter.basic.auth.user.info': '${sm:other:login}',
+    });
+    expect(allowed('secretsmanager:GetSecretValue')).toEqual([here('secretsmanager:secret:registry-??????')]);
+    expect(allowed('glue:GetSchemaVersion')).toEqual([]);
+    expect(notices).toContain(
+      `${CONNECTOR_PATH}: value.converter asks the schema registry at https://one,http://two/path. The function must reach it from its subnets`,
+    );
+    expect(notices.join()).not.toContain('SECRET');
+  });
+
+  it('may read the schemas of AWS Glue, itself or through the role that the file names', () => {
+    const glue = {
+      'value.converter': 'com.amazonaws.services.schemaregistry.kafkaconnect.AWSKafkaAvroConverter',
+      'value.converter.region': 'eu-west-1',
+    };
+    const roleArn = 'arn:aws:iam::222222222222:role/schemas';
+    const [own, other] = [partsOf(glue), partsOf({ ...glue, 'value.converter.assumeRoleArn': roleArn })];
+    expect(own.allowed('glue:GetSchemaVersion')).toEqual(['*']);
+    expect(own.allowed('sts:AssumeRole')).toEqual([]);
+    expect(own.notices).toEqual([
+      `${CONNECTOR_PATH}: value.converter asks the schema registry of AWS Glue in eu-west-1. The function must reach it from its subnets`,
+    ]);
+    expect(other.allowed('glue:GetSchemaVersion')).toEqual([]);
+    expect(other.allowed('sts:AssumeRole')).toEqual([roleArn]);
+  });
 });

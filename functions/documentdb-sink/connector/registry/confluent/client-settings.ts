@@ -2,7 +2,7 @@ import { createSecureContext, rootCertificates, type SecureContext } from 'node:
 import type { ReadBundle } from '../../../target/connection/tls-context.ts';
 import { placeholdersOf } from '../../../target/placeholders.ts';
 import { PropertyError } from '../../property-error.ts';
-import type { HttpOptions } from './http-get.ts';
+import type { HttpOptions } from '../http-call.ts';
 
 /** A text with its placeholders filled in. @throws FatalError that names the placeholder */
 export type ResolveText = (text: string, signal: AbortSignal) => Promise<string>;

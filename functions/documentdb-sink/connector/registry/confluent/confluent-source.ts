@@ -1,7 +1,8 @@
 import { describeForeign } from '../../../../../shared/errors.ts';
 import type { ReadBundle } from '../../../target/connection/tls-context.ts';
 import { FatalError } from '../../../target/fatal-error.ts';
-import { isObject, type JsonObject } from '../schema-json.ts';
+import { type HttpReply, httpCall } from '../http-call.ts';
+import { isObject, type JsonObject, jsonObjectOf } from '../schema-json.ts';
 import {
   misconfigured,
   outage,
@@ -10,7 +11,6 @@ import {
   type SchemaSource,
 } from '../schema-source.ts';
 import { type ClientTexts, type RegistryAddress, type ResolveText, readAddresses } from './client-settings.ts';
-import { type HttpReply, httpGet } from './http-get.ts';
 
 export interface ConfluentParts {
   readonly texts: ClientTexts;
@@ -18,7 +18,7 @@ export interface ConfluentParts {
   /** Certificates that are trusted beside the public roots. */
   readonly readCaBundle: ReadBundle | undefined;
   /** Tests have their own. */
-  readonly get?: typeof httpGet;
+  readonly get?: typeof httpCall;
 }
 
 /** `{"error_code": 40403}`: of schemas, of subjects and of their versions. */
@@ -48,7 +48,7 @@ export function createConfluentSource(parts: ConfluentParts): SchemaSource {
     const all = await addressesNow(signal);
     let last = new Unanswered(misconfigured('schema.registry.url has no URL'));
     for (const index of [...all.keys()].map((step) => (first + step) % all.length)) {
-      const answer = await ask(all[index] as RegistryAddress, path, { get: parts.get ?? httpGet, signal });
+      const answer = await ask(all[index] as RegistryAddress, path, { get: parts.get ?? httpCall, signal });
       if (!(answer instanceof Unanswered)) {
         first = index;
         return answer;
@@ -143,7 +143,7 @@ const failureOf = ({ code, message }: FatalError) => ({
 async function ask(
   { url, ...options }: RegistryAddress,
   path: string,
-  { get, signal }: { readonly get: typeof httpGet; readonly signal: AbortSignal },
+  { get, signal }: { readonly get: typeof httpCall; readonly signal: AbortSignal },
 ): Promise<JsonObject | undefined | Unanswered> {
   const base = url.href.replace(/\/$/, '');
   try {
@@ -154,7 +154,7 @@ async function ask(
 }
 
 function understood({ status, body }: HttpReply, host: string): JsonObject | undefined | Unanswered {
-  const content = jsonOf(body);
+  const content = jsonObjectOf(body);
   if (status === 200 && content !== undefined) return content;
   if (status === 404 && NOT_FOUND_CODES.has(content?.['error_code'])) return undefined;
   if (status === 401 || status === 403) {
@@ -168,13 +168,4 @@ function understood({ status, body }: HttpReply, host: string): JsonObject | und
   return new Unanswered(
     misconfigured(`${host} answers ${status} as no schema registry does: correct schema.registry.url`),
   );
-}
-
-function jsonOf(body: string): JsonObject | undefined {
-  try {
-    const content: unknown = JSON.parse(body);
-    return isObject(content) ? content : undefined;
-  } catch {
-    return undefined;
-  }
 }

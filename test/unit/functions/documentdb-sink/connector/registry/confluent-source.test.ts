@@ -8,7 +8,7 @@ import { createConfluentSource } from '../../../../../../functions/documentdb-si
 import type {
   HttpOptions,
   HttpReply,
-} from '../../../../../../functions/documentdb-sink/connector/registry/confluent/http-get.ts';
+} from '../../../../../../functions/documentdb-sink/connector/registry/http-call.ts';
 import { FatalError } from '../../../../../../functions/documentdb-sink/target/fatal-error.ts';
 
 const signal = new AbortController().signal;

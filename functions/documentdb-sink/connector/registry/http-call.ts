@@ -1,7 +1,7 @@
 import { request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import type { SecureContext } from 'node:tls';
-import { REGISTRY_RESPONSE_BYTES_MAX, REGISTRY_TIMEOUT_MS } from '../../../limits.ts';
+import { REGISTRY_RESPONSE_BYTES_MAX, REGISTRY_TIMEOUT_MS } from '../../limits.ts';
 
 export interface HttpReply {
   readonly status: number;
@@ -9,25 +9,28 @@ export interface HttpReply {
 }
 
 export interface HttpOptions {
+  /** Default: GET, without a body. */
+  readonly method?: 'GET' | 'POST';
+  readonly body?: string;
   readonly headers: Readonly<Record<string, string>>;
   /** Undefined: Node's own roots. */
   readonly secureContext?: SecureContext | undefined;
   /** Whether the certificate must be of the host's name. */
-  readonly checksHost: boolean;
+  readonly checksHost?: boolean;
 }
 
 /** Rejects when no whole answer comes in time. A redirection is an answer like any other. */
-export const httpGet = (url: URL, options: HttpOptions, signal: AbortSignal): Promise<HttpReply> =>
+export const httpCall = (url: URL, options: HttpOptions, signal: AbortSignal): Promise<HttpReply> =>
   new Promise((resolve, reject) => {
     const isSecure = url.protocol === 'https:';
     const tls = {
       ...(options.secureContext && { secureContext: options.secureContext }),
-      ...(!options.checksHost && { checkServerIdentity: () => undefined }),
+      ...(options.checksHost === false && { checkServerIdentity: () => undefined }),
     };
     const both = AbortSignal.any([signal, AbortSignal.timeout(REGISTRY_TIMEOUT_MS)]);
     const call = (isSecure ? requestHttps : requestHttp)(
       url,
-      { headers: options.headers, signal: both, agent: false, ...(isSecure && tls) },
+      { method: options.method ?? 'GET', headers: options.headers, signal: both, agent: false, ...(isSecure && tls) },
       (response) => {
         const chunks: Buffer[] = [];
         let length = 0;
@@ -41,5 +44,5 @@ export const httpGet = (url: URL, options: HttpOptions, signal: AbortSignal): Pr
       },
     );
     call.on('error', reject);
-    call.end();
+    call.end(options.body);
   });

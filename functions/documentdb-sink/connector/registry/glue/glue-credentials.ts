@@ -1,0 +1,45 @@
+import { AWS_READ_TIMEOUT_MS } from '../../../limits.ts';
+import type { AwsCredentials } from './sign.ts';
+
+export type ReadCredentials = (signal: AbortSignal) => Promise<AwsCredentials>;
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** The function's own, which Lambda keeps valid as long as the environment lives. */
+export const ownCredentials =
+  (environment: Environment): ReadCredentials =>
+  () => {
+    const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey } = environment;
+    if (!accessKeyId || !secretAccessKey) return Promise.reject(new Error('the function has no credentials'));
+    return Promise.resolve({ accessKeyId, secretAccessKey, sessionToken: environment['AWS_SESSION_TOKEN'] });
+  };
+
+/** Before they end, so that a call that is signed with them still arrives. */
+const RENEW_BEFORE_MS = 5 * 60_000;
+
+/** Those of a role (`assumeRoleArn`), kept until shortly before they end. */
+export function roleCredentials(roleArn: string, sessionName: string, region: string): ReadCredentials {
+  let kept: { readonly credentials: AwsCredentials; readonly untilMs: number } | undefined;
+  return async (abortSignal) => {
+    if (kept !== undefined && Date.now() < kept.untilMs) return kept.credentials;
+    // biome-ignore lint/style/noRestrictedImports: the registry may be of another account, whose role the function takes.
+    const { AssumeRoleCommand, STSClient } = await import('@aws-sdk/client-sts');
+    const { NodeHttpHandler } = await import('@smithy/node-http-handler');
+    const requestHandler = new NodeHttpHandler({
+      connectionTimeout: AWS_READ_TIMEOUT_MS,
+      requestTimeout: AWS_READ_TIMEOUT_MS,
+      throwOnRequestTimeout: true,
+    });
+    const client = new STSClient({ region, maxAttempts: 1, requestHandler });
+    const command = new AssumeRoleCommand({ RoleArn: roleArn, RoleSessionName: sessionName });
+    const { Credentials } = await client.send(command, { abortSignal });
+    const { AccessKeyId, SecretAccessKey, SessionToken, Expiration } = Credentials ?? {};
+    const credentials = {
+      accessKeyId: AccessKeyId ?? '',
+      secretAccessKey: SecretAccessKey ?? '',
+      sessionToken: SessionToken,
+    };
+    kept = { credentials, untilMs: (Expiration?.getTime() ?? 0) - RENEW_BEFORE_MS };
+    return credentials;
+  };
+}

@@ -1,0 +1,42 @@
+import type { ConfigurationParts } from '../../../configuration.ts';
+import { PropertyError } from '../../property-error.ts';
+import { ownCredentials, roleCredentials } from './glue-credentials.ts';
+import type { GlueParts } from './glue-source.ts';
+
+/**
+ * Settings of Glue's converter, without `value.converter.`.
+ * https://docs.aws.amazon.com/glue/latest/dg/schema-registry-integrations.html
+ */
+type Own = ReadonlyMap<string, string>;
+
+/** @throws PropertyError that names the property and the remedy */
+export function checkGlue(own: Own, prefix: string): void {
+  const region = own.get('region') ?? '';
+  if (!/^[a-z]{2}(?:-[a-z]+)+-\d$/.test(region))
+    throw new PropertyError(`${prefix}region`, region, "must be the registry's region, like eu-west-1");
+  const endpoint = own.get('endpoint') ?? '';
+  if (endpoint !== '' && !/^https?:\/\/[^\s]+$/.test(endpoint))
+    throw new PropertyError(`${prefix}endpoint`, endpoint, 'must be a URL');
+  const role = own.get('assumeRoleArn') ?? '';
+  if (role !== '' && !/^arn:[^:]+:iam::\d{12}:role\/.+$/.test(role))
+    throw new PropertyError(`${prefix}assumeRoleArn`, role, "must be a role's ARN");
+  if ((own.get('secondaryDeserializer') ?? '') !== '')
+    throw new PropertyError(
+      `${prefix}secondaryDeserializer`,
+      '..',
+      'is refused: the function cannot run Java. Remove the property',
+    );
+}
+
+export function glueParts(own: Own, environment: ConfigurationParts['environment']): GlueParts {
+  const region = own.get('region') ?? '';
+  const role = own.get('assumeRoleArn') ?? '';
+  const session = own.get('assumeRoleSessionName') || 'kafka-connect-session';
+  const domain = region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com';
+  const endpoint = own.get('endpoint') || environment['AWS_ENDPOINT_URL'] || `https://glue.${region}.${domain}`;
+  return {
+    region,
+    endpoint: new URL('/', endpoint),
+    readCredentials: role === '' ? ownCredentials(environment) : roleCredentials(role, session, region),
+  };
+}

@@ -1,0 +1,149 @@
+import { describe, expect, it } from 'vitest';
+import {
+  checkGlue,
+  glueParts,
+} from '../../../../../../functions/documentdb-sink/connector/registry/glue/glue-settings.ts';
+import { createGlueSource } from '../../../../../../functions/documentdb-sink/connector/registry/glue/glue-source.ts';
+import { signedHeaders } from '../../../../../../functions/documentdb-sink/connector/registry/glue/sign.ts';
+import type {
+  HttpOptions,
+  HttpReply,
+} from '../../../../../../functions/documentdb-sink/connector/registry/http-call.ts';
+
+const ID = '11111111-2222-3333-4444-555555555555';
+const ENVIRONMENT = { AWS_ACCESS_KEY_ID: 'AKID', AWS_SECRET_ACCESS_KEY: 'SECRET', AWS_SESSION_TOKEN: 'TOKEN' };
+const signal = new AbortController().signal;
+
+const reply = (status: number, body: unknown): HttpReply => ({ status, body: JSON.stringify(body) });
+
+function glue(answer: HttpReply | Error, environment: Readonly<Record<string, string>> = ENVIRONMENT) {
+  const calls: { readonly url: string; readonly options: HttpOptions }[] = [];
+  const source = createGlueSource({
+    ...glueParts(new Map([['region', 'eu-west-1']]), environment),
+    call(url, options) {
+      calls.push({ url: url.href, options });
+      return answer instanceof Error ? Promise.reject(answer) : Promise.resolve(answer);
+    },
+  });
+  return { calls, fetch: () => source.fetch(ID, signal) };
+}
+
+describe("AWS Glue's registry", () => {
+  it('gives a schema by the id of its version, to a signed call', async () => {
+    const { calls, fetch } = glue(reply(200, { SchemaVersionId: ID, SchemaDefinition: '"int"', DataFormat: 'AVRO' }));
+    expect(await fetch()).toEqual({ kind: 'found', schema: { type: 'AVRO', text: '"int"', references: new Map() } });
+    expect(calls).toMatchObject([
+      {
+        url: 'https://glue.eu-west-1.amazonaws.com/',
+        options: {
+          method: 'POST',
+          body: JSON.stringify({ SchemaVersionId: ID }),
+          headers: {
+            'content-type': 'application/x-amz-json-1.1',
+            'x-amz-target': 'AWSGlue.GetSchemaVersion',
+            'x-amz-security-token': 'TOKEN',
+            authorization: expect.stringMatching(
+              /^AWS4-HMAC-SHA256 Credential=AKID\/\d{8}\/eu-west-1\/glue\/aws4_request, /,
+            ),
+          },
+        },
+      },
+    ]);
+  });
+
+  it('says that it does not know an id', async () => {
+    expect(await glue(reply(400, { __type: 'EntityNotFoundException' })).fetch()).toEqual({ kind: 'unknown' });
+  });
+
+  it.each([
+    [
+      'no connection',
+      Object.assign(new Error('SECRET'), { code: 'ECONNREFUSED' }),
+      'schema_unavailable',
+      'ECONNREFUSED',
+    ],
+    [
+      'throttling',
+      reply(400, { __type: 'com.amazonaws.glue#ThrottlingException' }),
+      'schema_unavailable',
+      'ThrottlingException',
+    ],
+    ['a failure', reply(500, { __type: 'InternalServiceException' }), 'schema_unavailable', '500'],
+    [
+      'a refusal',
+      reply(400, { __type: 'AccessDeniedException', Message: 'SECRET' }),
+      'misconfigured',
+      'glue:GetSchemaVersion',
+    ],
+    [
+      'credentials that have ended',
+      reply(400, { __type: 'ExpiredTokenException' }),
+      'misconfigured',
+      'ExpiredTokenException',
+    ],
+    ['something else', { status: 200, body: '<html>' }, 'misconfigured', '200'],
+  ])('takes %s for no fault of a record', async (_what, answer, code, detail) => {
+    const found = await glue(answer).fetch();
+    expect(found).toMatchObject({
+      kind: 'unavailable',
+      failure: { code, retryable: true, detail: expect.stringContaining(detail) },
+    });
+    expect(JSON.stringify(found)).not.toContain('SECRET');
+  });
+
+  it('cannot be asked without credentials', async () => {
+    expect(await glue(reply(200, {}), {}).fetch()).toMatchObject({ kind: 'unavailable' });
+  });
+
+  it('may have another address', () => {
+    const { endpoint } = glueParts(
+      new Map([
+        ['region', 'eu-west-1'],
+        ['endpoint', 'http://127.0.0.1:4566'],
+      ]),
+      {},
+    );
+    expect(endpoint.href).toBe('http://127.0.0.1:4566/');
+  });
+});
+
+describe('a call of AWS Glue', () => {
+  it('is signed as AWS wants it', async () => {
+    const call = {
+      url: new URL('https://glue.us-east-1.amazonaws.com/'),
+      headers: { 'x-amz-target': 'AWSGlue.GetSchemaVersion' },
+      body: '{}',
+    };
+    const credentials = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY' };
+    const { authorization } = await signedHeaders(
+      call,
+      'us-east-1',
+      credentials,
+      new Date(Date.UTC(2015, 7, 30, 12, 36)),
+    );
+    // By Python's hmac, from the canonical request that AWS describes.
+    const signature = '964077bd885820baca2fffce01dbc858c4f174557ac62870738cd97f149e409b';
+    expect(authorization).toBe(
+      `AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20150830/us-east-1/glue/aws4_request, SignedHeaders=host;x-amz-content-sha256;x-amz-date;x-amz-target, Signature=${signature}`,
+    );
+  });
+});
+
+describe("the settings of Glue's converter", () => {
+  const check = (settings: Readonly<Record<string, string>>) => () =>
+    checkGlue(new Map(Object.entries({ region: 'eu-west-1', ...settings })), 'value.converter.');
+
+  it.each([
+    [{ region: '' }, 'value.converter.region'],
+    [{ region: 'Ireland' }, 'like eu-west-1'],
+    [{ endpoint: 'glue' }, 'must be a URL'],
+    [{ assumeRoleArn: 'role' }, "must be a role's ARN"],
+    [{ secondaryDeserializer: 'java.Class' }, 'cannot run Java'],
+  ])('%o is refused', (settings, problem) => {
+    expect(check(settings)).toThrow(problem);
+  });
+
+  it('may name a role of another account', () => {
+    expect(check({ assumeRoleArn: 'arn:aws:iam::222222222222:role/schemas' })).not.toThrow();
+  });
+});
