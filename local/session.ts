@@ -143,8 +143,8 @@ async function assemble(options: SessionOptions, stops: Stops, stop: () => Promi
       }),
     async check() {
       stored.push(...(await stream.readNew()));
-      const { letters, others } = await readDeadLetters(bucketAdministrator(endpoints), resources.deadLetterBucket);
-      const targets = { stream: stored, documents: await documents.readAll(), letters, givenUp: others };
+      const { deadLetters, others } = await readDeadLetters(bucketAdministrator(endpoints), resources.deadLetterBucket);
+      const targets = { stream: stored, documents: await documents.readAll(), deadLetters, givenUp: others };
       return checkAll(produced, targets, await connectorDocuments(stage, produced, documents));
     },
   };

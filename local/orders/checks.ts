@@ -16,7 +16,7 @@ export interface Targets {
   readonly stream: readonly StreamRecord[];
   /** Documents by `_id`, without tombstones and without the sink's own fields. */
   readonly documents: ReadonlyMap<string, object>;
-  readonly letters: readonly DeadLetter[];
+  readonly deadLetters: readonly DeadLetter[];
   /** The keys of the mappings' failure records in the bucket. */
   readonly givenUp: readonly string[];
 }
@@ -37,12 +37,12 @@ export function checkAll(
     checkStreamOrder(produced, targets.stream),
     checkKeyless(produced, targets.stream),
     connector === undefined ? checkDocuments(produced, targets.documents) : checkConnectorDocuments(connector),
-    checkLetters(
+    checkDeadLetters(
       'kinesisSink',
       produced.filter(({ poison }) => poison === 'oversized'),
-      targets.letters,
+      targets.deadLetters,
     ),
-    checkLetters('documentdbSink', poisonedFor(produced, connector), targets.letters),
+    checkDeadLetters('documentdbSink', poisonedFor(produced, connector), targets.deadLetters),
     checkGivenUp(targets.givenUp),
   ];
 }
@@ -154,16 +154,24 @@ function checkConnectorDocuments({ expected: { documents }, found }: ConnectorDo
   return verdict('DocumentDB: every document is as the connector file makes it', violations, `${count} documents`);
 }
 
-function checkLetters(name: string, poisoned: readonly ProducedRecord[], letters: readonly DeadLetter[]): Check {
+function checkDeadLetters(
+  name: string,
+  poisoned: readonly ProducedRecord[],
+  deadLetters: readonly DeadLetter[],
+): Check {
   const placeOf = ({ partition, offset }: { readonly partition: number; readonly offset: number }) =>
     `${partition}@${offset}`;
-  const own = new Map(letters.filter((letter) => letter.function === name).map((letter) => [placeOf(letter), letter]));
+  const own = new Map(
+    deadLetters
+      .filter((deadLetter) => deadLetter.function === name)
+      .map((deadLetter) => [placeOf(deadLetter), deadLetter]),
+  );
   const expected = new Map(poisoned.map((record) => [placeOf(record), record]));
   const violations = [
     ...[...expected].flatMap(([place, record]) => {
-      const letter = own.get(place);
-      if (letter === undefined) return [`${place}: the dead letter is missing`];
-      const value = letter.valueBase64 === null ? null : Buffer.from(letter.valueBase64, 'base64').toString();
+      const deadLetter = own.get(place);
+      if (deadLetter === undefined) return [`${place}: the dead letter is missing`];
+      const value = deadLetter.valueBase64 === null ? null : Buffer.from(deadLetter.valueBase64, 'base64').toString();
       return value === record.value ? [] : [`${place}: the dead letter holds another value`];
     }),
     ...[...own.keys()]

@@ -19,13 +19,13 @@ export async function listKeys(client: S3Client, bucket: string): Promise<readon
 export async function readDeadLetters(
   client: S3Client,
   bucket: string,
-): Promise<{ readonly letters: readonly DeadLetter[]; readonly others: readonly string[] }> {
+): Promise<{ readonly deadLetters: readonly DeadLetter[]; readonly others: readonly string[] }> {
   const keys = await listKeys(client, bucket);
   const own = keys.filter((key) => key.startsWith('dead-letters/'));
-  const letters: DeadLetter[] = [];
+  const deadLetters: DeadLetter[] = [];
   for (const Key of own) {
     const object = await client.send(new GetObjectCommand({ Bucket: bucket, Key }));
-    letters.push(JSON.parse((await object.Body?.transformToString()) ?? 'null'));
+    deadLetters.push(JSON.parse((await object.Body?.transformToString()) ?? 'null'));
   }
-  return { letters, others: keys.filter((key) => !key.startsWith('dead-letters/')) };
+  return { deadLetters, others: keys.filter((key) => !key.startsWith('dead-letters/')) };
 }

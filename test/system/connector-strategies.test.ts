@@ -57,7 +57,7 @@ const mapper = createRecordMapper(connector, 'test');
 
 function aSink() {
   const telemetry = recordedTelemetry();
-  const letters = fakeDeadLetters();
+  const deadLetters = fakeDeadLetters();
   const common = { clock: systemClock, random: Math.random, log: telemetry.log, meter: telemetry.meter };
   const store = createDocumentStore({
     ...common,
@@ -68,9 +68,9 @@ function aSink() {
   });
   const settings = { ...functionSettings(connector), epochs: connector.epochs, poolSizeMax: 3 };
   return {
-    ...createDocumentdbSink({ ...common, settings, mapper, store, deadLetters: letters.queue }),
+    ...createDocumentdbSink({ ...common, settings, mapper, store, deadLetters: deadLetters.queue }),
     telemetry,
-    letters,
+    deadLetters,
   };
 }
 
@@ -126,7 +126,7 @@ it(`ends with what the strategies make of ${COUNT} records, seed ${SEED}`, { tim
   }
   const expected = expectedOf(records, mapper);
   expect(expected.poisoned).toEqual([]);
-  expect(sink.letters.letters, `seed ${SEED}`).toEqual([]);
+  expect(sink.deadLetters.deadLetters, `seed ${SEED}`).toEqual([]);
   const found = await readTexts(admin, ['shop']);
   for (const topic of connector.topics) {
     const wanted = expected.documents.get(`shop.${topic}`);

@@ -180,7 +180,7 @@ describe('the dead-letter bucket', () => {
     });
   });
 
-  it('lets letters go after a year, and what a redelivery wrote over after 30 days', async () => {
+  it('deletes dead letters after a year, and overwritten ones after 30 days', async () => {
     expect(await get('bucket-lifecycle-configuration', 'Rules')).toEqual([
       {
         ID: 'expire-dead-letters',
@@ -208,7 +208,7 @@ describe('the dead-letter bucket', () => {
   });
 });
 
-it('tells what the stack made: roles, bucket and mappings', async () => {
+it('has outputs for roles, bucket and mappings', async () => {
   const query = 'Stacks[0].Outputs[].[OutputKey, OutputValue]';
   const outputs = await aws('cloudformation describe-stacks', { 'stack-name': STACK, query });
   expect(Object.fromEntries(outputs as [string, string][])).toMatchObject({

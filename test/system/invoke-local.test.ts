@@ -50,8 +50,10 @@ const ok = (answer: CommandResult) => ({ exitCode: answer.exitCode, answer: answ
 const NOTHING_FAILED = { exitCode: 0, answer: { batchItemFailures: [] } };
 
 async function lettersOf(name: string): Promise<readonly DeadLetter[]> {
-  const { letters } = await readDeadLetters(bucketAdministrator(endpoints), DEFAULT_RESOURCES.deadLetterBucket);
-  return letters.filter((letter) => letter.function === name && letter.topic === 'orders' && letter.partition === 2);
+  const { deadLetters } = await readDeadLetters(bucketAdministrator(endpoints), DEFAULT_RESOURCES.deadLetterBucket);
+  return deadLetters.filter(
+    (deadLetter) => deadLetter.function === name && deadLetter.topic === 'orders' && deadLetter.partition === 2,
+  );
 }
 
 async function documents(): Promise<ReadonlyMap<string, object>> {
@@ -97,8 +99,8 @@ describe('documentdbSink', () => {
     expect(await lettersOf('documentdbSink')).toEqual([]);
     expect(ok(await invoke('documentdbSink', WITH_POISON))).toEqual(NOTHING_FAILED);
     expect((await documents()).get('order-4')).toMatchObject({ _id: 'order-4', status: 'paid' });
-    const letters = await lettersOf('documentdbSink');
-    expect(letters).toEqual([
+    const deadLetters = await lettersOf('documentdbSink');
+    expect(deadLetters).toEqual([
       expect.objectContaining({
         offset: 2,
         keyBase64: Buffer.from('order-5').toString('base64'),

@@ -75,7 +75,7 @@ export async function openDevStage(endpoints: Endpoints): Promise<DevStage> {
     },
     async deadLetters() {
       const client = accountA.s3();
-      return (await readDeadLetters(client, BUCKET).finally(() => client.destroy())).letters;
+      return (await readDeadLetters(client, BUCKET).finally(() => client.destroy())).deadLetters;
     },
     bucketKeys() {
       const client = accountA.s3();

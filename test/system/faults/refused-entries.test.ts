@@ -86,8 +86,8 @@ describe(`with three entries in ten refused, seed ${SEED}`, () => {
       const stored = await (await createStreamReader(streamAdministrator(aws.endpoints), 'orders')).readNew();
       const own = stored.filter(({ partitionKey }) => partitionKey.startsWith(topic.topic));
       const bucket = await readDeadLetters(bucketAdministrator(aws.endpoints), DEFAULT_RESOURCES.deadLetterBucket);
-      expect(bucket).toEqual({ letters: [], others: [] });
-      const checks = checkAll(produced, { stream: own, documents: new Map(), letters: [], givenUp: [] });
+      expect(bucket).toEqual({ deadLetters: [], others: [] });
+      const checks = checkAll(produced, { stream: own, documents: new Map(), deadLetters: [], givenUp: [] });
       expect(checks.filter(({ name }) => name.startsWith('Kinesis'))).toMatchObject([
         { passed: true, detail: `${RECORDS} records with ${KEYS} keys, 0 duplicates` },
         { passed: true },

@@ -19,7 +19,7 @@ const entryOf = ({ key, value }: ProducedRecord): StreamRecord => ({
   data: Buffer.from(value ?? ''),
 });
 
-const letterOf = ({ value, partition, offset, key }: ProducedRecord, name: string): DeadLetter => ({
+const deadLetterOf = ({ value, partition, offset, key }: ProducedRecord, name: string): DeadLetter => ({
   version: 1,
   function: name,
   topic: 'orders',
@@ -48,24 +48,24 @@ function rightWorld() {
   return {
     stream: produced.filter(({ poison }) => poison !== 'oversized').map(entryOf),
     documents,
-    letters: produced.flatMap((record) => {
+    deadLetters: produced.flatMap((record) => {
       if (record.poison === undefined) return [];
-      return [letterOf(record, record.poison === 'oversized' ? 'kinesisSink' : 'documentdbSink')];
+      return [deadLetterOf(record, record.poison === 'oversized' ? 'kinesisSink' : 'documentdbSink')];
     }),
     givenUp: [] as string[],
   };
 }
 
-type World = ReturnType<typeof rightWorld>;
+type Run = ReturnType<typeof rightWorld>;
 
-function checksOf(change: (world: World) => void = () => undefined): readonly Check[] {
-  const world = rightWorld();
-  change(world);
-  return checkAll(produced, world satisfies Targets);
+function checksOf(change: (run: Run) => void = () => undefined): readonly Check[] {
+  const run = rightWorld();
+  change(run);
+  return checkAll(produced, run satisfies Targets);
 }
 
 const failures = (checks: readonly Check[]) => checks.filter(({ passed }) => !passed);
-const failuresAfter = (change: (world: World) => void) => failures(checksOf(change));
+const failuresAfter = (change: (run: Run) => void) => failures(checksOf(change));
 const failed = (name: string, detail: string) => [
   expect.objectContaining({ name: expect.stringContaining(name), detail: expect.stringContaining(detail) }),
 ];
@@ -76,14 +76,14 @@ const changing = [...Map.groupBy(produced, ({ key }) => key)]
   .find(({ records }) => records.at(-1)?.value !== null);
 if (changing === undefined) throw new Error('the stream of this seed changes no order twice');
 const deletedKey = produced.findLast(({ value }) => value === null)?.key ?? '';
-const indexesOf = (world: World, key: string) =>
-  world.stream.flatMap(({ partitionKey }, index) => (partitionKey === key ? [index] : []));
+const indexesOf = (run: Run, key: string) =>
+  run.stream.flatMap(({ partitionKey }, index) => (partitionKey === key ? [index] : []));
 
-function swap(world: World, first = 0, second = 0): void {
-  const [a, b] = [world.stream[first], world.stream[second]];
+function swap(run: Run, first = 0, second = 0): void {
+  const [a, b] = [run.stream[first], run.stream[second]];
   if (a === undefined || b === undefined) throw new Error('nothing to swap');
-  world.stream[first] = b;
-  world.stream[second] = a;
+  run.stream[first] = b;
+  run.stream[second] = a;
 }
 
 describe('the checks', () => {
@@ -111,8 +111,8 @@ describe('the order of Kinesis', () => {
 
   it('allows different keys to overtake each other', () => {
     expect(
-      failuresAfter((world) => {
-        world.stream.sort((a, b) => a.partitionKey.localeCompare(b.partitionKey));
+      failuresAfter((run) => {
+        run.stream.sort((a, b) => a.partitionKey.localeCompare(b.partitionKey));
       }),
     ).toEqual([]);
   });
@@ -131,7 +131,7 @@ describe('the order of Kinesis', () => {
 
   it('fails for a swapped pair of one key', () => {
     const [first, second] = indexesOf(rightWorld(), changing.key);
-    expect(failuresAfter((world) => swap(world, first, second))).toEqual(failed('in order', 'out of order'));
+    expect(failuresAfter((run) => swap(run, first, second))).toEqual(failed('in order', 'out of order'));
   });
 
   it('fails for a record of a key that nobody produced', () => {
@@ -208,10 +208,10 @@ describe.each([
   ['documentdbSink', 'notJson'],
 ])('the dead letters of %s', (name, poison) => {
   const place = produced.find((record) => record.poison === poison)?.offset;
-  const own = ({ letters }: World) => letters.findIndex(({ offset }) => offset === place);
+  const own = ({ deadLetters }: Run) => deadLetters.findIndex(({ offset }) => offset === place);
 
   it('fail for one that is missing', () => {
-    expect(failuresAfter((world) => world.letters.splice(own(world), 1))).toEqual(
+    expect(failuresAfter((run) => run.deadLetters.splice(own(run), 1))).toEqual(
       failed(name, `0@${place}: the dead letter is missing`),
     );
   });
@@ -219,17 +219,17 @@ describe.each([
   it('fail for one of a good record', () => {
     const good = produced[0];
     if (good === undefined) throw new Error('no records');
-    expect(failuresAfter(({ letters }) => letters.push(letterOf(good, name)))).toEqual(
+    expect(failuresAfter(({ deadLetters }) => deadLetters.push(deadLetterOf(good, name)))).toEqual(
       failed(name, '0@0: a dead letter for a valid record'),
     );
   });
 
   it('fail for one that holds another value', () => {
     expect(
-      failuresAfter(({ letters }) => {
-        const index = letters.findIndex(({ offset }) => offset === place);
-        const letter = letters[index];
-        if (letter !== undefined) letters[index] = { ...letter, valueBase64: 'e30=' };
+      failuresAfter(({ deadLetters }) => {
+        const index = deadLetters.findIndex(({ offset }) => offset === place);
+        const deadLetter = deadLetters[index];
+        if (deadLetter !== undefined) deadLetters[index] = { ...deadLetter, valueBase64: 'e30=' };
       }),
     ).toEqual(failed(name, 'another value'));
   });
