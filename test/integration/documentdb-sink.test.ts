@@ -95,7 +95,7 @@ async function write(
   { store, collection, deletes = 'tombstone', mapper, remainingMs = 30_000 }: SinkSetup,
   records: SourceRecord[],
 ) {
-  const { queue, letters } = fakeDeadLetters();
+  const { queue, deadLetters } = fakeDeadLetters();
   const telemetry = recordedTelemetry();
   const sink = createDocumentdbSink({
     settings: {
@@ -115,7 +115,7 @@ async function write(
     meter: telemetry.meter,
   });
   const outcomes = await sink.write(batchesOf(records), deadlineIn(systemClock.nowMs(), remainingMs));
-  return { words: outcomes.map(inWords), outcomes, letters, telemetry };
+  return { words: outcomes.map(inWords), outcomes, deadLetters, telemetry };
 }
 
 const order = (offset: number, key: string, fields: object = {}) =>
@@ -138,7 +138,7 @@ describe('guarded writes on the real protocol', () => {
     expect(indexes).toContainEqual(expect.objectContaining({ key: { _deletedAt: 1 }, expireAfterSeconds: 86_400 }));
   });
 
-  it('stores the types of the text, and the mark as a 64-bit integer', async () => {
+  it('stores the types of the text, and the stored version as a 64-bit integer', async () => {
     const setup = { store: aStore().store, collection: freshCollection() };
     const value = '{"int":1,"long":2147483648,"double":5.0,"date":{"$date":"2026-01-02T03:04:05Z"},"10":true,"9":null}';
     expect((await write(setup, [aRecord({ offset: 7, key: 'a', value })])).words).toEqual(['written']);
@@ -170,7 +170,7 @@ describe('guarded writes on the real protocol', () => {
     expect(versions?.['_k']['orders-0']).toMatchObject({ _bsontype: 'Long', low: 7, high: 0 });
   });
 
-  it('deletes hard, and tells stale from gone', async () => {
+  it('deletes hard, and distinguishes a stale delete from a missing document', async () => {
     const setup = { store: aStore().store, collection: freshCollection(), deletes: 'hard' } as const;
     await write(setup, [order(1, 'a'), order(9, 'b')]);
     const { words } = await write(setup, [tombstone(2, 'a'), tombstone(3, 'b'), tombstone(4, 'c')]);
@@ -195,17 +195,17 @@ describe('guarded writes on the real protocol', () => {
     expect(documents.map(({ v }) => v).sort((a, b) => a - b)).toEqual(newer.map(({ position }) => position.offset));
   });
 
-  it('lets a unique value move between documents, and buries only what can never be written', async () => {
+  it('lets a unique value move between documents, and makes dead letters only of records that can never be written', async () => {
     const setup = { store: aStore().store, collection: freshCollection(), deletes: 'hard' } as const;
     await admin.db(database).collection(setup.collection).createIndex({ email: 1 }, { unique: true });
     await write(setup, [order(1, 'x', { email: 'e' }), order(2, 'z', { email: 'taken' })]);
-    const { words, letters } = await write(setup, [
+    const { words, deadLetters } = await write(setup, [
       tombstone(3, 'x'),
       order(4, 'y', { email: 'e' }),
       order(5, 'w', { email: 'taken' }),
     ]);
     expect(words).toEqual(['written', 'written', 'deadLettered duplicate_key']);
-    expect(letters).toMatchObject([{ offset: 5, target: `${database}.${setup.collection}` }]);
+    expect(deadLetters).toMatchObject([{ offset: 5, target: `${database}.${setup.collection}` }]);
     const refused = await write({ ...setup, deletes: 'tombstone', remainingMs: 6_000 }, [
       order(6, 'v', { email: 'v' }),
     ]);
@@ -289,9 +289,9 @@ describe('every kind of write on the real protocol', () => {
   it('an insert where somebody else’s document is becomes a dead letter, and its document stays', async () => {
     const { target, send, stored } = aCase();
     await target.insertOne({ _id: 'k', theirs: true } as never);
-    const { words, letters } = await send([5, insertOf({ ...K, v: 5 })]);
+    const { words, deadLetters } = await send([5, insertOf({ ...K, v: 5 })]);
     expect(words).toEqual(['deadLettered duplicate_key']);
-    expect(letters).toMatchObject([{ code: 'duplicate_key' }]);
+    expect(deadLetters).toMatchObject([{ code: 'duplicate_key' }]);
     expect(await stored()).toEqual({ _id: 'k', theirs: true });
   });
 
@@ -354,7 +354,7 @@ describe('every kind of write on the real protocol', () => {
     expect(
       (await send([1, replaceOf(id(1), { ...id(1), v: 1 })], [2, replaceOf(id(1n), { ...id(1n), v: 2 })])).words,
     ).toEqual(['written', 'written']);
-    // With the type of the first write, which the document keeps: the stand-in tells nested numbers of other types apart.
+    // With the type of the first write, which the document keeps: the stand-in distinguishes nested numbers of other types.
     expect((await send([1, replaceOf(id(1), { ...id(1), v: 1 })], [3, deleteOf({ _id: 5 })])).words).toEqual([
       'ignored stale',
       'written',
@@ -390,9 +390,9 @@ describe('connections', () => {
     const setup = { store, collection: freshCollection() };
     expect((await write(setup, [order(1, 'a')])).words).toEqual(['written']);
     await engine.stop();
-    const { words, letters } = await write({ ...setup, remainingMs: 14_000 }, [order(2, 'a'), order(3, 'b')]);
+    const { words, deadLetters } = await write({ ...setup, remainingMs: 14_000 }, [order(2, 'a'), order(3, 'b')]);
     expect(words).toEqual(['failed target_unreachable', 'failed target_unreachable']);
-    expect(letters).toEqual([]);
+    expect(deadLetters).toEqual([]);
     expect(secretReads()).toBeGreaterThan(1);
     await engine.restart();
     expect((await write(setup, [order(2, 'a'), order(3, 'b')])).words).toEqual(['written', 'written']);
@@ -472,13 +472,13 @@ describe('trouble on cue', () => {
     ['10107, as in a failover', { errorCode: 10107 }],
     ['a closed connection', { closeConnection: true }],
     ['a write concern error', { writeConcernError: { code: 64, errmsg: 'waiting for replication timed out' } }],
-  ])('%s is tried again: written once, and no letter', async (_name, data) => {
+  ])('%s is tried again: written once, and no dead letter', async (_name, data) => {
     const setup = { store: aStore().store, collection: freshCollection() };
     await write(setup, [order(1, 'warm')]);
     await failOnce(data);
-    const { words, letters, telemetry } = await write(setup, [order(2, 'a'), order(3, 'b')]);
+    const { words, deadLetters, telemetry } = await write(setup, [order(2, 'a'), order(3, 'b')]);
     expect(words).toEqual(['written', 'written']);
-    expect(letters).toEqual([]);
+    expect(deadLetters).toEqual([]);
     expect(telemetry.metrics()).toMatchObject({ WriteRetries: 2 });
     expect(await admin.db(database).collection(setup.collection).countDocuments()).toBe(3);
   });

@@ -131,11 +131,14 @@ describe('the role of documentdbSink', () => {
 describe('the dead-letter bucket', () => {
   it.each(['kinesisSink', 'documentdbSink'] as const)('is writable, not readable, for %s', async (name) => {
     const s3 = new S3Client(as(sessionOf(name)));
-    const letter = { Bucket: resources.deadLetterBucket, Key: `dead-letters/${name}/orders/0/${randomUUID()}.json` };
-    await s3.send(new PutObjectCommand({ ...letter, Body: '{}' }));
-    expect(await refusal(s3.send(new GetObjectCommand(letter)))).toMatch(/AccessDenied/);
+    const deadLetter = {
+      Bucket: resources.deadLetterBucket,
+      Key: `dead-letters/${name}/orders/0/${randomUUID()}.json`,
+    };
+    await s3.send(new PutObjectCommand({ ...deadLetter, Body: '{}' }));
+    expect(await refusal(s3.send(new GetObjectCommand(deadLetter)))).toMatch(/AccessDenied/);
     const administrator = new S3Client(as(endpoints.aws.administrators.accountA));
-    const read = await administrator.send(new GetObjectCommand(letter));
+    const read = await administrator.send(new GetObjectCommand(deadLetter));
     expect(await read.Body?.transformToString()).toBe('{}');
   });
 });

@@ -87,12 +87,12 @@ describe('in front of a Kinesis that checks signatures', () => {
     { fault: 'throttled', error: { name: 'ProvisionedThroughputExceededException' }, storedCount: 0 },
     { fault: 'failed', error: { name: 'InternalFailure', $metadata: { httpStatusCode: 500 } }, storedCount: 0 },
     { fault: 'cut', error: { code: 'ECONNRESET' }, storedCount: 1 },
-  ] as const)('$fault: the caller sees a failure, and $storedCount records are stored', async (story) => {
+  ] as const)('$fault: the caller sees a failure, and $storedCount records are stored', async (scenario) => {
     const key = randomUUID();
-    proxy.setFaults({ [story.fault]: 1 });
-    expect(await failureOf(put([key]))).toMatchObject(story.error);
-    expect(await stored(key)).toHaveLength(story.storedCount);
-    expect(proxy.counts()).toMatchObject({ requests: 1, [story.fault]: 1 });
+    proxy.setFaults({ [scenario.fault]: 1 });
+    expect(await failureOf(put([key]))).toMatchObject(scenario.error);
+    expect(await stored(key)).toHaveLength(scenario.storedCount);
+    expect(proxy.counts()).toMatchObject({ requests: 1, [scenario.fault]: 1 });
   });
 
   it('delays an answer, not the storing', async () => {

@@ -102,7 +102,7 @@ function watched(port: KinesisPort, watch: Watch): KinesisPort {
 }
 
 /** Invokes until everything is written, as a mapping would: what is unsettled comes again before anything newer. */
-async function writeAll(records: readonly SourceRecord[], { aggregation, batchRecords }: Story): Promise<Watch> {
+async function writeAll(records: readonly SourceRecord[], { aggregation, batchRecords }: Scenario): Promise<Watch> {
   const watch: Watch = { openMax: 0, ambiguous: new Set() };
   const sink = aSink(watch, aggregation);
   for (let begin = 0; begin < records.length; begin += batchRecords) {
@@ -187,7 +187,7 @@ function countCopies(records: readonly SourceRecord[], userRecords: readonly Con
   return { missing: where((count) => count === 0), repeated: where((count) => count > 1) };
 }
 
-interface Story {
+interface Scenario {
   readonly aggregation: Aggregation;
   readonly batchRecords: number;
   /** Of requests: their answers are lost, once they are stored. */
@@ -197,30 +197,30 @@ interface Story {
 }
 
 /** Aggregates take few requests: enough of them must lose their answers. */
-const STORIES: readonly Story[] = [
+const SCENARIOS: readonly Scenario[] = [
   { aggregation: 'off', batchRecords: 10_000, cut: 0.01, storedMax: 2 * RECORDS },
   { aggregation: 'key', batchRecords: 2_500, cut: 0.25, storedMax: RECORDS / 2 },
   { aggregation: 'bucket', batchRecords: 2_500, cut: 0.25, storedMax: RECORDS / 2 },
 ];
 
 describe(`${RECORDS} records of ${KEYS} keys, 30 % of the entries refused, seed ${SEED}`, () => {
-  it.each(STORIES)(
+  it.each(SCENARIOS)(
     'aggregation $aggregation: all are stored in the order of their key, and twice only after a lost answer',
-    async (story) => {
-      const records = someRecords(`faults-${story.aggregation}`);
-      proxy.setFaults({ withheld: 0.3, cut: story.cut });
-      const { openMax, ambiguous } = await writeAll(records, story);
-      const { storedCount, userRecords } = await consume(`faults-${story.aggregation}`);
+    async (scenario) => {
+      const records = someRecords(`faults-${scenario.aggregation}`);
+      proxy.setFaults({ withheld: 0.3, cut: scenario.cut });
+      const { openMax, ambiguous } = await writeAll(records, scenario);
+      const { storedCount, userRecords } = await consume(`faults-${scenario.aggregation}`);
       const { missing, repeated } = countCopies(records, userRecords);
       expect(missing).toEqual([]);
       expect(keysOutOfOrder(userRecords)).toEqual([]);
       expect(repeated.filter((id) => !ambiguous.has(id))).toEqual([]);
-      expect(storedCount).toBeLessThan(story.storedMax);
+      expect(storedCount).toBeLessThan(scenario.storedMax);
       expect(openMax).toBeLessThanOrEqual(REQUESTS_IN_FLIGHT_MAX);
       // None of this would mean much if nothing had gone wrong.
       expect(repeated.length).toBeGreaterThan(0);
       expect(proxy.counts().entriesWithheld).toBeGreaterThan(100);
-      if (story.aggregation === 'off') expect(openMax).toBeGreaterThan(1);
+      if (scenario.aggregation === 'off') expect(openMax).toBeGreaterThan(1);
     },
     TEST_MS_MAX,
   );

@@ -150,7 +150,7 @@ describe('against the local AWS', () => {
   });
 });
 
-/** Stands for STS and Kinesis: STS always answers, Kinesis as told. */
+/** Stands for STS and Kinesis: STS always answers, Kinesis as the test says. */
 async function aServer(kinesis: (call: number, body: string) => { readonly status: number; readonly body: string }) {
   const seen = { sessions: 0, calls: 0, bodies: [] as string[], keys: [] as string[], sockets: new Set<unknown>() };
   const server: Server = createServer(async (request, response) => {
@@ -197,7 +197,7 @@ const acknowledged = (body: string) => ({
 });
 const refused = (type: string) => ({ status: 400, body: JSON.stringify({ __type: type, message: 'SECRET' }) });
 
-describe('against a server that answers as told', () => {
+describe('against a server with scripted answers', () => {
   const entriesOf = (records: readonly SourceRecord[]) => records.map((record) => entryOf(preparedOf(record)));
   const signal = new AbortController().signal;
 

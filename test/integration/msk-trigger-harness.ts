@@ -27,7 +27,7 @@ export interface EventRecord {
 
 type Answer = (batch: readonly EventRecord[], invocation: number) => string | Error;
 
-/** Takes the events of one function, and answers as it is told. */
+/** Takes the events of one function, and answers as the test says. */
 export class FunctionDouble {
   readonly events: string[] = [];
   readonly records: EventRecord[] = [];

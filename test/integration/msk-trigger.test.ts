@@ -131,7 +131,7 @@ describe('a mapping', () => {
     },
   );
 
-  it('goes on from its committed offset after a restart, wherever it was told to start', async () => {
+  it('goes on from its committed offset after a restart, whatever its starting position', async () => {
     const topic = await aTopic();
     const mapping = aMapping(topic);
     await produce(topic, 0, 10);
@@ -221,19 +221,19 @@ describe('a mapping', () => {
   it('gives up a poison record after its retries, delivers it, and goes on', async () => {
     const topic = await aTopic();
     await produce(topic, 0, 12);
-    const letters: FailureLetter[] = [];
+    const deadLetters: FailureLetter[] = [];
     const sink = new FunctionDouble((batch) =>
       batch.some((record) => record.offset === 3) ? new Error('poison') : 'null',
     );
     const destination = { kind: 's3', bucketArn: 'arn:aws:s3:::letters' } as const;
     const mapping = aMapping(topic, { bisects: true, retriesMax: 2, destination });
-    const putFailure = async (letter: FailureLetter) => {
-      letters.push(letter);
+    const putFailure = async (deadLetter: FailureLetter) => {
+      deadLetters.push(deadLetter);
     };
     const trigger = await start(mapping, sink, { putFailure });
     await caughtUp(trigger);
-    expect(letters.map((letter) => letter.destination)).toEqual([destination]);
-    const { KafkaBatchInfo } = JSON.parse(letters[0]?.body ?? '');
+    expect(deadLetters.map((deadLetter) => deadLetter.destination)).toEqual([destination]);
+    const { KafkaBatchInfo } = JSON.parse(deadLetters[0]?.body ?? '');
     expect(KafkaBatchInfo.recordsInfo[`${topic}-0`]).toMatchObject({ firstRecordOffset: '3', lastRecordOffset: '3' });
     expect(new Set(sink.offsetsOf(0))).toEqual(new Set(upTo(12)));
     expect(trigger.counters()).toMatchObject({ recordsDeliveredToDestination: 1, recordsSucceeded: 11 });

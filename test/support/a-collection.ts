@@ -23,14 +23,14 @@ export interface Planned extends RecordParts {
 export function aCollection(setup: DocumentdbSinkSetup = {}) {
   const documents = setup.documents instanceof FakeDocuments ? setup.documents : new FakeDocuments(setup.documents);
   const { mapper, record } = planned();
-  const { queue, letters } = fakeDeadLetters();
+  const { queue, deadLetters } = fakeDeadLetters();
   const invoke = async (records: readonly Planned[], more: DocumentdbSinkSetup = {}) => {
     const sink = aDocumentdbSink({ deletes: 'hard', mapper, deadLetters: queue, ...setup, ...more, documents });
     const outcomes = await sink.write(records.map(({ models, version, ...parts }) => record(parts, models, version)));
     return { words: outcomes.map(inWords), outcomes, metrics: sink.telemetry.metrics() };
   };
   const wordsOf = async (...records: readonly Planned[]) => (await invoke(records)).words;
-  return { documents, letters, invoke, wordsOf, stored: () => documents.collection().get('k') };
+  return { documents, deadLetters, invoke, wordsOf, stored: () => documents.collection().get('k') };
 }
 
 export const at = (offset: number, ...models: readonly WriteModel[]): Planned => ({ offset, models });

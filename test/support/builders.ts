@@ -14,7 +14,7 @@ export interface RecordParts {
 const payload = (content: string | Uint8Array | null) =>
   content === null ? null : payloadOf(Buffer.from(content).toString('base64'));
 
-/** A record of `orders-0` at offset 0, unless told otherwise. */
+/** A record of `orders-0` at offset 0, by default. */
 export function aRecord(parts: RecordParts = {}): SourceRecord {
   const { topic = 'orders', partition = 0, offset = 0 } = parts;
   return {

@@ -1,15 +1,15 @@
 import type { DeadLetter } from '../../shared/dead-letter/dead-letter.ts';
 import type { DeadLetterQueue } from '../../shared/dead-letter/dead-letter-queue.ts';
 
-/** Keeps letters; refuses those it is told to. */
-export function fakeDeadLetters(accepts: (letter: DeadLetter) => boolean = () => true) {
-  const letters: DeadLetter[] = [];
+/** Keeps dead letters, and refuses those that the test says. */
+export function fakeDeadLetters(accepts: (deadLetter: DeadLetter) => boolean = () => true) {
+  const deadLetters: DeadLetter[] = [];
   const queue: DeadLetterQueue = {
-    put(letter) {
-      const accepted = accepts(letter);
-      if (accepted) letters.push(letter);
+    put(deadLetter) {
+      const accepted = accepts(deadLetter);
+      if (accepted) deadLetters.push(deadLetter);
       return Promise.resolve(accepted);
     },
   };
-  return { queue, letters };
+  return { queue, deadLetters };
 }

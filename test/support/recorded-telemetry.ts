@@ -6,7 +6,7 @@ export interface LogLine {
   readonly fields: LogFields;
 }
 
-/** A log and a meter that keep what they are told. */
+/** A log and a meter that keep everything. */
 export function recordedTelemetry() {
   const lines: LogLine[] = [];
   const meter = createMeter();

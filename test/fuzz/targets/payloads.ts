@@ -63,7 +63,7 @@ export const payloads: FuzzTarget<PayloadsInput> = {
     logBatch(summary, log);
     expectThat(outcomes.length === records.length, 'one outcome for each record');
     expectThat(metrics()['PlanningFailures'] === undefined, 'planning threw');
-    const reasons = letters.letters.map(({ reason, code, stage }) => ({ reason, code, stage }));
+    const reasons = letters.deadLetters.map(({ reason, code, stage }) => ({ reason, code, stage }));
     expectThat(
       !JSON.stringify([lines, metrics(), outcomes, reasons]).includes(CANARY),
       'something of a record is said',

@@ -13,7 +13,7 @@ const SOURCE = {
   bootstrapServers: 'b-1.test.kafka.eu-west-1.amazonaws.com:9098',
 };
 
-/** An event of the mapping: `orders-0`, offset 0, key `order-1` and an empty object, unless told otherwise. */
+/** An event of the mapping: `orders-0`, offset 0, key `order-1` and an empty object, by default. */
 export function anEvent(records: readonly EventRecordParts[]): unknown {
   const byPartition = Map.groupBy(records, ({ topic = 'orders', partition = 0 }) => `${topic}-${partition}`);
   const batch = [...byPartition.values()].map((own) => {

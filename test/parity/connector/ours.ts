@@ -39,7 +39,7 @@ export async function runOurs(
 ): Promise<OurAnswer> {
   const clients: MongoClient[] = [];
   const { mapper, readAddress, sinkSettings } = await configurationOf(entries, uri);
-  const { queue, letters } = fakeDeadLetters();
+  const { queue, deadLetters } = fakeDeadLetters();
   let deadline = deadlineOf(systemClock.nowMs(), REMAINING_MS);
   // An answer that hands records back is held until nothing more may be sent: nobody waits for that here.
   const waitUntil: Clock['waitUntil'] = (atMs, signal) =>
@@ -68,7 +68,7 @@ export async function runOurs(
   } finally {
     await Promise.all(clients.map((client) => client.close(true)));
   }
-  const dead = new Set(letters.map(({ topic, partition, offset }) => `${topic}-${partition}@${offset}`));
+  const dead = new Set(deadLetters.map(({ topic, partition, offset }) => `${topic}-${partition}@${offset}`));
   return { dead: [...dead], held: [...held] };
 }
 

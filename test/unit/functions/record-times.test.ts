@@ -88,9 +88,9 @@ msksinks.guard=timestamp
   });
 
   it('into dead letters, where a record is poison for another reason', async () => {
-    const { queue, letters } = fakeDeadLetters();
+    const { queue, deadLetters } = fakeDeadLetters();
     await invoke(aKinesisSink({ port: fakeKinesis().port, deadLetters: queue, recordBytesMax: 1 }));
-    expect(letters.map(({ timestamp }) => timestamp)).toContain(-86_400_000);
-    expect(letters).toHaveLength(RECORDS);
+    expect(deadLetters.map(({ timestamp }) => timestamp)).toContain(-86_400_000);
+    expect(deadLetters).toHaveLength(RECORDS);
   });
 });

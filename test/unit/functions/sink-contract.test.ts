@@ -27,16 +27,16 @@ const sinks = [
         if (target === 'away' || (target === 'flaky' && call <= 3)) return { kind: 'reset' };
         return target === 'refuses everything' ? { kind: 'access-denied' } : answer;
       });
-      const { queue, letters } = fakeDeadLetters(() => !lettersFail);
+      const { queue, deadLetters } = fakeDeadLetters(() => !lettersFail);
       const parts = aKinesisSink({ port: kinesis.port, deadLetters: queue, recordBytesMax: 400 });
-      return Object.assign(parts, { letters, callCount: () => kinesis.requests.length });
+      return Object.assign(parts, { deadLetters, callCount: () => kinesis.requests.length });
     },
   },
   {
     name: 'documentdb',
     build: ({ target, lettersFail = false }: Setting) => {
       let calls = 0;
-      const { queue, letters } = fakeDeadLetters(() => !lettersFail);
+      const { queue, deadLetters } = fakeDeadLetters(() => !lettersFail);
       const parts = aDocumentdbSink({ deadLetters: queue });
       const write = parts.store.write.bind(parts.store);
       parts.store.write = (...call) => {
@@ -44,7 +44,7 @@ const sinks = [
         const trouble = troubleOf(target, calls);
         return trouble === undefined ? write(...call) : Promise.reject(trouble);
       };
-      return Object.assign(parts, { letters, callCount: () => calls });
+      return Object.assign(parts, { deadLetters, callCount: () => calls });
     },
   },
 ];
@@ -98,7 +98,7 @@ describe.each(sinks)('the $name sink', ({ build }) => {
         expect(namesOf(input, outcomes)).toEqual([]);
         const lettered = inOrder(input).filter((_, index) => outcomes[index]?.kind === 'deadLettered');
         expect(lettered).toEqual(inOrder(input).filter(isPoison));
-        expect(sink.letters).toHaveLength(lettered.length);
+        expect(sink.deadLetters).toHaveLength(lettered.length);
       }),
   );
 
@@ -112,7 +112,7 @@ describe.each(sinks)('the $name sink', ({ build }) => {
         const good = outcomes.filter((_, index) => !isPoison(inOrder(input)[index] as SourceRecord));
         expect(good.filter(isSettled)).toEqual([]);
         const ofPoison = Buffer.from(POISON).toString('base64');
-        expect(sink.letters.every(({ valueBase64 }) => valueBase64 === ofPoison)).toBe(true);
+        expect(sink.deadLetters.every(({ valueBase64 }) => valueBase64 === ofPoison)).toBe(true);
       }),
   );
 
@@ -143,13 +143,13 @@ describe.each(sinks)('the $name sink', ({ build }) => {
     },
   );
 
-  it('stamps letters with the time of the wall', async () => {
+  it('gives dead letters the time of the wall clock', async () => {
     const sink = build({ target: 'healthy' });
     await sink.write([aRecord({ value: POISON })]);
-    expect(sink.letters).toMatchObject([{ at: new Date(sink.clock.wallTimeMs()).toISOString() }]);
+    expect(sink.deadLetters).toMatchObject([{ at: new Date(sink.clock.wallTimeMs()).toISOString() }]);
   });
 
-  it('names poison whose letter cannot be written, and what stands behind it', () =>
+  it('names poison whose dead letter cannot be written, and the records behind it', () =>
     forRecords(async (input) => {
       const outcomes = await build({ target: 'healthy', lettersFail: true }).write(input);
       const blocked = new Set<string>();

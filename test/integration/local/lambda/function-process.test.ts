@@ -270,7 +270,7 @@ describe('what a process is given', () => {
 });
 
 describe('the log', () => {
-  it('holds what the function writes, with START and REPORT; lines of standard output are told as they are', async () => {
+  it('holds what the function writes, with START and REPORT; lines of standard output are passed on unchanged', async () => {
     const told: string[] = [];
     const running = await aFunction(
       'export const handler = async () => { process.stdout.write("{\\"_aws\\":1}\\n"); console.warn("slow"); process.stderr.write("aside\\n"); };',

@@ -65,7 +65,7 @@ it('refuses a response over 6,291,556 bytes and fails the event', async () => {
   expect(await answer).toMatchObject({ kind: 'error', errorType: 'Function.ResponseSizeTooLarge' });
 });
 
-it('tells of a runtime that could not start', async () => {
+it('reports a runtime that could not start', async () => {
   await call('POST', '/init/error', '{"errorType":"Runtime.ImportModuleError","errorMessage":"no such file"}');
   expect(await api.idle()).toMatchObject({ kind: 'error', errorType: 'Runtime.ImportModuleError' });
 });

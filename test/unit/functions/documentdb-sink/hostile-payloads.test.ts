@@ -38,8 +38,8 @@ function batchOf(seed: number): readonly SourceRecord[] {
 }
 
 async function deliver({ mapper, deletes }: NamedPolicy, records: readonly SourceRecord[]) {
-  const letters = fakeDeadLetters();
-  const sink = aDocumentdbSink({ mapper, deletes, documents: serializingDocuments(), deadLetters: letters.queue });
+  const deadLetters = fakeDeadLetters();
+  const sink = aDocumentdbSink({ mapper, deletes, documents: serializingDocuments(), deadLetters: deadLetters.queue });
   const outcomes = await sink.write(records);
   const { log, meter, lines, metrics } = sink.telemetry;
   const batches = batchesOf(records);
@@ -47,7 +47,7 @@ async function deliver({ mapper, deletes }: NamedPolicy, records: readonly Sourc
   const summary = { batches, outcomes, settlements, durationMs: 1, wallTimeMs: 0 };
   measureBatch(summary, meter);
   logBatch(summary, log);
-  const reasons = letters.letters.map(({ reason, code, stage }) => ({ reason, code, stage }));
+  const reasons = deadLetters.deadLetters.map(({ reason, code, stage }) => ({ reason, code, stage }));
   return { outcomes, metrics: metrics(), said: JSON.stringify([lines, outcomes, reasons]) };
 }
 

@@ -44,14 +44,14 @@ describe('a document that is refused with a code that nobody lists', () => {
   ];
 
   it.each([...codes, 16_572, 56])('(%i) becomes one dead letter, and its neighbour is written', async (code) => {
-    const { queue, letters } = fakeDeadLetters();
+    const { queue, deadLetters } = fakeDeadLetters();
     const refuses = (document: Stored) => (document.has('where') ? code : undefined);
     const sink = aDocumentdbSink({ deadLetters: queue, documents: { refuses } });
     const records = file.records.map(({ key, value }: { key: string; value: object }, offset: number) =>
       aRecord({ offset, key, value: JSON.stringify(value) }),
     );
     expect((await sink.write(records)).map(inWords)).toEqual(['deadLettered rejected_by_target', 'written']);
-    expect(letters[0]?.reason).toContain(`code ${code}`);
+    expect(deadLetters[0]?.reason).toContain(`code ${code}`);
   });
 
   it('and is the only one of its topic becomes a dead letter: a probe shows that the collection takes updates', async () => {
@@ -75,8 +75,8 @@ describe('a document that is refused with a code that nobody lists', () => {
     const sink = aDocumentdbSink({ documents: { refuses: (document) => (isBad(document) ? 16_755 : undefined) } });
     const records = [order(1, 'a'), bad(2, 'a'), order(3, 'a'), bad(4, 'a')];
     const outcomes = await sink.write(records);
-    const letter = 'deadLettered rejected_by_target';
-    expect(outcomes.map(inWords)).toEqual(['written', letter, 'written', letter]);
+    const deadLetter = 'deadLettered rejected_by_target';
+    expect(outcomes.map(inWords)).toEqual(['written', deadLetter, 'written', deadLetter]);
     expect(sink.store.get('a')?.get('v')).toBe(3);
   });
 
@@ -92,19 +92,19 @@ describe('a document that is refused with a code that nobody lists', () => {
     );
   });
 
-  it('is unsettled while the server takes nothing else, and no letter is written', async () => {
-    const { queue, letters } = fakeDeadLetters();
+  it('is unsettled while the server takes nothing else, and no dead letter is written', async () => {
+    const { queue, deadLetters } = fakeDeadLetters();
     const sink = aDocumentdbSink({ deadLetters: queue, documents: throttled(8, undefined, false) });
     const outcomes = await sink.write([order(1, 'a'), order(2, 'b')]);
     expect(outcomes.map(inWords)).toEqual(Array(2).fill('failed rejected_by_target'));
-    expect(letters).toEqual([]);
+    expect(deadLetters).toEqual([]);
     expect(sink.store.calls.length).toBeLessThan(150);
   });
 });
 
 describe('an outage', () => {
   it('makes no dead letters, whatever was written before', async () => {
-    const { queue, letters } = fakeDeadLetters();
+    const { queue, deadLetters } = fakeDeadLetters();
     const store = throttled(8, undefined, false);
     const refuse = store.write;
     const take = FakeDocuments.prototype.write.bind(store);
@@ -113,17 +113,17 @@ describe('an outage', () => {
     const sink = aDocumentdbSink({ deadLetters: queue, documents: store });
     const outcomes = await sink.write([order(1, 'a'), order(2, 'b'), order(3, 'c'), order(4, 'd')]);
     expect(outcomes.map(({ kind }) => kind)).toEqual(['written', 'written', 'failed', 'failed']);
-    expect(letters).toEqual([]);
+    expect(deadLetters).toEqual([]);
   });
 });
 
 describe('code 40, which DocumentDB also gives while garbage collection disables writes', () => {
   it('makes no dead letter of any record while it lasts, although an update that matches nothing passes', async () => {
-    const { queue, letters } = fakeDeadLetters();
+    const { queue, deadLetters } = fakeDeadLetters();
     const sink = aDocumentdbSink({ deadLetters: queue, documents: throttled(40) });
     const records = Array.from({ length: 300 }, (_, offset) => order(offset, `k${offset}`));
     expect(new Set((await sink.write(records)).map(inWords))).toEqual(new Set(['failed rejected_by_target']));
-    expect(letters).toEqual([]);
+    expect(deadLetters).toEqual([]);
   });
 
   it('is over as soon as writes pass', async () => {
@@ -171,21 +171,21 @@ describe('the only record of a quiet topic', () => {
   });
 
   it.each([2, 9, 14, 22])('stays unsettled where every command is refused with code %i', async (code) => {
-    const { queue, letters } = fakeDeadLetters();
+    const { queue, deadLetters } = fakeDeadLetters();
     const sink = aDocumentdbSink({ deadLetters: queue, documents: { refusesCommand: () => code } });
     expect((await sink.write([order(1, 'a')])).map(inWords)).toEqual(['failed rejected_by_target']);
-    expect(letters).toEqual([]);
+    expect(deadLetters).toEqual([]);
     // One probe for each try but the first, and a pause before each try.
     expect(probesSent(sink).length * 2 + 1).toBe(sink.store.calls.length);
     expect(sink.store.calls.length).toBeLessThan(120);
   });
 
   it.each([112, 50, 10_107, 14_031, 371])('is never blamed with code %i, which is an outage', async (code) => {
-    const { queue, letters } = fakeDeadLetters();
+    const { queue, deadLetters } = fakeDeadLetters();
     const refuses = (document: Stored) => (isBad(document) ? code : undefined);
     const sink = aDocumentdbSink({ deadLetters: queue, documents: { refuses } });
     expect((await sink.write([bad(1, 'a'), order(2, 'b')])).map(inWords)).toEqual(['failed target_failed', 'written']);
-    expect(letters).toEqual([]);
+    expect(deadLetters).toEqual([]);
   });
 });
 

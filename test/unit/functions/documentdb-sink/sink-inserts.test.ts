@@ -17,7 +17,7 @@ describe('insert 5, delete 6, insert 7', () => {
 });
 
 describe('an insert', () => {
-  it('takes the place of an older tombstone, and of one without a mark', async () => {
+  it('takes the place of an older tombstone, and of one without a stored version', async () => {
     for (const versions of [{ 'orders-0': 3n, ts: 0n }, { 'orders-1': 900n }, undefined]) {
       const { documents, wordsOf, stored } = aCollection({ deletes: 'tombstone' });
       documents.put('k', { _k: versions, _deletedAt: new Date(0) });
@@ -30,17 +30,17 @@ describe('an insert', () => {
   });
 
   it('is poison where a document is that is none of its own, once that was seen again a second later', async () => {
-    const { documents, letters, invoke, stored } = aCollection();
+    const { documents, deadLetters, invoke, stored } = aCollection();
     documents.put('k', { v: 'theirs' });
     const { words } = await invoke([at(5, insert(5)), at(6, set(6))]);
     expect(words).toEqual(['deadLettered duplicate_key', 'written']);
-    expect(letters).toMatchObject([{ offset: 5, code: 'duplicate_key', stage: 'writing' }]);
+    expect(deadLetters).toMatchObject([{ offset: 5, code: 'duplicate_key', stage: 'writing' }]);
     expect(stored()?.get('v')).toBe(6);
     expect(documents.reads).toEqual([['k'], ['k']]);
   });
 
   it('is no poison where what was read right after a failover was of a moment ago', async () => {
-    const { documents, letters, wordsOf, stored } = aCollection();
+    const { documents, deadLetters, wordsOf, stored } = aCollection();
     documents.put('k', { v: 3, _k: { 'orders-0': 3n, ts: 0n } });
     const findVersions = documents.findVersions.bind(documents);
     documents.findVersions = async (namespace, ids) => {
@@ -50,7 +50,7 @@ describe('an insert', () => {
     };
     expect(await wordsOf(at(5, insert(5)))).toEqual(['written']);
     expect(stored()?.get('v')).toBe(5);
-    expect(letters).toEqual([]);
+    expect(deadLetters).toEqual([]);
   });
 
   it('is done, not a duplicate, where its own answer was lost', async () => {
@@ -66,7 +66,7 @@ describe('an insert', () => {
 });
 
 describe('tombstones', () => {
-  it('are revived by an update, which keeps the marks of other partitions', async () => {
+  it('are revived by an update, which keeps the stored versions of other partitions', async () => {
     const { documents, wordsOf, stored } = aCollection({ deletes: 'tombstone' });
     documents.put('k', { _k: { 'orders-0': 3n, 'orders-1': 900n, ts: 0n }, _deletedAt: new Date(0) });
     expect(await wordsOf(at(5, set(5)))).toEqual(['written']);

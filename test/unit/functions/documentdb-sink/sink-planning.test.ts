@@ -35,15 +35,15 @@ describe('what planning a record throws', () => {
     ['an error of our own', throwing(new InvariantError('the record fits'))],
     ['what names the document', unnameable],
   ])('is poison for that record alone: %s', async (_name, mapper) => {
-    const { queue, letters } = fakeDeadLetters();
+    const { queue, deadLetters } = fakeDeadLetters();
     const sink = aDocumentdbSink({ mapper, deadLetters: queue });
     const outcomes = await sink.write([order(0, 'a'), order(1, 'b'), order(2, 'c'), order(0, 'd', {}, 1)]);
     expect(outcomes.map(inWords)).toEqual(['written', 'deadLettered planning_failed', 'written', 'written']);
-    expect(letters.map(({ offset, stage, code }) => [offset, stage, code])).toEqual([
+    expect(deadLetters.map(({ offset, stage, code }) => [offset, stage, code])).toEqual([
       [1, 'converting', 'planning_failed'],
     ]);
     expect(sink.telemetry.metrics()['PlanningFailures']).toBe(1);
-    expect(JSON.stringify([letters, outcomes, sink.telemetry.lines])).not.toContain(LEAK);
+    expect(JSON.stringify([deadLetters, outcomes, sink.telemetry.lines])).not.toContain(LEAK);
   });
 
   it('is counted at zero nowhere', async () => {
@@ -78,7 +78,7 @@ describe('what the driver cannot make bytes of', () => {
   it.each(['BSONError', 'RangeError'])(
     'blames its own record alone, whatever partitions share the command: %s',
     async (name) => {
-      const { queue, letters } = fakeDeadLetters();
+      const { queue, deadLetters } = fakeDeadLetters();
       const sink = aDocumentdbSink({ documents: unserializable('culprit', name), deadLetters: queue });
       const records = [0, 1, 2].flatMap((partition) =>
         Array.from({ length: 20 }, (_, offset) =>
@@ -87,8 +87,8 @@ describe('what the driver cannot make bytes of', () => {
       );
       const outcomes = await sink.write(records);
       expect(outcomes.map(inWords).filter((word) => word !== 'written')).toEqual(['deadLettered payload_invalid']);
-      expect(letters.map(({ partition, offset }) => [partition, offset])).toEqual([[1, 7]]);
-      expect(JSON.stringify([letters, sink.telemetry.lines])).not.toContain(LEAK);
+      expect(deadLetters.map(({ partition, offset }) => [partition, offset])).toEqual([[1, 7]]);
+      expect(JSON.stringify([deadLetters, sink.telemetry.lines])).not.toContain(LEAK);
     },
   );
 });

@@ -11,20 +11,20 @@ describe('poison', () => {
     ['a reserved field', order(1, 'a', { _k: 1 }), 'payload_invalid'],
     ['another reserved field', order(1, 'a', { _deletedAt: 1 }), 'payload_invalid'],
   ])('%s: a dead letter, alone, in order', async (name, record, code) => {
-    const { queue, letters } = fakeDeadLetters();
+    const { queue, deadLetters } = fakeDeadLetters();
     const sink = aDocumentdbSink({ deadLetters: queue });
     const culprit = name === 'no key' ? { ...record, key: null } : record;
     const outcomes = await sink.write([order(0, 'b'), culprit, order(2, 'c')]);
     expect(outcomes.map(inWords)).toEqual(['written', `deadLettered ${code}`, 'written']);
-    expect(letters).toHaveLength(1);
-    expect(letters[0]).toMatchObject({ offset: 1, target: 'shop.orders', stage: 'converting', code, attempts: 0 });
+    expect(deadLetters).toHaveLength(1);
+    expect(deadLetters[0]).toMatchObject({ offset: 1, target: 'shop.orders', stage: 'converting', code, attempts: 0 });
   });
 
-  it("names the topic of a connector's dead letters in each letter, and none where there is none", async () => {
+  it("names the connector's dead-letter topic in each dead letter, if the file has one", async () => {
     for (const deadLetterTopic of ['orders-dlq', undefined]) {
-      const { queue, letters } = fakeDeadLetters();
+      const { queue, deadLetters } = fakeDeadLetters();
       await aDocumentdbSink({ deadLetters: queue, deadLetterTopic }).write([notJson(1, 'a')]);
-      expect(letters.map((letter) => letter.deadLetterTopic)).toEqual([deadLetterTopic]);
+      expect(deadLetters.map((deadLetter) => deadLetter.deadLetterTopic)).toEqual([deadLetterTopic]);
     }
   });
 
@@ -34,7 +34,7 @@ describe('poison', () => {
     expect(outcomes.map(inWords)).toEqual(['written']);
   });
 
-  it('keeps the document locked until its letter is durable, and nothing else', async () => {
+  it('keeps the document locked until its dead letter is durable, and nothing else', async () => {
     let accept: (durable: boolean) => void = () => undefined;
     const sink = aDocumentdbSink({
       deadLetters: { put: () => new Promise<boolean>((resolve) => (accept = resolve)) },
@@ -48,7 +48,7 @@ describe('poison', () => {
     expect(version(sink.store, 'a')).toBe(3);
   });
 
-  it('holds back what follows no longer than its own letter takes, whatever other letters take', async () => {
+  it('holds back what follows no longer than its own dead letter takes, whatever other dead letters take', async () => {
     const put = async ({ offset }: DeadLetter) => {
       if (offset === 3) return new Promise<boolean>(() => undefined);
       await sink.clock.waitUntil(sink.clock.nowMs() + 100);
@@ -81,7 +81,7 @@ describe('poison', () => {
     expect(pending).toBe(0);
   });
 
-  it('is unsettled when its letter fails, and so is what follows for the document', async () => {
+  it('is unsettled when its dead letter fails, and so is what follows for the document', async () => {
     const sink = aDocumentdbSink({ deadLetters: fakeDeadLetters(() => false).queue });
     const outcomes = await sink.write([notJson(1, 'a'), order(2, 'a'), order(3, 'b')]);
     expect(outcomes.map(inWords)).toEqual(['failed dead_letter_failed', 'skipped', 'written']);
@@ -96,7 +96,7 @@ describe('poison', () => {
     expect(outcomes.map(inWords)).toEqual(['failed dead_letter_failed', 'deadLettered payload_invalid']);
   });
 
-  it('is unsettled when its letter is never answered, by the time the answer is due', async () => {
+  it('is unsettled when its dead letter is never answered, by the time the answer is due', async () => {
     const sink = aDocumentdbSink({ deadLetters: { put: () => new Promise<boolean>(() => undefined) } });
     const startMs = sink.clock.nowMs();
     const outcomes = await sink.write([notJson(1, 'a'), order(2, 'a')]);
@@ -130,15 +130,15 @@ describe('poison', () => {
   });
 
   it('in a fold is found, and only what it brought is left out', async () => {
-    const { queue, letters } = fakeDeadLetters();
+    const { queue, deadLetters } = fakeDeadLetters();
     const refuses = (document: ReadonlyMap<string, unknown>) => (document.get('bad') === true ? 121 : undefined);
     const sink = aDocumentdbSink({ deadLetters: queue, documents: { refuses } });
     const outcomes = await sink.write([order(1, 'a'), order(2, 'a'), order(3, 'a', { bad: true }), order(4, 'b')]);
     expect(outcomes.map(inWords)).toEqual(['written', 'written', 'deadLettered rejected_by_target', 'written']);
     expect(version(sink.store, 'a')).toBe(2);
     expect(idsSent(sink)).toEqual([['a', 'b'], ['a'], ['a']]);
-    expect(letters[0]).toMatchObject({ offset: 3, stage: 'writing', attempts: 1 });
-    expect(letters[0]?.reason).toBe('DocumentDB refused the document: DocumentValidationFailure (code 121)');
+    expect(deadLetters[0]).toMatchObject({ offset: 3, stage: 'writing', attempts: 1 });
+    expect(deadLetters[0]?.reason).toBe('DocumentDB refused the document: DocumentValidationFailure (code 121)');
   });
 
   it.each([2, 9, 14, 28, 40, 52, 57, 66, 121, 10334, 17280])(
@@ -172,10 +172,10 @@ describe('poison', () => {
   });
 
   it('is not said of a record when the server refuses every command: it may be us', async () => {
-    const { queue, letters } = fakeDeadLetters();
+    const { queue, deadLetters } = fakeDeadLetters();
     const sink = aDocumentdbSink({ deadLetters: queue, documents: { refusesCommand: () => 9 } });
     const outcomes = await sink.write([order(1, 'a'), order(2, 'b')]);
     expect(outcomes.map(inWords)).toEqual(['failed rejected_by_target', 'failed rejected_by_target']);
-    expect(letters).toEqual([]);
+    expect(deadLetters).toEqual([]);
   });
 });

@@ -9,7 +9,7 @@ describe('several writes of one record', () => {
   const cut = updateOf(K, { $push: { list: { $each: [], $slice: 2 } } }, false);
   const change = updateOf(K, { $set: { 'list.0': 'changed' } }, false);
 
-  it('are done one after another, the second in spite of the mark of the first, and settled together', async () => {
+  it('are written one after another, the second despite the stored version of the first, and settled together', async () => {
     const { documents, wordsOf, stored } = aCollection();
     documents.put('k', { list: [1, 2, 3] });
     expect(await wordsOf(at(5, cut, change))).toEqual(['written']);
@@ -26,12 +26,12 @@ describe('several writes of one record', () => {
     expect(await wordsOf(at(5, cut, change), at(6, set(6)))).toEqual(['failed target_failed', 'skipped']);
   });
 
-  it('are poison together: the letter is one, and what follows goes on', async () => {
+  it('are poison together, with one dead letter, and the lane continues', async () => {
     const refuses = (update: ReadonlyMap<string, unknown>) => (update.has('$push') ? 2 : undefined);
-    const { documents, letters, wordsOf, stored } = aCollection({ documents: { refuses } });
+    const { documents, deadLetters, wordsOf, stored } = aCollection({ documents: { refuses } });
     documents.put('k', { list: [1] });
     expect(await wordsOf(at(5, cut, change), at(6, inc))).toEqual(['deadLettered rejected_by_target', 'written']);
-    expect(letters).toHaveLength(1);
+    expect(deadLetters).toHaveLength(1);
     expect(stored()?.get('list')).toEqual([1]);
   });
 
@@ -58,11 +58,11 @@ describe('several writes of one record', () => {
   });
 
   it('of several documents are poison', async () => {
-    const { letters, wordsOf } = aCollection();
+    const { deadLetters, wordsOf } = aCollection();
     expect(await wordsOf(at(5, set(5), updateOf({ _id: 'other' }, { $set: { v: 1 } })))).toEqual([
       'deadLettered payload_invalid',
     ]);
-    expect(letters).toMatchObject([{ reason: 'the record writes to more than one document' }]);
+    expect(deadLetters).toMatchObject([{ reason: 'the record writes to more than one document' }]);
   });
 });
 

@@ -15,7 +15,7 @@ import { deleteOf, planned } from '../../../support/write-models.ts';
 
 describe('trouble', () => {
   it('of a network is tried again with growing pauses until sendUntil, then unsettled and perhaps written', async () => {
-    const { queue, letters } = fakeDeadLetters();
+    const { queue, deadLetters } = fakeDeadLetters();
     const sink = aDocumentdbSink({ deadLetters: queue, documents: { faults: many(1_000, { kind: 'unreachable' }) } });
     const startMs = sink.clock.nowMs();
     const outcomes = await sink.write([order(1, 'a'), order(2, 'b'), order(3, 'a')]);
@@ -24,15 +24,15 @@ describe('trouble', () => {
     expect(sink.clock.nowMs() - startMs).toBe(55_000);
     expect(sink.store.calls.length).toBeGreaterThan(15);
     expect(sink.store.calls.length).toBeLessThan(40);
-    expect(letters).toEqual([]);
+    expect(deadLetters).toEqual([]);
   });
 
   it.each<Fault>([
     { kind: 'code', code: 13 },
     { kind: 'code', code: 18 },
     { kind: 'code', code: 301 },
-  ])('that is fatal ($code) is tried once in 5 s, by one command, and never becomes a letter', async (fault) => {
-    const { queue, letters } = fakeDeadLetters();
+  ])('that is fatal ($code) is tried once in 5 s, by one command, and never becomes a dead letter', async (fault) => {
+    const { queue, deadLetters } = fakeDeadLetters();
     const sink = aDocumentdbSink({
       deadLetters: queue,
       documents: { faults: many(1_000, fault), limits: { operationsMax: 1 } },
@@ -43,7 +43,7 @@ describe('trouble', () => {
     expect(outcomes.map(({ kind }) => kind)).toEqual(['failed']);
     expect(sink.clock.nowMs() - startMs).toBe(55_000);
     expect(sink.store.calls).toHaveLength(fault.kind === 'code' && fault.code === 18 ? 12 : 11);
-    expect(letters).toEqual([]);
+    expect(deadLetters).toEqual([]);
   });
 
   it('that is fatal stops normal sending: one command in 5 s, however many there are', async () => {
@@ -53,24 +53,27 @@ describe('trouble', () => {
     expect(sink.store.calls).toHaveLength(3 + 10);
   });
 
-  it.each([13, 18])('that refuses a read of marks (%i) keeps the other reads from being sent', async (code) => {
-    const { mapper, record } = planned();
-    const sink = aDocumentdbSink({
-      mapper,
-      documents: { uniqueIndexes: [{ field: 'sku' }] },
-      deletes: 'hard',
-      poolSizeMax: 1,
-    });
-    const readAtMs: number[] = [];
-    const startMs = sink.clock.nowMs();
-    sink.store.findVersionsOf = () => {
-      readAtMs.push(sink.clock.nowMs() - startMs);
-      return Promise.reject(foreignError('MongoServerError', code));
-    };
-    const absent = ['a', 'b', 'c', 'd'];
-    await sink.write(absent.map((sku, offset) => record({ offset }, [deleteOf({ sku })])));
-    expect(readAtMs.slice(0, 3)).toEqual(code === 18 ? [0, 0, 5_000] : [0, 5_000, 10_000]);
-  });
+  it.each([13, 18])(
+    'that refuses a read of stored versions (%i) keeps the other reads from being sent',
+    async (code) => {
+      const { mapper, record } = planned();
+      const sink = aDocumentdbSink({
+        mapper,
+        documents: { uniqueIndexes: [{ field: 'sku' }] },
+        deletes: 'hard',
+        poolSizeMax: 1,
+      });
+      const readAtMs: number[] = [];
+      const startMs = sink.clock.nowMs();
+      sink.store.findVersionsOf = () => {
+        readAtMs.push(sink.clock.nowMs() - startMs);
+        return Promise.reject(foreignError('MongoServerError', code));
+      };
+      const absent = ['a', 'b', 'c', 'd'];
+      await sink.write(absent.map((sku, offset) => record({ offset }, [deleteOf({ sku })])));
+      expect(readAtMs.slice(0, 3)).toEqual(code === 18 ? [0, 0, 5_000] : [0, 5_000, 10_000]);
+    },
+  );
 
   it('that is fatal ends the wave it comes in: what is left of it waits as well', async () => {
     const faults = many(1_000, { kind: 'code', code: 13 });

@@ -18,7 +18,7 @@ const POLICIES = Object.keys(OUTCOMES) as MissingIndex[];
 
 describe('a keyless Debezium row beside keyed ones', () => {
   it.each(POLICIES)('is what missingIndex=%s says, and the others are written', async (missingIndex) => {
-    const { queue, letters } = fakeDeadLetters();
+    const { queue, deadLetters } = fakeDeadLetters();
     const mapper = mapperOf('connector-cases/F09-keyless-debezium.properties');
     const sink = aDocumentdbSink({ mapper, deletes: 'hard', missingIndex, deadLetters: queue });
     const rows: { key: unknown; value: unknown }[] = JSON.parse(
@@ -26,7 +26,7 @@ describe('a keyless Debezium row beside keyed ones', () => {
     );
     const records = rows.map(({ key, value }, offset) => aRecord({ offset, key: text(key), value: text(value) }));
     expect((await sink.write(records)).map(inWords)).toEqual([OUTCOMES[missingIndex], 'written']);
-    expect(letters).toHaveLength(missingIndex === 'deadLetter' ? 1 : 0);
+    expect(deadLetters).toHaveLength(missingIndex === 'deadLetter' ? 1 : 0);
     expect(sink.telemetry.metrics()['UnguardedWrites']).toBe(missingIndex === 'write' ? 1 : undefined);
   });
 
@@ -78,7 +78,7 @@ describe('a filter that no unique index keeps to one document', () => {
       ]);
       expect(outcomes.map(inWords)).toEqual([OUTCOMES[missingIndex], 'written']);
       if (missingIndex !== 'write') return;
-      // The first as the connector sends it: without a mark.
+      // The first as the connector sends it: without a stored version.
       expect(sink.store.calls.at(-1)?.statements).toEqual([
         { q: new Map([['a', 1]]), u: new Map(Object.entries({ a: 1, n: 1 })), upsert: true },
       ]);

@@ -80,7 +80,7 @@ describe('another unique index', () => {
   });
 
   it('is poison for the record alone once everything before it is settled', async () => {
-    const { queue, letters } = fakeDeadLetters();
+    const { queue, deadLetters } = fakeDeadLetters();
     const sink = aDocumentdbSink({ deletes: 'hard', documents: unique, deadLetters: queue });
     sink.store.put('taken', { email: 'e' });
     const outcomes = await sink.write([
@@ -91,7 +91,7 @@ describe('another unique index', () => {
     ]);
     expect(outcomes.map(inWords)).toEqual(['written', 'written', 'deadLettered duplicate_key', 'written']);
     expect(sink.store.get('x')?.get('email')).toBe('2');
-    expect(letters[0]).toMatchObject({ offset: 3, code: 'duplicate_key', stage: 'writing' });
+    expect(deadLetters[0]).toMatchObject({ offset: 3, code: 'duplicate_key', stage: 'writing' });
   });
 
   describe('with writes that do not fold', () => {
@@ -157,11 +157,11 @@ describe('another unique index', () => {
     };
 
     it('is no poison: a later record of its document makes it invisible, and settles it', async () => {
-      const { queue, letters } = fakeDeadLetters();
+      const { queue, deadLetters } = fakeDeadLetters();
       const sink = withXAndY(aDocumentdbSink({ deletes: 'hard', documents: unique, deadLetters: queue }));
       const outcomes = await sink.write(records);
       expect(outcomes.map(inWords)).toEqual(Array(5).fill('written'));
-      expect(letters).toEqual([]);
+      expect(deadLetters).toEqual([]);
       expect(['x', 'y', 'd'].map((id) => sink.store.get(id)?.get('email'))).toEqual(['2', '1', 'p']);
     });
 
@@ -205,7 +205,7 @@ describe('another unique index', () => {
   });
 
   it('is unsettled while an earlier record of its partition is: that one may free the value', async () => {
-    const { queue, letters } = fakeDeadLetters(({ offset }: DeadLetter) => offset !== 1);
+    const { queue, deadLetters } = fakeDeadLetters(({ offset }: DeadLetter) => offset !== 1);
     const sink = aDocumentdbSink({ deletes: 'hard', documents: unique, deadLetters: queue });
     sink.store.put('taken', { email: 'e' });
     const outcomes = await sink.write([
@@ -214,10 +214,10 @@ describe('another unique index', () => {
       order(3, 'x', { email: 'e' }),
     ]);
     expect(outcomes.map(inWords)).toEqual(['failed dead_letter_failed', 'failed duplicate_key', 'skipped']);
-    expect(letters).toEqual([]);
+    expect(deadLetters).toEqual([]);
   });
 
-  it('is judged as soon as the letters of the records before it are durable, whatever other letters take', async () => {
+  it('is judged as soon as the dead letters of the records before it are durable, whatever other dead letters take', async () => {
     const sink = aDocumentdbSink({
       deletes: 'hard',
       documents: unique,

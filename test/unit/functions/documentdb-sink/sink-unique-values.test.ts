@@ -13,11 +13,11 @@ describe('a unique value moved between documents in one batch', () => {
     { name: 'by an update and an insert', models: [withEmail('x', 'f'), insertOf({ _id: 'y', email: 'e' })] },
     { name: 'by a delete and an update', models: [deleteOf({ _id: 'x' }), withEmail('y', 'e')] },
   ])('is no poison: $name', async ({ models }) => {
-    const { documents, letters, wordsOf } = aCollection({ documents: unique });
+    const { documents, deadLetters, wordsOf } = aCollection({ documents: unique });
     documents.put('x', { email: 'e' });
     expect(await wordsOf(...models.map((model, index) => at(index + 1, model)))).toEqual(['written', 'written']);
     expect(documents.get('y')?.get('email')).toBe('e');
-    expect(letters).toEqual([]);
+    expect(deadLetters).toEqual([]);
   });
 
   it('is poison where it stays taken, for inserts and updates as well', async () => {
@@ -32,7 +32,7 @@ describe('a unique value moved between documents in one batch', () => {
   });
 
   it('does not let a partial update make an earlier one invisible', async () => {
-    const { documents, letters, wordsOf, stored } = aCollection({ documents: unique });
+    const { documents, deadLetters, wordsOf, stored } = aCollection({ documents: unique });
     documents.put('x', { email: 'e' });
     const words = await wordsOf(
       at(1, updateOf(K, { $set: { email: 'e', a: 1 } })),
@@ -43,7 +43,7 @@ describe('a unique value moved between documents in one batch', () => {
     expect(stored()?.get('a')).toBe(1);
     const alone = await wordsOf(at(3, updateOf(K, { $set: { email: 'e', a: 2 } })), at(4, inc));
     expect(alone).toEqual(['deadLettered duplicate_key', 'written']);
-    expect(letters).toHaveLength(1);
+    expect(deadLetters).toHaveLength(1);
   });
 });
 
@@ -52,9 +52,9 @@ describe('a business key', () => {
   const whole = (v: number) => replaceOf(key, { a: { b: 1 }, c: 'x', v });
   const index = { uniqueIndexes: [{ field: 'c,a.b', sparse: true }] };
 
-  it('without a unique index on exactly its fields is written as the connector writes it, without a mark', async () => {
+  it('without a unique index on exactly its fields is written as the connector writes it, without a stored version', async () => {
     for (const field of ['c', 'a.b', 'a.b,c,d']) {
-      const { documents, letters, invoke } = aCollection({ documents: { uniqueIndexes: [{ field }] } });
+      const { documents, deadLetters, invoke } = aCollection({ documents: { uniqueIndexes: [{ field }] } });
       const { outcomes } = await invoke([at(5, whole(5))]);
       expect(outcomes).toMatchObject([{ kind: 'written' }]);
       expect(documents.calls).toHaveLength(1);
@@ -64,7 +64,7 @@ describe('a business key', () => {
           .all()
           .map((stored) => stored.has('_k')),
       ).toEqual([false]);
-      expect(letters).toEqual([]);
+      expect(deadLetters).toEqual([]);
     }
   });
 

@@ -19,10 +19,10 @@ const SAME = { ...ROUTED, 'transforms.r.replacement': 'orders' };
 const ELSEWHERE = { ...ROUTED, 'transforms.r.replacement': 'elsewhere' };
 
 function sinkOf(properties: Readonly<Record<string, string>>) {
-  const { queue, letters } = fakeDeadLetters();
+  const { queue, deadLetters } = fakeDeadLetters();
   const text = aConnectorText({ ...JSON_VALUES, 'errors.tolerance': 'all', ...properties });
   const { mapper } = policyOfConnector(readConnector(text, { where: 'test' }), 'test');
-  return { sink: aDocumentdbSink({ mapper, deletes: 'hard', deadLetters: queue }), letters };
+  return { sink: aDocumentdbSink({ mapper, deletes: 'hard', deadLetters: queue }), deadLetters };
 }
 
 describe('a record of a topic that the connector file does not name', () => {
@@ -30,21 +30,21 @@ describe('a record of a topic that the connector file does not name', () => {
     { how: 'without transforms', properties: {} },
     { how: 'with transforms', properties: SAME },
   ])('stays unsettled $how, and the others are written', async ({ properties }) => {
-    const { sink, letters } = sinkOf(properties);
+    const { sink, deadLetters } = sinkOf(properties);
     const { sendUntilMs } = deadlineIn(sink.clock.nowMs());
     const outcomes = await sink.write([aRecord({ topic: 'returns' }), aRecord({ topic: 'orders' })]);
     expect(outcomes.map(inWords)).toEqual(['failed misconfigured', 'written']);
     expect(outcomes[0]).toMatchObject({ failure: { retryable: true, detail: expect.stringContaining('returns') } });
     expect(outcomes[0]).toMatchObject({ failure: { detail: expect.stringContaining('add the topic to `topics`') } });
-    expect(letters).toEqual([]);
+    expect(deadLetters).toEqual([]);
     expect(sink.telemetry.metrics()).not.toHaveProperty('PlanningFailures');
     expect(sink.clock.nowMs()).toBe(sendUntilMs);
   });
 
   it('is a dead letter where a transform gave it that topic', async () => {
-    const { sink, letters } = sinkOf(ELSEWHERE);
+    const { sink, deadLetters } = sinkOf(ELSEWHERE);
     const outcomes = await sink.write([aRecord({ topic: 'orders' })]);
     expect(outcomes.map(inWords)).toEqual(['deadLettered payload_invalid']);
-    expect(letters).toHaveLength(1);
+    expect(deadLetters).toHaveLength(1);
   });
 });

@@ -29,7 +29,7 @@ describe('a document in the way that the filter never finds', () => {
     ['an E11000 that names no index', undefined],
   ])('(%s) makes one dead letter after bounded rounds', async (_name, duplicateIndex) => {
     const { mapper, record } = planned();
-    const { queue, letters } = fakeDeadLetters();
+    const { queue, deadLetters } = fakeDeadLetters();
     const documents = alwaysInTheWay((document) => Array.isArray(document.get('tags')), duplicateIndex, {
       uniqueIndexes: [{ field: 'tags' }],
     });
@@ -39,7 +39,7 @@ describe('a document in the way that the filter never finds', () => {
       record({ offset: 2 }, [replaceOf({ tags: 'c' }, { tags: 'c' })]),
     ]);
     expect(outcomes.map(inWords)).toEqual(['deadLettered unresolvable_conflict', 'written']);
-    expect(letters).toHaveLength(1);
+    expect(deadLetters).toHaveLength(1);
     expect(sink.store.calls.length).toBeLessThan(40);
   });
 

@@ -4,7 +4,7 @@ import type { Fault } from '../../../support/fake-documents.ts';
 import { replaceOf, updateOf } from '../../../support/write-models.ts';
 
 describe('an update that must not be applied twice', () => {
-  it('ends when it is delivered again: with a guard that lets its own mark through it would be sent for ever', async () => {
+  it('is not sent for ever when it is delivered again: its guard excludes its own stored version', async () => {
     const { documents, wordsOf, stored } = aCollection();
     expect(await wordsOf(at(5, inc))).toEqual(['written']);
     expect(await wordsOf(at(5, inc))).toEqual(['ignored already_applied']);
@@ -13,7 +13,7 @@ describe('an update that must not be applied twice', () => {
     expect(documents.calls[1]?.statements[0]?.['q']).toEqual({ _id: 'k', '_k.orders-0': { $not: { $gte: 5n } } });
   });
 
-  it('is not applied twice because another partition wrote in between: updates keep the marks of others', async () => {
+  it('is not applied twice if another partition wrote in between: updates keep the stored versions of other partitions', async () => {
     const { wordsOf, stored } = aCollection();
     await wordsOf(at(5, inc));
     await wordsOf({ ...at(1, inc), partition: 1 });
@@ -22,7 +22,7 @@ describe('an update that must not be applied twice', () => {
     expect(versionsIn(stored())).toMatchObject({ 'orders-0': 5n, 'orders-1': 1n });
   });
 
-  it('is written, not ignored, where it was this very batch whose answer was lost', async () => {
+  it('is written, not ignored, if the lost answer was one of this batch', async () => {
     const { wordsOf, stored } = aCollection({ documents: { faults: [{ kind: 'lostAnswer' }] } });
     expect(await wordsOf(at(5, inc))).toEqual(['written']);
     expect(stored()?.get('n')).toBe(1);
@@ -70,7 +70,7 @@ describe('an update that makes no document', () => {
     expect(await rejecting.wordsOf(at(5, set(5, false)), at(6, set(6, false)))).toEqual(
       Array(2).fill('deadLettered no_match'),
     );
-    expect(rejecting.letters.map(({ offset }) => offset)).toEqual([5, 6]);
+    expect(rejecting.deadLetters.map(({ offset }) => offset)).toEqual([5, 6]);
   });
 
   it('takes a tombstone for no document', async () => {
@@ -82,7 +82,7 @@ describe('an update that makes no document', () => {
     expect(documents.calls[0]?.statements[0]?.['q']).toMatchObject({ _deletedAt: { $exists: false } });
   });
 
-  it('is looked up, where others of its command matched: a count does not tell which', async () => {
+  it('is looked up, where others of its command matched: the count does not show which', async () => {
     const { documents, invoke } = aCollection();
     documents.put('there', { v: 1 });
     const own = (id: string) => updateOf({ _id: id }, { $set: { v: 2 } }, false);

@@ -123,12 +123,12 @@ describe('an _id with a shard key beside it', () => {
   });
 
   it('that is another by now makes an upsert poison, after some rounds, and blocks nothing', async () => {
-    const { documents, letters, wordsOf } = aCollection();
+    const { documents, deadLetters, wordsOf } = aCollection();
     moved(documents);
     expect(
       await wordsOf(at(5, replaceOf(key, { ...key, v: 5 })), at(6, updateOf({ _id: 'x' }, { $set: { v: 6 } }))),
     ).toEqual(['deadLettered duplicate_key', 'written']);
-    expect(letters).toMatchObject([{ offset: 5 }]);
+    expect(deadLetters).toMatchObject([{ offset: 5 }]);
     expect(documents.get('k')?.get('v')).toBe('theirs');
   });
 });

@@ -17,7 +17,7 @@ interface Planned {
   readonly content: Content;
 }
 
-interface World {
+interface Scenario {
   readonly plan: readonly Planned[];
   readonly deletes: 'tombstone' | 'hard';
   readonly onPoison: 'deadLetter' | 'block' | 'skip';
@@ -50,7 +50,7 @@ const fault = fc.oneof(
     arbitrary: fc.constantFrom(13, 18, 112, 10107, 9_999).map((code): Fault => ({ kind: 'code', code })),
   },
 );
-const world: fc.Arbitrary<World> = fc.record({
+const scenario: fc.Arbitrary<Scenario> = fc.record({
   plan: fc.array(planned, { minLength: 1, maxLength: 24 }),
   deletes: fc.constantFrom('tombstone', 'hard'),
   onPoison: fc.constantFrom('deadLetter', 'block', 'skip'),
@@ -60,7 +60,7 @@ const world: fc.Arbitrary<World> = fc.record({
 });
 
 /** Offsets ascend through all partitions, with gaps in each. */
-const recordsOf = ({ plan }: World): readonly SourceRecord[] =>
+const recordsOf = ({ plan }: Scenario): readonly SourceRecord[] =>
   plan.map(({ partition, key, content }, offset) =>
     aRecord({
       partition,
@@ -89,7 +89,7 @@ const snapshot = (documents: FakeDocuments) =>
 const sourceVersionOf = (stored: Stored | undefined, field: string) =>
   (stored?.get('_k') as Record<string, bigint> | undefined)?.[field];
 
-function hasMarkGoneBack(before: ReadonlyMap<unknown, Stored>, documents: FakeDocuments): boolean {
+function hasVersionGoneBack(before: ReadonlyMap<unknown, Stored>, documents: FakeDocuments): boolean {
   return [...snapshot(documents)].some(([id, stored]) =>
     ['orders-0', 'orders-1', 'orders-2'].some((field) => {
       const [was, is] = [sourceVersionOf(before.get(id), field), sourceVersionOf(stored, field)];
@@ -98,7 +98,7 @@ function hasMarkGoneBack(before: ReadonlyMap<unknown, Stored>, documents: FakeDo
   );
 }
 
-/** A server that checks what it is sent, and that no mark of a document ever goes back. */
+/** A server that checks what it is sent, and that no stored version of a document ever goes back. */
 function watched(options: ConstructorParameters<typeof FakeDocuments>[0], violations: string[]) {
   const documents = new FakeDocuments(options);
   const write = documents.write.bind(documents);
@@ -110,7 +110,7 @@ function watched(options: ConstructorParameters<typeof FakeDocuments>[0], violat
     try {
       return await write(namespace, kind, statements, signal);
     } finally {
-      if (hasMarkGoneBack(before, documents)) violations.push('a mark went back');
+      if (hasVersionGoneBack(before, documents)) violations.push('a stored version went back');
     }
   };
   return documents;
@@ -118,9 +118,14 @@ function watched(options: ConstructorParameters<typeof FakeDocuments>[0], violat
 
 const refuses = (document: Stored) => (document.get('refused') === true ? 121 : undefined);
 
-async function deliver(world: World, documents: FakeDocuments, records: readonly SourceRecord[], violations: string[]) {
-  const letters = fakeDeadLetters(() => !world.lettersFail);
-  const sink = aDocumentdbSink({ ...world, documents, deadLetters: letters.queue });
+async function deliver(
+  scenario: Scenario,
+  documents: FakeDocuments,
+  records: readonly SourceRecord[],
+  violations: string[],
+) {
+  const deadLetters = fakeDeadLetters(() => !scenario.lettersFail);
+  const sink = aDocumentdbSink({ ...scenario, documents, deadLetters: deadLetters.queue });
   const startMs = sink.clock.nowMs();
   const write = documents.write.bind(documents);
   documents.write = (...parameters) => {
@@ -130,13 +135,13 @@ async function deliver(world: World, documents: FakeDocuments, records: readonly
   const outcomes = await sink.write(records);
   documents.write = write;
   if (sink.clock.nowMs() > startMs + 58_500) violations.push('answered too late');
-  return { outcomes, letters: letters.letters };
+  return { outcomes, deadLetters: deadLetters.deadLetters };
 }
 
 /** What each document must be in the end: what the last good record of one of its partitions made of it. */
-function expectedStates(world: World): Map<string, Set<string>> {
+function expectedStates(scenario: Scenario): Map<string, Set<string>> {
   const last = new Map<string, Map<number, string>>();
-  for (const [offset, planned] of world.plan.entries()) {
+  for (const [offset, planned] of scenario.plan.entries()) {
     if (isPoison(planned)) continue;
     const partitions = last.get(planned.key) ?? new Map<number, string>();
     partitions.set(planned.partition, planned.content === 'tombstone' ? 'absent' : `v${offset}`);
@@ -160,15 +165,15 @@ const unsettledOf = (records: readonly SourceRecord[], outcomes: readonly Record
 const laneOf = (record = aRecord()) =>
   record.key === null ? `offset ${record.position.offset}` : `${record.position.topicPartition} ${keyOf(record)}`;
 
-/** What the sink itself cannot convert has a letter or is passed over; what the server refuses may also be folded away. */
+/** What the sink itself cannot convert becomes a dead letter or is ignored; what the server refuses may also be folded away. */
 function expectLettersOfPoisonOnly(
-  { plan }: World,
+  { plan }: Scenario,
   outcomes: readonly RecordOutcome[],
-  letters: readonly { readonly offset: number }[],
+  deadLetters: readonly { readonly offset: number }[],
 ): void {
   for (const outcome of outcomes) {
     const planned = plan[outcome.position.offset];
-    const hasLetter = letters.some(({ offset }) => offset === outcome.position.offset);
+    const hasLetter = deadLetters.some(({ offset }) => offset === outcome.position.offset);
     expect(outcome.kind === 'deadLettered').toBe(hasLetter);
     const isCalledPoison = hasLetter || (outcome.kind === 'ignored' && outcome.reason === 'poison');
     expect(!isCalledPoison || (planned !== undefined && isPoison(planned))).toBe(true);
@@ -189,12 +194,12 @@ function repeated(reading: string, sent: readonly SourceRecord[], unsettled: rea
 describe('under random faults', () => {
   it('holds the seven invariants in every batch', async () => {
     await fc.assert(
-      fc.asyncProperty(world, async (world) => {
+      fc.asyncProperty(scenario, async (scenario) => {
         const violations: string[] = [];
-        const limits = { operationsMax: world.operationsMax };
-        const documents = watched({ faults: world.faults, refuses, limits, nonAtomicUpsert: true }, violations);
-        const records = flat(recordsOf(world));
-        const { outcomes, letters } = await deliver(world, documents, records, violations);
+        const limits = { operationsMax: scenario.operationsMax };
+        const documents = watched({ faults: scenario.faults, refuses, limits, nonAtomicUpsert: true }, violations);
+        const records = flat(recordsOf(scenario));
+        const { outcomes, deadLetters } = await deliver(scenario, documents, records, violations);
         expect(violations).toEqual([]);
         // 1: one outcome a record, in order; `settle` asserts it too.
         expect(outcomes.map(({ position }) => position)).toEqual(records.map(({ position }) => position));
@@ -206,7 +211,7 @@ describe('under random faults', () => {
             offset: position.offset,
           })),
         );
-        expectLettersOfPoisonOnly(world, outcomes, letters);
+        expectLettersOfPoisonOnly(scenario, outcomes, deadLetters);
         // 6: for one document of one partition, nothing is settled behind what is not.
         for (const lane of Map.groupBy(records.keys(), (index) => laneOf(records[index])).values()) {
           const settled = lane.map((index) => unsettledOf([aRecord()], outcomes.slice(index, index + 1)).length === 0);
@@ -221,26 +226,26 @@ describe('under random faults', () => {
     'converges when Lambda repeats %s, and a rewind to the beginning changes nothing',
     async (reading) => {
       await fc.assert(
-        fc.asyncProperty(world, async (drawn) => {
-          const world: World = {
+        fc.asyncProperty(scenario, async (drawn) => {
+          const scenario: Scenario = {
             ...drawn,
             onPoison: drawn.onPoison === 'block' ? 'skip' : drawn.onPoison,
             lettersFail: false,
           };
           const violations: string[] = [];
-          const limits = { operationsMax: world.operationsMax };
-          const documents = watched({ faults: world.faults, refuses, limits }, violations);
-          const all = flat(recordsOf(world));
+          const limits = { operationsMax: scenario.operationsMax };
+          const documents = watched({ faults: scenario.faults, refuses, limits }, violations);
+          const all = flat(recordsOf(scenario));
           let open: readonly SourceRecord[] = all;
           for (let round = 0; open.length > 0; round += 1) {
             expect(round).toBeLessThan(20);
-            const { outcomes } = await deliver(world, documents, open, violations);
+            const { outcomes } = await deliver(scenario, documents, open, violations);
             open = repeated(reading, open, unsettledOf(open, outcomes));
           }
-          for (const [key, states] of expectedStates(world)) expect(states).toContain(stateOf(documents, key));
+          for (const [key, states] of expectedStates(scenario)) expect(states).toContain(stateOf(documents, key));
           documents.faults = [];
-          await deliver(world, documents, all, violations);
-          for (const [key, states] of expectedStates(world)) expect(states).toContain(stateOf(documents, key));
+          await deliver(scenario, documents, all, violations);
+          for (const [key, states] of expectedStates(scenario)) expect(states).toContain(stateOf(documents, key));
           expect(violations).toEqual([]);
         }),
         { numRuns: randomRuns(60) },
@@ -250,12 +255,12 @@ describe('under random faults', () => {
 
   it('says of a partition the same whatever another one does (5)', async () => {
     await fc.assert(
-      fc.asyncProperty(world, async (world) => {
-        const records = flat(recordsOf(world));
+      fc.asyncProperty(scenario, async (scenario) => {
+        const records = flat(recordsOf(scenario));
         const own = records.filter(({ position }) => position.partition === 0);
         fc.pre(own.length > 0);
-        const alone = await deliver(world, new FakeDocuments({ refuses }), own, []);
-        const among = await deliver(world, new FakeDocuments({ refuses }), records, []);
+        const alone = await deliver(scenario, new FakeDocuments({ refuses }), own, []);
+        const among = await deliver(scenario, new FakeDocuments({ refuses }), records, []);
         const amongOwn = among.outcomes.filter(({ position }) => position.partition === 0);
         expect(amongOwn.map(inWords)).toEqual(alone.outcomes.map(inWords));
       }),
@@ -265,18 +270,21 @@ describe('under random faults', () => {
 
   it('keeps a zombie that writes any part of the batch at the same time from doing harm, while tombstones live', async () => {
     await fc.assert(
-      fc.asyncProperty(world, fc.nat(23), async (drawn, zombieFrom) => {
-        const world: World = { ...drawn, deletes: 'tombstone', onPoison: 'skip', faults: [] };
+      fc.asyncProperty(scenario, fc.nat(23), async (drawn, zombieFrom) => {
+        const scenario: Scenario = { ...drawn, deletes: 'tombstone', onPoison: 'skip', faults: [] };
         const documents = new FakeDocuments({ refuses, nonAtomicUpsert: true });
         // One partition: across partitions the last writer wins, and a zombie is a writer.
-        const records = flat(recordsOf(world)).filter(({ position }) => position.partition === 0);
+        const records = flat(recordsOf(scenario)).filter(({ position }) => position.partition === 0);
         fc.pre(records.length > 0);
         const part = records.slice(0, (zombieFrom % records.length) + 1);
-        const [zombie, sink] = [aDocumentdbSink({ ...world, documents }), aDocumentdbSink({ ...world, documents })];
+        const [zombie, sink] = [
+          aDocumentdbSink({ ...scenario, documents }),
+          aDocumentdbSink({ ...scenario, documents }),
+        ];
         await Promise.all([zombie.write(part), sink.write(records)]);
         const own = {
-          ...world,
-          plan: world.plan.map((planned) =>
+          ...scenario,
+          plan: scenario.plan.map((planned) =>
             planned.partition === 0 ? planned : { ...planned, content: 'no key' as const },
           ),
         };

@@ -31,7 +31,7 @@ describe('folding', () => {
 });
 
 describe('limits of a command', () => {
-  it('cuts a wave where the server takes no more operations, or no more bytes', async () => {
+  it('divides a round into commands within the limits for operations and bytes', async () => {
     const records = Array.from({ length: 10 }, (_, offset) => order(offset, `k${offset}`));
     const byCount = aDocumentdbSink({ documents: { limits: { operationsMax: 4 } } });
     await byCount.write(records);

@@ -9,7 +9,7 @@ import { deleteOf, planned, replaceOf, updateOf } from '../../../support/write-m
 const UNIQUE = { uniqueIndexes: [{ field: 'c.d,e', sparse: true }] };
 
 /** A collection, and what writes to it. Each `deliver` is an invocation of its own. */
-function aWorld({ deletes = 'hard', key = K, needsDocument = false, write }: Row) {
+function aCollection({ deletes = 'hard', key = K, needsDocument = false, write }: Row) {
   const documents = new FakeDocuments({ ...UNIQUE, nonAtomicUpsert: true });
   const { mapper, record } = planned();
   const body = key === K ? K : BUSINESS;
@@ -28,7 +28,7 @@ function aWorld({ deletes = 'hard', key = K, needsDocument = false, write }: Row
     othersUpdate: () => deliver(1, 900, updateOf(key, { $set: { other: 900 } })),
     othersReplacement: () => deliver(1, 900, replaceOf(key, { ...body, other: 900 })),
     laterDelete: (mode: 'tombstone' | 'hard') => deliver(0, 6, deleteOf(key), mode),
-    told: (outcome: string) => `${outcome}: ${stateOf(documents)}`,
+    withState: (outcome: string) => `${outcome}: ${stateOf(documents)}`,
   };
 }
 
@@ -52,83 +52,83 @@ const text = (value: unknown) =>
 
 describe.each(ROWS)('$row', (row) => {
   it('at its first delivery, when nothing is there', async () => {
-    const world = aWorld(row);
-    expect(world.told(await world.own())).toBe(row.nothingThere);
+    const collection = aCollection(row);
+    expect(collection.withState(await collection.own())).toBe(row.nothingThere);
   });
 
   it('at its first delivery, when an older document is there', async () => {
-    const world = aWorld(row);
-    await world.older();
-    expect(world.told(await world.own())).toBe(row.olderThere);
+    const collection = aCollection(row);
+    await collection.older();
+    expect(collection.withState(await collection.own())).toBe(row.olderThere);
   });
 
   it('when it is delivered again', async () => {
-    const world = aWorld(row);
-    await world.begin();
-    await world.own();
-    expect(world.told(await world.own())).toBe(row.redelivered);
+    const collection = aCollection(row);
+    await collection.begin();
+    await collection.own();
+    expect(collection.withState(await collection.own())).toBe(row.redelivered);
   });
 
   it('when it comes late, from a zombie or a rewind', async () => {
-    const world = aWorld(row);
-    await world.newer();
-    expect(world.told(await world.own())).toBe(row.stale);
+    const collection = aCollection(row);
+    await collection.newer();
+    expect(collection.withState(await collection.own())).toBe(row.stale);
   });
 
   it('when it is delivered again after another partition updated the document', async () => {
-    const world = aWorld(row);
-    await world.begin();
-    await world.own();
-    await world.othersUpdate();
-    expect(world.told(await world.own())).toBe(row.afterOthersUpdate);
+    const collection = aCollection(row);
+    await collection.begin();
+    await collection.own();
+    await collection.othersUpdate();
+    expect(collection.withState(await collection.own())).toBe(row.afterOthersUpdate);
   });
 
   it('when it is delivered again after another partition replaced the document', async () => {
-    const world = aWorld(row);
-    await world.begin();
-    await world.own();
-    await world.othersReplacement();
-    expect(world.told(await world.own())).toBe(row.afterOthersReplacement);
+    const collection = aCollection(row);
+    await collection.begin();
+    await collection.own();
+    await collection.othersReplacement();
+    expect(collection.withState(await collection.own())).toBe(row.afterOthersReplacement);
   });
 
   it('when it is delivered again after a later hard delete', async () => {
-    const world = aWorld(row);
-    await world.begin();
-    await world.own();
-    await world.laterDelete('hard');
-    expect(world.told(await world.own())).toBe(row.afterHardDelete);
+    const collection = aCollection(row);
+    await collection.begin();
+    await collection.own();
+    await collection.laterDelete('hard');
+    expect(collection.withState(await collection.own())).toBe(row.afterHardDelete);
   });
 
   it('when it is delivered again after a later tombstone', async () => {
-    const world = aWorld(row);
-    await world.begin();
-    await world.own();
-    await world.laterDelete('tombstone');
-    expect(world.told(await world.own())).toBe(row.afterTombstone);
+    const collection = aCollection(row);
+    await collection.begin();
+    await collection.own();
+    await collection.laterDelete('tombstone');
+    expect(collection.withState(await collection.own())).toBe(row.afterTombstone);
   });
 
   it.each<Fault>([{ kind: 'lostAnswer' }, { kind: 'writeConcern' }])(
     'when its answer is lost ($kind)',
     async (fault) => {
-      const world = aWorld(row);
-      await world.begin();
-      world.documents.faults = [fault, fault];
-      expect(world.told(await world.own())).toBe(row.lostAnswer);
+      const collection = aCollection(row);
+      await collection.begin();
+      collection.documents.faults = [fault, fault];
+      expect(collection.withState(await collection.own())).toBe(row.lostAnswer);
     },
   );
 
   it('when a zombie of its own invocation writes it at the same time', async () => {
-    const world = aWorld(row);
-    await world.begin();
-    const outcomes = await Promise.all([world.own(), world.own()]);
-    expect(world.told(outcomes.join(' and '))).toBe(row.twins);
+    const collection = aCollection(row);
+    await collection.begin();
+    const outcomes = await Promise.all([collection.own(), collection.own()]);
+    expect(collection.withState(outcomes.join(' and '))).toBe(row.twins);
   });
 
   it('when a newer version is written at the same time, whoever is first', async () => {
     for (const order of [0, 1]) {
-      const world = aWorld(row);
-      await Promise.all(order === 0 ? [world.own(), world.newer()] : [world.newer(), world.own()]);
-      expect(stateOf(world.documents)).toBe('{"v":7} at 0@7');
+      const collection = aCollection(row);
+      await Promise.all(order === 0 ? [collection.own(), collection.newer()] : [collection.newer(), collection.own()]);
+      expect(stateOf(collection.documents)).toBe('{"v":7} at 0@7');
     }
   });
 });

@@ -86,7 +86,7 @@ describe('aggregation: key', () => {
   });
 
   it('ends a run before poison, and goes on behind it', async () => {
-    const { queue, letters } = fakeDeadLetters();
+    const { queue, deadLetters } = fakeDeadLetters();
     const { kinesis, sink } = aggregating('key', { recordBytesMax: 400, deadLetters: queue });
     const sizes = [10, 10, 500, 10, 10];
     const outcomes = await sink.write(
@@ -97,7 +97,7 @@ describe('aggregation: key', () => {
       [0, 1],
       [3, 4],
     ]);
-    expect(letters).toHaveLength(1);
+    expect(deadLetters).toHaveLength(1);
   });
 
   it('keeps one entry of a lane in flight', async () => {
@@ -221,17 +221,17 @@ describe('an aggregate that Kinesis rejects', () => {
   const isBad = ({ records }: Entry) => records.some(({ position }) => position.offset === 3);
 
   it.each(['key', 'bucket'] as const)(
-    'is split into single entries in order: the culprit alone gets a letter, once others were taken after it (aggregation: %s)',
+    'is split into single entries in order: the culprit alone gets a dead letter, once others were taken after it (aggregation: %s)',
     async (aggregation) => {
       const kinesis = fakeKinesis((entries) => (entries.some(isBad) ? { kind: 'invalid' } : answer));
-      const { queue, letters } = fakeDeadLetters();
+      const { queue, deadLetters } = fakeDeadLetters();
       const sink = aKinesisSink({ port: kinesis.port, aggregation, deadLetters: queue });
       const keys = [ofBucket1, ofBucket2, ofBucket1, ofBucket1, ofBucket1, ofBucket2];
       const batch = ofKeys(...keys);
       expect(kinds(await sink.write(batch))).toEqual(['written', 'written', 'written', 'failed', 'skipped', 'written']);
       const again = [...batch.slice(3, 5), aRecord({ offset: 6, key: ofBucket2 })];
       expect(kinds(await sink.write(again))).toEqual(['deadLettered', 'written', 'written']);
-      expect(letters).toMatchObject([{ offset: 3, code: 'rejected_by_target', stage: 'writing' }]);
+      expect(deadLetters).toMatchObject([{ offset: 3, code: 'rejected_by_target', stage: 'writing' }]);
       const ofFirstKey = kinesis.stored.filter(
         ({ records: [first] }) => keys[first?.position.offset ?? 0] === ofBucket1,
       );

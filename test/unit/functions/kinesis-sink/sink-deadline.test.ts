@@ -84,10 +84,10 @@ describe('the deadline', () => {
   });
 
   it('writes no dead letter when the time is up before it begins', async () => {
-    const { queue, letters } = fakeDeadLetters();
+    const { queue, deadLetters } = fakeDeadLetters();
     const setup = aKinesisSink({ port: fakeKinesis().port, deadLetters: queue, recordBytesMax: 1 });
     const outcomes = await setup.write(records(2), deadlineIn(setup.clock.nowMs(), 5_000));
-    expect(letters).toEqual([]);
+    expect(deadLetters).toEqual([]);
     expect(kinds(outcomes)).toEqual(['skipped', 'skipped']);
   });
 
@@ -117,10 +117,10 @@ describe('the deadline', () => {
 describe('fatal answers', () => {
   it('tries once in five seconds until sendUntilMs, dead-letters nothing', async () => {
     const sentAtMs: number[] = [];
-    const letters = fakeDeadLetters();
+    const deadLetters = fakeDeadLetters();
     const kinesis = fakeKinesis(() => ({ kind: 'access-denied' }));
     const setup = aKinesisSink({
-      deadLetters: letters.queue,
+      deadLetters: deadLetters.queue,
       port: {
         putRecords: (entries, signal) => {
           sentAtMs.push(setup.clock.nowMs());
@@ -132,7 +132,7 @@ describe('fatal answers', () => {
     const pauses = sentAtMs.slice(1).map((atMs, index) => atMs - (sentAtMs[index] ?? 0));
     expect(pauses).toEqual([5_000, 5_000, 5_000, 5_000, 5_000]);
     expect(new Set(kinds(outcomes))).toEqual(new Set(['failed']));
-    expect(letters.letters).toEqual([]);
+    expect(deadLetters.deadLetters).toEqual([]);
   });
 
   it('stops the search for a bad record, too', async () => {
@@ -180,7 +180,7 @@ describe('fatal answers', () => {
   });
 
   it('hold back no dead letter', async () => {
-    const { queue, letters } = fakeDeadLetters();
+    const { queue, deadLetters } = fakeDeadLetters();
     const setup = aKinesisSink({
       port: fakeKinesis(() => ({ kind: 'access-denied' })).port,
       deadLetters: queue,
@@ -188,7 +188,7 @@ describe('fatal answers', () => {
     });
     const outcomes = await setup.write([aRecord({ offset: 0 }), aRecord({ offset: 1, value: new Uint8Array(60) })]);
     expect(kinds(outcomes)).toEqual(['failed', 'deadLettered']);
-    expect(letters).toHaveLength(1);
+    expect(deadLetters).toHaveLength(1);
   });
 
   it('end with the first request that Kinesis looks into, though it rejects it for a bad record', async () => {

@@ -22,16 +22,16 @@ describe('a record that cannot be planned', () => {
     { name: 'by its key', record: { ...aRecord({ offset: 1 }), key: unreadable('CANARY') } },
   ])('$name becomes one dead letter, and its neighbours are delivered', async ({ record }) => {
     const kinesis = fakeKinesis();
-    const { queue, letters } = fakeDeadLetters();
+    const { queue, deadLetters } = fakeDeadLetters();
     const sink = aKinesisSink({ port: kinesis.port, deadLetters: queue, envelope: 'json' });
     const outcomes = await sink.write([aRecord({ offset: 0, key: 'a' }), record, aRecord({ offset: 2, key: 'a' })]);
     expect(kinds(outcomes)).toEqual(['written', 'deadLettered', 'written']);
-    expect(letters).toMatchObject([{ offset: 1, code: 'planning_failed', stage: 'converting' }]);
+    expect(deadLetters).toMatchObject([{ offset: 1, code: 'planning_failed', stage: 'converting' }]);
     expect(sink.telemetry.metrics()).toMatchObject({ PlanningFailures: 1, DeadLetters: 1 });
-    expect(JSON.stringify([letters, sink.telemetry.lines])).not.toContain('CANARY');
+    expect(JSON.stringify([deadLetters, sink.telemetry.lines])).not.toContain('CANARY');
   });
 
-  it('holds up what follows in its lane until its letter is durable', async () => {
+  it('holds up what follows in its lane until its dead letter is durable', async () => {
     const kinesis = fakeKinesis();
     const { queue } = fakeDeadLetters(() => false);
     const sink = aKinesisSink({ port: kinesis.port, deadLetters: queue, envelope: 'json' });
@@ -52,10 +52,10 @@ describe('poison', () => {
 
   it('becomes one dead letter; its neighbours are delivered', async () => {
     const kinesis = fakeKinesis();
-    const { queue, letters } = fakeDeadLetters();
+    const { queue, deadLetters } = fakeDeadLetters();
     const outcomes = await aKinesisSink({ port: kinesis.port, deadLetters: queue, recordBytesMax: 100 }).write(input);
     expect(kinds(outcomes)).toEqual(['written', 'deadLettered', 'written', 'written']);
-    expect(letters).toMatchObject([
+    expect(deadLetters).toMatchObject([
       {
         offset: 1,
         code: 'payload_too_large',
@@ -70,12 +70,12 @@ describe('poison', () => {
   });
 
   it('in a row becomes a row of letters, in order', async () => {
-    const { queue, letters } = fakeDeadLetters();
+    const { queue, deadLetters } = fakeDeadLetters();
     const outcomes = await aKinesisSink({ port: fakeKinesis().port, deadLetters: queue, recordBytesMax: 3 }).write(
       ofOneKey(4),
     );
     expect(new Set(kinds(outcomes))).toEqual(new Set(['deadLettered']));
-    expect(letters.map(({ offset }) => offset)).toEqual([0, 1, 2, 3]);
+    expect(deadLetters.map(({ offset }) => offset)).toEqual([0, 1, 2, 3]);
   });
 
   it.each([
@@ -84,7 +84,7 @@ describe('poison', () => {
   ])('that Kinesis found obeys onPoison: $onPoison, too', async ({ onPoison, expected, sent }) => {
     const isBad = (entry: Entry) => entry.records[0]?.position.offset === 0;
     const kinesis = fakeKinesis((entries) => (entries.some(isBad) ? { kind: 'invalid' } : answer));
-    const { queue, letters } = fakeDeadLetters();
+    const { queue, deadLetters } = fakeDeadLetters();
     const outcomes = await aKinesisSink({ port: kinesis.port, deadLetters: queue, onPoison }).write([
       aRecord({ offset: 0, key: 'a' }),
       aRecord({ offset: 1, key: 'a' }),
@@ -92,10 +92,10 @@ describe('poison', () => {
     ]);
     expect(kinds(outcomes)).toEqual(expected);
     expect([...new Set(offsets(kinesis.requests.flat()))]).toEqual(sent);
-    expect(letters).toEqual([]);
+    expect(deadLetters).toEqual([]);
   });
 
-  it('stays unsettled, and holds its lane, when its letter cannot be written', async () => {
+  it('stays unsettled, and holds its lane, when its dead letter cannot be written', async () => {
     const kinesis = fakeKinesis();
     const { queue } = fakeDeadLetters(() => false);
     const outcomes = await aKinesisSink({ port: kinesis.port, deadLetters: queue, recordBytesMax: 100 }).write(input);
@@ -105,18 +105,18 @@ describe('poison', () => {
     expect(JSON.stringify(outcomes[1])).toContain('more than the 100 bytes of recordKiBMax');
   });
 
-  it('holds its lane until its letter is durable', async () => {
-    const letter = Promise.withResolvers<boolean>();
+  it('holds its lane until its dead letter is durable', async () => {
+    const deadLetter = Promise.withResolvers<boolean>();
     const kinesis = fakeKinesis();
     const setup = aKinesisSink({
       port: kinesis.port,
-      deadLetters: { put: () => letter.promise },
+      deadLetters: { put: () => deadLetter.promise },
       recordBytesMax: 100,
     });
     const work = setup.write(input, deadlineIn(setup.clock.nowMs(), 60_000));
     await expect.poll(() => kinesis.stored.length).toBe(2);
     expect(offsets(kinesis.stored)).toEqual([0, 3]);
-    letter.resolve(true);
+    deadLetter.resolve(true);
     expect(kinds(await work)).toEqual(['written', 'deadLettered', 'written', 'written']);
     expect(offsets(kinesis.stored)).toEqual([0, 3, 2]);
   });
@@ -181,15 +181,17 @@ describe('poison', () => {
   it('is found among the entries of a request that Kinesis rejects as a whole', async () => {
     const isBad = (entry: Entry) => entry.records[0]?.position.offset === 7;
     const kinesis = fakeKinesis((entries) => (entries.some(isBad) ? { kind: 'invalid' } : answer));
-    const { queue, letters } = fakeDeadLetters();
+    const { queue, deadLetters } = fakeDeadLetters();
     const outcomes = await aKinesisSink({ port: kinesis.port, deadLetters: queue }).write(records(20));
     expect(kinds(outcomes).filter((kind) => kind === 'written')).toHaveLength(19);
     const timesSent = kinesis.requests.filter((entries) => entries.some(isBad)).length;
     expect(timesSent).toBeGreaterThan(2);
-    expect(letters).toMatchObject([{ offset: 7, code: 'rejected_by_target', stage: 'writing', attempts: timesSent }]);
+    expect(deadLetters).toMatchObject([
+      { offset: 7, code: 'rejected_by_target', stage: 'writing', attempts: timesSent },
+    ]);
   });
 
-  it('has its letter written while others are still looked for, so that a long search gets somewhere', async () => {
+  it('has its dead letter written while others are still looked for, so that a long search gets somewhere', async () => {
     const isBad = (entry: Entry) => (entry.records[0]?.position.offset ?? 0) % 3 === 0;
     const kinesis = fakeKinesis((entries) => (entries.some(isBad) ? { kind: 'invalid' } : answer));
     const setup = aKinesisSink({
@@ -204,7 +206,7 @@ describe('poison', () => {
     expect(new Set(kinds(outcomes))).toEqual(new Set(['written', 'deadLettered', 'failed']));
   });
 
-  it('holds back no record that was rejected in its company, however long its letter takes', async () => {
+  it('holds back no record that was rejected in its company, however long its dead letter takes', async () => {
     const isBad = (entry: Entry) => entry.records[0]?.position.offset === 0;
     const kinesis = fakeKinesis((entries) => (entries.some(isBad) ? { kind: 'invalid' } : answer));
     const never = new Promise<boolean>(() => undefined);

@@ -15,7 +15,7 @@ const holds = (entries: readonly Entry[], isBad: (offset: number) => boolean) =>
 /** The sink on a stream whose mood depends on the time: `isRefusing` is asked for each request. */
 function onAStream(isRefusing: (elapsedMs: number, entries: readonly Entry[]) => boolean, changes: object = {}) {
   const startMs = 5_000;
-  const { queue, letters } = fakeDeadLetters();
+  const { queue, deadLetters } = fakeDeadLetters();
   const sentAtMs: number[] = [];
   const kinesis = fakeKinesis((entries) => {
     const elapsedMs = setup.clock.nowMs() - startMs;
@@ -23,16 +23,16 @@ function onAStream(isRefusing: (elapsedMs: number, entries: readonly Entry[]) =>
     return isRefusing(elapsedMs, entries) ? { kind: 'invalid' } : answer;
   });
   const setup = aKinesisSink({ port: kinesis.port, deadLetters: queue, ...changes });
-  return { setup, kinesis, letters, sentAtMs, elapsedMs: () => setup.clock.nowMs() - startMs };
+  return { setup, kinesis, deadLetters, sentAtMs, elapsedMs: () => setup.clock.nowMs() - startMs };
 }
 
 describe('a stream that rejects everything for a reason of its own', () => {
   it.each([1, 2, 20, 2_000])(
     'makes no letter of %i records, and is tried until the time to send is up',
     async (count) => {
-      const { setup, letters, sentAtMs, elapsedMs } = onAStream(() => true);
+      const { setup, deadLetters, sentAtMs, elapsedMs } = onAStream(() => true);
       const outcomes = await setup.write(records(count));
-      expect(letters).toEqual([]);
+      expect(deadLetters).toEqual([]);
       expect(new Set(kinds(outcomes))).toEqual(new Set(['failed']));
       expect(outcomes.every((outcome) => outcome.kind === 'failed' && outcome.failure.retryable)).toBe(true);
       expect(elapsedMs()).toBeGreaterThan(SEND_MS - 5_001);
@@ -43,63 +43,65 @@ describe('a stream that rejects everything for a reason of its own', () => {
   );
 
   it.each(['ValidationException', 'SerializationException', 'InvalidArgumentException'])('with %s', async (name) => {
-    const { queue, letters } = fakeDeadLetters();
+    const { queue, deadLetters } = fakeDeadLetters();
     const port = { putRecords: () => Promise.reject(sdkError(name, 400)) };
     const outcomes = await aKinesisSink({ port, deadLetters: queue }).write(records(3));
     expect(kinds(outcomes)).toEqual(['failed', 'failed', 'failed']);
-    expect(letters).toEqual([]);
+    expect(deadLetters).toEqual([]);
   });
 
   it.each([1, 7, 700])('and then takes everything again: all of %i are written', async (count) => {
-    const { setup, letters } = onAStream((elapsedMs) => elapsedMs < 20_000);
+    const { setup, deadLetters } = onAStream((elapsedMs) => elapsedMs < 20_000);
     const outcomes = await setup.write(records(count));
     expect(new Set(kinds(outcomes))).toEqual(new Set(['written']));
-    expect(letters).toEqual([]);
+    expect(deadLetters).toEqual([]);
   });
 
   it('just after a bad record was found has no letter of the good ones that stood with it', async () => {
     let requests = 0;
-    const { setup, letters } = onAStream((_elapsedMs, entries) => {
+    const { setup, deadLetters } = onAStream((_elapsedMs, entries) => {
       requests += 1;
       // The search gets as far as the bad record and its neighbour; then nothing is taken any more.
       return requests > 3 || holds(entries, (offset) => offset === 2);
     });
     await setup.write(records(4));
-    expect(letters).toEqual([]);
+    expect(deadLetters).toEqual([]);
   });
 });
 
 describe('a record that Kinesis rejects', () => {
   it('alone is unsettled for as long as no other is taken', async () => {
-    const { setup, letters } = onAStream((_elapsedMs, entries) => holds(entries, (offset) => offset === 0));
+    const { setup, deadLetters } = onAStream((_elapsedMs, entries) => holds(entries, (offset) => offset === 0));
     expect(kinds(await setup.write(records(1)))).toEqual(['failed']);
-    expect(letters).toEqual([]);
+    expect(deadLetters).toEqual([]);
     // It comes again with company: the same under both readings of what Lambda repeats.
     expect(kinds(await setup.write(records(2)))).toEqual(['deadLettered', 'written']);
-    expect(letters).toMatchObject([{ offset: 0, code: 'rejected_by_target' }]);
+    expect(deadLetters).toMatchObject([{ offset: 0, code: 'rejected_by_target' }]);
   });
 
-  it('is a letter once it was rejected alone twice, a second apart, while another was taken', async () => {
-    const { setup, letters, kinesis, sentAtMs } = onAStream((_elapsedMs, entries) => holds(entries, (o) => o === 1));
+  it('is a dead letter once it was rejected alone twice, a second apart, while another was taken', async () => {
+    const { setup, deadLetters, kinesis, sentAtMs } = onAStream((_elapsedMs, entries) =>
+      holds(entries, (o) => o === 1),
+    );
     const outcomes = await setup.write(records(2));
     expect(kinds(outcomes)).toEqual(['written', 'deadLettered']);
     expect(kinesis.requests.map(offsets)).toEqual([[0, 1], [0], [1], [1]]);
     expect(sentAtMs).toEqual([0, 0, 0, 1_000]);
-    expect(letters).toMatchObject([{ offset: 1, attempts: 3 }]);
+    expect(deadLetters).toMatchObject([{ offset: 1, attempts: 3 }]);
   });
 
   it('after all others of its batch were taken before is unsettled: the stream may have changed its mind', async () => {
-    const { setup, letters } = onAStream((_elapsedMs, entries) => holds(entries, (offset) => offset === 3));
+    const { setup, deadLetters } = onAStream((_elapsedMs, entries) => holds(entries, (offset) => offset === 3));
     const outcomes = await setup.write(ofOneKey(5));
     expect(kinds(outcomes)).toEqual(['written', 'written', 'written', 'failed', 'skipped']);
-    expect(letters).toEqual([]);
+    expect(deadLetters).toEqual([]);
   });
 
   it('is found once: where settled records come again, each invocation finds the next of its lane', async () => {
-    const { setup, letters, kinesis } = onAStream((_elapsedMs, entries) => holds(entries, (offset) => offset > 0));
+    const { setup, deadLetters, kinesis } = onAStream((_elapsedMs, entries) => holds(entries, (offset) => offset > 0));
     const invocations = await invocationsUntilSettled(setup, ofOneKey(9));
     expect(invocations).toBe(9);
-    expect(new Set(letters.map(({ offset }) => offset))).toEqual(new Set([1, 2, 3, 4, 5, 6, 7, 8]));
+    expect(new Set(deadLetters.map(({ offset }) => offset))).toEqual(new Set([1, 2, 3, 4, 5, 6, 7, 8]));
     expect(offsets(kinesis.stored)).toEqual(Array.from({ length: 9 }, () => 0));
   });
 
@@ -114,8 +116,8 @@ describe('a record that Kinesis rejects', () => {
     expect(offsets(kinesis.stored)).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
   });
 
-  it('is a letter at once where the stream says itself that it takes no record of that size', async () => {
-    const { setup, letters } = onAStream(
+  it('is a dead letter at once where the stream says itself that it takes no record of that size', async () => {
+    const { setup, deadLetters } = onAStream(
       (_elapsedMs, entries) => entries.some(({ byteLength }) => byteLength > 1_024),
       {
         recordBytesMax: 4_096,
@@ -124,7 +126,7 @@ describe('a record that Kinesis rejects', () => {
     );
     const outcomes = await setup.write([aRecord({ offset: 0, value: new Uint8Array(2_000) })]);
     expect(kinds(outcomes)).toEqual(['deadLettered']);
-    expect(letters).toHaveLength(1);
+    expect(deadLetters).toHaveLength(1);
   });
 });
 
@@ -154,8 +156,8 @@ describe('many records that Kinesis rejects', () => {
     { name: 'a row of forty at the head', isBad: (offset: number) => offset < 40 },
     { name: 'a row in the middle', isBad: (offset: number) => offset > 100 && offset < 140 },
     { name: 'a row of two hundred at the head', isBad: (offset: number) => offset < 200 },
-  ])('each become a letter, and no other, for as long as new records come: $name', async ({ isBad }) => {
-    const { setup, letters, kinesis } = onAStream(
+  ])('each become a dead letter, and no other, for as long as new records come: $name', async ({ isBad }) => {
+    const { setup, deadLetters, kinesis } = onAStream(
       (_elapsedMs, entries) => holds(entries, (offset) => offset < 1_000 && isBad(offset)),
       { random: spread() },
     );
@@ -169,7 +171,7 @@ describe('many records that Kinesis rejects', () => {
     }
     expect(open).toEqual([]);
     const bad = all.map(({ position }) => position.offset).filter(isBad);
-    expect(letters.map(({ offset }) => offset).toSorted((x, y) => x - y)).toEqual(bad);
+    expect(deadLetters.map(({ offset }) => offset).toSorted((x, y) => x - y)).toEqual(bad);
     expect(new Set(offsets(kinesis.stored)).size).toBeGreaterThanOrEqual(500 - bad.length);
     // A search sends each half once, and each bad record is sent once more; a few are looked for again.
     expect(kinesis.requests.length).toBeLessThan(2 * 500 + 3 * bad.length);

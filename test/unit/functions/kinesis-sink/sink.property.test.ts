@@ -41,7 +41,7 @@ const MODES: readonly Mode[] = [
   { ordering: 'none', aggregation: 'bucket', envelope: 'none' },
 ];
 
-interface World {
+interface Scenario {
   readonly mode: Mode;
   readonly records: readonly SourceRecord[];
   readonly seedFates: readonly number[];
@@ -50,7 +50,7 @@ interface World {
   readonly remainingMs: number;
 }
 
-const worldsOf = (modes: readonly Mode[]): fc.Arbitrary<World> =>
+const worldsOf = (modes: readonly Mode[]): fc.Arbitrary<Scenario> =>
   fc.record({
     mode: fc.constantFrom(...modes),
     records: fc
@@ -74,43 +74,43 @@ const worldsOf = (modes: readonly Mode[]): fc.Arbitrary<World> =>
     remainingMs: fc.constantFrom(4_000, 12_000, 60_000),
   });
 
-function fatesOf(world: World): (entries: readonly Entry[]) => RequestFate {
+function fatesOf(scenario: Scenario): (entries: readonly Entry[]) => RequestFate {
   let draws = 0;
   const draw = <T>(options: readonly T[]): T => {
-    const number = world.seedFates[draws % world.seedFates.length] ?? 0;
+    const number = scenario.seedFates[draws % scenario.seedFates.length] ?? 0;
     draws += 1;
     return options[(number + draws) % options.length] as T;
   };
   return () => {
-    if (world.trouble === 'none') return { kind: 'answer' };
-    if (world.trouble === 'outage') return { kind: draw(['reset', 'server-error', 'access-denied'] as const) };
+    if (scenario.trouble === 'none') return { kind: 'answer' };
+    if (scenario.trouble === 'outage') return { kind: draw(['reset', 'server-error', 'access-denied'] as const) };
     const kind = draw(requestFates);
     return kind === 'answer' ? { kind, entry: () => draw(entryFates) } : { kind };
   };
 }
 
-async function run(world: World) {
-  const kinesis = fakeKinesis(fatesOf(world));
+async function run(scenario: Scenario) {
+  const kinesis = fakeKinesis(fatesOf(scenario));
   let letterCount = 0;
   const deadLetters = fakeDeadLetters(() => {
     letterCount += 1;
-    return world.trouble === 'none' || (world.letterFates[letterCount % world.letterFates.length] ?? true);
+    return scenario.trouble === 'none' || (scenario.letterFates[letterCount % scenario.letterFates.length] ?? true);
   });
   const setup = aKinesisSink({
     port: kinesis.port,
     deadLetters: deadLetters.queue,
     recordBytesMax: RECORD_BYTES_MAX,
     tombstone: 'skip',
-    ...world.mode,
+    ...scenario.mode,
   });
   const startedAtMs = setup.clock.nowMs();
-  const deadline = deadlineIn(startedAtMs, world.remainingMs);
-  const outcomes = await setup.write(world.records, deadline);
-  const batches = batchesOf(world.records);
+  const deadline = deadlineIn(startedAtMs, scenario.remainingMs);
+  const outcomes = await setup.write(scenario.records, deadline);
+  const batches = batchesOf(scenario.records);
   const response = toBatchResponse(settle(batches, outcomes));
   return {
     kinesis,
-    letters: deadLetters.letters,
+    deadLetters: deadLetters.deadLetters,
     outcomes,
     batches,
     response,
@@ -141,7 +141,7 @@ const laneOf = (record: SourceRecord, { ordering }: Mode): string => {
   return `${record.position.topicPartition} ${record.key.base64}`;
 };
 
-type Run = Awaited<ReturnType<typeof run>> & { readonly world: World };
+type Run = Awaited<ReturnType<typeof run>> & { readonly scenario: Scenario };
 
 /** Each run is asked for all of them: a run costs far more than a question. */
 const INVARIANTS: Readonly<Record<string, (result: Run) => void>> = {
@@ -153,7 +153,9 @@ const INVARIANTS: Readonly<Record<string, (result: Run) => void>> = {
   '2: every record that is not written, ignored or dead-lettered is named, and those that are have proof': (result) => {
     const names = new Set(result.response.batchItemFailures.map(named));
     const stored = new Set(placesIn(result.kinesis.stored));
-    const lettered = new Set(result.letters.map(({ topic, partition, offset }) => `${topic}-${partition}@${offset}`));
+    const lettered = new Set(
+      result.deadLetters.map(({ topic, partition, offset }) => `${topic}-${partition}@${offset}`),
+    );
     const without = (kind: string, proof: ReadonlySet<string>) =>
       result.outcomes.filter((outcome) => outcome.kind === kind && !proof.has(place(outcome)));
     expect(result.outcomes.filter((outcome) => names.has(place(outcome)) === isSettled(outcome))).toEqual([]);
@@ -164,7 +166,7 @@ const INVARIANTS: Readonly<Record<string, (result: Run) => void>> = {
   '3 and 4: every name is a record of the event, none twice, none at all when everything is settled': (result) => {
     const names = result.response.batchItemFailures.map(named);
     expect(new Set(names).size).toBe(names.length);
-    const known = new Set(result.world.records.map(place));
+    const known = new Set(result.scenario.records.map(place));
     expect(names.every((name) => known.has(name))).toBe(true);
     expect(names.length === 0).toBe(result.outcomes.every(isSettled));
   },
@@ -172,8 +174,8 @@ const INVARIANTS: Readonly<Record<string, (result: Run) => void>> = {
   '6: within a lane, nothing is sent while an earlier record is unsettled, and first copies arrive in order': (
     result,
   ) => {
-    const { kinesis, outcomes, world } = result;
-    const { mode, records } = world;
+    const { kinesis, outcomes, scenario } = result;
+    const { mode, records } = scenario;
     const lanesIn = (entries: readonly Entry[]) =>
       entries.flatMap((entry) => [...new Set(entry.records.map((record) => laneOf(record, mode)))]);
     const sharing = kinesis.overlaps.map((open) => lanesIn(open.flat())).filter(hasRepeated);
@@ -211,11 +213,11 @@ const INVARIANTS: Readonly<Record<string, (result: Run) => void>> = {
     }
   },
 
-  'a lane is sent to one hash key, alone or aggregated': ({ kinesis, world }) => {
+  'a lane is sent to one hash key, alone or aggregated': ({ kinesis, scenario }) => {
     const hashKeys = new Map<string, Set<string>>();
     for (const { records, partitionKey, explicitHashKey } of kinesis.requests.flat()) {
       // A record without a key gets a fresh one with each batch, not with each try.
-      for (const lane of records.map((record) => laneOf(record, world.mode))) {
+      for (const lane of records.map((record) => laneOf(record, scenario.mode))) {
         hashKeys.set(lane, (hashKeys.get(lane) ?? new Set()).add(explicitHashKey ?? partitionKey));
       }
     }
@@ -231,12 +233,12 @@ const hasRepeated = (names: readonly string[]): boolean => new Set(names).size <
 
 describe.each(MODES)('with ordering: $ordering and aggregation: $aggregation the Kinesis sink', (mode) => {
   const worlds = worldsOf([mode]);
-  const check = (property: (world: World) => Promise<void>, numRuns = randomRuns(40)) =>
+  const check = (property: (scenario: Scenario) => Promise<void>, numRuns = randomRuns(40)) =>
     fc.assert(fc.asyncProperty(worlds, property), { numRuns });
 
   it('holds every invariant in every batch', () =>
-    check(async (world) => {
-      const result = { ...(await run(world)), world };
+    check(async (scenario) => {
+      const result = { ...(await run(scenario)), scenario };
       for (const [name, holds] of Object.entries(INVARIANTS)) {
         try {
           holds(result);
@@ -247,16 +249,16 @@ describe.each(MODES)('with ordering: $ordering and aggregation: $aggregation the
     }, randomRuns(75)));
 
   it('5: trouble with one partition shows in no other, but where a bucket mixes them', () =>
-    check(async (world) => {
+    check(async (scenario) => {
       const isTouched = ({ records }: Entry) => records.some(({ position }) => position.partition === 0);
       const kinesis = fakeKinesis(() => ({ kind: 'answer', entry: (entry) => (isTouched(entry) ? 'internal' : 'ok') }));
       const sink = aKinesisSink({ port: kinesis.port, recordBytesMax: RECORD_BYTES_MAX, ...mode });
-      const outcomes = await sink.write(world.records);
+      const outcomes = await sink.write(scenario.records);
       const inCompany = new Set(placesIn(kinesis.requests.flat().filter(isTouched)));
       const lanesTouched = new Set(
-        world.records.filter((record) => inCompany.has(place(record))).map((record) => laneOf(record, mode)),
+        scenario.records.filter((record) => inCompany.has(place(record))).map((record) => laneOf(record, mode)),
       );
-      const recordByPlace = new Map(world.records.map((record) => [place(record), record]));
+      const recordByPlace = new Map(scenario.records.map((record) => [place(record), record]));
       for (const outcome of outcomes) {
         const record = recordByPlace.get(place(outcome)) as SourceRecord;
         const mayBeUnsettled =
@@ -266,8 +268,12 @@ describe.each(MODES)('with ordering: $ordering and aggregation: $aggregation the
     }));
 
   it('without trouble: everything is settled, nothing is sent twice, and no time passes', () =>
-    check(async (world) => {
-      const { kinesis, outcomes, clock, startedAtMs } = await run({ ...world, trouble: 'none', remainingMs: 60_000 });
+    check(async (scenario) => {
+      const { kinesis, outcomes, clock, startedAtMs } = await run({
+        ...scenario,
+        trouble: 'none',
+        remainingMs: 60_000,
+      });
       expect(outcomes.every(isSettled)).toBe(true);
       expect(hasRepeated(placesIn(kinesis.requests.flat()))).toBe(false);
       expect(clock.nowMs()).toBe(startedAtMs);

@@ -217,8 +217,8 @@ describe('kinesisSink', () => {
   });
 
   it('rejects for a bug of its own, so that Lambda repeats the batch', async () => {
-    const letters = { put: () => Promise.reject(new TypeError('bug')) };
-    const setup = aKinesisSink({ port: fakeKinesis().port, deadLetters: letters, recordBytesMax: 1 });
+    const deadLetters = { put: () => Promise.reject(new TypeError('bug')) };
+    const setup = aKinesisSink({ port: fakeKinesis().port, deadLetters: deadLetters, recordBytesMax: 1 });
     await expect(setup.write(records(2))).rejects.toThrow(TypeError);
   });
 

@@ -31,7 +31,7 @@ const aLetter = (offset = 42): DeadLetter =>
     },
   );
 
-describe('a letter', () => {
+describe('a dead letter', () => {
   it('holds all there is to know, byte for byte', () => {
     expect(aLetter()).toEqual({
       version: 1,
@@ -99,7 +99,7 @@ function setUp(store: DeadLetterStore) {
 }
 
 describe('the queue', () => {
-  it('says durable only when the store has the letter', async () => {
+  it('is durable only when the store has it', async () => {
     const bodies = new Map<string, string>();
     const { clock, queue } = setUp({
       put: (key, body) => {
@@ -157,7 +157,7 @@ describe('the queue', () => {
     expect(clock.nowMs() - startMs).toBeLessThan(DEAD_LETTER_TIMEOUT_MS + 200);
   });
 
-  it('writes at most 32 letters at once', async () => {
+  it('writes at most 32 dead letters at once', async () => {
     let open = 0;
     let openMax = 0;
     const { clock, queue } = setUp({
@@ -193,7 +193,7 @@ describe('the queue', () => {
     expect(openMax).toBe(DEAD_LETTERS_IN_FLIGHT_MAX);
   });
 
-  it('frees the place of a letter that failed', async () => {
+  it('frees the place of a dead letter that failed', async () => {
     const triedOffsets = new Set<string>();
     const { clock, queue } = setUp({
       put: (key) => {
@@ -203,11 +203,11 @@ describe('the queue', () => {
       },
     });
     const deadline = deadlineIn(clock.nowMs());
-    const letters = Array.from({ length: 100 }, (_, offset) => queue.put(aLetter(offset), deadline));
-    expect((await clock.run(Promise.all(letters))).every(Boolean)).toBe(true);
+    const deadLetters = Array.from({ length: 100 }, (_, offset) => queue.put(aLetter(offset), deadline));
+    expect((await clock.run(Promise.all(deadLetters))).every(Boolean)).toBe(true);
   });
 
-  it('begins no letter after sendUntilMs that waited for its place until then', async () => {
+  it('begins no dead letter after sendUntilMs that waited for its place until then', async () => {
     const begunAtMs: number[] = [];
     const { clock, queue } = setUp({
       put: () => {
@@ -216,8 +216,8 @@ describe('the queue', () => {
       },
     });
     const deadline = deadlineIn(clock.nowMs(), 11_000); // places become free every two seconds, also at sendUntilMs
-    const letters = Array.from({ length: 200 }, (_, offset) => queue.put(aLetter(offset), deadline));
-    expect((await clock.run(Promise.all(letters))).some(Boolean)).toBe(false);
+    const deadLetters = Array.from({ length: 200 }, (_, offset) => queue.put(aLetter(offset), deadline));
+    expect((await clock.run(Promise.all(deadLetters))).some(Boolean)).toBe(false);
     expect(Math.max(...begunAtMs)).toBeLessThan(deadline.sendUntilMs);
     expect(clock.nowMs()).toBeLessThanOrEqual(deadline.answerByMs);
   });

@@ -86,7 +86,7 @@ describe('an engine that starts', () => {
     await vi.waitUntil(() => !isRunning(child));
   });
 
-  it('tells of its death, but not of a stop', async () => {
+  it('reports its death, but not a stop', async () => {
     const deaths: Error[] = [];
     const options = optionsOf(WAITS, { onDeath: (error) => deaths.push(error) });
     const stopped = await anEngine(options);

@@ -152,7 +152,7 @@ describe('the identity of a value', () => {
     );
   });
 
-  it('tells documents apart by the order of their fields, and by their names', () => {
+  it('distinguishes documents by the order and the names of their fields', () => {
     fc.assert(
       fc.property(fc.uniqueArray(fc.string(), { minLength: 2, maxLength: 5 }), (names) => {
         const of = (order: readonly string[]) => identityOf(new Map(order.map((name) => [name, 1])));

@@ -48,7 +48,7 @@ describe('a count', () => {
     ['delete', [remove], -1, ['matchedNothing']],
     ['insert', [insert, insert], 2, ['written', 'written']],
     ['insert', [insert, insert], 1, ['retry', 'retry']],
-  ] as const)('of %s commands tells what it can tell, and no more', (kind, models, count, expected) => {
+  ] as const)('of %s commands gives only results that it proves', (kind, models, count, expected) => {
     expect(said(kind, models, counted(count))).toEqual(expected);
   });
 

@@ -10,7 +10,7 @@ const update = (operators: Readonly<Record<string, unknown>>, upsert = true) => 
 const set = (fields: object, upsert = true) => update({ $set: fields }, upsert);
 const remove = deleteOf(K);
 
-/** What the models come to, and how many of them: operators or document without marks, `+` where it makes a document. */
+/** What the models come to, and how many of them: operators or document without stored versions, `+` where it makes a document. */
 function folded(models: readonly WriteModel[], parts: WriteParts = {}): readonly unknown[] {
   const [first, ...rest] = models.map((model, offset) => writeOf(model, { ...parts, offset }));
   if (first === undefined) throw new Error('nothing to fold');
@@ -21,11 +21,11 @@ function folded(models: readonly WriteModel[], parts: WriteParts = {}): readonly
   return [count, `${write.kind}${upsert}`, plain(body)];
 }
 
-const MARKS = ['_k', '_k.orders-0', '_k.ts', '_deletedAt'];
+const VERSION_FIELDS = ['_k', '_k.orders-0', '_k.ts', '_deletedAt'];
 
 function plain(value: unknown): unknown {
   if (!isDocument(value)) return value;
-  const entries = entriesOf(value).filter(([name]) => !MARKS.includes(name));
+  const entries = entriesOf(value).filter(([name]) => !VERSION_FIELDS.includes(name));
   return Object.fromEntries(entries.map(([name, inner]) => [name, plain(inner)] as const));
 }
 

@@ -36,7 +36,7 @@ describe.each(ROWS)('$row', ({ deletes, record, leaves }) => {
     }
   });
 
-  it('does its work on a document from before the sink, which has no mark', async () => {
+  it('does its work on a document from before the sink, which has no stored version', async () => {
     const documents = new FakeDocuments();
     documents.put('k', { v: 'old' });
     expect(await deliver(documents, record(5), deletes)).toBe('written');
@@ -108,7 +108,7 @@ describe.each(ROWS)('$row', ({ deletes, record, leaves }) => {
 });
 
 describe('the document', () => {
-  it('has _id first, whatever the value calls its own, then the value, then the mark of its partition', async () => {
+  it('has _id first, whatever the value calls its own, then the value, then the stored version of its partition', async () => {
     const documents = new FakeDocuments();
     const record = aRecord({
       topic: 'a.b.orders',

@@ -7,7 +7,7 @@ import { deleteOf, doc, insertOf, replaceOf, updateOf, writeOf } from '../../../
 
 const K = { _id: 'k' };
 const parts = { offset: 5, timestampMs: 50 };
-const MARK = { 'orders-0': 5n, ts: 50n };
+const STORED_VERSION = { 'orders-0': 5n, ts: 50n };
 const GUARD = { _id: 'k', '_k.orders-0': { $not: { $gt: 5n } } };
 const ONCE = { _id: 'k', '_k.orders-0': { $not: { $gte: 5n } } };
 
@@ -18,7 +18,7 @@ describe('the statement', () => {
     const document = new Map<string, unknown>([
       ['_id', 'k'],
       ['a', 1],
-      ['_k', MARK],
+      ['_k', STORED_VERSION],
     ]);
     const there = { _deletedAt: { $exists: false } };
     const rows = [
@@ -41,13 +41,13 @@ describe('the statement', () => {
     const tombstone = statementOf(writeOf(deleteOf(K), { ...parts, deletes: 'tombstone', wallTimeMs: 9 }));
     const body = new Map<string, unknown>([
       ['_id', 'k'],
-      ['_k', MARK],
+      ['_k', STORED_VERSION],
       ['_deletedAt', new Date(9)],
     ]);
     expect(tombstone).toEqual({ q: GUARD, u: body, upsert: true });
   });
 
-  it('of a replacement begins with _id, or with the mark where a name that begins with $ would make it an update', () => {
+  it('of a replacement begins with _id, or with the stored version where a name that begins with $ would make it an update', () => {
     const names = (model: Parameters<typeof writeOf>[0]) => {
       const { u } = statementOf(writeOf(model, parts));
       return [...(u as Map<string, unknown>).keys()];
@@ -58,7 +58,7 @@ describe('the statement', () => {
     expect(names(replaceOf({ c: 1 }, {}))).toEqual(['_k']);
   });
 
-  it('of a topic with dots in its name has none in the path of the mark', () => {
+  it('of a topic with dots in its name has none in the path of the stored version', () => {
     const write = writeOf(updateOf(K, { $set: { a: 1 } }), { ...parts, topic: 'a.b' });
     expect(guardedFilter(write)).toEqual({ _id: 'k', '_k.a~b-0': { $not: { $gt: 5n } } });
   });

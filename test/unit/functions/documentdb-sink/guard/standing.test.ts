@@ -13,7 +13,7 @@ const put = replaceOf(K, K, false);
 const remove = deleteOf(K);
 const insert = insertOf(K);
 
-/** A write of offset 5, and what is stored: a mark of its partition, of none, or nothing at all. */
+/** A write of offset 5, and what is stored: a stored version of its partition, of none, or nothing at all. */
 function standing(
   model: WriteModel,
   offset: bigint | undefined | 'nothing',
@@ -36,7 +36,7 @@ describe('a write that changed nothing', () => {
     ['delete', remove, ['stale', 'behind', 'behind', 'done', 'done']],
     ['insert', insert, ['stale', 'done', 'duplicate', 'duplicate', 'behind']],
   ] as const)(
-    '%s: stands by a mark that is newer, its own, older, of another partition, and by no document',
+    '%s: stands by a stored version that is newer, its own, older, of another partition, and by no document',
     (_name, model, expected) => {
       expect([6n, 5n, 4n, undefined, 'nothing' as const].map((offset) => standing(model, offset))).toEqual(expected);
     },
@@ -48,9 +48,12 @@ describe('a write that changed nothing', () => {
     ['update without upsert', patch, ['stale', 'noMatch', 'noMatch']],
     ['replace without upsert', put, ['stale', 'noMatch', 'noMatch']],
     ['insert', insert, ['stale', 'behind', 'behind']],
-  ] as const)('%s: stands by a tombstone with a mark that is newer, its own, older', (_name, model, expected) => {
-    expect([6n, 5n, 4n].map((offset) => standing(model, offset, true))).toEqual(expected);
-  });
+  ] as const)(
+    '%s: stands by a tombstone with a stored version that is newer, its own, older',
+    (_name, model, expected) => {
+      expect([6n, 5n, 4n].map((offset) => standing(model, offset, true))).toEqual(expected);
+    },
+  );
 
   it('is a tombstone, and done where its own stands there, but not where a document has its mark', () => {
     const tombstones = { deletes: 'tombstone' } as const;
@@ -62,7 +65,7 @@ describe('a write that changed nothing', () => {
     expect(standing(remove, 5n, false, tombstones)).toBe('behind');
   });
 
-  it('is not done by the mark of its record where an earlier write of that left it', () => {
+  it('is not done by the stored version that an earlier write of the same record left', () => {
     for (const model of [replace, set]) expect(standing(model, 5n, false, { step: 1 })).toBe('behind');
   });
 

@@ -41,7 +41,7 @@ describe('E11000', () => {
     { versions: { 'orders-0': '9' }, words: 'written', staleButNewer: undefined },
     { versions: 9, words: 'written', staleButNewer: undefined },
     { versions: null, words: 'written', staleButNewer: undefined },
-  ])('compares a stored mark as the server does: any number, and nothing but a number ($marks)', async (row) => {
+  ])('compares a stored version as the server does: any number, and nothing but a number ($marks)', async (row) => {
     const documents = new FakeDocuments();
     documents.options = { betweenFindAndInsert: (id) => documents.put(id, { v: 'theirs', _k: row.versions }) };
     const sink = aDocumentdbSink({ documents });
@@ -71,7 +71,7 @@ describe('E11000', () => {
 });
 
 describe('a delete that deletes nothing', () => {
-  it('is settled without a read where nothing is missing, and tells stale from gone by one read where something is', async () => {
+  it('is settled without a read where nothing is missing, and one read distinguishes stale from gone where something is', async () => {
     const documents = new FakeDocuments();
     const sink = aDocumentdbSink({ documents, deletes: 'hard' });
     const hardDelete = (key: string) => aRecord({ key, offset: 5, value: null });

@@ -27,7 +27,7 @@ describe('the gate of a shard', () => {
 /** Keys of one letter are of the shard named so. */
 const shardOf = ({ partitionKey }: Entry) => `shardId-${partitionKey[0]}`;
 
-/** Two records each of keys of two shards, of which the first throttles; the clock tells when what was sent. */
+/** Two records each of keys of two shards, of which the first throttles; the clock shows when entries were sent. */
 function aHotShard(fateOf: (entry: Entry, call: number) => EntryFate) {
   const sent: string[] = [];
   const kinesis = fakeKinesis((_entries, call) => ({ kind: 'answer', entry: (entry) => fateOf(entry, call) }), shardOf);

@@ -75,7 +75,7 @@ describe('aggregates for a stream that distributes automatically', () => {
   function anAutomaticStream(lookCount: number, aggregation: 'key' | 'bucket' = 'key') {
     const kinesis = fakeKinesis();
     const lookedAtMs: number[] = [];
-    const { queue, letters } = fakeDeadLetters();
+    const { queue, deadLetters } = fakeDeadLetters();
     const setup = aKinesisSink({
       port: kinesis.port,
       aggregation,
@@ -87,13 +87,13 @@ describe('aggregates for a stream that distributes automatically', () => {
       },
     });
     const startMs = setup.clock.nowMs();
-    return { setup, kinesis, lookedAtMs, letters };
+    return { setup, kinesis, lookedAtMs, deadLetters };
   }
 
   it.each(['key', 'bucket'] as const)(
     'are not sent: everything is handed back with what to change (%s)',
     async (aggregation) => {
-      const { setup, kinesis, lookedAtMs, letters } = anAutomaticStream(Number.POSITIVE_INFINITY, aggregation);
+      const { setup, kinesis, lookedAtMs, deadLetters } = anAutomaticStream(Number.POSITIVE_INFINITY, aggregation);
       const outcomes = await setup.write(ofOneKey(2), deadlineIn(setup.clock.nowMs(), 33_000));
       expect(outcomes).toMatchObject([
         { kind: 'failed', failure: { code: 'misconfigured', retryable: true, mayBeWritten: false } },
@@ -101,7 +101,7 @@ describe('aggregates for a stream that distributes automatically', () => {
       ]);
       expect(JSON.stringify(outcomes)).toContain('set aggregation: off');
       expect(kinesis.requests).toEqual([]);
-      expect(letters).toEqual([]);
+      expect(deadLetters).toEqual([]);
       expect(lookedAtMs).toEqual([0, 5_000, 10_000, 15_000, 20_000, 25_000]);
     },
   );

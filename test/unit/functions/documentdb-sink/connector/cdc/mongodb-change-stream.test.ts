@@ -123,7 +123,7 @@ describe(STREAM, () => {
     expectUnwritable(STREAM, applied('{}', truncated));
   });
 
-  it('a path that no update can tell is refused where that is asked for', () => {
+  it('a path that no update can express is refused if the file says so', () => {
     const event = (paths: string, refuse = 'refuse') => ({
       value: `{operationType: "update", documentKey: ${KEY}, updateDescription: {updatedFields: {"a.b": 1}, removedFields: [], disambiguatedPaths: ${paths}}}`,
       given: { 'msksinks.cdc.disambiguated.paths': refuse },

@@ -80,7 +80,7 @@ describe("Confluent's ExtractTopic", () => {
 describe("Confluent's TombstoneHandler", () => {
   it.each([
     ['drops a tombstone', {}, null, 'filtered'],
-    ['drops a tombstone that it is told to ignore', { behavior: 'ignore' }, null, 'filtered'],
+    ['drops a tombstone with behavior=ignore', { behavior: 'ignore' }, null, 'filtered'],
     ['fails a tombstone', { behavior: 'fail' }, null, 'poison'],
     ['lets values pass', { behavior: 'fail' }, '{}', 'orders'],
   ])('%s', (_what, settings, value, outcome) => {

@@ -186,7 +186,7 @@ describe('transforms of a file', () => {
     expect(problemsOf(properties)).toEqual([]);
   });
 
-  it('may be TypeScript, whose error is the record’s and is not told', () => {
+  it('may be TypeScript, whose error concerns only its record and is not quoted', () => {
     const transforms = new Map<string, Made>([
       ['custom.Redirect', (settings) => (record) => ({ ...record, topic: settings.text('to') })],
       [

@@ -116,7 +116,7 @@ describe('names of providers', () => {
     expect(kinds.get('other')).toBeUndefined();
   });
 
-  it('tell which secrets and parameters a connection string needs, each once', () => {
+  it('list the secrets and parameters of a connection string, each once', () => {
     const connectionUri = 'mongodb://${sm:a:user}:${sm:a:pass}@${ssm::/h}:${vault:b:port}/${env:X}${s3import::c/d}';
     const providers = new Map([['vault', 'com.amazonaws.kafka.config.providers.SecretsManagerConfigProvider']]);
     expect(sourcesOf([connectionUri], providers)).toEqual({ secrets: ['a', 'b'], parameters: ['/h'] });
