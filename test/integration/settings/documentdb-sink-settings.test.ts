@@ -42,6 +42,8 @@ interface Case {
   readonly settings?: Settings;
   readonly records?: readonly EventRecordParts[];
   readonly remainingMs?: number;
+  /** How long the servers wait before they answer a write; default: 30 ms. */
+  readonly pauseMs?: number;
   /** The named server is a secondary, and the other one the primary. */
   readonly isSecondary?: boolean;
   readonly look: (seen: Seen) => unknown;
@@ -186,6 +188,7 @@ const CASES: Readonly<Record<string, Case>> = {
     ],
   },
   poolSizeMax: {
+    pauseMs: 1_000, // longer than a login takes on a busy machine
     records: Array.from({ length: 4 }, (_, index) => ({ topic: `orders${index}`, value: '{"n":1}' })),
     look: ({ server }) => [server.of('update').length, server.openWritesMax()],
     values: [
@@ -236,7 +239,7 @@ describe('each setting of documentdbSink, as the built function shows it on the 
     values.map(([value, seen]) => ({ name, value, seen, ...rest })),
   );
   it.concurrent.for(rows)('$name: $value', async (row, { onTestFinished }) => {
-    const { aws, server, other } = await startServers(row.isSecondary === true);
+    const { aws, server, other } = await startServers(row);
     const hasConnector = row.name === 'connector' && row.value !== undefined;
     const decided = hasConnector ? { secretArn: undefined, database: undefined } : {};
     const settings = { ...SETTINGS, ...row.settings, ...decided, [row.name]: row.value };
@@ -264,11 +267,8 @@ describe('whatever the settings of documentdbSink say', () => {
     onTestFinished,
   }) => {
     const folder = await buildFunctions();
-    const { aws, server, other } = await startServers(false, {
-      update: () => ({
-        n: 0,
-        writeErrors: [{ index: 0, code: 11_000, keyPattern: { _id: 1 }, keyValue: { _id: 'order-1' } }],
-      }),
+    const { aws, server, other } = await startServers({
+      replies: { update: () => ({ n: 0, writeErrors: [DUPLICATE] }) },
     });
     const thread = startFunctionThread({
       folder: join(folder, 'documentdb-sink'),
@@ -288,10 +288,16 @@ describe('whatever the settings of documentdbSink say', () => {
   });
 });
 
+interface ServersOptions extends Pick<Case, 'isSecondary' | 'pauseMs'> {
+  readonly replies?: Readonly<Record<string, () => object>>;
+}
+
+const DUPLICATE = { index: 0, code: 11_000, keyPattern: { _id: 1 }, keyValue: { _id: 'order-1' } };
+
 /** Two members of a replica set, and the AWS that holds the secret with the address of the first one. */
-async function startServers(isSecondary: boolean, replies: Readonly<Record<string, () => object>> = {}) {
+async function startServers({ isSecondary = false, pauseMs = 30, replies = {} }: ServersOptions) {
   const tls = await certificate();
-  const pause = () => sleep(200);
+  const pause = () => sleep(pauseMs);
   const ports: number[] = [];
   const hello = (index: number) => {
     const isPrimary = (index === 0) !== isSecondary;
