@@ -5,6 +5,7 @@ import { readConnectorFile } from '../../../infra/connector-file/read-connector-
 import { decodeText } from '../../../infra/stage-file/decode-text.ts';
 import type { Question } from './judge/start-judge.ts';
 import { type CaseRecord, placed, readLines } from './records.ts';
+import type { Split } from './splits.ts';
 
 /** A connector's file and its records. */
 export interface ParityCase {
@@ -22,6 +23,8 @@ export interface ParityCase {
 export interface ExpectedDifference {
   readonly difference: string;
   readonly documented: string;
+  /** Only where records are delivered so. */
+  readonly split?: Split;
 }
 
 const CONNECTOR_FILE = /^(.+)\.(?:properties|json|ya?ml|tf|sql)$/;

@@ -36,7 +36,7 @@ async function problemsOf(each: ParityCase, { judge, server, splits, watch }: Ru
     for (const split of splits) {
       const work = `${each.name}: our function, --split ${split}`;
       const differences = await watch.during(work, () => compareWith(judgement, each, { server, split }));
-      problems.push(...unexpected(differences, each).map((line) => `${split}: ${line}`));
+      problems.push(...unexpected(differences, each, split).map((line) => `${split}: ${line}`));
     }
     return problems;
   } catch (error) {
@@ -47,8 +47,12 @@ async function problemsOf(each: ParityCase, { judge, server, splits, watch }: Ru
 }
 
 /** Differences that nobody expects, and expected ones that are not there. */
-function unexpected(differences: readonly string[], { expected, isMutated = false }: ParityCase): readonly string[] {
-  const left = [...expected];
+function unexpected(
+  differences: readonly string[],
+  { expected, isMutated = false }: ParityCase,
+  split: Split,
+): readonly string[] {
+  const left = expected.filter((each) => each.split === undefined || each.split === split);
   const others = differences.filter((line) => {
     const index = left.findIndex(({ difference }) => line.startsWith(difference));
     if (index >= 0) left.splice(index, 1);

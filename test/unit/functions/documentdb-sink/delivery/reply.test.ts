@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { readReply } from '../../../../../functions/documentdb-sink/delivery/reply.ts';
+import type { PlainModel, SentWrite } from '../../../../../functions/documentdb-sink/guard/write.ts';
 import { createLane } from '../../../../../functions/documentdb-sink/lanes/lane.ts';
 import type { WriteModel } from '../../../../../functions/documentdb-sink/plan/write-model.ts';
 import type { CommandKind, WriteReply } from '../../../../../functions/documentdb-sink/target/document-store.ts';
@@ -10,6 +11,9 @@ const patch = updateOf({ _id: 2 }, { $set: { a: 1 } }, false);
 const remove = deleteOf({ _id: 3 });
 const insert = insertOf({ _id: 4 });
 const byKey = replaceOf({ a: 1, b: 2 }, { a: 1, b: 2 });
+
+/** As a business-key write is sent that cannot be guarded. */
+const plainWrite: SentWrite = { ...writeOf(byKey), kind: 'plain', model: byKey as PlainModel };
 
 /** What is said of each write of a command: written, what has to be looked up, or whatever else. */
 function said(
@@ -31,6 +35,18 @@ const counted = (count: number): WriteReply => ({ count, writeErrors: [] });
 const duplicate = (duplicateIndex: string | undefined): WriteReply => ({
   count: 0,
   writeErrors: [{ index: 0, code: 11_000, duplicateIndex }],
+});
+
+describe('an unguarded write that meets a duplicate', () => {
+  it.each(['a_1_b_1', undefined, 'c_1'])('conflicts with another document, whatever the index: %s', (index) => {
+    const step = { lane: createLane('orders-0', 'any', 'shop.orders'), write: plainWrite, count: 1 };
+    const { unmatched } = readReply(
+      { kind: 'update', steps: [step] },
+      duplicate(index),
+      new Map([['a\nb', 'a_1_b_1']]),
+    );
+    expect(unmatched).toEqual([{ step, cause: 'otherIndex' }]);
+  });
 });
 
 describe('a count', () => {
