@@ -18,6 +18,8 @@ const KINDS_SINCE_2 = [
   'documents.uniqueValueAcrossPartitions',
   'documents.refusedUnlisted',
   'documents.refusedCommand',
+  'documents.idOfAnyType',
+  'documents.valueOfAnyType',
 ] as const;
 
 export const KINDS = [...KINDS_OF_1, ...KINDS_SINCE_2] as const;
@@ -56,6 +58,8 @@ function kindsOf(
     ...(record.kind === 'plain' ? [`documents.${opOf(record)}` as const] : []),
     ...(record.kind === 'tombstone' ? ([deletion] as const) : []),
     ...(identity === 'business' ? (['documents.businessKey'] as const) : []),
+    ...(identity === 'wideId' ? (['documents.idOfAnyType'] as const) : []),
+    ...(record.wide === undefined ? [] : (['documents.valueOfAnyType'] as const)),
     ...(record.unique === undefined ? [] : (['documents.uniqueValue'] as const)),
     ...(record.refusal === 'unlisted' ? (['documents.refusedUnlisted'] as const) : []),
     ...(record.refusal === 'command' ? (['documents.refusedCommand'] as const) : []),

@@ -36,6 +36,8 @@ export interface ScenarioRecord {
   readonly op?: WriteOp;
   /** Of a refused one, by what the server refuses it (DocumentDB); default: with a code that names the document. */
   readonly refusal?: 'unlisted' | 'command';
+  /** From which on values of other types stand in its value, see wide-values.ts (DocumentDB). */
+  readonly wide?: number;
   /** Its document takes this value of a unique index (DocumentDB). */
   readonly unique?: number;
 }

@@ -2,7 +2,7 @@ import type { Stored } from '../../../support/document-server/bson-values.ts';
 import { exactText } from '../../../support/document-server/exact-text.ts';
 import { opOf } from '../../scenario/generate/document-ops.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
-import { modelsOf, type StoryValue, versionOf } from '../../services/documents/document-policy.ts';
+import { modelsOfRecord, type StoryValue, versionOf } from '../../services/documents/document-policy.ts';
 import { versionOfRecord } from '../../services/documents/document-version.ts';
 import type { ProducedRecord } from '../../services/kafka-log.ts';
 import type { FinalWorld } from '../../services/target.ts';
@@ -74,11 +74,10 @@ export const partitionsIn = (records: readonly ProducedRecord[]): ReadonlySet<st
   new Set(records.map(({ topicPartition }) => topicPartition));
 
 export function modelOf(records: readonly ProducedRecord[], { documentdb }: Scenario): Modelled {
-  const { deletes, identity } = documentdb;
-  return records.reduce<Modelled>((state, { scenario: { id, key }, value, timestampMs }) => {
-    const parsed: StoryValue | undefined = value === null ? undefined : JSON.parse(value.toString());
-    const version = versionOf(documentdb, { id, timestampMs, isDeletion: value === null });
-    return afterRecord(state, modelsOf(key ?? '', parsed, identity, 0), version, deletes);
+  return records.reduce<Modelled>((state, record) => {
+    const { scenario, timestampMs, value } = record;
+    const version = versionOf(documentdb, { id: scenario.id, timestampMs, isDeletion: value === null });
+    return afterRecord(state, modelsOfRecord(record, documentdb), version, documentdb.deletes);
   }, NOTHING);
 }
 

@@ -27,8 +27,10 @@ export interface ScenarioDocumentdb {
   readonly deletes: 'tombstone' | 'hard';
   readonly poolSizeMax: number;
   readonly strategy: DocumentStrategy;
-  /** `_id`, or two fields with a unique index. */
-  readonly identity: 'id' | 'business';
+  /** `_id` is the key; two fields with a unique index; `_id` is of any type, another one in each record (wide-ids.ts). */
+  readonly identity: 'id' | 'business' | 'wideId';
+  /** The mapper of a function without a connector's file, as it is: each record replaces its document. */
+  readonly isNative?: true;
   /** What decides beside offsets: nothing, the record's time, or a field that is another in each record. */
   readonly guard: 'offset' | 'timestamp' | 'field';
   /** Whether a deletion says how new it is: a null value has no field. */

@@ -1,6 +1,7 @@
 import type { Generator } from '../generator.ts';
 import { hash, type Random } from '../random.ts';
-import type { FaultWindow, ScenarioFunction, ScenarioMapping, ScenarioRecord } from '../scenario.ts';
+import type { FaultWindow, Scenario, ScenarioFunction, ScenarioMapping, ScenarioRecord } from '../scenario.ts';
+import { WIDE_VALUES_COUNT } from '../wide-values.ts';
 import type { DocumentStrategy, ScenarioDocumentdb, WriteOp } from './document-ops.ts';
 
 const PARTITION_MAX = 7;
@@ -146,6 +147,20 @@ function swapOf(held: ReadonlyMap<string, number>, random: Random): readonly Mov
   if (first === undefined || second === undefined) return [];
   const [[a, valueOfA], [b, valueOfB]] = [first.entry, second.entry];
   return [{ key: a }, { key: b, unique: valueOfA }, { key: a, unique: valueOfB }];
+}
+
+/** Values of every type, and `_id` of every type. */
+export function withWideContent(scenario: Scenario, random: Random): Scenario {
+  const { documentdb, records } = scenario;
+  const isWhole = documentdb.strategy === 'replace' && documentdb.guard === 'offset';
+  if (documentdb.identity !== 'id' || !random.chance(0.6)) return scenario;
+  if (!isWhole) return { ...scenario, documentdb: { ...documentdb, identity: 'wideId' } };
+  const wide = () => random.integer(0, WIDE_VALUES_COUNT - 1);
+  return {
+    ...scenario,
+    documentdb: { ...documentdb, isNative: true },
+    records: records.map((record) => ({ ...record, wide: wide() })),
+  };
 }
 
 /** Some of what the server refuses it refuses with a code that nobody lists, or as a command. */

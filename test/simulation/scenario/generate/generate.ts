@@ -10,7 +10,7 @@ import type {
   ScenarioMapping,
   ScenarioRecord,
 } from '../scenario.ts';
-import { documentRecords, documentSettings, withRefusals } from './generate-documents.ts';
+import { documentRecords, documentSettings, withRefusals, withWideContent } from './generate-documents.ts';
 import { streamSettings, streamStory } from './generate-stream.ts';
 
 /** The story of a seed, the same one for ever in one version of the generator. */
@@ -50,7 +50,8 @@ export function generateStory({ seed, generator, sink: only }: SeedOptions): Sce
   };
   if (sink === 'kinesisSink') return streamStory(scenario, random.fork('stream'));
   if (generator === 1) return scenario;
-  return lettered({ ...scenario, records: withRefusals(scenario.records, random.fork('refusals')) });
+  const refused = { ...scenario, records: withRefusals(scenario.records, random.fork('refusals')) };
+  return withWideContent(lettered(refused), random.fork('wide content'));
 }
 
 /** A unique value that another document holds for good leaves no evidence but the dead letter: the checks need it. */

@@ -4,11 +4,13 @@ import type { WriteModel } from '../../../../functions/documentdb-sink/plan/writ
 import { doc } from '../../../support/document-server/bson-values.ts';
 import { opOf, type ScenarioDocumentdb, type WriteOp } from '../../scenario/generate/document-ops.ts';
 import type { ScenarioRecord } from '../../scenario/scenario.ts';
-import { SECRET } from '../kafka-log.ts';
+import { wideIdOf } from '../../scenario/wide-ids.ts';
+import { wideValueFrom } from '../../scenario/wide-values.ts';
+import { type ProducedRecord, SECRET } from '../kafka-log.ts';
 
 export const DATABASE = 'simulated';
 
-/** What stands in a record's value. */
+/** What stands in a record's value, but for values of other types (wide-values.ts). */
 export interface StoryValue {
   readonly id: number;
   readonly secret: string;
@@ -18,7 +20,7 @@ export interface StoryValue {
 }
 
 export function valueText({ kind, ...record }: ScenarioRecord): string {
-  const { id, unique } = record;
+  const { id, unique, wide } = record;
   const value: StoryValue = {
     id,
     secret: `${SECRET}-${id}`,
@@ -26,32 +28,57 @@ export function valueText({ kind, ...record }: ScenarioRecord): string {
     unique,
     refused: kind === 'refused' ? (record.refusal ?? true) : undefined,
   };
-  return JSON.stringify(value);
+  const text = JSON.stringify(value);
+  return wide === undefined ? text : `${text.slice(0, -1)},"wide":${wideValueFrom(wide).text}}`;
 }
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** By what a document is found, and what of it stands in the document. */
-export const filterOf = (key: string, identity: ScenarioDocumentdb['identity']): Fields =>
-  identity === 'id' ? { _id: key } : { 'key.name': key, sort: 'order' };
+/** Which document a record is of. */
+interface Subject {
+  readonly key: string;
+  readonly recordId: number;
+  readonly identity: ScenarioDocumentdb['identity'];
+}
 
-const keyFieldsOf = (key: string, identity: ScenarioDocumentdb['identity']): Fields =>
-  identity === 'id' ? { _id: key } : { key: { name: key }, sort: 'order' };
+const idOf = ({ key, recordId, identity }: Subject): unknown => (identity === 'wideId' ? wideIdOf(key, recordId) : key);
+
+/** By what a document is found, and what of it stands in the document. */
+const filterOf = (subject: Subject): Fields =>
+  subject.identity === 'business' ? { 'key.name': subject.key, sort: 'order' } : { _id: idOf(subject) };
+
+const keyFieldsOf = (subject: Subject): Fields =>
+  subject.identity === 'business' ? { key: { name: subject.key }, sort: 'order' } : { _id: idOf(subject) };
 
 export const BUSINESS_INDEX = { name: 'key.name_1_sort_1', fields: ['key.name', 'sort'], isSparse: false };
 
-/** What a record asks for. Undefined value: its deletion. */
-export function modelsOf(
-  key: string,
+/**
+ * What a produced record asks for, told without the sink: by the story's own mapper, or as the docs of the mapper that
+ * needs no file promise. What connector files ask for is not told here: test/parity/ compares it with the real connector.
+ */
+export function modelsOfRecord(
+  { scenario: { id, key, wide }, value }: ProducedRecord,
+  { identity, isNative }: ScenarioDocumentdb,
+): readonly WriteModel[] {
+  const subject = { key: key ?? '', recordId: id, identity };
+  const parsed: StoryValue | undefined = value === null ? undefined : JSON.parse(value.toString());
+  if (parsed === undefined || !isNative) return modelsOf(subject, parsed, 0);
+  const wideField = wide === undefined ? {} : { wide: wideValueFrom(wide).value };
+  const replacement = doc({ ...parsed, ...wideField, _id: subject.key });
+  return [{ kind: 'replaceOne', filter: doc(filterOf(subject)), replacement, upsert: true }];
+}
+
+/** Undefined value: the document's deletion. */
+function modelsOf(
+  subject: Subject,
   value: StoryValue | undefined,
-  identity: ScenarioDocumentdb['identity'],
   wallTimeMs: number,
 ): readonly [WriteModel, ...WriteModel[]] {
-  const filter = doc(filterOf(key, identity));
+  const filter = doc(filterOf(subject));
   if (value === undefined) return [{ kind: 'deleteOne', filter }];
   const { id, op, ...content } = value;
   const own = defined({ ...content, id });
-  const whole = doc({ ...keyFieldsOf(key, identity), ...own });
+  const whole = doc({ ...keyFieldsOf(subject), ...own });
   const changes = { ...own, [`f${id % 3}`]: id, ...(id % 4 === 0 && { 'inner.a': id }) };
   const removal = {
     ...(id % 2 === 0 && { [`f${(id + 1) % 3}`]: '' }),
@@ -103,20 +130,22 @@ export function versionOf(
   return guard === 'field' ? id : timestampMs;
 }
 
-/** The story's own configuration: raw keys and JSON, as without a file, and the write that the value names. */
+/** The story's own mapper: raw keys and JSON, as without a file, and the write that the value names; or the sink's own. */
 export function createStoryPolicy(settings: ScenarioDocumentdb): RecordMapper {
   const { identity } = settings;
   const native = createNativeMapper({ database: DATABASE });
+  if (settings.isNative) return native;
   return (record, wallTimeMs) => {
     const plan = native(record, wallTimeMs);
     if (plan.kind === 'none' || record.key === null) return plan;
     const key = Buffer.from(record.key.bytes()).toString();
-    if (plan.kind === 'poison') return { ...plan, filter: doc(filterOf(key, identity)) };
+    const id = Number(idHeaderOf(record.headers));
+    const subject = { key, recordId: id, identity };
+    if (plan.kind === 'poison') return { ...plan, filter: doc(filterOf(subject)) };
     const value = record.value === null ? undefined : valueIn(record.value);
-    const id = value?.id ?? Number(idHeaderOf(record.headers));
     const { timestampMs } = record;
     const version = versionOf(settings, { id, timestampMs, isDeletion: value === undefined });
-    return { ...plan, models: modelsOf(key, value, identity, wallTimeMs), version };
+    return { ...plan, models: modelsOf(subject, value, wallTimeMs), version };
   };
 }
 

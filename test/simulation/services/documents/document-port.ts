@@ -7,6 +7,7 @@ import type {
   WriteReply,
 } from '../../../../functions/documentdb-sink/target/document-store.ts';
 import { abortAt } from '../../../../shared/time/deadline.ts';
+import { exactText } from '../../../support/document-server/exact-text.ts';
 import { equalitiesOf } from '../../../support/document-server/filter.ts';
 import {
   FAILED_TO_PARSE,
@@ -79,6 +80,7 @@ export class DocumentPort {
         conduct.decided(environment.invocation, environment.clock.nowMs());
         const serve = () => this.#write({ environment, kind, statements });
         const request = { environment, signal };
+        this.#watchDocuments(environment, statements);
         for (const statement of statements) history.noteUnguarded(statement, keyOf(statement), environment.sent);
         const positions = statements.map((statement) => history.nameOf(statement));
         const written = this.#watched(request, positions, () => this.#command(request, serve));
@@ -89,6 +91,14 @@ export class DocumentPort {
       listIndexes: (_namespace, signal) => command(signal, () => indexes),
       ensureTtlIndex: (_namespace, ttlSeconds, signal) => command(signal, () => onTtlIndex(ttlSeconds)),
     };
+  }
+
+  /** The statements of an unordered command are done in any order: no two of them may be of one document. */
+  #watchDocuments({ invocation }: Environment, statements: readonly Statement[]): void {
+    const keys = statements.map((statement) => this.#parts.keyOf(statement));
+    if (new Set(keys).size === keys.length) return;
+    const message = `invocation ${invocation} writes a document twice in one command`;
+    this.violations.push({ guarantee: 'G3', message });
   }
 
   /** Watches what the process sends, and for how long it waits. */
@@ -207,7 +217,7 @@ export class DocumentPort {
 
   /** Nobody is at one document's heels for ever. */
   #isUsual({ q }: Statement): boolean {
-    const document = JSON.stringify(equalitiesOf(q));
+    const document = exactText(equalitiesOf(q));
     const count = (this.#insertedFirst.get(document) ?? 0) + 1;
     this.#insertedFirst.set(document, count % (INSERTED_FIRST_MAX + 1));
     return count <= INSERTED_FIRST_MAX;

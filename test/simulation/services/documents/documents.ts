@@ -4,6 +4,7 @@ import type { ServerLimits, Statement } from '../../../../functions/documentdb-s
 import type { BatchParts } from '../../../../shared/run-batch.ts';
 import type { Log, Meter } from '../../../../shared/telemetry.ts';
 import { valueAt } from '../../../support/document-server/bson-values.ts';
+import { exactText } from '../../../support/document-server/exact-text.ts';
 import { equalitiesOf } from '../../../support/document-server/filter.ts';
 import { documentOf } from '../../../support/document-server/update-operators.ts';
 import { Conduct } from '../../invariants/conduct.ts';
@@ -14,6 +15,7 @@ import { opOf } from '../../scenario/generate/document-ops.ts';
 import { haveValuesAcrossPartitions } from '../../scenario/kinds.ts';
 import { SOCKET_TIMEOUT_MS } from '../../scenario/promised.ts';
 import type { ScenarioRecord } from '../../scenario/scenario.ts';
+import { keyOfWideId } from '../../scenario/wide-ids.ts';
 import type { Environment } from '../environment.ts';
 import { type ProducedRecord, SECRET, TOPIC } from '../kafka-log.ts';
 import type { FinalWorld, Target, TargetParts } from '../target.ts';
@@ -92,8 +94,11 @@ export class DocumentsTarget implements Target {
   }
 
   /** The key of the records that a document is of. */
-  #keyOf = (document: Stored): unknown =>
-    this.#parts.scenario.documentdb.identity === 'id' ? document.get('_id') : valueAt(document, 'key.name');
+  #keyOf = (document: Stored): unknown => {
+    const { identity } = this.#parts.scenario.documentdb;
+    if (identity === 'business') return valueAt(document, 'key.name');
+    return identity === 'wideId' ? keyOfWideId(document.get('_id')) : document.get('_id');
+  };
 
   valueOf(record: ScenarioRecord): Buffer | null {
     if (record.kind === 'tombstone') return null;
@@ -208,7 +213,7 @@ export class DocumentsTarget implements Target {
       });
     return this.#server
       .documents()
-      .map((document) => `text ${document.get('_id')} ${text(document)}`)
+      .map((document) => `text ${nameOf(document.get('_id'))} ${text(document)}`)
       .toSorted()
       .join('\n');
   }
@@ -217,6 +222,8 @@ export class DocumentsTarget implements Target {
     throw new Error('only Kinesis has shards');
   }
 }
+
+const nameOf = (id: unknown): string => (typeof id === 'string' ? id : exactText(id));
 
 const isUnwritable = ({ scenario: { key, kind } }: ProducedRecord): boolean =>
   key === null || kind === 'poison' || kind === 'refused';
