@@ -18,7 +18,7 @@ export interface PoisonedHead {
   readonly attempts: number;
 }
 
-/** A queue in offset order of which at most the head run is under way. Made and changed by {@link Lanes} alone. */
+/** Records in offset order, of which at most one entry is in flight. Only {@link Lanes} creates and changes lanes. */
 export interface Lane {
   readonly items: readonly Item[];
   /** Index of the head; every record before the head is settled. */
