@@ -16,6 +16,7 @@ export default class DeployPlugin {
       'before:deploy:deploy': async () => {
         await this.checkAccount();
         await this.compareWithDeployed();
+        await this.compareWithTopics();
         this.adoptWhatExists();
       },
     };
@@ -50,6 +51,16 @@ export default class DeployPlugin {
       );
     }
     if (notices.length > 0) this.log.notice(literal(`What CloudFormation will do:\n${listed(notices)}`));
+  }
+
+  /** Says which topics of the cluster a connector's `topics.regex` matches since their list was written. */
+  async compareWithTopics() {
+    const { provider } = this.serverless.service;
+    if (provider.stage === 'local') return;
+    const { listTopicsWith, newTopics } = require('./load-typescript.cjs')('new-topics');
+    const configuration = await this.serverless.getProvider('aws').getAwsSdkV3Config();
+    const notice = await newTopics(provider.stage, listTopicsWith(configuration));
+    if (notice !== undefined) this.log.notice(literal(notice));
   }
 
   /** The stack's template; undefined without a stack, or without the permission to read it. */

@@ -1,11 +1,8 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parse } from 'yaml';
 import { readConnectorFile } from '../../infra/connector-file/read-connector-file.ts';
 import { settingOf } from '../../infra/stage-file/connector-settings.ts';
-import { parseSoundly } from '../../infra/stage-file/parse-soundly.ts';
 import { projectSurroundings, type Surroundings } from '../../infra/stage-file/project-files.ts';
-import { stageFile } from '../../infra/stage-file/stage-file.ts';
 import {
   lockPathOf,
   matchingTopics,
@@ -14,25 +11,23 @@ import {
   type TopicsLock,
   tooManyTopics,
 } from '../../infra/stage-file/topics-lock.ts';
-import { type ListTopics, listWithAws, listWithBrokers } from './list-topics.ts';
+import { type ListTopics, listWithAws } from '../../infra/topics/list-with-aws.ts';
+import { topicsOfStage } from '../../infra/topics/topics-of-stage.ts';
+import { listWithBrokers } from './list-topics.ts';
 import type { TopicsOptions } from './options.ts';
 
 /** Looks the topics up and writes them beside the connector's file. Rejects with an Error that says what to do. */
 export async function runTopics(options: TopicsOptions, print: (line: string) => void): Promise<void> {
-  const name = `config/${options.stage}.yml`;
-  const written: unknown = parse(await readFile(join(process.cwd(), name), 'utf8'));
-  const { region, cluster, documentdbSink } = parseSoundly(stageFile, written).sound;
-  if (documentdbSink?.connector === undefined) throw new Error(`${name}: documentdbSink.connector names no file`);
-  const { regex, path } = regexOf(documentdbSink.connector, projectSurroundings);
-  const { bootstrapServers, tls } = options;
-  if (bootstrapServers === undefined && (cluster?.arn === undefined || region === undefined)) {
+  const { name, connectorPath, region, clusterArn } = topicsOfStage(options.stage, projectSurroundings);
+  if (connectorPath === undefined) throw new Error(`${name}: documentdbSink.connector names no file`);
+  const { regex, path } = regexOf(connectorPath, projectSurroundings);
+  const { brokers } = options;
+  if (brokers === undefined && (clusterArn === undefined || region === undefined)) {
     throw new Error(`${name}: cluster.arn and region must be written, or name brokers with --bootstrap`);
   }
   const list: ListTopics =
-    bootstrapServers === undefined
-      ? listWithAws(cluster?.arn ?? '', region ?? '')
-      : listWithBrokers(bootstrapServers, tls);
-  const found = { regex, cluster: bootstrapServers ?? cluster?.arn ?? '', names: await list() };
+    brokers === undefined ? listWithAws(clusterArn ?? '', { region: region ?? '' }) : listWithBrokers(brokers);
+  const found = { regex, cluster: brokers?.bootstrapServers ?? clusterArn ?? '', names: await list() };
   const lock = lockOf(found, new Date());
   const lockPath = lockPathOf(path);
   const before = parseTopicsLock(projectSurroundings.readFile(lockPath) ?? '');

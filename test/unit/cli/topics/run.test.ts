@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { listWithAws } from '../../../../cli/topics/list-topics.ts';
 import { parseTopicsOptions } from '../../../../cli/topics/options.ts';
 import { changesOf, lockOf, regexOf } from '../../../../cli/topics/run.ts';
+import { listWithAws } from '../../../../infra/topics/list-with-aws.ts';
 import { aProject } from '../../../support/a-connector.ts';
 
 const NOW = new Date('2026-11-29T00:00:00Z');
@@ -64,24 +64,40 @@ describe('the AWS API', () => {
       expect(input.ClusterArn).toBe('ARN');
       return Promise.resolve(pages[input.NextToken ?? '']);
     };
-    expect(await listWithAws('ARN', 'eu-west-1', { send } as never)()).toEqual(['a', 'b']);
+    expect(await listWithAws('ARN', {}, { send } as never)()).toEqual(['a', 'b']);
   });
 
   it('says what to allow where it refuses', async () => {
     const send = () => Promise.reject(Object.assign(new Error('SECRET'), { name: 'ForbiddenException' }));
-    const error: unknown = await listWithAws('ARN', 'eu-west-1', { send } as never)().catch(
-      (thrown: unknown) => thrown,
-    );
+    const error: unknown = await listWithAws('ARN', {}, { send } as never)().catch((thrown: unknown) => thrown);
     expect(String(error)).toMatch(/ForbiddenException.*kafka:ListTopics/);
     expect(String(error)).not.toContain('SECRET');
   });
 });
 
 describe('npm run topics', () => {
-  it('refuses unknown and missing options', () => {
-    expect(parseTopicsOptions(['--stage', 'dev'])).toEqual({ stage: 'dev', bootstrapServers: undefined, tls: false });
+  const ENVIRONMENT = { KAFKA_USERNAME: 'reader', KAFKA_PASSWORD: 'secret' };
+  const parsed = (...args: string[]) => parseTopicsOptions(['--stage', 'dev', ...args], ENVIRONMENT);
+  const brokers = { bootstrapServers: 'b:9096', tls: false, login: undefined };
+
+  it('asks the AWS API, or brokers with or without TLS and a login', () => {
+    expect(parsed()).toEqual({ stage: 'dev', brokers: undefined });
+    expect(parsed('--bootstrap', 'b:9096')).toEqual({ stage: 'dev', brokers });
+    expect(parsed('--bootstrap', 'b:9096', '--tls')).toEqual({ stage: 'dev', brokers: { ...brokers, tls: true } });
+    expect(parsed('--bootstrap', 'b:9096', '--login', 'scram')).toEqual({
+      stage: 'dev',
+      brokers: { ...brokers, tls: true, login: { username: 'reader', password: 'secret' } },
+    });
     expect(parseTopicsOptions(['--help'])).toBe('help');
+  });
+
+  it('refuses unknown, missing and impossible options, and says what to do', () => {
     expect(() => parseTopicsOptions([])).toThrow('--stage is missing');
     expect(() => parseTopicsOptions(['--nonsense'])).toThrow('npm run topics');
+    expect(() => parsed('--tls')).toThrow('belong to --bootstrap');
+    expect(() => parsed('--bootstrap', 'b:9098', '--login', 'iam')).toThrow('for IAM leave out --bootstrap');
+    expect(() => parseTopicsOptions(['--stage', 'dev', '--bootstrap', 'b', '--login', 'scram'], {})).toThrow(
+      'set KAFKA_USERNAME and KAFKA_PASSWORD',
+    );
   });
 });
