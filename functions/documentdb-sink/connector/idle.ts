@@ -86,6 +86,10 @@ const RULES: readonly IdleRule[] = [
     why: (properties, name) => unlessConverter(properties, name, 'AvroConverter', 'AWSKafkaAvroConverter'),
   },
   {
+    names: /^(?:key|value)\.converter\.use\.optional/,
+    why: (properties, name) => unlessConverter(properties, name, 'JsonSchemaConverter'),
+  },
+  {
     names: /^(?:key|value)\.converter\.(?:region|endpoint|assumeRoleArn|assumeRoleSessionName|secondaryDeserializer)$/,
     why: (properties, name) => unlessConverter(properties, name, 'AWSKafkaAvroConverter'),
   },

@@ -81,6 +81,7 @@ export const CDC_HANDLERS = inPackage(
 /** Their schemas are in a registry. */
 export const REGISTRY_CONVERTERS = [
   'io.confluent.connect.avro.AvroConverter',
+  'io.confluent.connect.json.JsonSchemaConverter',
   'com.amazonaws.services.schemaregistry.kafkaconnect.AWSKafkaAvroConverter',
 ];
 
@@ -155,9 +156,13 @@ const shortName = (name: string): string =>
 
 const JAVA_CLASS = /^(?:[A-Za-z_$][\w$]*\.)+[A-Za-z_$][\w$]*$/;
 
+/** Of these, Lambda knows the schemas. */
+const LAMBDA_DECODES = /Protobuf\w*Converter$/;
+const LET_LAMBDA = '. Let Lambda decode the records: trigger.schemaRegistry in the stage file (docs/migrating.md)';
+
 function unknownClass(value: string, what: string, custom: boolean): string | undefined {
   if (!JAVA_CLASS.test(value)) return undefined;
   return custom
     ? `is refused: ${value} is not a built-in class, and this function cannot run Java. Write the class as a TypeScript module and name the module custom.<name> (docs/custom-strategies.md)`
-    : `is refused: ${value} is not a built-in ${what}, and this function cannot run Java`;
+    : `is refused: ${value} is not a built-in ${what}, and this function cannot run Java${LAMBDA_DECODES.test(value) ? LET_LAMBDA : ''}`;
 }

@@ -5,6 +5,7 @@ import { parseAvro } from './avro/avro-type.ts';
 import { compileAvro } from './avro/compile-avro.ts';
 import { checkClient, clientTextsOf } from './confluent/client-settings.ts';
 import { checkGlue } from './glue/glue-settings.ts';
+import { compileJsonSchema } from './json-schema/compile-json-schema.ts';
 import type { RegisteredSchema } from './schema-source.ts';
 import type { ReadValue } from './schema-store.ts';
 import { confluentFormat, glueFormat, type WireFormat } from './wire-format.ts';
@@ -39,6 +40,14 @@ const avroCompiler =
     };
   };
 
+const jsonSchemaCompiler: ConverterClass['createCompiler'] = (own) => {
+  const options = { optionalForNonRequired: isSet(own, 'use.optional.for.nonrequired') };
+  return ({ type, text, references }) => {
+    if (type !== 'JSON') throw new UnconvertibleError('its schema is not a JSON schema, which the converter reads');
+    return compileJsonSchema(text, references, options);
+  };
+};
+
 const confluent = (createCompiler: ConverterClass['createCompiler']): ConverterClass => ({
   registry: 'confluent',
   format: confluentFormat,
@@ -49,6 +58,7 @@ const confluent = (createCompiler: ConverterClass['createCompiler']): ConverterC
 /** By the last part of the class's name. */
 const CLASSES: ReadonlyMap<string, ConverterClass> = new Map([
   ['AvroConverter', confluent(avroCompiler(false))],
+  ['JsonSchemaConverter', confluent(jsonSchemaCompiler)],
   [
     'AWSKafkaAvroConverter',
     { registry: 'glue', format: glueFormat, check: checkGlue, createCompiler: avroCompiler(true) },

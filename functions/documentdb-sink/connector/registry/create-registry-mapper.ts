@@ -8,10 +8,10 @@ import { PropertyError } from '../property-error.ts';
 import type { Side } from '../transforms/connect-record.ts';
 import { createTransformedMapper, type TransformedMapper } from '../transforms/create-transformed-mapper.ts';
 import { converterClassOf } from './converter-classes.ts';
+import { UnpreparedError } from './errors.ts';
 import { createRegistryConverter, type RegistryConverter } from './registry-converter.ts';
 import type { SchemaSource } from './schema-source.ts';
 import { SchemaStore } from './schema-store.ts';
-import { UnpreparedError } from './unprepared-error.ts';
 
 export interface RegistryMapper extends TransformedMapper {
   readonly preparation: Preparation;

@@ -4,8 +4,8 @@ import { UnconvertibleError } from '../../bson/unconvertible-error.ts';
 import { UnwritableError } from '../../plan/unwritable-error.ts';
 import type { Side } from '../transforms/connect-record.ts';
 import type { SchemaAndValue } from '../transforms/data/to-document.ts';
+import { UnpreparedError } from './errors.ts';
 import type { SchemaStore } from './schema-store.ts';
-import { UnpreparedError } from './unprepared-error.ts';
 import type { Framed, WireFormat } from './wire-format.ts';
 
 /** A converter whose schemas a registry keeps. */

@@ -5,7 +5,8 @@ import type { Clock } from '../../../../shared/time/clock.ts';
 import { UnconvertibleError } from '../../bson/unconvertible-error.ts';
 import { SCHEMAS_IN_FLIGHT_MAX, SCHEMAS_MAX, UNKNOWN_SCHEMA_PAUSE_MS } from '../../limits.ts';
 import type { SchemaAndValue } from '../transforms/data/to-document.ts';
-import { outage, type RegisteredSchema, type SchemaAnswer, type SchemaSource } from './schema-source.ts';
+import { UnsupportedSchemaError } from './errors.ts';
+import { misconfigured, outage, type RegisteredSchema, type SchemaAnswer, type SchemaSource } from './schema-source.ts';
 
 /** Reads the bytes that a schema wrote. @throws UnconvertibleError when they do not fit it */
 export type ReadValue = (content: Buffer) => SchemaAndValue;
@@ -92,6 +93,7 @@ export class SchemaStore {
         try {
           return { kind: 'readable', read: this.#parts.compile(answer.schema) };
         } catch (error) {
+          if (error instanceof UnsupportedSchemaError) return misconfigured(error.message) as KnownSchema;
           // A schema that is nested too deep for our own stack.
           if (error instanceof RangeError) return { kind: 'unreadable', detail: 'its schema is nested too deep' };
           if (error instanceof UnconvertibleError) return { kind: 'unreadable', detail: error.message };

@@ -78,6 +78,26 @@ const dataProperties = (name: Name): readonly Property[] => [
   }),
 ];
 
+/** How JSON with a schema becomes Connect's data. */
+const jsonSchemaProperties = (name: Name): readonly Property[] => [
+  implemented(name('use.optional.for.nonrequired'), {
+    form: flag,
+    default: 'false',
+    description: 'JsonSchemaConverter: whether properties that are not required may be null.',
+  }),
+  ...[
+    'object.additional.properties',
+    'ignore.modern.dialects',
+    'json.fail.invalid.schema',
+    'json.fail.unknown.properties',
+  ].map((each) =>
+    meaningless(name(each), 'values are read, and not checked against the schema, as in the converter by default', {
+      form: flag,
+      description: 'JsonSchemaConverter: how schemas are written, and values checked.',
+    }),
+  ),
+];
+
 const glueProperties = (name: Name): readonly Property[] => [
   implemented(name('region'), { form: anyText, description: "AWSKafkaAvroConverter: the registry's region." }),
   implemented(name('endpoint'), {
@@ -149,7 +169,7 @@ const unreadProperties = (name: Name): readonly Property[] => [
 ];
 
 const propertiesOf = (side: 'key' | 'value'): readonly Property[] =>
-  [clientProperties, dataProperties, glueProperties, unreadProperties].flatMap((properties) =>
+  [clientProperties, dataProperties, jsonSchemaProperties, glueProperties, unreadProperties].flatMap((properties) =>
     properties((rest) => `${side}.converter.${rest}`),
   );
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { UnconvertibleError } from '../../../../../../functions/documentdb-sink/bson/unconvertible-error.ts';
+import { UnsupportedSchemaError } from '../../../../../../functions/documentdb-sink/connector/registry/errors.ts';
 import {
   outage,
   type SchemaAnswer,
@@ -114,6 +115,22 @@ describe('a schema', () => {
     await prepare('1');
     expect(store.get('1')).toEqual({ kind: 'unreadable', detail });
     expect(asked).toEqual(['1']);
+  });
+});
+
+describe('a schema that the function does not follow', () => {
+  it('makes no record poison: its records wait for another configuration', async () => {
+    const { prepare, store } = aStore(
+      () => found(),
+      () => {
+        throw new UnsupportedSchemaError('not read');
+      },
+    );
+    await prepare('1');
+    expect(store.get('1')).toMatchObject({
+      kind: 'unavailable',
+      failure: { code: 'misconfigured', detail: 'not read' },
+    });
   });
 });
 

@@ -1,0 +1,39 @@
+import { describe, expect, it } from 'vitest';
+import { UnsupportedSchemaError } from '../../../../../../functions/documentdb-sink/connector/registry/errors.ts';
+import { compileJsonSchema } from '../../../../../../functions/documentdb-sink/connector/registry/json-schema/compile-json-schema.ts';
+import { type RegistryCase, readable, registryCases, verdictOf } from '../../../../../support/registry-cases.ts';
+
+/** Schemas that the function does not read, and says so: docs/migrating.md. */
+const UNSUPPORTED: readonly string[] = [
+  'types in an array',
+  'oneOf of several types',
+  'anyOf of several types',
+  'oneOf of objects',
+  'oneOf of objects with titles',
+  'oneOf with an array and a map',
+  'oneOf that fits nothing',
+  'a number in a oneOf of integer and number',
+  'a property of any type',
+  'a top-level oneOf of objects',
+  'a top-level oneOf of references',
+];
+
+describe('a JSON value becomes the document that Confluent and the connector make of its schema', () => {
+  const judged = registryCases('json-schema.jsonl');
+
+  it.each(judged.filter(({ name }) => !UNSUPPORTED.includes(name)))('$name', (each) => {
+    expect(readable(verdictOf(() => read(each)))).toEqual(readable(each.bson));
+  });
+
+  it.each(judged.filter(({ name }) => UNSUPPORTED.includes(name)))(
+    'is not made of $name, and no record is to blame',
+    (each) => {
+      expect(() => read(each)).toThrow(UnsupportedSchemaError);
+    },
+  );
+});
+
+const read = ({ schema, references = {}, options = {}, valueBase64 }: RegistryCase) =>
+  compileJsonSchema(schema, new Map(Object.entries(references)), {
+    optionalForNonRequired: options['use.optional.for.nonrequired'] === 'true',
+  })(Buffer.from(valueBase64, 'base64'));
