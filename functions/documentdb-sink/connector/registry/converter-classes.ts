@@ -25,14 +25,18 @@ export interface ConverterClass {
 
 const isSet = (own: Own, name: string): boolean => own.get(name)?.trim().toLowerCase() === 'true';
 
+const CONFLUENT_NAMESPACE = 'io.confluent.connect.avro';
+const GLUE_NAMESPACE = 'com.amazonaws.services.schemaregistry.kafkaconnect.avrodata';
+
 const avroCompiler =
-  (keepsTopUnion: boolean): ConverterClass['createCompiler'] =>
+  (isGlue: boolean): ConverterClass['createCompiler'] =>
   (own) => {
     const options = {
       enhanced: isSet(own, 'enhanced.avro.schema.support'),
       metaData: isSet(own, 'connect.meta.data'),
-      flattenSingletonUnions: isSet(own, 'flatten.singleton.unions'),
-      keepsTopUnion,
+      flattenSingletonUnions: !isGlue && isSet(own, 'flatten.singleton.unions'),
+      namespace: isGlue ? GLUE_NAMESPACE : CONFLUENT_NAMESPACE,
+      keepsTopUnion: isGlue,
     };
     return ({ type, text, references }) => {
       if (type !== 'AVRO') throw new UnconvertibleError('its schema is not an Avro schema, which the converter reads');

@@ -4,10 +4,9 @@ import { hashMap, tableFor } from '../../transforms/data/hash-map.ts';
 import type { AvroInput } from './avro-input.ts';
 import type { AvroType } from './avro-type.ts';
 
-const NAME = 'io.confluent.connect.avro.Anything';
-
 /** What Connect writes without a schema: a record of which one field is set. */
-export const isAnything = (type: AvroType): boolean => type.kind === 'record' && type.name === NAME;
+export const isAnything = (type: AvroType, namespace: string): boolean =>
+  type.kind === 'record' && type.name === `${namespace}.Anything`;
 
 /** Its fields in order; each is a union of null and that. `AvroData.ANYTHING_SCHEMA` */
 const FIELDS: readonly ((input: AvroInput) => ConnectValue)[] = [

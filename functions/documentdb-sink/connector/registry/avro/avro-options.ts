@@ -6,6 +6,8 @@ export interface AvroOptions {
   readonly metaData: boolean;
   /** `flatten.singleton.unions` */
   readonly flattenSingletonUnions: boolean;
+  /** Before the names of types that the converter's serializer makes up: entries of maps, values without a schema. */
+  readonly namespace: string;
   /** Glue's converter makes a struct of a union at the top, whatever the branch. */
   readonly keepsTopUnion: boolean;
 }

@@ -40,7 +40,7 @@ type ReadTop = (input: AvroInput) => SchemaAndValue;
 const NOTHING: SchemaAndValue = { schema: undefined, value: null };
 
 function topReader(type: AvroType, options: AvroOptions): ReadTop {
-  if (isAnything(type)) return (input) => ({ schema: undefined, value: readAnything(input) });
+  if (isAnything(type, options.namespace)) return (input) => ({ schema: undefined, value: readAnything(input) });
   // Confluent's converter looks at the record that it read, which knows its own schema and not the union's.
   if (type.kind === 'union' && !options.keepsTopUnion && type.branches.some(({ kind }) => kind === 'record')) {
     return topUnionReader(type.branches, type, options);
@@ -114,7 +114,7 @@ class AvroCompiler {
       case 'enum':
         return { schema: primitive('string'), read: (input) => type.symbols[input.index(type.symbols.length)] ?? '' };
       case 'array':
-        return isMapEntry(type.items) ? this.#pairs(type.items) : this.#array(type.items);
+        return isMapEntry(type.items, this.#options.namespace) ? this.#pairs(type.items) : this.#array(type.items);
       case 'map':
         return this.#map(type.values);
     }
@@ -254,6 +254,6 @@ const structReader =
       });
     });
 
-const isMapEntry = (type: AvroType): type is AvroRecord =>
+const isMapEntry = (type: AvroType, namespace: string): type is AvroRecord =>
   type.kind === 'record' &&
-  (type.name === 'io.confluent.connect.avro.MapEntry' || type.attributes['connect.internal.type'] === 'MapEntry');
+  (type.name === `${namespace}.MapEntry` || type.attributes['connect.internal.type'] === 'MapEntry');
