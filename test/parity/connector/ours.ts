@@ -38,7 +38,7 @@ export async function runOurs(
   { uri, caFile }: Server,
 ): Promise<OurAnswer> {
   const clients: MongoClient[] = [];
-  const { mapper, readAddress, sinkSettings } = await configurationOf(entries, uri);
+  const { mapper, preparation, readAddress, sinkSettings } = await configurationOf(entries, uri);
   const { queue, deadLetters } = fakeDeadLetters();
   let deadline = deadlineOf(systemClock.nowMs(), REMAINING_MS);
   // An answer that hands records back is held until nothing more may be sent: nobody waits for that here.
@@ -55,7 +55,14 @@ export async function runOurs(
     appName: 'parity',
     onClient,
   });
-  const sink = createDocumentdbSink({ ...parts, settings: sinkSettings, mapper, store, deadLetters: queue });
+  const sink = createDocumentdbSink({
+    ...parts,
+    settings: sinkSettings,
+    mapper,
+    preparation,
+    store,
+    deadLetters: queue,
+  });
   const held = new Set<string>();
   try {
     for (const records of events) {
