@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { functionSettings } from '../../functions/documentdb-sink/connector/file/function-settings.ts';
 import { readConnector } from '../../functions/documentdb-sink/connector/file/read-connector.ts';
-import { policyOfConnector } from '../../functions/documentdb-sink/connector/transforms/policy-of-connector.ts';
+import { mapperOfConnector } from '../../functions/documentdb-sink/connector/transforms/mapper-of-connector.ts';
 import type { SourceRecord } from '../../shared/record.ts';
 import { aDocumentdbSink } from './a-documentdb-sink.ts';
 import { shapeOf, shapeOfMap } from './bson-shape.ts';
@@ -83,7 +83,7 @@ export async function runConnectorCase({ connector, records }: ConnectorCase, ba
   const documents = new FakeDocuments({ refuses: refusedByServer });
   const sink = aDocumentdbSink({
     ...functionSettings(file),
-    mapper: policyOfConnector(file, 'case').mapper,
+    mapper: mapperOfConnector(file, 'case').mapper,
     documents,
   });
   const dead: string[] = [];
@@ -118,5 +118,5 @@ export function readConnectorFile(name: string) {
   const records = parts.map(({ keyBase64, valueBase64 }, offset) =>
     aRecord({ offset, key: Buffer.from(keyBase64, 'base64'), value: Buffer.from(valueBase64, 'base64') }),
   );
-  return { mapper: policyOfConnector(file, name).mapper, records };
+  return { mapper: mapperOfConnector(file, name).mapper, records };
 }

@@ -1,7 +1,7 @@
 import { namespaceText } from '../../../functions/documentdb-sink/plan/namespace.ts';
 import { CaseError, expectSame } from '../case-error.ts';
 import { type Component, NOW_MS } from './components.ts';
-import { listIn, stringPolicyOf, textRecord } from './pipeline.ts';
+import { listIn, stringMapperOf, textRecord } from './pipeline.ts';
 import { refused } from './properties.ts';
 
 /**
@@ -9,7 +9,7 @@ import { refused } from './properties.ts';
  * the case passes; where they only cut the same writes otherwise, it is refused; where the writes differ, it fails.
  */
 export const batching: Component = (vector) => {
-  const mapper = stringPolicyOf(vector);
+  const mapper = stringMapperOf(vector);
   const ours = new Map<string, number>();
   for (const [topic, count] of runsIn(vector.value)) {
     for (let offset = 1; offset <= count; offset += 1) {

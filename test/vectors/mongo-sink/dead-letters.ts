@@ -11,7 +11,7 @@ import { CaseError, expectSame } from '../case-error.ts';
 import type { Component } from './components.ts';
 import { NOW_MS } from './components.ts';
 import type { Fields, MongoCase } from './mongo-case.ts';
-import { listIn, stringPolicyOf, textRecord } from './pipeline.ts';
+import { listIn, stringMapperOf, textRecord } from './pipeline.ts';
 import { connectorOf, refused, topicOf } from './properties.ts';
 
 /** What becomes of failures: the whole sink on a server that does what the case says. */
@@ -76,7 +76,7 @@ async function delivered(vector: MongoCase, { records, server }: Batch) {
   const letters: DeadLetter[] = [];
   const sink = createDocumentdbSink({
     settings: { ...functionSettings(connectorOf(vector)), epochs: new Map(), poolSizeMax: 3 },
-    mapper: stringPolicyOf(vector),
+    mapper: stringMapperOf(vector),
     store,
     deadLetters: {
       put(letter) {

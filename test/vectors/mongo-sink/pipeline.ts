@@ -1,4 +1,4 @@
-import { policyOfConnector } from '../../../functions/documentdb-sink/connector/transforms/policy-of-connector.ts';
+import { mapperOfConnector } from '../../../functions/documentdb-sink/connector/transforms/mapper-of-connector.ts';
 import type { RecordMapper, WritePlan } from '../../../functions/documentdb-sink/plan/record-mapper.ts';
 import type { SourceRecord } from '../../../shared/record.ts';
 import { CaseError } from '../case-error.ts';
@@ -10,7 +10,7 @@ import { encoded, recordWith } from './records.ts';
 /** A record from its bytes to its writes. */
 export const pipeline: Component = (vector) => {
   const [key, value] = [encoded(vector.key), encoded(vector.value)];
-  const mapper = policyOf(vector, new Map([...named('key', key.converter), ...named('value', value.converter)]));
+  const mapper = mapperOf(vector, new Map([...named('key', key.converter), ...named('value', value.converter)]));
   const offset = Number(vector.record.get('offset') ?? 0);
   const content = { topic: topicOf(vector), offset, key: key.payload, value: value.payload };
   const plan = mapper(recordWith(content, vector.record), NOW_MS);
@@ -35,8 +35,8 @@ export class PoisonError extends Error {
   }
 }
 
-export function policyOf(vector: MongoCase, additions: ReadonlyMap<string, string>): RecordMapper {
-  return policyOfConnector(connectorOf(vector, additions), 'the configuration', CUSTOM).mapper;
+export function mapperOf(vector: MongoCase, additions: ReadonlyMap<string, string>): RecordMapper {
+  return mapperOfConnector(connectorOf(vector, additions), 'the configuration', CUSTOM).mapper;
 }
 
 /** `{"$$records": [..]}` */
@@ -50,7 +50,7 @@ const STRINGS = new Map(
   ['key', 'value'].map((side) => [`${side}.converter`, 'org.apache.kafka.connect.storage.StringConverter']),
 );
 
-export const stringPolicyOf = (vector: MongoCase): RecordMapper => policyOf(vector, STRINGS);
+export const stringMapperOf = (vector: MongoCase): RecordMapper => mapperOf(vector, STRINGS);
 
 export const textRecord = (topic: string, offset: number, text: string): SourceRecord => {
   const { payload } = encoded(text);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { readConnector } from '../../../../functions/documentdb-sink/connector/file/read-connector.ts';
-import { policyOfConnector } from '../../../../functions/documentdb-sink/connector/transforms/policy-of-connector.ts';
+import { mapperOfConnector } from '../../../../functions/documentdb-sink/connector/transforms/mapper-of-connector.ts';
 import { aConnectorText } from '../../../support/a-connector.ts';
 import { aDocumentdbSink, inWords } from '../../../support/a-documentdb-sink.ts';
 import { aRecord, deadlineIn } from '../../../support/builders.ts';
@@ -21,7 +21,7 @@ const ELSEWHERE = { ...ROUTED, 'transforms.r.replacement': 'elsewhere' };
 function sinkOf(properties: Readonly<Record<string, string>>) {
   const { queue, deadLetters } = fakeDeadLetters();
   const text = aConnectorText({ ...JSON_VALUES, 'errors.tolerance': 'all', ...properties });
-  const { mapper } = policyOfConnector(readConnector(text, { where: 'test' }), 'test');
+  const { mapper } = mapperOfConnector(readConnector(text, { where: 'test' }), 'test');
   return { sink: aDocumentdbSink({ mapper, deletes: 'hard', deadLetters: queue }), deadLetters };
 }
 

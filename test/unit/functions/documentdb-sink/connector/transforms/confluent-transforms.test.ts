@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { readConnector } from '../../../../../../functions/documentdb-sink/connector/file/read-connector.ts';
-import { policyOfConnector } from '../../../../../../functions/documentdb-sink/connector/transforms/policy-of-connector.ts';
+import { mapperOfConnector } from '../../../../../../functions/documentdb-sink/connector/transforms/mapper-of-connector.ts';
 import type { WritePlan } from '../../../../../../functions/documentdb-sink/plan/record-mapper.ts';
 import { SettingsError } from '../../../../../../shared/errors.ts';
 import { aRecord } from '../../../../../support/builders.ts';
@@ -20,7 +20,7 @@ function mapperOf(type: string, rest: Readonly<Record<string, string>>) {
     'transforms.t.type': `${CONFLUENT}.${type}`,
     ...Object.fromEntries(own),
   };
-  return policyOfConnector(readConnector(JSON.stringify(properties), { where: 'test' }), 'test').mapper;
+  return mapperOfConnector(readConnector(JSON.stringify(properties), { where: 'test' }), 'test').mapper;
 }
 
 type Parts = Parameters<typeof aRecord>[0];

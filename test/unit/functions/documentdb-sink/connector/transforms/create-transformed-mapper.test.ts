@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { CustomStrategies } from '../../../../../../functions/documentdb-sink/connector/custom/custom-strategies.ts';
 import { CUSTOM_STRATEGIES } from '../../../../../../functions/documentdb-sink/connector/custom/registry.ts';
 import { readConnector } from '../../../../../../functions/documentdb-sink/connector/file/read-connector.ts';
-import { policyOfConnector } from '../../../../../../functions/documentdb-sink/connector/transforms/policy-of-connector.ts';
+import { mapperOfConnector } from '../../../../../../functions/documentdb-sink/connector/transforms/mapper-of-connector.ts';
 import type { WritePlan } from '../../../../../../functions/documentdb-sink/plan/record-mapper.ts';
 import { SettingsError } from '../../../../../../shared/errors.ts';
 import { aRecord } from '../../../../../support/builders.ts';
@@ -16,7 +16,7 @@ const PLAIN = { 'value.converter': JSON_CONVERTER, 'value.converter.schemas.enab
 
 const read = (properties: Readonly<Record<string, string>>, custom?: CustomStrategies) => {
   const text = JSON.stringify({ topics: 'orders,archive', database: 'shop', ...PLAIN, ...properties });
-  return policyOfConnector(readConnector(text, { where: 'test' }), 'test', custom);
+  return mapperOfConnector(readConnector(text, { where: 'test' }), 'test', custom);
 };
 
 /** Under the alias `t`, the transform of these properties. */

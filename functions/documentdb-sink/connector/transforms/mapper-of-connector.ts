@@ -10,7 +10,7 @@ import { createTransformedMapper, type TransformedMapper } from './create-transf
  * The mapper for a connector file with or without transforms, for tools, which need no lazy loading.
  * @throws SettingsError that lists every property that cannot be followed
  */
-export const policyOfConnector = (
+export const mapperOfConnector = (
   connector: Connector,
   where: string,
   custom: CustomStrategies = CUSTOM_STRATEGIES,
