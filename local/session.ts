@@ -1,5 +1,5 @@
 import { rm } from 'node:fs/promises';
-import { policyOfConnector } from '../functions/documentdb-sink/connector/transforms/policy-of-connector.ts';
+import { mapperOfConnector } from '../functions/documentdb-sink/connector/transforms/mapper-of-connector.ts';
 import { payloadOfBytes, type SourceRecord } from '../shared/record.ts';
 import { systemClock } from '../shared/time/clock.ts';
 import { expectedOf } from './connector/expected-documents.ts';
@@ -166,7 +166,7 @@ async function connectorDocuments(
 ): Promise<ConnectorDocuments | undefined> {
   if (connector === undefined) return undefined;
   const records = produced.map((record) => sourceRecordOf(topic, record));
-  const expected = expectedOf(records, policyOfConnector(connector.connector, connector.path).mapper);
+  const expected = expectedOf(records, mapperOfConnector(connector.connector, connector.path).mapper);
   const databases = [...expected.documents.keys()].map((namespace) => namespace.split('.')[0] ?? '');
   return { expected, found: await documents.readTexts([...new Set([database, ...databases])]) };
 }

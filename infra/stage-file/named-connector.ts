@@ -1,6 +1,6 @@
 import type { Connector } from '../../functions/documentdb-sink/connector/file/connector.ts';
 import { readSettings } from '../../functions/documentdb-sink/connector/file/read-connector.ts';
-import { policyOfConnector } from '../../functions/documentdb-sink/connector/transforms/policy-of-connector.ts';
+import { mapperOfConnector } from '../../functions/documentdb-sink/connector/transforms/mapper-of-connector.ts';
 import { placeholdersOf } from '../../functions/documentdb-sink/target/placeholders.ts';
 import { SettingsError } from '../../shared/errors.ts';
 import { packagedText } from '../connector-file/packaged-connector.ts';
@@ -37,7 +37,7 @@ export function readNamedConnector(path: string, surroundings: Surroundings): Na
   }
   try {
     const read = readSettings(file, { where: path, environment });
-    const { ignored } = policyOfConnector(read, path);
+    const { ignored } = mapperOfConnector(read, path);
     const connector = { ...read, ignored: [...read.ignored, ...ignored] };
     const connection = checkConnectionString(connector, environment);
     const packaged = packagedText(file);
