@@ -3,7 +3,7 @@
 import { readFile } from 'node:fs/promises';
 import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
-import { afterEach, beforeEach, expect, inject, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, inject, it, vi } from 'vitest';
 import {
   createObjectReader,
   createParameterReader,
@@ -27,22 +27,25 @@ afterEach(() => {
   vi.unstubAllEnvs();
 });
 
-it('reads a parameter that is encrypted', async () => {
-  const client = new SSMClient(options);
-  const parameter = { Name: '/docdb/host', Value: 'docdb.example', Type: 'SecureString', Overwrite: true } as const;
-  await client.send(new PutParameterCommand(parameter));
-  client.destroy();
-  expect(await createParameterReader()('/docdb/host', signal)).toBe('docdb.example');
-  await expect(createParameterReader()('/docdb/none', signal)).rejects.toMatchObject({ name: 'ParameterNotFound' });
-});
+describe('the setup of a connection', () => {
+  it('reads a parameter that is encrypted', async () => {
+    const client = new SSMClient(options);
+    const parameter = { Name: '/docdb/host', Value: 'docdb.example', Type: 'SecureString', Overwrite: true } as const;
+    await client.send(new PutParameterCommand(parameter));
+    client.destroy();
+    expect(await createParameterReader()('/docdb/host', signal)).toBe('docdb.example');
+    await expect(createParameterReader()('/docdb/none', signal)).rejects.toMatchObject({ name: 'ParameterNotFound' });
+  });
 
-it('trusts a CA bundle that lies in S3, and says what is wrong with one that does not', async () => {
-  const client = new S3Client({ ...options, forcePathStyle: true });
-  await client.send(new CreateBucketCommand({ Bucket: 'truststores' }));
-  const pem = await readFile(documentdb.caFile);
-  await client.send(new PutObjectCommand({ Bucket: 'truststores', Key: 'docdb/ca.pem', Body: pem }));
-  client.destroy();
-  const trustIn = (url: string) => createTlsContextReader(bundleOf(url, '/nowhere', createObjectReader(true)))(signal);
-  await expect(trustIn('s3://truststores/docdb/ca.pem')).resolves.toBeDefined();
-  await expect(trustIn('s3://truststores/docdb/none.pem')).rejects.toThrow('NoSuchKey');
+  it('trusts a CA bundle that lies in S3, and says what is wrong with one that does not', async () => {
+    const client = new S3Client({ ...options, forcePathStyle: true });
+    await client.send(new CreateBucketCommand({ Bucket: 'truststores' }));
+    const pem = await readFile(documentdb.caFile);
+    await client.send(new PutObjectCommand({ Bucket: 'truststores', Key: 'docdb/ca.pem', Body: pem }));
+    client.destroy();
+    const trustIn = (url: string) =>
+      createTlsContextReader(bundleOf(url, '/nowhere', createObjectReader(true)))(signal);
+    await expect(trustIn('s3://truststores/docdb/ca.pem')).resolves.toBeDefined();
+    await expect(trustIn('s3://truststores/docdb/none.pem')).rejects.toThrow('NoSuchKey');
+  });
 });

@@ -1,29 +1,31 @@
 import { createHash } from 'node:crypto';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { generateStory } from './scenario/generate/generate.ts';
 import { takesFreeValuesOnly } from './scenario/generate/unique-values.ts';
 import { GENERATORS } from './scenario/generator.ts';
 
 const hashOf = (text: string) => createHash('sha256').update(text).digest('hex').slice(0, 16);
 
-it('makes the same stories of the same seeds for ever, in version 1', () => {
-  const scenarios = Array.from({ length: 400 }, (_, index) =>
-    JSON.stringify(generateStory({ seed: index + 1, generator: 1 })),
-  );
-  expect(hashOf(scenarios.join(''))).toBe('518a8cb6a1f1ab72');
-});
+describe('the generator', () => {
+  it('makes the same stories of the same seeds for ever, in version 1', () => {
+    const scenarios = Array.from({ length: 400 }, (_, index) =>
+      JSON.stringify(generateStory({ seed: index + 1, generator: 1 })),
+    );
+    expect(hashOf(scenarios.join(''))).toBe('518a8cb6a1f1ab72');
+  });
 
-it.each(GENERATORS)('lets a record take a unique value only once it is free (version %i)', (generator) => {
-  const seeds = Array.from({ length: 400 }, (_, index) => 2 * index + 1);
-  const scenarios = seeds.map((seed) => generateStory({ seed, generator }));
-  expect(scenarios.filter(({ records }) => !takesFreeValuesOnly(records))).toEqual([]);
-  const [moving] = scenarios.filter(({ records }) => records.some(({ unique }) => unique === 0));
-  const [taken] = moving?.records.filter(({ unique }) => unique === 0) ?? [];
-  expect(takesFreeValuesOnly([...(taken ? [taken, { ...taken, key: 'another' }] : [])])).toBe(false);
-});
+  it.each(GENERATORS)('lets a record take a unique value only once it is free (version %i)', (generator) => {
+    const seeds = Array.from({ length: 400 }, (_, index) => 2 * index + 1);
+    const scenarios = seeds.map((seed) => generateStory({ seed, generator }));
+    expect(scenarios.filter(({ records }) => !takesFreeValuesOnly(records))).toEqual([]);
+    const [moving] = scenarios.filter(({ records }) => records.some(({ unique }) => unique === 0));
+    const [taken] = moving?.records.filter(({ unique }) => unique === 0) ?? [];
+    expect(takesFreeValuesOnly([...(taken ? [taken, { ...taken, key: 'another' }] : [])])).toBe(false);
+  });
 
-it.each(GENERATORS)('gives the story of a seed to the sink that is asked for (version %i)', (generator) => {
-  const sinks = [3, 4].map((seed) => generateStory({ seed, generator }).sink);
-  expect(sinks).toEqual(['documentdbSink', 'kinesisSink']);
-  expect(generateStory({ seed: 3, generator, sink: 'kinesisSink' }).sink).toBe('kinesisSink');
+  it.each(GENERATORS)('gives the story of a seed to the sink that is asked for (version %i)', (generator) => {
+    const sinks = [3, 4].map((seed) => generateStory({ seed, generator }).sink);
+    expect(sinks).toEqual(['documentdbSink', 'kinesisSink']);
+    expect(generateStory({ seed: 3, generator, sink: 'kinesisSink' }).sink).toBe('kinesisSink');
+  });
 });

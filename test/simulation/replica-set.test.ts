@@ -107,26 +107,32 @@ describe('a write that is not durable yet', () => {
   });
 });
 
-it('a command that a failover meets is interrupted, and what it did is gone', async () => {
-  const { server, goOn } = aServer({ isPatient: true });
-  const first = server.write('update', [upsert('a', 1), upsert('b', 1)], NO_FAULTS);
-  goOn();
-  await new Promise((resolve) => setImmediate(resolve)); // the second one hesitates
-  server.failOver();
-  goOn();
-  await expect(first).rejects.toMatchObject({ code: 11_602 });
-  expect(server.documents().length).toBe(0);
+describe('a command that a failover meets', () => {
+  it('is interrupted, and what it did is gone', async () => {
+    const { server, goOn } = aServer({ isPatient: true });
+    const first = server.write('update', [upsert('a', 1), upsert('b', 1)], NO_FAULTS);
+    goOn();
+    await new Promise((resolve) => setImmediate(resolve)); // the second one hesitates
+    server.failOver();
+    goOn();
+    await expect(first).rejects.toMatchObject({ code: 11_602 });
+    expect(server.documents().length).toBe(0);
+  });
 });
 
-it('a read right after a failover may see what was durable before', async () => {
-  const { server, passMs } = aServer();
-  await server.write('update', [upsert('a', 1)], NO_FAULTS);
-  passMs(100);
-  await server.write('update', [upsert('a', 2)], NO_FAULTS);
-  expect(server.findVersions(['a'], 99)).toEqual([{ id: 'a', versions: { 'orders-0': 1n, ts: 0n }, isDeleted: false }]);
-  expect(server.findVersions(['a'], 100)).toEqual([
-    { id: 'a', versions: { 'orders-0': 2n, ts: 0n }, isDeleted: false },
-  ]);
+describe('a read right after a failover', () => {
+  it('may see what was durable before', async () => {
+    const { server, passMs } = aServer();
+    await server.write('update', [upsert('a', 1)], NO_FAULTS);
+    passMs(100);
+    await server.write('update', [upsert('a', 2)], NO_FAULTS);
+    expect(server.findVersions(['a'], 99)).toEqual([
+      { id: 'a', versions: { 'orders-0': 1n, ts: 0n }, isDeleted: false },
+    ]);
+    expect(server.findVersions(['a'], 100)).toEqual([
+      { id: 'a', versions: { 'orders-0': 2n, ts: 0n }, isDeleted: false },
+    ]);
+  });
 });
 
 describe('a delete', () => {
@@ -182,36 +188,45 @@ describe('another unique index', () => {
   });
 });
 
-it('a statement that the server gives up changes nothing, and the others of its command are done', async () => {
-  const { server } = aServer();
-  const faults = {
-    ...NO_FAULTS,
-    failStatement: ({ q }: Readonly<Record<string, unknown>>) => ((q as { _id: string })._id === 'a' ? 112 : undefined),
-  };
-  expect(await server.write('update', [upsert('a', 1), upsert('b', 1)], faults)).toEqual({
-    count: 1,
-    writeErrors: [{ index: 0, code: 112, duplicateIndex: undefined }],
+describe('a statement that the server gives up', () => {
+  it('changes nothing, and the others of its command are done', async () => {
+    const { server } = aServer();
+    const faults = {
+      ...NO_FAULTS,
+      failStatement: ({ q }: Readonly<Record<string, unknown>>) =>
+        (q as { _id: string })._id === 'a' ? 112 : undefined,
+    };
+    expect(await server.write('update', [upsert('a', 1), upsert('b', 1)], faults)).toEqual({
+      count: 1,
+      writeErrors: [{ index: 0, code: 112, duplicateIndex: undefined }],
+    });
+    expect(server.documents().map((stored) => stored.get('_id'))).toEqual(['b']);
   });
-  expect(server.documents().map((stored) => stored.get('_id'))).toEqual(['b']);
 });
 
-it('more operations than the server said it takes are refused', async () => {
-  const { server } = aServer();
-  const statements = Array.from({ length: 101 }, (_, index) => upsert(`${index}`, 1));
-  await expect(server.write('update', statements, NO_FAULTS)).rejects.toMatchObject({ code: 16 });
+describe('more operations than the server said it takes', () => {
+  it('are refused', async () => {
+    const { server } = aServer();
+    const statements = Array.from({ length: 101 }, (_, index) => upsert(`${index}`, 1));
+    await expect(server.write('update', statements, NO_FAULTS)).rejects.toMatchObject({ code: 16 });
+  });
 });
 
-it('a guard compares numbers alone: a mark of another type is none', async () => {
-  const { server } = aServer();
-  const strange = upsert('a', 1);
-  strange.u.set('_k', { 'orders-0': 'z' });
-  await server.write('update', [strange], NO_FAULTS);
-  expect(await server.write('update', [upsert('a', 1)], NO_FAULTS)).toEqual(written);
+describe('a guard', () => {
+  it('compares numbers alone: a mark of another type is none', async () => {
+    const { server } = aServer();
+    const strange = upsert('a', 1);
+    strange.u.set('_k', { 'orders-0': 'z' });
+    await server.write('update', [strange], NO_FAULTS);
+    expect(await server.write('update', [upsert('a', 1)], NO_FAULTS)).toEqual(written);
+  });
 });
 
-it('a filter with an operator that this server does not know is an error, not a match', async () => {
-  const { server } = aServer();
-  await server.write('update', [upsert('a', 1)], NO_FAULTS);
-  const statement = { ...upsert('a', 2), q: { _id: 'a', v: { $mod: [2, 0] } } };
-  await expect(server.write('update', [statement], NO_FAULTS)).rejects.toThrow('$mod');
+describe('a filter with an operator that this server does not know', () => {
+  it('is an error, not a match', async () => {
+    const { server } = aServer();
+    await server.write('update', [upsert('a', 1)], NO_FAULTS);
+    const statement = { ...upsert('a', 2), q: { _id: 'a', v: { $mod: [2, 0] } } };
+    await expect(server.write('update', [statement], NO_FAULTS)).rejects.toThrow('$mod');
+  });
 });

@@ -21,13 +21,15 @@ describe('a payload is recognised', () => {
   });
 });
 
-it('what is printed past the logger is noted, and held back', () => {
-  const print = vi.spyOn(console, 'log').mockImplementation(() => undefined);
-  const { said } = watchTelemetry();
-  globalThis.console.log('an event', { value: SECRET });
-  expect([...said].some(leaks)).toBe(true);
-  expect(print).not.toHaveBeenCalled();
-  globalThis.console.log('a harmless line');
-  expect(print).toHaveBeenCalledTimes(1);
-  print.mockRestore();
+describe('what is printed past the logger', () => {
+  it('is noted, and held back', () => {
+    const print = vi.spyOn(console, 'log').mockImplementation(() => undefined);
+    const { said } = watchTelemetry();
+    globalThis.console.log('an event', { value: SECRET });
+    expect([...said].some(leaks)).toBe(true);
+    expect(print).not.toHaveBeenCalled();
+    globalThis.console.log('a harmless line');
+    expect(print).toHaveBeenCalledTimes(1);
+    print.mockRestore();
+  });
 });

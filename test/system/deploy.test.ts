@@ -208,15 +208,17 @@ describe('the dead-letter bucket', () => {
   });
 });
 
-it('has outputs for roles, bucket and mappings', async () => {
-  const query = 'Stacks[0].Outputs[].[OutputKey, OutputValue]';
-  const outputs = await aws('cloudformation describe-stacks', { 'stack-name': STACK, query });
-  expect(Object.fromEntries(outputs as [string, string][])).toMatchObject({
-    DeadLetterBucketName: BUCKET,
-    KinesisSinkRoleArn: `arn:aws:iam::${ACCOUNT_A}:role/msk-sinks-dev-kinesis`,
-    DocumentdbSinkRoleArn: `arn:aws:iam::${ACCOUNT_A}:role/msk-sinks-dev-documentdb`,
-    KinesisSinkMappingOrdersUuid: (await stage.mappingOf('kinesisSink')).UUID,
-    DocumentdbSinkMappingOrdersUuid: (await stage.mappingOf('documentdbSink')).UUID,
+describe('the deployed stack', () => {
+  it('has outputs for roles, bucket and mappings', async () => {
+    const query = 'Stacks[0].Outputs[].[OutputKey, OutputValue]';
+    const outputs = await aws('cloudformation describe-stacks', { 'stack-name': STACK, query });
+    expect(Object.fromEntries(outputs as [string, string][])).toMatchObject({
+      DeadLetterBucketName: BUCKET,
+      KinesisSinkRoleArn: `arn:aws:iam::${ACCOUNT_A}:role/msk-sinks-dev-kinesis`,
+      DocumentdbSinkRoleArn: `arn:aws:iam::${ACCOUNT_A}:role/msk-sinks-dev-documentdb`,
+      KinesisSinkMappingOrdersUuid: (await stage.mappingOf('kinesisSink')).UUID,
+      DocumentdbSinkMappingOrdersUuid: (await stage.mappingOf('documentdbSink')).UUID,
+    });
   });
 });
 
@@ -285,27 +287,31 @@ describe('with the deployed roles', () => {
   });
 });
 
-it('whoever deploys may read no dead letter, and touch no other stage', async () => {
-  const read = { bucket: BUCKET, key: LETTER_KEY };
-  await expect(stage.deployer.aws('s3api get-object', read, join(stage.folder, 'letter'))).rejects.toThrow(DENIED);
-  const other = { 'function-name': 'msk-sinks-prod-kinesisSink' };
-  await expect(stage.deployer.aws('lambda get-function', other)).rejects.toThrow(DENIED);
-  await expect(stage.deployer.aws('lambda delete-function', other)).rejects.toThrow(DENIED);
+describe('whoever deploys', () => {
+  it('may read no dead letter, and touch no other stage', async () => {
+    const read = { bucket: BUCKET, key: LETTER_KEY };
+    await expect(stage.deployer.aws('s3api get-object', read, join(stage.folder, 'letter'))).rejects.toThrow(DENIED);
+    const other = { 'function-name': 'msk-sinks-prod-kinesisSink' };
+    await expect(stage.deployer.aws('lambda get-function', other)).rejects.toThrow(DENIED);
+    await expect(stage.deployer.aws('lambda delete-function', other)).rejects.toThrow(DENIED);
+  });
 });
 
-it('a changed setting is deployed in place: the same mappings, the same functions', async () => {
-  const before = await Promise.all(functions.map(({ name }) => stage.mappingOf(name)));
-  await stage.project.change('dev', {
-    'trigger.batchRecordsMax': 500,
-    'kinesisSink.timeoutSeconds': TIMEOUT_SECONDS,
-  });
-  await stage.serverless('deploy', '--stage', 'dev');
-  const after = await Promise.all(functions.map(({ name }) => stage.mappingOf(name)));
-  expect(after).toEqual(before.map((mapping) => ({ ...mapping, BatchSize: 500, LastModified: expect.anything() })));
-  const query = `Functions[?starts_with(FunctionName, '${STACK}')].[FunctionName, Timeout]`;
-  expect(Object.fromEntries((await aws('lambda list-functions', { query })) as [string, number][])).toEqual({
-    [`${STACK}-kinesisSink`]: TIMEOUT_SECONDS,
-    [`${STACK}-documentdbSink`]: 120,
+describe('a changed setting', () => {
+  it('is deployed in place: the same mappings, the same functions', async () => {
+    const before = await Promise.all(functions.map(({ name }) => stage.mappingOf(name)));
+    await stage.project.change('dev', {
+      'trigger.batchRecordsMax': 500,
+      'kinesisSink.timeoutSeconds': TIMEOUT_SECONDS,
+    });
+    await stage.serverless('deploy', '--stage', 'dev');
+    const after = await Promise.all(functions.map(({ name }) => stage.mappingOf(name)));
+    expect(after).toEqual(before.map((mapping) => ({ ...mapping, BatchSize: 500, LastModified: expect.anything() })));
+    const query = `Functions[?starts_with(FunctionName, '${STACK}')].[FunctionName, Timeout]`;
+    expect(Object.fromEntries((await aws('lambda list-functions', { query })) as [string, number][])).toEqual({
+      [`${STACK}-kinesisSink`]: TIMEOUT_SECONDS,
+      [`${STACK}-documentdbSink`]: 120,
+    });
   });
 });
 
@@ -344,10 +350,12 @@ describe('a wrong external id', () => {
   });
 });
 
-it('is described by `serverless info`', async () => {
-  const { stdout, stderr } = await stage.serverless('info', '--stage', 'dev');
-  const text = `${stdout}${stderr}`;
-  for (const part of [STACK, REGION, `${STACK}-kinesisSink`, `${STACK}-documentdbSink`]) expect(text).toContain(part);
+describe('a deployed stage', () => {
+  it('is described by `serverless info`', async () => {
+    const { stdout, stderr } = await stage.serverless('info', '--stage', 'dev');
+    const text = `${stdout}${stderr}`;
+    for (const part of [STACK, REGION, `${STACK}-kinesisSink`, `${STACK}-documentdbSink`]) expect(text).toContain(part);
+  });
 });
 
 const NOTHING_BUT_THE_BUCKET = {

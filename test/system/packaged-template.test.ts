@@ -67,50 +67,52 @@ describe.each(functions)('the mapping of $name', ({ name, id }) => {
   });
 });
 
-it('has no other mapping, and each is one the local trigger understands', () => {
-  expect(ofType('AWS::Lambda::EventSourceMapping').map(([logicalId]) => logicalId)).toEqual([
-    'KinesisSinkMappingOrders',
-    'DocumentdbSinkMappingOrders',
-  ]);
-  expect(readMappings(dev.template).map(({ consumerGroupId }) => consumerGroupId)).toEqual([
-    'msk-sinks-dev-kinesisSink-orders',
-    'msk-sinks-dev-documentdbSink-orders',
-  ]);
-});
-
-it('gives each function an environment of plain strings that the function takes', () => {
-  const [kinesisSink, documentdbSink] = dev.functions;
-  expect(settingsFromEnvironment(kinesisSettings, kinesisSink?.environment ?? {})).toMatchObject({
-    stage: 'dev',
-    triggerMode: 'provisioned',
-    streamArn: 'arn:aws:kinesis:eu-west-1:222222222222:stream/orders',
+describe('the packaged template', () => {
+  it('has no other mapping, and each is one the local trigger understands', () => {
+    expect(ofType('AWS::Lambda::EventSourceMapping').map(([logicalId]) => logicalId)).toEqual([
+      'KinesisSinkMappingOrders',
+      'DocumentdbSinkMappingOrders',
+    ]);
+    expect(readMappings(dev.template).map(({ consumerGroupId }) => consumerGroupId)).toEqual([
+      'msk-sinks-dev-kinesisSink-orders',
+      'msk-sinks-dev-documentdbSink-orders',
+    ]);
   });
-  expect(settingsFromEnvironment(documentdbSettings, documentdbSink?.environment ?? {})).toMatchObject({
-    stage: 'dev',
-    triggerMode: 'provisioned',
-    database: 'shop',
-  });
-});
 
-it('gives each function a role of its own, and no other role is made', () => {
-  expect(ofType('AWS::IAM::Role').map(([logicalId]) => logicalId)).toEqual(['KinesisSinkRole', 'DocumentdbSinkRole']);
-  for (const { id } of functions) {
-    expect(resources()[`${id}LambdaFunction`]?.Properties).toMatchObject({
-      Role: { 'Fn::GetAtt': [`${id}Role`, 'Arn'] },
-      Runtime: 'nodejs24.x',
-      Architectures: ['arm64'],
+  it('gives each function an environment of plain strings that the function takes', () => {
+    const [kinesisSink, documentdbSink] = dev.functions;
+    expect(settingsFromEnvironment(kinesisSettings, kinesisSink?.environment ?? {})).toMatchObject({
+      stage: 'dev',
+      triggerMode: 'provisioned',
+      streamArn: 'arn:aws:kinesis:eu-west-1:222222222222:stream/orders',
     });
-  }
-});
-
-it('puts the function that reaches DocumentDB into its VPC, and the other into none', () => {
-  expect(resources()['DocumentdbSinkLambdaFunction']?.Properties).toMatchObject({
-    VpcConfig: {
-      SubnetIds: ['subnet-0aaaaaaaaaaaaaaaa', 'subnet-0bbbbbbbbbbbbbbbb'],
-      SecurityGroupIds: ['sg-0cccccccccccccccc'],
-    },
+    expect(settingsFromEnvironment(documentdbSettings, documentdbSink?.environment ?? {})).toMatchObject({
+      stage: 'dev',
+      triggerMode: 'provisioned',
+      database: 'shop',
+    });
   });
-  expect(resources()['KinesisSinkLambdaFunction']?.Properties).not.toHaveProperty('VpcConfig');
+
+  it('gives each function a role of its own, and no other role is made', () => {
+    expect(ofType('AWS::IAM::Role').map(([logicalId]) => logicalId)).toEqual(['KinesisSinkRole', 'DocumentdbSinkRole']);
+    for (const { id } of functions) {
+      expect(resources()[`${id}LambdaFunction`]?.Properties).toMatchObject({
+        Role: { 'Fn::GetAtt': [`${id}Role`, 'Arn'] },
+        Runtime: 'nodejs24.x',
+        Architectures: ['arm64'],
+      });
+    }
+  });
+
+  it('puts the function that reaches DocumentDB into its VPC, and the other into none', () => {
+    expect(resources()['DocumentdbSinkLambdaFunction']?.Properties).toMatchObject({
+      VpcConfig: {
+        SubnetIds: ['subnet-0aaaaaaaaaaaaaaaa', 'subnet-0bbbbbbbbbbbbbbbb'],
+        SecurityGroupIds: ['sg-0cccccccccccccccc'],
+      },
+    });
+    expect(resources()['KinesisSinkLambdaFunction']?.Properties).not.toHaveProperty('VpcConfig');
+  });
 });
 
 describe.each(functions)('the package of $name', ({ name, bundle }) => {
@@ -122,9 +124,11 @@ describe.each(functions)('the package of $name', ({ name, bundle }) => {
   });
 });
 
-it('gives DocumentDB alone the certificates of its region', async () => {
-  expect(await readdir(join(PROJECT_ROOT, 'dist', 'documentdb-sink'))).toContain('ca-bundle.pem');
-  expect(await readdir(join(PROJECT_ROOT, 'dist', 'kinesis-sink'))).not.toContain('ca-bundle.pem');
+describe('the packaging', () => {
+  it('gives DocumentDB alone the certificates of its region', async () => {
+    expect(await readdir(join(PROJECT_ROOT, 'dist', 'documentdb-sink'))).toContain('ca-bundle.pem');
+    expect(await readdir(join(PROJECT_ROOT, 'dist', 'kinesis-sink'))).not.toContain('ca-bundle.pem');
+  });
 });
 
 /** Measured on 2026-11-22: 352 KB and 650 KB. A cold start reads and compiles every byte of them. */
@@ -163,21 +167,23 @@ describe.each(budgets)('a cold start of $bundle', ({ bundle, startBytesMax, atSt
   });
 });
 
-it('keeps single message transforms in a chunk of their own: other files load not a byte of them', () => {
-  const { lazy, atStart, sourcesOf } = readBundle(join(PROJECT_ROOT, 'dist', 'documentdb-sink'));
-  const isTransform = (source: string) => source.startsWith('functions/documentdb-sink/connector/transforms/');
-  const chunks = [...lazy, ...atStart].filter((file) => sourcesOf(file).some(isTransform));
-  expect(chunks).toHaveLength(1);
-  const others = chunks.flatMap(sourcesOf).filter((source) => !isTransform(source));
-  expect(others.filter((source) => !source.includes('/java/simple-date/'))).toEqual([]);
-  expect(chunks.filter((file) => atStart.includes(file))).toEqual([]);
-});
+describe('the bundle of documentdbSink', () => {
+  it('keeps single message transforms in a chunk of their own: other files load not a byte of them', () => {
+    const { lazy, atStart, sourcesOf } = readBundle(join(PROJECT_ROOT, 'dist', 'documentdb-sink'));
+    const isTransform = (source: string) => source.startsWith('functions/documentdb-sink/connector/transforms/');
+    const chunks = [...lazy, ...atStart].filter((file) => sourcesOf(file).some(isTransform));
+    expect(chunks).toHaveLength(1);
+    const others = chunks.flatMap(sourcesOf).filter((source) => !isTransform(source));
+    expect(others.filter((source) => !source.includes('/java/simple-date/'))).toEqual([]);
+    expect(chunks.filter((file) => atStart.includes(file))).toEqual([]);
+  });
 
-it('keeps what asks a schema registry in a chunk of its own, beside the one with the transforms', () => {
-  const { lazy, atStart, sourcesOf } = readBundle(join(PROJECT_ROOT, 'dist', 'documentdb-sink'));
-  const isOfRegistry = (source: string) => source.startsWith('functions/documentdb-sink/connector/registry/');
-  const chunks = [...lazy, ...atStart].filter((file) => sourcesOf(file).some(isOfRegistry));
-  expect(chunks.filter((file) => atStart.includes(file) || !sourcesOf(file).every(isOfRegistry))).toEqual([]);
+  it('keeps what asks a schema registry in a chunk of its own, beside the one with the transforms', () => {
+    const { lazy, atStart, sourcesOf } = readBundle(join(PROJECT_ROOT, 'dist', 'documentdb-sink'));
+    const isOfRegistry = (source: string) => source.startsWith('functions/documentdb-sink/connector/registry/');
+    const chunks = [...lazy, ...atStart].filter((file) => sourcesOf(file).some(isOfRegistry));
+    expect(chunks.filter((file) => atStart.includes(file) || !sourcesOf(file).every(isOfRegistry))).toEqual([]);
+  });
 });
 
 /** What a stage's file says and its template must have. */

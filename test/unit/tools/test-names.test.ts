@@ -2,16 +2,16 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
-const UNIT = join(import.meta.dirname, '..');
-const files = readdirSync(UNIT, { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('.test.ts'));
+const TESTS = join(import.meta.dirname, '../..');
+const files = readdirSync(TESTS, { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('.test.ts'));
 
 /** Biome's format leaves the first column to top-level code. */
 const BARE_TEST = /^(?:it|test)\b/m;
 
-describe('a unit test', () => {
+describe('a test', () => {
   it('stands in a `describe` that names its subject, so that its name is a sentence', () => {
     expect(files.length).toBeGreaterThan(100);
-    expect(files.filter((path) => BARE_TEST.test(readFileSync(join(UNIT, path), 'utf8')))).toEqual([]);
+    expect(files.filter((path) => BARE_TEST.test(readFileSync(join(TESTS, path), 'utf8')))).toEqual([]);
   });
 
   it.each(["it('works', () => {});", "const a = 1;\nit.each([1])('%d', () => {});"])(
