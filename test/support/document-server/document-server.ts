@@ -149,14 +149,14 @@ export class DocumentServer {
   }
 }
 
-/** Operators change what is there; a replacement leaves the `_id` that is stored, with its type. */
+/** Operators change what is there; a replacement leaves the `_id` that is stored, with its type, and is inserted as it is. */
 function changed(before: Stored, update: Stored, isInsert: boolean): Stored {
   const [first = ''] = update.keys();
   if (first.startsWith('$')) return operate(before, update, isInsert);
   if (!before.has('_id')) return update;
   const id = before.get('_id');
   if (update.has('_id') && !isEqual(id, update.get('_id'))) throw new ServerError(IMMUTABLE_FIELD);
-  return new Map([['_id', id], ...update, ['_id', id]]);
+  return new Map([['_id', id], ...update, ...(isInsert ? [] : ([['_id', id]] as const))]);
 }
 
 /**

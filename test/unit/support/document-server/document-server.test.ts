@@ -63,6 +63,13 @@ describe('a document server', () => {
     expect(await update({ _id: 1 }, { $set: { _id: 2 } })).toBe(66);
   });
 
+  it('inserts a replacement with its own _id, in whatever type the filter names it', async () => {
+    const { stored, update } = await aServer([]);
+    expect(await update({ _id: 1 }, { _id: 1n, v: 2 }, true)).toBe(1);
+    expect(stored()).toEqual(['{"_id":Long 1,"v":int 2}']);
+    expect(await update({ _id: 2 }, { _id: 3 }, true)).toBe(66);
+  });
+
   it.each([
     ['an array', [1], 53],
     ['a pattern', new BSONRegExp('a', ''), 53],
