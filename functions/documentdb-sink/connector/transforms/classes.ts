@@ -1,4 +1,5 @@
 import { EXTRACT_TOPIC } from './confluent/extract-topic.ts';
+import { CONFLUENT_FILTER } from './confluent/filter.ts';
 import { TOMBSTONE_HANDLER } from './confluent/tombstone-handler.ts';
 import { BY_LOGICAL_TABLE_ROUTER } from './debezium/by-logical-table-router.ts';
 import { EXTRACT_NEW_RECORD_STATE } from './debezium/extract-new-record-state.ts';
@@ -22,6 +23,7 @@ import type { TransformClass } from './transform-class.ts';
 export const TRANSFORM_CLASSES: ReadonlyMap<string, TransformClass> = new Map([
   ...BY_LOGICAL_TABLE_ROUTER,
   ...CAST,
+  ...CONFLUENT_FILTER,
   ...EXTRACT_NEW_RECORD_STATE,
   ...EXTRACT_TOPIC,
   ...TOMBSTONE_HANDLER,

@@ -8,6 +8,7 @@ import { reader, requireMap, requireStruct } from '../fields.ts';
 import { type FieldPath, valueInMap, valueInStruct } from '../kafka/fields/field-path.ts';
 import type { Classes } from '../transform-class.ts';
 import { optional, required, type TransformProperty, type TransformSettings } from '../transform-settings.ts';
+import { parseJsonPath } from './json-path/parse-json-path.ts';
 
 const PURPOSE = 'the name of a topic';
 const NAME = 'io.confluent.connect.transforms.ExtractTopic';
@@ -55,26 +56,12 @@ function pathOf(settings: TransformSettings): FieldPath | undefined {
   const field = settings.text('field');
   if (field === '') return undefined;
   if (settings.text('field.format').toUpperCase() === 'PLAIN') return { steps: [], last: field };
-  const steps = stepsOf(field);
-  if (steps === undefined) {
+  const steps = parseJsonPath(field, `${settings.prefix}field`);
+  const names = steps.filter((step) => typeof step === 'string');
+  if (names.length === 0 || names.length < steps.length) {
     throw new PropertyError(`${settings.prefix}field`, field, 'must be a JSON path of names: $["a"]["b"]');
   }
-  return { steps: steps.slice(0, -1), last: steps.at(-1) ?? '' };
-}
-
-const STEP = /\.([\w-]+)|\[(?:"([^"\\]+)"|'([^'\\]+)')\]/y;
-
-/** Parses `$.a.b` and `$["a"]['b']`: the JSON paths to a single field. */
-function stepsOf(path: string): readonly string[] | undefined {
-  const steps: string[] = [];
-  STEP.lastIndex = path.startsWith('$') ? 1 : 0;
-  for (let end = STEP.lastIndex; end < path.length; end = STEP.lastIndex) {
-    const [, dotted, double, single] = STEP.exec(path) ?? [];
-    const step = dotted ?? double ?? single;
-    if (step === undefined) return undefined;
-    steps.push(step);
-  }
-  return steps.length === 0 ? undefined : steps;
+  return { steps: names.slice(0, -1), last: names.at(-1) ?? '' };
 }
 
 const skip: TransformProperty = optional('skip.missing.or.null', flag, 'false');

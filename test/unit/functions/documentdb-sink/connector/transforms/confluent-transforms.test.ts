@@ -87,3 +87,92 @@ describe("Confluent's TombstoneHandler", () => {
     expect(outcomeOf('TombstoneHandler', settings, { value })).toBe(outcome);
   });
 });
+
+describe("Confluent's Filter", () => {
+  const where = (condition: string, rest: Readonly<Record<string, string>> = {}) => ({
+    'filter.condition': condition,
+    'filter.type': 'include',
+    ...rest,
+  });
+  const outcomes = { true: 'orders', false: 'filtered' };
+
+  it.each([
+    ["$[?(@.a == 'x')]", '{"a": "x"}', true],
+    ["$[?(@.a == 'x')]", '{"a": "y"}', false],
+    ["$[?(@.a == 'x')]", '{}', false],
+    ["$[?(@.a != 'x')]", '{}', true],
+    ['$.[?(@.a)]', '{"a": null}', true],
+    ['$[?(!@.a)]', '{"a": null}', false],
+    ['$[?(@.a == null)]', '{"a": null}', true],
+    ['$[?(@.a == null)]', '{}', false],
+    ["$.k[?(@.n == 'v1' || @.n == 'v2')]", '{"k": {"n": "v2"}}', true],
+    ["$[?(@.op != 'c' && @.op != 'r' && @.source.table == 't')]", '{"op": "u", "source": {"table": "t"}}', true],
+    ["$[?((@.t == 'a' || @.t == 'b') && @.kind != 'delete')]", '{"t": "b", "kind": "delete"}', false],
+    ["$[?(@.t == 'a' || @.t == 'b' && @.u == 1)]", '{"t": "a"}', true],
+    ['$[?(@.n >= 10)]', '{"n": 10.0}', true],
+    ['$[?(@.n < 10)]', '{"n": 9.99}', true],
+    ['$[?(@.n > 9007199254740992)]', '{"n": 9007199254740993}', true],
+    ["$[?(@.n < '9')]", '{"n": 10}', false],
+    ["$[?(@.n == '1.0')]", '{"n": 1}', true],
+    ['$[?(@.n == 1)]', '{"n": "1.0"}', false],
+    ['$[?(@.n <= 1)]', '{"n": "0"}', false],
+    ["$[?(@['odd name'] == \"it's\")]", '{"odd name": "it\'s"}', true],
+    ['$.items[?(@.n > 1)]', '{"items": [{"n": 1}, {"n": 2}]}', true],
+    ['$.items[?(@.n > 1)].name', '{"items": [{"n": 1, "name": "a"}, {"n": 2}]}', false],
+    ["$.tags[?(@ == 'x')]", '{"tags": ["y", "x"]}', true],
+    ['$[?(@.c =~ /.*feed.post/)]', '{"c": "app.feed.post"}', true],
+    ['$[?(@.c =~ /FEED/i)]', '{"c": "my feed"}', false],
+    ["$[?(@.c in ['a', 'b'])]", '{"c": "b"}', true],
+    ["$[?(@.c nin ['a', 'b'])]", '{}', true],
+    ['$.a.b', '{"a": {"b": null}}', true],
+    ['$.a', '{"a": {}}', true],
+  ])('with %s keeps %s, if it includes: %s', (condition, value, isIncluded) => {
+    expect(outcomeOf('Filter$Value', where(condition), { value })).toBe(outcomes[`${isIncluded}`]);
+    const excluded = where(condition, { 'filter.type': 'exclude' });
+    expect(outcomeOf('Filter$Value', excluded, { value })).toBe(outcomes[`${!isIncluded}`]);
+  });
+
+  it.each([
+    ['fails', {}, 'poison'],
+    ['includes', { 'missing.or.null.behavior': 'include', 'filter.type': 'exclude' }, 'orders'],
+    ['excludes', { 'missing.or.null.behavior': 'exclude', 'filter.type': 'exclude' }, 'filtered'],
+  ])('%s a record without a field before the condition', (_what, rest, outcome) => {
+    for (const value of ['{}', '{"a": null}', '{"a": {"c": 1}}', '{"a": [1]}']) {
+      expect(outcomeOf('Filter$Value', where('$.a.b', rest), { value })).toBe(outcome);
+      expect(outcomeOf('Filter$Value', where('$.a.b[?(@.c)]', rest), { value })).toBe(outcome);
+    }
+  });
+
+  it('fails a record whose condition stands on a text, whatever the behavior', () => {
+    const settings = where('$.a[?(@.b)]', { 'missing.or.null.behavior': 'include' });
+    expect(outcomeOf('Filter$Value', settings, { value: '{"a": "text"}' })).toBe('poison');
+  });
+
+  it('lets a null pass', () => {
+    expect(outcomeOf('Filter$Key', where("$[?(@.a == 'x')]"), { key: null, value: '{}' })).toBe('orders');
+    expect(outcomeOf('Filter$Value', where('$.a'), { value: null })).not.toBe('filtered');
+  });
+
+  it('fails a value that has no fields', () => {
+    expect(outcomeOf('Filter$Value', where('$.a'), { value: '[1]' })).toBe('poison');
+  });
+
+  it.each([
+    '$..a',
+    '$.a[0]',
+    '$.a[*]',
+    '$.length()',
+    "$[?(@.a contains 'x')]",
+    '$[?(@.a === 1)]',
+    '$[?(@.a == @.b)]',
+    "$[?('x' == @.a)]",
+    '$[?(@.a == )]',
+    '$[?(@.a =~ /(/)]',
+    '$[?(@.a]',
+    '$[?(@.a)] && $.b',
+    `$[?(${'('.repeat(200)}@.a${')'.repeat(200)})]`,
+    '',
+  ])('refuses the condition %j by name', (condition) => {
+    expect(() => mapperOf('Filter$Value', where(condition))).toThrow(/transforms\.t\.filter\.condition/);
+  });
+});
