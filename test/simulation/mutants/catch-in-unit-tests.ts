@@ -2,14 +2,22 @@ import { spawn } from 'node:child_process';
 import { text } from 'node:stream/consumers';
 import { ROOT } from './mutant.ts';
 
-const VITEST = ['node_modules/vitest/vitest.mjs', 'run', '--config', 'test/simulation/mutants/vitest.config.ts'];
+const VITEST = 'node_modules/vitest/vitest.mjs';
+const OPTIONS = ['--config', 'test/simulation/mutants/vitest.config.ts', '--reporter', 'tap-flat'];
 
 /**
  * The first test of these files that fails with the mutant in place; undefined: none does.
  * @throws Error when no test ran
  */
-export async function catchInUnitTests(id: string, files: readonly string[]): Promise<string | undefined> {
-  const vitest = spawn(process.execPath, [...VITEST, '--reporter', 'tap-flat', ...files], {
+export const catchInUnitTests = (id: string, files: readonly string[]): Promise<string | undefined> =>
+  firstFailure(id, ['run', ...OPTIONS, ...files]);
+
+/** The same of every unit test that imports one of these sources of the product. It stops at the first failure. */
+export const catchInRelatedTests = (id: string, sources: readonly string[]): Promise<string | undefined> =>
+  firstFailure(id, ['related', '--run', '--bail', '1', ...OPTIONS, ...sources]);
+
+async function firstFailure(id: string, command: readonly string[]): Promise<string | undefined> {
+  const vitest = spawn(process.execPath, [VITEST, ...command], {
     cwd: ROOT,
     env: { ...process.env, MUTANT: id },
     stdio: ['ignore', 'pipe', 'ignore'],
@@ -17,6 +25,6 @@ export async function catchInUnitTests(id: string, files: readonly string[]): Pr
   const report = await text(vitest.stdout);
   // A test has its file, its `describe` and its name; a file that does not load is one line of its own.
   const tests = [...report.matchAll(/^(?<status>ok|not ok) \d+ - (?<name>.* > .*) # time=/gm)];
-  if (tests.length === 0) throw new Error(`${id}: no test of ${files.join(', ')} ran: the mutant does not load`);
+  if (tests.length === 0) throw new Error(`${id}: no test ran (vitest ${command.join(' ')}): the mutant does not load`);
   return tests.find(({ groups }) => groups?.['status'] === 'not ok')?.groups?.['name'];
 }

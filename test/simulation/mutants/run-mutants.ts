@@ -22,7 +22,7 @@ export async function runMutants(id: string | undefined, write: (line: string) =
       const { mutant, instead } = next;
       const caught: Caught =
         mutant.caughtBy === undefined
-          ? await catchInSimulation(instead)
+          ? (await catchInSimulation(instead))?.says
           : await catchInUnitTests(mutant.id, mutant.caughtBy);
       if (caught !== undefined) caughtCount += 1;
       for (const line of linesOf(mutant, caught)) write(line);
