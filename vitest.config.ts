@@ -19,8 +19,8 @@ export default defineConfig({
     projects: [
       // Files share their modules: nothing a unit test does outlives it, and loading everything anew takes most of the time.
       project('unit', { isolate: false, testTimeout: 30_000, maxWorkers: 2 }),
-      // Virtual time: nothing waits, but many stories are lived through.
-      project('simulation', { ...sideBySide, testTimeout: 300_000 }),
+      // Virtual time: nothing waits, but many stories run. Each story has a limit of its own.
+      project('simulation', { ...sideBySide, testTimeout: 900_000 }),
       project('integration', { ...sideBySide, ...onEngines, testTimeout: 120_000 }),
       project('system', { ...sideBySide, ...onEngines, testTimeout: 240_000 }),
     ],

@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
+import { cp, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { withFileLock } from './file-lock.ts';
 
 export const PROJECT_ROOT = join(import.meta.dirname, '..', '..');
 /** For the environment of the framework: a quarter of the processor time of a packaging is the compilation of its code. */
@@ -13,6 +14,8 @@ export interface PackagedFunction {
   readonly name: string;
   /** `dist/kinesis-sink/index.handler` */
   readonly handler: string;
+  /** The absolute path of the bundle in the package's folder, which no other build replaces. */
+  readonly handlerFile: string;
   readonly timeoutMs: number;
   readonly memoryMb: number;
   readonly environment: Readonly<Record<string, string>>;
@@ -26,7 +29,7 @@ export interface PackagedTemplate {
 
 export interface PackageOptions {
   readonly stage: string;
-  /** The folder for the package. */
+  /** The folder for the package; its `dist` gets a copy of the bundles. */
   readonly folder: string;
   /** The endpoints file; the build copies its values into the environment of stage `local`. */
   readonly endpointsFile?: string;
@@ -34,16 +37,25 @@ export interface PackageOptions {
   readonly stageFile?: string | undefined;
 }
 
+/** Every build replaces dist/, so only one packaging of this project runs at a time. */
+const LOCK = join(PROJECT_ROOT, '.local', 'packaging.lock');
+
 /**
- * Runs `serverless package`, as a deployment does.
+ * Runs `serverless package`, as a deployment does. Waits while another process packages this project.
  * @throws Error with the framework's output if packaging fails
  */
-export async function packageTemplate({
-  stage,
-  folder,
-  endpointsFile,
-  stageFile,
-}: PackageOptions): Promise<PackagedTemplate> {
+export async function packageTemplate(options: PackageOptions): Promise<PackagedTemplate> {
+  const { folder } = options;
+  await withFileLock(LOCK, async () => {
+    await runServerless(options);
+    await cp(join(PROJECT_ROOT, 'dist'), join(folder, 'dist'), { recursive: true });
+  });
+  const file = join(folder, 'cloudformation-template-update-stack.json');
+  const template: unknown = JSON.parse(await readFile(file, 'utf8'));
+  return { template, functions: functionsOf(template, folder) };
+}
+
+async function runServerless({ stage, folder, endpointsFile, stageFile }: PackageOptions): Promise<void> {
   const serverless = join(PROJECT_ROOT, 'node_modules', 'serverless', 'bin', 'serverless.js');
   const child = spawn(process.execPath, [serverless, 'package', '--stage', stage, '--package', folder], {
     cwd: PROJECT_ROOT,
@@ -60,9 +72,6 @@ export async function packageTemplate({
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => output.push(text));
   const [exitCode] = await once(child, 'close');
   if (exitCode !== 0) throw new Error(`serverless package --stage ${stage} failed:\n${output.join('')}`);
-  const file = join(folder, 'cloudformation-template-update-stack.json');
-  const template: unknown = JSON.parse(await readFile(file, 'utf8'));
-  return { template, functions: functionsOf(template) };
 }
 
 interface FunctionResource {
@@ -77,7 +86,7 @@ interface FunctionResource {
 }
 
 /** serverless.yml defines the shape, and packaging validates it. */
-function functionsOf(template: unknown): readonly PackagedFunction[] {
+function functionsOf(template: unknown, folder: string): readonly PackagedFunction[] {
   const { Resources } = template as { readonly Resources: Readonly<Record<string, FunctionResource>> };
   return Object.entries(Resources)
     .filter(([, { Type }]) => Type === 'AWS::Lambda::Function')
@@ -85,6 +94,7 @@ function functionsOf(template: unknown): readonly PackagedFunction[] {
       logicalId,
       name: Properties.FunctionName,
       handler: Properties.Handler,
+      handlerFile: join(folder, Properties.Handler.replace(/\.handler$/, '.js')),
       timeoutMs: Properties.Timeout * 1_000,
       memoryMb: Properties.MemorySize,
       environment: Properties.Environment.Variables,

@@ -1,5 +1,4 @@
-import { cp, mkdir } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import type { Endpoints } from '../engines/endpoints.ts';
 import { type FunctionProcess, startFunction } from '../lambda/function-process.ts';
 import type { PartialFailureRetry } from '../msk-trigger/machine/settings.ts';
@@ -9,7 +8,7 @@ import type { Log } from '../msk-trigger/runtime/run.ts';
 import { startTrigger, type Trigger } from '../msk-trigger/runtime/trigger.ts';
 import { addLogLine, type BatchCounters, noBatches } from './batch-counters.ts';
 import { failureStore } from './failure-store.ts';
-import { type PackagedFunction, PROJECT_ROOT, packageTemplate } from './package-template.ts';
+import { type PackagedFunction, packageTemplate } from './package-template.ts';
 
 export interface PipelineOptions {
   readonly endpoints: Endpoints;
@@ -75,7 +74,7 @@ export async function startSink(
   const logFile = join(options.folder, 'logs', `${packaged.name}.log`);
   const process = await startFunction({
     name: packaged.name,
-    handlerFile: await copyBundle(packaged, options.folder),
+    handlerFile: packaged.handlerFile,
     environment: packaged.environment,
     timeoutMs: packaged.timeoutMs,
     memoryMb: packaged.memoryMb,
@@ -94,13 +93,4 @@ export async function startSink(
     throw error;
   });
   return { name: packaged.name.split('-').at(-1) ?? packaged.name, process, trigger, mapping, batches, logFile };
-}
-
-/** Copies the bundle, because the next build empties dist/. */
-async function copyBundle({ handler }: PackagedFunction, folder: string): Promise<string> {
-  const source = dirname(handler);
-  const target = join(folder, source);
-  await mkdir(target, { recursive: true });
-  await cp(join(PROJECT_ROOT, source), target, { recursive: true });
-  return join(target, 'index.js');
 }

@@ -28,7 +28,7 @@ describe('documentdbSink with an IAM login', () => {
     const { MSK_SINKS_SECRET_ARN: _, ...environment } = packaged?.environment ?? {};
     const running = await startFunction({
       name: 'documentdbSink',
-      handlerFile: join(PROJECT_ROOT, 'dist', 'documentdb-sink', 'index.js'),
+      handlerFile: packaged?.handlerFile ?? '',
       environment: {
         ...environment,
         MSK_SINKS_AUTHENTICATION: 'iam',

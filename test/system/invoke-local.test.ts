@@ -1,5 +1,5 @@
 // `npx serverless invoke local --stage local`: one function in the framework's own process, with engines and without.
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
@@ -9,7 +9,9 @@ import { readDeadLetters } from '../../local/orders/dead-letter-reader.ts';
 import { createDocumentReader } from '../../local/orders/document-reader.ts';
 import { createStreamReader } from '../../local/orders/stream-reader.ts';
 import { bucketAdministrator, streamAdministrator } from '../../local/pipeline/aws-clients.ts';
+import { PROJECT_ROOT } from '../../local/pipeline/package-template.ts';
 import type { DeadLetter } from '../../shared/dead-letter/dead-letter.ts';
+import { copyProject } from '../support/deploy/project-copy.ts';
 import { type CommandResult, serverless } from '../support/serverless.ts';
 
 /** What stage `local` gives a function at most: as long as a failover takes. Loading the framework and building take some more. */
@@ -17,15 +19,21 @@ const NO_ENGINE_MS_MAX = 35_000;
 /** Of the framework and the build, on a machine that does other things as well. */
 const LOADING_MS_MAX = 45_000;
 const COMMAND_TIMEOUT_MS = 120_000;
-const ORDERS = 'test/fixtures/events/orders.json';
-const WITH_POISON = 'test/fixtures/events/orders-with-poison.json';
+const EVENTS = join(PROJECT_ROOT, 'test', 'fixtures', 'events');
+const ORDERS = join(EVENTS, 'orders.json');
+const WITH_POISON = join(EVENTS, 'orders-with-poison.json');
 
 const endpoints = inject('endpoints');
 let folder: string;
+/** A copy: other tests build into dist/ of this project at the same time. */
+let project: string;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'msk-sinks-'));
   await writeEndpoints(join(folder, 'endpoints.json'), endpoints);
+  project = join(folder, 'project');
+  await mkdir(project);
+  await copyProject(project);
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
@@ -33,6 +41,7 @@ function invoke(name: string, event: string, endpointsFile = 'endpoints.json'): 
   return serverless(['invoke', 'local', '-f', name, '--stage', 'local', '-p', event], {
     home: folder,
     environment: { MSK_SINKS_ENDPOINTS_FILE: join(folder, endpointsFile) },
+    cwd: project,
     timeoutMs: COMMAND_TIMEOUT_MS,
   });
 }

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { writeEndpoints } from '../../local/engines/endpoints.ts';
 import { startFunction } from '../../local/lambda/function-process.ts';
-import { type PackagedTemplate, PROJECT_ROOT, packageTemplate } from '../../local/pipeline/package-template.ts';
+import { type PackagedTemplate, packageTemplate } from '../../local/pipeline/package-template.ts';
 import { INVOCATION_BYTES_MAX } from '../../shared/limits.ts';
 
 const MEMORY_MB_MAX = 400;
@@ -45,10 +45,10 @@ describe.each(['kinesisSink', 'documentdbSink'])('%s', (name) => {
   it(`settles an event of 6 MB in less than ${MEMORY_MB_MAX} MB of memory`, async () => {
     const found = packaged.functions.find((each) => each.name.endsWith(name));
     if (found === undefined) throw new Error(`${name} is not in the template`);
-    const { handler, environment, timeoutMs, memoryMb } = found;
+    const { handlerFile, environment, timeoutMs, memoryMb } = found;
     const process = await startFunction({
       ...{ name: found.name, environment, timeoutMs, memoryMb },
-      handlerFile: join(PROJECT_ROOT, handler.replace('.handler', '.js')),
+      handlerFile,
       logFile: join(folder, `${name}.log`),
     });
     try {

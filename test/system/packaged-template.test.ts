@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { documentdbSettings } from '../../functions/documentdb-sink/settings.ts';
 import { kinesisSettings } from '../../functions/kinesis-sink/settings/settings.ts';
 import { readMappings } from '../../local/msk-trigger/mapping/read-mappings.ts';
-import { type PackagedTemplate, PROJECT_ROOT, packageTemplate } from '../../local/pipeline/package-template.ts';
+import { type PackagedTemplate, packageTemplate } from '../../local/pipeline/package-template.ts';
 import { settingsFromEnvironment } from '../../shared/settings/parse-settings.ts';
 import { readBundle } from '../support/bundle.ts';
 import { copyProject, type ProjectCopy } from '../support/deploy/project-copy.ts';
@@ -117,7 +117,7 @@ describe('the packaged template', () => {
 
 describe.each(functions)('the package of $name', ({ name, bundle }) => {
   it('holds what was built for it, and nothing else', async () => {
-    const built = (await readdir(join(PROJECT_ROOT, 'dist', bundle))).map((file) => `dist/${bundle}/${file}`);
+    const built = (await readdir(join(folder, 'package', 'dist', bundle))).map((file) => `dist/${bundle}/${file}`);
     const packed = await zipNames(join(folder, 'package', `${name}.zip`));
     expect(packed.toSorted()).toEqual(built.toSorted());
     expect(packed).toEqual(expect.arrayContaining([`dist/${bundle}/index.js`, `dist/${bundle}/package.json`]));
@@ -126,8 +126,8 @@ describe.each(functions)('the package of $name', ({ name, bundle }) => {
 
 describe('the packaging', () => {
   it('gives DocumentDB alone the certificates of its region', async () => {
-    expect(await readdir(join(PROJECT_ROOT, 'dist', 'documentdb-sink'))).toContain('ca-bundle.pem');
-    expect(await readdir(join(PROJECT_ROOT, 'dist', 'kinesis-sink'))).not.toContain('ca-bundle.pem');
+    expect(await readdir(join(folder, 'package', 'dist', 'documentdb-sink'))).toContain('ca-bundle.pem');
+    expect(await readdir(join(folder, 'package', 'dist', 'kinesis-sink'))).not.toContain('ca-bundle.pem');
   });
 });
 
@@ -150,7 +150,7 @@ const budgets = [
 ];
 
 describe.each(budgets)('a cold start of $bundle', ({ bundle, startBytesMax, atStart, lazy, never }) => {
-  const read = () => readBundle(join(PROJECT_ROOT, 'dist', bundle));
+  const read = () => readBundle(join(folder, 'package', 'dist', bundle));
 
   it(`loads less than ${startBytesMax} bytes of code`, () => {
     const built = read();
@@ -169,7 +169,7 @@ describe.each(budgets)('a cold start of $bundle', ({ bundle, startBytesMax, atSt
 
 describe('the bundle of documentdbSink', () => {
   it('keeps single message transforms in a chunk of their own: other files load not a byte of them', () => {
-    const { lazy, atStart, sourcesOf } = readBundle(join(PROJECT_ROOT, 'dist', 'documentdb-sink'));
+    const { lazy, atStart, sourcesOf } = readBundle(join(folder, 'package', 'dist', 'documentdb-sink'));
     const isTransform = (source: string) => source.startsWith('functions/documentdb-sink/connector/transforms/');
     const chunks = [...lazy, ...atStart].filter((file) => sourcesOf(file).some(isTransform));
     expect(chunks).toHaveLength(1);
@@ -179,7 +179,7 @@ describe('the bundle of documentdbSink', () => {
   });
 
   it('keeps what asks a schema registry in a chunk of its own, beside the one with the transforms', () => {
-    const { lazy, atStart, sourcesOf } = readBundle(join(PROJECT_ROOT, 'dist', 'documentdb-sink'));
+    const { lazy, atStart, sourcesOf } = readBundle(join(folder, 'package', 'dist', 'documentdb-sink'));
     const isOfRegistry = (source: string) => source.startsWith('functions/documentdb-sink/connector/registry/');
     const chunks = [...lazy, ...atStart].filter((file) => sourcesOf(file).some(isOfRegistry));
     expect(chunks.filter((file) => atStart.includes(file) || !sourcesOf(file).every(isOfRegistry))).toEqual([]);
