@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { documentdbSettings } from '../../../functions/documentdb-sink/settings.ts';
 import { toEnvironment } from '../../../shared/settings/parse-settings.ts';
-import { type AwsServer, startAwsServer } from './aws-server.ts';
+import { type AwsServer, startAwsServer } from '../../support/aws-server.ts';
 import { buildFunctions } from './build-functions.ts';
 import { type DocumentdbServer, PASSWORD, startDocumentdbServer } from './documentdb-server.ts';
 import { anEvent, type EventRecordParts } from './event.ts';

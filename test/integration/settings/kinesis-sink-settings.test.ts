@@ -4,7 +4,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { kinesisSettings } from '../../../functions/kinesis-sink/settings/settings.ts';
 import { toEnvironment } from '../../../shared/settings/parse-settings.ts';
-import { type Answer, ASSUMED_ACCESS_KEY_ID, type AwsServer, putRecords, startAwsServer } from './aws-server.ts';
+import {
+  type Answer,
+  ASSUMED_ACCESS_KEY_ID,
+  type AwsServer,
+  putRecords,
+  startAwsServer,
+} from '../../support/aws-server.ts';
 import { buildFunctions } from './build-functions.ts';
 import { anEvent, type EventRecordParts } from './event.ts';
 import { type Invoked, lambdaEnvironment, OWN_ACCESS_KEY_ID, startFunctionThread } from './function-thread.ts';

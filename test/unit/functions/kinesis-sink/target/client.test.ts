@@ -1,8 +1,16 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { Entry } from '../../../../../functions/kinesis-sink/plan/entry.ts';
-import { putRecordsBody } from '../../../../../functions/kinesis-sink/target/client.ts';
+import {
+  type ClientOptions,
+  createKinesisClient,
+  putRecordsBody,
+} from '../../../../../functions/kinesis-sink/target/client.ts';
+import { type Answer, ASSUMED_ACCESS_KEY_ID, ErrorAnswer, startAwsServer } from '../../../../support/aws-server.ts';
+import { recordedTelemetry } from '../../../../support/recorded-telemetry.ts';
 
 const STREAM = 'arn:aws:kinesis:eu-west-1:222222222222:stream/orders';
+const ROLE = 'arn:aws:iam::222222222222:role/writer';
+const { signal } = new AbortController();
 const anEntry = (fields: object): Entry => ({ dataBase64: 'e30=', partitionKey: 'order-1', ...fields }) as Entry;
 
 describe('the body of PutRecords', () => {
@@ -25,4 +33,123 @@ describe('the body of PutRecords', () => {
       expect(JSON.parse(body.toString()).Records[0].PartitionKey).toBe(partitionKey);
     },
   );
+});
+
+/** The real client against a server that answers as told; other calls succeed. */
+async function aClient(options: Partial<ClientOptions> = {}, answers: Readonly<Record<string, Answer>> = {}) {
+  const aws = await startAwsServer(answers);
+  const environment = {
+    AWS_ENDPOINT_URL: aws.url,
+    AWS_REGION: 'eu-west-1',
+    AWS_ACCESS_KEY_ID: 'OWN',
+    AWS_SECRET_ACCESS_KEY: 's',
+  };
+  for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
+  onTestFinished(async () => {
+    vi.unstubAllEnvs();
+    await aws.stop();
+  });
+  const { meter, metrics } = recordedTelemetry();
+  const client = createKinesisClient({
+    streamArn: STREAM,
+    sessionName: 'orders-dev',
+    requestsInFlightMax: 2,
+    requestTimeoutMs: 2_000,
+    meter,
+    ...options,
+  });
+  return { client, aws, metrics };
+}
+
+describe('putRecords', () => {
+  it('gives the reply of each entry in order, and of a message nothing but the name of the shard', async () => {
+    const Records = [
+      { SequenceNumber: '49', ShardId: 'shardId-000000000003' },
+      {
+        ErrorCode: 'ProvisionedThroughputExceededException',
+        ErrorMessage: 'Rate exceeded for shard shardId-000000000007 in stream orders, secret',
+      },
+      { ErrorCode: 'InternalFailure', ErrorMessage: 'Internal secret' },
+    ];
+    const { client } = await aClient({}, { PutRecords: () => ({ FailedRecordCount: 2, Records }) });
+    expect(await client.putRecords([anEntry({}), anEntry({}), anEntry({})], signal)).toEqual([
+      { sequenceNumber: '49', shardId: 'shardId-000000000003', errorCode: undefined },
+      {
+        sequenceNumber: undefined,
+        shardId: 'shardId-000000000007',
+        errorCode: 'ProvisionedThroughputExceededException',
+      },
+      { sequenceNumber: undefined, shardId: undefined, errorCode: 'InternalFailure' },
+    ]);
+  });
+
+  it("is sent to the stream's region with the credentials of the function where no role is named", async () => {
+    const { client, aws } = await aClient({ streamArn: STREAM.replace('eu-west-1', 'us-east-2') });
+    await client.putRecords([anEntry({})], signal);
+    expect(aws.of('AssumeRole')).toEqual([]);
+    expect(aws.of('PutRecords')).toMatchObject([{ accessKeyId: 'OWN', region: 'us-east-2' }]);
+  });
+
+  it.each([
+    [400, 'ResourceNotFoundException'],
+    [500, 'InternalFailure'],
+  ])('that fails with status %i is sent once, and rejects with the name of the error', async (status, name) => {
+    const refused = new ErrorAnswer(status, JSON.stringify({ __type: name, message: 'refused' }));
+    const { client, aws } = await aClient({}, { PutRecords: () => refused });
+    await expect(client.putRecords([anEntry({})], signal)).rejects.toMatchObject({
+      name,
+      $metadata: { httpStatusCode: status },
+    });
+    expect(aws.of('PutRecords')).toHaveLength(1);
+  });
+
+  it('ends when it is aborted', async () => {
+    const { client } = await aClient({}, { PutRecords: () => new Promise(() => undefined) });
+    await expect(client.putRecords([anEntry({})], AbortSignal.timeout(50))).rejects.toMatchObject({
+      name: 'AbortError',
+    });
+  });
+});
+
+describe('a client with a role', () => {
+  it('assumes the role once for an hour, and signs with its session, whose age it measures', async () => {
+    const { client, aws, metrics } = await aClient({ roleArn: ROLE, externalId: 'external' });
+    await client.putRecords([anEntry({})], signal);
+    await client.putRecords([anEntry({})], signal);
+    expect(aws.of('AssumeRole').map(({ body }) => body)).toMatchObject([
+      { RoleArn: ROLE, RoleSessionName: 'orders-dev', ExternalId: 'external', DurationSeconds: '3600' },
+    ]);
+    expect(aws.of('PutRecords').map(({ accessKeyId }) => accessKeyId)).toEqual([
+      ASSUMED_ACCESS_KEY_ID,
+      ASSUMED_ACCESS_KEY_ID,
+    ]);
+    expect(metrics()).toMatchObject({ CredentialAge: 0 });
+  });
+
+  it('tells a refusal of STS, which the trust policy explains, from an STS that cannot be reached', async () => {
+    const refusal = new ErrorAnswer(403, '<ErrorResponse><Error><Code>AccessDenied</Code></Error></ErrorResponse>');
+    const refused = await aClient({ roleArn: ROLE }, { AssumeRole: () => refusal });
+    await expect(refused.client.putRecords([anEntry({})], signal)).rejects.toThrow(/STS refused .*trust policy/);
+    const unreachable = await aClient({ roleArn: ROLE }, { AssumeRole: () => undefined });
+    await expect(unreachable.client.ready()).rejects.toThrow(/STS could not be reached/);
+  });
+
+  it('does without credentials that lack a part', async () => {
+    const answer = () => '<AssumeRoleResponse><AssumeRoleResult/></AssumeRoleResponse>';
+    const { client } = await aClient({ roleArn: ROLE }, { AssumeRole: answer });
+    await expect(client.ready()).rejects.toThrow('answered without credentials');
+  });
+});
+
+describe('describeStream', () => {
+  it('says what the service says', async () => {
+    const { client, aws } = await aClient();
+    expect(await client.describeStream(signal)).toEqual({
+      status: 'ACTIVE',
+      recordKiBMax: 10_240,
+      distribution: 'PARTITION_KEY',
+      encryption: 'NONE',
+    });
+    expect(aws.of('DescribeStreamSummary')).toMatchObject([{ body: { StreamARN: STREAM } }]);
+  });
 });

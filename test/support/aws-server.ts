@@ -14,7 +14,18 @@ export interface AwsCall {
   readonly body: any;
 }
 
-/** The answer to a call: a JSON value for JSON services, text for the others; undefined closes the connection. */
+/** An answer with an HTTP status that says that the call failed. */
+export class ErrorAnswer {
+  readonly status: number;
+  readonly body: string;
+
+  constructor(status: number, body: string) {
+    this.status = status;
+    this.body = body;
+  }
+}
+
+/** The answer to a call: a JSON value for JSON services, text for the others; an ErrorAnswer; undefined closes the connection. */
 export type Answer = (call: AwsCall) => unknown;
 
 export interface AwsServer {
@@ -47,6 +58,7 @@ export async function startAwsServer(answers: Readonly<Record<string, Answer>> =
     const answer = await (answers[call.action] ?? DEFAULT_ANSWERS[call.action])?.(call);
     counter.now -= 1;
     if (answer === undefined) request.socket.destroy();
+    else if (answer instanceof ErrorAnswer) response.writeHead(answer.status).end(answer.body);
     else response.end(typeof answer === 'object' && !(answer instanceof Uint8Array) ? JSON.stringify(answer) : answer);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

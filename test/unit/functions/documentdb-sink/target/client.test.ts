@@ -1,0 +1,163 @@
+import { createSecureContext } from 'node:tls';
+import type { BSON } from 'mongodb';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { createDocumentStore } from '../../../../../functions/documentdb-sink/target/client.ts';
+import { systemClock } from '../../../../../shared/time/clock.ts';
+import { recordedTelemetry } from '../../../../support/recorded-telemetry.ts';
+import { startWireServer, type WireAnswer } from '../../../../support/wire-server.ts';
+
+const NAMESPACE = { database: 'shop', collection: 'orders' };
+const STATEMENT = { q: { _id: 1 }, u: { a: 1 }, upsert: true };
+const HELLO = { isWritablePrimary: true, minWireVersion: 0, maxWireVersion: 21 };
+const { signal } = new AbortController();
+
+/** The real client against a server that answers as told; `hello` and commands without an answer are acknowledged. */
+async function aStore(answers: Readonly<Record<string, BSON.Document>> = {}) {
+  const commands: BSON.Document[] = [];
+  const answer: WireAnswer = (command) => {
+    commands.push(command);
+    return { ...HELLO, ...answers[Object.keys(command)[0] ?? ''] };
+  };
+  const server = await startWireServer(answer);
+  const { log, meter, lines } = recordedTelemetry();
+  const store = createDocumentStore({
+    readAddress: () =>
+      Promise.resolve({ uri: `mongodb://127.0.0.1:${server.port}/?directConnection=true&tls=false`, options: {} }),
+    readTlsContext: () => Promise.resolve(createSecureContext()),
+    poolSizeMax: 2,
+    appName: 'orders-sink',
+    clock: systemClock,
+    log,
+    meter,
+  });
+  onTestFinished(() => server.close());
+  const of = (name: string) => commands.filter((command) => name in command);
+  return { store, of, lines };
+}
+
+describe('a write', () => {
+  it.each([
+    ['update', [STATEMENT], { updates: [STATEMENT] }],
+    ['delete', [{ q: { _id: 1 }, limit: 1 }], { deletes: [{ q: { _id: 1 }, limit: 1 }] }],
+    ['insert', [{ document: { _id: 1, a: 2 } }], { documents: [{ _id: 1, a: 2 }] }],
+  ] as const)('%s is one unordered command that a majority acknowledges', async (kind, statements, body) => {
+    const { store, of } = await aStore({ [kind]: { n: 1 } });
+    expect(await store.write(NAMESPACE, kind, statements, signal)).toEqual({ count: 1, writeErrors: [] });
+    expect(of(kind)).toMatchObject([
+      { [kind]: 'orders', $db: 'shop', ordered: false, writeConcern: { w: 'majority' }, ...body },
+    ]);
+    expect(of(kind)[0]).not.toHaveProperty('txnNumber');
+  });
+
+  it('has no count where the server says none', async () => {
+    const { store } = await aStore();
+    expect((await store.write(NAMESPACE, 'update', [STATEMENT], signal)).count).toBe(-1);
+  });
+
+  it('says which statement failed, with which code and by which index, and nothing of the message', async () => {
+    const writeErrors = [
+      { index: 2, code: 11_000, errmsg: 'E11000 secret', keyPattern: { email: 1 }, keyValue: { email: 'secret' } },
+      { index: 5, code: 121, errmsg: 'secret' },
+    ];
+    const { store } = await aStore({ update: { n: 3, writeErrors } });
+    const reply = await store.write(NAMESPACE, 'update', [STATEMENT], signal);
+    expect(reply).toMatchObject({
+      count: 3,
+      writeErrors: [
+        { index: 2, code: 11_000 },
+        { index: 5, code: 121 },
+      ],
+    });
+    expect(JSON.stringify(reply)).not.toContain('secret');
+  });
+
+  it('rejects where the write concern failed: it is not known what is stored', async () => {
+    const { store } = await aStore({ update: { n: 1, writeConcernError: { code: 64, errmsg: 'timeout' } } });
+    await expect(store.write(NAMESPACE, 'update', [STATEMENT], signal)).rejects.toMatchObject({ code: 64 });
+  });
+});
+
+describe('a read of versions', () => {
+  const firstBatch = [
+    { _id: 1, _k: { 'orders-0': 7n } },
+    { _id: 2, _deletedAt: new Date(0) },
+  ];
+
+  it('takes all documents in one batch, without their fields, and tells a tombstone', async () => {
+    const { store, of } = await aStore({ find: { cursor: { id: 0n, ns: 'shop.orders', firstBatch } } });
+    expect(await store.findVersions(NAMESPACE, [1, 2], signal)).toEqual([
+      { id: 1, versions: { 'orders-0': 7n }, isDeleted: false },
+      { id: 2, versions: undefined, isDeleted: true },
+    ]);
+    expect(of('find')).toMatchObject([
+      { find: 'orders', filter: { _id: { $in: [1, 2] } }, projection: { _k: 1, _deletedAt: 1 }, batchSize: 3 },
+    ]);
+  });
+
+  it('by a filter takes one document at most', async () => {
+    const { store, of } = await aStore({ find: { cursor: { id: 0n, ns: 'shop.orders', firstBatch: [] } } });
+    expect(await store.findVersionsOf(NAMESPACE, { email: 'a' }, signal)).toBeUndefined();
+    expect(of('find')).toMatchObject([{ filter: { email: 'a' }, limit: 1 }]);
+  });
+});
+
+describe('the indexes of a collection', () => {
+  it('are read with what makes them unique for all documents or for some', async () => {
+    const firstBatch = [
+      { name: '_id_', key: { _id: 1 } },
+      { name: 'email_1', key: { email: 1, tenant: 1 }, unique: true, sparse: true },
+      { name: 'p', key: { p: 1 }, unique: true, partialFilterExpression: { a: 1 } },
+    ];
+    const { store, of } = await aStore({ listIndexes: { cursor: { id: 0n, ns: 'shop.orders', firstBatch } } });
+    expect(await store.listIndexes(NAMESPACE, signal)).toEqual([
+      { name: '_id_', fields: ['_id'], isUnique: false, isSparse: false, isPartial: false },
+      { name: 'email_1', fields: ['email', 'tenant'], isUnique: true, isSparse: true, isPartial: false },
+      { name: 'p', fields: ['p'], isUnique: true, isSparse: false, isPartial: true },
+    ]);
+    expect(of('listIndexes')[0]?.['cursor'].batchSize).toBeGreaterThan(64);
+  });
+
+  it('are none where the collection does not exist, and an error for any other answer', async () => {
+    const missing = await aStore({ listIndexes: { ok: 0, code: 26, errmsg: 'ns does not exist' } });
+    expect(await missing.store.listIndexes(NAMESPACE, signal)).toEqual([]);
+    const refused = await aStore({ listIndexes: { ok: 0, code: 13, errmsg: 'not authorized' } });
+    await expect(refused.store.listIndexes(NAMESPACE, signal)).rejects.toMatchObject({ code: 13 });
+  });
+
+  it('get a TTL index in seconds for tombstones', async () => {
+    const { store, of } = await aStore();
+    await store.ensureTtlIndex(NAMESPACE, 86_400, signal);
+    expect(of('createIndexes')).toMatchObject([
+      {
+        createIndexes: 'orders',
+        $db: 'shop',
+        indexes: [{ key: { _deletedAt: 1 }, name: '_deletedAt_ttl', expireAfterSeconds: 86_400, background: true }],
+      },
+    ]);
+  });
+});
+
+describe('the limits of the server', () => {
+  it.each([
+    [
+      { maxBsonObjectSize: 1_000, maxWriteBatchSize: 7 },
+      { documentBytesMax: 1_000, operationsMax: 7 },
+    ],
+    [{}, { documentBytesMax: 16_777_216, operationsMax: 100_000 }],
+    [
+      { maxBsonObjectSize: 0, maxWriteBatchSize: -1 },
+      { documentBytesMax: 16_777_216, operationsMax: 100_000 },
+    ],
+  ])('are those of hello %j, or else the documented ones', async (hello, limits) => {
+    const { store } = await aStore({ hello });
+    expect(await store.limits(signal)).toEqual(limits);
+  });
+
+  it('are asked for once, together with the version of the engine, which is logged', async () => {
+    const { store, of, lines } = await aStore({ getEngineVersion: { version: '5.0.0' } });
+    await store.limits(signal);
+    await store.limits(signal);
+    expect(of('getEngineVersion')).toHaveLength(1);
+    expect(lines).toMatchObject([{ message: 'documentdb_connected', fields: { engineVersion: '5.0.0' } }]);
+  });
+});
