@@ -1,7 +1,9 @@
-// Confluent's ExtractTopic and TombstoneHandler, written after Confluent's documents: Maven Central has no jar of theirs. These two judge
-// what becomes of a record behind the transform, and not the transform itself.
+// Confluent's ExtractTopic, Filter and TombstoneHandler, written after Confluent's documents: Maven Central has no jar of theirs. They judge
+// what becomes of a record behind the transform, and not the transform itself; JsonPath itself judges the paths of Filter.
 // https://docs.confluent.io/kafka-connectors/transforms/current/extracttopic.html
 // https://docs.confluent.io/kafka-connectors/transforms/current/tombstonehandler.html
+// https://docs.confluent.io/kafka-connectors/transforms/current/filter-confluent.html
+import com.jayway.jsonpath.*;
 import java.util.*;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.connect.data.Struct;
@@ -15,7 +17,8 @@ class ConfluentRules implements Transformation<SinkRecord> {
 
   final String name;
   String field, behavior;
-  boolean isPath, skips;
+  boolean isPath, skips, includes;
+  JsonPath condition;
 
   ConfluentRules(String type) {
     name = type.substring(PACKAGE.length());
@@ -25,7 +28,9 @@ class ConfluentRules implements Transformation<SinkRecord> {
     field = text(properties, "field", "");
     isPath = text(properties, "field.format", "PLAIN").equalsIgnoreCase("JSON_PATH");
     skips = text(properties, "skip.missing.or.null", "false").equalsIgnoreCase("true");
-    behavior = text(properties, "behavior", "warn");
+    behavior = text(properties, name.startsWith("Filter") ? "missing.or.null.behavior" : "behavior", name.startsWith("Filter") ? "fail" : "warn");
+    includes = text(properties, "filter.type", "").equalsIgnoreCase("include");
+    if (name.startsWith("Filter")) condition = JsonPath.compile(text(properties, "filter.condition", ""));
   }
 
   static String text(Map<String, ?> properties, String name, String otherwise) {
@@ -35,11 +40,39 @@ class ConfluentRules implements Transformation<SinkRecord> {
   @Override public SinkRecord apply(SinkRecord record) {
     return switch (name) {
       case "TombstoneHandler" -> handled(record);
+      case "Filter$Key" -> filtered(record, record.key());
+      case "Filter$Value" -> filtered(record, record.value());
       case "ExtractTopic$Key" -> routed(record, within(record.key()));
       case "ExtractTopic$Value" -> routed(record, within(record.value()));
       case "ExtractTopic$Header" -> routed(record, last(record));
       default -> throw new IllegalArgumentException(name);
     };
+  }
+
+  SinkRecord filtered(SinkRecord record, Object data) {
+    if (data == null) return record;
+    if (!(data instanceof Map || data instanceof Struct)) throw new DataException("Only objects have fields");
+    try {
+      List<?> found = condition.read(plain(data), Configuration.defaultConfiguration().addOptions(Option.ALWAYS_RETURN_LIST));
+      return found.isEmpty() == includes ? null : record;
+    } catch (PathNotFoundException error) {
+      if (behavior.equalsIgnoreCase("fail")) throw error;
+      return behavior.equalsIgnoreCase("include") ? record : null;
+    }
+  }
+
+  /** Maps instead of structs, which JsonPath does not know. */
+  static Object plain(Object data) {
+    if (data instanceof List<?> list) {
+      List<Object> plain = new ArrayList<>();
+      for (Object each : list) plain.add(plain(each));
+      return plain;
+    }
+    Map<Object, Object> plain = new LinkedHashMap<>();
+    if (data instanceof Struct struct) struct.schema().fields().forEach(field -> plain.put(field.name(), plain(struct.get(field))));
+    else if (data instanceof Map<?, ?> map) map.forEach((name, value) -> plain.put(name, plain(value)));
+    else return data;
+    return plain;
   }
 
   SinkRecord handled(SinkRecord record) {

@@ -57,8 +57,16 @@ export const matches =
   (path: ValuePath, isMatch: (text: string) => boolean): Condition =>
   (item, root) => {
     const value = valueAt(path, item, root) ?? null;
-    return (isArray(value) ? value : [value]).some((each) => isMatch(String(operandOf(each) ?? '')));
+    const candidates = isArray(value) ? value.map(simple) : [value];
+    return candidates.some((each) => isMatch(String(operandOf(each) ?? '')));
   };
+
+function simple(value: ConnectValue): ConnectValue {
+  if (!isObject(value) && !isArray(value)) return value;
+  throw new TransformError(
+    'filter.condition matches an array whose elements are objects or arrays, which JsonPath refuses',
+  );
+}
 
 function valueAt({ isFromRoot, names }: ValuePath, item: ConnectValue, root: ConnectValue): ConnectValue | undefined {
   let current: ConnectValue | undefined = isFromRoot ? root : item;

@@ -122,6 +122,8 @@ describe("Confluent's Filter", () => {
     ["$.tags[?(@ == 'x')]", '{"tags": ["y", "x"]}', true],
     ['$[?(@.c =~ /.*feed.post/)]', '{"c": "app.feed.post"}', true],
     ['$[?(@.c =~ /FEED/i)]', '{"c": "my feed"}', false],
+    ['$[?(@.c =~ /b/)]', '{"c": ["a", "b"]}', true],
+    ["$[?(@.id.$oid == 'x')]", '{"id": {"$oid": "x"}}', true],
     ["$[?(@.c in ['a', 'b'])]", '{"c": "b"}', true],
     ["$[?(@.c nin ['a', 'b'])]", '{}', true],
     ['$.a.b', '{"a": {"b": null}}', true],
@@ -146,6 +148,10 @@ describe("Confluent's Filter", () => {
   it('fails a record whose condition stands on a text, whatever the behavior', () => {
     const settings = where('$.a[?(@.b)]', { 'missing.or.null.behavior': 'include' });
     expect(outcomeOf('Filter$Value', settings, { value: '{"a": "text"}' })).toBe('poison');
+  });
+
+  it('fails a record whose pattern meets an array of objects', () => {
+    expect(outcomeOf('Filter$Value', where('$[?(@.c =~ /b/)]'), { value: '{"c": ["b", {}]}' })).toBe('poison');
   });
 
   it('lets a null pass', () => {
