@@ -1,5 +1,5 @@
 // `npm run parity`: the MongoDB sink connector itself says whether our function writes its documents.
-import { resolve } from 'node:path';
+import { parse, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { INSTALL_ROOT } from '../../../local/engines/engines.ts';
 import { type ParityCase, readCase, readFolder } from './case.ts';
@@ -10,6 +10,17 @@ import { runCases } from './run.ts';
 import { startServer } from './server.ts';
 import { SPLITS, type Split } from './splits.ts';
 import { startWatch } from './watch.ts';
+import { startWorker } from './worker/start-worker.ts';
+
+/** For a worker, a handful. */
+const WORKER_CASES: readonly string[] = [
+  'convert-StringConverter',
+  'convert-JsonConverter-schemas',
+  'transform-ReplaceFieldValue',
+  'write-deletes-DeleteOneDefaultStrategy',
+  'cdc-debezium-rdbms.postgres.PostgresHandler',
+  'errors-none-poison-stops',
+];
 
 const USAGE = `npm run parity -- [options]
 
@@ -20,6 +31,8 @@ const USAGE = `npm run parity -- [options]
   --seed S                          the seed of the first of them (default 1)
   --split one,seven,replay          how our function gets the records: in one event, in events of seven, or in events of seven and
                                     then all of them again (default: one)
+  --worker                          the connector runs in a real worker of Kafka Connect, which reads from a real Kafka
+                                    (without other cases: ${WORKER_CASES.length} of this project's)
 `;
 
 const FOLDERS = ['cases', '../../fixtures/connector-documents'].map((path) => resolve(import.meta.dirname, path));
@@ -40,6 +53,7 @@ async function main(): Promise<boolean> {
       fuzz: { type: 'string', default: '0' },
       seed: { type: 'string', default: '1' },
       split: { type: 'string', default: 'one' },
+      worker: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
   });
@@ -50,7 +64,7 @@ async function main(): Promise<boolean> {
   const splits = splitsIn(values.split);
   const cases = fuzzed(await casesOf(values), wholeNumber('--fuzz', values.fuzz), wholeNumber('--seed', values.seed));
   const begunMs = Date.now();
-  const failed = await judged(cases, splits);
+  const failed = await judged(cases, splits, values.worker);
   const seconds = ((Date.now() - begunMs) / 1_000).toFixed(1);
   const recordCount = cases.reduce((sum, { records }) => sum + records.length, 0);
   write(
@@ -59,11 +73,15 @@ async function main(): Promise<boolean> {
   return failed.length === 0;
 }
 
-async function judged(cases: readonly ParityCase[], splits: readonly Split[]): Promise<readonly string[]> {
+async function judged(
+  cases: readonly ParityCase[],
+  splits: readonly Split[],
+  worker: boolean,
+): Promise<readonly string[]> {
   await using parts = new AsyncDisposableStack();
   const server = parts.adopt(await startServer(write), (each) => each.stop());
   const judge = parts.adopt(
-    await startJudge({ installRoot: INSTALL_ROOT, progress: write, caFile: server.caFile }),
+    await (worker ? startWorker : startJudge)({ installRoot: INSTALL_ROOT, progress: write, caFile: server.caFile }),
     (each) => each.stop(),
   );
   const watch = parts.adopt(startWatch(SIDE_TIMEOUT_MS), (each) => each.stop());
@@ -76,13 +94,18 @@ interface Choice {
   readonly folder?: string | undefined;
   readonly random?: string | undefined;
   readonly seed: string;
+  readonly worker: boolean;
 }
 
-async function casesOf({ connector, records, folder, random, seed }: Choice): Promise<readonly ParityCase[]> {
+async function casesOf({ connector, records, folder, random, seed, worker }: Choice): Promise<readonly ParityCase[]> {
   if ((connector === undefined) !== (records === undefined))
     throw new Error('--connector and --records belong together');
   if (connector !== undefined && records !== undefined) {
     return [await readCase(resolve(userFolder, connector), resolve(userFolder, records))];
+  }
+  if (worker && folder === undefined && random === undefined) {
+    const all = (await Promise.all(FOLDERS.map(readFolder))).flat();
+    return all.filter(({ name }) => WORKER_CASES.includes(parse(name).name));
   }
   const folders = folder === undefined ? (random === undefined ? FOLDERS : []) : [resolve(userFolder, folder)];
   const written = (await Promise.all(folders.map(readFolder))).flat();
