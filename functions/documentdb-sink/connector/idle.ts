@@ -90,6 +90,11 @@ const RULES: readonly IdleRule[] = [
     why: (properties, name) => unlessConverter(properties, name, 'JsonSchemaConverter'),
   },
   {
+    names:
+      /^(?:key|value)\.converter\.(?:enhanced\.protobuf|int\.for|optional\.for|wrapper\.for|generate\.|flatten\.unions)/,
+    why: (properties, name) => unlessConverter(properties, name, 'ProtobufConverter'),
+  },
+  {
     names: /^(?:key|value)\.converter\.(?:region|endpoint|assumeRoleArn|assumeRoleSessionName|secondaryDeserializer)$/,
     why: (properties, name) => unlessConverter(properties, name, 'AWSKafkaAvroConverter'),
   },

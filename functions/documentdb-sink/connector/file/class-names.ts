@@ -82,6 +82,7 @@ export const CDC_HANDLERS = inPackage(
 export const REGISTRY_CONVERTERS = [
   'io.confluent.connect.avro.AvroConverter',
   'io.confluent.connect.json.JsonSchemaConverter',
+  'io.confluent.connect.protobuf.ProtobufConverter',
   'com.amazonaws.services.schemaregistry.kafkaconnect.AWSKafkaAvroConverter',
 ];
 
@@ -156,7 +157,7 @@ const shortName = (name: string): string =>
 
 const JAVA_CLASS = /^(?:[A-Za-z_$][\w$]*\.)+[A-Za-z_$][\w$]*$/;
 
-/** Of these, Lambda knows the schemas. */
+/** Of such others, Lambda knows the schemas. */
 const LAMBDA_DECODES = /Protobuf\w*Converter$/;
 const LET_LAMBDA = '. Let Lambda decode the records: trigger.schemaRegistry in the stage file (docs/migrating.md)';
 

@@ -6,6 +6,8 @@ import { compileAvro } from './avro/compile-avro.ts';
 import { checkClient, clientTextsOf } from './confluent/client-settings.ts';
 import { checkGlue } from './glue/glue-settings.ts';
 import { compileJsonSchema } from './json-schema/compile-json-schema.ts';
+import { compileProtobuf } from './protobuf/compile-protobuf.ts';
+import { protobufOptionsOf } from './protobuf/protobuf-options.ts';
 import type { RegisteredSchema } from './schema-source.ts';
 import type { ReadValue } from './schema-store.ts';
 import { confluentFormat, glueFormat, type WireFormat } from './wire-format.ts';
@@ -52,6 +54,15 @@ const jsonSchemaCompiler: ConverterClass['createCompiler'] = (own) => {
   };
 };
 
+const protobufCompiler: ConverterClass['createCompiler'] = (own) => {
+  const options = protobufOptionsOf(own);
+  return ({ type, text, references }) => {
+    if (type !== 'PROTOBUF')
+      throw new UnconvertibleError('its schema is not a Protobuf schema, which the converter reads');
+    return compileProtobuf(text, references, options);
+  };
+};
+
 const confluent = (createCompiler: ConverterClass['createCompiler']): ConverterClass => ({
   registry: 'confluent',
   format: confluentFormat,
@@ -63,6 +74,7 @@ const confluent = (createCompiler: ConverterClass['createCompiler']): ConverterC
 const CLASSES: ReadonlyMap<string, ConverterClass> = new Map([
   ['AvroConverter', confluent(avroCompiler(false))],
   ['JsonSchemaConverter', confluent(jsonSchemaCompiler)],
+  ['ProtobufConverter', confluent(protobufCompiler)],
   [
     'AWSKafkaAvroConverter',
     { registry: 'glue', format: glueFormat, check: checkGlue, createCompiler: avroCompiler(true) },

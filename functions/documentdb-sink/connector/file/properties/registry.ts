@@ -98,6 +98,28 @@ const jsonSchemaProperties = (name: Name): readonly Property[] => [
   ),
 ];
 
+/** How Protobuf becomes Connect's data. */
+const protobufProperties = (name: Name): readonly Property[] => [
+  ...(
+    [
+      ['enhanced.protobuf.schema.support', 'false', 'whether names of schemas have their package.'],
+      ['int.for.enums', 'false', 'whether an enum is its number, and not its name.'],
+      ['optional.for.nullables', 'false', 'whether only fields that say `optional` may be null.'],
+      ['optional.for.proto2', 'true', 'whether an unset `optional` field of proto2 is null, and not its default.'],
+      ['wrapper.for.nullables', 'false', 'whether only fields with a wrapper type may be null.'],
+      ['wrapper.for.raw.primitives', 'true', 'whether a wrapper, as `google.protobuf.StringValue`, is its value.'],
+      ['generate.struct.for.nulls', 'false', 'whether an unset message is one without fields, and not null.'],
+      ['generate.index.for.unions', 'true', "whether a oneof's place stands behind its name, as in `kind_0`."],
+      ['flatten.unions', 'false', 'whether the fields of a oneof stand beside the others.'],
+    ] as const
+  ).map(([rest, byDefault, description]) =>
+    implemented(name(rest), { form: flag, default: byDefault, description: `ProtobufConverter: ${description}` }),
+  ),
+  ...['scrub.invalid.names', 'ignore.default.for.nullables', 'skip.known.types'].map((each) =>
+    meaningless(name(each), WRITING, { form: flag, description: 'ProtobufConverter: how schemas are written.' }),
+  ),
+];
+
 const glueProperties = (name: Name): readonly Property[] => [
   implemented(name('region'), { form: anyText, description: "AWSKafkaAvroConverter: the registry's region." }),
   implemented(name('endpoint'), {
@@ -169,9 +191,14 @@ const unreadProperties = (name: Name): readonly Property[] => [
 ];
 
 const propertiesOf = (side: 'key' | 'value'): readonly Property[] =>
-  [clientProperties, dataProperties, jsonSchemaProperties, glueProperties, unreadProperties].flatMap((properties) =>
-    properties((rest) => `${side}.converter.${rest}`),
-  );
+  [
+    clientProperties,
+    dataProperties,
+    jsonSchemaProperties,
+    protobufProperties,
+    glueProperties,
+    unreadProperties,
+  ].flatMap((properties) => properties((rest) => `${side}.converter.${rest}`));
 
 /** Settings of converters that ask a schema registry. */
 export const REGISTRY_PROPERTIES: readonly Property[] = [...propertiesOf('key'), ...propertiesOf('value')];

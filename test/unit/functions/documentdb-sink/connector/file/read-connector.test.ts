@@ -206,7 +206,7 @@ describe('a connector file', () => {
     ['topic.override.orders.errors.tolerance=all', 'cannot be set for one topic'],
     ['errors.tolerance=some', 'must be one of'],
     ['value.converter=io.apicurio.registry.utils.converter.AvroConverter', 'is not a built-in converter'],
-    ['value.converter=io.confluent.connect.protobuf.ProtobufConverter', 'trigger.schemaRegistry'],
+    ['value.converter=com.blueapron.connect.protobuf.ProtobufConverter', 'trigger.schemaRegistry'],
     ['value.converter.generalized.sum.type.support=true', 'is refused'],
     [`namespace.mapper=${SINK}.namespace.mapping.FieldPathNamespaceMapper`, 'requires at least one of'],
     [

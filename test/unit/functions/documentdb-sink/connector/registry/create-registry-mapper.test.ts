@@ -26,6 +26,11 @@ const REGISTERED: Readonly<Record<string, SchemaAnswer>> = {
   2: schema(KEY),
   3: schema('{"type":"record","name":"Other","fields":[{"name":"id","type":"string"}]}'),
   4: schema('syntax = "proto3";', 'PROTOBUF'),
+  5: schema(
+    'syntax = "proto3"; message Other { } message Order { int64 id = 1; oneof kind { string text = 2; uint32 number = 3; } }',
+    'PROTOBUF',
+  ),
+  6: schema('edition = "2023"; message Order { int64 id = 1; }', 'PROTOBUF'),
   16777216: schema('{"type":"record","name":"Wrong","fields":[]}'),
 };
 
@@ -146,6 +151,65 @@ describe('a record whose schema a registry keeps', () => {
     const { outcomesOf, telemetry } = aSink();
     await outcomesOf([aRecord({ value: 'SECRET' })]);
     expect(JSON.stringify(telemetry)).not.toContain('SECRET');
+  });
+});
+
+describe('a record whose Protobuf schema a registry keeps', () => {
+  const converter = { 'value.converter': 'io.confluent.connect.protobuf.ProtobufConverter' };
+  const SECOND = Buffer.from([2, 2]);
+  const ofId = (id: number, ...fields: readonly number[]) => Buffer.from([8, id, ...fields]);
+
+  it('becomes a document of the message that its bytes name', async () => {
+    const { outcomesOf, documents } = aSink(converter);
+    const value = confluentBytes(5, SECOND, ofId(7, 18, 1, 120));
+    expect(await outcomesOf([aRecord({ value })])).toEqual(['written']);
+    const kind = new Map<string, unknown>([
+      ['text', 'x'],
+      ['number', null],
+    ]);
+    expect(documents()).toEqual([{ _id: new Map([['id', 7n]]), id: 7n, kind_0: kind }]);
+  });
+
+  it('follows the settings of the converter', async () => {
+    const { outcomesOf, documents } = aSink({ ...converter, 'value.converter.flatten.unions': 'true' });
+    const value = confluentBytes(5, SECOND, ofId(7, 24, 5));
+    expect(await outcomesOf([aRecord({ value })])).toEqual(['written']);
+    expect(documents()).toEqual([{ _id: new Map([['id', 7n]]), id: 7n, text: null, number: 5n }]);
+  });
+
+  it('has a key of Protobuf, too', async () => {
+    const { outcomesOf, documents } = aSink({
+      'key.converter': converter['value.converter'],
+      'key.converter.schema.registry.url': 'http://one',
+      'document.id.strategy': `${SINK}.processor.id.strategy.FullKeyStrategy`,
+    });
+    const { value } = order(0, 9);
+    expect(await outcomesOf([{ ...aRecord({ key: confluentBytes(5, SECOND, ofId(7)) }), value }])).toEqual(['written']);
+    const _id = new Map<string, unknown>([
+      ['kind_0', null],
+      ['id', 7n],
+    ]);
+    expect(documents()).toEqual([{ _id, id: 9n, text: 'text 0' }]);
+  });
+
+  it.each([
+    ['does not fit its schema', confluentBytes(5, SECOND, Buffer.from([8]))],
+    ['names a message that its schema has not', confluentBytes(5, Buffer.from([2, 6]), ofId(7))],
+    ['has a schema of another type', confluentBytes(1, Buffer.from([0]), ofId(7))],
+  ])('is poison, alone, when its value %s', async (_what, value) => {
+    const { outcomesOf } = aSink(converter);
+    const sound = (offset: number) => aRecord({ offset, value: confluentBytes(5, SECOND, ofId(offset + 1)) });
+    expect(await outcomesOf([sound(0), aRecord({ offset: 1, value }), sound(2)])).toEqual([
+      'written',
+      'deadLettered payload_invalid',
+      'written',
+    ]);
+  });
+
+  it('stays unsettled when its schema is one that the function does not follow', async () => {
+    const { outcomesOf } = aSink(converter);
+    const value = confluentBytes(6, Buffer.from([0]), ofId(7));
+    expect(await outcomesOf([aRecord({ value })])).toEqual(['failed misconfigured']);
   });
 });
 
