@@ -59,9 +59,9 @@ async function register(subject: string, body: object): Promise<number> {
 }
 
 /** What a connector's file makes of records, the function's own way. */
-async function plansOf(records: readonly SourceRecord[], urls: string) {
+async function plansOf(records: readonly SourceRecord[], urls: string, converter = 'avro.AvroConverter') {
   const text = aConnectorText({
-    'value.converter': 'io.confluent.connect.avro.AvroConverter',
+    'value.converter': `io.confluent.connect.${converter}`,
     'value.converter.schema.registry.url': urls,
   });
   const { mapper, preparation } = await connectorConfiguration({ poolSizeMax: 1 } as DocumentdbSettings, 'test', {
@@ -74,18 +74,37 @@ async function plansOf(records: readonly SourceRecord[], urls: string) {
   return { preparation, plans: records.map((record) => mapper(record, 0)) };
 }
 
+function replacementOf(plans: Awaited<ReturnType<typeof plansOf>>['plans']): ReadonlyMap<string, unknown> {
+  expect(plans).toMatchObject([{ kind: 'write', models: [{ kind: 'replaceOne' }] }]);
+  const [plan] = plans;
+  const [model] = plan?.kind === 'write' ? plan.models : [];
+  return model?.kind === 'replaceOne' ? model.replacement : new Map<string, unknown>();
+}
+
 const order = (offset: number, schemaId: number) =>
   aRecord({ offset, value: confluentBytes(schemaId, avroLong(offset), avroText('Ada')) });
 
 describe('a schema registry that runs', () => {
   it('gives a schema with what it refers to', async () => {
     const { plans } = await plansOf([order(7, orderId)], registry.url);
-    expect(plans).toMatchObject([{ kind: 'write', models: [{ kind: 'replaceOne' }] }]);
-    const [plan] = plans;
-    const [model] = plan?.kind === 'write' ? plan.models : [];
-    const document = model?.kind === 'replaceOne' ? model.replacement : new Map<string, unknown>();
+    const document = replacementOf(plans);
     expect(document.get('id')).toBe(7n);
     expect(document.get('customer')).toEqual(new Map([['name', 'Ada']]));
+  });
+
+  it('gives a Protobuf schema with what it imports', async () => {
+    const syntax = 'syntax = "proto3"; package shop;';
+    const customer = `${syntax} message Customer { string name = 1; }`;
+    await register('customer.proto', { schema: customer, schemaType: 'PROTOBUF' });
+    const schema = `${syntax} import "customer.proto"; import "google/protobuf/timestamp.proto"; message Order { int64 id = 1; Customer customer = 2; google.protobuf.Timestamp at = 3; }`;
+    const references = [{ name: 'customer.proto', subject: 'customer.proto', version: 1 }];
+    const id = await register('protobuf-value', { schema, schemaType: 'PROTOBUF', references });
+    const value = confluentBytes(id, Buffer.from([0, 8, 7, 18, 5, 10, 3, 65, 100, 97, 26, 2, 8, 1]));
+    const { plans } = await plansOf([aRecord({ value })], registry.url, 'protobuf.ProtobufConverter');
+    const document = replacementOf(plans);
+    expect(document.get('id')).toBe(7n);
+    expect(document.get('customer')).toEqual(new Map([['name', 'Ada']]));
+    expect(document.get('at')).toEqual(new Date(1000));
   });
 
   it('is asked at its second URL when the first does not answer', async () => {
