@@ -37,8 +37,11 @@ export interface TraceLine {
   readonly position: string | undefined;
 }
 
-/** After the last fault everything must come to an end within so long. */
-const CALM_MS_MAX = 6 * 60 * 60_000;
+/**
+ * After the last fault everything must come to an end within so long: 150 records in batches of one, each held for 35 s in
+ * each of five attempts until the mapping gives it up, take more than seven hours.
+ */
+const CALM_MS_MAX = 24 * 60 * 60_000;
 /** Longer than a request, a stall and a zombie together: what is still under way arrives. */
 const LATE_MS = 10 * 60_000;
 

@@ -12,16 +12,16 @@ const failuresOf = ({ failures }: Campaign, generator: Generator) =>
     ({ seed, violations }) => `npm run simulate -- --generator ${generator} --seed ${seed}: ${violations[0]?.message}`,
   );
 
-/** Enough for each fault and mode to happen. */
-const STORY_COUNTS = { 1: 1_000, 2: 1_000 } as const;
+/** `.ci/run` lives the seeds 1 to 2,000 through, and sees that each fault and mode happens: these come after them. */
+const FIRST_SEED = 2_001;
+const STORY_COUNT = 300;
 
 describe.each(GENERATORS)('in a world of faults, by version %i of the generator', (generator) => {
-  it('every guarantee holds in the first stories, and every fault and every mode is in them', async () => {
-    const campaign = await runCampaign({ seeds: seedsFrom(1, STORY_COUNTS[generator]), generator });
+  it(`every guarantee holds in the stories from ${FIRST_SEED} on`, async () => {
+    const campaign = await runCampaign({ seeds: seedsFrom(FIRST_SEED, STORY_COUNT), generator });
     expect(failuresOf(campaign, generator)).toEqual([]);
-    const counts = Object.entries({ ...campaign.faults, ...campaign.modes, ...campaign.kinds });
-    const absent = counts.filter(([, count]) => count === 0);
-    expect(absent).toEqual([]);
+    const faultCount = Object.values(campaign.faults).reduce((sum, count) => sum + count, 0);
+    expect(faultCount).toBeGreaterThan(STORY_COUNT);
   });
 
   it('every guarantee holds in stories that nobody has seen before', async () => {
@@ -33,6 +33,11 @@ describe.each(GENERATORS)('in a world of faults, by version %i of the generator'
 });
 
 describe('a story', () => {
+  it('whose mapping gives up after a few retries runs until nothing is left, however long records are held', async () => {
+    const { violations } = await runScenario(generateStory({ seed: 42_273_848, generator: 1 }));
+    expect(violations).toEqual([]);
+  });
+
   it.each([11, 12, 57, 58])('ends in the same world each time it is lived through (seed %i)', async (seed) => {
     const scenario = generateStory({ seed, generator: 1 });
     const [first, second] = [await runScenario(scenario), await runScenario(structuredClone(scenario))];

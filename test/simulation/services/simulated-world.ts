@@ -67,7 +67,9 @@ export function createWorld(scenario: Scenario, told: (atMs: number, text: strin
   const mapping = new Mapping({ ...part('mapping'), kafka, lambda, bucket });
   const patientUntilMs = EPOCH_MS + plannedMs(scenario) + PATIENCE_MS;
   const isHeldByDoubt = () =>
-    timeline.nowMs() > patientUntilMs && openRecords({ scenario, kafka, mapping, target, bucket, lambda }).length > 0;
+    !givesUp(scenario) &&
+    timeline.nowMs() > patientUntilMs &&
+    openRecords({ scenario, kafka, mapping, target, bucket, lambda }).length > 0;
   const isDone = () => kafka.produced.length === scenario.records.length && (mapping.isQuiet() || isHeldByDoubt());
   const world = {
     scenario,
@@ -86,6 +88,13 @@ export function createWorld(scenario: Scenario, told: (atMs: number, text: strin
   for (const window of scenario.faults) timeline.at(EPOCH_MS + window.fromMs, () => comeAtItsTime(world, window));
   return world;
 }
+
+/** Lambda's default for provisioned mappings: at half a minute an attempt, days. */
+const RETRIES_WITHOUT_END = 10_000;
+
+/** Whether the mapping ends a doubt by itself: after a few retries, or at the age of a record. */
+const givesUp = ({ mapping: { mode, retriesMax, recordAgeMaxMs } }: Scenario): boolean =>
+  mode === 'provisioned' && (retriesMax < RETRIES_WITHOUT_END || Number.isFinite(recordAgeMaxMs));
 
 /** So long after the last fault a record that nobody else's record clears up may stay unsettled. */
 const PATIENCE_MS = 10 * 60_000;
