@@ -7,7 +7,7 @@ import { packagedText } from '../../infra/connector-file/packaged-connector.ts';
 const ROOT = join(import.meta.dirname, '..', '..');
 const FOLDER = join(ROOT, '.local', 'bench', 'functions');
 
-export type Peer = 'kinesis-floor' | 'kinesis-handler' | 'doka-loop' | 'documentdb-floor';
+export type Peer = 'kinesis-floor' | 'kinesis-handler' | 'documentdb-floor';
 
 export interface BuiltFunctions {
   /** The file of a sink: the bundle that is deployed. */
@@ -26,7 +26,7 @@ export async function buildFunctions(): Promise<BuiltFunctions> {
   const { buildAll } = await import(BUILD);
   await rm(FOLDER, { recursive: true, force: true });
   await buildAll('eu-west-1', {}, FOLDER);
-  const peers: readonly Peer[] = ['kinesis-floor', 'kinesis-handler', 'doka-loop', 'documentdb-floor'];
+  const peers: readonly Peer[] = ['kinesis-floor', 'kinesis-handler', 'documentdb-floor'];
   await Promise.all(peers.map(buildPeer));
   const documentdbSink = join(FOLDER, 'documentdb-sink');
   return {

@@ -1,7 +1,5 @@
 import type { Row } from './job.ts';
 
-const FRACTION_DIGITS = { ms: 1, 'us/record': 1, 'records/s': 0, MB: 0, KiB: 0, x: 2 } as const;
-
 const HEAD = ['measured', 'ours', 'peer', 'theirs', 'ratio', 'reach', 'reached'];
 
 /** The rows as a Markdown table. */
@@ -10,7 +8,7 @@ export function tableOf(rows: readonly Row[]): string {
 }
 
 function cellsOf(row: Row): readonly string[] {
-  const shown = (figure: number) => `${figure.toFixed(FRACTION_DIGITS[row.unit])} ${row.unit}`;
+  const shown = (figure: number) => `${figure.toFixed(1)} ${row.unit}`;
   const ratio = row.ours / row.theirs;
   return [
     row.what,
