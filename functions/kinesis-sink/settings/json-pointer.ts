@@ -5,9 +5,9 @@
 export const JSON_POINTER = /^(?=.{1,256}$)(?:\/(?:[^~/]|~[01])*)+$/;
 
 /**
- * https://www.rfc-editor.org/rfc/rfc6901#section-4: `~1` is replaced before `~0`, otherwise `~01` would become a slash.
+ * The names on the way to the value. https://www.rfc-editor.org/rfc/rfc6901#section-4: `~1` is replaced before `~0`, otherwise `~01` would become a slash.
  */
-const tokensOf = (pointer: string): readonly string[] =>
+export const tokensOf = (pointer: string): readonly string[] =>
   pointer
     .split('/')
     .slice(1)
