@@ -2,10 +2,10 @@ import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type LocalAws, startLocalAws } from '../../../local/engines/aws/aws.ts';
-import { type AwsCli, ensureAwsCli } from '../../../local/engines/aws/aws-cli.ts';
 import { INSTALL_ROOT } from '../../../local/engines/engines.ts';
 import { PROJECT_ROOT } from '../../../local/pipeline/package-template.ts';
 import { type CommandResult, serverless } from '../serverless.ts';
+import { type AwsCli, startAwsCli } from './aws-cli.ts';
 import { createDeployer, type Deployer } from './deployer.ts';
 import { copyProject, type ProjectCopy } from './project-copy.ts';
 
@@ -37,7 +37,7 @@ export async function openDeploySite(
   const progress = (line: string) => process.stderr.write(`${line}\n`);
   const folder = await mkdtemp(join(tmpdir(), 'msk-sinks-deploy-'));
   const { region } = accounts;
-  const cli = await ensureAwsCli(INSTALL_ROOT, progress);
+  const cli = await startAwsCli(progress);
   const aws = await startLocalAws({
     installRoot: INSTALL_ROOT,
     folder: join(folder, 'aws'),
@@ -48,6 +48,7 @@ export async function openDeploySite(
   try {
     return await assemble({ folder, cli, aws, accounts });
   } catch (error) {
+    cli.close();
     await aws.stop();
     throw error;
   }
@@ -90,6 +91,7 @@ async function assemble({
       throw new Error(`serverless ${args.join(' ')} failed (${result.exitCode}):\n${result.stdout}\n${result.stderr}`);
     },
     async close() {
+      cli.close();
       await aws.stop();
       await rm(folder, { recursive: true, force: true });
     },

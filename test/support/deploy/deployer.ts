@@ -1,12 +1,11 @@
-import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { Agent } from 'node:https';
 import { KinesisClient } from '@aws-sdk/client-kinesis';
 import { S3Client } from '@aws-sdk/client-s3';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { administratorOf } from '../../../local/engines/aws/accounts.ts';
-import type { AwsCli } from '../../../local/engines/aws/aws-cli.ts';
 import type { Credentials } from '../../../local/engines/endpoints.ts';
+import type { AwsCli } from './aws-cli.ts';
 
 /** An AWS that speaks TLS, and the command to talk to it. */
 export interface AwsAccess {
@@ -37,7 +36,6 @@ export interface Deployer {
 /** By their names, without the dashes in front. */
 export type CliOptions = Readonly<Record<string, string | readonly string[]>>;
 
-const COMMAND_TIMEOUT_MS = 120_000;
 const ADMINISTRATOR = 'arn:aws:iam::aws:policy/AdministratorAccess';
 
 /**
@@ -65,7 +63,7 @@ export function deployerWith(access: AwsAccess, credentials: Credentials): Deplo
   const environment = environmentOf(access, credentials);
   const run = (command: string, options: CliOptions, ...positional: readonly string[]) => {
     const named = Object.entries(options).flatMap(([name, value]) => [`--${name}`, ...[value].flat()]);
-    return runCli(access.cli, [...command.split(' '), ...positional, ...named], environment);
+    return access.cli.run([...command.split(' '), ...positional, ...named], { ...environment, ...NOWHERE_ELSE });
   };
   const httpsAgent = new Agent({ ca: readFileSync(access.caFile), keepAlive: true });
   const client = {
@@ -104,17 +102,3 @@ const environmentOf = (
 
 /** The command knows some services' addresses better than AWS_ENDPOINT_URL (SQS): those calls must not leave this machine. */
 const NOWHERE_ELSE = { HTTPS_PROXY: 'http://127.0.0.1:9', NO_PROXY: '127.0.0.1' };
-
-function runCli(
-  { program, args: first }: AwsCli,
-  args: readonly string[],
-  env: Readonly<Record<string, string>>,
-): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const options = { env: { ...env, ...NOWHERE_ELSE }, timeout: COMMAND_TIMEOUT_MS, maxBuffer: 16 * 1024 * 1024 };
-    execFile(program, [...first, ...args], options, (error, stdout, stderr) => {
-      if (error === null) resolve(stdout);
-      else reject(new Error(`aws ${args.slice(0, 2).join(' ')} failed (${error.code}): ${stderr.trim()}`));
-    });
-  });
-}

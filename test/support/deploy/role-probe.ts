@@ -3,7 +3,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
-import type { AwsCli } from '../../../local/engines/aws/aws-cli.ts';
+import type { AwsCli } from './aws-cli.ts';
 import type { Deployer } from './deployer.ts';
 import type { ProbeAnswer, ProbeEvent } from './probe-function.ts';
 
@@ -11,7 +11,7 @@ import type { ProbeAnswer, ProbeEvent } from './probe-function.ts';
 export type RoleProbe = (event: ProbeEvent) => Promise<ProbeAnswer>;
 
 /** The probe's zip, ready for CreateFunction. */
-export async function buildProbe(folder: string, { program }: AwsCli): Promise<string> {
+export async function buildProbe(folder: string, { python }: AwsCli): Promise<string> {
   await mkdir(folder, { recursive: true });
   await build({
     entryPoints: { index: join(import.meta.dirname, 'probe-function.ts') },
@@ -22,7 +22,7 @@ export async function buildProbe(folder: string, { program }: AwsCli): Promise<s
     format: 'cjs',
     logLevel: 'warning',
   });
-  await promisify(execFile)(program, ['-m', 'zipfile', '-c', 'probe.zip', 'index.js'], { cwd: folder });
+  await promisify(execFile)(python, ['-m', 'zipfile', '-c', 'probe.zip', 'index.js'], { cwd: folder });
   return join(folder, 'probe.zip');
 }
 

@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type LocalAws, startLocalAws } from '../../../../../local/engines/aws/aws.ts';
-import { ensureAwsCli } from '../../../../../local/engines/aws/aws-cli.ts';
 import type { Credentials } from '../../../../../local/engines/endpoints.ts';
 import { INSTALL_ROOT } from '../../../../../local/engines/engines.ts';
+import { type AwsCli, startAwsCli } from '../../../../support/deploy/aws-cli.ts';
 import { type AwsAccess, createDeployer, type Deployer, deployerWith } from '../../../../support/deploy/deployer.ts';
 
 const ACCOUNT = '111111111111';
@@ -15,19 +15,21 @@ const REGION = 'eu-west-1';
 
 let folder: string;
 let local: LocalAws;
+let cli: AwsCli;
 let access: AwsAccess;
 let deployer: Deployer;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'aws-'));
   const progress = (line: string) => process.stderr.write(`${line}\n`);
-  const cli = await ensureAwsCli(INSTALL_ROOT, progress);
+  cli = await startAwsCli(progress);
   local = await startLocalAws({ installRoot: INSTALL_ROOT, folder, region: REGION, tls: true, progress });
   const { endpointUrl, caFile = '' } = local;
   access = { endpointUrl, caFile, region: REGION, cli, home: folder };
   deployer = await createDeployer(access, ACCOUNT);
 });
 afterAll(async () => {
+  cli?.close();
   await local?.stop();
   await rm(folder, { recursive: true, force: true });
 });
