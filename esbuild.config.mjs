@@ -6,10 +6,10 @@ import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
-import { caBundleOf } from './infra/ca-bundle.mjs';
 import { writeFolder } from './infra/write-folder.mjs';
 
 const root = dirname(fileURLToPath(import.meta.url));
+const loadTypescript = createRequire(import.meta.url)('./infra/load-typescript.cjs');
 
 /** Optional packages that the MongoDB driver tries to load. */
 const optionalPackages = [
@@ -28,8 +28,11 @@ const optionalPackages = [
  */
 export async function buildAll(region, { caBundle = 'region', connector } = {}, folder = join(root, 'dist')) {
   const documentdbFiles = new Map();
-  if (caBundle === 'region') documentdbFiles.set('ca-bundle.pem', caBundleOf(region));
-  else if (!/^(?:\/|s3:)/.test(caBundle)) documentdbFiles.set('ca-bundle.pem', await readFile(join(root, caBundle)));
+  if (caBundle === 'region') {
+    // Packaging has refused documentdbSink in a region without roots.
+    const roots = loadTypescript('ca-bundle').caBundleOf(region);
+    if (roots !== undefined) documentdbFiles.set('ca-bundle.pem', roots);
+  } else if (!/^(?:\/|s3:)/.test(caBundle)) documentdbFiles.set('ca-bundle.pem', await readFile(join(root, caBundle)));
   if (connector !== undefined) documentdbFiles.set('connector.json', packagedConnector(connector));
   await mkdir(folder, { recursive: true });
   await Promise.all([
@@ -40,7 +43,6 @@ export async function buildAll(region, { caBundle = 'region', connector } = {}, 
 
 /** The settings of a connector's file, whatever they are kept in, as the function reads them. @param {string} path from the root */
 function packagedConnector(path) {
-  const loadTypescript = createRequire(import.meta.url)('./infra/load-typescript.cjs');
   return loadTypescript('stage-file/packaged-file').packagedFile(path);
 }
 

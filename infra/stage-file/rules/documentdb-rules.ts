@@ -1,3 +1,4 @@
+import { caBundleOf, publishedBundleOf } from '../../ca-bundle.ts';
 import { type CheckedFile, isWritten, type Rule } from './checked-file.ts';
 
 const isNative = (file: CheckedFile): boolean =>
@@ -40,5 +41,15 @@ export const caBundleIsThere: Rule = ({ sound, stage, surroundings }) => {
     text === undefined
       ? `documentdbSink.caBundle: ${path} does not exist; write a path relative to the project's root`
       : `documentdbSink.caBundle: ${path} holds no PEM certificate; convert a JKS truststore with keytool -exportcert -rfc`,
+  ];
+};
+
+/** Without the roots of its own region, the function would fail at the first connection. */
+export const regionHasRoots: Rule = ({ sound, stage }) => {
+  const { region, documentdbSink } = sound;
+  if (stage === 'local' || region === undefined || documentdbSink?.caBundle !== 'region') return [];
+  if (caBundleOf(region) !== undefined) return [];
+  return [
+    `documentdbSink.caBundle is missing: this project has no root certificates of DocumentDB in ${region}; download them from ${publishedBundleOf(region)} into the project, and write their path, such as config/${region}.pem`,
   ];
 };

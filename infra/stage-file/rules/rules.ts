@@ -1,7 +1,7 @@
 import type { CheckedFile } from './checked-file.ts';
 import { authenticationIsWhole, clusterIsReachable } from './cluster-rules.ts';
 import { connectionStringIsUsable, connectorDecides, topicsStandOnce } from './connector-rules.ts';
-import { caBundleIsThere, documentdbIsReachable } from './documentdb-rules.ts';
+import { caBundleIsThere, documentdbIsReachable, regionHasRoots } from './documentdb-rules.ts';
 import {
   aSinkIsNamed,
   streamAccessIsWhole,
@@ -36,6 +36,7 @@ const RULES = [
   timeoutsOutliveTheTarget,
   documentdbIsReachable,
   caBundleIsThere,
+  regionHasRoots,
   connectorDecides,
   topicsStandOnce,
   connectionStringIsUsable,
