@@ -1,6 +1,6 @@
 import { createSemaphore } from '../../shared/concurrency/semaphore.ts';
 import type { DeadLetterQueue } from '../../shared/dead-letter/dead-letter-queue.ts';
-import { assert } from '../../shared/errors.ts';
+import { OutcomeCollector } from '../../shared/delivery/outcome-collector.ts';
 import type { RecordOutcome } from '../../shared/outcome.ts';
 import type { PartitionBatch } from '../../shared/record.ts';
 import type { PoisonPolicy } from '../../shared/settings/common-settings.ts';
@@ -9,13 +9,14 @@ import type { Log, Meter } from '../../shared/telemetry.ts';
 import type { Clock } from '../../shared/time/clock.ts';
 import { abortAt, type Deadline } from '../../shared/time/deadline.ts';
 import { holdUnsettled } from '../../shared/time/hold-unsettled.ts';
-import { type MissingIndex, WriteResultApplier } from './delivery/apply-write-result.ts';
+import { WriteResultApplier } from './delivery/apply-write-result.ts';
 import { createCircuitBreaker } from './delivery/circuit-breaker.ts';
+import { Deferrals } from './delivery/deferrals.ts';
 import { deliver } from './delivery/deliver.ts';
-import { OutcomeCollector } from './delivery/outcome-collector.ts';
 import { createPoisonHandler } from './delivery/poison.ts';
 import { createPreparedSink } from './delivery/prepared-sink.ts';
 import type { CompileSettings } from './guard/compile.ts';
+import type { MissingIndex } from './lanes/effect.ts';
 import { Evidence } from './lanes/evidence.ts';
 import { layLanes } from './lanes/lay-lanes.ts';
 import type { Preparation } from './plan/preparation.ts';
@@ -61,22 +62,32 @@ export function createDocumentdbSink(parts: DocumentdbSinkParts): Sink {
 
   async function write(batches: readonly PartitionBatch[], deadline: Deadline): Promise<readonly RecordOutcome[]> {
     const layout = layLanes(batches, parts.mapper, settings, clock.wallTimeMs());
-    const { lanesByNamespace, firstIndexes, decidedAt } = layout;
+    const { lanesByNamespace, decidedAt } = layout;
     if (layout.planningFailureCount > 0) meter.count('PlanningFailures', layout.planningFailureCount);
     const abort = abortAt(clock, deadline.answerByMs);
-    const outcomes = new OutcomeCollector(firstIndexes);
-    for (const [index, outcome] of decidedAt) outcomes.settleAtOnce(index, outcome);
+    const outcomes = new OutcomeCollector(batches);
+    const deferrals = new Deferrals(outcomes);
+    for (const [index, outcome] of decidedAt) outcomes.record({ index, outcome });
     const { onPoison, deadLetterTopic, onNoMatch, missingIndex = 'write' } = settings;
     const ways = { onPoison, deadLetterTopic, deadLetters };
     const poison = createPoisonHandler({ ...ways, functionName: NAME, deadline, clock, outcomes });
     const evidence = new Evidence();
-    const resultApplier = new WriteResultApplier({ outcomes, poison, meter, evidence, onNoMatch, missingIndex });
+    const resultApplier = new WriteResultApplier({
+      outcomes,
+      deferrals,
+      poison,
+      meter,
+      evidence,
+      onNoMatch,
+      missingIndex,
+    });
     const session = {
       ...parts,
       collections,
       uniqueOrder,
       deadline,
       outcomes,
+      deferrals,
       poison,
       resultApplier,
       evidence,
@@ -91,10 +102,7 @@ export function createDocumentdbSink(parts: DocumentdbSinkParts): Sink {
     } finally {
       abort.release();
     }
-    const closed = outcomes.close([...lanesByNamespace.values()].flat()).map((outcome) => {
-      assert(outcome !== undefined, 'every record has an outcome');
-      return outcome;
-    });
+    const closed = outcomes.close([...lanesByNamespace.values()].flat());
     await holdUnsettled(closed, clock, deadline);
     return closed;
   }

@@ -1,14 +1,15 @@
 import { untilAborted } from '../../../shared/concurrency/until-aborted.ts';
+import type { OutcomeCollector } from '../../../shared/delivery/outcome-collector.ts';
 import { fullJitterMs } from '../../../shared/time/backoff.ts';
 import type { Clock } from '../../../shared/time/clock.ts';
 import type { Deadline } from '../../../shared/time/deadline.ts';
 import type { Evidence } from '../lanes/evidence.ts';
-import { isDone, type Lane } from '../lanes/lane.ts';
+import type { Lane } from '../lanes/lane.ts';
 import { nextRound, type Sending } from '../lanes/rounds.ts';
-import type { StepResult } from '../lanes/write-result.ts';
+import type { StepResult } from '../lanes/step-result.ts';
 import type { WriteResultApplier } from './apply-write-result.ts';
 import { type CircuitBreaker, createCircuitBreaker } from './circuit-breaker.ts';
-import type { OutcomeCollector } from './outcome-collector.ts';
+import type { Deferrals } from './deferrals.ts';
 import type { PoisonHandler } from './poison.ts';
 import { type SendParts, sendRound } from './send.ts';
 import { sendProbe } from './send-probe.ts';
@@ -19,6 +20,7 @@ export interface DeliveryParts extends Omit<SendParts, 'tripForTarget'> {
   readonly random: () => number;
   readonly deadline: Deadline;
   readonly outcomes: OutcomeCollector;
+  readonly deferrals: Deferrals;
   readonly resultApplier: WriteResultApplier;
   readonly evidence: Evidence;
   readonly poison: PoisonHandler;
@@ -36,7 +38,7 @@ export async function deliver(lanes: readonly Lane[], parts: DeliveryParts): Pro
   let rest = lanes;
   for (let nowMs = clock.nowMs(); nowMs < deadline.sendUntilMs; nowMs = clock.nowMs()) {
     for (const lane of rest) poison.settleHeads(lane);
-    rest = rest.filter((lane) => lane.state !== 'stopped' && !isDone(lane));
+    rest = rest.filter((lane) => lane.state !== 'stopped' && !lane.isDone);
     if (rest.length === 0) break;
     const round = nextRound(rest, {
       nowMs,
@@ -52,14 +54,14 @@ export async function deliver(lanes: readonly Lane[], parts: DeliveryParts): Pro
 
 /** Waits until the given time, or for a dead letter. @returns false if nothing can unblock a lane any more */
 async function idle(untilMs: number, lanes: readonly Lane[], parts: DeliveryParts): Promise<boolean> {
-  const { deadline, outcomes, poison } = parts;
+  const { deadline, deferrals, poison } = parts;
   if (untilMs < Number.POSITIVE_INFINITY || poison.hasOpenDeadLetters()) {
     await pause(Math.min(untilMs, deadline.sendUntilMs), lanes, parts);
     return true;
   }
   // The remaining lanes wait only for each other.
-  if (!outcomes.stopWaitingForDeferred()) return false;
-  for (const lane of lanes) lane.blockedAtSettledCount = undefined;
+  if (!deferrals.stopWaiting()) return false;
+  for (const lane of lanes) lane.unblock();
   return true;
 }
 
@@ -88,7 +90,7 @@ async function runRound(round: Sending, own: CircuitBreaker, parts: DeliveryPart
 
 /** The retry time of a round, common to all its steps. */
 function retryTimeOf(results: readonly StepResult[], nowMs: number, { random }: DeliveryParts): number {
-  const attempt = 1 + Math.max(...results.map(({ step }) => step.lane.attempts));
+  const attempt = 1 + Math.max(...results.map(({ step }) => step.lane.trial.attempts));
   return nowMs + fullJitterMs(attempt, random());
 }
 
@@ -113,7 +115,7 @@ function updateBreakers(results: readonly StepResult[], own: CircuitBreaker, { c
 async function pause(untilMs: number, lanes: readonly Lane[], parts: DeliveryParts): Promise<void> {
   const { clock, namespace, poison, signal, uniqueOrder } = parts;
   const isAnyStuck =
-    uniqueOrder.matters(namespace) || lanes.some(({ blockedAtSettledCount }) => blockedAtSettledCount !== undefined);
+    uniqueOrder.matters(namespace) || lanes.some(({ trial }) => trial.blockedAtSettledCount !== undefined);
   const wake = new AbortController();
   const timer = clock.waitUntil(untilMs, AbortSignal.any([signal, wake.signal]));
   await Promise.race([timer, isAnyStuck ? poison.nextDeadLetter() : poison.nextFreedLane()]);

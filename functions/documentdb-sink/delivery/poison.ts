@@ -1,11 +1,14 @@
 import { type DeadLetterStage, deadLetterOf } from '../../../shared/dead-letter/dead-letter.ts';
 import type { DeadLetterQueue } from '../../../shared/dead-letter/dead-letter-queue.ts';
+import { deadLetterFailed } from '../../../shared/delivery/lane.ts';
+import type { OutcomeCollector } from '../../../shared/delivery/outcome-collector.ts';
 import { deadLettered, ignored, type RecordFailure } from '../../../shared/outcome.ts';
 import type { PoisonPolicy } from '../../../shared/settings/common-settings.ts';
 import type { Clock } from '../../../shared/time/clock.ts';
 import type { Deadline } from '../../../shared/time/deadline.ts';
-import { headOf, isDone, type Lane, type LaneEntry } from '../lanes/lane.ts';
-import { COLLISION, DEAD_LETTER_FAILED, type OutcomeCollector } from './outcome-collector.ts';
+import type { LaneEntry } from '../lanes/entry.ts';
+import { COLLISION } from '../lanes/failures.ts';
+import type { Lane } from '../lanes/lane.ts';
 
 export interface PoisonParts {
   readonly functionName: string;
@@ -21,7 +24,7 @@ export interface PoisonParts {
 export interface Settling {
   readonly stage: DeadLetterStage;
   /** Overrides the poison policy if a setting of its own decides about such a record. */
-  readonly policy?: PoisonPolicy;
+  readonly policy?: PoisonPolicy | undefined;
 }
 
 /** Applies the poison policy. */
@@ -52,7 +55,7 @@ export function createPoisonHandler(parts: PoisonParts): PoisonHandler {
     openDeadLetters.delete(deadLetter);
     deadLetterDone.resolve();
     deadLetterDone = Promise.withResolvers();
-    if (openDeadLetters.size > 0 && (lane.state !== 'open' || isDone(lane))) return;
+    if (openDeadLetters.size > 0 && (lane.state !== 'open' || lane.isDone)) return;
     laneFreed.resolve();
     laneFreed = Promise.withResolvers();
   }
@@ -69,18 +72,18 @@ export function createPoisonHandler(parts: PoisonParts): PoisonHandler {
       deadLetterTopic,
       target: lane.target,
       stage,
-      attempts: lane.attempts,
+      attempts: lane.trial.attempts,
       atMs: clock.wallTimeMs(),
     };
     if (await deadLetters.put(deadLetterOf(entry.record, failure, context), deadline)) {
-      outcomes.settleHead(lane, entry, deadLettered(entry.record.position, failure.code));
-    } else outcomes.stop(lane, entry, DEAD_LETTER_FAILED);
+      outcomes.record(lane.settleRecord(entry, ({ position }) => deadLettered(position, failure.code)));
+    } else outcomes.record(lane.stop(entry, deadLetterFailed(failure)));
   }
 
   function settle(lane: Lane, entry: LaneEntry, failure: RecordFailure, { stage, policy }: Settling): void {
     switch (policy ?? parts.onPoison) {
       case 'deadLetter': {
-        lane.state = 'locked';
+        lane.lock(failure);
         const deadLetter: Promise<void> = writeDeadLetter(lane, entry, failure, stage).finally(() =>
           close(deadLetter, lane),
         );
@@ -88,21 +91,21 @@ export function createPoisonHandler(parts: PoisonParts): PoisonHandler {
         return;
       }
       case 'block':
-        outcomes.stop(lane, entry, failure);
+        outcomes.record(lane.stop(entry, failure));
         return;
       case 'skip':
-        outcomes.settleHead(lane, entry, ignored(entry.record.position, 'poison'));
+        outcomes.record(lane.settleRecord(entry, ({ position }) => ignored(position, 'poison')));
     }
   }
 
   return {
     settle,
     settleHeads(lane) {
-      for (let entry = headOf(lane); lane.state === 'open' && entry?.task.kind === 'poison'; entry = headOf(lane)) {
+      for (let entry = lane.head; lane.state === 'open' && entry?.task.kind === 'poison'; entry = lane.head) {
         settle(lane, entry, entry.task.failure, { stage: 'converting' });
       }
       // The later write that should have been sent with the deferred entries was poison itself.
-      if (lane.state !== 'open' || !isDone(lane)) return;
+      if (lane.state !== 'open' || !lane.isDone) return;
       for (const entry of lane.deferred) settle(lane, entry, { ...COLLISION, retryable: false }, { stage: 'writing' });
     },
     hasOpenDeadLetters: () => openDeadLetters.size > 0,

@@ -1,7 +1,8 @@
 import type { Meter } from '../../../shared/telemetry.ts';
 import { type StoredVersions, standingOf } from '../guard/standing.ts';
 import type { Step } from '../lanes/lane.ts';
-import type { StepResult, WriteResult } from '../lanes/write-result.ts';
+import type { StepResult } from '../lanes/step-result.ts';
+import type { WriteResult } from '../lanes/write-result.ts';
 import { beforeWriting, type CommandFailure, classifyError } from '../target/classify.ts';
 import { type ReadParts, type VersionsRead, versionsReadsOf } from './versions-reader.ts';
 

@@ -39,11 +39,12 @@ export function commandsOf(steps: readonly Step[], limits: ServerLimits): Comman
         continue;
       }
       const isFull =
-        chunk.length >= Math.min(countMax, step.lane.commandSizeMax) || bytes + size.bytes > limits.documentBytesMax;
+        chunk.length >= Math.min(countMax, step.lane.trial.commandSizeMax) ||
+        bytes + size.bytes > limits.documentBytesMax;
       if (isFull) close();
       chunk.push(step);
       bytes += size.bytes;
-      countMax = Math.min(countMax, step.lane.commandSizeMax);
+      countMax = Math.min(countMax, step.lane.trial.commandSizeMax);
     }
     close();
   }
@@ -113,11 +114,11 @@ function sizeOf(step: Step, limits: ServerLimits): { readonly bytes: number; rea
 }
 
 /** Bytes of the records in a step; a record with several writes counts several times. */
-function sourceBytesOf({ lane, count }: Step): { readonly keyBytes: number; readonly valueBytes: number } {
+function sourceBytesOf({ lane, from, count }: Step): { readonly keyBytes: number; readonly valueBytes: number } {
   let keyBytes = 0;
   let valueBytes = 0;
-  for (let at = lane.next; at < lane.next + count; at += 1) {
-    const record = lane.entries[at]?.record;
+  for (let at = from; at < from + count; at += 1) {
+    const record = lane.items[at]?.record;
     keyBytes = Math.max(keyBytes, record?.key?.byteLength ?? 0);
     valueBytes += record?.value?.byteLength ?? 0;
   }

@@ -15,6 +15,9 @@ export interface Doubt {
   readonly entryCount: number;
 }
 
+/** What is known so far. */
+export type EvidenceView = Pick<Evidence, 'hasTakenSince' | 'blames'>;
+
 /**
  * Evidence about the collections of one batch. An ambiguous refusal makes a write poison only after the same write was
  * refused again, alone and after a pause, while the collection accepted another write of the batch or a probe

@@ -1,176 +1,300 @@
-import type { RecordFailure } from '../../../shared/outcome.ts';
+import { type Settlement, Lane as SharedLane } from '../../../shared/delivery/lane.ts';
+import { assert, assertNever } from '../../../shared/errors.ts';
+import { failed, ignored, type RecordFailure, type RecordOutcome, written } from '../../../shared/outcome.ts';
 import type { SourceRecord } from '../../../shared/record.ts';
-import { fold } from '../guard/fold.ts';
-import type { SentWrite, Write } from '../guard/write.ts';
-import type { Doubt } from './evidence.ts';
+import type { SentWrite } from '../guard/write.ts';
+import { CONFLICT_ROUNDS_MAX, DOUBT_PAUSE_MS, DUPLICATE_CONFIRM_MS, MISSES_MAX } from '../limits.ts';
+import type { Effect, Moment } from './effect.ts';
+import { type HeadTrial, type LaneEntry, UNTRIED } from './entry.ts';
+import {
+  asFarAsKnown,
+  COLLISION,
+  CONFLICT,
+  DUPLICATE,
+  MISMATCH,
+  NO_MATCH,
+  UNGUARDABLE,
+  UNRESOLVABLE,
+} from './failures.ts';
+import { canBeDeferred, foldOf } from './folding.ts';
+import { judgeRefusal, type Refused } from './refusal.ts';
+import type { WriteResult } from './write-result.ts';
 
-/** The work of a lane entry: one write of a record, or poison. */
-export type Task =
-  | { readonly kind: 'write'; readonly write: Write }
-  | { readonly kind: 'poison'; readonly failure: RecordFailure };
+const NOTHING: readonly Effect[] = [];
+const NONE: readonly LaneEntry[] = [];
 
-/** A record in its lane, or one of the writes of a record. */
-export interface LaneEntry {
-  /** Index of the record among all records of the batch. */
-  readonly index: number;
-  readonly record: SourceRecord;
-  readonly task: Task;
-  /** True for the last write of a record: the record is settled with this entry. */
-  readonly isLast: boolean;
+/** A fold of the first unsettled writes of a lane. */
+export interface Step {
+  readonly lane: Lane;
+  /** Index in the lane of the first entry of the fold. */
+  readonly from: number;
+  /** Number of entries that the fold settles, besides the deferred ones. */
+  readonly count: number;
+  readonly write: SentWrite;
 }
 
-/** The records of one partition for one document, in offset order. They are settled one fold after another. */
-export interface Lane {
+export interface LaneParts {
   readonly topicPartition: string;
   /** The identity of the document. */
   readonly identity: string;
   /** The namespace as it appears in a dead letter. */
   readonly target: string;
-  readonly entries: LaneEntry[];
-  /** Deferred entries: another document holds their unique value, so they are sent and settled with the next write of the lane. */
-  deferred: LaneEntry[];
-  /** Index of the first unsettled entry. */
-  next: number;
-  /** Entries that a fold must not cross. */
-  readonly foldBoundaries: Set<number>;
-  /** True once the lane conflicted with another unique index, or cannot be guarded: its records are then sent one by one. */
-  sendsSingly: boolean;
-  /** True if the lane sends its writes without a guard. */
-  isUnguarded: boolean;
-  /** `locked`: a dead letter is being written; `stopped`: nothing more of the lane is sent in this batch. */
-  state: 'open' | 'locked' | 'stopped';
-  notBeforeMs: number;
-  /** How often the head was sent. */
-  attempts: number;
-  /** How often the head met E11000 although the stored version is older. */
-  conflicts: number;
-  /** How often the read after such an E11000 found no document. */
-  misses: number;
-  /** Maximum size of a command that holds the head; halved if a command is refused without naming a write. */
-  commandSizeMax: number;
-  /** True once the head, an insert, met a document: the insert may then replace a tombstone. */
-  insertReplacesTombstone: boolean;
-  /** When the head, an insert, first met a document that another writer stored. */
-  duplicateAtMs: number | undefined;
-  /** The last failure of the head. */
-  failure: RecordFailure | undefined;
-  /** Set while it is undecided whether the head or the target caused a refusal. */
-  doubt: Doubt | undefined;
-  /** Settled count when the head last conflicted with another unique index; a retry needs progress since then. */
-  blockedAtSettledCount: number | undefined;
 }
 
-export const createLane = (topicPartition: string, identity: string, target: string): Lane => ({
-  topicPartition,
-  identity,
-  target,
-  entries: [],
-  deferred: [],
-  next: 0,
-  foldBoundaries: new Set(),
-  sendsSingly: false,
-  isUnguarded: false,
-  state: 'open',
-  notBeforeMs: 0,
-  attempts: 0,
-  conflicts: 0,
-  misses: 0,
-  commandSizeMax: Number.POSITIVE_INFINITY,
-  insertReplacesTombstone: false,
-  duplicateAtMs: undefined,
-  failure: undefined,
-  doubt: undefined,
-  blockedAtSettledCount: undefined,
-});
+/** The records of one partition for one document, in offset order. They are settled one fold after another. */
+export class Lane extends SharedLane<LaneEntry, HeadTrial> {
+  readonly topicPartition: string;
+  readonly identity: string;
+  readonly target: string;
+  #deferred = NONE;
+  #foldBoundaries: Set<number> | undefined;
+  #sendsSingly = false;
+  #isUnguarded = false;
 
-export const headOf = (lane: Lane): LaneEntry | undefined => lane.entries[lane.next];
-
-export const isDone = (lane: Lane): boolean => lane.next >= lane.entries.length;
-
-/** Whether the next write of the lane folds with the head and the deferred entries. */
-export function canBeDeferred(lane: Lane): boolean {
-  if (lane.isUnguarded) return false;
-  const later = lane.entries.slice(lane.next + 1).find(({ task }) => task.kind === 'write');
-  const writes = writesIn([
-    ...lane.deferred,
-    ...lane.entries.slice(lane.next, lane.next + 1),
-    ...(later ? [later] : []),
-  ]);
-  const [first, ...rest] = writes;
-  return first !== undefined && later !== undefined && fold(first, rest).count === writes.length;
-}
-
-const writesIn = (entries: readonly LaneEntry[]): readonly Write[] =>
-  entries.flatMap(({ task }) => (task.kind === 'write' ? [task.write] : []));
-
-/** A fold of the first unsettled writes of a lane. */
-export interface Step {
-  readonly lane: Lane;
-  readonly write: SentWrite;
-  /** Number of entries that the fold settles. */
-  readonly count: number;
-}
-
-/**
- * The next fold of the lane; undefined if the head is not a write.
- * @param upTo the last index in the batch that the fold may include
- */
-export function stepOf(lane: Lane, upTo = Number.POSITIVE_INFINITY): Step | undefined {
-  const head = headOf(lane)?.task;
-  if (head?.kind !== 'write') return undefined;
-  if (head.write.kind === 'insert')
-    return { lane, write: { ...head.write, replacesTombstone: lane.insertReplacesTombstone }, count: 1 };
-  const plain = plainWriteOf(lane, head.write);
-  if (plain !== undefined) return { lane, write: plain, count: 1 };
-  const [first, ...deferred] = writesIn(lane.deferred);
-  const behind = lane.sendsSingly ? [] : writesBehind(lane, lane.next, upTo);
-  if (first === undefined) return { lane, ...fold(head.write, behind) };
-  // Only entries that fold with the head are deferred.
-  const { write, count } = fold(first, [...deferred, head.write, ...behind]);
-  return { lane, write, count: count - lane.deferred.length };
-}
-
-function plainWriteOf({ isUnguarded }: Lane, { plain: model, identity, filter, sourceVersion, step }: Write) {
-  const isPlain = isUnguarded && model !== undefined;
-  return isPlain ? ({ kind: 'plain', model, identity, filter, sourceVersion, step } as const) : undefined;
-}
-
-function writesBehind({ entries, foldBoundaries }: Lane, from: number, upTo: number): readonly Write[] {
-  const writes: Write[] = [];
-  for (let at = from + 1; at < entries.length && !foldBoundaries.has(at); at += 1) {
-    const entry = entries[at];
-    if (entry?.task.kind !== 'write' || entry.index > upTo) break;
-    writes.push(entry.task.write);
+  constructor({ topicPartition, identity, target }: LaneParts) {
+    super(UNTRIED);
+    this.topicPartition = topicPartition;
+    this.identity = identity;
+    this.target = target;
   }
-  return writes;
+
+  /** Deferred entries: another document holds their unique value, so they are sent and settled with the next write of the lane. */
+  get deferred(): readonly LaneEntry[] {
+    return this.#deferred;
+  }
+
+  /** True once the lane conflicted with another unique index, or cannot be guarded: its records are then sent one by one. */
+  get sendsSingly(): boolean {
+    return this.#sendsSingly;
+  }
+
+  /** True if the lane sends its writes without a guard. */
+  get isUnguarded(): boolean {
+    return this.#isUnguarded;
+  }
+
+  /** Whether a fold ends before the entry. */
+  isFoldBoundary(at: number): boolean {
+    return this.#foldBoundaries?.has(at) === true;
+  }
+
+  protected override get headCount(): number {
+    return foldOf(this)?.count ?? 1;
+  }
+
+  /**
+   * The next fold; undefined if the head is not a write.
+   * @param upTo the last index in the batch that the fold may include
+   */
+  step(upTo?: number): Step | undefined {
+    const fold = foldOf(this, upTo);
+    return fold && { lane: this, from: this.next, count: fold.count, write: fold.write };
+  }
+
+  /**
+   * Applies the result of the step that was sent last. The only entry of results.
+   * @throws InvariantError if the step is not of the head of this lane: no record may be settled by another one's result
+   */
+  apply({ step, result }: { readonly step: Step; readonly result: WriteResult }, moment: Moment): readonly Effect[] {
+    assert(step.lane === this && step.from === this.next, 'a result belongs to the head of its lane');
+    assert(this.state === 'open', 'a lane whose head is decided has no result to come');
+    // An unguarded write was not sent.
+    if (result.kind !== 'unguarded') this.change({ attempts: this.trial.attempts + 1 });
+    switch (result.kind) {
+      case 'written':
+        return this.#settleWritten(step);
+      case 'unguarded':
+        return this.#leaveGuard(step, moment);
+      case 'stale':
+        return this.#settleStale(step, result.timestampMs);
+      case 'applied':
+        return this.#settleApplied(step);
+      case 'noMatch':
+        return moment.onNoMatch === 'deadLetter'
+          ? this.#blame(step, NO_MATCH)
+          : this.#settleFold(step, ({ position }) => ignored(position, 'no_match'));
+      case 'duplicate':
+        return this.#confirmDuplicate(step, moment);
+      case 'poison':
+        return this.#blame(step, result.failure);
+      case 'conflict':
+        return this.#conflict(step, result.isFound, moment);
+      case 'collision':
+        return this.#collide(step, COLLISION, moment);
+      case 'refused':
+        return this.#refuse(step, result, moment);
+      case 'retry':
+        this.change({ readyAtMs: moment.retryAtMs, failure: asFarAsKnown(this.trial, result.failure) });
+        if (result.isTooSlow === true) this.change({ commandSizeMax: Math.ceil(result.commandSize / 2) });
+        return [count('WriteRetries')];
+      case 'credentials':
+      case 'fatal':
+        // The circuit breaker decides when the next attempt is due.
+        this.change({ failure: asFarAsKnown(this.trial, result.failure) });
+        return NOTHING;
+      default:
+        return assertNever(result);
+    }
+  }
+
+  /** Settles a deferred record, or the record of the head. */
+  override settleRecord(entry: LaneEntry, outcomeOf: (record: SourceRecord) => RecordOutcome): Settlement {
+    if (!this.#deferred.includes(entry)) return super.settleRecord(entry, outcomeOf);
+    this.#deferred = this.#deferred.filter((other) => other !== entry);
+    this.settle(0);
+    return { index: entry.index, outcome: outcomeOf(entry.record) };
+  }
+
+  /** Lets a blocked head be sent again, although nothing was settled since it was blocked. */
+  unblock(): void {
+    if (this.trial.blockedAtSettledCount !== undefined) this.change({ blockedAtSettledCount: undefined });
+  }
+
+  override unsettled(): readonly Settlement[] {
+    const deferred = this.#deferred.map(({ index, record }) => ({
+      index,
+      outcome: failed(record.position, COLLISION),
+    }));
+    return [...deferred, ...super.unsettled()];
+  }
+
+  #settleFold(
+    { count: settledCount }: Step,
+    outcomeOf: (record: SourceRecord) => RecordOutcome,
+    more: readonly Effect[] = NOTHING,
+  ): readonly Effect[] {
+    const effects = [...more];
+    const settle = ({ index, isLast, record }: LaneEntry) => {
+      if (isLast) effects.push({ kind: 'settle', index, outcome: outcomeOf(record) });
+    };
+    this.#deferred.forEach(settle);
+    for (let at = this.next; at < this.next + settledCount; at += 1) settle(this.items[at] as LaneEntry);
+    this.#deferred = NONE;
+    this.settle(settledCount);
+    return effects;
+  }
+
+  #settleWritten(step: Step): readonly Effect[] {
+    const { doubt } = this.trial;
+    const more: Effect[] = [];
+    if (doubt?.entryCount === step.count) more.push({ kind: 'notePassed', doubt });
+    if (step.write.kind === 'plain') more.push(count('UnguardedWrites'));
+    if (step.count > 1) more.push(count('RecordsFolded', step.count - 1));
+    return this.#settleFold(step, ({ position }) => written(position), more);
+  }
+
+  /** The lane sends singly from now on, and the setting `missingIndex` decides what happens to the write. */
+  #leaveGuard({ count: stepCount }: Step, { missingIndex }: Moment): readonly Effect[] {
+    const { head } = this;
+    this.#sendsSingly = true;
+    if (head === undefined) return NOTHING;
+    // Deferred entries can only be sent together with a guarded write.
+    if (this.#deferred.length > 0) return [{ kind: 'settle', ...this.stop(head, { ...UNGUARDABLE, retryable: true }) }];
+    if (missingIndex === 'write') this.#isUnguarded = true;
+    else if (stepCount === 1) return [{ kind: 'bury', entry: head, failure: UNGUARDABLE, policy: missingIndex }];
+    return NOTHING;
+  }
+
+  /** The write was applied by an earlier attempt in this batch, or before this batch. */
+  #settleApplied(step: Step): readonly Effect[] {
+    const isOurs = this.trial.failure?.mayBeWritten === true;
+    return this.#settleFold(step, ({ position }) =>
+      isOurs ? written(position) : ignored(position, 'already_applied'),
+    );
+  }
+
+  /**
+   * Usually another writer changed the document in between. If reads keep finding no document, the filter cannot match
+   * the conflicting document: after `MISSES_MAX` reads that document counts as another document with the same unique
+   * value.
+   */
+  #conflict(step: Step, isFound: boolean, moment: Moment): readonly Effect[] {
+    const { nowMs, retryAtMs } = moment;
+    const conflicts = this.trial.conflicts + 1;
+    const misses = this.trial.misses + Number(!isFound);
+    const pausedUntilMs = isFound ? retryAtMs : Math.min(retryAtMs, nowMs + DOUBT_PAUSE_MS);
+    this.change({
+      conflicts,
+      misses,
+      failure: CONFLICT,
+      insertReplacesTombstone: step.write.kind === 'insert',
+      readyAtMs: conflicts % CONFLICT_ROUNDS_MAX === 0 ? pausedUntilMs : nowMs,
+    });
+    if (misses <= MISSES_MAX) return NOTHING;
+    const hasMoreThanId = step.write.filter.has('_id') && step.write.filter.size > 1;
+    return hasMoreThanId ? this.#blame(step, MISMATCH) : this.#collide(step, UNRESOLVABLE, moment);
+  }
+
+  /** A read shortly after a failover may return old data, so the duplicate is confirmed by a second read after a pause. */
+  #confirmDuplicate(step: Step, { nowMs }: Moment): readonly Effect[] {
+    const duplicateAtMs = this.trial.duplicateAtMs ?? nowMs;
+    if (nowMs - duplicateAtMs >= DUPLICATE_CONFIRM_MS) return this.#blame(step, DUPLICATE);
+    const failure = asFarAsKnown(this.trial, { ...DUPLICATE, retryable: true });
+    this.change({ duplicateAtMs, failure, readyAtMs: duplicateAtMs + DUPLICATE_CONFIRM_MS });
+    return NOTHING;
+  }
+
+  /**
+   * Offsets decide which version is newer. A stale record with a later timestamp is only counted, for the alarm on
+   * `StaleButNewer`.
+   */
+  #settleStale(step: Step, storedTimestampMs = Number.POSITIVE_INFINITY): readonly Effect[] {
+    let newerCount = 0;
+    const effects = this.#settleFold(step, ({ position, timestampMs }) => {
+      newerCount += Number(timestampMs > storedTimestampMs);
+      return ignored(position, 'stale');
+    });
+    return newerCount === 0 ? effects : [...effects, count('StaleButNewer', newerCount)];
+  }
+
+  /**
+   * Splits the last write off a fold; a write that is refused on its own is to blame. Until then, the remaining fold is
+   * split in the same way.
+   */
+  #blame({ count: stepCount }: Step, failure: RecordFailure): readonly Effect[] {
+    if (stepCount > 1) this.#splitAt(this.next + stepCount - 1);
+    else if (this.head !== undefined) return [{ kind: 'bury', entry: this.head, failure }];
+    return NOTHING;
+  }
+
+  #splitAt(boundary: number): void {
+    this.#foldBoundaries ??= new Set();
+    this.#foldBoundaries.add(boundary);
+  }
+
+  /**
+   * Another document holds the unique value. A record of this batch may still change or delete that document. So the
+   * write becomes poison only after all earlier records of its partition are settled, with the lane sending singly.
+   */
+  #collide(step: Step, failure: RecordFailure, { areEarlierSettled, settledCount }: Moment): readonly Effect[] {
+    const { head } = this;
+    const collided = count('UniqueCollisions');
+    this.change({ failure });
+    if (!this.#sendsSingly) this.#sendsSingly = true;
+    else if (head === undefined || !areEarlierSettled(this, head)) this.change({ blockedAtSettledCount: settledCount });
+    // The document that holds the value may be written later in this batch; a later write of this lane may then give up
+    // the value.
+    else if (canBeDeferred(this)) return [collided, this.#defer(head)];
+    else return [collided, ...this.#blame(step, { ...failure, retryable: false })];
+    return [collided];
+  }
+
+  #defer(head: LaneEntry): Effect {
+    this.#deferred = [...this.#deferred, head];
+    this.settle(1);
+    return { kind: 'defer', index: head.index };
+  }
+
+  /** Either the write or the target caused the refusal: refusal.ts decides what is done next. */
+  #refuse(step: Step, refusal: Refused, moment: Moment): readonly Effect[] {
+    const verdict = judgeRefusal(this.trial, { refusal, count: step.count, target: this.target }, moment);
+    this.change(verdict.trial);
+    if (verdict.splitsFold) this.#splitAt(this.next + Math.ceil(step.count / 2));
+    const effects: Effect[] = [count('WriteRetries')];
+    if (verdict.needsProbe) effects.push({ kind: 'requestProbe' });
+    if (verdict.isToBlame) effects.push(...this.#blame(step, refusal.failure));
+    return effects;
+  }
 }
 
-/**
- * Index in the batch of the first write that does not fold with the writes before it; `Infinity` if there is none. A
- * write whose dead letter is being written does not count.
- */
-export function foldEndOf(lane: Lane): number {
-  const from = lane.state === 'locked' ? lane.next + 1 : lane.next;
-  const at = lane.entries.findIndex(({ task }, place) => place >= from && task.kind === 'write');
-  const task = lane.entries[at]?.task;
-  if (task?.kind !== 'write') return Number.POSITIVE_INFINITY;
-  const isFoldable = task.write.kind !== 'insert' && !lane.sendsSingly && !lane.isUnguarded;
-  const behind = isFoldable ? writesBehind(lane, at, Number.POSITIVE_INFINITY) : [];
-  return lane.entries[at + fold(task.write, behind).count]?.index ?? Number.POSITIVE_INFINITY;
-}
-
-/** Settles the head and moves on to the next entry. */
-export function advance(lane: Lane, count: number): void {
-  lane.next += count;
-  lane.state = 'open';
-  lane.notBeforeMs = 0;
-  lane.attempts = 0;
-  lane.conflicts = 0;
-  lane.misses = 0;
-  lane.commandSizeMax = Number.POSITIVE_INFINITY;
-  lane.insertReplacesTombstone = false;
-  lane.duplicateAtMs = undefined;
-  lane.failure = undefined;
-  lane.doubt = undefined;
-  lane.blockedAtSettledCount = undefined;
-}
+const count = (metric: string, by = 1): Effect => ({ kind: 'count', metric, by });

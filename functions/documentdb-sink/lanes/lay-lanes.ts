@@ -3,13 +3,11 @@ import type { PartitionBatch, SourceRecord } from '../../../shared/record.ts';
 import { type CompileSettings, compile, type Decided, type Poison, type Writes } from '../guard/compile.ts';
 import { type Namespace, namespaceText } from '../plan/namespace.ts';
 import type { RecordMapper } from '../plan/record-mapper.ts';
-import { createLane, type Lane } from './lane.ts';
+import { Lane } from './lane.ts';
 
 /** A batch, divided into lanes. */
 export interface Layout {
   readonly lanesByNamespace: ReadonlyMap<Namespace, readonly Lane[]>;
-  /** Index in the batch of the first record of each partition. */
-  readonly firstIndexes: ReadonlyMap<string, number>;
   /** The outcomes of records that write nothing in this batch, by index. */
   readonly decidedAt: ReadonlyMap<number, RecordOutcome>;
   /** The number of records whose planning threw an error. */
@@ -24,12 +22,10 @@ export function layLanes(
   wallTimeMs: number,
 ): Layout {
   const collections = new CollectionLanes();
-  const firstIndexes = new Map<string, number>();
   const decidedAt = new Map<number, RecordOutcome>();
   let planningFailureCount = 0;
   let index = 0;
   for (const { topicPartition, records } of batches) {
-    firstIndexes.set(topicPartition, index);
     for (const record of records) {
       const compiled = compile(record, mapper, settings, wallTimeMs);
       if (compiled.kind === 'none' || compiled.kind === 'unsettled') decidedAt.set(index, decided(record, compiled));
@@ -42,7 +38,7 @@ export function layLanes(
       index += 1;
     }
   }
-  return { lanesByNamespace: collections.lanesByNamespace(), firstIndexes, decidedAt, planningFailureCount };
+  return { lanesByNamespace: collections.lanesByNamespace(), decidedAt, planningFailureCount };
 }
 
 const decided = ({ position }: SourceRecord, compiled: Decided): RecordOutcome =>
@@ -50,12 +46,12 @@ const decided = ({ position }: SourceRecord, compiled: Decided): RecordOutcome =
 
 function enter(lane: Lane, index: number, record: SourceRecord, compiled: Poison | Writes): void {
   if (compiled.kind === 'poison') {
-    lane.entries.push({ index, record, task: compiled, isLast: true });
+    lane.enter({ index, record, task: compiled, isLast: true });
     return;
   }
   const last = compiled.writes.at(-1);
   for (const write of compiled.writes) {
-    lane.entries.push({ index, record, task: { kind: 'write', write }, isLast: write === last });
+    lane.enter({ index, record, task: { kind: 'write', write }, isLast: write === last });
   }
 }
 
@@ -78,7 +74,7 @@ class CollectionLanes {
     this.#collections.set(target, collection);
     const lanes = collection.partitions.get(topicPartition) ?? new Map<string, Lane>();
     collection.partitions.set(topicPartition, lanes);
-    const lane = lanes.get(identity) ?? createLane(topicPartition, identity, target);
+    const lane = lanes.get(identity) ?? new Lane({ topicPartition, identity, target });
     lanes.set(identity, lane);
     return lane;
   }

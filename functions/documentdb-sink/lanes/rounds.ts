@@ -1,4 +1,5 @@
-import { foldEndOf, headOf, isDone, type Lane, type Step, stepOf } from './lane.ts';
+import { foldEndOf } from './folding.ts';
+import type { Lane, Step } from './lane.ts';
 
 /** The next work of a collection's lanes. */
 export type Round =
@@ -34,23 +35,21 @@ export interface Moment {
 export function nextRound(lanes: readonly Lane[], { nowMs, settledCount, isOrdered }: Moment): Round {
   const ends = isOrdered ? endsOf(lanes) : undefined;
   const endOf = (lane: Lane): number => ends?.get(lane.topicPartition) ?? Number.POSITIVE_INFINITY;
-  const isInRound = (lane: Lane): boolean => (headOf(lane)?.index ?? 0) <= endOf(lane);
-  const open = lanes.filter(
-    (lane) => lane.state === 'open' && !isDone(lane) && (ends === undefined || isInRound(lane)),
-  );
+  const isInRound = (lane: Lane): boolean => (lane.head?.index ?? 0) <= endOf(lane);
+  const open = lanes.filter((lane) => lane.state === 'open' && !lane.isDone && (ends === undefined || isInRound(lane)));
   const send = (ready: readonly Lane[], alone: boolean): Sending => {
     const steps = stepsOf(ready, endOf);
     return { kind: 'send', steps, alone, leavesSome: leavesSome(lanes, steps) };
   };
-  const folded = open.filter((lane) => !lane.sendsSingly && lane.notBeforeMs <= nowMs);
+  const folded = open.filter((lane) => !lane.sendsSingly && lane.trial.readyAtMs <= nowMs);
   if (folded.length > 0) return send(folded, false);
   const sendsSingly = firstOfEachPartition(
-    open.filter((lane) => lane.sendsSingly && lane.blockedAtSettledCount !== settledCount),
+    open.filter((lane) => lane.sendsSingly && lane.trial.blockedAtSettledCount !== settledCount),
   );
-  const ready = sendsSingly.filter((lane) => lane.notBeforeMs <= nowMs);
+  const ready = sendsSingly.filter((lane) => lane.trial.readyAtMs <= nowMs);
   if (ready.length > 0) return send(ready, true);
   const waiting = [...open.filter((lane) => !lane.sendsSingly), ...sendsSingly];
-  return { kind: 'wait', untilMs: Math.min(...waiting.map((lane) => lane.notBeforeMs)) };
+  return { kind: 'wait', untilMs: Math.min(...waiting.map((lane) => lane.trial.readyAtMs)) };
 }
 
 /** Index in the batch where the next round of each partition ends. */
@@ -64,7 +63,7 @@ function endsOf(lanes: readonly Lane[]): ReadonlyMap<string, number> {
 }
 
 function leavesSome(lanes: readonly Lane[], steps: readonly Step[]): boolean {
-  const left = ({ entries, next }: Lane): number => entries.length - next;
+  const left = ({ items, next }: Lane): number => items.length - next;
   if (lanes.every((lane) => left(lane) <= 1)) return false;
   const counts = new Map(steps.map(({ lane, count }) => [lane, count]));
   return lanes.some((lane) => left(lane) > (counts.get(lane) ?? 1));
@@ -75,7 +74,8 @@ function stepsOf(lanes: readonly Lane[], endOf: (lane: Lane) => number): readonl
   const byDocument = new Map<string, Step>();
   for (const lane of lanes) {
     const other = byDocument.get(lane.identity)?.lane;
-    const step = other !== undefined && other.attempts <= lane.attempts ? undefined : stepOf(lane, endOf(lane));
+    const step =
+      other !== undefined && other.trial.attempts <= lane.trial.attempts ? undefined : lane.step(endOf(lane));
     if (step !== undefined) byDocument.set(lane.identity, step);
   }
   return [...byDocument.values()];
@@ -90,4 +90,4 @@ function firstOfEachPartition(lanes: readonly Lane[]): readonly Lane[] {
   return [...firsts.values()];
 }
 
-const headOffset = (lane: Lane): number => headOf(lane)?.record.position.offset ?? Number.POSITIVE_INFINITY;
+const headOffset = (lane: Lane): number => lane.head?.record.position.offset ?? Number.POSITIVE_INFINITY;

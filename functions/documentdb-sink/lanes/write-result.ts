@@ -1,6 +1,5 @@
 import type { RecordFailure } from '../../../shared/outcome.ts';
 import type { CommandFailure } from '../target/classify.ts';
-import type { Step } from './lane.ts';
 
 /** The result of one step. */
 export type WriteResult =
@@ -22,11 +21,3 @@ export type WriteResult =
   | { readonly kind: 'collision' }
   /** `commandSize`: number of writes in the command */
   | (CommandFailure & { readonly commandSize: number });
-
-export interface StepResult {
-  readonly step: Step;
-  readonly result: WriteResult;
-}
-
-export const failedSteps = (steps: readonly Step[], failure: CommandFailure): readonly StepResult[] =>
-  steps.map((step) => ({ step, result: { ...failure, commandSize: steps.length } }));

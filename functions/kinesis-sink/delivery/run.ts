@@ -1,4 +1,5 @@
 import type { DeadLetterQueue } from '../../../shared/dead-letter/dead-letter-queue.ts';
+import { createTasks, type Tasks } from '../../../shared/delivery/tasks.ts';
 import type { PartitionBatch } from '../../../shared/record.ts';
 import type { PoisonPolicy } from '../../../shared/settings/common-settings.ts';
 import type { Log, Meter } from '../../../shared/telemetry.ts';
@@ -17,7 +18,6 @@ import { BatchMetrics } from './batch-metrics.ts';
 import { type CircuitBreaker, createCircuitBreaker } from './circuit-breaker.ts';
 import type { Half } from './half.ts';
 import { createOutcomeCollector, ignoredTombstones, type OutcomeCollector } from './outcome-collector.ts';
-import { createTasks, type Tasks } from './tasks.ts';
 
 export interface KinesisSinkParts {
   readonly port: KinesisPort;

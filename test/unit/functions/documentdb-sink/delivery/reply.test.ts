@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { readReply } from '../../../../../functions/documentdb-sink/delivery/reply.ts';
 import type { PlainModel, SentWrite } from '../../../../../functions/documentdb-sink/guard/write.ts';
-import { createLane } from '../../../../../functions/documentdb-sink/lanes/lane.ts';
+import { Lane } from '../../../../../functions/documentdb-sink/lanes/lane.ts';
 import type { WriteModel } from '../../../../../functions/documentdb-sink/plan/write-model.ts';
 import type { CommandKind, WriteReply } from '../../../../../functions/documentdb-sink/target/document-store.ts';
 import { deleteOf, insertOf, replaceOf, updateOf, writeOf } from '../../../../support/write-models.ts';
+
+const SOME = { topicPartition: 'orders-0', identity: 'any', target: 'shop.orders' };
 
 const upsert = replaceOf({ _id: 1 }, { _id: 1 });
 const patch = updateOf({ _id: 2 }, { $set: { a: 1 } }, false);
@@ -22,8 +24,8 @@ function said(
   reply: WriteReply,
   guardIndexes = new Map<string, string>(),
 ) {
-  const lane = createLane('orders-0', 'any', 'shop.orders');
-  const steps = models.map((model) => ({ lane, write: writeOf(model), count: 1 }));
+  const lane = new Lane(SOME);
+  const steps = models.map((model) => ({ lane, from: 0, write: writeOf(model), count: 1 }));
   const { results, unmatched } = readReply({ kind, steps }, reply, guardIndexes);
   return steps.map((step) => {
     const result = results.find((each) => each.step === step)?.result.kind;
@@ -39,7 +41,7 @@ const duplicate = (duplicateIndex: string | undefined): WriteReply => ({
 
 describe('an unguarded write that meets a duplicate', () => {
   it.each(['a_1_b_1', undefined, 'c_1'])('conflicts with another document, whatever the index: %s', (index) => {
-    const step = { lane: createLane('orders-0', 'any', 'shop.orders'), write: plainWrite, count: 1 };
+    const step = { lane: new Lane(SOME), from: 0, write: plainWrite, count: 1 };
     const { unmatched } = readReply(
       { kind: 'update', steps: [step] },
       duplicate(index),

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { commandsOf } from '../../../../../functions/documentdb-sink/lanes/commands.ts';
-import { createLane, type Step, stepOf } from '../../../../../functions/documentdb-sink/lanes/lane.ts';
+import { Lane, type Step } from '../../../../../functions/documentdb-sink/lanes/lane.ts';
 import { layLanes } from '../../../../../functions/documentdb-sink/lanes/lay-lanes.ts';
 import { createNativeMapper } from '../../../../../functions/documentdb-sink/plan/native-mapper.ts';
 import type { SourceRecord } from '../../../../../shared/record.ts';
+import { nextStep, slowDown } from '../../../../support/a-lane.ts';
 import { aRecord, batchesOf } from '../../../../support/builders.ts';
 import { updateOf, writeOf } from '../../../../support/write-models.ts';
 
@@ -19,10 +20,8 @@ function aStep({ records, commandSizeMax = Number.POSITIVE_INFINITY }: StepParts
   const { lanesByNamespace } = layLanes(batchesOf(own), createNativeMapper({ database: 'shop' }), settings, 0);
   const lane = [...lanesByNamespace.values()].flat()[0];
   if (lane === undefined) throw new Error('no lane');
-  lane.commandSizeMax = commandSizeMax;
-  const step = stepOf(lane);
-  if (step === undefined) throw new Error('no write');
-  return step;
+  if (commandSizeMax !== Number.POSITIVE_INFINITY) slowDown(lane, 2 * commandSizeMax);
+  return nextStep(lane);
 }
 
 const limits = { documentBytesMax: 10_000, operationsMax: 100 };
@@ -98,18 +97,18 @@ describe('a document', () => {
 describe('an update', () => {
   const records = [0, 1].map((offset) => aRecord({ offset, value: jsonOf(3_000) }));
   const stepOfUpdates = (bytes: readonly number[]): Step => {
-    const lane = createLane('orders-0', 'any', 'shop.orders');
+    const lane = new Lane({ topicPartition: 'orders-0', identity: 'any', target: 'shop.orders' });
     for (const [index, length] of bytes.entries()) {
       const update = updateOf({ _id: 'k' }, { $set: { [`f${index}`]: 'x'.repeat(length) } });
       const record = records[index] as SourceRecord;
-      lane.entries.push({
+      lane.enter({
         index,
         record,
         task: { kind: 'write', write: writeOf(update, { offset: index }) },
         isLast: true,
       });
     }
-    return stepOf(lane) as Step;
+    return nextStep(lane);
   };
 
   it('is measured as a document is, and so is a fold of several', () => {

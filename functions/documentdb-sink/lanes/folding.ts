@@ -1,0 +1,91 @@
+import type { LaneState } from '../../../shared/delivery/lane.ts';
+import { fold } from '../guard/fold.ts';
+import type { PlainWrite, SentWrite, Write } from '../guard/write.ts';
+import type { HeadTrial, LaneEntry } from './entry.ts';
+
+/** One write for the first unsettled entries of a lane. */
+export interface LaneFold {
+  readonly write: SentWrite;
+  /** Number of entries that the fold settles, besides the deferred ones. */
+  readonly count: number;
+}
+
+/** What a fold depends on. */
+export interface FoldingLane {
+  readonly items: readonly LaneEntry[];
+  readonly next: number;
+  readonly head: LaneEntry | undefined;
+  readonly state: LaneState;
+  readonly trial: HeadTrial;
+  readonly deferred: readonly LaneEntry[];
+  readonly sendsSingly: boolean;
+  readonly isUnguarded: boolean;
+  isFoldBoundary(at: number): boolean;
+}
+
+/**
+ * The next fold of the lane; undefined if the head is not a write.
+ * @param upTo the last index in the batch that the fold may include
+ */
+export function foldOf(lane: FoldingLane, upTo = Number.POSITIVE_INFINITY): LaneFold | undefined {
+  const head = lane.head?.task;
+  if (head?.kind !== 'write') return undefined;
+  if (head.write.kind === 'insert') {
+    const write = { ...head.write, replacesTombstone: lane.trial.insertReplacesTombstone };
+    return { write, count: 1 };
+  }
+  const plain = plainWriteOf(lane, head.write);
+  if (plain !== undefined) return { write: plain, count: 1 };
+  const [first, ...deferred] = writesIn(lane.deferred);
+  const behind = lane.sendsSingly ? [] : writesBehind(lane, lane.next, upTo);
+  if (first === undefined) return fold(head.write, behind);
+  // Only entries that fold with the head are deferred.
+  const { write, count } = fold(first, [...deferred, head.write, ...behind]);
+  return { write, count: count - lane.deferred.length };
+}
+
+/**
+ * Index in the batch of the first write that does not fold with the writes before it; `Infinity` if there is none. A
+ * write whose dead letter is being written does not count.
+ */
+export function foldEndOf(lane: FoldingLane): number {
+  const { items } = lane;
+  let at = lane.state === 'locked' ? lane.next + 1 : lane.next;
+  while (at < items.length && items[at]?.task.kind !== 'write') at += 1;
+  const task = items[at]?.task;
+  if (task?.kind !== 'write') return Number.POSITIVE_INFINITY;
+  const isFoldable = task.write.kind !== 'insert' && !lane.sendsSingly && !lane.isUnguarded;
+  const behind = isFoldable ? writesBehind(lane, at, Number.POSITIVE_INFINITY) : [];
+  return items[at + fold(task.write, behind).count]?.index ?? Number.POSITIVE_INFINITY;
+}
+
+/** Whether the next write of the lane folds with the head and the deferred entries. */
+export function canBeDeferred(lane: FoldingLane): boolean {
+  if (lane.isUnguarded || lane.head === undefined) return false;
+  const later = lane.items.slice(lane.next + 1).find(({ task }) => task.kind === 'write');
+  const [first, ...rest] = writesIn([...lane.deferred, lane.head, ...(later ? [later] : [])]);
+  return first !== undefined && later !== undefined && fold(first, rest).count === rest.length + 1;
+}
+
+const writesIn = (entries: readonly LaneEntry[]): readonly Write[] =>
+  entries.flatMap(({ task }) => (task.kind === 'write' ? [task.write] : []));
+
+function plainWriteOf(
+  { isUnguarded }: FoldingLane,
+  { plain: model, identity, filter, sourceVersion, step }: Write,
+): PlainWrite | undefined {
+  return isUnguarded && model !== undefined
+    ? { kind: 'plain', model, identity, filter, sourceVersion, step }
+    : undefined;
+}
+
+function writesBehind(lane: FoldingLane, from: number, upTo: number): readonly Write[] {
+  const { items } = lane;
+  const writes: Write[] = [];
+  for (let at = from + 1; at < items.length && !lane.isFoldBoundary(at); at += 1) {
+    const entry = items[at];
+    if (entry?.task.kind !== 'write' || entry.index > upTo) break;
+    writes.push(entry.task.write);
+  }
+  return writes;
+}
