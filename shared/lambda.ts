@@ -3,6 +3,7 @@ import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import middy from '@middy/core';
 import { describeForeign, MskSinksError } from './errors.ts';
+import { isPublished, type MetricsLevel } from './metric-names.ts';
 import { runBatch, type TriggerMode } from './run-batch.ts';
 import type { KafkaBatchResponse } from './settle.ts';
 import type { Sink } from './sink-contract.ts';
@@ -23,6 +24,7 @@ export interface FunctionOptions {
   readonly serviceName: string;
   readonly stage: string;
   readonly triggerMode: TriggerMode;
+  readonly metrics: MetricsLevel;
   readonly createSink: (telemetry: { readonly log: Log; readonly meter: Meter }) => Sink;
 }
 
@@ -49,7 +51,9 @@ export function createHandler(options: FunctionOptions): LambdaHandler {
     } catch (error) {
       throw withoutForeignMessage(error);
     } finally {
-      for (const { name, unit, value } of meter.take()) metrics.addMetric(name, MetricUnit[unit], value);
+      for (const { name, unit, value } of meter.take()) {
+        if (isPublished(name, options.metrics)) metrics.addMetric(name, MetricUnit[unit], value);
+      }
       metrics.publishStoredMetrics();
     }
   }

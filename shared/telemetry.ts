@@ -1,5 +1,6 @@
 import { blockedRecordsOf } from './blocked-records.ts';
-import type { OutcomeKind, RecordOutcome } from './outcome.ts';
+import { IGNORED_METRICS, type MetricName } from './metric-names.ts';
+import type { IgnoredReason, OutcomeKind, RecordOutcome } from './outcome.ts';
 import { isTimestampRounded, type PartitionBatch } from './record.ts';
 import type { PartitionSettlement } from './settle.ts';
 
@@ -20,7 +21,7 @@ export interface Log {
 export type MetricUnit = 'Count' | 'Milliseconds' | 'Seconds' | 'Bytes';
 
 export interface Metric {
-  readonly name: string;
+  readonly name: MetricName;
   readonly unit: MetricUnit;
   readonly value: number;
 }
@@ -28,11 +29,11 @@ export interface Metric {
 /** Collects measurements during a batch. One value per name is published with the batch. */
 export interface Meter {
   /** Adds to a sum. The unit is `Count` by default. */
-  count(name: string, by?: number, unit?: MetricUnit): void;
+  count(name: MetricName, by?: number, unit?: MetricUnit): void;
   /** Keeps the greatest value. */
-  peak(name: string, value: number, unit: MetricUnit): void;
+  peak(name: MetricName, value: number, unit: MetricUnit): void;
   /** Keeps the least value. */
-  least(name: string, value: number, unit: MetricUnit): void;
+  least(name: MetricName, value: number, unit: MetricUnit): void;
 }
 
 export interface BatchMeter extends Meter {
@@ -41,7 +42,7 @@ export interface BatchMeter extends Meter {
 }
 
 export function createMeter(): BatchMeter {
-  const metrics = new Map<string, Metric>();
+  const metrics = new Map<MetricName, Metric>();
   return {
     count(name, by = 1, unit = 'Count') {
       metrics.set(name, { name, unit, value: (metrics.get(name)?.value ?? 0) + by });
@@ -70,7 +71,7 @@ export interface BatchSummary {
   readonly wallTimeMs: number;
 }
 
-const METRIC_BY_KIND: Readonly<Record<OutcomeKind, string>> = {
+const METRIC_BY_KIND: Readonly<Record<OutcomeKind, MetricName>> = {
   written: 'RecordsWritten',
   ignored: 'RecordsIgnored',
   deadLettered: 'RecordsDeadLettered',
@@ -86,7 +87,7 @@ export function measureBatch(summary: BatchSummary, meter: Meter): void {
     meter.count(METRIC_BY_KIND[kind], countOf(summary, kind));
   }
   for (const [reason, count] of Object.entries(ignoredReasons(summary.outcomes))) {
-    meter.count(`RecordsIgnored${pascalCase(reason)}`, count);
+    meter.count(IGNORED_METRICS[reason as IgnoredReason], count);
   }
   meter.peak('BatchDuration', summary.durationMs, 'Milliseconds');
   measureBlocked(summary, meter);
@@ -106,9 +107,6 @@ function measureBlocked(summary: BatchSummary, meter: Meter): void {
   const [oldest] = blocked;
   if (oldest?.ageMs !== undefined) meter.peak('BlockedRecordAge', oldest.ageMs, 'Milliseconds');
 }
-
-const pascalCase = (words: string): string =>
-  words.replaceAll(/(?:^|_)([a-z])/g, (_match, letter: string) => letter.toUpperCase());
 
 /**
  * Writes the batch's log line: an info line when every record is settled, otherwise a warning that names the unsettled

@@ -2,8 +2,8 @@ import * as v from 'valibot';
 import { documentdbSettings } from '../../functions/documentdb-sink/settings.ts';
 import { kinesisSettings } from '../../functions/kinesis-sink/settings/settings.ts';
 import { FUNCTION_TIMEOUT_SECONDS_MAX } from '../../shared/limits.ts';
-import { DEPLOYMENT_SETTINGS } from '../../shared/settings/common-settings.ts';
-import { arn, integer, integerOr, settings, text } from '../../shared/settings/parse-settings.ts';
+import { DEPLOYMENT_SETTINGS, metricsLevel } from '../../shared/settings/common-settings.ts';
+import { arn, choice, flagOr, integer, integerOr, settings, text } from '../../shared/settings/parse-settings.ts';
 import { clusterSettings, permissionsBoundary } from './cluster-settings.ts';
 import { triggerChanges, triggerSettings } from './trigger-settings.ts';
 
@@ -56,6 +56,16 @@ const deadLetters = settings({
     arn('kms', 'key/', 'The customer managed KMS key that encrypts the bucket. Without it: SSE-S3.'),
   ),
 });
+
+const logLevel = v.optional(
+  choice(
+    ['DEBUG', 'INFO', 'WARN', 'ERROR'],
+    'The lowest level of the log lines that the functions write. `INFO`: one line a batch. `WARN`: a line only for a batch that needs a look.',
+  ),
+  'INFO',
+);
+
+const tracing = flagOr(false, 'true: X-Ray traces a share of the invocations. AWS charges for each trace.');
 
 const alarms = settings({
   topicArn: v.optional(
@@ -123,6 +133,9 @@ export const stageFile = settings({
   trigger: v.optional(triggerSettings, {}),
   deadLetters: v.optional(deadLetters, {}),
   alarms: v.optional(alarms, {}),
+  metrics: metricsLevel,
+  logLevel,
+  tracing,
   kinesisSink: v.optional(
     settings({
       ...kinesisSection.entries,

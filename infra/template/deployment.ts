@@ -83,10 +83,12 @@ export function deploymentOf(
         roleName: roleName(service, stage, name),
         environment: {
           ...toEnvironment({
-            ...{ stage, serviceName: service, triggerMode: trigger.mode, deadLetterBucket },
+            ...{ stage, serviceName: service, triggerMode: trigger.mode, deadLetterBucket, metrics: file.metrics },
             ...pick(section, namesOf(name, Object.keys(settings.entries), connector)),
           }),
           ...(name === 'documentdbSink' && connector?.environment),
+          // https://docs.aws.amazon.com/powertools/typescript/latest/features/logger/#log-levels
+          POWERTOOLS_LOG_LEVEL: file.logLevel,
           NODE_OPTIONS: '--enable-source-maps',
         },
         memoryMb,

@@ -11,6 +11,8 @@ export const functionsOf = (deployment: Deployment): Readonly<Record<string, obj
         memorySize: each.memoryMb,
         timeout: each.timeoutSeconds,
         environment: each.environment,
+        // `Active` samples and traces; without it the function follows its caller, which traces nothing.
+        ...(deployment.file.tracing && { tracing: 'Active' }),
         package: { patterns: [`dist/${each.folder}/**`] },
         ...(each.reservedConcurrency !== undefined && { reservedConcurrency: each.reservedConcurrency }),
         ...(each.vpc && { vpc: each.vpc }),

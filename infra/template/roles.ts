@@ -34,6 +34,7 @@ const roleOf = (deployment: Deployment, each: DeployedFunction): object => {
             Version: '2012-10-17',
             Statement: [
               ...logStatements(each),
+              ...traceStatements(deployment.file),
               ...clusterStatements(deployment.file),
               ...(deployment.file.cluster.authentication === 'iam'
                 ? iamStatements(deployment.file, each)
@@ -62,6 +63,10 @@ const logStatements = ({ functionName }: DeployedFunction): readonly Statement[]
     'Fn::Sub': `arn:\${AWS::Partition}:logs:\${AWS::Region}:\${AWS::AccountId}:log-group:/aws/lambda/${functionName}:*`,
   }),
 ];
+
+/** X-Ray supports no narrower resource. https://docs.aws.amazon.com/lambda/latest/dg/nodejs-tracing.html */
+const traceStatements = ({ tracing }: StageFile): readonly Statement[] =>
+  tracing ? [allow(['xray:PutTraceSegments', 'xray:PutTelemetryRecords'], '*')] : [];
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/with-msk-permissions.html */
 const clusterStatements = ({ cluster }: StageFile): readonly Statement[] => [

@@ -1,6 +1,15 @@
 import * as v from 'valibot';
 import { choice, text } from './parse-settings.ts';
 
+/** A setting of a whole stage, which the deployment gives both functions. */
+export const metricsLevel = v.optional(
+  choice(
+    ['full', 'essential'],
+    'The custom metrics that the functions publish. `essential`: those that alarms and the dashboard need. CloudWatch charges for each metric: docs/operations.md.',
+  ),
+  'full',
+);
+
 /** Settings that the deployment gives both functions. A user writes none of them into a function's section. */
 export const deploymentSettings = {
   stage: text('a stage name of letters, digits and dashes', /^[A-Za-z0-9-]{1,32}$/, 'Stage name, as given to --stage.'),
@@ -10,10 +19,11 @@ export const deploymentSettings = {
     'Mode of the event source mapping. `provisioned`: Lambda reads the response, which names unsettled records. `onDemand`: Lambda ignores the response, so the function throws if a record is unsettled.',
   ),
   deadLetterBucket: text("an S3 bucket's name", /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'Bucket for dead letters.'),
+  metrics: metricsLevel,
 };
 
 /** The names of {@link deploymentSettings}. */
-export const DEPLOYMENT_SETTINGS = ['stage', 'serviceName', 'triggerMode', 'deadLetterBucket'] as const;
+export const DEPLOYMENT_SETTINGS = ['stage', 'serviceName', 'triggerMode', 'deadLetterBucket', 'metrics'] as const;
 
 /** Settings of both sinks that a user decides. */
 export const sinkSettings = {

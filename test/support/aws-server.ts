@@ -49,7 +49,8 @@ export async function startAwsServer(answers: Readonly<Record<string, Answer>> =
   const calls: AwsCall[] = [];
   const open = new Map<string, { now: number; max: number }>();
   const server = createServer(async (request, response) => {
-    const call = await callOf(request);
+    const call = await callOf(request).catch(() => undefined);
+    if (call === undefined) return; // the caller went away before its request was complete
     calls.push(call);
     const counter = open.get(call.action) ?? { now: 0, max: 0 };
     open.set(call.action, counter);

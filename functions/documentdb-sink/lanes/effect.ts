@@ -1,3 +1,4 @@
+import type { MetricName } from '../../../shared/metric-names.ts';
 import type { RecordFailure, RecordOutcome } from '../../../shared/outcome.ts';
 import type { LaneEntry } from './entry.ts';
 import type { Doubt, EvidenceView } from './evidence.ts';
@@ -14,7 +15,7 @@ export type Effect =
     }
   /** a later write of the lane settles the record */
   | { readonly kind: 'defer'; readonly index: number }
-  | { readonly kind: 'count'; readonly metric: string; readonly by: number }
+  | { readonly kind: 'count'; readonly metric: MetricName; readonly by: number }
   /** the code of an earlier refusal disappeared */
   | { readonly kind: 'notePassed'; readonly doubt: Doubt }
   /** no other write shows whether the collection accepts writes */

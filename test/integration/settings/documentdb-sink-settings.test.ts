@@ -93,6 +93,13 @@ const CASES: Readonly<Record<string, Case>> = {
       ['onDemand', 'throws'],
     ],
   },
+  metrics: {
+    look: ({ lines }) => ['RecordsReceived', 'WriteCommands'].filter((name) => lines.some((line) => name in line)),
+    values: [
+      ['full', ['RecordsReceived', 'WriteCommands']],
+      ['essential', ['RecordsReceived']],
+    ],
+  },
   deadLetterBucket: {
     ...POISON,
     look: ({ aws }) => new Set(aws.of('PUT').map(({ path }) => path.split('/')[1])),
@@ -167,7 +174,7 @@ const CASES: Readonly<Record<string, Case>> = {
     ],
   },
   caBundle: {
-    remainingMs: 12_000,
+    remainingMs: 20_000,
     look: ({ aws, server, result }) => [
       aws.of('GET').map(({ path }) => path),
       server.of('update').length,
@@ -279,7 +286,7 @@ describe('whatever the settings of documentdbSink say', () => {
       await Promise.all([aws, server, other].map((each) => each.stop()));
       await rm(folder, { recursive: true });
     });
-    await thread.invoke(anEvent([{ value: '{"n":1}' }]), 9_000);
+    await thread.invoke(anEvent([{ value: '{"n":1}' }]), 20_000);
     const [update] = server.of('update');
     expect(update?.command).toMatchObject({ ordered: false, writeConcern: { w: 'majority' } });
     expect(update?.command).not.toHaveProperty('txnNumber');

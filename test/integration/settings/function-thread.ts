@@ -22,14 +22,19 @@ export interface FunctionThread {
 const CODE = `
   const { parentPort, workerData } = require('node:worker_threads');
   const loading = import(workerData);
+  // After all lines: standard output has a channel of its own.
+  const answer = async (result) => {
+    await new Promise((resolve) => process.stdout.write('\\n', resolve));
+    parentPort.postMessage(result);
+  };
   parentPort.on('message', async ({ event, remainingMs }) => {
     const answerByMs = performance.now() + remainingMs;
     const context = { awsRequestId: 'request', getRemainingTimeInMillis: () => answerByMs - performance.now() };
     try {
       const { handler } = await loading;
-      parentPort.postMessage({ response: await handler(event, context) });
+      await answer({ response: await handler(event, context) });
     } catch (error) {
-      parentPort.postMessage({ error: String(error?.message) });
+      await answer({ error: String(error?.message) });
     }
   });
 `;

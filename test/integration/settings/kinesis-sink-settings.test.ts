@@ -68,7 +68,7 @@ const POISON: Partial<Case> = {
 const withoutSizeOfStream: Answer = () => ({ StreamDescriptionSummary: { StreamStatus: 'ACTIVE' } });
 
 const slowly: Answer = async (call) => {
-  await sleep(50);
+  await sleep(300); // longer than the next request takes to be made
   return putRecords(call);
 };
 /** Answers a record's first request late, and its next one at once. */
@@ -104,6 +104,13 @@ const CASES: Readonly<Record<string, Case>> = {
     values: [
       ['provisioned', { batchItemFailures: [{ itemIdentifier: { partition: 'orders-0', offset: 7 } }] }],
       ['onDemand', 'throws'],
+    ],
+  },
+  metrics: {
+    look: ({ lines }) => ['RecordsReceived', 'Requests'].filter((name) => lines.some((line) => name in line)),
+    values: [
+      ['full', ['RecordsReceived', 'Requests']],
+      ['essential', ['RecordsReceived']],
     ],
   },
   deadLetterBucket: {

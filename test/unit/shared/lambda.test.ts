@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createHandler } from '../../../shared/lambda.ts';
+import type { MetricsLevel } from '../../../shared/metric-names.ts';
 import { skipped, written } from '../../../shared/outcome.ts';
 import type { Sink } from '../../../shared/sink-contract.ts';
 import { systemClock } from '../../../shared/time/clock.ts';
@@ -46,12 +47,13 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-const aHandler = (write: Sink['write']) =>
+const aHandler = (write: Sink['write'], metrics: MetricsLevel = 'full') =>
   createHandler({
     functionName: 'kinesisSink',
     serviceName: 'msk-sinks',
     stage: 'test',
     triggerMode: 'provisioned',
+    metrics,
     createSink: ({ meter }) => ({
       name: 'fake',
       write(batches, deadline) {
@@ -104,6 +106,13 @@ describe('a handler', () => {
       { Requests: 2, RecordsWritten: 1 },
       { Requests: 2, RecordsWritten: 1 },
     ]);
+  });
+
+  it('leaves out what alarms and the dashboard do not need, with the essential metrics alone', async () => {
+    await aHandler(allWritten, 'essential')(event, context);
+    const [published] = lines.map((line) => JSON.parse(line)).filter((line) => '_aws' in line);
+    expect(published).toMatchObject({ RecordsReceived: 1, RecordsUnsettled: 0 });
+    expect(published).not.toHaveProperty('Requests');
   });
 
   it('does not log the event, whatever the environment says', async () => {

@@ -20,21 +20,21 @@ describe('a meter', () => {
     meter.count('Requests');
     meter.count('Requests', 4);
     for (const value of [-3, 7, 5]) meter.peak('RequestDuration', value, 'Milliseconds');
-    meter.peak('Clock', -3, 'Seconds');
+    meter.peak('CredentialAge', -3, 'Seconds');
     meter.count('BytesSent', 2, 'Bytes');
     meter.count('BytesSent', 3, 'Bytes');
     expect(meter.take()).toEqual([
       { name: 'Requests', unit: 'Count', value: 5 },
       { name: 'RequestDuration', unit: 'Milliseconds', value: 7 },
-      { name: 'Clock', unit: 'Seconds', value: -3 },
+      { name: 'CredentialAge', unit: 'Seconds', value: -3 },
       { name: 'BytesSent', unit: 'Bytes', value: 5 },
     ]);
   });
 
   it('keeps the least of what is measured so', () => {
     const meter = createMeter();
-    for (const value of [7, 3, 5]) meter.least('DaysLeft', value, 'Count');
-    expect(meter.take()).toEqual([{ name: 'DaysLeft', unit: 'Count', value: 3 }]);
+    for (const value of [7, 3, 5]) meter.least('RootCertificateDaysLeft', value, 'Count');
+    expect(meter.take()).toEqual([{ name: 'RootCertificateDaysLeft', unit: 'Count', value: 3 }]);
   });
 
   it('begins anew once its metrics are taken', () => {

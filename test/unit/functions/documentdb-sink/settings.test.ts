@@ -18,6 +18,7 @@ describe('the settings of documentdbSink', () => {
       serviceName: 'msk-sinks',
       triggerMode: 'provisioned',
       deadLetterBucket: 'letters',
+      metrics: 'full',
       onPoison: 'deadLetter',
       authentication: 'password',
       port: 27_017,

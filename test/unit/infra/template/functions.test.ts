@@ -17,6 +17,7 @@ interface DeclaredFunction {
   readonly memorySize: number;
   readonly timeout: number;
   readonly environment: Readonly<Record<string, string>>;
+  readonly tracing?: string;
   readonly package: unknown;
   readonly vpc?: unknown;
 }
@@ -32,11 +33,29 @@ const deployed = {
   serviceName: 'msk-sinks',
   triggerMode: 'provisioned',
   deadLetterBucket: 'msk-sinks-dev-111111111111-dead-letters',
+  metrics: 'full',
 };
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html: all environment variables together. */
 const ENVIRONMENT_BYTES_MAX = 4096;
 const bytesOf = (environment: Readonly<Record<string, string>>) => Buffer.byteLength(JSON.stringify(environment));
+
+describe('the settings of a whole stage', () => {
+  it('reach both functions: level of the log, metrics, traces', () => {
+    const changed = functionsOf({ logLevel: 'WARN', metrics: 'essential', tracing: true });
+    for (const { environment, tracing } of Object.values(changed)) {
+      expect(environment).toMatchObject({ POWERTOOLS_LOG_LEVEL: 'WARN', MSK_SINKS_METRICS: 'essential' });
+      expect(tracing).toBe('Active');
+    }
+  });
+
+  it('write one line a batch, publish every metric and trace nothing where the stage file says nothing', () => {
+    for (const { environment, tracing } of Object.values(functionsOf())) {
+      expect(environment).toMatchObject({ POWERTOOLS_LOG_LEVEL: 'INFO', MSK_SINKS_METRICS: 'full' });
+      expect(tracing).toBeUndefined();
+    }
+  });
+});
 
 describe('what the deployment writes into the environment is what the function reads', () => {
   it('of kinesisSink, with defaults', () => {

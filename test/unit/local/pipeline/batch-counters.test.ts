@@ -54,6 +54,7 @@ describe('the batch counters', () => {
       serviceName: 'msk-sinks',
       stage: 'test',
       triggerMode: 'provisioned',
+      metrics: 'full',
       createSink: () => ({
         name: 'fake',
         write: async (batches) =>
