@@ -1,5 +1,6 @@
 import { type Settlement, Lane as SharedLane } from '../../../shared/delivery/lane.ts';
 import { assert, assertNever } from '../../../shared/errors.ts';
+import type { MetricName } from '../../../shared/metric-names.ts';
 import { failed, ignored, type RecordFailure, type RecordOutcome, written } from '../../../shared/outcome.ts';
 import type { SourceRecord } from '../../../shared/record.ts';
 import type { SentWrite } from '../guard/write.ts';
@@ -297,4 +298,4 @@ export class Lane extends SharedLane<LaneEntry, HeadTrial> {
   }
 }
 
-const count = (metric: string, by = 1): Effect => ({ kind: 'count', metric, by });
+const count = (metric: MetricName, by = 1): Effect => ({ kind: 'count', metric, by });
