@@ -9,13 +9,12 @@ import {
   createTlsContextReader,
 } from '../../../../../../functions/documentdb-sink/target/connection/tls-context.ts';
 import { FatalError } from '../../../../../../functions/documentdb-sink/target/fatal-error.ts';
+import { caBundleOf } from '../../../../../../infra/ca-bundle.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'msk-sinks-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 writeFileSync(join(folder, 'ca-bundle.pem'), 'beside');
 writeFileSync(join(folder, 'layer.pem'), 'layer');
-/** Plain JavaScript, which the compiler does not read. */
-const CA_BUNDLE = join(import.meta.dirname, '..', '..', '..', '..', '..', '..', 'infra', 'ca-bundle.mjs');
 const { signal } = new AbortController();
 const noObject = () => Promise.reject(new Error('nothing is read from S3'));
 
@@ -67,7 +66,8 @@ describe('trust', () => {
   });
 
   it('takes every root the build bundles', async () => {
-    const { caBundleOf }: { caBundleOf(region: string): string } = await import(CA_BUNDLE);
-    await expect(createTlsContextReader(() => Promise.resolve(caBundleOf('eu-west-1')))(signal)).resolves.toBeDefined();
+    await expect(
+      createTlsContextReader(() => Promise.resolve(caBundleOf('eu-west-1') ?? ''))(signal),
+    ).resolves.toBeDefined();
   });
 });
