@@ -18,6 +18,8 @@ export interface DeadLetter {
   readonly offset: number;
   /** Milliseconds since 1970. */
   readonly timestamp: number;
+  /** As in {@link SourceRecord}. */
+  readonly timestampType?: 'LOG_APPEND_TIME';
   readonly keyBase64: string | null;
   readonly valueBase64: string | null;
   readonly headers: readonly (readonly [name: string, base64: string])[];
@@ -58,6 +60,7 @@ export function deadLetterOf(
     partition: record.position.partition,
     offset: record.position.offset,
     timestamp: record.timestampMs,
+    ...(record.timestampType !== undefined && { timestampType: record.timestampType }),
     keyBase64: record.key?.base64 ?? null,
     valueBase64: record.value?.base64 ?? null,
     headers: record.headers.map(({ name, value }) => [name, Buffer.from(value).toString('base64')]),

@@ -55,6 +55,12 @@ describe('a dead letter', () => {
     });
   });
 
+  it("says that the broker's clock gave the timestamp, so that a redrive makes the same record", () => {
+    const record = { ...aRecord(), timestampType: 'LOG_APPEND_TIME' } as const;
+    const context = { functionName: 'f', target: 't', stage: 'writing', attempts: 1, atMs: 0 } as const;
+    expect(deadLetterOf(record, poison('no_match', ''), context).timestampType).toBe('LOG_APPEND_TIME');
+  });
+
   it('of a tombstone without a key has neither', () => {
     const cause = poison('rejected_by_target', 'rejected');
     const context = { functionName: 'f', target: 't', stage: 'writing', attempts: 1, atMs: 0 } as const;
