@@ -29,6 +29,17 @@ export function decodeEvent(event: unknown): readonly PartitionBatch[] {
     .filter((batch) => batch.records.length > 0);
 }
 
+/**
+ * What the event asks for. An event of a mapping has no `mskSinks`; `npm run dead-letters -- redrive` sets it.
+ * @throws MalformedEventError for anything else: an event must not do what its sender did not ask for.
+ */
+export function purposeOf(event: unknown): 'deliver' | 'redrive' {
+  const { mskSinks } = objectAt(event, 'event') as { readonly mskSinks?: unknown };
+  if (mskSinks === undefined) return 'deliver';
+  if (mskSinks !== 'redrive') throw malformed('event.mskSinks', 'must be "redrive" or absent');
+  return mskSinks;
+}
+
 function decodePartition(topicPartition: string, input: unknown): PartitionBatch {
   const place = `event.records[${JSON.stringify(topicPartition)}]`;
   if (!Array.isArray(input)) throw malformed(place, 'must be an array');

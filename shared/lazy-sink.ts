@@ -9,9 +9,9 @@ export function lazySink(name: string, make: () => Promise<Sink>): Sink {
   made.catch(() => undefined); // each `write` throws it
   return {
     name,
-    async write(batches, deadline) {
+    async write(batches, deadline, redriven) {
       const sink = await made;
-      return sink.write(batches, deadline);
+      return sink.write(batches, deadline, redriven);
     },
   };
 }

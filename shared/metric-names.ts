@@ -42,6 +42,8 @@ export const FURTHER_METRICS = [
   'BatchDuration',
   'TimestampsRounded',
   'DeadLetters',
+  'RecordsRedriven',
+  'RedriveFailures',
   // kinesisSink
   'UserRecordsSent',
   'EntriesSent',

@@ -1,8 +1,9 @@
+import { redrive } from './dead-letter/redrive.ts';
 import { UnsettledBatchError } from './errors.ts';
-import { decodeEvent } from './event.ts';
+import { decodeEvent, purposeOf } from './event.ts';
 import { type KafkaBatchResponse, settle, toBatchResponse } from './settle.ts';
 import type { Sink } from './sink-contract.ts';
-import { type Log, logBatch, type Meter, measureBatch } from './telemetry.ts';
+import { type BatchMeter, type Log, logBatch, measureBatch } from './telemetry.ts';
 import type { Clock } from './time/clock.ts';
 import type { Deadline } from './time/deadline.ts';
 
@@ -18,17 +19,19 @@ export interface BatchParts {
   readonly triggerMode: TriggerMode;
   readonly clock: Clock;
   readonly log: Log;
-  readonly meter: Meter;
+  readonly meter: BatchMeter;
 }
 
 /**
- * Runs one invocation: decode, write, settle, report, respond. No other file knows this order.
+ * Runs one invocation: decode, write, settle, report, respond. No other file knows this order. A redrive is answered in
+ * every trigger mode: no mapping waits for its answer.
  * @throws MalformedEventError when the event is malformed
  * @throws UnsettledBatchError when records are unsettled and Lambda would ignore the response
  */
 export async function runBatch(event: unknown, deadline: Deadline, parts: BatchParts): Promise<KafkaBatchResponse> {
   const startedAtMs = parts.clock.nowMs();
   const batches = decodeEvent(event);
+  if (purposeOf(event) === 'redrive') return redrive(batches, deadline, parts);
   const outcomes = batches.length === 0 ? [] : await parts.sink.write(batches, deadline);
   const settlements = settle(batches, outcomes);
   const { clock } = parts;

@@ -1,3 +1,4 @@
+import type { DeadLetterQueue } from './dead-letter/dead-letter-queue.ts';
 import type { RecordOutcome } from './outcome.ts';
 import type { PartitionBatch } from './record.ts';
 import type { Deadline } from './time/deadline.ts';
@@ -13,9 +14,15 @@ import type { Deadline } from './time/deadline.ts';
  * - Hands a record back only at `deadline.sendUntilMs`: until then, everything that may succeed is tried again, and a
  *   blocked record waits (G6).
  * - Sends nothing new after `deadline.sendUntilMs`, and resolves by `deadline.answerByMs` (G5).
+ * - With `redriven`, every record that can never be written goes there instead of the bucket, whatever the poison policy
+ *   says.
  * - Handles one call at a time. Between calls, a sink keeps only connections, credentials and facts about the target.
  */
 export interface Sink {
   readonly name: string;
-  write(batches: readonly PartitionBatch[], deadline: Deadline): Promise<readonly RecordOutcome[]>;
+  write(
+    batches: readonly PartitionBatch[],
+    deadline: Deadline,
+    redriven?: DeadLetterQueue,
+  ): Promise<readonly RecordOutcome[]>;
 }

@@ -60,7 +60,11 @@ export function createDocumentdbSink(parts: DocumentdbSinkParts): Sink {
   const collections = createCollections({ ...parts, ...settings });
   const uniqueOrder = createUniqueOrder(parts.store);
 
-  async function write(batches: readonly PartitionBatch[], deadline: Deadline): Promise<readonly RecordOutcome[]> {
+  async function write(
+    batches: readonly PartitionBatch[],
+    deadline: Deadline,
+    redriven?: DeadLetterQueue,
+  ): Promise<readonly RecordOutcome[]> {
     const layout = layLanes(batches, parts.mapper, settings, clock.wallTimeMs());
     const { lanesByNamespace, decidedAt } = layout;
     if (layout.planningFailureCount > 0) meter.count('PlanningFailures', layout.planningFailureCount);
@@ -69,7 +73,7 @@ export function createDocumentdbSink(parts: DocumentdbSinkParts): Sink {
     const deferrals = new Deferrals(outcomes);
     for (const [index, outcome] of decidedAt) outcomes.record({ index, outcome });
     const { onPoison, deadLetterTopic, onNoMatch, missingIndex = 'write' } = settings;
-    const ways = { onPoison, deadLetterTopic, deadLetters };
+    const ways = { onPoison, deadLetterTopic, deadLetters, redriven };
     const poison = createPoisonHandler({ ...ways, functionName: NAME, deadline, clock, outcomes });
     const evidence = new Evidence();
     const resultApplier = new WriteResultApplier({

@@ -1,3 +1,4 @@
+import type { DeadLetterQueue } from '../../shared/dead-letter/dead-letter-queue.ts';
 import type { Sink } from '../../shared/sink-contract.ts';
 import { holdUnsettled } from '../../shared/time/hold-unsettled.ts';
 import { waitUntilAggregationIsSafe } from './delivery/aggregation-safety.ts';
@@ -19,8 +20,8 @@ export function createKinesisSink(parts: KinesisSinkParts): Sink {
   const evidence = new Evidence();
   return {
     name: 'kinesis',
-    async write(batches, deadline) {
-      const run = beginRun({ parts, evidence, deadline }, batches);
+    async write(batches, deadline, redriven) {
+      const run = beginRun({ parts: partsFor(parts, redriven), evidence, deadline }, batches);
       const inspection = parts.preflight.begin(deadline);
       try {
         if (await waitUntilAggregationIsSafe(run, inspection)) await drive(run);
@@ -34,6 +35,12 @@ export function createKinesisSink(parts: KinesisSinkParts): Sink {
     },
   };
 }
+
+/** In a redrive, poison leaves its lane free whatever the policy says: the record's dead letter is in the bucket already. */
+const partsFor = (parts: KinesisSinkParts, redriven: DeadLetterQueue | undefined): KinesisSinkParts =>
+  redriven === undefined
+    ? parts
+    : { ...parts, deadLetters: redriven, options: { ...parts.options, onPoison: 'deadLetter' } };
 
 /**
  * Starts all work that may be started, then waits for the next event, until nothing is left or the deadline is reached.

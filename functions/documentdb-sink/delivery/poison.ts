@@ -16,6 +16,8 @@ export interface PoisonParts {
   /** The field `deadLetterTopic` of every dead letter, if a connector file names the topic. */
   readonly deadLetterTopic?: string | undefined;
   readonly deadLetters: DeadLetterQueue;
+  /** In a redrive, takes the place of `deadLetters` and of every policy: the record's dead letter is in the bucket already. */
+  readonly redriven?: DeadLetterQueue | undefined;
   readonly deadline: Deadline;
   readonly clock: Pick<Clock, 'wallTimeMs'>;
   readonly outcomes: OutcomeCollector;
@@ -66,7 +68,8 @@ export function createPoisonHandler(parts: PoisonParts): PoisonHandler {
     failure: RecordFailure,
     stage: DeadLetterStage,
   ): Promise<void> {
-    const { functionName, deadLetterTopic, deadLetters, deadline, clock } = parts;
+    const { functionName, deadLetterTopic, deadline, clock } = parts;
+    const deadLetters = parts.redriven ?? parts.deadLetters;
     const context = {
       functionName,
       deadLetterTopic,
@@ -81,7 +84,7 @@ export function createPoisonHandler(parts: PoisonParts): PoisonHandler {
   }
 
   function settle(lane: Lane, entry: LaneEntry, failure: RecordFailure, { stage, policy }: Settling): void {
-    switch (policy ?? parts.onPoison) {
+    switch (parts.redriven === undefined ? (policy ?? parts.onPoison) : 'deadLetter') {
       case 'deadLetter': {
         lane.lock(failure);
         const deadLetter: Promise<void> = writeDeadLetter(lane, entry, failure, stage).finally(() =>

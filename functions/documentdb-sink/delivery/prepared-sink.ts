@@ -1,4 +1,5 @@
 import { untilAborted } from '../../../shared/concurrency/until-aborted.ts';
+import type { DeadLetterQueue } from '../../../shared/dead-letter/dead-letter-queue.ts';
 import { assert } from '../../../shared/errors.ts';
 import { failed, type RecordFailure, type RecordOutcome, skipped } from '../../../shared/outcome.ts';
 import type { PartitionBatch, SourceRecord } from '../../../shared/record.ts';
@@ -25,12 +26,22 @@ interface Divided {
   readonly failure?: RecordFailure;
 }
 
+interface Writing {
+  readonly outcomes: Map<SourceRecord, RecordOutcome>;
+  readonly signal: AbortSignal;
+  readonly redriven: DeadLetterQueue | undefined;
+}
+
 /**
  * Prepares records before the sink plans them. What cannot be prepared holds the rest of its partition, for which document it
  * writes is not known, and nothing else; it is asked for again until `sendUntilMs`.
  */
 export function createPreparedSink(sink: Sink, { preparation, clock, random }: PreparedSinkParts): Sink {
-  async function write(batches: readonly PartitionBatch[], deadline: Deadline): Promise<readonly RecordOutcome[]> {
+  async function write(
+    batches: readonly PartitionBatch[],
+    deadline: Deadline,
+    redriven?: DeadLetterQueue,
+  ): Promise<readonly RecordOutcome[]> {
     const outcomes = new Map<SourceRecord, RecordOutcome>();
     const abort = abortAt(clock, deadline.answerByMs);
     let rest: readonly Divided[] = batches.map(({ topicPartition, records }) => ({
@@ -40,7 +51,7 @@ export function createPreparedSink(sink: Sink, { preparation, clock, random }: P
     }));
     try {
       for (let attempt = 1; rest.length > 0; attempt += 1) {
-        rest = await writeWhatCanBe(rest, deadline, { outcomes, signal: abort.signal });
+        rest = await writeWhatCanBe(rest, deadline, { outcomes, signal: abort.signal, redriven });
         if (clock.nowMs() >= deadline.sendUntilMs) break;
         const retryAtMs = clock.nowMs() + pauseMs(rest, attempt, random());
         if (rest.length > 0) await clock.waitUntil(Math.min(retryAtMs, deadline.sendUntilMs));
@@ -56,7 +67,7 @@ export function createPreparedSink(sink: Sink, { preparation, clock, random }: P
   async function writeWhatCanBe(
     rest: readonly Divided[],
     deadline: Deadline,
-    { outcomes, signal }: { readonly outcomes: Map<SourceRecord, RecordOutcome>; readonly signal: AbortSignal },
+    { outcomes, signal, redriven }: Writing,
   ): Promise<readonly Divided[]> {
     const records = rest.flatMap(({ waiting }) => waiting);
     if (clock.nowMs() < deadline.sendUntilMs) {
@@ -67,7 +78,7 @@ export function createPreparedSink(sink: Sink, { preparation, clock, random }: P
     const ready = divided
       .filter((each) => each.ready.length > 0)
       .map(({ topicPartition, ready: own }) => ({ topicPartition, records: own }));
-    const written = ready.length === 0 ? [] : await sink.write(ready, deadline);
+    const written = ready.length === 0 ? [] : await sink.write(ready, deadline, redriven);
     for (const [index, record] of recordsOf(ready).entries()) {
       const outcome = written[index];
       if (outcome !== undefined) outcomes.set(record, outcome);

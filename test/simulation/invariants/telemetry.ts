@@ -1,11 +1,11 @@
 import { format } from 'node:util';
-import type { Log, Meter } from '../../../shared/telemetry.ts';
+import type { BatchMeter, Log } from '../../../shared/telemetry.ts';
 import { SECRET } from '../services/kafka-log.ts';
 
 /** Everything the functions say of themselves, as text. */
 export interface WatchedTelemetry {
   readonly log: Log;
-  readonly meter: Meter;
+  readonly meter: BatchMeter;
   readonly said: ReadonlySet<string>;
 }
 
@@ -18,7 +18,12 @@ export function watchTelemetry(): WatchedTelemetry {
   return {
     said,
     log: { info: say, warn: say },
-    meter: { count: (name) => said.add(name), peak: (name) => said.add(name), least: (name) => said.add(name) },
+    meter: {
+      count: (name) => said.add(name),
+      peak: (name) => said.add(name),
+      least: (name) => said.add(name),
+      take: () => [],
+    },
   };
 }
 

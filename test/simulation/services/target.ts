@@ -1,5 +1,5 @@
 import type { BatchParts } from '../../../shared/run-batch.ts';
-import type { Log, Meter } from '../../../shared/telemetry.ts';
+import type { BatchMeter, Log } from '../../../shared/telemetry.ts';
 import type { VirtualClock } from '../../support/virtual-clock.ts';
 import type { Violation } from '../invariants/violation.ts';
 import type { FaultInjector } from '../scenario/fault-injector.ts';
@@ -26,7 +26,7 @@ export interface Target {
   /** The value a record of this kind has on the topic. */
   valueOf(record: ScenarioRecord): Buffer | null;
   /** The real sink in a new environment. `log` and `meter` are watched. */
-  createFunction(environment: Environment, telemetry: { readonly log: Log; readonly meter: Meter }): BatchParts;
+  createFunction(environment: Environment, telemetry: { readonly log: Log; readonly meter: BatchMeter }): BatchParts;
   /** Whether the effect of a record stands right now: stored, or overtaken by a newer one, or ignored by a rule. */
   holds(record: ProducedRecord): boolean;
   /** Whether the process of that invocation was told that the record is stored. */

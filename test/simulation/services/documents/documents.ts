@@ -2,7 +2,7 @@ import type { IndexDescription } from '../../../../functions/documentdb-sink/gua
 import { createDocumentdbSink, type DocumentdbSinkSettings } from '../../../../functions/documentdb-sink/sink.ts';
 import type { ServerLimits, Statement } from '../../../../functions/documentdb-sink/target/document-store.ts';
 import type { BatchParts } from '../../../../shared/run-batch.ts';
-import type { Log, Meter } from '../../../../shared/telemetry.ts';
+import type { BatchMeter, Log } from '../../../../shared/telemetry.ts';
 import { valueAt } from '../../../support/document-server/bson-values.ts';
 import { exactText } from '../../../support/document-server/exact-text.ts';
 import { equalitiesOf } from '../../../support/document-server/filter.ts';
@@ -106,7 +106,7 @@ export class DocumentsTarget implements Target {
     return Buffer.from(valueText(record));
   }
 
-  createFunction(environment: Environment, telemetry: { readonly log: Log; readonly meter: Meter }): BatchParts {
+  createFunction(environment: Environment, telemetry: { readonly log: Log; readonly meter: BatchMeter }): BatchParts {
     const { scenario, bucket } = this.#parts;
     const { clock } = environment;
     const random = this.#parts.random.fork(environment.name);

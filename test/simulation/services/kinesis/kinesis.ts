@@ -11,7 +11,7 @@ import { sendWithSession } from '../../../../functions/kinesis-sink/target/sessi
 import { identify } from '../../../../shared/errors.ts';
 import type { SourceRecord } from '../../../../shared/record.ts';
 import type { BatchParts } from '../../../../shared/run-batch.ts';
-import type { Log, Meter } from '../../../../shared/telemetry.ts';
+import type { BatchMeter, Log } from '../../../../shared/telemetry.ts';
 import { type ConsumedRecord, deaggregate } from '../../../support/kpl/deaggregate.ts';
 import { Conduct } from '../../invariants/conduct.ts';
 import { positionText } from '../../invariants/positions.ts';
@@ -101,7 +101,7 @@ export class KinesisTarget implements Target {
     }
   }
 
-  createFunction(environment: Environment, telemetry: { readonly log: Log; readonly meter: Meter }): BatchParts {
+  createFunction(environment: Environment, telemetry: { readonly log: Log; readonly meter: BatchMeter }): BatchParts {
     const { scenario, bucket } = this.#parts;
     const { clock } = environment;
     const random = this.#parts.random.fork(environment.name);
