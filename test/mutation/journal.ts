@@ -1,0 +1,28 @@
+import { appendFileSync, readFileSync } from 'node:fs';
+import { JOURNAL_FILE } from './instrument.ts';
+
+/** What happened during a run, in order. A run that hangs is ended and goes on in another process. */
+export type JournalEntry =
+  | { readonly kind: 'covered'; readonly ids: readonly string[] }
+  /** A test begins with the mutant in place; it may take so long. */
+  | { readonly kind: 'try'; readonly id: string; readonly test: string; readonly withinMs: number }
+  | { readonly kind: 'killed'; readonly id: string }
+  /** The test did not end in time, or the mutated code ran far too often. */
+  | { readonly kind: 'timeout'; readonly id: string }
+  /** The test fails when it runs twice, or without any mutant: it judges none. */
+  | { readonly kind: 'unfit'; readonly test: string; readonly why: string }
+  /** These mutants' code ran outside of tests: while a module loaded, or while tests were collected. */
+  | { readonly kind: 'loaded'; readonly ids: readonly string[] };
+
+export const note = (entry: JournalEntry): void => appendFileSync(JOURNAL_FILE, `${JSON.stringify(entry)}\n`);
+
+/** A line that is not complete yet is left out. */
+export const readJournal = (): readonly JournalEntry[] =>
+  readFileSync(JOURNAL_FILE, 'utf8')
+    .split('\n')
+    .slice(0, -1)
+    .map((line) => JSON.parse(line) as JournalEntry);
+
+/** The mutants that need no other test. */
+export const decidedIn = (journal: readonly JournalEntry[]): ReadonlySet<string> =>
+  new Set(journal.flatMap((entry) => (entry.kind === 'killed' || entry.kind === 'timeout' ? [entry.id] : [])));

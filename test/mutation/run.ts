@@ -1,0 +1,52 @@
+import { spawn } from 'node:child_process';
+import { rmSync, writeFileSync } from 'node:fs';
+import { constants, setPriority } from 'node:os';
+import { setTimeout } from 'node:timers/promises';
+import { JOURNAL_FILE } from './instrument.ts';
+import { type JournalEntry, note, readJournal } from './journal.ts';
+
+const VITEST = 'node_modules/vitest/vitest.mjs';
+const LOOK_EVERY_MS = 1_000;
+/** A mutant may make a loop endless, so that no timer fires. Without a sign of life for so long after its time, the process is ended. */
+const SILENCE_MAX_MS = 5_000;
+
+/**
+ * Runs the tests with the instrumented files, in one worker at a low priority. A mutant that makes a test hang is noted
+ * as timeout, and the run begins anew without the mutants that are decided.
+ * @param tests globs of test files
+ * @throws Error when the tests do not run to their end for another reason
+ */
+export async function runTests(tests: readonly string[]): Promise<readonly JournalEntry[]> {
+  rmSync(JOURNAL_FILE, { force: true });
+  writeFileSync(JOURNAL_FILE, '');
+  setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
+  for (;;) {
+    const hanging = await runOnce(tests);
+    if (hanging === undefined) return readJournal();
+    note({ kind: 'timeout', id: hanging });
+  }
+}
+
+/** @returns the mutant in place when the tests hung; undefined: the tests ended */
+async function runOnce(tests: readonly string[]): Promise<string | undefined> {
+  const options = ['run', '--config', 'test/mutation/vitest.config.ts', '--reporter', 'dot', '--silent'];
+  const vitest = spawn(process.execPath, [VITEST, ...options], {
+    env: { ...process.env, MUTATION_TESTS: tests.join(' ') },
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  const exit = new AbortController();
+  vitest.once('exit', () => exit.abort());
+  let lineCount = 0;
+  let changedAtMs = performance.now();
+  while (vitest.exitCode === null && vitest.signalCode === null) {
+    await setTimeout(LOOK_EVERY_MS, undefined, { signal: exit.signal }).catch(() => undefined);
+    const journal = readJournal();
+    if (journal.length > lineCount) [lineCount, changedAtMs] = [journal.length, performance.now()];
+    const last = journal.at(-1);
+    if (last?.kind !== 'try' || performance.now() - changedAtMs < last.withinMs + SILENCE_MAX_MS) continue;
+    vitest.kill('SIGKILL');
+    return last.id;
+  }
+  if (vitest.exitCode !== 0) throw new Error('The unit tests fail without a mutant: run npm run test:unit.');
+  return undefined;
+}

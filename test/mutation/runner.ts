@@ -1,0 +1,106 @@
+// A runner of vitest: after each test that passes, the same test runs once with each mutant in place that it reaches.
+import { type RunnerTestCase, type RunnerTestFile, TestRunner } from 'vitest';
+import { decidedIn, note, readJournal } from './journal.ts';
+
+/** How the instrumented code is told what to do: @stryker-mutator/api, `INSTRUMENTER_CONSTANTS`. */
+interface Switch {
+  activeMutant?: string | undefined;
+  currentTestId?: string | undefined;
+  mutantCoverage?: {
+    readonly static: Hits;
+    readonly perTest: Readonly<Record<string, Hits>>;
+  };
+  /** How often the active mutant ran; beyond the limit it throws. */
+  hitCount?: number | undefined;
+  hitLimit?: number | undefined;
+}
+
+/** How often each mutant's code ran, by id. */
+type Hits = Readonly<Record<string, number>>;
+
+const HITS_FACTOR = 100;
+const HITS_MIN = 1_000;
+const SLOWNESS_FACTOR = 20;
+const DURATION_MIN_MS = 10_000;
+
+/** One for the whole process: the instrumented files find it by its name. */
+function theSwitch(): Switch {
+  const space = globalThis as { __stryker__?: Switch };
+  space.__stryker__ ??= {};
+  return space.__stryker__;
+}
+
+type Outcome = 'passed' | 'failed' | 'timeout';
+
+// biome-ignore lint/style/noDefaultExport: vitest takes the default export
+export default class MutantRunner extends TestRunner {
+  readonly #switch = theSwitch();
+  readonly #decided = new Set(decidedIn(readJournal()));
+  readonly #covered = new Set<string>();
+
+  async runTask(test: RunnerTestCase): Promise<void> {
+    const run = TestRunner.getTestFn(test);
+    const name = `${test.file.name} > ${test.name}`;
+    const startedAtMs = performance.now();
+    this.#switch.currentTestId = test.id;
+    try {
+      await run();
+    } catch (error) {
+      note({ kind: 'unfit', test: name, why: 'fails without a mutant' });
+      throw error;
+    } finally {
+      this.#switch.currentTestId = undefined;
+    }
+    const withinMs = DURATION_MIN_MS + SLOWNESS_FACTOR * (performance.now() - startedAtMs);
+    const hits = this.#switch.mutantCoverage?.perTest[test.id] ?? {};
+    this.#noteCovered(Object.keys(hits));
+    for (const [id, count] of Object.entries(hits)) {
+      if (this.#decided.has(id)) continue;
+      note({ kind: 'try', id, test: name, withinMs });
+      const outcome = await this.#runWith(id, run, { hitsMax: HITS_MIN + HITS_FACTOR * count, withinMs });
+      if (outcome === 'passed') continue;
+      // A test that leaves something behind would blame every mutant after the first.
+      if ((await this.#outcomeOf(run)) === 'failed') {
+        note({ kind: 'unfit', test: name, why: 'fails when it runs twice' });
+        return;
+      }
+      this.#decided.add(id);
+      note({ kind: outcome === 'timeout' ? 'timeout' : 'killed', id });
+    }
+  }
+
+  override onAfterRunFiles(files: RunnerTestFile[]): void {
+    note({ kind: 'loaded', ids: Object.keys(this.#switch.mutantCoverage?.static ?? {}) });
+    super.onAfterRunFiles(files);
+  }
+
+  #noteCovered(ids: readonly string[]): void {
+    const fresh = ids.filter((id) => !this.#covered.has(id));
+    for (const id of fresh) this.#covered.add(id);
+    if (fresh.length > 0) note({ kind: 'covered', ids: fresh });
+  }
+
+  async #runWith(
+    id: string,
+    run: () => unknown,
+    { hitsMax, withinMs }: { readonly hitsMax: number; readonly withinMs: number },
+  ): Promise<Outcome> {
+    Object.assign(this.#switch, { activeMutant: id, hitCount: 0, hitLimit: hitsMax });
+    const timeout = Promise.withResolvers<Outcome>();
+    const timer = setTimeout(() => timeout.resolve('timeout'), withinMs);
+    const outcome = await Promise.race([this.#outcomeOf(run), timeout.promise]);
+    clearTimeout(timer);
+    const isOverused = (this.#switch.hitCount ?? 0) > hitsMax;
+    Object.assign(this.#switch, { activeMutant: undefined, hitCount: undefined });
+    return isOverused ? 'timeout' : outcome;
+  }
+
+  async #outcomeOf(run: () => unknown): Promise<Outcome> {
+    try {
+      await run();
+      return 'passed';
+    } catch {
+      return 'failed';
+    }
+  }
+}
