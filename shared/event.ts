@@ -46,7 +46,7 @@ function decodePartition(topicPartition: string, input: unknown): PartitionBatch
   const records = input.map((record, index) => decodeRecord(topicPartition, record, `${place}[${index}]`));
   records.sort((a, b) => a.position.offset - b.position.offset);
   for (const [index, record] of records.entries()) {
-    if (index > 0 && record.position.offset === records[index - 1]?.position.offset) {
+    if (record.position.offset === records[index - 1]?.position.offset) {
       throw malformed(place, `contains offset ${record.position.offset} twice`);
     }
   }
@@ -108,7 +108,6 @@ function headerBytesAt(input: unknown, place: string): Uint8Array {
  * exceed 2^63.
  */
 function timestampAt(input: unknown, place: string): number {
-  if (Number.isSafeInteger(input)) return input as number;
   if (!Number.isInteger(input)) throw malformed(place, 'must be an integer');
   return Math.min(Math.max(input as number, -TIMESTAMP_MS_MAX), TIMESTAMP_MS_MAX);
 }

@@ -147,17 +147,17 @@ describe('headers', () => {
     expect(decodeOne({ headers }).headers).toEqual([]);
   });
 
-  it('may have no value', () => {
-    expect(decodeOne({ headers: [{ empty: null }] }).headers).toEqual([{ name: 'empty', value: new Uint8Array(0) }]);
+  it.each([null, undefined])('may have no value (%s)', (empty) => {
+    expect(decodeOne({ headers: [{ empty }] }).headers).toEqual([{ name: 'empty', value: new Uint8Array(0) }]);
   });
 });
 
 describe('a broken envelope throws and names the place', () => {
   const aPlace = 'event.records["orders-0"][0]';
   it.each([
-    { name: 'not an object', event: null, place: 'event ' },
-    { name: 'a text', event: 'SECRET', place: 'event ' },
-    { name: 'an array', event: [], place: 'event ' },
+    { name: 'not an object', event: null, place: 'event must be' },
+    { name: 'a text', event: 'SECRET', place: 'event must be' },
+    { name: 'an array', event: [], place: 'event must be' },
     { name: 'another source', event: anEvent({}, { eventSource: 'aws:sqs' }), place: 'event.eventSource' },
     { name: 'no records', event: anEvent(undefined), place: 'event.records' },
     { name: 'records in a list', event: anEvent([]), place: 'event.records' },

@@ -108,6 +108,17 @@ describe('a settlement', () => {
     expect(poison('payload_invalid', 'not JSON')).toMatchObject({ retryable: false, mayBeWritten: false });
   });
 
+  it.each([
+    ['written', true],
+    ['ignored', true],
+    ['deadLettered', true],
+    ['failed', false],
+    ['skipped', false],
+  ])('commits the offset of a record that is %s: %s', (kind, isCommitted) => {
+    const outcomes = Array.from({ length: 5 }, (_, die) => outcomeOf(aRecord(), die));
+    expect(outcomes.filter((outcome) => outcome.kind === kind).map(isSettled)).toEqual([isCommitted]);
+  });
+
   it('calls poison that could not be put aside unsettled', () => {
     const { position } = aRecord();
     expect(isSettled(failed(position, poison('payload_invalid', 'not JSON')))).toBe(false);

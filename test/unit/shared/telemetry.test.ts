@@ -72,19 +72,22 @@ const blocked = (record: SourceRecord): RecordOutcome =>
 describe('a record that blocks', () => {
   const old = aRecord({ partition: 1, offset: 3, timestampMs: END_MS - 9_000 });
   const young = aRecord({ offset: 7, timestampMs: END_MS - 1_000 });
+  const fresh = aRecord({ partition: 4, offset: 2, timestampMs: END_MS });
+  const ofTheEpoch = aRecord({ partition: 5, offset: 4, timestampMs: 0 });
   const timeless = aRecord({ partition: 2, offset: 5, timestampMs: -1 });
   const retried = aRecord({ partition: 3, offset: 1, timestampMs: END_MS - 99_000 });
   const summary = summaryOf([
+    [timeless, blocked(timeless)],
+    [fresh, blocked(fresh)],
     [young, blocked(young)],
     [old, blocked(old)],
-    [timeless, blocked(timeless)],
     [retried, throttled(retried)],
   ]);
 
   it('is counted, with the age of the oldest one', () => {
     const { meter, metrics } = recordedTelemetry();
     measureBatch(summary, meter);
-    expect(metrics()).toMatchObject({ RecordsBlocked: 3, BlockedRecordAge: 9_000 });
+    expect(metrics()).toMatchObject({ RecordsBlocked: 4, BlockedRecordAge: 9_000 });
   });
 
   it('is named by its position in one line, the oldest first', () => {
@@ -95,15 +98,22 @@ describe('a record that blocks', () => {
       {
         level: 'warn',
         fields: {
-          blockedCount: 3,
+          blockedCount: 4,
           records: [
             { topicPartition: 'orders-1', offset: 3, code: 'payload_invalid', ageMs: 9_000 },
             { topicPartition: 'orders-0', offset: 7, ageMs: 1_000 },
+            { topicPartition: 'orders-4', offset: 2, ageMs: 0 },
             { topicPartition: 'orders-2', offset: 5 },
           ],
         },
       },
     ]);
+  });
+
+  it('of 1970 has an age', () => {
+    const { meter, metrics } = recordedTelemetry();
+    measureBatch(summaryOf([[ofTheEpoch, blocked(ofTheEpoch)]]), meter);
+    expect(metrics()).toMatchObject({ RecordsBlocked: 1, BlockedRecordAge: END_MS });
   });
 
   it('is not there where everything may still succeed', () => {

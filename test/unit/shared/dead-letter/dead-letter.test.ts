@@ -7,7 +7,7 @@ import { aRecord, deadlineIn } from '../../../support/builders.ts';
 import { recordedTelemetry } from '../../../support/recorded-telemetry.ts';
 import { VirtualClock } from '../../../support/virtual-clock.ts';
 
-const aLetter = (offset = 42): DeadLetter =>
+const aLetter = (offset = 42, context: { readonly deadLetterTopic?: string } = {}): DeadLetter =>
   deadLetterOf(
     aRecord({
       topic: 'web-orders',
@@ -28,12 +28,13 @@ const aLetter = (offset = 42): DeadLetter =>
       stage: 'converting',
       attempts: 0,
       atMs: 1_700_000_001_000,
+      ...context,
     },
   );
 
 describe('a dead letter', () => {
   it('holds all there is to know, byte for byte', () => {
-    expect(aLetter()).toEqual({
+    expect(aLetter()).toStrictEqual({
       version: 1,
       function: 'documentdbSink',
       topic: 'web-orders',
@@ -59,6 +60,11 @@ describe('a dead letter', () => {
     const record = { ...aRecord(), timestampType: 'LOG_APPEND_TIME' } as const;
     const context = { functionName: 'f', target: 't', stage: 'writing', attempts: 1, atMs: 0 } as const;
     expect(deadLetterOf(record, poison('no_match', ''), context).timestampType).toBe('LOG_APPEND_TIME');
+  });
+
+  it('names the topic that a connector file has for dead letters', () => {
+    const deadLetterTopic = 'orders-dlq';
+    expect(aLetter(42, { deadLetterTopic })).toEqual({ ...aLetter(), deadLetterTopic });
   });
 
   it('of a tombstone without a key has neither', () => {
