@@ -70,30 +70,19 @@ export function createDocumentdbSink(parts: DocumentdbSinkParts): Sink {
     if (layout.planningFailureCount > 0) meter.count('PlanningFailures', layout.planningFailureCount);
     const abort = abortAt(clock, deadline.answerByMs);
     const outcomes = new OutcomeCollector(batches);
-    const deferrals = new Deferrals(outcomes);
     for (const [index, outcome] of decidedAt) outcomes.record({ index, outcome });
     const { onPoison, deadLetterTopic, onNoMatch, missingIndex = 'write' } = settings;
     const ways = { onPoison, deadLetterTopic, deadLetters, redriven };
     const poison = createPoisonHandler({ ...ways, functionName: NAME, deadline, clock, outcomes });
     const evidence = new Evidence();
-    const resultApplier = new WriteResultApplier({
-      outcomes,
-      deferrals,
-      poison,
-      meter,
-      evidence,
-      onNoMatch,
-      missingIndex,
-    });
+    const applying = { outcomes, poison, meter, evidence, onNoMatch, missingIndex };
     const session = {
       ...parts,
       collections,
       uniqueOrder,
       deadline,
       outcomes,
-      deferrals,
       poison,
-      resultApplier,
       evidence,
       breaker: createCircuitBreaker(),
       semaphore: createSemaphore(settings.poolSizeMax),
@@ -101,7 +90,13 @@ export function createDocumentdbSink(parts: DocumentdbSinkParts): Sink {
       maySend: () => clock.nowMs() < deadline.sendUntilMs,
     };
     try {
-      await Promise.all([...lanesByNamespace].map(([namespace, lanes]) => deliver(lanes, { ...session, namespace })));
+      await Promise.all(
+        [...lanesByNamespace].map(([namespace, lanes]) => {
+          const deferrals = new Deferrals(outcomes, lanes);
+          const resultApplier = new WriteResultApplier({ ...applying, deferrals });
+          return deliver(lanes, { ...session, namespace, deferrals, resultApplier });
+        }),
+      );
       await collections.finish(deadline.sendUntilMs, abort.signal);
     } finally {
       abort.release();

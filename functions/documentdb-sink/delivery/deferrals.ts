@@ -1,14 +1,23 @@
 import type { OutcomeCollector } from '../../../shared/delivery/outcome-collector.ts';
 import type { LaneEntry } from '../lanes/entry.ts';
+import type { Lane } from '../lanes/lane.ts';
 
-/** The deferred records of a batch: a later write of their lane settles them, and may free a unique value. */
+/**
+ * The deferred records of a batch in one collection: a later write of their lane settles them, and may free a unique
+ * value.
+ */
 export class Deferrals {
   readonly #outcomes: OutcomeCollector;
+  readonly #lanes: readonly Lane[];
+  /** Of the records of the collection; undefined before the first conflict. */
+  #own: ReadonlySet<number> | undefined;
   readonly #indexes = new Set<number>();
   #waits = true;
 
-  constructor(outcomes: OutcomeCollector) {
+  /** @param lanes all lanes of the collection */
+  constructor(outcomes: OutcomeCollector, lanes: readonly Lane[]) {
     this.#outcomes = outcomes;
+    this.#lanes = lanes;
   }
 
   add(index: number): void {
@@ -25,14 +34,18 @@ export class Deferrals {
     return changes;
   }
 
-  /** Whether every earlier record of the partition is settled, or deferred in this lane. */
+  /**
+   * Whether every earlier record of the partition is settled, or deferred in this lane. A record of another collection
+   * cannot free a value in this one.
+   */
   areEarlierSettled(
     { deferred }: { readonly deferred: readonly LaneEntry[] },
     { index: end, record }: LaneEntry,
   ): boolean {
+    this.#own ??= new Set(this.#lanes.flatMap(({ items }) => items.map(({ index }) => index)));
     for (let at = this.#outcomes.firstUnsettled(record.position.topicPartition, end); at < end; at += 1) {
       const isDeferred = this.#indexes.has(at) && (!this.#waits || deferred.some(({ index }) => index === at));
-      if (!isDeferred && !this.#outcomes.isSettled(at)) return false;
+      if (this.#own.has(at) && !isDeferred && !this.#outcomes.isSettled(at)) return false;
     }
     return true;
   }

@@ -12,7 +12,7 @@ import {
 import { valueAt } from '../../../support/document-server/bson-values.ts';
 import { fakeDeadLetters } from '../../../support/fake-dead-letters.ts';
 import type { Fault, Stored } from '../../../support/fake-documents.ts';
-import { planned, updateOf } from '../../../support/write-models.ts';
+import { planned, replaceOf, updateOf } from '../../../support/write-models.ts';
 
 describe('another unique index', () => {
   const unique = { uniqueIndexes: [{ field: 'email' }] };
@@ -202,6 +202,27 @@ describe('another unique index', () => {
         'written',
       ]);
     });
+  });
+
+  it('is judged whatever becomes of the records of other collections: none of them can free the value', async () => {
+    const { queue, deadLetters } = fakeDeadLetters();
+    const { mapper, other } = planned();
+    const documents = { ...unique, faults: [{ kind: 'code', code: 10_107 } as const] };
+    const sink = aDocumentdbSink({ deletes: 'hard', documents, deadLetters: queue, mapper });
+    sink.store.put('taken', { email: 'e' });
+    const insertInto = (collection: string, offset: number) =>
+      other(
+        { offset },
+        {
+          kind: 'write',
+          namespace: { database: 'shop', collection },
+          models: [replaceOf({ _id: `id ${offset}` }, { _id: `id ${offset}`, email: 'e' })],
+          version: undefined,
+        },
+      );
+    const outcomes = await sink.write([insertInto('returns', 1), insertInto('orders', 2)]);
+    expect(outcomes.map(inWords)).toEqual(['written', 'deadLettered duplicate_key']);
+    expect(deadLetters).toHaveLength(1);
   });
 
   it('is unsettled while an earlier record of its partition is: that one may free the value', async () => {
