@@ -19,6 +19,7 @@ export default class DeployPlugin {
         await this.compareWithTopics();
         this.adoptWhatExists();
       },
+      'after:deploy:deploy': () => this.protectFromTermination(),
     };
   }
 
@@ -42,7 +43,7 @@ export default class DeployPlugin {
     if (provider.stage === 'local') return;
     const deployed = await this.deployedTemplate();
     if (deployed === undefined) return;
-    const { createOnlyChanges, TWO_DEPLOYMENTS } = require('./load-typescript.cjs')('create-only-changes');
+    const { createOnlyChanges, TWO_DEPLOYMENTS } = require('./load-typescript.cjs')('deploy/create-only-changes');
     const { refusals, notices } = createOnlyChanges(deployed, provider.compiledCloudFormationTemplate);
     if (refusals.length > 0) {
       throw new this.serverless.classes.Error(
@@ -57,19 +58,37 @@ export default class DeployPlugin {
   async compareWithTopics() {
     const { provider } = this.serverless.service;
     if (provider.stage === 'local') return;
-    const { listTopicsWith, newTopics } = require('./load-typescript.cjs')('new-topics');
+    const { listTopicsWith, newTopics } = require('./load-typescript.cjs')('deploy/new-topics');
     const configuration = await this.serverless.getProvider('aws').getAwsSdkV3Config();
     const notice = await newTopics(provider.stage, listTopicsWith(configuration));
     if (notice !== undefined) this.log.notice(literal(notice));
   }
 
+  /**
+   * Sets the stack's termination protection as the stage file says.
+   * https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-protect-stacks.html
+   */
+  async protectFromTermination() {
+    const { terminationProtection } = this.serverless.service.custom;
+    if (typeof terminationProtection !== 'boolean') return;
+    const { UpdateTerminationProtectionCommand } = sdkOfTheFramework();
+    const { client, stackName } = await this.cloudFormation();
+    const parameters = { StackName: stackName, EnableTerminationProtection: terminationProtection };
+    await client.send(new UpdateTerminationProtectionCommand(parameters));
+  }
+
+  async cloudFormation() {
+    const aws = this.serverless.getProvider('aws');
+    const { CloudFormationClient } = sdkOfTheFramework();
+    const client = new CloudFormationClient(await aws.getAwsSdkV3Config());
+    return { client, stackName: aws.naming.getStackName() };
+  }
+
   /** The stack's template; undefined without a stack, or without the permission to read it. */
   async deployedTemplate() {
-    const aws = this.serverless.getProvider('aws');
-    const stackName = aws.naming.getStackName();
-    const { CloudFormationClient, GetTemplateCommand } = sdkOfTheFramework();
+    const { GetTemplateCommand } = sdkOfTheFramework();
+    const { client, stackName } = await this.cloudFormation();
     try {
-      const client = new CloudFormationClient(await aws.getAwsSdkV3Config());
       const { TemplateBody } = await client.send(
         new GetTemplateCommand({ StackName: stackName, TemplateStage: 'Original' }),
       );

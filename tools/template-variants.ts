@@ -10,7 +10,7 @@ type StageFile = Readonly<Record<string, unknown>>;
 type Section = Readonly<Record<string, unknown>>;
 
 /** Changes to a stage file: a section is merged into the existing one, `undefined` removes a section or a setting. */
-type Changes = Readonly<Record<string, Section | string | undefined>>;
+type Changes = Readonly<Record<string, Section | string | boolean | undefined>>;
 
 const SECRET = 'arn:aws:secretsmanager:eu-west-1:111111111111:secret:AmazonMSK_msk-sinks-AbCdEf';
 const KEY = 'arn:aws:kms:eu-west-1:111111111111:key/11111111-2222-3333-4444-555555555555';
@@ -66,7 +66,20 @@ const VARIANTS: Readonly<Record<string, Changes>> = {
       secretArn: undefined,
     },
   },
+  'a Confluent registry': {
+    trigger: {
+      schemaRegistry: {
+        SchemaRegistryURI: 'https://registry.example',
+        EventRecordFormat: 'SOURCE',
+        AccessConfigs: [{ Type: 'BASIC_AUTH', URI: SECRET }],
+        SchemaValidationConfigs: [{ Attribute: 'VALUE' }],
+      },
+      schemaRegistryKmsKeyArn: KEY,
+    },
+  },
   'everything optional': {
+    logKmsKeyArn: KEY,
+    terminationProtection: true,
     permissionsBoundaryArn: 'arn:aws:iam::111111111111:policy/boundary',
     deploymentBucket: 'packages-111111111111',
     tags: { team: 'data' },

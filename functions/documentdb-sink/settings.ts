@@ -52,7 +52,7 @@ export const documentdbSettings = settings({
     text(
       "region, a PEM file's path or s3://BUCKET/KEY",
       /^(?!s3:)[^\0]{1,1024}$|^s3:\/\/[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]\/[^\0]{1,1024}$/,
-      "CA certificates that the function trusts. `region`: the region's root certificates, bundled at build time. A relative path: a PEM file of the project, bundled at build time. An absolute path: a PEM file on the function's disk, for example in a layer. `s3://BUCKET/KEY`: a PEM object in S3, read for each new connection.",
+      "CA certificates that the function trusts. `region`: the region's root certificates, bundled at build time. A relative path: a PEM file of the project, bundled at build time. An absolute path: a PEM file on the function's disk, for example in a layer. `s3://BUCKET/KEY`: a PEM object in an S3 bucket of the function's account, read for each new connection.",
     ),
     'region',
   ),

@@ -3,7 +3,7 @@ import { documentdbSettings } from '../../functions/documentdb-sink/settings.ts'
 import { kinesisSettings } from '../../functions/kinesis-sink/settings/settings.ts';
 import { FUNCTION_TIMEOUT_SECONDS_MAX } from '../../shared/limits.ts';
 import { DEPLOYMENT_SETTINGS, metricsLevel } from '../../shared/settings/common-settings.ts';
-import { arn, choice, flagOr, integer, integerOr, settings, text } from '../../shared/settings/parse-settings.ts';
+import { arn, choice, flag, flagOr, integer, integerOr, settings, text } from '../../shared/settings/parse-settings.ts';
 import { clusterSettings, permissionsBoundary } from './cluster-settings.ts';
 import { triggerChanges, triggerSettings } from './trigger-settings.ts';
 
@@ -120,6 +120,13 @@ export const stageFile = settings({
   accountId: text('an account id of 12 digits, in quotes', /^\d{12}$/, "The functions' AWS account."),
   region: text('a region like eu-west-1', /^[a-z]{2}(-[a-z]+)+-\d$/, "The functions' AWS region."),
   logRetentionDays: v.optional(logRetentionDays, 30),
+  logKmsKeyArn: v.optional(
+    arn(
+      'kms',
+      'key/',
+      'The customer managed KMS key that encrypts the log groups. Its policy must allow the service logs.REGION.amazonaws.com.',
+    ),
+  ),
   tags: v.optional(tags),
   permissionsBoundaryArn: v.optional(permissionsBoundary),
   deploymentBucket: v.optional(
@@ -127,6 +134,11 @@ export const stageFile = settings({
       'the name of an S3 bucket',
       /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/,
       'An existing bucket for the deployment packages. Without it, the deployment creates one.',
+    ),
+  ),
+  terminationProtection: v.optional(
+    flag(
+      'true: CloudFormation refuses to delete the stack, and so does `serverless remove`. Each deployment sets the protection to this value; unset: the deployment leaves the protection as it is.',
     ),
   ),
   cluster: clusterSettings,

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { BATCH_RECORDS_MAX } from '../../shared/limits.ts';
-import { choice, flagOr, integer, integerOr, settings, text } from '../../shared/settings/parse-settings.ts';
+import { arn, choice, flagOr, integer, integerOr, settings, text } from '../../shared/settings/parse-settings.ts';
 
 /** The default quota. https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventfiltering.html */
 const FILTERS_MAX = 5;
@@ -13,6 +13,7 @@ export const PROVISIONED_SETTINGS = [
   'retryAttemptsMax',
   'recordAgeSecondsMax',
   'schemaRegistry',
+  'schemaRegistryKmsKeyArn',
   'metrics',
   'systemLogLevel',
 ] as const;
@@ -161,6 +162,9 @@ export const triggerSettings = settings({
       ),
       v.metadata({ form: 'as in CloudFormation' }),
     ),
+  ),
+  schemaRegistryKmsKeyArn: v.optional(
+    arn('kms', 'key/', 'The customer managed KMS key that encrypts the secrets of a Confluent registry, if any.'),
   ),
   metrics: v.optional(
     v.pipe(

@@ -1,6 +1,7 @@
 import { glueSides } from '../../functions/documentdb-sink/connector/create-record-mapper.ts';
 import { textsWithPlaceholders } from '../../functions/documentdb-sink/connector/texts-with-placeholders.ts';
 import { sourcesOf } from '../../functions/documentdb-sink/target/connection/config-providers.ts';
+import { isServerless } from '../stage-file/cluster-settings.ts';
 import type { NamedConnector } from '../stage-file/named-connector.ts';
 import type { StageFile } from '../stage-file/stage-file.ts';
 import type { DeployedFunction, Deployment } from './deployment.ts';
@@ -10,9 +11,16 @@ interface Statement {
   readonly Effect: 'Allow';
   readonly Action: readonly string[];
   readonly Resource: unknown;
+  readonly Condition?: object;
 }
 
-/** A least-privilege role for each function, with a stable name that other accounts can trust. */
+/**
+ * A least-privilege role for each function, with a stable name that other accounts can trust.
+ *
+ * The trust has no `aws:SourceAccount`: no page of AWS says that Lambda sends the key when a mapping's pollers assume the role, and
+ * without the key no record would be read. Nobody of another account can pass this role to a function of theirs:
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html
+ */
 export const rolesOf = (deployment: Deployment): Readonly<Record<string, object>> =>
   Object.fromEntries(deployment.functions.map((each) => [`${each.id}Role`, roleOf(deployment, each)]));
 
@@ -58,6 +66,13 @@ const allow = (actions: readonly string[], resource: unknown): Statement => ({
   Resource: resource,
 });
 
+/** A bucket's name can be guessed: the grant does not hold for a bucket of that name in another account. */
+const allowInAccount = (actions: readonly string[], resource: unknown): Statement => ({
+  ...allow(actions, resource),
+  // https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html
+  Condition: { StringEquals: { 's3:ResourceAccount': { Ref: 'AWS::AccountId' } } },
+});
+
 const logStatements = ({ functionName }: DeployedFunction): readonly Statement[] => [
   allow(['logs:CreateLogStream', 'logs:PutLogEvents'], {
     'Fn::Sub': `arn:\${AWS::Partition}:logs:\${AWS::Region}:\${AWS::AccountId}:log-group:/aws/lambda/${functionName}:*`,
@@ -76,11 +91,21 @@ const clusterStatements = ({ cluster }: StageFile): readonly Statement[] => [
     : [allow(['kafka:DescribeVpcConnection'], [cluster.vpcConnectionArn])]),
 ];
 
-/** The role's permissions inside Kafka. https://docs.aws.amazon.com/lambda/latest/dg/msk-cluster-auth.html */
+/**
+ * The role's permissions inside Kafka. https://docs.aws.amazon.com/lambda/latest/dg/msk-cluster-auth.html
+ * Older lists of Lambda also have DescribeClusterDynamicConfiguration, which only reads. MSK Serverless does not know the action:
+ * https://docs.aws.amazon.com/msk/latest/developerguide/kafka-actions.html
+ */
 function iamStatements({ cluster }: StageFile, { mappings }: DeployedFunction): readonly Statement[] {
   const under = (kind: string, name: string) => `${cluster.arn.replace(':cluster/', `:${kind}/`)}/${name}`;
   return [
-    allow(['kafka-cluster:Connect'], [cluster.arn]),
+    allow(
+      [
+        'kafka-cluster:Connect',
+        ...(isServerless(cluster.arn) ? [] : ['kafka-cluster:DescribeClusterDynamicConfiguration']),
+      ],
+      [cluster.arn],
+    ),
     allow(
       ['kafka-cluster:DescribeTopic', 'kafka-cluster:ReadData'],
       mappings.map(({ topic }) => under('topic', topic)),
@@ -99,16 +124,26 @@ const secretStatements = ({ arn, authentication, secretArn, secretKmsKeyArn }: S
 ];
 
 /** A Glue registry, or the secrets of a Confluent one. https://docs.aws.amazon.com/lambda/latest/dg/services-consume-kafka-events.html */
-function registryStatements({ trigger: { schemaRegistry } }: DeployedFunction): readonly Statement[] {
+function registryStatements({
+  trigger: { schemaRegistry, schemaRegistryKmsKeyArn },
+}: DeployedFunction): readonly Statement[] {
   if (schemaRegistry === undefined) return [];
   const { SchemaRegistryURI: uri, AccessConfigs: accessConfigs } = schemaRegistry;
   if (uri.includes(':glue:')) {
-    const schemas = `${uri.replace(':registry/', ':schema/')}/*`;
-    return [allow(['glue:GetRegistry', 'glue:GetSchemaVersion'], [uri, schemas])];
+    return [allow(['glue:GetRegistry'], [uri]), readSchemas];
   }
   const secrets = Array.isArray(accessConfigs) ? accessConfigs.map(({ URI }) => URI) : [];
-  return secrets.flatMap((secret) => readSecret(secret, undefined));
+  return [
+    ...secrets.flatMap((secret) => readSecret(secret, undefined)),
+    ...(schemaRegistryKmsKeyArn === undefined ? [] : [allow(['kms:Decrypt'], [schemaRegistryKmsKeyArn])]),
+  ];
 }
+
+/**
+ * Glue looks a schema up by the id of its version, which names no registry: no narrower resource works.
+ * https://docs.aws.amazon.com/glue/latest/dg/schema-registry-gs.html, https://github.com/awslabs/aws-glue-schema-registry/issues/68
+ */
+const readSchemas = allow(['glue:GetSchemaVersion'], '*');
 
 /** The network interfaces of the pollers and of a function in a VPC. EC2 supports no narrower resource. */
 const networkStatements = (each: DeployedFunction): readonly Statement[] => [
@@ -128,8 +163,8 @@ const networkStatements = (each: DeployedFunction): readonly Statement[] => [
 
 /** For the function's dead letters and the mapping's failed batches. */
 const deadLetterStatements = ({ deadLetterBucket, file: { deadLetters } }: Deployment): readonly Statement[] => [
-  allow(['s3:PutObject'], { 'Fn::Sub': `arn:\${AWS::Partition}:s3:::${deadLetterBucket}/*` }),
-  allow(['s3:ListBucket'], { 'Fn::Sub': `arn:\${AWS::Partition}:s3:::${deadLetterBucket}` }),
+  allowInAccount(['s3:PutObject'], { 'Fn::Sub': `arn:\${AWS::Partition}:s3:::${deadLetterBucket}/*` }),
+  allowInAccount(['s3:ListBucket'], { 'Fn::Sub': `arn:\${AWS::Partition}:s3:::${deadLetterBucket}` }),
   ...(deadLetters.kmsKeyArn === undefined ? [] : [allow(['kms:GenerateDataKey'], [deadLetters.kmsKeyArn])]),
 ];
 
@@ -167,12 +202,12 @@ function placeholderStatements({ connector }: NamedConnector): readonly Statemen
   ];
 }
 
-/** A schema is read by the id of its version, which names no registry: the call supports no narrower resource. */
+/** The role itself or another one reads the schemas. */
 function glueStatements({ connector }: NamedConnector): readonly Statement[] {
   const roles = glueSides(connector).map((side) => connector.properties.text(`${side}.converter.assumeRoleArn`));
   const others = [...new Set(roles.filter((role) => role !== ''))];
   return [
-    ...(roles.includes('') ? [allow(['glue:GetSchemaVersion'], '*')] : []),
+    ...(roles.includes('') ? [readSchemas] : []),
     ...(others.length === 0 ? [] : [allow(['sts:AssumeRole'], others)]),
   ];
 }
@@ -182,7 +217,7 @@ function readObject(caBundle: string | undefined): readonly Statement[] {
   const [, object] = /^s3:\/\/(.+)$/.exec(caBundle ?? '') ?? [];
   return object === undefined
     ? []
-    : [allow(['s3:GetObject'], [{ 'Fn::Sub': `arn:\${AWS::Partition}:s3:::${object}` }])];
+    : [allowInAccount(['s3:GetObject'], [{ 'Fn::Sub': `arn:\${AWS::Partition}:s3:::${object}` }])];
 }
 
 const readSecret = (secretArn: string | undefined, kmsKeyArn: string | undefined): readonly Statement[] => [

@@ -17,11 +17,14 @@ export interface TemplateParts {
   readonly region: string;
   readonly logRetentionDays: number;
   readonly tags: Readonly<Record<string, string>>;
-  readonly deploymentBucket: { readonly name?: string };
+  readonly terminationProtection: boolean | undefined;
+  readonly deploymentBucket: object;
   readonly functions: Readonly<Record<string, object>>;
   readonly resources: {
     readonly Resources: Readonly<Record<string, object>>;
     readonly Outputs: Readonly<Record<string, object>>;
+    /** Properties that the framework adds to its own resources. */
+    readonly extensions?: Readonly<Record<string, object>>;
   };
 }
 
@@ -36,14 +39,16 @@ export function templateParts(
   surroundings?: Surroundings,
 ): TemplateParts {
   const deployment: Deployment = readStageFile(service, stage, stageFile, surroundings);
-  const { accountId, region, logRetentionDays, tags = {}, deploymentBucket } = deployment.file;
+  const { accountId, region, logRetentionDays, tags = {}, deploymentBucket, terminationProtection } = deployment.file;
   return {
     notices: [...noticesOf(deployment), ...blockingNoticesOf(deployment)],
     accountId,
     region,
     logRetentionDays,
     tags,
-    deploymentBucket: deploymentBucket === undefined ? {} : { name: deploymentBucket },
+    terminationProtection,
+    deploymentBucket:
+      deploymentBucket === undefined ? { blockPublicAccess: true, versioning: true } : { name: deploymentBucket },
     functions: functionsOf(deployment),
     resources: {
       Resources: {
@@ -53,6 +58,17 @@ export function templateParts(
         ...alarmsOf(deployment),
       },
       Outputs: outputsOf(deployment),
+      ...logGroupKeyOf(deployment),
     },
   };
 }
+
+/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html */
+const logGroupKeyOf = ({ file: { logKmsKeyArn }, functions }: Deployment): object =>
+  logKmsKeyArn === undefined
+    ? {}
+    : {
+        extensions: Object.fromEntries(
+          functions.map(({ id }) => [`${id}LogGroup`, { Properties: { KmsKeyId: logKmsKeyArn } }]),
+        ),
+      };

@@ -70,15 +70,14 @@ export const choice = <const Options extends readonly [string, ...string[]]>(opt
   );
 
 /** A boolean with a default. */
-export const flagOr = (fallback: boolean, description: string) =>
-  v.optional(
-    v.pipe(
-      v.boolean((issue) => `must be true or false${shown(issue.input)}`),
-      v.description(description),
-      v.metadata({ form: '`true`, `false`' }),
-    ),
-    fallback,
+export const flag = (description: string) =>
+  v.pipe(
+    v.boolean((issue) => `must be true or false${shown(issue.input)}`),
+    v.description(description),
+    v.metadata({ form: '`true`, `false`' }),
   );
+
+export const flagOr = (fallback: boolean, description: string) => v.optional(flag(description), fallback);
 
 /**
  * Text of a given form. `form` completes "must be ...". An error never quotes the text, because the text may be a

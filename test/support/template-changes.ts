@@ -1,4 +1,4 @@
-import { type CreateOnlyChanges, createOnlyChanges } from '../../infra/create-only-changes.ts';
+import { type CreateOnlyChanges, createOnlyChanges } from '../../infra/deploy/create-only-changes.ts';
 import { templateParts } from '../../infra/template/template.ts';
 import { aStageFile, type StageFileChanges } from './a-stage-file.ts';
 

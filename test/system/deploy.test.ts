@@ -136,20 +136,23 @@ describe.each(functions)('$name, once deployed', ({ name, role, memoryMb, bisect
     expect(statements).toEqual([
       allow(['logs:CreateLogStream', 'logs:PutLogEvents'], { Resource: logs }),
       allow(['kafka:DescribeClusterV2', 'kafka:GetBootstrapBrokers'], { Resource: [CLUSTER_ARN] }),
-      allow(['kafka-cluster:Connect'], { Resource: [CLUSTER_ARN] }),
+      allow(['kafka-cluster:Connect', 'kafka-cluster:DescribeClusterDynamicConfiguration'], {
+        Resource: [CLUSTER_ARN],
+      }),
       allow(['kafka-cluster:DescribeTopic', 'kafka-cluster:ReadData'], { Resource: ofKafka('topic', 'orders') }),
       allow(['kafka-cluster:DescribeGroup', 'kafka-cluster:AlterGroup'], {
         Resource: ofKafka('group', `${STACK}-${name}-orders`),
       }),
       allow(name === 'documentdbSink' ? [...POLLER_NETWORK, ...FUNCTION_NETWORK] : POLLER_NETWORK, { Resource: '*' }),
-      allow(['s3:PutObject'], { Resource: `arn:aws:s3:::${BUCKET}/*` }),
-      allow(['s3:ListBucket'], { Resource: `arn:aws:s3:::${BUCKET}` }),
+      allow(['s3:PutObject'], { Resource: `arn:aws:s3:::${BUCKET}/*`, ...IN_ACCOUNT }),
+      allow(['s3:ListBucket'], { Resource: `arn:aws:s3:::${BUCKET}`, ...IN_ACCOUNT }),
       target[name],
     ]);
   });
 });
 
 const allow = (Action: string | readonly string[], rest: object) => ({ Effect: 'Allow', Action, ...rest });
+const IN_ACCOUNT = { Condition: { StringEquals: { 's3:ResourceAccount': ACCOUNT_A } } };
 const POLLER_NETWORK = [
   'ec2:CreateNetworkInterface',
   'ec2:DescribeNetworkInterfaces',

@@ -15,6 +15,7 @@ import {
   pollerGroupsFit,
   pollersAreARange,
   provisionedSettingsHavePollers,
+  registryKeyHasRegistry,
   startIsWhole,
 } from './trigger-rules.ts';
 
@@ -28,6 +29,7 @@ const RULES = [
   pollersAreARange,
   pollerGroupsFit,
   provisionedSettingsHavePollers,
+  registryKeyHasRegistry,
   eachMappingHasItsGroup,
   groupsAreShort,
   streamAccessIsWhole,

@@ -42,6 +42,12 @@ export const startIsWhole = ofEachTrigger(({ startingPosition, startingTimestamp
   return [];
 });
 
+export const registryKeyHasRegistry = ofEachTrigger(({ schemaRegistry, schemaRegistryKmsKeyArn }, path) =>
+  schemaRegistryKmsKeyArn === undefined || schemaRegistry !== undefined
+    ? []
+    : [`${path('schemaRegistryKmsKeyArn')} needs schemaRegistry: the key decrypts the secrets of that registry`],
+);
+
 /** Limits of one poller group: its mappings, and the sum of their pollers. https://docs.aws.amazon.com/lambda/latest/dg/kafka-scaling-modes.html */
 const POLLER_GROUP_MAPPINGS_MAX = 100;
 const POLLER_GROUP_POLLERS_MAX = 2000;

@@ -16,6 +16,7 @@ interface Framework {
   readonly stage?: string;
   readonly template?: object;
   readonly deploymentMethod?: string;
+  readonly terminationProtection?: boolean | null;
   readonly plugins?: readonly object[];
 }
 
@@ -90,13 +91,14 @@ function frameworkOf({
   stage = 'dev',
   template = {},
   deploymentMethod,
+  terminationProtection = null,
   plugins = [],
 }: Framework): object {
   return {
     version: '4.3.1',
     classes: { Error: FrameworkError },
     service: {
-      custom: { accountId: '111111111111' },
+      custom: { accountId: '111111111111', terminationProtection },
       provider: { stage, deploymentMethod, compiledCloudFormationTemplate: template },
     },
     pluginManager: { plugins },
@@ -126,7 +128,7 @@ async function deploy(framework: Framework): Promise<void> {
 
 describe('the deploy plugin', () => {
   it('works only in `deploy`: packaging needs no network, and `deploy function` changes no stack', () => {
-    expect(Object.keys(hookOf({}))).toEqual(['before:deploy:deploy']);
+    expect(Object.keys(hookOf({}))).toEqual(['before:deploy:deploy', 'after:deploy:deploy']);
   });
 
   it('refuses another account than that of the stage file, before anything else', async () => {
@@ -216,6 +218,32 @@ describe('a template that cannot be had', () => {
     answer = error(code, message, status);
     await expect(deploy({ template: mapping({}) })).rejects.toMatchObject({ name: code });
     expect(lines).toEqual([]);
+  });
+});
+
+describe("the stack's termination protection", () => {
+  const protect = async (terminationProtection: boolean | null) => {
+    answer = {
+      statusCode: 200,
+      body: '<UpdateTerminationProtectionResponse xmlns="http://cloudformation.amazonaws.com/doc/2010-05-15/"/>',
+    };
+    await hookOf({ terminationProtection })['after:deploy:deploy']?.();
+    return requests.map((body) => Object.fromEntries(new URLSearchParams(body)));
+  };
+
+  it.each([true, false])('is set to %s after the deployment, as the stage file says', async (value) => {
+    expect(await protect(value)).toEqual([
+      {
+        Action: 'UpdateTerminationProtection',
+        Version: '2010-05-15',
+        StackName: 'msk-sinks-dev',
+        EnableTerminationProtection: String(value),
+      },
+    ]);
+  });
+
+  it('stays as it is when the stage file says nothing', async () => {
+    expect(await protect(null)).toEqual([]);
   });
 });
 

@@ -123,6 +123,7 @@ describe('the S3 endpoint of subnets that the functions have to themselves', () 
     Principal: '*',
     Action,
     Resource,
+    Condition: { StringEquals: { 'aws:ResourceAccount': '222222222222' } },
   });
   const deadLetters = [
     letsThrough('DeadLetters', 's3:PutObject', `arn:aws:s3:::${BUCKET}/*`),

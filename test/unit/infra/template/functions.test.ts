@@ -234,6 +234,28 @@ describe('the template', () => {
       tags,
       deploymentBucket: { name: 'packages' },
     });
-    expect(templateParts('msk-sinks', 'dev', aStageFile())).toMatchObject({ tags: {}, deploymentBucket: {} });
+    expect(templateParts('msk-sinks', 'dev', aStageFile())).toMatchObject({
+      tags: {},
+      deploymentBucket: { blockPublicAccess: true, versioning: true },
+    });
+  });
+
+  it("has the stack's protection of the stage file, and nothing to leave the stack as it is", () => {
+    const protectionOf = (changes = {}) => templateParts('msk-sinks', 'dev', aStageFile(changes)).terminationProtection;
+    expect([protectionOf({ terminationProtection: true }), protectionOf({ terminationProtection: false })]).toEqual([
+      true,
+      false,
+    ]);
+    expect(protectionOf()).toBeUndefined();
+  });
+
+  it('encrypts both log groups with the key of the stage file, if there is one', () => {
+    const logKmsKeyArn = 'arn:aws:kms:eu-west-1:111111111111:key/11111111-2222-3333-4444-555555555555';
+    const encrypted = { Properties: { KmsKeyId: logKmsKeyArn } };
+    expect(templateParts('msk-sinks', 'dev', aStageFile({ logKmsKeyArn })).resources.extensions).toEqual({
+      KinesisSinkLogGroup: encrypted,
+      DocumentdbSinkLogGroup: encrypted,
+    });
+    expect(templateParts('msk-sinks', 'dev', aStageFile()).resources).not.toHaveProperty('extensions');
   });
 });

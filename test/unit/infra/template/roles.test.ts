@@ -30,6 +30,7 @@ const statementsOf = (id: string, changes: StageFileChanges = {}) =>
   roleOf(id, changes).Policies.flatMap(({ PolicyDocument }) => PolicyDocument.Statement);
 
 const allow = (Action: readonly string[], Resource: unknown) => ({ Effect: 'Allow', Action, Resource });
+const IN_ACCOUNT = { Condition: { StringEquals: { 's3:ResourceAccount': { Ref: 'AWS::AccountId' } } } };
 const under = (kind: string) => CLUSTER_ARN.replace(':cluster/', `:${kind}/`);
 const bucket = `arn:\${AWS::Partition}:s3:::msk-sinks-dev-111111111111-dead-letters`;
 const logGroup = (name: string) => ({
@@ -48,15 +49,15 @@ const interfaces = [
 const common = (name: string, ec2: readonly string[]) => [
   allow(['logs:CreateLogStream', 'logs:PutLogEvents'], logGroup(name)),
   allow(['kafka:DescribeClusterV2', 'kafka:GetBootstrapBrokers'], [CLUSTER_ARN]),
-  allow(['kafka-cluster:Connect'], [CLUSTER_ARN]),
+  allow(['kafka-cluster:Connect', 'kafka-cluster:DescribeClusterDynamicConfiguration'], [CLUSTER_ARN]),
   allow(['kafka-cluster:DescribeTopic', 'kafka-cluster:ReadData'], [`${under('topic')}/orders`]),
   allow(
     ['kafka-cluster:DescribeGroup', 'kafka-cluster:AlterGroup'],
     [`${under('group')}/msk-sinks-dev-${name}-orders`],
   ),
   allow(ec2, '*'),
-  allow(['s3:PutObject'], { 'Fn::Sub': `${bucket}/*` }),
-  allow(['s3:ListBucket'], { 'Fn::Sub': bucket }),
+  { ...allow(['s3:PutObject'], { 'Fn::Sub': `${bucket}/*` }), ...IN_ACCOUNT },
+  { ...allow(['s3:ListBucket'], { 'Fn::Sub': bucket }), ...IN_ACCOUNT },
 ];
 
 describe("a function's role", () => {
@@ -120,6 +121,14 @@ describe.each(['KinesisSinkRole', 'DocumentdbSinkRole'])('%s', (id) => {
     ).not.toContain('*');
   });
 
+  it('may use buckets of its own account alone, however their names are guessed', () => {
+    const ofS3 = statementsOf(id, { documentdbSink: { caBundle: 's3://trust/ca.pem' } }).filter(({ Action }) =>
+      Action.some((action) => action.startsWith('s3:')),
+    );
+    expect(ofS3).toHaveLength(id === 'DocumentdbSinkRole' ? 3 : 2);
+    for (const statement of ofS3) expect(statement).toMatchObject(IN_ACCOUNT);
+  });
+
   it('can be assumed by Lambda alone', () => {
     expect(roleOf(id).AssumeRolePolicyDocument).toEqual({
       Version: '2012-10-17',
@@ -166,18 +175,22 @@ describe.each(['KinesisSinkRole', 'DocumentdbSinkRole'])('%s, by the way to the 
       'arn:aws:kafka:eu-west-1:111111111111:vpc-connection/999999999999/orders-dev/11111111-2222-3333-4444-555555555555-1';
     const statements = statementsOf(id, { cluster: { arn, vpcConnectionArn } });
     expect(statements).toContainEqual(allow(['kafka:DescribeVpcConnection'], [vpcConnectionArn]));
-    expect(statements).toContainEqual(allow(['kafka-cluster:Connect'], [arn]));
+    expect(statements).toContainEqual(
+      allow(['kafka-cluster:Connect', 'kafka-cluster:DescribeClusterDynamicConfiguration'], [arn]),
+    );
     expect(actionsOf({})).not.toContain('kafka:DescribeVpcConnection');
   });
 
-  it('with a registry of Glue may read that registry and its schemas', () => {
+  it('of MSK Serverless asks for no action that Serverless does not know', () => {
+    const arn = CLUSTER_ARN.replace(/-1$/, '-s1');
+    expect(statementsOf(id, { cluster: { arn } })).toContainEqual(allow(['kafka-cluster:Connect'], [arn]));
+  });
+
+  it('with a registry of Glue may read that registry, and schemas by the ids of their versions', () => {
     const uri = 'arn:aws:glue:eu-west-1:111111111111:registry/orders';
-    expect(statementsOf(id, { trigger: { schemaRegistry: { SchemaRegistryURI: uri } } })).toContainEqual(
-      allow(
-        ['glue:GetRegistry', 'glue:GetSchemaVersion'],
-        [uri, 'arn:aws:glue:eu-west-1:111111111111:schema/orders/*'],
-      ),
-    );
+    const statements = statementsOf(id, { trigger: { schemaRegistry: { SchemaRegistryURI: uri } } });
+    expect(statements).toContainEqual(allow(['glue:GetRegistry'], [uri]));
+    expect(statements).toContainEqual(allow(['glue:GetSchemaVersion'], '*'));
   });
 
   it('with a Confluent registry may read its secrets', () => {
@@ -187,7 +200,9 @@ describe.each(['KinesisSinkRole', 'DocumentdbSinkRole'])('%s, by the way to the 
     };
     const statements = statementsOf(id, { trigger: { schemaRegistry } });
     expect(statements).toContainEqual(allow(['secretsmanager:GetSecretValue'], [secretArn, `${secretArn}-??????`]));
-    expect(actionsOf({ trigger: { schemaRegistry } }).join()).not.toContain('glue');
+    expect(actionsOf({ trigger: { schemaRegistry } }).join()).not.toMatch(/glue|kms/);
+    const trigger = { schemaRegistry, schemaRegistryKmsKeyArn: secretKmsKeyArn };
+    expect(statementsOf(id, { trigger })).toContainEqual(allow(['kms:Decrypt'], [secretKmsKeyArn]));
   });
 
   it('may use the key of the dead-letter bucket, where there is one', () => {

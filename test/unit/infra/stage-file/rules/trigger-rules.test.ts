@@ -41,6 +41,8 @@ describe('pollers', () => {
   });
 });
 
+const KEY = 'arn:aws:kms:eu-west-1:111111111111:key/11111111-2222-3333-4444-555555555555';
+
 /** https://docs.aws.amazon.com/lambda/latest/dg/kafka-retry-configurations.html */
 describe('on demand', () => {
   it.each(['pollersMin', 'pollersMax', 'retryAttemptsMax'])(
@@ -61,6 +63,7 @@ describe('on demand', () => {
       retryAttemptsMax: 3,
       recordAgeSecondsMax: 60,
       schemaRegistry: { SchemaRegistryURI: 'https://registry.example' },
+      schemaRegistryKmsKeyArn: KEY,
       metrics: ['EventCount'],
       systemLogLevel: 'INFO',
     };
@@ -74,6 +77,14 @@ describe('on demand', () => {
     expect(problemsWith(changes)).toEqual([]);
     expect(problemsWith({ kinesisSink: { trigger: { mode: 'onDemand', retryAttemptsMax: 3 } } })).toEqual([
       expect.stringMatching(/^kinesisSink\.trigger\.retryAttemptsMax applies only to mode: provisioned/),
+    ]);
+  });
+});
+
+describe('the key of the registry', () => {
+  it('needs a registry', () => {
+    expect(problemsWith({ trigger: { schemaRegistryKmsKeyArn: KEY } })).toEqual([
+      'trigger.schemaRegistryKmsKeyArn needs schemaRegistry: the key decrypts the secrets of that registry',
     ]);
   });
 });

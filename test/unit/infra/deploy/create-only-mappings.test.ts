@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { createOnlyChanges } from '../../../infra/create-only-changes.ts';
-import { CLUSTER_ARN } from '../../support/a-stage-file.ts';
-import { between, ofBoth, ofKinesis } from '../../support/template-changes.ts';
+import { createOnlyChanges } from '../../../../infra/deploy/create-only-changes.ts';
+import { CLUSTER_ARN } from '../../../support/a-stage-file.ts';
+import { between, ofBoth, ofKinesis } from '../../../support/template-changes.ts';
 
 const OTHER_CLUSTER_ARN = CLUSTER_ARN.replaceAll('1111-2222', '9999-2222');
 

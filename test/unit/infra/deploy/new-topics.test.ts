@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { newTopics } from '../../../infra/new-topics.ts';
-import { aProject } from '../../support/a-connector.ts';
+import { newTopics } from '../../../../infra/deploy/new-topics.ts';
+import { aProject } from '../../../support/a-connector.ts';
 
 const STAGE_FILE = `
 region: eu-west-1

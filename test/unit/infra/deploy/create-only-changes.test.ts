@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createOnlyChanges } from '../../../infra/create-only-changes.ts';
-import type { StageFileChanges } from '../../support/a-stage-file.ts';
-import { randomRuns } from '../../support/random-runs.ts';
-import { between, ofBoth, ofKinesis } from '../../support/template-changes.ts';
+import { createOnlyChanges } from '../../../../infra/deploy/create-only-changes.ts';
+import type { StageFileChanges } from '../../../support/a-stage-file.ts';
+import { randomRuns } from '../../../support/random-runs.ts';
+import { between, ofBoth, ofKinesis } from '../../../support/template-changes.ts';
 
 const nothing = { refusals: [], notices: [] };
 

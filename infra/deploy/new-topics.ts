@@ -1,8 +1,8 @@
 import type { KafkaClientConfig } from '@aws-sdk/client-kafka';
-import { projectSurroundings, type Surroundings } from './stage-file/project-files.ts';
-import { lockPathOf, matchingTopics, parseTopicsLock } from './stage-file/topics-lock.ts';
-import { type ListTopics, listWithAws } from './topics/list-with-aws.ts';
-import { topicsOfStage } from './topics/topics-of-stage.ts';
+import { projectSurroundings, type Surroundings } from '../stage-file/project-files.ts';
+import { lockPathOf, matchingTopics, parseTopicsLock } from '../stage-file/topics-lock.ts';
+import { type ListTopics, listWithAws } from '../topics/list-with-aws.ts';
+import { topicsOfStage } from '../topics/topics-of-stage.ts';
 
 /** How a deployment lists the topics of a cluster. */
 export type ListTopicsOf = (clusterArn: string) => ListTopics;
