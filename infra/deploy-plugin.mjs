@@ -1,9 +1,13 @@
 // A Serverless Framework plugin for `deploy`. Before anything changes, it checks the account, prints what CloudFormation will do
 // about changed create-only properties, and refuses changes that would fail. It also lets the deployment adopt the dead-letter
-// bucket that an earlier `remove` left (docs/decisions/0006-adopt-the-bucket.md).
+// bucket that an earlier `remove` left (docs/decisions/0006-adopt-the-bucket.md). Afterwards it sets the stack's protection, and
+// waits until the mappings read.
 import { createRequire } from 'node:module';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 const require = createRequire(import.meta.url);
+/** Loaded on demand: only a deployment needs esbuild here. */
+const loadTypescript = (name) => require('./load-typescript.cjs')(name);
 
 // biome-ignore lint/style/noDefaultExport: the framework loads a plugin from the default export.
 export default class DeployPlugin {
@@ -19,7 +23,10 @@ export default class DeployPlugin {
         await this.compareWithTopics();
         this.adoptWhatExists();
       },
-      'after:deploy:deploy': () => this.protectFromTermination(),
+      'after:deploy:deploy': async () => {
+        await this.protectFromTermination();
+        await this.waitForMappings();
+      },
     };
   }
 
@@ -43,7 +50,7 @@ export default class DeployPlugin {
     if (provider.stage === 'local') return;
     const deployed = await this.deployedTemplate();
     if (deployed === undefined) return;
-    const { createOnlyChanges, TWO_DEPLOYMENTS } = require('./load-typescript.cjs')('deploy/create-only-changes');
+    const { createOnlyChanges, TWO_DEPLOYMENTS } = loadTypescript('deploy/create-only-changes');
     const { refusals, notices } = createOnlyChanges(deployed, provider.compiledCloudFormationTemplate);
     if (refusals.length > 0) {
       throw new this.serverless.classes.Error(
@@ -58,7 +65,7 @@ export default class DeployPlugin {
   async compareWithTopics() {
     const { provider } = this.serverless.service;
     if (provider.stage === 'local') return;
-    const { listTopicsWith, newTopics } = require('./load-typescript.cjs')('deploy/new-topics');
+    const { listTopicsWith, newTopics } = loadTypescript('deploy/new-topics');
     const configuration = await this.serverless.getProvider('aws').getAwsSdkV3Config();
     const notice = await newTopics(provider.stage, listTopicsWith(configuration));
     if (notice !== undefined) this.log.notice(literal(notice));
@@ -71,22 +78,62 @@ export default class DeployPlugin {
   async protectFromTermination() {
     const { terminationProtection } = this.serverless.service.custom;
     if (typeof terminationProtection !== 'boolean') return;
-    const { UpdateTerminationProtectionCommand } = sdkOfTheFramework();
+    const { UpdateTerminationProtectionCommand } = sdkOfTheFramework('cloudformation');
     const { client, stackName } = await this.cloudFormation();
     const parameters = { StackName: stackName, EnableTerminationProtection: terminationProtection };
     await client.send(new UpdateTerminationProtectionCommand(parameters));
   }
 
+  /**
+   * Waits until Lambda says of each mapping that it reads: CloudFormation is done before a mapping has connected to the cluster.
+   * @throws the framework's own error, with what Lambda says of the others
+   */
+  async waitForMappings() {
+    const { service } = this.serverless;
+    const { stage, compiledCloudFormationTemplate: template } = service.provider;
+    const aws = this.serverless.getProvider('aws');
+    const functionNames = new Map(
+      Object.entries(service.functions).map(([name, { name: inLambda }]) => [
+        aws.naming.getLambdaLogicalId(name),
+        inLambda,
+      ]),
+    );
+    const { expectedMappings } = loadTypescript('deploy/mapping-states');
+    const { notReading, waitForMappings } = loadTypescript('deploy/wait-for-mappings');
+    const open = await waitForMappings({
+      expected: expectedMappings(template, functionNames),
+      list: await this.mappingLister(),
+      nowMs: Date.now,
+      sleep,
+      print: (line) => this.log.notice(literal(line)),
+    });
+    if (open.length > 0) throw new this.serverless.classes.Error(notReading(stage, open), 'MSK_SINKS_NOT_READING');
+  }
+
+  async mappingLister() {
+    const { LambdaClient, paginateListEventSourceMappings } = sdkOfTheFramework('lambda');
+    const client = new LambdaClient(await this.serverless.getProvider('aws').getAwsSdkV3Config());
+    return async (FunctionName) => {
+      const listed = [];
+      for await (const { EventSourceMappings = [] } of paginateListEventSourceMappings({ client }, { FunctionName })) {
+        listed.push(...EventSourceMappings);
+      }
+      return listed.map(({ Topics: topics = [], State: state = '', LastProcessingResult: lastProcessingResult }) => ({
+        ...{ topics, state, lastProcessingResult },
+      }));
+    };
+  }
+
   async cloudFormation() {
     const aws = this.serverless.getProvider('aws');
-    const { CloudFormationClient } = sdkOfTheFramework();
+    const { CloudFormationClient } = sdkOfTheFramework('cloudformation');
     const client = new CloudFormationClient(await aws.getAwsSdkV3Config());
     return { client, stackName: aws.naming.getStackName() };
   }
 
   /** The stack's template; undefined without a stack, or without the permission to read it. */
   async deployedTemplate() {
-    const { GetTemplateCommand } = sdkOfTheFramework();
+    const { GetTemplateCommand } = sdkOfTheFramework('cloudformation');
     const { client, stackName } = await this.cloudFormation();
     try {
       const { TemplateBody } = await client.send(
@@ -141,9 +188,9 @@ const literal = (text) => text.replaceAll('%', '%%');
 
 const listed = (lines) => lines.map((line) => `  - ${line}`).join('\n');
 
-/** The client's package is the framework's dependency, not ours. */
-const sdkOfTheFramework = () =>
-  createRequire(require.resolve('serverless/package.json'))('@aws-sdk/client-cloudformation');
+/** The clients' packages are the framework's dependencies, not ours. */
+const sdkOfTheFramework = (service) =>
+  createRequire(require.resolve('serverless/package.json'))(`@aws-sdk/client-${service}`);
 
 /** https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_GetTemplate.html */
 const isMissingStack = ({ name, message }) => name === 'ValidationError' && / does not exist/.test(message);

@@ -19,12 +19,13 @@ export const consumerGroupOf = (
   values: { readonly service: string; readonly stage: string; readonly function: string; readonly topic: string },
 ): string => template.replaceAll(/\{(service|stage|function|topic)\}/g, (_, name: keyof typeof values) => values[name]);
 
-/** The poller group of a mapping: mappings of one group share pollers. Default: one group for each stage; undefined: no sharing. */
-export const pollerGroupOf = (
-  service: string,
-  stage: string,
-  pollerGroup = `${service}-${stage}`,
-): string | undefined => (pollerGroup === 'none' ? undefined : pollerGroup);
+/**
+ * The poller group of a mapping: mappings of one group share pollers. Default: one group for each function, so that a slow target
+ * does not take the pollers of the other. An empty name leaves a group; a missing name would keep it.
+ * https://docs.aws.amazon.com/lambda/latest/api/API_ProvisionedPollerConfig.html
+ */
+export const pollerGroupOf = (functionName: string, pollerGroup = functionName): string =>
+  pollerGroup === 'none' ? '' : pollerGroup;
 
 /** Function and role names are stable: other accounts and permissions boundaries refer to them. */
 export const functionName = (service: string, stage: string, sink: SinkName): string => `${service}-${stage}-${sink}`;

@@ -66,6 +66,12 @@ const VARIANTS: Readonly<Record<string, Changes>> = {
       secretArn: undefined,
     },
   },
+  'failed batches in a topic': {
+    trigger: { onFailure: 'kafka://failed', filter: [{ value: {} }], filterKmsKeyArn: KEY },
+  },
+  'failed batches in a queue': {
+    trigger: { onFailure: 'arn:aws:sqs:eu-west-1:111111111111:failed', onFailureKmsKeyArn: KEY },
+  },
   'a Confluent registry': {
     trigger: {
       schemaRegistry: {

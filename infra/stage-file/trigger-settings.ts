@@ -2,8 +2,8 @@ import * as v from 'valibot';
 import { BATCH_RECORDS_MAX } from '../../shared/limits.ts';
 import { arn, choice, flagOr, integer, integerOr, settings, text } from '../../shared/settings/parse-settings.ts';
 
-/** The default quota. https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventfiltering.html */
-const FILTERS_MAX = 5;
+/** The highest quota. https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventfiltering.html */
+const FILTERS_MAX = 10;
 
 /** Lambda supports these only in provisioned mode. https://docs.aws.amazon.com/lambda/latest/dg/kafka-retry-configurations.html */
 export const PROVISIONED_SETTINGS = [
@@ -45,6 +45,16 @@ const startingTimestamp = v.pipe(
   v.check((date) => !(date.getTime() > Date.now()), 'must not be in the future: Lambda refuses future times'),
   v.description('The time at which AT_TIMESTAMP starts, such as 2026-11-01T00:00:00Z.'),
   v.metadata({ form: 'time' }),
+);
+
+/**
+ * A FIFO queue or topic is no destination.
+ * https://docs.aws.amazon.com/lambda/latest/dg/kafka-on-failure.html, .../kafka-on-failure-destination.html
+ */
+const onFailure = text(
+  'bucket, kafka://TOPIC, or the ARN of a standard queue or SNS topic',
+  /^(?:bucket|kafka:\/\/[A-Za-z0-9._-]{1,249}|arn:aws[a-z-]*:(?:sqs|sns):[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,256})$/,
+  'Where the mapping sends a batch that has used up its attempts. bucket: the dead-letter bucket. kafka://TOPIC: an existing topic of the same cluster, one message for each record; provisioned mode only. The ARN of an SQS queue or an SNS topic: the positions of the records without the records, which then exist only in Kafka. The dead letters of the functions go to the bucket in any case.',
 );
 
 /** Batches, pollers and retries of the event source mappings. https://docs.aws.amazon.com/lambda/latest/dg/msk-esm-parameters.html */
@@ -104,8 +114,15 @@ export const triggerSettings = settings({
       v.minLength(1, 'must hold at least one pattern'),
       v.maxLength(FILTERS_MAX, `must hold at most ${FILTERS_MAX} patterns`),
       v.description(
-        "Patterns of the records to read, as in Lambda's FilterCriteria. A record must match one pattern. Lambda drops all other records for good, tombstones included.",
+        "Patterns of the records to read, as in Lambda's FilterCriteria. A record must match one pattern. Lambda drops all other records for good, tombstones included. More than 5 patterns need a raised quota.",
       ),
+    ),
+  ),
+  filterKmsKeyArn: v.optional(
+    arn(
+      'kms',
+      'key/',
+      "The customer managed KMS key with which Lambda encrypts the patterns of filter. The key's policy must allow the function's role to decrypt.",
     ),
   ),
   pollersMin: integerOr(1, {
@@ -125,15 +142,19 @@ export const triggerSettings = settings({
     text(
       'a name of at most 128 letters, digits, - and _, or none',
       /^[A-Za-z0-9_-]{1,128}$/,
-      'Mappings with the same group and VPC share pollers, which lowers the cost. Default: one group for the stage. none: no sharing. Provisioned mode only.',
+      'Mappings with the same group and VPC share pollers. Default: one group for each function. One name for both functions halves the least cost (an event poller unit, about 130 USD a month, instead of two), but a slow target then takes pollers of the other. none: no sharing. Provisioned mode only.',
     ),
+  ),
+  onFailure: v.optional(onFailure, 'bucket'),
+  onFailureKmsKeyArn: v.optional(
+    arn('kms', 'key/', 'The customer managed KMS key of the queue or the SNS topic in onFailure, if any.'),
   ),
   retryAttemptsMax: integerOr(10_000, {
     unit: 'attempts',
     min: 0,
     max: 10_000,
     description:
-      'How often the mapping repeats a batch before it sends the batch to the dead-letter bucket. During an outage one attempt lasts minutes. Provisioned mode only.',
+      'How often the mapping repeats a batch before it sends the batch to onFailure. During an outage one attempt lasts minutes. Provisioned mode only.',
   }),
   recordAgeSecondsMax: v.optional(
     integer({
@@ -141,7 +162,7 @@ export const triggerSettings = settings({
       min: 60,
       max: 604_800,
       description:
-        'The mapping sends older records to the dead-letter bucket without an attempt. Unset: no limit. Provisioned mode only.',
+        'The mapping sends older records to onFailure without an attempt. Unset: no limit. Provisioned mode only.',
     }),
   ),
   topicRetentionHours: integerOr(168, {

@@ -39,8 +39,13 @@ function propertiesOf(deployment: Deployment, each: DeployedFunction, mapping: D
     ...(trigger.filter && {
       FilterCriteria: { Filters: trigger.filter.map((pattern) => ({ Pattern: JSON.stringify(pattern) })) },
     }),
-    DestinationConfig: { OnFailure: { Destination: { 'Fn::GetAtt': ['DeadLetterBucket', 'Arn'] } } },
-    ...(trigger.mode === 'provisioned' && provisionedProperties(deployment, each)),
+    ...(trigger.filterKmsKeyArn !== undefined && { KmsKeyArn: trigger.filterKmsKeyArn }),
+    DestinationConfig: {
+      OnFailure: {
+        Destination: trigger.onFailure === 'bucket' ? { 'Fn::GetAtt': ['DeadLetterBucket', 'Arn'] } : trigger.onFailure,
+      },
+    },
+    ...(trigger.mode === 'provisioned' && provisionedProperties(each)),
     ...tagged(tags),
   };
 }
@@ -54,13 +59,12 @@ const accessOf = ({ authentication, secretArn }: StageFile['cluster']): object =
     : { SourceAccessConfigurations: [{ Type: ACCESS_TYPES[authentication], URI: secretArn }] };
 
 /** Properties that Lambda supports only in provisioned mode. https://docs.aws.amazon.com/lambda/latest/dg/kafka-retry-configurations.html */
-function provisionedProperties({ service, stage }: Deployment, { trigger, bisectBatch }: DeployedFunction): object {
-  const pollerGroup = pollerGroupOf(service, stage, trigger.pollerGroup);
+function provisionedProperties({ functionName, trigger, bisectBatch }: DeployedFunction): object {
   return {
     ProvisionedPollerConfig: {
       MinimumPollers: trigger.pollersMin,
       MaximumPollers: trigger.pollersMax,
-      ...(pollerGroup !== undefined && { PollerGroupName: pollerGroup }),
+      PollerGroupName: pollerGroupOf(functionName, trigger.pollerGroup),
     },
     FunctionResponseTypes: ['ReportBatchItemFailures'],
     BisectBatchOnFunctionError: bisectBatch,

@@ -4,6 +4,26 @@ import { wantedIndexes } from '../../functions/documentdb-sink/connector/wanted-
 import type { TopicsLock } from '../stage-file/topics-lock.ts';
 import type { Deployment } from './deployment.ts';
 
+/**
+ * Warns of patterns beyond Lambda's default quota, and of failed batches whose records exist only in Kafka.
+ * https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventfiltering.html, .../kafka-on-failure.html
+ */
+export const triggerNoticesOf = ({ functions }: Deployment): readonly string[] =>
+  functions.flatMap(({ name, trigger: { filter = [], onFailure } }) => [
+    ...(filter.length > FILTERS_DEFAULT_QUOTA
+      ? [
+          `${name}: filter has ${filter.length} patterns, and Lambda accepts more than ${FILTERS_DEFAULT_QUOTA} only after the quota was raised`,
+        ]
+      : []),
+    ...(onFailure.startsWith('arn:')
+      ? [
+          `${name}: onFailure gets the positions of failed records without the records: read them from Kafka before their retention ends`,
+        ]
+      : []),
+  ]);
+
+const FILTERS_DEFAULT_QUOTA = 5;
+
 /** Lists the connector file's properties that have no effect here: Kafka Connect accepts them, so this project does too. */
 export function noticesOf({ connector: named, stage }: Deployment, nowMs = Date.now()): readonly string[] {
   if (named === undefined) return [];

@@ -50,6 +50,8 @@ const roleOf = (deployment: Deployment, each: DeployedFunction): object => {
               ...registryStatements(each),
               ...networkStatements(each),
               ...deadLetterStatements(deployment),
+              ...failureStatements(deployment.file, each),
+              ...filterKeyStatements(each),
               ...targetStatements(deployment, each),
             ],
           },
@@ -97,7 +99,6 @@ const clusterStatements = ({ cluster }: StageFile): readonly Statement[] => [
  * https://docs.aws.amazon.com/msk/latest/developerguide/kafka-actions.html
  */
 function iamStatements({ cluster }: StageFile, { mappings }: DeployedFunction): readonly Statement[] {
-  const under = (kind: string, name: string) => `${cluster.arn.replace(':cluster/', `:${kind}/`)}/${name}`;
   return [
     allow(
       [
@@ -108,14 +109,18 @@ function iamStatements({ cluster }: StageFile, { mappings }: DeployedFunction): 
     ),
     allow(
       ['kafka-cluster:DescribeTopic', 'kafka-cluster:ReadData'],
-      mappings.map(({ topic }) => under('topic', topic)),
+      mappings.map(({ topic }) => inCluster(cluster.arn, 'topic', topic)),
     ),
     allow(
       ['kafka-cluster:DescribeGroup', 'kafka-cluster:AlterGroup'],
-      mappings.map(({ consumerGroupId }) => under('group', consumerGroupId)),
+      mappings.map(({ consumerGroupId }) => inCluster(cluster.arn, 'group', consumerGroupId)),
     ),
   ];
 }
+
+/** The ARN of a topic or a consumer group. https://docs.aws.amazon.com/msk/latest/developerguide/kafka-actions.html */
+const inCluster = (clusterArn: string, kind: 'topic' | 'group', name: string): string =>
+  `${clusterArn.replace(':cluster/', `:${kind}/`)}/${name}`;
 
 /** With a secret, Kafka's ACLs grant its user the rights to read. */
 const secretStatements = ({ arn, authentication, secretArn, secretKmsKeyArn }: StageFile['cluster']) => [
@@ -167,6 +172,25 @@ const deadLetterStatements = ({ deadLetterBucket, file: { deadLetters } }: Deplo
   allowInAccount(['s3:ListBucket'], { 'Fn::Sub': `arn:\${AWS::Partition}:s3:::${deadLetterBucket}` }),
   ...(deadLetters.kmsKeyArn === undefined ? [] : [allow(['kms:GenerateDataKey'], [deadLetters.kmsKeyArn])]),
 ];
+
+/**
+ * For the mapping's failed batches where they do not go to the bucket.
+ * https://docs.aws.amazon.com/lambda/latest/dg/kafka-on-failure.html, .../kafka-on-failure-destination.html
+ */
+function failureStatements({ cluster }: StageFile, { trigger }: DeployedFunction): readonly Statement[] {
+  const { onFailure, onFailureKmsKeyArn } = trigger;
+  const key =
+    onFailureKmsKeyArn === undefined ? [] : [allow(['kms:GenerateDataKey', 'kms:Decrypt'], [onFailureKmsKeyArn])];
+  if (onFailure.includes(':sqs:')) return [allow(['sqs:SendMessage'], [onFailure]), ...key];
+  if (onFailure.includes(':sns:')) return [allow(['sns:Publish'], [onFailure]), ...key];
+  const [, topic] = /^kafka:\/\/(.+)$/.exec(onFailure) ?? [];
+  if (topic === undefined || cluster.authentication !== 'iam') return [];
+  return [allow(['kafka-cluster:DescribeTopic', 'kafka-cluster:WriteData'], [inCluster(cluster.arn, 'topic', topic)])];
+}
+
+/** https://docs.aws.amazon.com/lambda/latest/dg/with-msk-permissions.html */
+const filterKeyStatements = ({ trigger: { filterKmsKeyArn } }: DeployedFunction): readonly Statement[] =>
+  filterKmsKeyArn === undefined ? [] : [allow(['kms:Decrypt'], [filterKmsKeyArn])];
 
 function targetStatements({ file, connector }: Deployment, { name }: DeployedFunction): readonly Statement[] {
   if (name === 'documentdbSink') {

@@ -6,7 +6,7 @@ import { deadLettersOf } from './dead-letters.ts';
 import type { Deployment } from './deployment.ts';
 import { functionsOf } from './functions.ts';
 import { mappingsOf } from './mappings.ts';
-import { noticesOf } from './notices.ts';
+import { noticesOf, triggerNoticesOf } from './notices.ts';
 import { outputsOf } from './outputs.ts';
 import { rolesOf } from './roles.ts';
 
@@ -41,7 +41,7 @@ export function templateParts(
   const deployment: Deployment = readStageFile(service, stage, stageFile, surroundings);
   const { accountId, region, logRetentionDays, tags = {}, deploymentBucket, terminationProtection } = deployment.file;
   return {
-    notices: [...noticesOf(deployment), ...blockingNoticesOf(deployment)],
+    notices: [...noticesOf(deployment), ...triggerNoticesOf(deployment), ...blockingNoticesOf(deployment)],
     accountId,
     region,
     logRetentionDays,

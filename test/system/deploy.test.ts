@@ -99,7 +99,7 @@ describe.each(functions)('$name, once deployed', ({ name, role, memoryMb, bisect
       StartingPosition: 'TRIM_HORIZON',
       BatchSize: 1000,
       MaximumBatchingWindowInSeconds: 1,
-      ProvisionedPollerConfig: { MinimumPollers: 1, MaximumPollers: 3, PollerGroupName: STACK },
+      ProvisionedPollerConfig: { MinimumPollers: 1, MaximumPollers: 3, PollerGroupName: `${STACK}-${name}` },
       FunctionResponseTypes: ['ReportBatchItemFailures'],
       BisectBatchOnFunctionError: bisectBatch,
       MaximumRetryAttempts: 10_000,

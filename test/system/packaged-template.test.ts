@@ -47,7 +47,7 @@ describe.each(functions)('the mapping of $name', ({ name, id }) => {
   it('asks for partial answers, and has the pollers without which Lambda would ignore them', () => {
     expect(properties()).toMatchObject({
       FunctionResponseTypes: ['ReportBatchItemFailures'],
-      ProvisionedPollerConfig: { MinimumPollers: 1, MaximumPollers: 3, PollerGroupName: 'msk-sinks-dev' },
+      ProvisionedPollerConfig: { MinimumPollers: 1, MaximumPollers: 3, PollerGroupName: `msk-sinks-dev-${name}` },
     });
   });
 
@@ -211,7 +211,7 @@ describe.each(stages)('the stage $stage', ({ stage, account, cluster, retention,
         ProvisionedPollerConfig: {
           MinimumPollers: pollers[0],
           MaximumPollers: pollers[1],
-          PollerGroupName: `msk-sinks-${stage}`,
+          PollerGroupName: `msk-sinks-${stage}-${name}`,
         },
         FunctionResponseTypes: ['ReportBatchItemFailures'],
         Tags: [{ Key: 'environment', Value: stage }],

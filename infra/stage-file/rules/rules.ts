@@ -12,6 +12,8 @@ import {
 import { eachMappingHasItsGroup, groupsAreShort, stageFitsIntoNames } from './name-rules.ts';
 import {
   eachSinkHasTopics,
+  failuresGoElsewhere,
+  filterKeyHasFilter,
   pollerGroupsFit,
   pollersAreARange,
   provisionedSettingsHavePollers,
@@ -29,6 +31,8 @@ const RULES = [
   pollersAreARange,
   pollerGroupsFit,
   provisionedSettingsHavePollers,
+  filterKeyHasFilter,
+  failuresGoElsewhere,
   registryKeyHasRegistry,
   eachMappingHasItsGroup,
   groupsAreShort,

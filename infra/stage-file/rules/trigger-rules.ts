@@ -1,4 +1,4 @@
-import { pollerGroupOf, triggerOf } from '../../sinks.ts';
+import { functionName, pollerGroupOf, triggerOf } from '../../sinks.ts';
 import { PROVISIONED_SETTINGS } from '../trigger-settings.ts';
 import { isWritten, ofEachTrigger, type Rule, sinksOf } from './checked-file.ts';
 
@@ -48,6 +48,32 @@ export const registryKeyHasRegistry = ofEachTrigger(({ schemaRegistry, schemaReg
     : [`${path('schemaRegistryKmsKeyArn')} needs schemaRegistry: the key decrypts the secrets of that registry`],
 );
 
+export const filterKeyHasFilter = ofEachTrigger(({ filter, filterKmsKeyArn }, path) =>
+  filterKmsKeyArn === undefined || filter !== undefined
+    ? []
+    : [`${path('filterKmsKeyArn')} needs filter: the key encrypts the patterns`],
+);
+
+/** https://docs.aws.amazon.com/lambda/latest/dg/kafka-on-failure-destination.html */
+export const failuresGoElsewhere = ofEachTrigger(({ mode, onFailure, onFailureKmsKeyArn, topics = [] }, path) => {
+  const [, topic] = /^kafka:\/\/(.+)$/.exec(onFailure ?? '') ?? [];
+  return [
+    ...(topic !== undefined && mode === 'onDemand'
+      ? [
+          `${path('onFailure')} kafka:// applies only to mode: provisioned; write bucket, a queue or an SNS topic for onDemand`,
+        ]
+      : []),
+    ...(topic !== undefined && topics.includes(topic)
+      ? [`${path('onFailure')} names ${topic}, which is read: write another topic, or its failures would come back`]
+      : []),
+    ...(onFailureKmsKeyArn !== undefined && !onFailure?.startsWith('arn:')
+      ? [
+          `${path('onFailureKmsKeyArn')} needs a queue or an SNS topic in onFailure; the key of the bucket is deadLetters.kmsKeyArn`,
+        ]
+      : []),
+  ];
+});
+
 /** Limits of one poller group: its mappings, and the sum of their pollers. https://docs.aws.amazon.com/lambda/latest/dg/kafka-scaling-modes.html */
 const POLLER_GROUP_MAPPINGS_MAX = 100;
 const POLLER_GROUP_POLLERS_MAX = 2000;
@@ -56,8 +82,8 @@ export const pollerGroupsFit: Rule = (file) => {
   const groups = new Map<string, { mappings: number; pollers: number }>();
   for (const sink of sinksOf(file)) {
     const { mode, pollerGroup, pollersMax = 0, topics = [] } = triggerOf(file.sound, sink);
-    const group = pollerGroupOf(file.service, file.stage, pollerGroup);
-    if (mode !== 'provisioned' || group === undefined) continue;
+    const group = pollerGroupOf(functionName(file.service, file.stage, sink), pollerGroup);
+    if (mode !== 'provisioned' || group === '') continue;
     const { mappings, pollers } = groups.get(group) ?? { mappings: 0, pollers: 0 };
     groups.set(group, {
       mappings: mappings + topics.length,
@@ -67,12 +93,12 @@ export const pollerGroupsFit: Rule = (file) => {
   return [...groups].flatMap(([group, { mappings, pollers }]) => [
     ...(mappings > POLLER_GROUP_MAPPINGS_MAX
       ? [
-          `trigger.pollerGroup ${group} has ${mappings} mappings, at most ${POLLER_GROUP_MAPPINGS_MAX} are allowed: give each function its own group`,
+          `trigger.pollerGroup ${group} has ${mappings} mappings, at most ${POLLER_GROUP_MAPPINGS_MAX} are allowed: write another group for one of the functions, or pollerGroup: none`,
         ]
       : []),
     ...(pollers > POLLER_GROUP_POLLERS_MAX
       ? [
-          `trigger.pollerGroup ${group} has ${pollers} pollers in total, at most ${POLLER_GROUP_POLLERS_MAX} are allowed: lower pollersMax, or give each function its own group`,
+          `trigger.pollerGroup ${group} has ${pollers} pollers in total, at most ${POLLER_GROUP_POLLERS_MAX} are allowed: lower pollersMax, or write another group for one of the functions`,
         ]
       : []),
   ]);

@@ -41,21 +41,31 @@ interface Answer {
   readonly body: string;
 }
 
+interface HttpRequest {
+  readonly body: string;
+  readonly path: string;
+  readonly query: Readonly<Record<string, string>>;
+}
+
 let answer: Answer;
 let requests: string[];
+let paths: string[];
 let lines: string[];
 
-/** CloudFormation, as far as GetTemplate goes, in place of the client's HTTP. */
+/** CloudFormation and Lambda, as far as the plugin asks them, in place of the clients' HTTP. */
 const requestHandler = {
-  handle: async (request: { readonly body: string }): Promise<object> => {
-    requests.push(request.body);
+  handle: async ({ body: asked, path, query }: HttpRequest): Promise<object> => {
+    requests.push(asked);
+    if (query['FunctionName'] !== undefined) paths.push(`${path}?FunctionName=${query['FunctionName']}`);
     const { statusCode, body } = answer;
-    return { response: { statusCode, headers: { 'content-type': 'text/xml' }, body: new TextEncoder().encode(body) } };
+    const type = body.startsWith('{') ? 'application/json' : 'text/xml';
+    return { response: { statusCode, headers: { 'content-type': type }, body: new TextEncoder().encode(body) } };
   },
 };
 
 beforeEach(() => {
   requests = [];
+  paths = [];
   lines = [];
   answer = error('ValidationError', 'Stack with id msk-sinks-dev does not exist');
 });
@@ -86,6 +96,10 @@ const mapping = (properties: object) => ({
   },
 });
 
+/** As infra/template/ writes it. */
+const withFunction = () =>
+  mapping({ FunctionName: { 'Fn::GetAtt': ['KinesisSinkLambdaFunction', 'Arn'] }, Enabled: true });
+
 function frameworkOf({
   accountId = '111111111111',
   stage = 'dev',
@@ -99,12 +113,13 @@ function frameworkOf({
     classes: { Error: FrameworkError },
     service: {
       custom: { accountId: '111111111111', terminationProtection },
+      functions: { kinesisSink: { name: `msk-sinks-${stage}-kinesisSink` } },
       provider: { stage, deploymentMethod, compiledCloudFormationTemplate: template },
     },
     pluginManager: { plugins },
     getProvider: () => ({
       getAccountId: async () => accountId,
-      naming: { getStackName: () => `msk-sinks-${stage}` },
+      naming: { getStackName: () => `msk-sinks-${stage}`, getLambdaLogicalId: () => 'KinesisSinkLambdaFunction' },
       getAwsSdkV3Config: async () => ({
         requestHandler,
         region: 'eu-west-1',
@@ -244,6 +259,25 @@ describe("the stack's termination protection", () => {
 
   it('stays as it is when the stage file says nothing', async () => {
     expect(await protect(null)).toEqual([]);
+  });
+});
+
+describe('the mappings, after a deployment', () => {
+  const answered = (State: string, LastProcessingResult: string): Answer => ({
+    statusCode: 200,
+    body: JSON.stringify({ EventSourceMappings: [{ Topics: ['orders'], State, LastProcessingResult }] }),
+  });
+
+  it('are asked for by the name of the function, and are good when they read', async () => {
+    answer = answered('Enabled', 'OK');
+    await hookOf({ template: withFunction() })['after:deploy:deploy']?.();
+    expect(paths).toEqual(['/2015-03-31/event-source-mappings?FunctionName=msk-sinks-dev-kinesisSink']);
+    expect(lines).toEqual([]);
+  });
+
+  it('are not asked for where the template has none', async () => {
+    await hookOf({ template: { Resources: {} } })['after:deploy:deploy']?.();
+    expect(paths).toEqual([]);
   });
 });
 

@@ -21,13 +21,18 @@ const mappingOf = (id: string, changes: StageFileChanges = {}) => {
   return found[1].Properties;
 };
 
+interface PollerConfig {
+  readonly PollerGroupName: string;
+}
+
+const KEY = 'arn:aws:kms:eu-west-1:111111111111:key/11111111-2222-3333-4444-555555555555';
 const both = ['KinesisSinkMappingOrders', 'DocumentdbSinkMappingOrders'];
 
 describe.each(both)('%s', (id) => {
   it('asks Lambda to read the response, which takes pollers of its own', () => {
     expect(mappingOf(id)).toMatchObject({
       FunctionResponseTypes: ['ReportBatchItemFailures'],
-      ProvisionedPollerConfig: { MinimumPollers: 1, MaximumPollers: 10, PollerGroupName: 'msk-sinks-dev' },
+      ProvisionedPollerConfig: { MinimumPollers: 1, MaximumPollers: 10 },
     });
   });
 
@@ -244,11 +249,30 @@ describe('a mapping by the stage file', () => {
     expect(mappingOf('KinesisSinkMappingOrders', { trigger: { enabled: false } })['Enabled']).toBe(false);
   });
 
-  it('shares the pollers of the stage, of a named group, or of none', () => {
-    const groupOf = (pollerGroup: string) =>
-      mappingOf('KinesisSinkMappingOrders', { trigger: { pollerGroup } })['ProvisionedPollerConfig'] as object;
-    expect(groupOf('team')).toEqual({ MinimumPollers: 1, MaximumPollers: 10, PollerGroupName: 'team' });
-    expect(groupOf('none')).toEqual({ MinimumPollers: 1, MaximumPollers: 10 });
+  it('shares the pollers of its function, of a named group, or of none, which it says with an empty name', () => {
+    const groupsOf = (trigger: object) =>
+      both.map(
+        (id) => (mappingOf(id, { trigger: { ...trigger } })['ProvisionedPollerConfig'] as PollerConfig).PollerGroupName,
+      );
+    expect(groupsOf({})).toEqual(['msk-sinks-dev-kinesisSink', 'msk-sinks-dev-documentdbSink']);
+    expect(groupsOf({ pollerGroup: 'team' })).toEqual(['team', 'team']);
+    expect(groupsOf({ pollerGroup: 'none' })).toEqual(['', '']);
+  });
+
+  it.each([
+    'kafka://orders-failed',
+    'arn:aws:sqs:eu-west-1:111111111111:orders-failed',
+    'arn:aws:sns:eu-west-1:111111111111:orders-failed',
+  ])('sends failed batches to %s', (onFailure) => {
+    expect(mappingOf('KinesisSinkMappingOrders', { trigger: { onFailure } })['DestinationConfig']).toEqual({
+      OnFailure: { Destination: onFailure },
+    });
+  });
+
+  it('encrypts the patterns of its filter with a key', () => {
+    const trigger = { filter: [{ value: { type: ['order'] } }], filterKmsKeyArn: KEY };
+    expect(mappingOf('KinesisSinkMappingOrders', { trigger })['KmsKeyArn']).toBe(KEY);
+    expect(mappingOf('KinesisSinkMappingOrders')).not.toHaveProperty('KmsKeyArn');
   });
 
   it('counts and logs according to its settings', () => {

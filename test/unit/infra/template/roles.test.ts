@@ -233,6 +233,32 @@ describe('a role', () => {
     );
   });
 
+  it.each([
+    ['arn:aws:sqs:eu-west-1:111111111111:failed', ['sqs:SendMessage']],
+    ['arn:aws:sns:eu-west-1:111111111111:failed', ['sns:Publish']],
+  ])('may send failed batches to %s, with its key', (onFailure, actions) => {
+    const key = 'arn:aws:kms:eu-west-1:111111111111:key/11111111-2222-3333-4444-555555555555';
+    const statements = statementsOf('KinesisSinkRole', { trigger: { onFailure, onFailureKmsKeyArn: key } });
+    expect(statements).toContainEqual(allow(actions, [onFailure]));
+    expect(statements).toContainEqual(allow(['kms:GenerateDataKey', 'kms:Decrypt'], [key]));
+  });
+
+  it('may write failed batches to a topic where IAM grants that', () => {
+    const trigger = { onFailure: 'kafka://failed' };
+    const write = allow(['kafka-cluster:DescribeTopic', 'kafka-cluster:WriteData'], [`${under('topic')}/failed`]);
+    expect(statementsOf('KinesisSinkRole', { trigger })).toContainEqual(write);
+    const secretArn = 'arn:aws:secretsmanager:eu-west-1:111111111111:secret:AmazonMSK_reader-AbCdEf';
+    const cluster = { authentication: 'saslScram512', secretArn };
+    expect(statementsOf('KinesisSinkRole', { trigger, cluster })).not.toContainEqual(write);
+    expect(JSON.stringify(statementsOf('KinesisSinkRole'))).not.toContain('WriteData');
+  });
+
+  it("may decrypt its filter's patterns", () => {
+    const key = 'arn:aws:kms:eu-west-1:111111111111:key/11111111-2222-3333-4444-555555555555';
+    const trigger = { filter: [{ value: {} }], filterKmsKeyArn: key };
+    expect(statementsOf('DocumentdbSinkRole', { trigger })).toContainEqual(allow(['kms:Decrypt'], [key]));
+  });
+
   it('of kinesisSink in a VPC may use network interfaces', () => {
     const kinesisSink = { subnetIds: ['subnet-0aaaaaaaaaaaaaaaa'], securityGroupIds: ['sg-0cccccccccccccccc'] };
     expect(statementsOf('KinesisSinkRole', { kinesisSink })).toContainEqual(

@@ -79,7 +79,7 @@ describe('topics', () => {
       { trigger: { pollersMax: 1 } },
       aProject({ [CONNECTOR_PATH]: aConnectorText({ topics }) }),
     );
-    expect(problems).toEqual([expect.stringContaining('has 102 mappings')]);
+    expect(problems).toEqual([expect.stringContaining('has 101 mappings')]);
   });
 });
 

@@ -103,30 +103,62 @@ describe('the start', () => {
   });
 });
 
+describe("the key of a filter's patterns", () => {
+  it('needs a filter', () => {
+    expect(problemsWith({ trigger: { filterKmsKeyArn: KEY } })).toEqual([
+      'trigger.filterKmsKeyArn needs filter: the key encrypts the patterns',
+    ]);
+    expect(problemsWith({ trigger: { filterKmsKeyArn: KEY, filter: [{ value: {} }] } })).toEqual([]);
+  });
+});
+
+/** https://docs.aws.amazon.com/lambda/latest/dg/kafka-on-failure-destination.html */
+describe('the destination of failed batches', () => {
+  const onFailure = 'kafka://failed';
+
+  it('may be a topic with pollers alone, and no topic that is read', () => {
+    expect(problemsWith({ trigger: { onFailure } })).toEqual([]);
+    expect(problemsWith({ trigger: { onFailure, mode: 'onDemand' } })).toEqual([
+      'trigger.onFailure kafka:// applies only to mode: provisioned; write bucket, a queue or an SNS topic for onDemand',
+    ]);
+    expect(problemsWith({ trigger: { onFailure, topics: ['orders', 'failed'] } })).toEqual([
+      'trigger.onFailure names failed, which is read: write another topic, or its failures would come back',
+    ]);
+  });
+
+  it('has a key where it is a queue or an SNS topic, and not where it is the bucket', () => {
+    const queue = 'arn:aws:sqs:eu-west-1:111111111111:failed';
+    expect(problemsWith({ trigger: { onFailure: queue, onFailureKmsKeyArn: KEY } })).toEqual([]);
+    expect(problemsWith({ trigger: { onFailureKmsKeyArn: KEY } })).toEqual([
+      'trigger.onFailureKmsKeyArn needs a queue or an SNS topic in onFailure; the key of the bucket is deadLetters.kmsKeyArn',
+    ]);
+  });
+});
+
 /** https://docs.aws.amazon.com/lambda/latest/dg/kafka-scaling-modes.html */
 describe('a poller group', () => {
   const topics = (count: number) => Array.from({ length: count }, (_, index) => `t${index}`);
 
-  it('has at most 2000 pollers, those of both functions', () => {
-    expect(problemsWith({ trigger: { pollersMax: 1000 } })).toEqual([]);
-    expect(problemsWith({ trigger: { pollersMax: 1001 } })).toEqual([
-      expect.stringMatching(/has 2002 pollers in total/),
+  it('of both functions has at most 2000 pollers, those of both', () => {
+    const shared = (pollersMax: number) => problemsWith({ trigger: { pollersMax, pollerGroup: 'shared' } });
+    expect(shared(1000)).toEqual([]);
+    expect(shared(1001)).toEqual([
+      'trigger.pollerGroup shared has 2002 pollers in total, at most 2000 are allowed: lower pollersMax, or write another group for one of the functions',
     ]);
-    expect(
-      problemsWith({ trigger: { pollersMax: 1001 }, kinesisSink: { trigger: { pollerGroup: 'kinesis' } } }),
-    ).toEqual([]);
+    expect(problemsWith({ trigger: { pollersMax: 1001 } })).toEqual([]);
     expect(problemsWith({ trigger: { pollersMax: 1001, pollerGroup: 'none' } })).toEqual([]);
   });
 
-  it('that is named as the one of the stage is that one', () => {
-    const kinesisSink = { trigger: { pollerGroup: 'msk-sinks-dev' } };
+  it('that is named as the one of the other function is that one', () => {
+    const kinesisSink = { trigger: { pollerGroup: 'msk-sinks-dev-documentdbSink' } };
     expect(problemsWith({ trigger: { pollersMax: 1001 }, kinesisSink })).toEqual([
-      expect.stringMatching(/^trigger\.pollerGroup msk-sinks-dev has 2002 pollers in total/),
+      expect.stringMatching(/^trigger\.pollerGroup msk-sinks-dev-documentdbSink has 2002 pollers in total/),
     ]);
   });
 
   it('has at most 100 mappings', () => {
-    expect(problemsWith({ trigger: { topics: topics(50) } })).toEqual([]);
-    expect(problemsWith({ trigger: { topics: topics(51) } })).toEqual([expect.stringMatching(/has 102 mappings/)]);
+    const shared = (count: number) => problemsWith({ trigger: { topics: topics(count), pollerGroup: 'shared' } });
+    expect(shared(50)).toEqual([]);
+    expect(shared(51)).toEqual([expect.stringMatching(/has 102 mappings/)]);
   });
 });
