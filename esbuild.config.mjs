@@ -1,6 +1,5 @@
 // `npm run build` bundles both functions into dist/. The default export is a framework plugin (serverless.yml), so that package,
 // deploy and invoke local never use stale bundles. No top-level await: the framework loads plugins with require.
-import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
@@ -85,25 +84,6 @@ async function buildFunction(name, files, folder) {
   await writeFolder(outdir, new Map([...bundle, ...files, ['package.json', '{"type":"module"}\n']]));
 }
 
-/** The file with the addresses of the running engines (local/engines/endpoints.ts). */
-const endpointsFile = process.env.MSK_SINKS_ENDPOINTS_FILE ?? join(root, '.local', 'endpoints.json');
-// `invoke local` runs the function in this process, and a function refuses unknown MSK_SINKS_ variables.
-delete process.env.MSK_SINKS_ENDPOINTS_FILE;
-
-/** An address where nothing listens: calls fail at once, and no call leaves the machine. */
-const NOWHERE = {
-  AWS_ENDPOINT_URL: 'http://127.0.0.1:9',
-  AWS_ACCESS_KEY_ID: 'none',
-  AWS_SECRET_ACCESS_KEY: 'none',
-  AWS_EC2_METADATA_DISABLED: 'true',
-};
-
-/** @param {string} name @returns {Record<string, string>} */
-function localEnvironment(name) {
-  const endpoints = existsSync(endpointsFile) ? JSON.parse(readFileSync(endpointsFile, 'utf8')) : undefined;
-  return endpoints?.functions?.[name]?.environment ?? NOWHERE;
-}
-
 export default class EsbuildPlugin {
   constructor(serverless) {
     this.serverless = serverless;
@@ -113,24 +93,10 @@ export default class EsbuildPlugin {
       await buildAll(serverless.service.provider.region, { caBundle, connector });
     };
     this.hooks = {
-      initialize: () => this.addLocalEnvironment(),
       'before:package:createDeploymentArtifacts': build,
       'before:deploy:function:packageFunction': build,
       'before:invoke:local:invoke': build,
-      // Pooled connections keep the process alive, so exit once the answer is written.
-      'after:invoke:local:invoke': () => {
-        process.stdout.write('', () => process.exit(process.exitCode ?? 0));
-      },
     };
-  }
-
-  /** For stage `local` only: the functions connect to the engines of this machine, or to nothing. */
-  addLocalEnvironment() {
-    const { service } = this.serverless;
-    if (service.provider.stage !== 'local') return;
-    for (const [name, definition] of Object.entries(service.functions)) {
-      definition.environment = { ...definition.environment, ...localEnvironment(name) };
-    }
   }
 }
 

@@ -53,6 +53,18 @@ describe('the role of the stream account', () => {
     });
   });
 
+  it('lets in a second role of that account where a developer is named', () => {
+    const DeveloperRoleArn = 'arn:aws:iam::111111111111:role/developers';
+    expect(role({ DeveloperRoleArn })?.Properties['AssumeRolePolicyDocument']).toMatchObject({
+      Statement: [{ Condition: { ArnEquals: { 'aws:PrincipalArn': [WRITER, DeveloperRoleArn] } } }],
+    });
+    expect(
+      of({ ...withPolicy, DeveloperRoleArn }).resources['StreamPolicy']?.Properties['ResourcePolicy'],
+    ).toMatchObject({
+      Statement: [{ Condition: { ArnEquals: { 'aws:PrincipalArn': [WRITER, DeveloperRoleArn] } } }],
+    });
+  });
+
   it('names the other account in its own partition', () => {
     const china = 'arn:aws-cn:iam::333333333333:role/team/msk-sinks-dev-kinesis';
     expect(role({ WriterRoleArn: china })?.Properties['AssumeRolePolicyDocument']).toMatchObject({
