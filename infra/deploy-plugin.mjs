@@ -16,6 +16,11 @@ export default class DeployPlugin {
     this.serverless = serverless;
     this.log = log;
     this.hooks = {
+      // Every command that changes something in the account.
+      'before:deploy:function:initialize': () => this.checkAccount(),
+      'before:rollback:initialize': () => this.checkAccount(),
+      'before:rollback:function:rollback': () => this.checkAccount(),
+      'before:remove:remove': () => this.checkAccount(),
       // Runs after packaging and the framework's own checks: its plugins registered this hook earlier.
       'before:deploy:deploy': async () => {
         await this.checkAccount();
@@ -31,7 +36,7 @@ export default class DeployPlugin {
   }
 
   /**
-   * Refuses the credentials of another account: everything would be deployed there.
+   * Refuses the credentials of another account: everything would be deployed, or removed, there.
    * @throws the framework's own error
    */
   async checkAccount() {
@@ -39,7 +44,7 @@ export default class DeployPlugin {
     const accountId = await this.serverless.getProvider('aws').getAccountId();
     if (accountId === custom.accountId) return;
     throw new this.serverless.classes.Error(
-      `config/${provider.stage}.yml deploys to account ${custom.accountId}, but the AWS credentials belong to account ${accountId}. Nothing was changed. Use credentials of ${custom.accountId} (AWS_PROFILE, --aws-profile), or correct accountId.`,
+      `config/${provider.stage}.yml is for account ${custom.accountId}, but the AWS credentials belong to account ${accountId}. Nothing was changed. Use credentials of ${custom.accountId} (AWS_PROFILE, --aws-profile), or correct accountId.`,
       'MSK_SINKS_OTHER_ACCOUNT',
     );
   }
@@ -66,7 +71,7 @@ export default class DeployPlugin {
     const { provider } = this.serverless.service;
     if (provider.stage === 'local') return;
     const { listTopicsWith, newTopics } = loadTypescript('deploy/new-topics');
-    const configuration = await this.serverless.getProvider('aws').getAwsSdkV3Config();
+    const configuration = await this.clientConfiguration();
     const notice = await newTopics(provider.stage, listTopicsWith(configuration));
     if (notice !== undefined) this.log.notice(literal(notice));
   }
@@ -112,7 +117,7 @@ export default class DeployPlugin {
 
   async mappingLister() {
     const { LambdaClient, paginateListEventSourceMappings } = sdkOfTheFramework('lambda');
-    const client = new LambdaClient(await this.serverless.getProvider('aws').getAwsSdkV3Config());
+    const client = new LambdaClient(await this.clientConfiguration());
     return async (FunctionName) => {
       const listed = [];
       for await (const { EventSourceMappings = [] } of paginateListEventSourceMappings({ client }, { FunctionName })) {
@@ -124,10 +129,29 @@ export default class DeployPlugin {
     };
   }
 
+  /**
+   * Of an AWS client. osls has one ready, with proxy and CA; Serverless Framework 4 has the credentials alone
+   * (https://github.com/serverless/serverless/blob/main/packages/serverless/lib/plugins/aws/provider.js).
+   * @throws the framework's own error
+   */
+  async clientConfiguration() {
+    const aws = this.serverless.getProvider('aws');
+    if (typeof aws.getAwsSdkV3Config === 'function') return await aws.getAwsSdkV3Config();
+    const found = typeof aws.getCredentials === 'function' ? await aws.getCredentials() : undefined;
+    if (typeof found?.accessKeyId !== 'string') {
+      throw new this.serverless.classes.Error(
+        `infra/deploy-plugin.mjs does not know how version ${this.serverless.version} of the framework keeps AWS credentials. Nothing was changed. Run \`npm ci\` and use \`npx serverless\` in this folder, which starts osls 4.`,
+        'MSK_SINKS_UNKNOWN_FRAMEWORK',
+      );
+    }
+    const { accessKeyId, secretAccessKey, sessionToken } = found;
+    return { region: aws.getRegion(), credentials: { accessKeyId, secretAccessKey, sessionToken } };
+  }
+
   async cloudFormation() {
     const aws = this.serverless.getProvider('aws');
     const { CloudFormationClient } = sdkOfTheFramework('cloudformation');
-    const client = new CloudFormationClient(await aws.getAwsSdkV3Config());
+    const client = new CloudFormationClient(await this.clientConfiguration());
     return { client, stackName: aws.naming.getStackName() };
   }
 

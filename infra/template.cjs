@@ -1,10 +1,23 @@
 // Gives serverless.yml the result of template/template.ts: `${file(infra/template.cjs):functions}`.
-const loadTypescript = require('./load-typescript.cjs');
-
 /** Prints the message once and ends the command. A thrown error would be printed for each reference in serverless.yml. */
 function refuse(message) {
   process.stderr.write(`${message}\n`);
   process.exit(1);
+}
+
+/**
+ * Before `npm ci`, npx starts the newest framework of the registry, which finds none of this project's packages.
+ * @returns {(name: string) => any} the exports of a file in infra/
+ */
+function typescriptLoader() {
+  try {
+    return require('./load-typescript.cjs');
+  } catch (error) {
+    if (error.code !== 'MODULE_NOT_FOUND') throw error;
+    return refuse(
+      'The packages of this project are not installed, and this may be another version of the framework: run `npm ci` in the folder of serverless.yml, then repeat the command. npx then starts osls 4, which package-lock.json names.',
+    );
+  }
 }
 
 /** The stage file, or null if there is none. Other errors go to the framework, which resolves the variable again later. */
@@ -27,6 +40,8 @@ function notify(notices) {
   isNotified = true;
   process.stderr.write(`${notices.join('\n')}\n`);
 }
+
+const loadTypescript = typescriptLoader();
 
 module.exports = async ({ resolveVariable }) => {
   const [service, stage] = await Promise.all([resolveVariable('self:service'), resolveVariable('sls:stage')]);

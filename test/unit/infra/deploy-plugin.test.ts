@@ -6,6 +6,7 @@ const file = join(import.meta.dirname, '..', '..', '..', 'infra', 'deploy-plugin
 const { default: DeployPlugin }: { default: new (...parameters: unknown[]) => Plugin } = await import(file);
 
 interface Plugin {
+  clientConfiguration(): Promise<object>;
   readonly hooks: Readonly<Record<string, () => Promise<void>>>;
 }
 
@@ -142,13 +143,32 @@ async function deploy(framework: Framework): Promise<void> {
 }
 
 describe('the deploy plugin', () => {
-  it('works only in `deploy`: packaging needs no network, and `deploy function` changes no stack', () => {
-    expect(Object.keys(hookOf({}))).toEqual(['before:deploy:deploy', 'after:deploy:deploy']);
+  it('works only in commands that change the account: packaging needs no network', () => {
+    expect(Object.keys(hookOf({})).toSorted()).toEqual([
+      'after:deploy:deploy',
+      'before:deploy:deploy',
+      'before:deploy:function:initialize',
+      'before:remove:remove',
+      'before:rollback:function:rollback',
+      'before:rollback:initialize',
+    ]);
+  });
+
+  it.each([
+    'before:deploy:function:initialize',
+    'before:remove:remove',
+    'before:rollback:function:rollback',
+    'before:rollback:initialize',
+  ])('refuses another account at %s, and lets the own one pass', async (hook) => {
+    await expect(hookOf({ accountId: '222222222222' })[hook]?.()).rejects.toThrow(
+      /^config\/dev\.yml is for account 111/,
+    );
+    await expect(hookOf({})[hook]?.()).resolves.toBeUndefined();
   });
 
   it('refuses another account than that of the stage file, before anything else', async () => {
     await expect(deploy({ accountId: '222222222222' })).rejects.toThrow(
-      /^config\/dev\.yml deploys to account 111111111111, but the AWS credentials belong to account 222222222222\. Nothing was changed\./,
+      /^config\/dev\.yml is for account 111111111111, but the AWS credentials belong to account 222222222222\. Nothing was changed\./,
     );
     expect(requests).toEqual([]);
   });
@@ -322,6 +342,32 @@ describe('what an earlier deployment left', () => {
     expect(lines).toEqual([
       expect.stringMatching(/^warning: provider\.deploymentMethod: direct uses no change sets, so /),
     ]);
+  });
+});
+
+describe('another framework than osls', () => {
+  const configurationOf = async (provider: object) => {
+    const serverless = { version: '4.20.0', classes: { Error: FrameworkError }, getProvider: () => provider };
+    return await new DeployPlugin(serverless, {}, { log }).clientConfiguration();
+  };
+
+  it('gives its credentials and its region: Serverless Framework 4', async () => {
+    const credentials = { accessKeyId: 'a', secretAccessKey: 's', sessionToken: 't' };
+    const provider = {
+      getCredentials: async () => ({ ...credentials, accountId: '111111111111' }),
+      getRegion: () => 'eu-west-1',
+    };
+    expect(await configurationOf(provider)).toEqual({ region: 'eu-west-1', credentials });
+  });
+
+  it.each([
+    ['has no credentials', {}],
+    ['keeps them elsewhere: Serverless Framework 3', { getCredentials: () => ({ credentials: {}, region: 'x' }) }],
+  ])('that %s is refused in one sentence', async (_, provider) => {
+    await expect(configurationOf(provider)).rejects.toMatchObject({
+      code: 'MSK_SINKS_UNKNOWN_FRAMEWORK',
+      message: expect.stringMatching(/does not know how version 4\.20\.0 of the framework .* Run `npm ci`/),
+    });
   });
 });
 
