@@ -1,5 +1,6 @@
 // The framework loads infra/ on the user's Node, which may not run TypeScript, so the file is bundled first.
-const { join } = require('node:path');
+const { mkdirSync, renameSync, writeFileSync } = require('node:fs');
+const { dirname, join } = require('node:path');
 const { buildSync } = require('esbuild');
 
 const loaded = new Map();
@@ -11,9 +12,10 @@ const loaded = new Map();
 module.exports = function loadTypescript(name) {
   if (loaded.has(name)) return loaded.get(name);
   const outfile = join(__dirname, '..', '.local', 'build', `${name}.cjs`);
-  buildSync({
+  const { outputFiles } = buildSync({
     entryPoints: [join(__dirname, `${name}.ts`)],
     outfile,
+    write: false,
     bundle: true,
     packages: 'external', // installed in node_modules
     platform: 'node',
@@ -21,6 +23,15 @@ module.exports = function loadTypescript(name) {
     target: 'node20',
     logLevel: 'warning',
   });
+  replaceFile(outfile, outputFiles[0].contents);
   loaded.set(name, require(outfile));
   return loaded.get(name);
 };
+
+/** Another command may load the same file at the same time: no command sees half of it. */
+function replaceFile(file, contents) {
+  mkdirSync(dirname(file), { recursive: true });
+  const draft = `${file}.${process.pid}`;
+  writeFileSync(draft, contents);
+  renameSync(draft, file);
+}
