@@ -1,6 +1,8 @@
 import { glueSides, sidesWithRegistry } from '../../functions/documentdb-sink/connector/create-record-mapper.ts';
 import type { Connector } from '../../functions/documentdb-sink/connector/file/connector.ts';
+import { textsWithPlaceholders } from '../../functions/documentdb-sink/connector/texts-with-placeholders.ts';
 import { wantedIndexes } from '../../functions/documentdb-sink/connector/wanted-indexes.ts';
+import { sourcesOf } from '../../functions/documentdb-sink/target/connection/config-providers.ts';
 import type { TopicsLock } from '../stage-file/topics-lock.ts';
 import type { Deployment } from './deployment.ts';
 
@@ -46,6 +48,7 @@ export function noticesOf({ connector: named, stage }: Deployment, nowMs = Date.
       indexes,
     ),
     ...registryNoticesOf(connector).map((line) => `${path}: ${line}`),
+    ...(parametersOf(connector).length === 0 ? [] : [`${path}: ${PARAMETER_STORE}`]),
     ...(isLocal ? [`${path}: connection.uri ${NOT_IN_AWS}`] : []),
   ];
 }
@@ -62,6 +65,11 @@ function ageOf({ topics, readAt, cluster }: TopicsLock, stage: string, nowMs: nu
 const LOCALHOST = /^mongodb:\/\/(?:[^@/]*@)?(?:localhost|127\.0\.0\.1)(?=[:/,?]|$)/;
 const NOT_IN_AWS =
   "is mongodb://localhost (the default), but a function in AWS has no local cluster: write the cluster's endpoint";
+
+const parametersOf = (connector: Connector): readonly string[] =>
+  sourcesOf(textsWithPlaceholders(connector), connector.providers).parameters;
+const PARAMETER_STORE =
+  'its placeholders read Parameter Store. The function must reach Systems Manager from its subnets: by a NAT gateway, or with SsmEndpoint=true in infra/endpoints.yml';
 
 const section = (title: string, lines: readonly string[]): readonly string[] =>
   lines.length === 0 ? [] : [title, ...lines.map((line) => `  - ${line}`)];

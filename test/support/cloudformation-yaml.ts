@@ -76,8 +76,15 @@ export function readTemplate(file: string): Template {
   return template as Template; // the tests look at every part of it
 }
 
-/** Decides conditions and functions; a resource's attribute becomes `<logical id>.<attribute>`, its Ref the logical id. */
-export function deployed(template: Template, given: Readonly<Record<string, string>>): Deployed {
+/**
+ * Decides conditions and functions; a resource's attribute becomes `<logical id>.<attribute>`, its Ref the logical id.
+ * @param place pseudo parameters of another partition: `AWS::Partition`, `AWS::Region`
+ */
+export function deployed(
+  template: Template,
+  given: Readonly<Record<string, string>>,
+  place: Readonly<Record<string, string>> = {},
+): Deployed {
   const parameters = Object.fromEntries(
     Object.entries(template.Parameters).map(([name, { Default }]) => [name, given[name] ?? Default]),
   );
@@ -90,7 +97,7 @@ export function deployed(template: Template, given: Readonly<Record<string, stri
       template.Parameters[name]?.Type === 'CommaDelimitedList' ? String(value).split(',') : value,
     ]),
   );
-  const evaluate = evaluator(template, { ...PSEUDO_PARAMETERS, ...values });
+  const evaluate = evaluator(template, { ...PSEUDO_PARAMETERS, ...place, ...values });
   const exists = ({ Condition }: { readonly Condition?: string }) =>
     Condition === undefined || evaluate({ Condition }) === true;
   return {

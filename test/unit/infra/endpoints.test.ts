@@ -114,6 +114,37 @@ describe('the endpoints of a kinesisSink in private subnets', () => {
   });
 });
 
+describe("the endpoint of a connector file's parameters", () => {
+  it('is Systems Manager, if it is asked for', () => {
+    expect(resourcesOf({ SsmEndpoint: 'true' })['SsmInterfaceEndpoint']).toMatchObject(interfaceTo('ssm'));
+    expect(resourcesOf()).not.toHaveProperty('SsmInterfaceEndpoint');
+  });
+});
+
+describe("the endpoint of the cluster's VPC", () => {
+  it('is S3 alone, and needs no security group of a function', () => {
+    const parameters = { ...without('SubnetIds', 'FunctionSecurityGroupId'), SecretsManagerEndpoint: 'false' };
+    const { problems, resources } = deployed(template, parameters);
+    expect({ problems, names: Object.keys(resources) }).toEqual({ problems: [], names: ['S3GatewayEndpoint'] });
+  });
+});
+
+/** https://github.com/aws/aws-cdk/pull/25333 */
+describe('in China, the endpoint', () => {
+  const china = { 'AWS::Partition': 'aws-cn', 'AWS::Region': 'cn-northwest-1' };
+  const { resources } = deployed(template, { ...complete, KinesisEndpoints: 'true', SsmEndpoint: 'true' }, china);
+
+  it.each([
+    ['S3GatewayEndpoint', 'com.amazonaws.cn-northwest-1.s3'],
+    ['SecretsManagerInterfaceEndpoint', 'com.amazonaws.cn-northwest-1.secretsmanager'],
+    ['SsmInterfaceEndpoint', 'com.amazonaws.cn-northwest-1.ssm'],
+    ['KinesisInterfaceEndpoint', 'cn.com.amazonaws.cn-northwest-1.kinesis-streams'],
+    ['StsInterfaceEndpoint', 'cn.com.amazonaws.cn-northwest-1.sts'],
+  ])('%s has the service name %s', (id, name) => {
+    expect(resources[id]?.Properties['ServiceName']).toBe(name);
+  });
+});
+
 describe('the S3 endpoint of subnets that the functions have to themselves', () => {
   const policyOf = (parameters: Readonly<Record<string, string>>) =>
     propertiesOf('S3GatewayEndpoint', parameters)?.['PolicyDocument'];
@@ -190,6 +221,7 @@ describe('a parameter of the endpoints that is wrong', () => {
     ['ClientCidr', '10.0.0.1', 'such as 10.0.0.0/16'],
     ['S3Endpoint', 'no', 'write true'],
     ['SecretsManagerEndpoint', 'no', 'write true'],
+    ['SsmEndpoint', 'yes', 'write true'],
     ['KinesisEndpoints', 'yes', 'write true'],
     ['StsEndpoint', 'no', 'write false'],
     ['DeadLetterBucketName', `arn:aws:s3:::${BUCKET}`, 'write the name of the dead-letter bucket'],
@@ -203,14 +235,15 @@ describe('a parameter of the endpoints that is wrong', () => {
     expect(problemsOf({ ...without('RouteTableIds'), S3Endpoint: 'false' })).toEqual([]);
   });
 
-  it.each([{ SecretsManagerEndpoint: 'true' }, { SecretsManagerEndpoint: 'false', KinesisEndpoints: 'true' }])(
-    'is named when an interface endpoint has no subnets: %o',
-    (parameters) => {
-      expect(problemsOf({ ...without('SubnetIds'), ...parameters })).toEqual([
-        expect.stringContaining('SubnetIds is missing'),
-      ]);
-    },
-  );
+  it.each([
+    { SecretsManagerEndpoint: 'true' },
+    { SecretsManagerEndpoint: 'false', KinesisEndpoints: 'true' },
+    { SecretsManagerEndpoint: 'false', SsmEndpoint: 'true' },
+  ])('is named when an interface endpoint has no subnets, or no function to let in: %o', (parameters) => {
+    for (const name of ['SubnetIds', 'FunctionSecurityGroupId']) {
+      expect(problemsOf({ ...without(name), ...parameters })).toEqual([expect.stringContaining(`${name} is missing`)]);
+    }
+  });
 
   it('needs no subnets when no interface endpoint is made', () => {
     expect(problemsOf({ ...without('SubnetIds'), SecretsManagerEndpoint: 'false' })).toEqual([]);

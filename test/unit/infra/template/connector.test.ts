@@ -77,6 +77,15 @@ describe('the role', () => {
     expect(allowed('ssm:GetParameter')).toEqual([here('ssm:parameter/docdb/host'), here('ssm:parameter/plain')]);
   });
 
+  it('says that the function must reach Parameter Store, if its placeholders read that', () => {
+    const noticesOf = (uri: string) =>
+      partsOf({ 'connection.uri': uri }).notices.filter((notice) => notice.includes('Parameter Store'));
+    expect(noticesOf('mongodb://app:x@${ssm::/docdb/host}/')).toEqual([
+      expect.stringMatching(/its placeholders read Parameter Store\. .* SsmEndpoint=true in infra\/endpoints\.yml$/),
+    ]);
+    expect(noticesOf('mongodb://app:${sm:docdb/app:pass}@docdb.example/')).toEqual([]);
+  });
+
   it('may read a secret that is named by its ARN', () => {
     const arn = 'arn:aws:secretsmanager:eu-west-1:333333333333:secret:docdb';
     const { allowed } = partsOf({ 'connection.uri': `mongodb://u:\${sm:${arn}:password}@c/` });
