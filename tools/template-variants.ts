@@ -19,7 +19,10 @@ const PRIVATE_SUBNETS = { subnetIds: ['subnet-0aaaaaaaaaaaaaaaa'], securityGroup
 
 /** The settings that change the template's shape. */
 const VARIANTS: Readonly<Record<string, Changes>> = {
-  'on-demand pollers': { trigger: { mode: 'onDemand', pollersMax: undefined } },
+  'on-demand pollers': {
+    trigger: { mode: 'onDemand', pollersMax: undefined },
+    alarms: { topicArn: 'arn:aws:sns:eu-west-1:111111111111:on-call' },
+  },
   'SASL/SCRAM': { cluster: { authentication: 'saslScram512', secretArn: SECRET, secretKmsKeyArn: KEY } },
   'mutual TLS': { cluster: { authentication: 'mutualTls', secretArn: SECRET } },
   'a cluster of another account': {
@@ -90,6 +93,7 @@ const VARIANTS: Readonly<Record<string, Changes>> = {
     deploymentBucket: 'packages-111111111111',
     tags: { team: 'data' },
     alarms: { topicArn: 'arn:aws:sns:eu-west-1:111111111111:on-call' },
+    tracing: true,
     kinesisSink: { ...PRIVATE_SUBNETS, reservedConcurrency: 5 },
     documentdbSink: { reservedConcurrency: 10 },
   },
@@ -124,6 +128,7 @@ interface FrameworkFunction {
   readonly timeout: number;
   readonly environment: Readonly<Record<string, string>>;
   readonly reservedConcurrency?: number;
+  readonly tracing?: string;
   readonly vpc?: { readonly subnetIds: readonly string[]; readonly securityGroupIds: readonly string[] };
 }
 
@@ -137,11 +142,17 @@ const templateOf = ({ functions, resources }: TemplateParts): object => ({
         functionResource(each as FrameworkFunction),
       ]),
     ),
+    ...Object.fromEntries(
+      Object.keys(functions).map((name) => [
+        `${name.replace(/^./, (first) => first.toUpperCase())}LogGroup`,
+        { Type: 'AWS::Logs::LogGroup', Properties: { LogGroupName: `/aws/lambda/msk-sinks-dev-${name}` } },
+      ]),
+    ),
     ...resources.Resources,
   },
 });
 
-const functionResource = ({ vpc, reservedConcurrency, ...each }: FrameworkFunction): object => ({
+const functionResource = ({ vpc, reservedConcurrency, tracing, ...each }: FrameworkFunction): object => ({
   Type: 'AWS::Lambda::Function',
   Properties: {
     Code: { S3Bucket: 'packages', S3Key: 'function.zip' },
@@ -153,6 +164,7 @@ const functionResource = ({ vpc, reservedConcurrency, ...each }: FrameworkFuncti
     Timeout: each.timeout,
     Environment: { Variables: each.environment },
     ...(reservedConcurrency !== undefined && { ReservedConcurrentExecutions: reservedConcurrency }),
+    ...(tracing && { TracingConfig: { Mode: tracing } }),
     ...(vpc && { VpcConfig: { SubnetIds: vpc.subnetIds, SecurityGroupIds: vpc.securityGroupIds } }),
   },
 });

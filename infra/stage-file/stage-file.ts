@@ -71,6 +71,43 @@ const alarms = settings({
   topicArn: v.optional(
     arn('sns', '', 'The SNS topic that takes the alarms of both functions. Without it the deployment makes no alarms.'),
   ),
+  pageTopicArn: v.optional(
+    arn('sns', '', 'The SNS topic for the alarm that a function stands, if another than topicArn takes it.'),
+  ),
+  recordAgeSecondsMax: integerOr(900, {
+    unit: 'seconds',
+    min: 1,
+    max: 604_800,
+    description: 'RecordAge: how far a function may be behind its topic.',
+  }),
+  lagRecordsMax: integerOr(10_000, {
+    unit: 'records',
+    min: 0,
+    max: 1_000_000_000,
+    description: 'LagGrowing: how many records may wait in Kafka without becoming fewer.',
+  }),
+  unsettledPercentMax: integerOr(20, {
+    unit: 'percent',
+    min: 0,
+    max: 99,
+    description: 'RecordsUnsettled: the share of the records that may be handed back to Lambda.',
+  }),
+  deadLettersMax: integerOr(0, {
+    unit: 'records',
+    min: 0,
+    max: 1_000_000,
+    description: 'DeadLetters: how many records may become dead letters within five minutes.',
+  }),
+  certificateDaysMin: integerOr(30, {
+    unit: 'days',
+    min: 1,
+    max: 3650,
+    description: "CertificateDaysLeft: how long DocumentDB's certificates must be valid.",
+  }),
+  dashboard: flagOr(
+    true,
+    'true: the deployment makes a CloudWatch dashboard, where topicArn is named. AWS charges for each dashboard.',
+  ),
 });
 
 /** @param countMax https://docs.aws.amazon.com/lambda/latest/api/API_VpcConfig.html */

@@ -1,6 +1,6 @@
+import { operationsOf } from '../operations/operations.ts';
 import type { Surroundings } from '../stage-file/project-files.ts';
 import { readStageFile } from '../stage-file/read-stage-file.ts';
-import { alarmsOf } from './alarms.ts';
 import { blockingNoticesOf } from './blocking-notices.ts';
 import { deadLettersOf } from './dead-letters.ts';
 import type { Deployment } from './deployment.ts';
@@ -55,7 +55,7 @@ export function templateParts(
         ...deadLettersOf(deployment),
         ...rolesOf(deployment),
         ...mappingsOf(deployment),
-        ...alarmsOf(deployment),
+        ...operationsOf(deployment),
       },
       Outputs: outputsOf(deployment),
       ...logGroupKeyOf(deployment),

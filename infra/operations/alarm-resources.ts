@@ -1,0 +1,96 @@
+import type { DeployedFunction, Deployment } from '../template/deployment.ts';
+import { tagged } from '../template/tags.ts';
+import { topicId } from '../template/topic-id.ts';
+import { type Alarm, conditionOf, runbookOf } from './alarm.ts';
+import { functionAlarms } from './function-alarms.ts';
+import { mappingAlarms } from './mapping-alarms.ts';
+
+type Resources = Readonly<Record<string, object>>;
+
+/** An alarm with the names of its resource. */
+interface NamedAlarm {
+  readonly alarm: Alarm;
+  readonly logicalId: string;
+  readonly alarmName: string;
+}
+
+/** The alarms of both functions and their mappings. */
+export const alarmsOf = (deployment: Deployment, topicArn: string): Resources =>
+  Object.fromEntries(
+    deployment.functions.flatMap((each) => {
+      const alarms = namedAlarms(deployment, each);
+      return [
+        ...alarms.map((named) => [named.logicalId, alarmResource(deployment, named, topicArn)]),
+        [`${each.id}StandsAlarm`, standsAlarm(deployment, each, alarms)],
+      ];
+    }),
+  );
+
+/** The names of {@link alarmsOf}: what stands first, then the others. */
+export const alarmNamesOf = (deployment: Deployment): readonly string[] => [
+  ...deployment.functions.map(standsNameOf),
+  ...deployment.functions.flatMap((each) => namedAlarms(deployment, each).map(({ alarmName }) => alarmName)),
+];
+
+const standsNameOf = ({ functionName }: DeployedFunction): string => `${functionName}-Stands`;
+
+const namedAlarms = (deployment: Deployment, each: DeployedFunction): readonly NamedAlarm[] => [
+  ...functionAlarms(deployment, each).map((alarm) => ({
+    alarm,
+    logicalId: `${each.id}${alarm.name}Alarm`,
+    alarmName: `${each.functionName}-${alarm.name}`,
+  })),
+  ...each.mappings.flatMap((mapping) =>
+    mappingAlarms(deployment, each, mapping).map((alarm) => ({
+      alarm,
+      logicalId: `${each.id}${alarm.name}${topicId(mapping.topic)}Alarm`,
+      alarmName: `${each.functionName}-${mapping.topic}-${alarm.name}`,
+    })),
+  ),
+];
+
+const alarmResource = ({ file }: Deployment, { alarm, alarmName }: NamedAlarm, topicArn: string): object => ({
+  Type: 'AWS::CloudWatch::Alarm',
+  Properties: {
+    AlarmName: alarmName,
+    AlarmDescription: `${alarm.meaning} What to do: ${runbookOf(alarm)}`,
+    ...conditionOf(alarm),
+    AlarmActions: [topicArn],
+    OKActions: [topicArn],
+    ...tagged(file.tags),
+  },
+});
+
+/** What says that records wait, and what says that they are not written. */
+const WAITING = new Set(['RecordAge', 'LagGrowing']);
+const NOT_WRITTEN = new Set(['RecordsUnsettled', 'Errors', 'Throttles', 'MappingErrors']);
+
+/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutCompositeAlarm.html */
+const CHILDREN_MAX = 100;
+
+/**
+ * The alarm to get up for: a record blocks its lane, or records wait and are not written.
+ * https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudwatch-compositealarm.html
+ */
+function standsAlarm({ file }: Deployment, each: DeployedFunction, alarms: readonly NamedAlarm[]): object {
+  const shown = alarms.slice(0, CHILDREN_MAX);
+  const anyOf = (names: ReadonlySet<string>) =>
+    shown
+      .filter(({ alarm }) => names.has(alarm.name))
+      .map(({ alarmName }) => `ALARM("${alarmName}")`)
+      .join(' OR ');
+  return {
+    Type: 'AWS::CloudWatch::CompositeAlarm',
+    DependsOn: shown
+      .filter(({ alarm }) => WAITING.has(alarm.name) || NOT_WRITTEN.has(alarm.name) || alarm.name === 'RecordsBlocked')
+      .map(({ logicalId }) => logicalId),
+    Properties: {
+      AlarmName: standsNameOf(each),
+      AlarmDescription: `${each.name} stands: a record blocks its lane, or records wait and are not written. What to do: ${runbookOf({ name: 'Stands' })}`,
+      AlarmRule: `${anyOf(new Set(['RecordsBlocked']))} OR ((${anyOf(WAITING)}) AND (${anyOf(NOT_WRITTEN)}))`,
+      AlarmActions: [file.alarms.pageTopicArn ?? file.alarms.topicArn],
+      OKActions: [file.alarms.pageTopicArn ?? file.alarms.topicArn],
+      ...tagged(file.tags),
+    },
+  };
+}
