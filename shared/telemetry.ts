@@ -1,8 +1,8 @@
 import { blockedRecordsOf } from './blocked-records.ts';
-import { IGNORED_METRICS, type MetricName } from './metric-names.ts';
 import type { IgnoredReason, OutcomeKind, RecordOutcome } from './outcome.ts';
 import { isTimestampRounded, type PartitionBatch } from './record.ts';
 import type { PartitionSettlement } from './settle.ts';
+import { IGNORED_METRICS, type MetricName } from './telemetry/metric-names.ts';
 
 /** The namespace of the functions' metrics in CloudWatch. */
 export const METRICS_NAMESPACE = 'msk-sinks';

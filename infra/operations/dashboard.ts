@@ -1,4 +1,4 @@
-import type { MetricName } from '../../shared/metric-names.ts';
+import type { MetricName } from '../../shared/telemetry/metric-names.ts';
 import { METRICS_NAMESPACE } from '../../shared/telemetry.ts';
 import type { DeployedFunction, Deployment } from '../template/deployment.ts';
 import { QUERIES, queryText } from './queries.ts';

@@ -1,5 +1,5 @@
-import type { MetricName } from '../../../shared/metric-names.ts';
 import type { RecordFailure, RecordOutcome } from '../../../shared/outcome.ts';
+import type { MetricName } from '../../../shared/telemetry/metric-names.ts';
 import type { LaneEntry } from './entry.ts';
 import type { Doubt, EvidenceView } from './evidence.ts';
 

@@ -1,8 +1,8 @@
 import { type Settlement, Lane as SharedLane } from '../../../shared/delivery/lane.ts';
 import { assert, assertNever } from '../../../shared/errors.ts';
-import type { MetricName } from '../../../shared/metric-names.ts';
 import { failed, ignored, type RecordFailure, type RecordOutcome, written } from '../../../shared/outcome.ts';
 import type { SourceRecord } from '../../../shared/record.ts';
+import type { MetricName } from '../../../shared/telemetry/metric-names.ts';
 import type { SentWrite } from '../guard/write.ts';
 import { CONFLICT_ROUNDS_MAX, DOUBT_PAUSE_MS, DUPLICATE_CONFIRM_MS, MISSES_MAX } from '../limits.ts';
 import type { Effect, Moment } from './effect.ts';

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createHandler } from '../../../shared/lambda.ts';
-import type { MetricsLevel } from '../../../shared/metric-names.ts';
 import { skipped, written } from '../../../shared/outcome.ts';
 import type { Sink } from '../../../shared/sink-contract.ts';
+import type { MetricsLevel } from '../../../shared/telemetry/metric-names.ts';
 import { systemClock } from '../../../shared/time/clock.ts';
 
 const SECRET = 'SECRET-payload';

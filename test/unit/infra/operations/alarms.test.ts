@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { runbookOf } from '../../../../infra/operations/alarm.ts';
 import { templateParts } from '../../../../infra/template/template.ts';
-import { ESSENTIAL_METRICS } from '../../../../shared/metric-names.ts';
+import { ESSENTIAL_METRICS } from '../../../../shared/telemetry/metric-names.ts';
 import { aStageFile, type StageFileChanges } from '../../../support/a-stage-file.ts';
 import { type AlarmProperties, isRaised, type Published } from '../../../support/cloudwatch/alarm.ts';
 import { FAULTS, healthyDocumentdb, healthyKinesis, type PublishedMetrics } from './provoked-faults.ts';

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 import { templateParts } from '../../../../infra/template/template.ts';
-import { ESSENTIAL_METRICS } from '../../../../shared/metric-names.ts';
+import { ESSENTIAL_METRICS } from '../../../../shared/telemetry/metric-names.ts';
 import { aStageFile, type StageFileChanges } from '../../../support/a-stage-file.ts';
 
 const COLUMNS = 24;

@@ -1,4 +1,4 @@
-import type { IgnoredReason } from './outcome.ts';
+import type { IgnoredReason } from '../outcome.ts';
 
 /**
  * The metrics that alarms and the dashboard need (infra/operations): published with `metrics: essential` too. CloudWatch
