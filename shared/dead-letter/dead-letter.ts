@@ -91,7 +91,12 @@ export function deadLetterKey(deadLetter: DeadLetter): string {
  * Covers timestamp, key, value and headers. The timestamp alone is not enough: a producer may give none, or the same
  * one twice.
  */
-function fingerprintOf({ timestamp, keyBase64, valueBase64, headers }: DeadLetter): string {
+export function fingerprintOf({
+  timestamp,
+  keyBase64,
+  valueBase64,
+  headers,
+}: Pick<DeadLetter, 'timestamp' | 'keyBase64' | 'valueBase64' | 'headers'>): string {
   const record = JSON.stringify([timestamp, keyBase64, valueBase64, headers]);
   return createHash('sha256').update(record).digest('hex').slice(0, FINGERPRINT_DIGITS);
 }
