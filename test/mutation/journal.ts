@@ -26,3 +26,7 @@ export const readJournal = (): readonly JournalEntry[] =>
 /** The mutants that need no other test. */
 export const decidedIn = (journal: readonly JournalEntry[]): ReadonlySet<string> =>
   new Set(journal.flatMap((entry) => (entry.kind === 'killed' || entry.kind === 'timeout' ? [entry.id] : [])));
+
+/** Mutants with the tests that ran with them. */
+export const triedIn = (journal: readonly JournalEntry[]): ReadonlySet<string> =>
+  new Set(journal.flatMap((entry) => (entry.kind === 'try' ? [`${entry.id} ${entry.test}`] : [])));

@@ -1,6 +1,6 @@
 // A runner of vitest: after each test that passes, the same test runs once with each mutant in place that it reaches.
 import { type RunnerTestCase, type RunnerTestFile, TestRunner } from 'vitest';
-import { decidedIn, note, readJournal } from './journal.ts';
+import { decidedIn, note, readJournal, triedIn } from './journal.ts';
 
 /** How the instrumented code is told what to do: @stryker-mutator/api, `INSTRUMENTER_CONSTANTS`. */
 interface Switch {
@@ -36,6 +36,8 @@ type Outcome = 'passed' | 'failed' | 'timeout';
 export default class MutantRunner extends TestRunner {
   readonly #switch = theSwitch();
   readonly #decided = new Set(decidedIn(readJournal()));
+  /** Before the process that hung was ended. */
+  readonly #tried = triedIn(readJournal());
   readonly #covered = new Set<string>();
 
   async runTask(test: RunnerTestCase): Promise<void> {
@@ -55,7 +57,7 @@ export default class MutantRunner extends TestRunner {
     const hits = this.#switch.mutantCoverage?.perTest[test.id] ?? {};
     this.#noteCovered(Object.keys(hits));
     for (const [id, count] of Object.entries(hits)) {
-      if (this.#decided.has(id)) continue;
+      if (this.#decided.has(id) || this.#tried.has(`${id} ${name}`)) continue;
       note({ kind: 'try', id, test: name, withinMs });
       const outcome = await this.#runWith(id, run, { hitsMax: HITS_MIN + HITS_FACTOR * count, withinMs });
       if (outcome === 'passed') continue;

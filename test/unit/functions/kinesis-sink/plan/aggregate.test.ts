@@ -5,6 +5,7 @@ import {
   type UserRecord,
 } from '../../../../../functions/kinesis-sink/plan/aggregate.ts';
 import vectors from '../../../../fixtures/vectors/kpl-aggregation.json' with { type: 'json' };
+import { decodeAggregate } from '../../../../support/kpl/deaggregate.ts';
 
 const writable = vectors.vectors.filter(({ reencodesByteExact }) => reencodesByteExact);
 
@@ -30,6 +31,15 @@ describe('encodeAggregate', () => {
 
   it.each(writable)('has the size of $id before encoding', (vector) => {
     expect(sizeOf(recordsOf(vector)).bytes).toBe(vector.bytes);
+  });
+
+  it('keeps apart records with and without a hash key, where an index of the table grows by a byte', () => {
+    const keyed = Array.from({ length: 129 }, (_, at) => ({ explicitHashKey: String(at), data: Buffer.of(at) }));
+    const records = [{ explicitHashKey: undefined, data: Buffer.of(200) }, ...keyed].map((record) => ({
+      partitionKey: 'k',
+      ...record,
+    }));
+    expect(decodeAggregate(encodeAggregate(records))).toMatchObject({ kind: 'aggregate', fault: undefined, records });
   });
 
   it('refuses an empty list', () => {

@@ -111,6 +111,29 @@ describe('lanes', () => {
   });
 });
 
+describe('a record that cannot be planned', () => {
+  const lost = { ...prepareOptions, partitionKey: 'jsonPointer', partitionKeyPointer: '/x' } as const;
+  const broken = {
+    ...prepareOptions,
+    randomKey: () => {
+      throw new TypeError('SECRET');
+    },
+  };
+
+  it('is poison because of its value when the value has no partition key', () => {
+    const record = aRecord({ value: '{}' });
+    expect(prepare(record, lost)).toMatchObject({ kind: 'poison', record, failure: { code: 'payload_invalid' } });
+  });
+
+  it('is poison because of the sink when planning throws, in a lane of its own', () => {
+    const record = aRecord({ offset: 1, key: null });
+    const planned = prepare(record, broken);
+    expect(planned).toMatchObject({ kind: 'poison', record, failure: { code: 'planning_failed' } });
+    expect(prepare(record, prepareOptions)).toHaveProperty('lane', planned.kind === 'poison' && planned.lane);
+    expect(JSON.stringify(planned)).not.toContain('SECRET');
+  });
+});
+
 describe('the explicit hash key', () => {
   const hashKeyFor = (parts: RecordParts, changes: Partial<PrepareOptions>) => prepared(parts, changes).explicitHashKey;
 
