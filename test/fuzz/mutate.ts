@@ -5,7 +5,7 @@ export const below = (random: Random, bound: number): number => Math.floor(rando
 
 export const pick = <T>(random: Random, choices: readonly T[]): T => choices[below(random, choices.length)] as T;
 
-/** Scalars at the edges of what JSON, YAML, Kafka and the settings allow. */
+/** Values at the edges of what JSON, YAML, Kafka and the settings allow. */
 const SCALARS: readonly unknown[] = [
   null,
   true,
@@ -102,7 +102,7 @@ export function mutateValue(random: Random, value: unknown): unknown {
     const node = container[name];
     switch (below(random, 4)) {
       case 0:
-        container[name] = pick(random, SCALARS);
+        container[name] = structuredClone(pick(random, SCALARS));
         break;
       case 1:
         delete container[name];
