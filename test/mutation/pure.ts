@@ -5,11 +5,23 @@ export interface PureFolder {
   readonly files: readonly string[];
 }
 
-/** Globs of the tests that judge a path of the product: few, because each mutant loads what its tests import. */
+/**
+ * Globs of the tests that judge a path of the product, those of its own folder first. Few, because a run loads what its
+ * tests import.
+ */
 export function testsOf(path: string): readonly string[] {
+  const own = `test/unit/${path.replace(/\/[^/]+\.ts$/, '')}/**/*.test.ts`;
   const sink = /^functions\/([^/]+)/.exec(path)?.[1];
-  if (sink === undefined) return ['test/unit/shared/**/*.test.ts', 'test/unit/functions/kinesis-sink/**/*.test.ts'];
-  return [`test/unit/functions/${sink}/**/*.test.ts`, 'test/unit/functions/*.test.ts', 'test/unit/vectors/*.test.ts'];
+  if (sink === undefined)
+    return [own, 'test/unit/shared/**/*.test.ts', 'test/unit/functions/kinesis-sink/**/*.test.ts'];
+  const ofSink = `test/unit/functions/${sink}`;
+  return [
+    own,
+    `${ofSink}/*.test.ts`,
+    'test/unit/functions/*.test.ts',
+    `${ofSink}/**/*.test.ts`,
+    'test/unit/vectors/*.test.ts',
+  ];
 }
 
 const whole = (folder: string): PureFolder => ({ folder, files: [`${folder}/**/*.ts`] });

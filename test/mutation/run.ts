@@ -8,7 +8,7 @@ import { type JournalEntry, note, readJournal } from './journal.ts';
 const VITEST = 'node_modules/vitest/vitest.mjs';
 const LOOK_EVERY_MS = 1_000;
 /** A mutant may make a loop endless, so that no timer fires. Without a sign of life for so long after its time, the process is ended. */
-const SILENCE_MAX_MS = 5_000;
+const SILENCE_MAX_MS = 2_000;
 
 /**
  * Runs the tests with the instrumented files, in one worker at a low priority. A mutant that makes a test hang is noted

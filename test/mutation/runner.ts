@@ -21,7 +21,7 @@ type Hits = Readonly<Record<string, number>>;
 const HITS_FACTOR = 100;
 const HITS_MIN = 1_000;
 const SLOWNESS_FACTOR = 20;
-const DURATION_MIN_MS = 10_000;
+const DURATION_MIN_MS = 4_000;
 
 /** One for the whole process: the instrumented files find it by its name. */
 function theSwitch(): Switch {

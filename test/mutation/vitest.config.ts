@@ -1,6 +1,6 @@
 // The unit tests with all mutants of some files inside: `npm run mutate` starts vitest so.
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, matchesGlob } from 'node:path';
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 import { INSTRUMENTED_FILE, type Instrumented } from './instrument.ts';
@@ -9,22 +9,25 @@ const ROOT = join(import.meta.dirname, '..', '..');
 const { files } = JSON.parse(readFileSync(join(ROOT, INSTRUMENTED_FILE), 'utf8')) as Instrumented;
 const textByPath = new Map(files.map(({ name, content }) => [join(ROOT, name), content]));
 
-/** What a short test of one file catches needs no longer one: random tests run last. */
+const globs = (process.env['MUTATION_TESTS'] ?? '').split(' ');
+
+/** What a short test of one file catches needs no longer one: tests run in the order of their globs, random tests last. */
 class ShortestFirst extends BaseSequencer {
   override async sort(specifications: TestSpecification[]): Promise<TestSpecification[]> {
-    return specifications.toSorted((a, b) => lengthOf(a.moduleId) - lengthOf(b.moduleId));
+    return specifications.toSorted((a, b) => rankOf(a.moduleId) - rankOf(b.moduleId));
   }
 }
 
 const RANDOM = /\.property\.test\.ts$|hostile/;
-const lengthOf = (file: string): number => (RANDOM.test(file) ? 1 : -file.split('/').length);
+const rankOf = (file: string): number =>
+  RANDOM.test(file) ? globs.length : globs.findIndex((glob) => matchesGlob(file, join(ROOT, glob)));
 
 export default defineConfig({
   root: ROOT,
   plugins: [{ name: 'mutants', enforce: 'pre', load: (id) => textByPath.get(id) }],
   test: {
     runner: './test/mutation/runner.ts',
-    include: (process.env['MUTATION_TESTS'] ?? '').split(' '),
+    include: globs,
     // The cache knows a module by its file, which is the same with and without mutants.
     fsModuleCache: false,
     isolate: false,

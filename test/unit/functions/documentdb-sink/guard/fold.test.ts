@@ -50,6 +50,13 @@ describe('writes of one business key', () => {
     ]);
     expect(folded([updateOf(KEY, { $set: inKey }), deleteOf(KEY)])).toEqual([2, 'delete', {}]);
   });
+
+  it('keep the key as the first one wrote it, and their own _id or none', () => {
+    const of = (n: unknown, fields: object) => replaceOf({ n }, { n, ...fields });
+    expect(folded([of(1, {}), of(1n, { b: 2 })])).toEqual([2, 'replace+', { n: 1n, b: 2 }]);
+    expect(folded([of(1, {}), of(1n, { _id: 'own', b: 2 })])).toEqual([2, 'replace+', { n: 1n, _id: 'own', b: 2 }]);
+    expect(fold(writeOf(of(1, {})), [writeOf(of(1n, {}))]).write.filter).toEqual(new Map([['n', 1]]));
+  });
 });
 
 describe('two writes are one', () => {
@@ -59,6 +66,8 @@ describe('two writes are one', () => {
     ['a replacement wins over a delete', [remove, replace({ b: 2 })], 'replace+', { ...K, b: 2 }],
     ['a delete wins', [replace({ a: 1 }), remove], 'delete', {}],
     ['a delete wins over an update', [set({ a: 1 }, false), remove], 'delete', {}],
+    ['a delete wins over a delete', [remove, remove], 'delete', {}],
+    ['a delete wins over a number of another type', [replaceOf({ _id: 1 }, {}), deleteOf({ _id: 1n })], 'delete', {}],
     [
       '$set is applied to a replacement',
       [replace({ a: { b: 1 } }), set({ 'a.c': 2, d: 3 })],
@@ -148,8 +157,10 @@ describe('two writes are one', () => {
   });
 
   it('where a tombstone is revived: only what the update sets is left of it', () => {
-    const models = [remove, set({ a: 1 })];
+    const models = [remove, update({ $set: { a: 1 }, $setOnInsert: { b: 2 } })];
     expect(folded(models, { deletes: 'tombstone' })).toEqual([2, 'replace+', { ...K, a: 1 }]);
+    const [first, ...rest] = models.map((model, offset) => writeOf(model, { offset, deletes: 'tombstone' }));
+    expect(first && fold(first, rest).write).toMatchObject({ isTombstone: false });
   });
 
   it('in one of equal versions', () => {
@@ -197,7 +208,8 @@ describe('two writes stay two', () => {
   it('where something of an older version would be seen', () => {
     const [older, newer] = [writeOf(set({ a: 1 }), { version: 6 }), writeOf(set({ b: 1 }), { version: 7 })];
     expect(fold(older, [newer]).count).toBe(1);
-    expect(fold(older, [writeOf(replace({ b: 1 }), { version: 7 })]).count).toBe(2);
+    for (const whole of [replace({ b: 1 }), remove])
+      expect(fold(older, [writeOf(whole, { version: 7 })]).count).toBe(2);
   });
 });
 

@@ -73,10 +73,27 @@ describe('a filter', () => {
     [doc({}), doc({})],
     ['$a', '$a'],
     [null, null],
+    [undefined, undefined],
     [[1], [1]],
   ])('takes a value for a value, and for no condition: %s', (value, expected) => {
     expect(equalTo(value)).toEqual(expected);
     expect(guardedFilter(writeOf(replaceOf({ _id: value }, { _id: value }), parts))).toMatchObject({ _id: expected });
+  });
+
+  it('keeps what it asks for beside _id, and a business key of one field', () => {
+    const clause = ['_k.orders-0', { $not: { $gt: 5n } }];
+    const filterOf = (filter: object) => guardedFilter(writeOf(deleteOf({ ...filter }), parts));
+    expect(filterOf({ _id: 'k', shard: 3 })).toEqual(new Map([['_id', 'k'], ['shard', 3], clause] as never));
+    expect(filterOf({ sku: 's' })).toEqual(new Map([['sku', 's'], clause] as never));
+  });
+
+  it('has a clause more for a version, and one for a document that must be there or must be deleted', () => {
+    const newest = { '_k.v': { $not: { $gt: 7 } } };
+    const filterOf = (model: Parameters<typeof writeOf>[0]) => guardedFilter(writeOf(model, { ...parts, version: 7 }));
+    expect(filterOf(replaceOf(K, K))).toEqual({ ...GUARD, ...newest });
+    expect(filterOf(deleteOf(K))).toEqual({ ...GUARD, ...newest });
+    expect(filterOf(replaceOf(K, K, false))).toEqual({ ...GUARD, ...newest, _deletedAt: { $exists: false } });
+    expect(filterOf(insertOf(K))).toEqual({ ...GUARD, ...newest, _deletedAt: { $exists: true } });
   });
 
   it('of a business key gives no name a meaning', () => {
@@ -92,10 +109,62 @@ describe('a filter', () => {
   });
 });
 
+describe('the stored version', () => {
+  it('has the version of the record if there is one', () => {
+    const stored = (model: Parameters<typeof writeOf>[0], version?: number) => {
+      const { u } = statementOf(writeOf(model, { ...parts, ...(version !== undefined && { version }) }));
+      return u as Map<string, unknown>;
+    };
+    expect(stored(replaceOf(K, K)).get('_k')).toStrictEqual(STORED_VERSION);
+    expect(stored(replaceOf(K, K), 7).get('_k')).toStrictEqual({ ...STORED_VERSION, v: 7 });
+    const set = { '_k.orders-0': 5n, '_k.ts': 50n };
+    expect(stored(updateOf(K, { $set: {} })).get('$set')).toEqual(doc(set));
+    expect(stored(updateOf(K, { $set: {} }), 7).get('$set')).toEqual(doc({ ...set, '_k.v': 7 }));
+  });
+});
+
+describe('the write that is sent where no index can guard it', () => {
+  const setOnInsert = updateOf(K, { $setOnInsert: { a: 1 } });
+  const plainOf = (model: Parameters<typeof writeOf>[0], deletes: 'tombstone' | 'hard') =>
+    writeOf(model, { ...parts, deletes }).plain;
+
+  it.each([replaceOf(K, K), updateOf(K, { $set: { a: 1 } }), deleteOf(K), insertOf(K)])(
+    'is none of a write by _id ($kind)',
+    (model) => {
+      for (const deletes of ['tombstone', 'hard'] as const) expect(plainOf(model, deletes)).toBeUndefined();
+    },
+  );
+
+  it('is the write as the connector sends it, for a business key', () => {
+    const sku = { sku: 's' };
+    for (const model of [replaceOf(sku, { ...sku, a: 1 }), updateOf(sku, { $set: { a: 1 } }), deleteOf(sku)]) {
+      expect(plainOf(model, 'hard')).toEqual(model);
+    }
+    expect(plainOf(replaceOf(sku, { ...sku, a: 1 }), 'tombstone')).toEqual(replaceOf(sku, { ...sku, a: 1 }));
+  });
+
+  it('makes a tombstone visible again, and keeps what the update removes', () => {
+    const update = { $set: { a: 1 }, $unset: { b: '' } };
+    const visible = { $set: { a: 1 }, $unset: { b: '', _deletedAt: '' } };
+    expect(plainOf(updateOf({ sku: 's' }, update), 'tombstone')).toEqual(updateOf({ sku: 's' }, visible));
+  });
+
+  it('is there for $setOnInsert where a tombstone would count as a document', () => {
+    expect(plainOf(setOnInsert, 'tombstone')).toBeDefined();
+    expect(plainOf(setOnInsert, 'hard')).toBeUndefined();
+  });
+
+  it('leaves no key where the write is by _id', () => {
+    const model = updateOf(K, { $set: { _id: 'other' }, $setOnInsert: { a: 1 } });
+    expect(writeOf(model, { ...parts, deletes: 'tombstone' }).leavesKey).toBeUndefined();
+  });
+});
+
 describe('a guarded write', () => {
   it.each([
     ['a field of the sink’s own', replaceOf(K, { ...K, _k: 1 })],
     ['an insert without _id', insertOf({ a: 1 })],
+    ['a filter that matches every document', deleteOf({})],
   ])('that is impossible names the reason: %s', (_name, model) => {
     expect(() => writeOf(model, parts)).toThrow(UnwritableError);
   });
@@ -122,6 +191,16 @@ describe('a guarded write', () => {
     ['such a name beside an operator', { $set: { a: 1 }, a: { b: 1 } }],
   ])('refuses an update with %s as operators, because a dropped part would count as written', (_what, update) => {
     expect(() => writeOf(updateOf(K, update), parts)).toThrow(UnwritableError);
+  });
+
+  it('that counts is refused behind another write of its record, whose version it would take for its own', () => {
+    const count = updateOf(K, { $inc: { a: 1 } });
+    expect(() => writeOf(count, { ...parts, step: 1 })).toThrow(UnwritableError);
+    expect(() => writeOf(updateOf(K, { $set: { a: 1 } }), { ...parts, step: 1 })).not.toThrow();
+  });
+
+  it('inserts names that begin with $, as the driver does', () => {
+    expect(() => writeOf(insertOf({ ...K, $set: 1 }), parts)).not.toThrow();
   });
 
   it('accepts an update operator without fields', () => {

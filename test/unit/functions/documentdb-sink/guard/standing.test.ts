@@ -82,8 +82,14 @@ describe('a write that changed nothing', () => {
     );
   });
 
+  it('is stale without a time where the document has none', () => {
+    const stored = { id: 'k', versions: { 'orders-0': 6n }, isDeleted: false };
+    expect(standingOf(writeOf(set, { offset: 5 }), stored)).toEqual({ kind: 'stale', timestampMs: undefined });
+  });
+
   it('is a delete that another partition has written after, unless that is older by its version', () => {
     expect(standing(remove, undefined, false, { version: 9 })).toBe('behind');
     expect(standing(remove, undefined)).toBe('done');
+    expect(standing(remove, 'nothing', false, { version: 9 })).toBe('done');
   });
 });
