@@ -31,6 +31,7 @@ const KEYS = 25;
 const GIVEN_UP = { from: 80, to: 205 };
 /** 1,000 records in at least six invocations. */
 const RATE = 200;
+/** In the batches of kinesisSink, then in those of documentdbSink. */
 const KILLED_AT = [2, 4];
 
 const endpoints = inject('endpoints');
@@ -115,31 +116,44 @@ async function deliverNewer(): Promise<void> {
 
 const { accessKeyId, secretAccessKey } = endpoints.aws.administrators.accountA;
 
-/** The command in a process of its own. @param killedAt the invocation after whose answer the process is killed */
-async function redrive(killedAt?: number) {
-  const args = ['cli/dead-letters.ts', 'redrive', '--stage', 'local', '--topic', TOPIC, '--rate', String(RATE)];
-  const child = spawn(process.execPath, args, {
+interface Ending {
+  /** Counted from 1: the process gets the signal when the function has answered, and before it hears the answer. */
+  readonly atInvocation: number;
+  readonly signal: 'SIGKILL' | 'SIGINT';
+}
+
+const CREDENTIALS = { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey };
+
+/** The command in a process of its own. */
+async function command(
+  line: string,
+  { ending, environment = CREDENTIALS }: { ending?: Ending; environment?: object } = {},
+) {
+  const child = spawn(process.execPath, ['cli/dead-letters.ts', ...line.split(' '), '--stage', 'local'], {
     cwd: PROJECT_ROOT,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
       PATH: process.env['PATH'],
-      AWS_ACCESS_KEY_ID: accessKeyId,
-      AWS_SECRET_ACCESS_KEY: secretAccessKey,
+      HOME: folder,
       AWS_EC2_METADATA_DISABLED: 'true',
       AWS_ENDPOINT_URL: endpoints.aws.endpointUrl,
       AWS_ENDPOINT_URL_LAMBDA: lambda.url,
+      ...environment,
     },
   });
   let invocationCount = 0;
   onAnswer = () => {
     invocationCount += 1;
-    if (invocationCount === killedAt) child.kill('SIGKILL');
+    if (invocationCount === ending?.atInvocation) child.kill(ending.signal);
   };
   const output: string[] = [];
   for (const pipe of [child.stdout, child.stderr]) pipe.setEncoding('utf8').on('data', (text) => output.push(text));
   const [exitCode, signal] = await once(child, 'close');
-  return { exitCode, signal, text: output.join(''), invocationCount };
+  return { exitCode, signal, text: output.join('') };
 }
+
+const redrive = (ending?: Ending) =>
+  command(`redrive --topic ${TOPIC} --rate ${RATE}`, ending === undefined ? {} : { ending });
 
 /** Every object of this test with the time when it was last written. */
 async function objects(): Promise<ReadonlyMap<string, number>> {
@@ -179,14 +193,19 @@ async function markedPlaces(sink: SinkName): Promise<readonly string[]> {
   );
 }
 
-describe('a redrive of 1,000 dead letters of both kinds that is killed twice', () => {
+describe('a redrive of 1,000 dead letters of both kinds that is killed twice and stopped once', () => {
   let complete: Awaited<ReturnType<typeof redrive>>;
   let stored: Awaited<ReturnType<typeof streamed>>;
 
   it('ends when it is started again, and names what it left', async () => {
     await fillBucket();
     await deliverNewer();
-    for (const killedAt of KILLED_AT) expect((await redrive(killedAt)).signal).toBe('SIGKILL');
+    for (const atInvocation of KILLED_AT) {
+      expect((await redrive({ atInvocation, signal: 'SIGKILL' })).signal).toBe('SIGKILL');
+    }
+    const stopped = await redrive({ atInvocation: 1, signal: 'SIGINT' });
+    expect(stopped.text).toMatch(/Stopping after the current batch.*\n[\s\S]* stopped/);
+    expect(stopped.exitCode).toBe(1);
     complete = await redrive();
     expect(complete.exitCode).toBe(1);
   });
@@ -238,5 +257,35 @@ describe('a redrive of 1,000 dead letters of both kinds that is killed twice', (
     for (const code of ['superseded', 'payload_invalid']) {
       expect(leftAs(again.text, code)).toEqual(leftAs(complete.text, code));
     }
+  });
+});
+
+describe('npm run dead-letters', () => {
+  const NOBODY = { AWS_ACCESS_KEY_ID: undefined, AWS_SECRET_ACCESS_KEY: undefined };
+
+  it.each([
+    ['no credentials', NOBODY, 'this shell has no AWS credentials that can be used: sign in'],
+    [
+      'another account',
+      { ...CREDENTIALS, AWS_ACCESS_KEY_ID: '333333333333' },
+      'these credentials lack s3:ListBucket on the bucket msk-sinks-local-111111111111-dead-letters',
+    ],
+    ['no network', { ...CREDENTIALS, AWS_ENDPOINT_URL: 'http://127.0.0.1:9' }, 'AWS cannot be reached in eu-west-1'],
+  ])('says what to do with %s, in a line, and exits with 2', async (_what, environment, words) => {
+    const { exitCode, text } = await command('list', { environment });
+    expect([exitCode, text.trim().split('\n').length]).toEqual([2, 1]);
+    expect(text).toContain(words);
+  });
+
+  it('says that a function is not deployed, and marks nothing', async () => {
+    const nothing = await startLambdaServer(new Map());
+    const lonely = letterObject('kinesisSink', aRecord({ topic: 'lonely' }));
+    await bucketClient.send(new PutObjectCommand({ Bucket, Key: lonely.key, Body: lonely.body }));
+    const environment = { ...CREDENTIALS, AWS_ENDPOINT_URL_LAMBDA: nothing.url };
+    const { exitCode, text } = await command('redrive --topic lonely', { environment });
+    await nothing.stop();
+    expect(exitCode).toBe(2);
+    expect(text).toContain('the function msk-sinks-local-kinesisSink does not exist in account 111111111111');
+    expect((await command('list --topic lonely')).text).toContain('1 object with 1 open record');
   });
 });
