@@ -3,6 +3,8 @@ import { JOURNAL_FILE } from './instrument.ts';
 
 /** What happened during a run, in order. A run that hangs is ended and goes on in another process. */
 export type JournalEntry =
+  /** These are not tried, because no test can catch them. */
+  | { readonly kind: 'equivalent'; readonly ids: readonly string[] }
   | { readonly kind: 'covered'; readonly ids: readonly string[] }
   /** A test begins with the mutant in place; it may take so long. */
   | { readonly kind: 'try'; readonly id: string; readonly test: string; readonly withinMs: number }
@@ -25,7 +27,16 @@ export const readJournal = (): readonly JournalEntry[] =>
 
 /** The mutants that need no other test. */
 export const decidedIn = (journal: readonly JournalEntry[]): ReadonlySet<string> =>
-  new Set(journal.flatMap((entry) => (entry.kind === 'killed' || entry.kind === 'timeout' ? [entry.id] : [])));
+  new Set([...idsIn(journal, 'killed'), ...idsIn(journal, 'timeout'), ...idsIn(journal, 'equivalent')]);
+
+/** The mutants of which the journal says this. */
+export const idsIn = (journal: readonly JournalEntry[], kind: JournalEntry['kind']): ReadonlySet<string> =>
+  new Set(
+    journal.flatMap((entry) => {
+      if (entry.kind !== kind || entry.kind === 'unfit') return [];
+      return 'ids' in entry ? entry.ids : [entry.id];
+    }),
+  );
 
 /** Mutants with the tests that ran with them. */
 export const triedIn = (journal: readonly JournalEntry[]): ReadonlySet<string> =>

@@ -1,5 +1,5 @@
-import type { Instrumented, Mutant } from './instrument.ts';
-import { decidedIn, type JournalEntry } from './journal.ts';
+import type { Mutant } from './instrument.ts';
+import { decidedIn, idsIn, type JournalEntry } from './journal.ts';
 
 /** A mutant that no test can catch, because nothing that the code promises differs. */
 export interface Equivalent {
@@ -26,51 +26,52 @@ export interface Score {
   /** Mutants of what runs while a module loads: not tried. */
   readonly loading: number;
   readonly survivors: readonly Survivor[];
-  /** Entries of the list that explain nothing in these files. */
-  readonly superfluous: readonly Equivalent[];
 }
 
-/**
- * Counts what became of the mutants, and separates survivors from those that the list explains.
- * @param sources the texts of the files before the mutants, by name
- */
-export function scoreOf(
-  mutants: Instrumented['mutants'],
-  journal: readonly JournalEntry[],
-  sources: ReadonlyMap<string, string>,
+/** The texts of the files before the mutants, by name. */
+export type Sources = ReadonlyMap<string, string>;
+
+/** Finds the mutants that the list explains, and the entries of the list that explain nothing in these files any more. */
+export function explain(
+  mutants: readonly Mutant[],
+  sources: Sources,
   equivalents: readonly Equivalent[],
-): Score {
-  const decided = decidedIn(journal);
-  const timeouts = new Set(journal.flatMap((entry) => (entry.kind === 'timeout' ? [entry.id] : [])));
-  const covered = idsOf(journal, 'covered');
-  const loaded = idsOf(journal, 'loaded');
-  const undecided = mutants.filter(({ id, status }) => status !== 'Ignored' && !decided.has(id));
-  const isLoading = ({ id }: Mutant) => !covered.has(id) && loaded.has(id);
-  const alive = undecided
-    .filter((mutant) => !isLoading(mutant))
-    .map((mutant) => survivorOf(mutant, sources.get(mutant.fileName) ?? '', covered.has(mutant.id)));
-  const survivors = alive.filter((survivor) => !equivalents.some((each) => explains(each, survivor)));
+): { readonly ids: readonly string[]; readonly superfluous: readonly Equivalent[] } {
+  const described = mutants.map((mutant) => ({ id: mutant.id, ...survivorOf(mutant, sources, true) }));
+  const explains = (each: Equivalent, { file, line, into }: Survivor): boolean =>
+    each.file === file && each.line === line && each.into === into;
   return {
-    killed: decided.size - timeouts.size,
-    timeout: timeouts.size,
-    equivalent: alive.length - survivors.length,
-    loading: undecided.filter(isLoading).length,
-    survivors,
+    ids: described.filter((mutant) => equivalents.some((each) => explains(each, mutant))).map(({ id }) => id),
     superfluous: equivalents.filter(
-      (each) => sources.has(each.file) && !alive.some((survivor) => explains(each, survivor)),
+      (each) => sources.has(each.file) && !described.some((mutant) => explains(each, mutant)),
     ),
   };
 }
 
-const idsOf = (journal: readonly JournalEntry[], kind: 'covered' | 'loaded'): ReadonlySet<string> =>
-  new Set(journal.flatMap((entry) => (entry.kind === kind ? entry.ids : [])));
+/** Counts what became of the mutants, and describes those that no test noticed. */
+export function scoreOf(mutants: readonly Mutant[], sources: Sources, journal: readonly JournalEntry[]): Score {
+  const [killed, timeout, equivalent] = (['killed', 'timeout', 'equivalent'] as const).map((kind) =>
+    idsIn(journal, kind),
+  ) as [ReadonlySet<string>, ReadonlySet<string>, ReadonlySet<string>];
+  const decided = decidedIn(journal);
+  const covered = idsIn(journal, 'covered');
+  const loaded = idsIn(journal, 'loaded');
+  const undecided = mutants.filter(({ id, status }) => status !== 'Ignored' && !decided.has(id));
+  const isLoading = ({ id }: Mutant) => !covered.has(id) && loaded.has(id);
+  return {
+    killed: killed.size,
+    timeout: timeout.size,
+    equivalent: equivalent.size,
+    loading: undecided.filter(isLoading).length,
+    survivors: undecided
+      .filter((mutant) => !isLoading(mutant))
+      .map((mutant) => survivorOf(mutant, sources, covered.has(mutant.id))),
+  };
+}
 
-const explains = ({ file, line, into }: Equivalent, survivor: Survivor): boolean =>
-  survivor.file === file && survivor.line === line && survivor.into === into;
-
-function survivorOf({ fileName, location, replacement }: Mutant, source: string, isCovered: boolean): Survivor {
+function survivorOf({ fileName, location, replacement }: Mutant, sources: Sources, isCovered: boolean): Survivor {
   const { start, end } = location;
-  const lines = source.split('\n');
+  const lines = (sources.get(fileName) ?? '').split('\n');
   const text = lines.slice(start.line, end.line + 1).join('\n');
   const behind = (lines[end.line] ?? '').length - end.column;
   return {

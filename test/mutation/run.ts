@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { rmSync, writeFileSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { constants, setPriority } from 'node:os';
 import { setTimeout } from 'node:timers/promises';
 import { JOURNAL_FILE } from './instrument.ts';
@@ -14,11 +14,15 @@ const SILENCE_MAX_MS = 2_000;
  * Runs the tests with the instrumented files, in one worker at a low priority. A mutant that makes a test hang is noted
  * as timeout, and the run begins anew without the mutants that are decided.
  * @param tests globs of test files
+ * @param equivalent the mutants that are not tried
  * @throws Error when the tests do not run to their end for another reason
  */
-export async function runTests(tests: readonly string[]): Promise<readonly JournalEntry[]> {
+export async function runTests(
+  tests: readonly string[],
+  equivalent: readonly string[],
+): Promise<readonly JournalEntry[]> {
   rmSync(JOURNAL_FILE, { force: true });
-  writeFileSync(JOURNAL_FILE, '');
+  note({ kind: 'equivalent', ids: equivalent });
   setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
   for (;;) {
     const hanging = await runOnce(tests);

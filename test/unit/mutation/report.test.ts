@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Mutant } from '../../mutation/instrument.ts';
 import type { JournalEntry } from '../../mutation/journal.ts';
-import { scoreOf } from '../../mutation/report.ts';
+import { explain, scoreOf } from '../../mutation/report.ts';
 
 const SOURCES = new Map([['a.ts', 'const a = 1;\n  if (a > 1 && b) {\n    return;\n  }\n']]);
 
@@ -26,18 +26,17 @@ describe('the score of a mutation run', () => {
       { kind: 'try', id: '2', test: 'a', withinMs: 1 },
       { kind: 'timeout', id: '2' },
     ];
-    expect(scoreOf(mutants, journal, SOURCES, [])).toEqual({
+    expect(scoreOf(mutants, SOURCES, journal)).toEqual({
       killed: 1,
       timeout: 1,
       equivalent: 0,
       loading: 0,
       survivors: [],
-      superfluous: [],
     });
   });
 
   it('says of a survivor where it is, what it changes, and whether a test runs the code', () => {
-    const { survivors } = scoreOf([aMutant('1'), aMutant('2')], [covered('1')], SOURCES, []);
+    const { survivors } = scoreOf([aMutant('1'), aMutant('2')], SOURCES, [covered('1')]);
     const survivor = {
       file: 'a.ts',
       line: 'if (a > 1 && b) {',
@@ -52,28 +51,35 @@ describe('the score of a mutation run', () => {
   });
 
   it('counts code apart that runs only while a module loads', () => {
-    const score = scoreOf([aMutant('1'), aMutant('2')], [covered('1'), loaded('1', '2')], SOURCES, []);
+    const score = scoreOf([aMutant('1'), aMutant('2')], SOURCES, [covered('1'), loaded('1', '2')]);
     expect(score.loading).toBe(1);
     expect(score.survivors).toHaveLength(1);
   });
 
   it('shows a mutation of several lines in one', () => {
     const location = { start: { line: 1, column: 18 }, end: { line: 3, column: 3 } };
-    const [survivor] = scoreOf([aMutant('1', { location, replacement: '{\n}' })], [], SOURCES, []).survivors;
+    const [survivor] = scoreOf([aMutant('1', { location, replacement: '{\n}' })], SOURCES, []).survivors;
     expect(survivor).toMatchObject({ line: 'if (a > 1 && b) {', mutated: '{ return; }', into: '{ }' });
   });
 
-  it('takes no survivor for one that the list explains', () => {
-    const mutants = [aMutant('1'), aMutant('2', { replacement: 'a < 1' })];
-    const score = scoreOf(mutants, [covered('1', '2')], SOURCES, [EQUIVALENT]);
+  it('counts apart what no test can catch', () => {
+    const journal: readonly JournalEntry[] = [{ kind: 'equivalent', ids: ['1'] }, covered('1', '2')];
+    const score = scoreOf([aMutant('1'), aMutant('2', { replacement: 'a < 1' })], SOURCES, journal);
     expect(score.equivalent).toBe(1);
     expect(score.survivors.map(({ into }) => into)).toEqual(['a < 1']);
-    expect(score.superfluous).toEqual([]);
+  });
+});
+
+describe('the list of equivalents', () => {
+  it('explains mutants by the text of their line, wherever the line stands', () => {
+    const mutants = [aMutant('1'), aMutant('2', { replacement: 'a < 1' })];
+    const sources = new Map([...SOURCES].map(([name, text]) => [name, text.replace('  if', '\tif')]));
+    expect(explain(mutants, sources, [EQUIVALENT])).toEqual({ ids: ['1'], superfluous: [] });
   });
 
-  it('names entries of the list that explain nothing any more, in the files that were mutated', () => {
-    const elsewhere = { ...EQUIVALENT, file: 'b.ts' };
-    const journal: readonly JournalEntry[] = [covered('1'), { kind: 'killed', id: '1' }];
-    expect(scoreOf([aMutant('1')], journal, SOURCES, [EQUIVALENT, elsewhere]).superfluous).toEqual([EQUIVALENT]);
+  it('has entries that explain nothing any more, in the files that were mutated', () => {
+    const gone = { ...EQUIVALENT, line: 'if (a > 2 && b) {' };
+    const elsewhere = { ...gone, file: 'b.ts' };
+    expect(explain([aMutant('1')], SOURCES, [gone, elsewhere])).toEqual({ ids: [], superfluous: [gone] });
   });
 });
