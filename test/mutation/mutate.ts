@@ -36,6 +36,7 @@ async function main(): Promise<boolean> {
     const score = await mutate(name, equivalents);
     isGood &&= score.survivors.length === 0;
     rows.push(rowOf(name, score));
+    write(rows.at(-1) ?? '');
   }
   write('\n| folder | mutants | killed | timeout | equivalent | survived | no coverage | while loading |');
   write('|---|---|---|---|---|---|---|---|');

@@ -16,8 +16,9 @@ export function applyUpdate(document: BsonDocument, update: BsonDocument, isInse
   return result;
 }
 
+/** No two paths are equal. */
 const byPath = ([one]: readonly [string, unknown], [other]: readonly [string, unknown]): number =>
-  one < other ? -1 : Number(one > other);
+  one < other ? -1 : 1;
 
 /** Whether two operators of the update have the same path or overlapping paths: no server accepts such an update. */
 export function conflictsWithItself(update: BsonDocument): boolean {

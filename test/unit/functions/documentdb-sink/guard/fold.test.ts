@@ -111,6 +111,12 @@ describe('two writes are one', () => {
       { $set: { a: 1, 'b.c': 2 }, $unset: {} },
     ],
     [
+      '$unset is kept beside another $set',
+      [update({ $unset: { a: '' } }), set({ b: 2 })],
+      'update+',
+      { $set: { b: 2 }, $unset: { a: '' } },
+    ],
+    [
       'the first $setOnInsert counts',
       [update({ $set: { a: 1 }, $setOnInsert: { i: 1, b: 1 } }), update({ $set: { b: 2 }, $setOnInsert: { i: 2 } })],
       'update+',
@@ -180,6 +186,9 @@ describe('two writes stay two', () => {
     ['overlapping paths', [set({ a: 1 }), set({ 'a.b': 2 })]],
     ['overlapping paths, the other way round', [set({ 'a.b': 2 }), set({ a: 1 })]],
     ['a nested field set and unset, whose parent stays', [set({ 'a.b': 1 }), update({ $unset: { 'a.b': '' } })]],
+    ['a nested field made and unset', [update({ $setOnInsert: { 'a.b': 1 } }), update({ $unset: { 'a.b': '' } })]],
+    ['a path below one that is unset', [update({ $unset: { a: '' } }), set({ 'a.b': 1 })]],
+    ['a path above one that is unset', [update({ $unset: { 'a.b': '' } }), set({ a: 1 })]],
     ['a path into an array', [replace({ a: [1, 2] }), set({ 'a.0': 3 })]],
     ['a path into a text', [replace({ a: 'text' }), set({ 'a.b': 3 })]],
     ['another _id', [replace({}), set({ _id: 'other' })]],

@@ -28,6 +28,7 @@ describe('an update', () => {
     doc({ $push: { a: { $slice: 2 } } }),
     cut({ b: 1 }),
     doc({ $addToSet: { a: 1 } }),
+    doc({ $addToSet: { a: { $each: [], $slice: 2 } } }),
     doc({ $pull: { a: 1 } }),
     doc({ $rename: { a: 'b' } }),
     doc({ $currentDate: { a: true } }),
@@ -52,7 +53,10 @@ describe('an update', () => {
     [{ $rename: { a: '_k' } }, '_k'],
     [{ $rename: { a: '_deletedAt.x' } }, '_deletedAt'],
     [{ $rename: { _k: 'a' } }, '_k'],
+    [{ $set: { a: 1, _k: 1 } }, '_k'],
+    [{ $inc: { a: 1 }, $set: { a: 1, _deletedAt: 1 } }, '_deletedAt'],
     [{ $set: { _kk: 1, 'a._k': 1, a: '_k' } }, undefined],
+    [{ $set: 5 }, undefined],
   ] as const)('touches what is reserved, or not: %j', (update, reserved) => {
     expect(reservedIn(doc(update))).toBe(reserved);
   });
@@ -71,6 +75,12 @@ describe('an update', () => {
     expect(applyUpdate(before, doc({ $unset: { x: '', 'y.z': '', 'a.c': '' } }), false)).toEqual(before);
     expect(applyUpdate(before, doc({ $unset: { 'a.b': '' } }), false)).toEqual(doc({ a: {} }));
     expect(before).toEqual(doc({ a: { b: 1 } }));
+  });
+
+  it('takes nothing away from a value that is no document: a server may refuse that', () => {
+    for (const a of ['text', 5, null, [1]]) {
+      expect(applyUpdate(doc({ a }), doc({ $unset: { 'a.b': '' } }), false)).toBeUndefined();
+    }
   });
 
   it('sets on insert what is set on insert, and only then', () => {
