@@ -37,6 +37,11 @@ const CAUSES: readonly (readonly [cause: RegExp, words: (call: AwsCall) => strin
     ({ resource, region }) => `${resource} is not in ${region}: check region of the stage file`,
   ],
   [
+    /^(TooManyRequestsException|EC2ThrottledException|SlowDown)$/,
+    ({ resource }) =>
+      `${resource} is throttled: run the command again later, or raise reservedConcurrency; what is marked stays marked`,
+  ],
+  [
     /^(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|EHOSTUNREACH|ENETUNREACH|ETIMEDOUT|TimeoutError|NetworkingError)$/,
     ({ region }) => `AWS cannot be reached in ${region}: check this machine's network and proxy`,
   ],

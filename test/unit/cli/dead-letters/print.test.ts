@@ -138,6 +138,7 @@ describe('an error of AWS', () => {
       { name: 'NoSuchBucket' },
       'the bucket b does not exist in account 111111111111, eu-west-1: deploy the stage first',
     ],
+    [{ name: 'TooManyRequestsException' }, 'the bucket b is throttled: run the command again later'],
     [{ name: 'PermanentRedirect' }, 'the bucket b is not in eu-west-1: check region'],
     [{ name: 'Error', code: 'ECONNREFUSED' }, 'AWS cannot be reached in eu-west-1'],
     [{ name: 'SomethingNew' }, 's3:GetObject on the bucket b failed: SomethingNew'],
