@@ -1,4 +1,5 @@
 // A redrive through runBatch and both real sinks, in the same words.
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { RedriveResponse } from '../../../shared/dead-letter/redrive.ts';
 import type { SourceRecord } from '../../../shared/record.ts';
@@ -9,6 +10,7 @@ import { aKinesisSink } from '../../support/a-kinesis-sink.ts';
 import { aRecord, batchesOf, deadlineIn } from '../../support/builders.ts';
 import { fakeDeadLetters } from '../../support/fake-dead-letters.ts';
 import { answer, fakeKinesis } from '../../support/fake-kinesis.ts';
+import { randomRuns } from '../../support/random-runs.ts';
 import { replaceOf } from '../../support/write-models.ts';
 
 interface Setting {
@@ -42,6 +44,17 @@ const sinks = [
 const poison = (offset: number, key: string) => aRecord({ offset, key, value: 'SECRET '.repeat(100) });
 const good = (offset: number, key: string) =>
   aRecord({ offset, key, value: JSON.stringify({ v: offset, secret: 'SECRET' }) });
+
+const isPoison = ({ value }: SourceRecord) => (value?.byteLength ?? 0) > 400;
+
+const mixtures = fc
+  .array(fc.record({ partition: fc.nat(2), key: fc.constantFrom('a', 'b', 'c'), kind: fc.nat(3) }), { maxLength: 25 })
+  .map((plan) =>
+    plan.map(({ partition, key, kind }, offset) => {
+      if (kind === 0) return aRecord({ partition, offset, key, value: null });
+      return aRecord({ partition, offset, key, value: kind === 1 ? 'SECRET '.repeat(100) : '{"v":1}' });
+    }),
+  );
 
 const eventOf = (records: readonly SourceRecord[], mskSinks?: string) => ({
   eventSource: 'aws:kafka',
@@ -104,6 +117,23 @@ describe.each(sinks)('a redrive through the $name sink', ({ build }) => {
     const { metrics } = await run(build({}), eventOf([poison(0, 'a'), good(1, 'a')], 'redrive'));
     expect(metrics).toEqual({ RecordsRedriven: 1, RedriveFailures: 1 });
   });
+
+  it('names poison and nothing else, in any mixture of records', () =>
+    fc.assert(
+      fc.asyncProperty(mixtures, async (records) => {
+        const sink = build({ onPoison: 'block' });
+        const { response } = await run(sink, eventOf(records, 'redrive'));
+        const named = response.batchItemFailures.map(
+          ({ itemIdentifier: { partition, offset } }) => `${partition}@${offset}`,
+        );
+        const expected = records
+          .filter(isPoison)
+          .map(({ position }) => `${position.topicPartition}@${position.offset}`);
+        expect(named.toSorted()).toEqual(expected.toSorted());
+        expect(sink.deadLetters).toEqual([]);
+      }),
+      { numRuns: randomRuns(40) },
+    ));
 
   it('says nothing of payloads and foreign messages', async () => {
     for (const away of [false, true]) {
