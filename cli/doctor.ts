@@ -1,0 +1,41 @@
+// `npm run doctor -- --stage STAGE`: looks at a stage from outside, and says what is wrong and what to do.
+import { parse } from 'yaml';
+import { projectSurroundings } from '../infra/stage-file/project-files.ts';
+import { readStageFile } from '../infra/stage-file/read-stage-file.ts';
+import { askWith, installedCli } from './doctor/ask.ts';
+import { FAULTY, GOOD, parseDoctorOptions, UNUSABLE, USAGE } from './doctor/options.ts';
+import { tableOf } from './doctor/print.ts';
+import { examine } from './doctor/run.ts';
+
+const print = (line: string) => process.stdout.write(`${line}\n`);
+
+async function main(): Promise<number> {
+  const options = parseDoctorOptions(process.argv.slice(2));
+  if (options === 'help') {
+    print(USAGE);
+    return GOOD;
+  }
+  const { stage, streamProfile, json } = options;
+  const name = `config/${stage}.yml`;
+  const text = projectSurroundings.readFile(name);
+  if (text === undefined) throw new Error(`${name} does not exist: choose another stage with --stage`);
+  const { service }: { readonly service: string } = parse(projectSurroundings.readFile('serverless.yml') ?? '');
+  const deployment = readStageFile(service, stage, parse(text));
+  const { region } = deployment.file;
+  const findings = await examine({
+    deployment,
+    ask: askWith(installedCli, region),
+    askStreamAccount: streamProfile === undefined ? undefined : askWith(installedCli, region, streamProfile),
+    nowMs: Date.now(),
+  });
+  const colored = process.stdout.isTTY && process.env['NO_COLOR'] === undefined;
+  print(json ? JSON.stringify(findings, null, 2) : tableOf(findings, colored));
+  return findings.some(({ status }) => status === 'failed') ? FAULTY : GOOD;
+}
+
+try {
+  process.exitCode = await main();
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = UNUSABLE;
+}

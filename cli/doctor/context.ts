@@ -1,0 +1,58 @@
+import type { Deployment } from '../../infra/template/deployment.ts';
+import type { Answer, Ask, AskOptions, Value } from './ask.ts';
+import { type Finding, failed, warning } from './finding.ts';
+
+/** What every check has. */
+export interface Context {
+  readonly deployment: Deployment;
+  /** The functions' account. */
+  readonly ask: Ask;
+  /** The stream's account, if there are credentials of it. */
+  readonly askStreamAccount: Ask | undefined;
+  readonly nowMs: number;
+}
+
+/** Looks at one thing, or at a few that belong together. */
+export type Check = (context: Context) => Promise<readonly Finding[]>;
+
+export interface Question {
+  readonly title: string;
+  readonly command: string;
+  readonly options?: AskOptions;
+  /** The IAM action that the question needs. */
+  readonly right: string;
+  /** What a missing thing means. */
+  readonly missing: (title: string) => Finding;
+}
+
+/** Asks one question, and turns everything but a value into a finding: a missing right is a warning that names the right. */
+export async function look(
+  ask: Ask,
+  question: Question,
+  judge: (value: Value) => Finding | readonly Finding[],
+): Promise<readonly Finding[]> {
+  const { title, command, options, right, missing } = question;
+  const answer = await ask(command, options);
+  return [judged(answer, { title, right, missing }, judge)].flat();
+}
+
+function judged(
+  answer: Answer,
+  { title, right, missing }: Pick<Question, 'title' | 'right' | 'missing'>,
+  judge: (value: Value) => Finding | readonly Finding[],
+): Finding | readonly Finding[] {
+  switch (answer.kind) {
+    case 'value':
+      return judge(answer.value);
+    case 'denied':
+      return warning(
+        title,
+        `not checked: these credentials lack ${right}`,
+        `allow ${right}, or ask somebody who has it`,
+      );
+    case 'missing':
+      return missing(title);
+    case 'failed':
+      return failed(title, `AWS did not answer: ${answer.code}`, 'try again, or run the command of this check by hand');
+  }
+}

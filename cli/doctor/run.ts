@@ -1,0 +1,36 @@
+import { checkCredentials } from './checks/account.ts';
+import { checkCluster, checkClusterNetwork, checkTopics } from './checks/cluster.ts';
+import { checkCaBundle, checkNetwork, checkSecret } from './checks/documentdb.ts';
+import { checkConcurrency, checkFunctions, checkMappings, checkStack } from './checks/functions.ts';
+import { checkAlarms, checkBucket } from './checks/operations.ts';
+import { checkAssumeRole, checkStream } from './checks/stream.ts';
+import type { Check, Context } from './context.ts';
+import { type Finding, warning } from './finding.ts';
+
+/** In the order of the data's way. */
+const CHECKS: readonly Check[] = [
+  checkCluster,
+  checkClusterNetwork,
+  checkTopics,
+  checkAssumeRole,
+  checkStream,
+  checkSecret,
+  checkCaBundle,
+  checkNetwork,
+  checkBucket,
+  checkConcurrency,
+  checkStack,
+  checkFunctions,
+  checkMappings,
+  checkAlarms,
+];
+
+/** All findings about a stage. Without credentials of the right account, nothing else is asked. */
+export async function examine(context: Context): Promise<readonly Finding[]> {
+  const credentials = await checkCredentials(context);
+  if (credentials.some(({ status }) => status === 'failed')) {
+    return [...credentials, warning('everything else', 'not checked', 'first repair the row above')];
+  }
+  const findings = await Promise.all(CHECKS.map((check) => check(context)));
+  return [...credentials, ...findings.flat()];
+}
