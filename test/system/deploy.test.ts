@@ -1,8 +1,13 @@
 // `serverless deploy --stage dev` for real, against an AWS on this machine with two accounts, over TLS, every request
 // signed and every policy evaluated, by somebody with the permissions that docs/first-deploy.md names: the templates, the
 // deployed functions, a change, a removal, and all of it a second time. The tests build on each other, in this order.
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { parse } from 'yaml';
+import { askWith } from '../../cli/doctor/ask.ts';
+import { examine } from '../../cli/doctor/run.ts';
+import { readStageFile } from '../../infra/stage-file/read-stage-file.ts';
 import {
   ACCOUNT_A,
   BUCKET,
@@ -222,6 +227,23 @@ describe('the deployed stack', () => {
       KinesisSinkMappingOrdersUuid: (await stage.mappingOf('kinesisSink')).UUID,
       DocumentdbSinkMappingOrdersUuid: (await stage.mappingOf('documentdbSink')).UUID,
     });
+  });
+});
+
+describe('the doctor', () => {
+  it('finds nothing wrong with the deployed stage but what the local AWS does not have', async () => {
+    const text = await readFile(join(stage.folder, 'project', 'config', 'dev.yml'), 'utf8');
+    const findings = await examine({
+      deployment: readStageFile('msk-sinks', 'dev', parse(text)),
+      ask: askWith(stage.accountA.attempt, REGION),
+      askStreamAccount: askWith(stage.accountB.attempt, REGION),
+      nowMs: Date.now(),
+    });
+    const failed = findings.filter(({ status }) => status === 'failed').map(({ title }) => title);
+    expect(failed).toEqual(['cluster', 'topic orders', "documentdbSink's subnets"]);
+    expect(findings.filter(({ status }) => status === 'ok').map(({ title }) => title)).toEqual(
+      expect.arrayContaining(['credentials', 'the role in account B', 'stream', 'kinesisSink: settings', 'stack']),
+    );
   });
 });
 

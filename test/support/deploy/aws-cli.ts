@@ -15,6 +15,11 @@ export interface AwsCli {
    * @throws Error with the standard error when the command fails, or takes longer than 120 s
    */
   run(args: readonly string[], environment: Readonly<Record<string, string>>): Promise<string>;
+  /** The same for a command that may fail. */
+  attempt(
+    args: readonly string[],
+    environment: Readonly<Record<string, string>>,
+  ): Promise<{ readonly exitCode: number; readonly stdout: string; readonly stderr: string }>;
   close(): void;
 }
 
@@ -65,6 +70,10 @@ export async function startAwsCli(progress: (line: string) => void): Promise<Aws
       const { code, stdout, stderr } = await answerOf(args, environment);
       if (code === 0) return stdout;
       throw new Error(`aws ${args.slice(0, 2).join(' ')} failed (${code}): ${stderr.trim()}`);
+    },
+    async attempt(args, environment) {
+      const { code, stdout, stderr } = await answerOf(args, environment);
+      return { exitCode: code, stdout, stderr };
     },
     close: () => server.stdin.end(),
   };

@@ -29,6 +29,8 @@ export interface Deployer {
   aws(command: string, options?: CliOptions, ...positional: readonly string[]): Promise<unknown>;
   /** The same for commands that answer with text. */
   awsText(command: string, options?: CliOptions): Promise<string>;
+  /** The words after `aws`, of a command that may fail. */
+  attempt(args: readonly string[]): ReturnType<AwsCli['attempt']>;
   kinesis(): KinesisClient;
   s3(): S3Client;
 }
@@ -77,6 +79,7 @@ export function deployerWith(access: AwsAccess, credentials: Credentials): Deplo
     aws: async (command, options = {}, ...positional) =>
       JSON.parse(await run(command, { ...options, output: 'json' }, ...positional)),
     awsText: (command, options = {}) => run(command, options),
+    attempt: (args) => access.cli.attempt(args, { ...environment, ...NOWHERE_ELSE }),
     kinesis: () => new KinesisClient(client),
     s3: () => new S3Client({ ...client, forcePathStyle: true }),
   };
