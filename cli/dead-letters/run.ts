@@ -66,7 +66,7 @@ export async function runCommand(options: Options, output: Output, parts: Parts)
       print(options.json ? [listJson(stage.bucket, found)] : listLines(stage.bucket, found));
       return DONE;
     case 'show':
-      for (const entry of found.entries) print(await shown(entry, options.payload, parts));
+      for (const entry of found.entries) print([...(await shown(entry, options.payload, parts)), '']);
       if (found.entries.length === 0) print(listLines(stage.bucket, found));
       return DONE;
     case 'redrive':
