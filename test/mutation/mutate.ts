@@ -57,8 +57,8 @@ async function mutate(name: string, equivalents: readonly Equivalent[]): Promise
   const score = scoreOf(mutants, sources, journal);
   for (const text of unfitIn(journal)) write(text);
   for (const survivor of score.survivors) write(describe(survivor));
-  for (const { file, line, into } of superfluous) {
-    write(`equivalent.yml explains nothing any more: ${file}: ${line} -> ${into}`);
+  for (const { file, line, at, into } of superfluous) {
+    write(`equivalent.yml explains nothing any more: ${file}: ${line} (${at}) -> ${into}`);
   }
   return score;
 }
@@ -70,11 +70,8 @@ const unfitIn = (journal: readonly JournalEntry[]): readonly string[] =>
   journal.flatMap((entry) => (entry.kind === 'unfit' ? [`judges no more mutants (${entry.why}): ${entry.test}`] : []));
 
 /** As an entry of `equivalent.yml` that lacks its reason. */
-const describe = ({ place, mutated, isCovered, file, line, into }: Survivor): string =>
-  `# ${place}${isCovered ? '' : ' (no test runs this code)'}: ${shortened(mutated)}\n${stringify([{ file, line, into }], { lineWidth: 0 }).trim()}`;
-
-const MUTATED_MAX = 100;
-const shortened = (text: string): string => (text.length > MUTATED_MAX ? `${text.slice(0, MUTATED_MAX)} ..` : text);
+const describe = ({ place, isCovered, ...entry }: Survivor): string =>
+  `# ${place}${isCovered ? '' : ': no test runs this code'}\n${stringify([entry], { lineWidth: 0 }).trim()}`;
 
 function rowOf(name: string, { killed, timeout, equivalent, loading, survivors }: Score): string {
   const covered = survivors.filter(({ isCovered }) => isCovered).length;

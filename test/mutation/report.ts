@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Mutant } from './instrument.ts';
 import { decidedIn, idsIn, type JournalEntry } from './journal.ts';
 
@@ -6,6 +7,10 @@ export interface Equivalent {
   readonly file: string;
   /** The line that the mutant changes (its first one), without the space around it. */
   readonly line: string;
+  /** The place in that line where the change begins, counted from 1. */
+  readonly at: number;
+  /** The part of the code that changes. */
+  readonly part: string;
   /** What becomes of the mutated part, as `npm run mutate` prints it. */
   readonly into: string;
   readonly because: string;
@@ -14,7 +19,6 @@ export interface Equivalent {
 /** A mutant that no test noticed. */
 export interface Survivor extends Omit<Equivalent, 'because'> {
   readonly place: string;
-  readonly mutated: string;
   /** Whether some test runs the code. */
   readonly isCovered: boolean;
 }
@@ -37,13 +41,13 @@ export function explain(
   sources: Sources,
   equivalents: readonly Equivalent[],
 ): { readonly ids: readonly string[]; readonly superfluous: readonly Equivalent[] } {
-  const described = mutants.map((mutant) => ({ id: mutant.id, ...survivorOf(mutant, sources, true) }));
-  const explains = (each: Equivalent, { file, line, into }: Survivor): boolean =>
-    each.file === file && each.line === line && each.into === into;
+  const described = mutants.map((mutant) => ({ id: mutant.id, survivor: survivorOf(mutant, sources, true) }));
+  const explains = ({ because, ...entry }: Equivalent, { place, isCovered, ...mutant }: Survivor): boolean =>
+    isDeepStrictEqual(entry, mutant);
   return {
-    ids: described.filter((mutant) => equivalents.some((each) => explains(each, mutant))).map(({ id }) => id),
+    ids: described.filter(({ survivor }) => equivalents.some((each) => explains(each, survivor))).map(({ id }) => id),
     superfluous: equivalents.filter(
-      (each) => sources.has(each.file) && !described.some((mutant) => explains(each, mutant)),
+      (each) => sources.has(each.file) && !described.some(({ survivor }) => explains(each, survivor)),
     ),
   };
 }
@@ -74,12 +78,14 @@ function survivorOf({ fileName, location, replacement }: Mutant, sources: Source
   const lines = (sources.get(fileName) ?? '').split('\n');
   const text = lines.slice(start.line, end.line + 1).join('\n');
   const behind = (lines[end.line] ?? '').length - end.column;
+  const line = (lines[start.line] ?? '').trim();
   return {
     file: fileName,
-    line: (lines[start.line] ?? '').trim(),
+    line,
+    at: start.column - (lines[start.line] ?? '').indexOf(line) + 1,
     into: oneLine(replacement),
     place: `${fileName}:${start.line + 1}:${start.column + 1}`,
-    mutated: oneLine(text.slice(start.column, text.length - behind)),
+    part: oneLine(text.slice(start.column, text.length - behind)),
     isCovered,
   };
 }

@@ -17,7 +17,6 @@ export function bsonTypeName(value: unknown): string {
 function typeNameOfObject(value: unknown): string {
   if (value === null || value === undefined) return 'NULL';
   if (Array.isArray(value)) return 'ARRAY';
-  if (value instanceof Map) return 'DOCUMENT';
   if (value instanceof Date) return 'DATE_TIME';
   return NAMES[String((value as { readonly _bsontype?: unknown })._bsontype)] ?? 'DOCUMENT';
 }

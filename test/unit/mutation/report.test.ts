@@ -14,7 +14,14 @@ const aMutant = (id: string, part: Partial<Mutant> = {}): Mutant => ({
 });
 const covered = (...ids: readonly string[]): JournalEntry => ({ kind: 'covered', ids });
 const loaded = (...ids: readonly string[]): JournalEntry => ({ kind: 'loaded', ids });
-const EQUIVALENT = { file: 'a.ts', line: 'if (a > 1 && b) {', into: 'a >= 1', because: 'a is 0 or 2' };
+const EQUIVALENT = {
+  file: 'a.ts',
+  line: 'if (a > 1 && b) {',
+  at: 5,
+  part: 'a > 1',
+  into: 'a >= 1',
+  because: 'a is 0 or 2',
+};
 
 describe('the score of a mutation run', () => {
   it('counts what tests noticed, and leaves out what is ignored', () => {
@@ -40,9 +47,10 @@ describe('the score of a mutation run', () => {
     const survivor = {
       file: 'a.ts',
       line: 'if (a > 1 && b) {',
+      at: 5,
       into: 'a >= 1',
       place: 'a.ts:2:7',
-      mutated: 'a > 1',
+      part: 'a > 1',
     };
     expect(survivors).toEqual([
       { ...survivor, isCovered: true },
@@ -59,7 +67,7 @@ describe('the score of a mutation run', () => {
   it('shows a mutation of several lines in one', () => {
     const location = { start: { line: 1, column: 18 }, end: { line: 3, column: 3 } };
     const [survivor] = scoreOf([aMutant('1', { location, replacement: '{\n}' })], SOURCES, []).survivors;
-    expect(survivor).toMatchObject({ line: 'if (a > 1 && b) {', mutated: '{ return; }', into: '{ }' });
+    expect(survivor).toMatchObject({ line: 'if (a > 1 && b) {', part: '{ return; }', into: '{ }' });
   });
 
   it('counts apart what no test can catch', () => {
@@ -73,13 +81,18 @@ describe('the score of a mutation run', () => {
 describe('the list of equivalents', () => {
   it('explains mutants by the text of their line, wherever the line stands', () => {
     const mutants = [aMutant('1'), aMutant('2', { replacement: 'a < 1' })];
-    const sources = new Map([...SOURCES].map(([name, text]) => [name, text.replace('  if', '\tif')]));
+    const sources = new Map([...SOURCES].map(([name, text]) => [name, text.replace('  if', '\t\tif')]));
     expect(explain(mutants, sources, [EQUIVALENT])).toEqual({ ids: ['1'], superfluous: [] });
   });
 
   it('has entries that explain nothing any more, in the files that were mutated', () => {
-    const gone = { ...EQUIVALENT, line: 'if (a > 2 && b) {' };
-    const elsewhere = { ...gone, file: 'b.ts' };
-    expect(explain([aMutant('1')], SOURCES, [gone, elsewhere])).toEqual({ ids: [], superfluous: [gone] });
+    const gone = [
+      { ...EQUIVALENT, line: 'if (a > 2 && b) {' },
+      { ...EQUIVALENT, at: 14 },
+      { ...EQUIVALENT, part: 'a > 1 && b' },
+      { ...EQUIVALENT, into: 'a < 1' },
+    ];
+    const elsewhere = { ...EQUIVALENT, file: 'b.ts' };
+    expect(explain([aMutant('1')], SOURCES, [...gone, elsewhere])).toEqual({ ids: [], superfluous: gone });
   });
 });

@@ -15,6 +15,7 @@ describe('bsonTypeName', () => {
     ['INT64', 1n],
     ['INT64', new Long(1)],
     ['NULL', null],
+    ['NULL', undefined],
     ['ARRAY', []],
     ['DOCUMENT', new Map()],
     ['DATE_TIME', new Date(0)],

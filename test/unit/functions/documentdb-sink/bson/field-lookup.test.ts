@@ -5,14 +5,22 @@ import { UnconvertibleError } from '../../../../../functions/documentdb-sink/bso
 import { doc } from '../../../../support/write-models.ts';
 
 describe('the value at a path', () => {
-  const document = doc({ a: { b: { c: 1 }, 'x.y': 2 }, 'a.b': { d: 3 }, list: [{ b: 4 }], text: 'abc', '': 5 });
+  const nameless = { b: 5, '': 6 };
+  const document = doc({
+    a: { b: { c: 1 }, 'x.y': 2, '': 7 },
+    'a.b': { d: 3 },
+    list: [{ b: 4 }],
+    text: 'abc',
+    '': nameless,
+  });
 
   it.each([
     ['a.b', doc({ d: 3 })],
     ['a.b.c', 1],
     ['a.x.y', 2],
     ['text', 'abc'],
-    ['', 5],
+    ['', doc(nameless)],
+    ['.b', 5],
   ])('is that of the field of the whole name, or else of the first documents on the path: %s', (path, value) => {
     expect(fieldAt(document, path)).toEqual(value);
   });
