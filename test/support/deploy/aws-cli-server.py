@@ -1,7 +1,7 @@
 """Runs commands of the AWS CLI without starting Python for each: the modules are imported once, and each command is a fork.
 
-Input: one JSON line for each command, {"id", "args", "env"}. Output: one JSON line when a command has ended, {"id", "code",
-"stdout", "stderr"}. Ends with its input.
+Input: one JSON line for each command, {"id", "args", "env", "dry"}. Output: one JSON line when a command has ended, {"id", "code",
+"stdout", "stderr"}. A dry command is parsed and its parameters are validated, but nothing is sent. Ends with its input.
 """
 
 import json
@@ -24,6 +24,13 @@ OWN = {"AWS_DATA_PATH": os.environ["AWS_DATA_PATH"]}
 
 selector = selectors.DefaultSelector()
 commands = {}  # by process id
+
+
+class EmptyAnswer:
+    """What botocore takes in place of a response: https://github.com/boto/botocore/blob/develop/botocore/client.py"""
+
+    status_code = 200
+    headers = {}
 
 
 def start(command):
@@ -52,7 +59,10 @@ def run(command, writers):
         os.dup2(writers[1], 2)
         os.environ.clear()
         os.environ.update({**command["env"], **OWN})
-        code = awscli.clidriver.create_clidriver().main(command["args"])
+        driver = awscli.clidriver.create_clidriver()
+        if command["dry"]:
+            driver.session.register("before-call", lambda **_: (EmptyAnswer(), {}))
+        code = driver.main(command["args"])
     except SystemExit as end:
         code = end.code if isinstance(end.code, int) else 1
     except BaseException as error:

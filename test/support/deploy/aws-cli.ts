@@ -20,6 +20,11 @@ export interface AwsCli {
     args: readonly string[],
     environment: Readonly<Record<string, string>>,
   ): Promise<{ readonly exitCode: number; readonly stdout: string; readonly stderr: string }>;
+  /**
+   * Parses a command with the CLI's own parser and validates its parameters, without sending anything.
+   * @throws Error with the standard error when the CLI refuses the command
+   */
+  check(args: readonly string[], environment: Readonly<Record<string, string>>): Promise<void>;
   close(): void;
 }
 
@@ -50,7 +55,7 @@ export async function startAwsCli(progress: (line: string) => void): Promise<Aws
     waiting.clear();
   });
   let count = 0;
-  const answerOf = (args: readonly string[], env: Readonly<Record<string, string>>) =>
+  const answerOf = (args: readonly string[], env: Readonly<Record<string, string>>, dry: boolean) =>
     new Promise<Answer>((resolve) => {
       count += 1;
       const id = count;
@@ -62,17 +67,21 @@ export async function startAwsCli(progress: (line: string) => void): Promise<Aws
         clearTimeout(timeout);
         resolve(answer);
       });
-      server.stdin.write(`${JSON.stringify({ id, args, env })}\n`);
+      server.stdin.write(`${JSON.stringify({ id, args, env, dry })}\n`);
     });
+  const textOf = async (...command: Parameters<typeof answerOf>) => {
+    const { code, stdout, stderr } = await answerOf(...command);
+    if (code === 0) return stdout;
+    throw new Error(`aws ${command[0].slice(0, 2).join(' ')} failed (${code}): ${stderr.trim()}`);
+  };
   return {
     python: program,
-    async run(args, environment) {
-      const { code, stdout, stderr } = await answerOf(args, environment);
-      if (code === 0) return stdout;
-      throw new Error(`aws ${args.slice(0, 2).join(' ')} failed (${code}): ${stderr.trim()}`);
+    run: (args, environment) => textOf(args, environment, false),
+    async check(args, environment) {
+      await textOf(args, environment, true);
     },
     async attempt(args, environment) {
-      const { code, stdout, stderr } = await answerOf(args, environment);
+      const { code, stdout, stderr } = await answerOf(args, environment, false);
       return { exitCode: code, stdout, stderr };
     },
     close: () => server.stdin.end(),

@@ -100,8 +100,5 @@ async function assemble({
 
 /** What the documentation lets a deployer do, as it stands there. */
 async function documentedPolicy(): Promise<string> {
-  const text = await readFile(join(PROJECT_ROOT, 'docs', 'first-deploy.md'), 'utf8');
-  const [, policy] = /```json\n(\{ "Version"[^`]+)```/.exec(text) ?? [];
-  if (policy === undefined) throw new Error('docs/first-deploy.md has no policy for the deployer');
-  return policy;
+  return await readFile(join(PROJECT_ROOT, 'infra', 'deployer-policy.json'), 'utf8');
 }
