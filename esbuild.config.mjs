@@ -52,11 +52,12 @@ function packagedConnector(path) {
  */
 async function buildFunction(name, files, folder) {
   const outdir = join(folder, name);
-  const { outputFiles } = await build({
+  const { outputFiles, metafile } = await build({
     absWorkingDir: root,
     entryPoints: { index: `functions/${name}/handler.ts` },
     outdir,
     write: false,
+    metafile: true,
     bundle: true,
     splitting: true, // keeps lazily imported code out of the cold start
     chunkNames: 'chunk-[hash]',
@@ -81,7 +82,11 @@ async function buildFunction(name, files, folder) {
   });
   const bundle = outputFiles.map(({ path, contents }) => [basename(path), contents]);
   // ESM in .js files: `serverless invoke local` does not resolve .mjs, and Lambda accepts both with this package.json.
-  await writeFolder(outdir, new Map([...bundle, ...files, ['package.json', '{"type":"module"}\n']]));
+  const notices = await loadTypescript('third-party-notices').thirdPartyNotices(Object.keys(metafile.inputs), root);
+  await writeFolder(
+    outdir,
+    new Map([...bundle, ...files, ['package.json', '{"type":"module"}\n'], ['THIRD-PARTY-NOTICES.txt', notices]]),
+  );
 }
 
 export default class EsbuildPlugin {
