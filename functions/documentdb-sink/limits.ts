@@ -27,6 +27,11 @@ export const DOUBT_PAUSE_MS = 500;
 export const THROTTLE_PAUSE_MS = 1_500;
 /** How long an accepted write proves that its collection accepts writes. */
 export const NEIGHBOUR_MS = 10_000;
+/**
+ * How long a write waits for a command of another partition that may be in its way: one of the same document, or any other
+ * after a conflict with a unique index. Then the partition goes on by itself.
+ */
+export const PARTITION_WAIT_MS = 1_000;
 /** Stored versions read by one `find`. */
 export const VERSIONS_READ_MAX = 1_000;
 /** The number of business keys without an index that are remembered for each collection. */

@@ -1,6 +1,7 @@
 import { createSemaphore } from '../../shared/concurrency/semaphore.ts';
 import type { DeadLetterQueue } from '../../shared/dead-letter/dead-letter-queue.ts';
 import { OutcomeCollector } from '../../shared/delivery/outcome-collector.ts';
+import { PoisonHandler } from '../../shared/delivery/poison-handler.ts';
 import type { RecordOutcome } from '../../shared/outcome.ts';
 import type { PartitionBatch } from '../../shared/record.ts';
 import type { PoisonPolicy } from '../../shared/settings/common-settings.ts';
@@ -9,16 +10,13 @@ import type { Log, Meter } from '../../shared/telemetry.ts';
 import type { Clock } from '../../shared/time/clock.ts';
 import { abortAt, type Deadline } from '../../shared/time/deadline.ts';
 import { holdUnsettled } from '../../shared/time/hold-unsettled.ts';
-import { WriteResultApplier } from './delivery/apply-write-result.ts';
 import { createCircuitBreaker } from './delivery/circuit-breaker.ts';
-import { Deferrals } from './delivery/deferrals.ts';
-import { deliver } from './delivery/deliver.ts';
-import { createPoisonHandler } from './delivery/poison.ts';
+import { CollectionDelivery } from './delivery/collection-delivery.ts';
 import { createPreparedSink } from './delivery/prepared-sink.ts';
 import type { CompileSettings } from './guard/compile.ts';
-import type { MissingIndex } from './lanes/effect.ts';
 import { Evidence } from './lanes/evidence.ts';
 import { layLanes } from './lanes/lay-lanes.ts';
+import type { MissingIndex } from './lanes/write-result.ts';
 import type { Preparation } from './plan/preparation.ts';
 import type { RecordMapper } from './plan/record-mapper.ts';
 import { createCollections } from './target/collections.ts';
@@ -72,31 +70,28 @@ export function createDocumentdbSink(parts: DocumentdbSinkParts): Sink {
     const outcomes = new OutcomeCollector(batches);
     for (const [index, outcome] of decidedAt) outcomes.record({ index, outcome });
     const { onPoison, deadLetterTopic, onNoMatch, missingIndex = 'write' } = settings;
-    const ways = { onPoison, deadLetterTopic, deadLetters, redriven };
-    const poison = createPoisonHandler({ ...ways, functionName: NAME, deadline, clock, outcomes });
-    const evidence = new Evidence();
-    const applying = { outcomes, poison, meter, evidence, onNoMatch, missingIndex };
+    const record = outcomes.record.bind(outcomes);
+    const ways = { functionName: NAME, onPoison, deadLetterTopic, deadLetters, redriven };
     const session = {
       ...parts,
       collections,
       uniqueOrder,
       deadline,
       outcomes,
-      poison,
-      evidence,
+      poison: new PoisonHandler({ ...ways, deadline, clock, record }),
+      evidence: new Evidence(),
       breaker: createCircuitBreaker(),
       semaphore: createSemaphore(settings.poolSizeMax),
       signal: abort.signal,
       maySend: () => clock.nowMs() < deadline.sendUntilMs,
+      missingIndex,
+      onNoMatch,
     };
+    const deliveries = [...lanesByNamespace].map(
+      ([namespace, lanes]) => new CollectionDelivery(lanes, { ...session, namespace }),
+    );
     try {
-      await Promise.all(
-        [...lanesByNamespace].map(([namespace, lanes]) => {
-          const deferrals = new Deferrals(outcomes, lanes);
-          const resultApplier = new WriteResultApplier({ ...applying, deferrals });
-          return deliver(lanes, { ...session, namespace, deferrals, resultApplier });
-        }),
-      );
+      await Promise.all(deliveries.map((delivery) => delivery.run()));
       await collections.finish(deadline.sendUntilMs, abort.signal);
     } finally {
       abort.release();

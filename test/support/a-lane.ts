@@ -1,7 +1,6 @@
-import type { Moment } from '../../functions/documentdb-sink/lanes/effect.ts';
 import { Evidence } from '../../functions/documentdb-sink/lanes/evidence.ts';
 import { Lane, type Step } from '../../functions/documentdb-sink/lanes/lane.ts';
-import type { WriteResult } from '../../functions/documentdb-sink/lanes/write-result.ts';
+import type { Moment, WriteResult } from '../../functions/documentdb-sink/lanes/write-result.ts';
 import type { WriteModel } from '../../functions/documentdb-sink/plan/write-model.ts';
 import { poison } from '../../shared/outcome.ts';
 import { aRecord } from './builders.ts';
@@ -33,7 +32,7 @@ export const aMoment = (parts: Partial<Moment> = {}): Moment => ({
   retryAtMs: 2_000,
   evidence: new Evidence(),
   areEarlierSettled: () => true,
-  settledCount: 0,
+  writtenCount: 0,
   missingIndex: 'write',
   onNoMatch: 'ignore',
   ...parts,

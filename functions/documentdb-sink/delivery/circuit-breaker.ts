@@ -12,6 +12,8 @@ export interface CircuitBreaker {
    * that command.
    */
   enter(nowMs: number): boolean;
+  /** How often the breaker was tripped. The permission to send ends when the breaker is tripped again. */
+  tripCount(): number;
   /** Call after a fatal answer. */
   trip(nowMs: number): void;
   /** Call after any answer that is not fatal. */
@@ -25,6 +27,7 @@ export interface CircuitBreaker {
 export function createCircuitBreaker(): CircuitBreaker {
   let nextTryAtMs = 0;
   let isProbing = false;
+  let tripCount = 0;
   let hasSecondChance = true;
   return {
     nextTryAtMs: () => nextTryAtMs,
@@ -32,8 +35,10 @@ export function createCircuitBreaker(): CircuitBreaker {
       if (isProbing) nextTryAtMs = nowMs + FATAL_RETRY_MS;
       return isProbing;
     },
+    tripCount: () => tripCount,
     trip(nowMs) {
       isProbing = true;
+      tripCount += 1;
       nextTryAtMs = nowMs + FATAL_RETRY_MS;
     },
     reset() {

@@ -11,6 +11,7 @@ export class Deferrals {
   readonly #lanes: readonly Lane[];
   /** Of the records of the collection; undefined before the first conflict. */
   #own: ReadonlySet<number> | undefined;
+  readonly #firstOpenOf = new Map<string, number>();
   readonly #indexes = new Set<number>();
   #waits = true;
 
@@ -42,11 +43,25 @@ export class Deferrals {
     { deferred }: { readonly deferred: readonly LaneEntry[] },
     { index: end, record }: LaneEntry,
   ): boolean {
-    this.#own ??= new Set(this.#lanes.flatMap(({ items }) => items.map(({ index }) => index)));
-    for (let at = this.#outcomes.firstUnsettled(record.position.topicPartition, end); at < end; at += 1) {
+    const { topicPartition } = record.position;
+    for (let at = this.#firstOpen(topicPartition, end); at < end; at += 1) {
       const isDeferred = this.#indexes.has(at) && (!this.#waits || deferred.some(({ index }) => index === at));
-      if (this.#own.has(at) && !isDeferred && !this.#outcomes.isSettled(at)) return false;
+      if (this.#isOpen(at) && !isDeferred) return false;
     }
     return true;
+  }
+
+  /** Index of the first unsettled record of the partition in this collection; at most `end`. What is settled stays so. */
+  #firstOpen(topicPartition: string, end: number): number {
+    let at = this.#outcomes.firstUnsettled(topicPartition, end);
+    at = Math.max(at, this.#firstOpenOf.get(topicPartition) ?? 0);
+    while (at < end && !this.#isOpen(at)) at += 1;
+    this.#firstOpenOf.set(topicPartition, at);
+    return at;
+  }
+
+  #isOpen(index: number): boolean {
+    this.#own ??= new Set(this.#lanes.flatMap(({ items }) => items.map((item) => item.index)));
+    return this.#own.has(index) && !this.#outcomes.isSettled(index);
   }
 }

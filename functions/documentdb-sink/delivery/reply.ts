@@ -1,8 +1,8 @@
 import { keyOf } from '../guard/indexes.ts';
 import type { SentWrite } from '../guard/write.ts';
 import type { Command } from '../lanes/commands.ts';
+import { failedSteps, type StepResult } from '../lanes/commands.ts';
 import type { Step } from '../lanes/lane.ts';
-import { failedSteps, type StepResult } from '../lanes/step-result.ts';
 import { type CommandFailure, classifyWriteError, type WriteError } from '../target/classify.ts';
 import type { GuardIndexes } from '../target/collections.ts';
 import type { WriteReply } from '../target/document-store.ts';

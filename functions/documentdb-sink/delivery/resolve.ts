@@ -1,7 +1,7 @@
 import type { Meter } from '../../../shared/telemetry.ts';
 import { type StoredVersions, standingOf } from '../guard/standing.ts';
+import type { StepResult } from '../lanes/commands.ts';
 import type { Step } from '../lanes/lane.ts';
-import type { StepResult } from '../lanes/step-result.ts';
 import type { WriteResult } from '../lanes/write-result.ts';
 import { beforeWriting, type CommandFailure, classifyError } from '../target/classify.ts';
 import { type ReadParts, type VersionsRead, versionsReadsOf } from './versions-reader.ts';
@@ -10,19 +10,20 @@ export interface ResolveParts extends ReadParts {
   readonly meter: Meter;
 }
 
-/** The state of the current round of one collection. */
-export interface RoundState {
-  /** Called after a fatal answer that concerns the whole target. */
-  readonly tripForTarget: () => void;
-  /** The failure that stops the rest of the round; undefined while there is none. */
+/** Commands that were started together. */
+export interface Flight {
+  /** True if a single command is sent, to find out whether the target works again. */
+  isProbing: boolean;
+  /** How often the circuit breakers had been tripped when the flight began. */
+  readonly tripCount: number;
+  /** The failure that stops what is not sent yet; undefined while there is none. */
   stoppedBy: CommandFailure | undefined;
 }
 
-/** Stops the rest of the round after a fatal answer or refused credentials. */
-export function noteFailure(round: RoundState, results: readonly StepResult[]): void {
+/** Stops the rest of the flight after a fatal answer or refused credentials. */
+export function noteFailure(flight: Flight, results: readonly StepResult[]): void {
   for (const { result } of results) {
-    if (result.kind === 'fatal' || result.kind === 'credentials') round.stoppedBy ??= result;
-    if (result.kind === 'fatal' && result.scope === 'target') round.tripForTarget();
+    if (result.kind === 'fatal' || result.kind === 'credentials') flight.stoppedBy ??= result;
   }
 }
 
@@ -32,49 +33,37 @@ export interface Unmatched {
   readonly cause: 'guardIndex' | 'otherIndex' | 'matchedNothing';
 }
 
+export type UnmatchedRead = VersionsRead<Unmatched & Pick<Step, 'write'>>;
+
 /**
  * E11000 can mean that the write is stale, or that another writer inserted an older version first. A delete or update
  * that matched nothing can mean that the write is stale, or that the document is gone. So the stored versions are read
- * first. A failed read affects only its own steps.
+ * first.
  */
-export async function resolveUnmatched(
-  unmatched: readonly Unmatched[],
-  round: RoundState,
-  parts: ResolveParts,
-): Promise<readonly StepResult[]> {
-  if (unmatched.length === 0) return [];
-  parts.meter.count('GuardReads', unmatched.length);
-  const reads = versionsReadsOf(unmatched.map(({ step, cause }) => ({ step, cause, write: step.write })));
-  return (await Promise.all(reads.map((read) => resolveRead(read, round, parts)))).flat();
-}
+export const readsOf = (unmatched: readonly Unmatched[]): readonly UnmatchedRead[] =>
+  versionsReadsOf(unmatched.map(({ step, cause }) => ({ step, cause, write: step.write })));
 
-async function resolveRead(
-  { steps, read }: VersionsRead<Unmatched & Pick<Step, 'write'>>,
-  round: RoundState,
-  parts: ResolveParts,
-): Promise<readonly StepResult[]> {
-  const { semaphore, maySend } = parts;
-  await semaphore.acquire();
+/** Reads the stored versions, and compares. Never rejects because of a server or a network. */
+export async function resolveRead({ steps, read }: UnmatchedRead, parts: ReadParts): Promise<readonly StepResult[]> {
   try {
-    if (!maySend()) return unread(steps, NOT_READ);
-    if (round.stoppedBy !== undefined) return unread(steps, beforeWriting(round.stoppedBy));
     const stored = await read(parts);
     return steps.map(({ step, cause }) => ({ step, result: resultOf(step, cause, stored.get(step.write.identity)) }));
   } catch (error) {
-    const results = unread(steps, beforeWriting(classifyError(error)));
-    noteFailure(round, results);
-    return results;
-  } finally {
-    semaphore.release();
+    return unread(steps, classifyError(error));
   }
 }
 
+/** The results of a read that is not sent. @param cause why; undefined: there is no time left */
+export const withoutRead = ({ steps }: UnmatchedRead, cause = NOT_READ): readonly StepResult[] => unread(steps, cause);
+
 /** A write with E11000 was certainly not stored. For the other writes of the command nobody knows. */
-const unread = (unmatched: readonly Unmatched[], readFailure: CommandFailure): readonly StepResult[] =>
-  unmatched.map(({ step, cause }) => {
-    const failure = { ...readFailure.failure, mayBeWritten: cause === 'matchedNothing' };
+function unread(unmatched: readonly Unmatched[], cause: CommandFailure): readonly StepResult[] {
+  const readFailure = beforeWriting(cause);
+  return unmatched.map(({ step, cause: of }) => {
+    const failure = { ...readFailure.failure, mayBeWritten: of === 'matchedNothing' };
     return { step, result: { ...readFailure, failure, commandSize: 1 } };
   });
+}
 
 const NOT_READ: CommandFailure = {
   kind: 'retry',

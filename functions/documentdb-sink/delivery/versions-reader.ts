@@ -1,4 +1,3 @@
-import type { Semaphore } from '../../../shared/concurrency/semaphore.ts';
 import { untilAborted } from '../../../shared/concurrency/until-aborted.ts';
 import { identityOf } from '../bson/identity.ts';
 import { equalTo } from '../guard/guard.ts';
@@ -11,10 +10,6 @@ import type { DocumentStore } from '../target/document-store.ts';
 export interface ReadParts {
   readonly store: DocumentStore;
   readonly namespace: Namespace;
-  /** Limits the calls in flight. */
-  readonly semaphore: Semaphore;
-  /** Whether a new call may still be sent. */
-  readonly maySend: () => boolean;
   /** Aborts at `answerByMs`. */
   readonly signal: AbortSignal;
 }

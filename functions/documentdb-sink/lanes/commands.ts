@@ -2,14 +2,24 @@ import { BSON } from 'mongodb';
 import type { BsonDocument } from '../bson/bson-document.ts';
 import { equalities, guardedFilter } from '../guard/guard.ts';
 import type { PlainModel, SentWrite } from '../guard/write.ts';
+import type { CommandFailure } from '../target/classify.ts';
 import type { CommandKind, ServerLimits, Statement } from '../target/document-store.ts';
 import type { Step } from './lane.ts';
+import type { WriteResult } from './write-result.ts';
 
 /** Steps of one request. Each step concerns another document, so the server may apply them in any order. */
 export interface Command {
   readonly kind: CommandKind;
   readonly steps: readonly Step[];
 }
+
+export interface StepResult {
+  readonly step: Step;
+  readonly result: WriteResult;
+}
+
+export const failedSteps = (steps: readonly Step[], failure: CommandFailure): readonly StepResult[] =>
+  steps.map((step) => ({ step, result: { ...failure, commandSize: steps.length } }));
 
 export interface Commands {
   readonly commands: readonly Command[];
@@ -27,9 +37,11 @@ export function commandsOf(steps: readonly Step[], limits: ServerLimits): Comman
     let chunk: Step[] = [];
     let bytes = 0;
     let countMax = limits.operationsMax;
+    const documents = new Set<string>();
     const close = () => {
       if (chunk.length > 0) commands.push({ kind, steps: chunk });
       [chunk, bytes, countMax] = [[], 0, limits.operationsMax];
+      documents.clear();
     };
     for (const step of steps) {
       if (kindOf(step.write) !== kind) continue;
@@ -41,8 +53,10 @@ export function commandsOf(steps: readonly Step[], limits: ServerLimits): Comman
       const isFull =
         chunk.length >= Math.min(countMax, step.lane.trial.commandSizeMax) ||
         bytes + size.bytes > limits.documentBytesMax;
-      if (isFull) close();
+      // Two partitions may write one document. The server does the statements of a command in any order.
+      if (isFull || documents.has(step.lane.identity)) close();
       chunk.push(step);
+      documents.add(step.lane.identity);
       bytes += size.bytes;
       countMax = Math.min(countMax, step.lane.trial.commandSizeMax);
     }
@@ -81,7 +95,7 @@ function plainStatement(model: PlainModel): Statement {
   }
 }
 
-function kindOf(write: SentWrite): CommandKind {
+export function kindOf(write: SentWrite): CommandKind {
   switch (write.kind) {
     case 'replace':
     case 'update':

@@ -27,8 +27,8 @@ export interface HeadTrial extends Trial {
   readonly duplicateAtMs: number | undefined;
   /** Set while it is undecided whether the head or the target caused a refusal. */
   readonly doubt: Doubt | undefined;
-  /** Settled count when the head last conflicted with another unique index; a retry needs progress since then. */
-  readonly blockedAtSettledCount: number | undefined;
+  /** The batch's written count when the head last conflicted with another unique index; a retry needs a write since then. */
+  readonly blockedAtWrittenCount: number | undefined;
 }
 
 export const UNTRIED: HeadTrial = {
@@ -41,5 +41,5 @@ export const UNTRIED: HeadTrial = {
   insertReplacesTombstone: false,
   duplicateAtMs: undefined,
   doubt: undefined,
-  blockedAtSettledCount: undefined,
+  blockedAtWrittenCount: undefined,
 };

@@ -30,7 +30,6 @@ export class Evidence {
   readonly #probedAtMs = new Map<string, number>();
   /** Codes of refusals that later disappeared: these codes are outages for the rest of the batch. */
   readonly #passed = new Map<string, Set<number | undefined>>();
-  readonly #requestedProbes = new Set<string>();
 
   noteTaken(target: string, nowMs: number): void {
     this.#takenAtMs.set(target, nowMs);
@@ -50,19 +49,9 @@ export class Evidence {
     return Math.max(this.#takenAtMs.get(target) ?? NEVER, this.#probedAtMs.get(target) ?? NEVER) >= sinceMs;
   }
 
-  /** Requests a probe, because no other write shows whether the collection accepts writes. */
-  requestProbe(target: string): void {
-    this.#requestedProbes.add(target);
-  }
-
   /** @param needed the evidence that the collection accepts writes: another write, or a probe */
   blames(target: string, { code, sinceMs }: Doubt, needed: 'write' | 'probe'): boolean {
     if (this.#passed.get(target)?.has(code) === true) return false;
     return needed === 'probe' || (this.#takenAtMs.get(target) ?? NEVER) >= sinceMs - NEIGHBOUR_MS;
-  }
-
-  /** Whether a probe was requested since the last call. */
-  takeProbeRequest(target: string): boolean {
-    return this.#requestedProbes.delete(target);
   }
 }

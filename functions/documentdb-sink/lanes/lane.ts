@@ -5,7 +5,6 @@ import type { SourceRecord } from '../../../shared/record.ts';
 import type { MetricName } from '../../../shared/telemetry/metric-names.ts';
 import type { SentWrite } from '../guard/write.ts';
 import { CONFLICT_ROUNDS_MAX, DOUBT_PAUSE_MS, DUPLICATE_CONFIRM_MS, MISSES_MAX } from '../limits.ts';
-import type { Effect, Moment } from './effect.ts';
 import { type HeadTrial, type LaneEntry, UNTRIED } from './entry.ts';
 import {
   asFarAsKnown,
@@ -19,7 +18,7 @@ import {
 } from './failures.ts';
 import { canBeDeferred, foldOf } from './folding.ts';
 import { judgeRefusal, type Refused } from './refusal.ts';
-import type { WriteResult } from './write-result.ts';
+import type { Effect, Moment, WriteResult } from './write-result.ts';
 
 const NOTHING: readonly Effect[] = [];
 const NONE: readonly LaneEntry[] = [];
@@ -146,9 +145,9 @@ export class Lane extends SharedLane<LaneEntry, HeadTrial> {
     return { index: entry.index, outcome: outcomeOf(entry.record) };
   }
 
-  /** Lets a blocked head be sent again, although nothing was settled since it was blocked. */
+  /** Lets a blocked head be sent again, although no write was stored since it was blocked. */
   unblock(): void {
-    if (this.trial.blockedAtSettledCount !== undefined) this.change({ blockedAtSettledCount: undefined });
+    if (this.trial.blockedAtWrittenCount !== undefined) this.change({ blockedAtWrittenCount: undefined });
   }
 
   override unsettled(): readonly Settlement[] {
@@ -267,12 +266,12 @@ export class Lane extends SharedLane<LaneEntry, HeadTrial> {
    * Another document holds the unique value. A record of this batch may still change or delete that document. So the
    * write becomes poison only after all earlier records of its partition are settled, with the lane sending singly.
    */
-  #collide(step: Step, failure: RecordFailure, { areEarlierSettled, settledCount }: Moment): readonly Effect[] {
+  #collide(step: Step, failure: RecordFailure, { areEarlierSettled, writtenCount }: Moment): readonly Effect[] {
     const { head } = this;
     const collided = count('UniqueCollisions');
     this.change({ failure });
     if (!this.#sendsSingly) this.#sendsSingly = true;
-    else if (head === undefined || !areEarlierSettled(this, head)) this.change({ blockedAtSettledCount: settledCount });
+    else if (head === undefined || !areEarlierSettled(this, head)) this.change({ blockedAtWrittenCount: writtenCount });
     // The document that holds the value may be written later in this batch; a later write of this lane may then give up
     // the value.
     else if (canBeDeferred(this)) return [collided, this.#defer(head)];

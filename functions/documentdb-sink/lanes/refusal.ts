@@ -1,9 +1,8 @@
 import { DOUBT_PAUSE_MS, REFUSALS_MAX, THROTTLE_PAUSE_MS } from '../limits.ts';
-import type { Moment } from './effect.ts';
 import type { HeadTrial } from './entry.ts';
 import type { Doubt } from './evidence.ts';
 import { asFarAsKnown } from './failures.ts';
-import type { WriteResult } from './write-result.ts';
+import type { Moment, WriteResult } from './write-result.ts';
 
 export type Refused = WriteResult & { readonly kind: 'refused' };
 

@@ -10,6 +10,8 @@ import type { DocumentStore } from './document-store.ts';
  * the environment.
  */
 export interface UniqueOrder {
+  /** Whether it is known if the collection has such an index. */
+  isKnown(namespace: Namespace): boolean;
   /** Whether the collection is known to have such an index. */
   matters(namespace: Namespace): boolean;
   /**
@@ -25,6 +27,7 @@ export interface UniqueOrder {
 export function createUniqueOrder(store: Pick<DocumentStore, 'listIndexes'>): UniqueOrder {
   const known = new Map<string, boolean>();
   return {
+    isKnown: (namespace) => known.has(namespaceText(namespace)),
     matters: (namespace) => known.get(namespaceText(namespace)) === true,
     note: (namespace) => void known.set(namespaceText(namespace), true),
     async look(namespace, writes, signal) {

@@ -1,5 +1,5 @@
 import type { PoisonPolicy } from '../../../../shared/settings/common-settings.ts';
-import type { MissingIndex } from '../../lanes/effect.ts';
+import type { MissingIndex } from '../../lanes/write-result.ts';
 import type { Connector } from './connector.ts';
 
 /** The settings of the whole function that a connector file determines. */

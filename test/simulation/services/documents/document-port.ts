@@ -18,6 +18,7 @@ import {
 } from '../../../support/document-server/write-error.ts';
 import type { Conduct } from '../../invariants/conduct.ts';
 import type { Violation } from '../../invariants/violation.ts';
+import type { Touched } from '../../scenario/fault-injector.ts';
 import type { FaultKind } from '../../scenario/faults.ts';
 import { SOCKET_TIMEOUT_MS } from '../../scenario/promised.ts';
 import type { Environment } from '../environment.ts';
@@ -54,6 +55,7 @@ export interface PortParts extends Omit<TargetParts, 'bucket'> {
 export class DocumentPort {
   readonly violations: Violation[] = [];
   readonly #parts: PortParts;
+  readonly #connected = new WeakSet<Environment>();
   /** How often in a row somebody inserted a document first. */
   readonly #insertedFirst = new Map<string, number>();
 
@@ -64,9 +66,13 @@ export class DocumentPort {
   storeFor(environment: Environment): DocumentStore {
     const { conduct, history, indexes, keyOf, limits, onTtlIndex, server } = this.#parts;
     const command = <T>(signal: AbortSignal, serve: () => T) =>
-      this.#command({ environment, signal }, () => Promise.resolve(serve()));
-    const read = <T>(signal: AbortSignal, find: (asOfMs: number) => T) => {
-      const request = { environment, signal };
+      this.#command({ environment, signal, touched: 'all' }, () => Promise.resolve(serve()));
+    const read = <T>(signal: AbortSignal, filters: readonly unknown[], find: (asOfMs: number) => T) => {
+      const request = {
+        environment,
+        signal,
+        touched: this.#touched(environment, this.#readersOf(environment, filters)),
+      };
       conduct.decided(environment.invocation, environment.clock.nowMs());
       const serve = () =>
         this.#parts.faultInjector.strikes('documentdb.readRefused', environment)
@@ -75,22 +81,47 @@ export class DocumentPort {
       return this.#watched(request, [], () => this.#command(request, serve));
     };
     return {
-      limits: (signal) => command(signal, () => limits),
+      // A connection knows them: they are asked for once.
+      limits: (signal) =>
+        this.#connected.has(environment)
+          ? Promise.resolve(limits)
+          : command(signal, () => {
+              this.#connected.add(environment);
+              return limits;
+            }),
       write: (_namespace, kind, statements, signal) => {
         conduct.decided(environment.invocation, environment.clock.nowMs());
         const serve = () => this.#write({ environment, kind, statements });
-        const request = { environment, signal };
+        const request = { environment, signal, touched: this.#touched(environment, partitionsOf(statements)) };
         this.#watchDocuments(environment, statements);
         for (const statement of statements) history.noteUnguarded(statement, keyOf(statement), environment.sent);
         const positions = statements.map((statement) => history.nameOf(statement));
         const written = this.#watched(request, positions, () => this.#command(request, serve));
         return written.then((reply) => this.#heard(request, positions, reply));
       },
-      findVersions: (_namespace, ids, signal) => read(signal, (asOfMs) => server.findVersions(ids, asOfMs)),
-      findVersionsOf: (_namespace, filter, signal) => read(signal, (asOfMs) => server.findVersionsOf(filter, asOfMs)),
+      findVersions: (_namespace, ids, signal) => {
+        const filters = ids.map((id) => new Map([['_id', id]]));
+        return read(signal, filters, (asOfMs) => server.findVersions(ids, asOfMs));
+      },
+      findVersionsOf: (_namespace, filter, signal) =>
+        read(signal, [filter], (asOfMs) => server.findVersionsOf(filter, asOfMs)),
       listIndexes: (_namespace, signal) => command(signal, () => indexes),
       ensureTtlIndex: (_namespace, ttlSeconds, signal) => command(signal, () => onTtlIndex(ttlSeconds)),
     };
+  }
+
+  /** Whose answer a call holds up: with every connection in use the others wait for it. A probe is of no partition. */
+  #touched({ openCount }: Environment, partitions: readonly string[]): Touched {
+    const isLastSlot = openCount + 1 >= this.#parts.scenario.documentdb.poolSizeMax;
+    return isLastSlot || partitions.length === 0 ? 'all' : partitions;
+  }
+
+  /** The partitions that have records of these documents in the invocation. */
+  #readersOf({ sent }: Environment, filters: readonly unknown[]): readonly string[] {
+    const keys = new Set(filters.map((q) => this.#parts.keyOf({ q })));
+    const records = sent.flatMap((position) => this.#parts.kafka.at(position) ?? []);
+    const own = records.filter(({ scenario: { key } }) => keys.has(key));
+    return [...new Set(own.map(({ topicPartition }) => topicPartition))];
   }
 
   /** The statements of an unordered command are done in any order: no two of them may be of one document. */
@@ -134,15 +165,14 @@ export class DocumentPort {
     return reply;
   }
 
-  async #command<T>({ environment, signal }: Request, serve: () => Promise<T>): Promise<T> {
+  async #command<T>({ environment, signal, touched }: Request, serve: () => Promise<T>): Promise<T> {
     const { faultInjector, random } = this.#parts;
     const { clock } = environment;
-    if (faultInjector.strikes('documentdb.noServer', environment)) {
+    if (faultInjector.strikes('documentdb.noServer', environment, touched)) {
       await clock.waitUntil(clock.nowMs() + SELECTION_MS, signal);
       throw foreign(signal.aborted ? 'AbortError' : random.pick(NOT_SENT));
     }
-    // What waits for one answer waits whatever its partition is.
-    const strikes = (kind: FaultKind) => faultInjector.strikes(kind, environment);
+    const strikes = (kind: FaultKind) => faultInjector.strikes(kind, environment, touched);
     const fault = strikes('documentdb.requestLost')
       ? 'requestLost'
       : strikes('documentdb.answerLost')
@@ -153,7 +183,9 @@ export class DocumentPort {
     const patience = abortAt(clock, clock.nowMs() + SOCKET_TIMEOUT_MS);
     return await exchange(environment, this.#parts, {
       serve: () => {
-        const refusal = REFUSALS.find(({ kind }) => faultInjector.strikes(kind, environment));
+        const refusal = REFUSALS.find(({ kind, ofAll }) =>
+          faultInjector.strikes(kind, environment, ofAll ? 'all' : touched),
+        );
         return refusal === undefined
           ? serve()
           : Promise.reject(foreign('MongoServerError', random.pick(refusal.codes)));
@@ -253,10 +285,11 @@ const UNAUTHORIZED = 13;
 /** No primary, one that steps down, one that is starting up: https://github.com/mongodb/specifications, "not writable primary". */
 const FAILOVER_CODES: readonly number[] = [10_107, 91, 189, 11_600, 11_602, 13_435, 13_436];
 
-const REFUSALS: readonly { readonly kind: FaultKind; readonly codes: readonly number[] }[] = [
-  { kind: 'documentdb.failover', codes: FAILOVER_CODES },
-  { kind: 'documentdb.credentialsRefused', codes: [18] },
-  { kind: 'documentdb.unauthorized', codes: [UNAUTHORIZED] },
+/** `ofAll`: no other command would be taken either. */
+const REFUSALS: readonly { readonly kind: FaultKind; readonly codes: readonly number[]; readonly ofAll: boolean }[] = [
+  { kind: 'documentdb.failover', codes: FAILOVER_CODES, ofAll: false },
+  { kind: 'documentdb.credentialsRefused', codes: [18], ofAll: true },
+  { kind: 'documentdb.unauthorized', codes: [UNAUTHORIZED], ofAll: true },
 ];
 
 /** How the driver says that there was no connection to send on. */
@@ -271,6 +304,8 @@ const NOT_SENT: readonly string[] = [
 interface Request {
   readonly environment: Environment;
   readonly signal: AbortSignal;
+  /** The partitions that wait for the answer. */
+  readonly touched: Touched;
 }
 
 interface WriteRequest {

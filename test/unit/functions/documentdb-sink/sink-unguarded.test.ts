@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { createRecordMapper } from '../../../../functions/documentdb-sink/connector/create-record-mapper.ts';
 import { readConnector } from '../../../../functions/documentdb-sink/connector/file/read-connector.ts';
-import type { MissingIndex } from '../../../../functions/documentdb-sink/lanes/effect.ts';
+import type { MissingIndex } from '../../../../functions/documentdb-sink/lanes/write-result.ts';
 import { aDocumentdbSink, type DocumentdbSinkSetup, inWords } from '../../../support/a-documentdb-sink.ts';
 import { aRecord, deadlineIn } from '../../../support/builders.ts';
 import { fakeDeadLetters } from '../../../support/fake-dead-letters.ts';

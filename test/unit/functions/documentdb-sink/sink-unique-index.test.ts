@@ -260,6 +260,17 @@ describe('another unique index', () => {
     expect(sink.telemetry.metrics()).toMatchObject({ UniqueCollisions: 3 });
   });
 
+  it('costs two statements for each record whose value is taken for good, however many there are', async () => {
+    const sink = aDocumentdbSink({ deletes: 'hard', documents: unique });
+    sink.store.put('taken', { email: 'e' });
+    const outcomes = await sink.write(
+      Array.from({ length: 200 }, (_, offset) => order(offset, `k${offset}`, { email: 'e' })),
+    );
+    expect(new Set(outcomes.map(inWords))).toEqual(new Set(['deadLettered duplicate_key']));
+    const statementCount = sink.store.calls.reduce((sum, { statements }) => sum + statements.length, 0);
+    expect(statementCount).toBeLessThanOrEqual(2 * 200 + 2);
+  });
+
   it('is stale, not poison, where the document is newer already', async () => {
     const sink = aDocumentdbSink({ deletes: 'hard', documents: unique });
     sink.store.put('taken', { email: 'e' });

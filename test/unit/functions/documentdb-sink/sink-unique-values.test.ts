@@ -98,7 +98,7 @@ describe('a business key', () => {
     documents.findVersionsOf = async (...parameters) => {
       underWay += 1;
       peak = Math.max(peak, underWay);
-      await Promise.resolve();
+      for (let turn = 0; turn < 20; turn += 1) await Promise.resolve();
       underWay -= 1;
       return findVersionsOf(...parameters);
     };

@@ -44,20 +44,25 @@ describe('a command', () => {
     { name: 'documents up to the limit in bytes', all: steps(4, { value: jsonOf(3_000) }), expected: [2, 2] },
     {
       name: 'long keys, each once in the filter and once in the document',
-      all: steps(5, { key: 'k'.repeat(1_500) }),
+      all: [...'abcde'].map((letter) => aStep({ records: [aRecord({ key: letter.repeat(1_500) })] })),
       expected: [2, 2, 1],
     },
   ])('holds $name', ({ all, operationsMax = 100, expected }) => {
     expect(sizes(all, { operationsMax })).toEqual(expected);
   });
 
+  it('holds one write of a document, although two partitions write the document', () => {
+    const ofPartition = (partition: number) => aStep({ records: [aRecord({ partition, key: 'same' })] });
+    expect(sizes([ofPartition(0), ...steps(2), ofPartition(1)])).toEqual([3, 1]);
+  });
+
   it('holds no write that wants less company, wherever that stands', () => {
     const [one, two, three, four] = steps(4) as [Step, Step, Step, Step];
     const alone = aStep({ records: [aRecord({ offset: 9 })], commandSizeMax: 1 });
-    const inPair = () => aStep({ records: [aRecord({ offset: 8 })], commandSizeMax: 2 });
+    const inPair = (offset = 8) => aStep({ records: [aRecord({ offset })], commandSizeMax: 2 });
     expect(sizes([one, two, alone, three, four])).toEqual([2, 1, 2]);
     expect(sizes([one, two, inPair(), three, four])).toEqual([2, 2, 1]);
-    expect(sizes([inPair(), inPair(), inPair()])).toEqual([2, 1]);
+    expect(sizes([inPair(5), inPair(6), inPair(7)])).toEqual([2, 1]);
   });
 
   it('holds writes of one kind, the deletes first', () => {

@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Effect } from '../../../../../functions/documentdb-sink/lanes/effect.ts';
 import type { Lane } from '../../../../../functions/documentdb-sink/lanes/lane.ts';
-import type { WriteResult } from '../../../../../functions/documentdb-sink/lanes/write-result.ts';
+import type { Effect, WriteResult } from '../../../../../functions/documentdb-sink/lanes/write-result.ts';
 import { deadLettered, ignored, isSettled, poison } from '../../../../../shared/outcome.ts';
 import { aLane, aMoment, type Content } from '../../../../support/a-lane.ts';
 import { randomRuns } from '../../../../support/random-runs.ts';

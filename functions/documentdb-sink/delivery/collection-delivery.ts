@@ -1,0 +1,288 @@
+import type { Semaphore } from '../../../shared/concurrency/semaphore.ts';
+import { drive, type Work } from '../../../shared/delivery/drive.ts';
+import type { OutcomeCollector } from '../../../shared/delivery/outcome-collector.ts';
+import type { Poisoned, PoisonHandler } from '../../../shared/delivery/poison-handler.ts';
+import { createTasks } from '../../../shared/delivery/tasks.ts';
+import { assertNever } from '../../../shared/errors.ts';
+import { fullJitterMs } from '../../../shared/time/backoff.ts';
+import type { Clock } from '../../../shared/time/clock.ts';
+import type { Deadline } from '../../../shared/time/deadline.ts';
+import type { Command, StepResult } from '../lanes/commands.ts';
+import type { LaneEntry } from '../lanes/entry.ts';
+import type { Evidence } from '../lanes/evidence.ts';
+import { COLLISION } from '../lanes/failures.ts';
+import type { Lane, Step } from '../lanes/lane.ts';
+import { Schedule } from '../lanes/schedule.ts';
+import type { Effect, Moment } from '../lanes/write-result.ts';
+import type { Guards } from '../target/collections.ts';
+import { type CircuitBreaker, createCircuitBreaker } from './circuit-breaker.ts';
+import { Deferrals } from './deferrals.ts';
+import { type Flight, noteFailure, readsOf, resolveRead, type UnmatchedRead, withoutRead } from './resolve.ts';
+import { pack, type SendParts, sendCommand } from './send.ts';
+import { sendProbe } from './send-probe.ts';
+
+export interface DeliveryParts extends SendParts {
+  /** Limits the calls in flight. */
+  readonly semaphore: Semaphore;
+  /** Whether a new call may still be sent. */
+  readonly maySend: () => boolean;
+  readonly clock: Clock;
+  /** 0 <= random() < 1 */
+  readonly random: () => number;
+  readonly deadline: Deadline;
+  readonly outcomes: OutcomeCollector;
+  readonly evidence: Evidence;
+  readonly poison: PoisonHandler;
+  /** The breaker of the target, shared by all collections. */
+  readonly breaker: CircuitBreaker;
+  readonly missingIndex: Moment['missingIndex'];
+  readonly onNoMatch: Moment['onNoMatch'];
+}
+
+/** Sends the lanes of one collection until they are settled or the deadline is reached. */
+export class CollectionDelivery implements Work {
+  readonly #parts: DeliveryParts;
+  readonly #lanes: readonly Lane[];
+  readonly #schedule: Schedule;
+  readonly #deferrals: Deferrals;
+  readonly #tasks = createTasks();
+  readonly #own = createCircuitBreaker();
+  #writtenCount = 0;
+  #isProbeWanted = false;
+  #isProbeOut = false;
+
+  constructor(lanes: readonly Lane[], parts: DeliveryParts) {
+    this.#lanes = lanes;
+    this.#parts = parts;
+    this.#schedule = new Schedule(lanes);
+    this.#deferrals = new Deferrals(parts.outcomes, lanes);
+  }
+
+  /** Never ends early because of a failure. Resolves by `answerByMs`. */
+  run(): Promise<void> {
+    return drive(this, { ...this.#parts, tasks: [this.#tasks] });
+  }
+
+  start(nowMs: number): void {
+    this.#buryPoisoned(nowMs);
+    if (this.#nextTryAtMs > nowMs) return;
+    const { breaker, namespace, uniqueOrder } = this.#parts;
+    const groups = this.#schedule.claim({
+      nowMs,
+      isOrdered: uniqueOrder.matters(namespace),
+      writtenCount: this.#writtenCount,
+      isDecidable: (lane) => lane.head === undefined || this.#deferrals.areEarlierSettled(lane, lane.head),
+    });
+    if (groups.length === 0) return;
+    const isProbing = [this.#own.enter(nowMs), breaker.enter(nowMs)].includes(true);
+    for (const [place, steps] of groups.entries()) {
+      if (isProbing && place > 0) this.#schedule.giveBack(steps, nowMs);
+      else this.#tasks.start(this.#send(steps, isProbing));
+    }
+  }
+
+  nextWakeAtMs(nowMs: number): number | undefined {
+    if (this.#nextTryAtMs > nowMs) return this.#lanes.every(isOver) ? undefined : this.#nextTryAtMs;
+    const { nextReadyAtMs } = this.#schedule;
+    return nextReadyAtMs === Number.POSITIVE_INFINITY ? undefined : nextReadyAtMs;
+  }
+
+  /** The remaining lanes wait only for each other. */
+  unblock(): boolean {
+    if (!this.#deferrals.stopWaiting()) return false;
+    this.#schedule.unblockAll(this.#parts.clock.nowMs());
+    return true;
+  }
+
+  get #nextTryAtMs(): number {
+    return Math.max(this.#own.nextTryAtMs(), this.#parts.breaker.nextTryAtMs());
+  }
+
+  /** Settles the heads that are poison since planning, and deferred records whose later write was poison itself. */
+  #buryPoisoned(nowMs: number): void {
+    for (let lanes = this.#schedule.takePoisoned(); lanes.length > 0; lanes = this.#schedule.takePoisoned()) {
+      for (const lane of lanes) {
+        const { head = lane.deferred[0] } = lane;
+        if (head === undefined) continue;
+        const isPlanned = head.task.kind === 'poison';
+        const failure = head.task.kind === 'poison' ? head.task.failure : { ...COLLISION, retryable: false };
+        this.#bury(lane, { item: head, failure, stage: isPlanned ? 'converting' : 'writing' });
+        this.#schedule.place(lane, nowMs);
+      }
+    }
+  }
+
+  #bury(lane: Lane, poisoned: Omit<Poisoned<LaneEntry>, 'lane' | 'target'>): void {
+    const letter = this.#parts.poison.bury({ ...poisoned, lane, target: lane.target });
+    if (letter === undefined) return;
+    this.#tasks.start(letter.then(() => this.#schedule.place(lane, this.#parts.clock.nowMs())));
+  }
+
+  /** Sends the steps in commands, each of which ends by itself. */
+  async #send(steps: readonly Step[], isProbing: boolean): Promise<void> {
+    const flight: Flight = { isProbing, tripCount: this.#tripCount, stoppedBy: undefined };
+    const packed = await pack(steps, () => this.#schedule.leavesSome(steps), this.#parts);
+    if (packed === undefined) {
+      this.#giveBack(steps);
+      return;
+    }
+    const { commands, guards, results } = packed;
+    if (guards === undefined) {
+      this.#hear(results, flight);
+      return;
+    }
+    this.#apply(results);
+    for (const [place, command] of commands.entries()) {
+      if (isProbing && place > 0) this.#giveBack(command.steps);
+      else this.#tasks.start(this.#inTurn(() => this.#sendCommand(command, guards, flight)));
+    }
+  }
+
+  /** Waits for a free slot. What the work has heard is applied before the next one begins. */
+  async #inTurn(work: () => Promise<void>): Promise<void> {
+    const { semaphore } = this.#parts;
+    await semaphore.acquire();
+    try {
+      await work();
+    } finally {
+      semaphore.release();
+    }
+  }
+
+  async #sendCommand(command: Command, guards: Guards, flight: Flight): Promise<void> {
+    if (!this.#maySend(flight) || flight.stoppedBy !== undefined) {
+      this.#giveBack(command.steps);
+      return;
+    }
+    const { results, unmatched } = await sendCommand(command, guards, this.#parts);
+    this.#hear(results, flight);
+    flight.isProbing = false; // its reads are sent as any others
+    if (unmatched.length > 0) this.#parts.meter.count('GuardReads', unmatched.length);
+    for (const read of readsOf(unmatched)) this.#tasks.start(this.#inTurn(() => this.#resolve(read, flight)));
+  }
+
+  async #resolve(read: UnmatchedRead, flight: Flight): Promise<void> {
+    if (!this.#maySend(flight)) this.#apply(withoutRead(read));
+    else if (flight.stoppedBy !== undefined) this.#apply(withoutRead(read, flight.stoppedBy));
+    else this.#hear(await resolveRead(read, this.#parts), flight);
+  }
+
+  /** Another command may have tripped a breaker in the meantime: what was not sent then waits as well. */
+  #maySend({ isProbing, tripCount }: Flight): boolean {
+    const isOpen = isProbing ? tripCount === this.#tripCount : this.#nextTryAtMs <= this.#parts.clock.nowMs();
+    return isOpen && this.#parts.maySend();
+  }
+
+  get #tripCount(): number {
+    return this.#own.tripCount() + this.#parts.breaker.tripCount();
+  }
+
+  #giveBack(steps: readonly Step[]): void {
+    this.#schedule.giveBack(steps, this.#parts.clock.nowMs());
+  }
+
+  /** Applies what the target said. */
+  #hear(results: readonly StepResult[], flight: Flight): void {
+    noteFailure(flight, results);
+    this.#updateBreakers(results, flight);
+    if (results.length > 0) this.#apply(results);
+  }
+
+  /** Evidence from these results counts for later ones, because evidence must be older than a refusal. */
+  #apply(results: readonly StepResult[]): void {
+    const { clock, evidence, namespace, uniqueOrder } = this.#parts;
+    const nowMs = clock.nowMs();
+    if (results.some(({ result }) => result.kind === 'collision')) uniqueOrder.note(namespace);
+    const retryAtMs = this.#retryAtMs(results, nowMs);
+    for (const each of results) {
+      const { lane } = each.step;
+      for (const effect of lane.apply(each, this.#moment(nowMs, retryAtMs))) this.#perform(effect, lane);
+    }
+    for (const { step, result } of results) {
+      if (result.kind === 'written') evidence.noteTaken(step.lane.target, nowMs);
+      if (result.kind === 'written') this.#writtenCount += 1;
+      this.#schedule.release(step, nowMs);
+    }
+    if (this.#isProbeWanted && !this.#isProbeOut) this.#startProbe(results);
+    this.#isProbeWanted = false;
+  }
+
+  #moment(nowMs: number, retryAtMs: number): Moment {
+    const { evidence, missingIndex, onNoMatch } = this.#parts;
+    return {
+      nowMs,
+      retryAtMs,
+      evidence,
+      areEarlierSettled: (lane, head) => this.#deferrals.areEarlierSettled(lane, head),
+      writtenCount: this.#writtenCount,
+      missingIndex,
+      onNoMatch,
+    };
+  }
+
+  /** The retry time of a command, common to all its steps. */
+  #retryAtMs(results: readonly StepResult[], nowMs: number): number {
+    const attempts = results.reduce((most, { step }) => Math.max(most, step.lane.trial.attempts), 0);
+    return nowMs + fullJitterMs(attempts + 1, this.#parts.random());
+  }
+
+  #perform(effect: Effect, lane: Lane): void {
+    const { evidence, meter, outcomes } = this.#parts;
+    switch (effect.kind) {
+      case 'settle':
+        outcomes.record(effect);
+        break;
+      case 'bury':
+        this.#bury(lane, { item: effect.entry, failure: effect.failure, stage: 'writing', policy: effect.policy });
+        break;
+      case 'defer':
+        this.#deferrals.add(effect.index);
+        break;
+      case 'count':
+        meter.count(effect.metric, effect.by);
+        break;
+      case 'notePassed':
+        evidence.notePassed(lane.target, effect.doubt);
+        break;
+      case 'requestProbe':
+        this.#isProbeWanted = true;
+        break;
+      default:
+        assertNever(effect);
+    }
+  }
+
+  #startProbe(results: readonly StepResult[]): void {
+    this.#isProbeOut = true;
+    const probed = this.#inTurn(() => this.#probe(results));
+    this.#tasks.start(probed.finally(() => (this.#isProbeOut = false)));
+  }
+
+  /** Finds out whether the collection accepts writes. */
+  async #probe([first]: readonly StepResult[]): Promise<void> {
+    const { clock, evidence } = this.#parts;
+    const flight: Flight = { isProbing: false, tripCount: this.#tripCount, stoppedBy: undefined };
+    if (first === undefined || !this.#maySend(flight)) return;
+    const { step } = first;
+    const sentAtMs = clock.nowMs();
+    const probed = await sendProbe(this.#parts);
+    if (probed === true) evidence.noteProbe(step.lane.target, sentAtMs);
+    else if (probed !== false) this.#updateBreakers([{ step, result: { ...probed, commandSize: 1 } }], flight);
+  }
+
+  /** A success that was under way when a breaker was tripped says nothing about the time after; only a probe's does. */
+  #updateBreakers(results: readonly StepResult[], { isProbing }: Flight): void {
+    const { breaker, clock } = this.#parts;
+    const nowMs = clock.nowMs();
+    const fatal = results.map(({ result }) => result).find(({ kind }) => kind === 'fatal');
+    const areCredentialsRefused = results.some(({ result }) => result.kind === 'credentials');
+    const isOfCollection = fatal?.kind === 'fatal' && fatal.scope === 'collection';
+    if (isProbing && (isOfCollection || (fatal === undefined && !areCredentialsRefused))) breaker.reset();
+    if (isOfCollection) this.#own.trip(nowMs);
+    else if (fatal !== undefined) breaker.trip(nowMs);
+    else if (areCredentialsRefused && !breaker.takeCredentialsRetry()) breaker.trip(nowMs);
+    else if (isProbing && !areCredentialsRefused) this.#own.reset();
+  }
+}
+
+const isOver = ({ deferred, isDone, state }: Lane): boolean => state !== 'open' || (isDone && deferred.length === 0);

@@ -1,0 +1,49 @@
+import { Heap } from '../../../shared/delivery/heap.ts';
+import { PARTITION_WAIT_MS } from '../limits.ts';
+import { foldEndOf } from './folding.ts';
+import type { Lane } from './lane.ts';
+
+/**
+ * The documents of a collection that a write under way may change. Another partition's write of the same document waits, but
+ * never longer than `PARTITION_WAIT_MS`: every result of two writes at once equals some order of the two partitions (G4).
+ */
+export class DocumentsOut {
+  readonly #freeAtMs = new Map<string, number>();
+
+  reserve(identity: string, nowMs: number): void {
+    this.#freeAtMs.set(identity, nowMs + PARTITION_WAIT_MS);
+  }
+
+  release(identity: string): void {
+    this.#freeAtMs.delete(identity);
+  }
+
+  /** When a write of the document may be sent; a time in the past if it may be sent now. */
+  freeAtMs(identity: string): number {
+    return this.#freeAtMs.get(identity) ?? 0;
+  }
+}
+
+/** The indexes in the batch before which a wave must end. */
+export class WaveEnds {
+  readonly #endOf = new Map<Lane, number>();
+  readonly #heap = new Heap(({ end }: { readonly lane: Lane; readonly end: number }) => end);
+
+  constructor(lanes: readonly Lane[]) {
+    for (const lane of lanes) this.note(lane);
+  }
+
+  note(lane: Lane): void {
+    const end = lane.state === 'stopped' || lane.isDone ? Number.POSITIVE_INFINITY : foldEndOf(lane);
+    this.#endOf.set(lane, end);
+    if (end < Number.POSITIVE_INFINITY) this.#heap.add({ lane, end });
+  }
+
+  get least(): number {
+    for (let first = this.#heap.least; first !== undefined; first = this.#heap.least) {
+      if (this.#endOf.get(first.lane) === first.end) return first.end;
+      this.#heap.take();
+    }
+    return Number.POSITIVE_INFINITY;
+  }
+}

@@ -1,0 +1,45 @@
+import type { Clock } from '../time/clock.ts';
+import type { Deadline } from '../time/deadline.ts';
+import type { Tasks } from './tasks.ts';
+
+/** Work that is done in tasks, each of which may make others possible. */
+export interface Work {
+  /** Starts every task that may start now. */
+  start(nowMs: number): void;
+  /** When a task may start although none has ended; undefined if that is not possible. */
+  nextWakeAtMs(nowMs: number): number | undefined;
+  /** Called when no task is open and none will start by itself. @returns whether anything may start now */
+  unblock?(): boolean;
+}
+
+export interface DriveParts {
+  readonly clock: Clock;
+  readonly deadline: Deadline;
+  readonly tasks: readonly Tasks[];
+}
+
+/**
+ * Starts whatever may start, then waits for the end of one task, until nothing is left or `answerByMs` is reached. No task
+ * waits for others that were started with it. Nothing starts after `sendUntilMs`.
+ */
+export async function drive(work: Work, { clock, deadline, tasks }: DriveParts): Promise<void> {
+  for (let nowMs = clock.nowMs(); nowMs < deadline.answerByMs; nowMs = clock.nowMs()) {
+    const wakeAtMs = begin(work, nowMs, deadline);
+    if (wakeAtMs === undefined && tasks.every((each) => each.openCount() === 0)) {
+      if (nowMs >= deadline.sendUntilMs || work.unblock?.() !== true) return;
+      continue;
+    }
+    const woken = new AbortController();
+    const timer = clock.waitUntil(wakeAtMs ?? deadline.answerByMs, woken.signal);
+    await Promise.race([...tasks.map((each) => each.nextEnd()), timer]);
+    woken.abort('woken');
+  }
+}
+
+/** @returns when a task may start although none has ended; undefined if that is not possible before `sendUntilMs` */
+function begin(work: Work, nowMs: number, { sendUntilMs }: Deadline): number | undefined {
+  if (nowMs >= sendUntilMs) return undefined;
+  work.start(nowMs);
+  const wakeAtMs = work.nextWakeAtMs(nowMs);
+  return wakeAtMs !== undefined && wakeAtMs < sendUntilMs ? wakeAtMs : undefined;
+}

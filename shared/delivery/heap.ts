@@ -1,0 +1,80 @@
+interface Entry<T> {
+  readonly item: T;
+  readonly key: number;
+}
+
+/** Items by a number, the least first. A key is read once, when its item is added. */
+export class Heap<T> {
+  readonly #keyOf: (item: T) => number;
+  #entries: Entry<T>[] = [];
+
+  constructor(keyOf: (item: T) => number) {
+    this.#keyOf = keyOf;
+  }
+
+  get size(): number {
+    return this.#entries.length;
+  }
+
+  get least(): T | undefined {
+    return this.#entries[0]?.item;
+  }
+
+  /** `Infinity` if there is no item. */
+  get leastKey(): number {
+    return this.#entries[0]?.key ?? Number.POSITIVE_INFINITY;
+  }
+
+  add(item: T): void {
+    const entry = { item, key: this.#keyOf(item) };
+    const entries = this.#entries;
+    let at = entries.length;
+    entries.push(entry);
+    while (at > 0) {
+      const above = (at - 1) >> 1;
+      const parent = entries[above] as Entry<T>;
+      if (parent.key <= entry.key) break;
+      entries[at] = parent;
+      at = above;
+    }
+    entries[at] = entry;
+  }
+
+  /** Removes the least item. */
+  take(): T | undefined {
+    const least = this.#entries[0]?.item;
+    const last = this.#entries.pop();
+    if (last !== undefined && this.#entries.length > 0) this.#sink(last);
+    return least;
+  }
+
+  /** Removes the items whose keys are not greater than that, the least first. */
+  takeUpTo(keyMax: number): T[] {
+    const taken: T[] = [];
+    while (this.leastKey <= keyMax && this.size > 0) taken.push(this.take() as T);
+    return taken;
+  }
+
+  /** Removes all items, in no order. */
+  takeAll(): T[] {
+    const entries = this.#entries;
+    this.#entries = [];
+    return entries.map(({ item }) => item);
+  }
+
+  /** Puts the entry into the place of the least one. */
+  #sink(entry: Entry<T>): void {
+    const entries = this.#entries;
+    let at = 0;
+    for (;;) {
+      let below = 2 * at + 1;
+      const right = entries[below + 1];
+      if (right !== undefined && right.key < (entries[below] as Entry<T>).key) below += 1;
+      const child = entries[below];
+      if (child === undefined || child.key >= entry.key) break;
+      entries[at] = child;
+      at = below;
+    }
+    entries[at] = entry;
+  }
+}
