@@ -1,7 +1,7 @@
 // Shapes: https://docs.aws.amazon.com/lambda/latest/dg/with-msk.html
 import { describe, expect, it } from 'vitest';
 import { MalformedEventError } from '../../../shared/errors.ts';
-import { decodeEvent } from '../../../shared/event.ts';
+import { decodeEvent, purposeOf } from '../../../shared/event.ts';
 
 const base64 = (text: string) => Buffer.from(text).toString('base64');
 const aWireRecord = (changes: object = {}) => ({
@@ -218,6 +218,19 @@ describe('a broken envelope throws and names the place', () => {
   it('an offset that stands there twice', () => {
     const event = anEvent({ 'orders-0': [aWireRecord(), aWireRecord()] });
     expect(() => decodeEvent(event)).toThrow('offset 15 twice');
+  });
+});
+
+describe('the purpose of an event', () => {
+  it('is to deliver records, unless the event asks for a redrive', () => {
+    expect(purposeOf(anEvent({}))).toBe('deliver');
+    expect(purposeOf({ mskSinks: 'redrive' })).toBe('redrive');
+  });
+
+  it.each([null, 'deliver', 'SECRET', true])('is nothing else (%j), and is not quoted', (mskSinks) => {
+    expect(() => purposeOf(anEvent({}, { mskSinks }))).toThrow(MalformedEventError);
+    expect(() => purposeOf(anEvent({}, { mskSinks }))).toThrow('event.mskSinks must be "redrive" or absent');
+    expect(() => purposeOf(anEvent({}, { mskSinks }))).not.toThrow('SECRET');
   });
 });
 
