@@ -104,6 +104,11 @@ describe('a request', () => {
     },
   );
 
+  it('has no status but a number', () => {
+    const error = Object.assign(new Error('SECRET'), { name: 'Odd', $metadata: { httpStatusCode: '503' } });
+    expect(classifyError(error)).toMatchObject({ kind: 'retry', failure: { code: 'target_unreachable' } });
+  });
+
   it('without credentials keeps our own explanation', () => {
     const result = classifyError(new CredentialsError('check the external id'));
     expect(result).toMatchObject({
