@@ -45,7 +45,8 @@ export function judgeRefusal(trial: HeadTrial, { refusal, count, target }: Refus
   if (count > 1) return { ...verdict({ ...known, readyAtMs: nowMs }), splitsFold: true };
   if (doubt.refusals < REFUSALS_MAX) return verdict(known);
   if (!evidence.hasTakenSince(target, doubt.previousMs)) return { ...verdict(known), needsProbe: true };
-  return { ...verdict(known), isToBlame: evidence.blames(target, doubt, refusal.evidence) };
+  const isRefusedOftenEnough = doubt.refusals > REFUSALS_MAX;
+  return { ...verdict(known), isToBlame: isRefusedOftenEnough && evidence.blames(target, doubt, refusal.evidence) };
 }
 
 const verdict = (trial: Partial<HeadTrial>): Verdict => ({
