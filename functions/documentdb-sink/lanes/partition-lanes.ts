@@ -13,7 +13,8 @@ export interface ScheduleMoment {
   readonly isDecidable: (lane: Lane) => boolean;
 }
 
-const headIndexOf = ({ head }: Lane): number => head?.index ?? Number.POSITIVE_INFINITY;
+/** A deferred record is sent with the next write of its lane, and that write may free what records in between wait for. */
+const placeOf = ({ deferred: [first], head }: Lane): number => (first ?? head)?.index ?? Number.POSITIVE_INFINITY;
 const firstIndexOf = ({ items }: Lane): number => items[0]?.index ?? 0;
 
 /**
@@ -26,11 +27,11 @@ const firstIndexOf = ({ items }: Lane): number => items[0]?.index ?? 0;
  */
 export class PartitionLanes {
   readonly #documents: DocumentsOut;
-  readonly #ready = new Heap(headIndexOf);
+  readonly #ready = new Heap(placeOf);
   readonly #waiting = new Heap(({ trial }: Lane) => trial.readyAtMs);
-  readonly #singles = new Heap(headIndexOf);
+  readonly #singles = new Heap(placeOf);
   /** Lanes that conflicted while an earlier record was unsettled. */
-  readonly #blocked = new Heap(headIndexOf);
+  readonly #blocked = new Heap(placeOf);
   #poisoned: Lane[] = [];
   /** Steps of this wave whose commands come later. */
   #wave: Step[] = [];

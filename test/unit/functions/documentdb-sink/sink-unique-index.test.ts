@@ -52,6 +52,21 @@ describe('another unique index', () => {
     expect([sink.store.get('x')?.get('email'), sink.store.get('y')?.get('email')]).toEqual(['2', '1']);
   });
 
+  it('is freed by a deferred record before the records in between are judged', async () => {
+    const sink = aDocumentdbSink({ deletes: 'hard', documents: unique });
+    sink.store.put('x', { email: '4' });
+    sink.store.put('y', { email: '3' });
+    const outcomes = await sink.write([
+      order(1, 'x', { email: 'taken by z' }),
+      order(2, 'y', { email: '2' }),
+      order(3, 'w', { email: '4' }),
+      order(4, 'w', { email: '4', v: 2 }),
+      order(5, 'x', { email: '3' }),
+      order(6, 'z', { email: 'taken by z' }),
+    ]);
+    expect(outcomes.map(inWords)).toEqual(Array(6).fill('written'));
+  });
+
   it('has the records concerned sent one by one, in the order of their offsets', async () => {
     const sink = aDocumentdbSink({ deletes: 'hard', documents: unique });
     sink.store.put('b', { email: 'e' });

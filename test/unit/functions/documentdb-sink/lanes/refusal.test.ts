@@ -24,7 +24,7 @@ function judgedAfter(refusals: number) {
     retryAtMs: 3_000,
     evidence,
     areEarlierSettled: () => true,
-    settledCount: 0,
+    writtenCount: 0,
     missingIndex: 'write',
     onNoMatch: 'ignore',
   } as const;
