@@ -15,6 +15,7 @@ import {
   DATABASE,
   type DevStage,
   EXTERNAL_ID,
+  eventFile,
   openDevStage,
   REGION,
   STACK,
@@ -249,7 +250,8 @@ describe('the doctor', () => {
 
 describe('the deployed functions, invoked with an event of MSK', () => {
   it('put every record into the stream of the other account, each key in its order', async () => {
-    expect(await stage.invoke('kinesisSink', 'deploy-orders.json')).toEqual(NOTHING_FAILED);
+    const invoke = ['invoke', '--stage', 'dev', '-f', 'kinesisSink', '--path', eventFile('deploy-orders.json')];
+    expect(JSON.parse((await stage.serverless(...invoke)).stdout)).toEqual(NOTHING_FAILED);
     expect(await stage.streamed()).toEqual({
       'order-71': ['placed', 'paid'],
       'order-72': ['placed', 'not JSON'],

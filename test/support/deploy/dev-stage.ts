@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Endpoints } from '../../../local/engines/endpoints.ts';
 import { listKeys, readDeadLetters } from '../../../local/orders/dead-letter-reader.ts';
@@ -35,7 +36,7 @@ export interface Mapping {
 export interface DevStage extends DeploySite {
   readonly secretArn: string;
   mappingOf(name: FunctionName): Promise<Mapping>;
-  /** `serverless invoke` with an event of test/fixtures/events. */
+  /** Invokes a deployed function with an event of test/fixtures/events. */
   invoke(name: FunctionName, event: string): Promise<unknown>;
   /** The statuses of the orders in the stream, by their keys and in their order. */
   streamed(): Promise<Readonly<Record<string, readonly string[]>>>;
@@ -64,8 +65,10 @@ export async function openDevStage(endpoints: Endpoints): Promise<DevStage> {
     secretArn,
     mappingOf: (name) => mappingOf(accountA, name),
     async invoke(name, event) {
-      const file = join(PROJECT_ROOT, 'test', 'fixtures', 'events', event);
-      return JSON.parse((await site.serverless('invoke', '--stage', 'dev', '-f', name, '--path', file)).stdout);
+      const answer = join(site.folder, `${name}-answer.json`);
+      const payload = `fileb://${eventFile(event)}`;
+      await accountA.aws('lambda invoke', { 'function-name': `${STACK}-${name}`, payload }, answer);
+      return JSON.parse(await readFile(answer, 'utf8'));
     },
     streamed: () => streamed(accountB),
     async stored() {
@@ -84,6 +87,8 @@ export async function openDevStage(endpoints: Endpoints): Promise<DevStage> {
     remains: () => remains(accountA),
   };
 }
+
+export const eventFile = (event: string): string => join(PROJECT_ROOT, 'test', 'fixtures', 'events', event);
 
 /** As DocumentDB itself keeps it. */
 async function createSecret(accountA: Deployer, documentdb: Endpoints['documentdb']): Promise<string> {

@@ -14,8 +14,11 @@ import { type FaultActs, faultActs } from '../../support/fault-acts.ts';
 const SEED = Number(process.env['FAULTS_SEED'] ?? 1 + Math.floor(Math.random() * 999_999));
 const DRAIN_MS_MAX = 180_000;
 
-/** Each reading is a file of its own: the two sessions have engines of their own, and run side by side. */
-export function describeFaults(partialFailureRetry: PartialFailureRetry): void {
+/**
+ * Each reading is a file of its own: the two sessions have engines of their own, and run side by side.
+ * @param faults `one by one` and then all at once, or only `all at once`: what a single fault does is the same in each reading
+ */
+export function describeFaults(partialFailureRetry: PartialFailureRetry, faults: 'one by one' | 'all at once'): void {
   describe(`a session with partial answers read as ${partialFailureRetry}, seed ${SEED}`, () => {
     let folder: string;
     let session: Session;
@@ -55,99 +58,101 @@ export function describeFaults(partialFailureRetry: PartialFailureRetry): void {
       }
     };
 
-    it('Kafka is killed, and starts again on its data', async () => {
-      await session.produce(600);
-      await acts.inTheMidst('documentdbSink');
-      await acts.killKafka();
-      await session.produce(400);
-      expect(await violations()).toEqual([]);
-      expect(said).toContain('fetch_failed');
-    });
+    if (faults === 'one by one') {
+      it('Kafka is killed, and starts again on its data', async () => {
+        await session.produce(600);
+        await acts.inTheMidst('documentdbSink');
+        await acts.killKafka();
+        await session.produce(400);
+        expect(await violations()).toEqual([]);
+        expect(said).toContain('fetch_failed');
+      });
 
-    it.each(['kinesisSink', 'documentdbSink'] as const)('%s is killed in the midst of a batch', async (name) => {
-      const { trigger } = acts.sink(name);
-      await untilItShows(
-        () => trigger.counters().invocationsEnded.failed,
-        async () => {
-          await session.produce(1_000);
-          await acts.inTheMidst(name);
-          await acts.killFunction(name);
-          expect(await violations()).toEqual([]);
-        },
-      );
-    });
+      it.each(['kinesisSink', 'documentdbSink'] as const)('%s is killed in the midst of a batch', async (name) => {
+        const { trigger } = acts.sink(name);
+        await untilItShows(
+          () => trigger.counters().invocationsEnded.failed,
+          async () => {
+            await session.produce(1_000);
+            await acts.inTheMidst(name);
+            await acts.killFunction(name);
+            expect(await violations()).toEqual([]);
+          },
+        );
+      });
 
-    it('DocumentDB is killed in the midst of a batch, and starts again on its data', async () => {
-      await untilItShows(
-        () => acts.sink('documentdbSink').batches.retries,
-        async () => {
-          await session.produce(1_000);
-          await acts.inTheMidst('documentdbSink');
-          await acts.killDocumentDb();
-          expect(await violations()).toEqual([]);
-        },
-      );
-    });
+      it('DocumentDB is killed in the midst of a batch, and starts again on its data', async () => {
+        await untilItShows(
+          () => acts.sink('documentdbSink').batches.retries,
+          async () => {
+            await session.produce(1_000);
+            await acts.inTheMidst('documentdbSink');
+            await acts.killDocumentDb();
+            expect(await violations()).toEqual([]);
+          },
+        );
+      });
 
-    it.each([
-      { what: '10107, not the primary', failPoint: { errorCode: 10107 } },
-      { what: 'a lost connection', failPoint: { closeConnection: true } },
-      { what: 'a write concern error', failPoint: { writeConcernError: { code: 64, errmsg: 'waiting timed out' } } },
-    ])('DocumentDB answers writes with $what', async ({ failPoint }) => {
-      const { batches } = acts.sink('documentdbSink');
-      const retriesBefore = batches.retries;
-      await acts.failWrites(failPoint, 3);
-      await session.produce(1_000);
-      expect(await violations()).toEqual([]);
-      expect(batches.retries).toBeGreaterThan(retriesBefore);
-    });
+      it.each([
+        { what: '10107, not the primary', failPoint: { errorCode: 10107 } },
+        { what: 'a lost connection', failPoint: { closeConnection: true } },
+        { what: 'a write concern error', failPoint: { writeConcernError: { code: 64, errmsg: 'waiting timed out' } } },
+      ])('DocumentDB answers writes with $what', async ({ failPoint }) => {
+        const { batches } = acts.sink('documentdbSink');
+        const retriesBefore = batches.retries;
+        await acts.failWrites(failPoint, 3);
+        await session.produce(1_000);
+        expect(await violations()).toEqual([]);
+        expect(batches.retries).toBeGreaterThan(retriesBefore);
+      });
 
-    it('the password of DocumentDB is changed together with the secret', async () => {
-      await session.produce(300);
-      await acts.inTheMidst('documentdbSink');
-      expect(await acts.changePassword()).toEqual({ isOldAccepted: false });
-      await session.produce(300);
-      expect(await violations()).toEqual([]);
-      await acts.restorePassword();
-      await session.produce(300);
-      expect(await violations()).toEqual([]);
-    });
+      it('the password of DocumentDB is changed together with the secret', async () => {
+        await session.produce(300);
+        await acts.inTheMidst('documentdbSink');
+        expect(await acts.changePassword()).toEqual({ isOldAccepted: false });
+        await session.produce(300);
+        expect(await violations()).toEqual([]);
+        await acts.restorePassword();
+        await session.produce(300);
+        expect(await violations()).toEqual([]);
+      });
 
-    it('Kinesis refuses connections for longer than its function may try', async () => {
-      await session.produce(500);
-      await acts.inTheMidst('kinesisSink');
-      const refused = acts.refuseKinesis();
-      await session.produce(500);
-      await refused;
-      expect(await violations()).toEqual([]);
-    });
+      it('Kinesis refuses connections for longer than its function may try', async () => {
+        await session.produce(500);
+        await acts.inTheMidst('kinesisSink');
+        const refused = acts.refuseKinesis();
+        await session.produce(500);
+        await refused;
+        expect(await violations()).toEqual([]);
+      });
 
-    it.each(FAULTS)('Kinesis, by its proxy: %s', async (fault) => {
-      const { kinesisProxy } = session;
-      // A delayed request is answered in the end; with any other fault some must be spared.
-      kinesisProxy.setFaults({ [fault]: fault === 'delayed' ? 1 : 0.5 });
-      await untilItShows(
-        () => kinesisProxy.counts()[fault],
-        async () => {
-          await session.produce(1_000);
-          expect(await violations()).toEqual([]);
-        },
-      );
-      kinesisProxy.setFaults({});
-    });
+      it.each(FAULTS)('Kinesis, by its proxy: %s', async (fault) => {
+        const { kinesisProxy } = session;
+        // A delayed request is answered in the end; with any other fault some must be spared.
+        kinesisProxy.setFaults({ [fault]: fault === 'delayed' ? 1 : 0.5 });
+        await untilItShows(
+          () => kinesisProxy.counts()[fault],
+          async () => {
+            await session.produce(1_000);
+            expect(await violations()).toEqual([]);
+          },
+        );
+        kinesisProxy.setFaults({});
+      });
 
-    it('the session of the role expires', async () => {
-      await untilItShows(
-        () => session.kinesisProxy.counts().expired,
-        async () => {
-          await session.produce(500);
-          await acts.inTheMidst('kinesisSink');
-          session.kinesisProxy.expireSessions();
-          await session.produce(500);
-          expect(await violations()).toEqual([]);
-        },
-      );
-    });
+      it('the session of the role expires', async () => {
+        await untilItShows(
+          () => session.kinesisProxy.counts().expired,
+          async () => {
+            await session.produce(500);
+            await acts.inTheMidst('kinesisSink');
+            session.kinesisProxy.expireSessions();
+            await session.produce(500);
+            expect(await violations()).toEqual([]);
+          },
+        );
+      });
+    }
 
     it('all of it at once, in an order and at moments of the seed', async () => {
       const { kinesisProxy } = session;

@@ -1,3 +1,3 @@
 import { describeFaults } from './session-faults.ts';
 
-describeFaults('listedOnly');
+describeFaults('listedOnly', 'one by one');

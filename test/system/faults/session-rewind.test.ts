@@ -1,3 +1,3 @@
 import { describeFaults } from './session-faults.ts';
 
-describeFaults('fromLowest');
+describeFaults('fromLowest', 'all at once');
