@@ -29,7 +29,7 @@ export async function buildAll(region, { caBundle = 'region', connector } = {}, 
   const documentdbFiles = new Map();
   if (caBundle === 'region') {
     // Packaging has refused documentdbSink in a region without roots.
-    const roots = loadTypescript('ca-bundle').caBundleOf(region);
+    const roots = loadTypescript('bundle/ca-bundle').caBundleOf(region);
     if (roots !== undefined) documentdbFiles.set('ca-bundle.pem', roots);
   } else if (!/^(?:\/|s3:)/.test(caBundle)) documentdbFiles.set('ca-bundle.pem', await readFile(join(root, caBundle)));
   if (connector !== undefined) documentdbFiles.set('connector.json', packagedConnector(connector));
@@ -82,7 +82,10 @@ async function buildFunction(name, files, folder) {
   });
   const bundle = outputFiles.map(({ path, contents }) => [basename(path), contents]);
   // ESM in .js files: `serverless invoke local` does not resolve .mjs, and Lambda accepts both with this package.json.
-  const notices = await loadTypescript('third-party-notices').thirdPartyNotices(Object.keys(metafile.inputs), root);
+  const notices = await loadTypescript('bundle/third-party-notices').thirdPartyNotices(
+    Object.keys(metafile.inputs),
+    root,
+  );
   await writeFolder(
     outdir,
     new Map([...bundle, ...files, ['package.json', '{"type":"module"}\n'], ['THIRD-PARTY-NOTICES.txt', notices]]),

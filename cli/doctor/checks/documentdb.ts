@@ -1,5 +1,5 @@
 import { X509Certificate } from 'node:crypto';
-import { caBundleOf } from '../../../infra/ca-bundle.ts';
+import { caBundleOf } from '../../../infra/bundle/ca-bundle.ts';
 import type { Value } from '../ask.ts';
 import { type Check, type Context, look } from '../context.ts';
 import { type Finding, failed, ok, warning } from '../finding.ts';

@@ -1,4 +1,4 @@
-import { caBundleOf, publishedBundleOf } from '../../ca-bundle.ts';
+import { caBundleOf, publishedBundleOf } from '../../bundle/ca-bundle.ts';
 import { type CheckedFile, isWritten, type Rule } from './checked-file.ts';
 
 const isNative = (file: CheckedFile): boolean =>

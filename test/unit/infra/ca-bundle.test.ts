@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { createSecureContext } from 'node:tls';
 import { describe, expect, it } from 'vitest';
-import { caBundleOf } from '../../../infra/ca-bundle.ts';
+import { caBundleOf } from '../../../infra/bundle/ca-bundle.ts';
 import { aStageFile } from '../../support/a-stage-file.ts';
 import { problemsOf } from '../../support/problems-of.ts';
 

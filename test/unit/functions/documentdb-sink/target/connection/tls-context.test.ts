@@ -9,7 +9,7 @@ import {
   createTlsContextReader,
 } from '../../../../../../functions/documentdb-sink/target/connection/tls-context.ts';
 import { FatalError } from '../../../../../../functions/documentdb-sink/target/fatal-error.ts';
-import { caBundleOf } from '../../../../../../infra/ca-bundle.ts';
+import { caBundleOf } from '../../../../../../infra/bundle/ca-bundle.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'msk-sinks-'));
 afterAll(() => rmSync(folder, { recursive: true }));

@@ -46,7 +46,7 @@ async function licenseOf(folder: string): Promise<PackageLicense> {
   );
   if (!KNOWN_LICENSES.has(license)) {
     throw new Error(
-      `${name} ${version} has the license ${JSON.stringify(license)}: read the license, and add it to infra/third-party-notices.ts or remove the package`,
+      `${name} ${version} has the license ${JSON.stringify(license)}: read the license, and add it to infra/bundle/third-party-notices.ts or remove the package`,
     );
   }
   const files = (await readdir(folder)).filter((file) => LICENSE_FILE.test(file)).sort();
