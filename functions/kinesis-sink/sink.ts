@@ -1,14 +1,15 @@
 import type { DeadLetterQueue } from '../../shared/dead-letter/dead-letter-queue.ts';
+import { drive } from '../../shared/delivery/drive.ts';
 import type { Sink } from '../../shared/sink-contract.ts';
 import { holdUnsettled } from '../../shared/time/hold-unsettled.ts';
 import { waitUntilAggregationIsSafe } from './delivery/aggregation-safety.ts';
-import { settlePoison } from './delivery/poison.ts';
-import { beginRun, type KinesisSinkParts, maySend, type Run } from './delivery/run.ts';
+import { buryHead } from './delivery/poison.ts';
+import { beginRun, type KinesisSinkParts, type Run } from './delivery/run.ts';
 import { claimHalf, endSearch } from './delivery/search.ts';
 import { send } from './delivery/send.ts';
 import { Evidence } from './lanes/evidence.ts';
-import type { Lane, PlannedEntry } from './lanes/lane.ts';
-import { packRequest } from './lanes/request.ts';
+import type { Lane } from './lanes/lane.ts';
+import { type PackedRequest, packRequest } from './lanes/request.ts';
 
 export type { KinesisSinkParts } from './delivery/run.ts';
 
@@ -24,7 +25,7 @@ export function createKinesisSink(parts: KinesisSinkParts): Sink {
       const run = beginRun({ parts: partsFor(parts, redriven), evidence, deadline }, batches);
       const inspection = parts.preflight.begin(deadline);
       try {
-        if (await waitUntilAggregationIsSafe(run, inspection)) await drive(run);
+        if (await waitUntilAggregationIsSafe(run, inspection)) await deliver(run);
       } finally {
         inspection.end();
       }
@@ -42,56 +43,51 @@ const partsFor = (parts: KinesisSinkParts, redriven: DeadLetterQueue | undefined
     ? parts
     : { ...parts, deadLetters: redriven, options: { ...parts.options, onPoison: 'deadLetter' } };
 
-/**
- * Starts all work that may be started, then waits for the next event, until nothing is left or the deadline is reached.
- */
-async function drive(run: Run): Promise<void> {
-  const { requests, deadLetterTasks, parts } = run;
-  const { clock } = parts;
-  for (;;) {
-    const nowMs = clock.nowMs();
-    if (nowMs >= run.deadline.answerByMs) return;
-    if (maySend(run)) start(run);
-    const wakeAtMs = nextWakeAtMs(run, nowMs, requests.openCount());
-    if (requests.openCount() + deadLetterTasks.openCount() === 0 && wakeAtMs === undefined) return;
-    const woken = new AbortController();
-    const timer = clock.waitUntil(wakeAtMs ?? run.deadline.answerByMs, woken.signal);
-    await Promise.race([requests.nextEnd(), deadLetterTasks.nextEnd(), timer]);
-    woken.abort('woken');
-  }
-}
+const deliver = (run: Run): Promise<void> =>
+  drive(
+    {
+      start: (nowMs) => start(run, nowMs),
+      nextWakeAtMs: (nowMs) => nextWakeAtMs(run, nowMs, run.requests.openCount()),
+    },
+    { clock: run.parts.clock, deadline: run.deadline, tasks: [run.requests, run.deadLetterTasks] },
+  );
 
-function start(run: Run): void {
-  const { requests, deadLetterTasks, lanes, packing, shardBackoff } = run;
-  const nowMs = run.parts.clock.nowMs();
+function start(run: Run, nowMs: number): void {
+  const { requests, lanes, packing, shardBackoff } = run;
   if (run.breaker.triesOneEntry()) endSearch(run, nowMs);
-  for (const plannedEntry of lanes.claimPoison(nowMs)) deadLetterTasks.start(settlePoison(run, plannedEntry));
+  buryPoisoned(run, nowMs);
   while (run.breaker.mayOpen(nowMs, requests.openCount())) {
-    const plannedEntries = lanes.claimRequest(nowMs, shardBackoff, (ready) =>
-      run.breaker.triesOneEntry() ? packOneEntry(run, ready) : packRequest(ready, packing),
-    );
+    const ready = lanes.ready(nowMs, shardBackoff);
+    const packed = run.breaker.triesOneEntry() ? packOneEntry(run, ready) : packRequest(ready, packing);
+    lanes.claim(packed.lanes);
+    const { plannedEntries } = packed;
     const half = plannedEntries.length > 0 ? { plannedEntries } : claimHalf(run);
     if (half === undefined) return;
     requests.start(send(run, half));
   }
 }
 
+/** A policy that settles poison at once may bring the next poison of a lane to its head. */
+function buryPoisoned(run: Run, nowMs: number): void {
+  for (let heads = run.lanes.claimPoisoned(nowMs); heads.length > 0; heads = run.lanes.claimPoisoned(nowMs)) {
+    for (const [lane, item] of heads) {
+      if (item.task.kind === 'poison') buryHead(run, { lane, item, failure: item.task.failure, stage: 'converting' });
+    }
+  }
+}
+
 /** The lane is chosen at random, because bad records are often in neighbouring lanes. */
-function packOneEntry({ packing, parts }: Run, ready: readonly Lane[]): readonly PlannedEntry[] {
+function packOneEntry({ packing, parts }: Run, ready: readonly Lane[]): PackedRequest {
   const lane = ready[Math.floor(parts.random() * ready.length)];
   const request = { ...packing.request, recordsMax: 1 };
   return packRequest(lane === undefined ? [] : [lane], { ...packing, request });
 }
 
-/**
- * When something can be sent even if no open request is answered; undefined if that is not possible before the
- * deadline.
- */
+/** When something can be sent even if no open request is answered; undefined if that is not possible. */
 function nextWakeAtMs(run: Run, nowMs: number, openCount: number): number | undefined {
   const readyAtMs = run.halves.length > 0 ? nowMs : run.lanes.nextReadyAtMs(nowMs);
   if (readyAtMs === undefined) return undefined;
   const breakerAtMs = run.breaker.nextChangeAtMs(nowMs);
   if (breakerAtMs === undefined && openCount > 0 && readyAtMs <= nowMs) return undefined; // all slots are in use
-  const wakeAtMs = Math.max(readyAtMs, breakerAtMs ?? nowMs);
-  return wakeAtMs < run.deadline.sendUntilMs ? wakeAtMs : undefined;
+  return Math.max(readyAtMs, breakerAtMs ?? nowMs);
 }

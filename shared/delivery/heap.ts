@@ -1,12 +1,17 @@
 interface Entry<T> {
   readonly item: T;
   readonly key: number;
+  readonly order: number;
 }
 
-/** Items by a number, the least first. A key is read once, when its item is added. */
+const isBefore = <T>(one: Entry<T>, other: Entry<T>): boolean =>
+  one.key < other.key || (one.key === other.key && one.order < other.order);
+
+/** Items by a number, the least first; of equal ones the first that was added. A key is read once, when its item is added. */
 export class Heap<T> {
   readonly #keyOf: (item: T) => number;
   #entries: Entry<T>[] = [];
+  #addedCount = 0;
 
   constructor(keyOf: (item: T) => number) {
     this.#keyOf = keyOf;
@@ -26,14 +31,15 @@ export class Heap<T> {
   }
 
   add(item: T): void {
-    const entry = { item, key: this.#keyOf(item) };
+    this.#addedCount += 1;
+    const entry = { item, key: this.#keyOf(item), order: this.#addedCount };
     const entries = this.#entries;
     let at = entries.length;
     entries.push(entry);
     while (at > 0) {
       const above = (at - 1) >> 1;
       const parent = entries[above] as Entry<T>;
-      if (parent.key <= entry.key) break;
+      if (isBefore(parent, entry)) break;
       entries[at] = parent;
       at = above;
     }
@@ -69,9 +75,9 @@ export class Heap<T> {
     for (;;) {
       let below = 2 * at + 1;
       const right = entries[below + 1];
-      if (right !== undefined && right.key < (entries[below] as Entry<T>).key) below += 1;
+      if (right !== undefined && isBefore(right, entries[below] as Entry<T>)) below += 1;
       const child = entries[below];
-      if (child === undefined || child.key >= entry.key) break;
+      if (child === undefined || isBefore(entry, child)) break;
       entries[at] = child;
       at = below;
     }

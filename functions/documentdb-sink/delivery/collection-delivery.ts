@@ -194,9 +194,10 @@ export class CollectionDelivery implements Work {
     const nowMs = clock.nowMs();
     if (results.some(({ result }) => result.kind === 'collision')) uniqueOrder.note(namespace);
     const retryAtMs = this.#retryAtMs(results, nowMs);
+    const moment = this.#moment(nowMs, retryAtMs);
     for (const each of results) {
       const { lane } = each.step;
-      for (const effect of lane.apply(each, this.#moment(nowMs, retryAtMs))) this.#perform(effect, lane);
+      for (const effect of lane.apply(each, moment)) this.#perform(effect, lane);
     }
     for (const { step, result } of results) {
       if (result.kind === 'written') evidence.noteTaken(step.lane.target, nowMs);

@@ -36,9 +36,9 @@ export function foldOf(lane: FoldingLane, upTo = Number.POSITIVE_INFINITY): Lane
   }
   const plain = plainWriteOf(lane, head.write);
   if (plain !== undefined) return { write: plain, count: 1 };
-  const [first, ...deferred] = writesIn(lane.deferred);
-  const behind = lane.sendsSingly ? [] : writesBehind(lane, lane.next, upTo);
-  if (first === undefined) return fold(head.write, behind);
+  const behind = lane.sendsSingly ? NONE : writesBehind(lane, lane.next, upTo);
+  if (lane.deferred.length === 0) return fold(head.write, behind);
+  const [first = head.write, ...deferred] = writesIn(lane.deferred);
   // Only entries that fold with the head are deferred.
   const { write, count } = fold(first, [...deferred, head.write, ...behind]);
   return { write, count: count - lane.deferred.length };
@@ -78,6 +78,8 @@ function plainWriteOf(
     ? { kind: 'plain', model, identity, filter, sourceVersion, step }
     : undefined;
 }
+
+const NONE: readonly Write[] = [];
 
 function writesBehind(lane: FoldingLane, from: number, upTo: number): readonly Write[] {
   const { items } = lane;

@@ -98,11 +98,10 @@ export class Lane extends SharedLane<LaneEntry, HeadTrial> {
   apply({ step, result }: { readonly step: Step; readonly result: WriteResult }, moment: Moment): readonly Effect[] {
     assert(step.lane === this && step.from === this.next, 'a result belongs to the head of its lane');
     assert(this.state === 'open', 'a lane whose head is decided has no result to come');
+    if (result.kind === 'written') return this.#settleWritten(step);
     // An unguarded write was not sent.
     if (result.kind !== 'unguarded') this.change({ attempts: this.trial.attempts + 1 });
     switch (result.kind) {
-      case 'written':
-        return this.#settleWritten(step);
       case 'unguarded':
         return this.#leaveGuard(step, moment);
       case 'stale':

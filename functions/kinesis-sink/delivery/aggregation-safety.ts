@@ -11,12 +11,12 @@ export async function waitUntilAggregationIsSafe(run: Run, inspection: Inspectio
   if (options.aggregation === 'off') return true;
   await inspection.isOver;
   for (let objection = preflight.objection(); objection !== undefined; objection = preflight.objection()) {
-    run.lanes.blame(objection.failure);
+    run.lanes.withhold(objection.failure);
     const lookAtMs = clock.nowMs() + objection.lookAgainInMs;
     if (lookAtMs >= run.deadline.sendUntilMs) return false;
     await clock.waitUntil(lookAtMs);
     await preflight.begin(run.deadline).isOver;
   }
-  run.lanes.blame(undefined);
+  run.lanes.withhold(undefined);
   return true;
 }

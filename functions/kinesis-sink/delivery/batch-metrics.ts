@@ -36,7 +36,7 @@ export class BatchMetrics {
       sumOf(({ entry }) => entry.byteLength),
       'Bytes',
     );
-    const retried = plannedEntries.filter(({ slices }) => slices.some(({ lane }) => lane.failures > 0)).length;
+    const retried = plannedEntries.filter(({ slices }) => slices.some(({ lane }) => lane.trial.attempts > 0)).length;
     if (retried > 0) this.#meter.count('EntriesRetried', retried);
   }
 

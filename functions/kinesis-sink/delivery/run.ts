@@ -1,5 +1,8 @@
 import type { DeadLetterQueue } from '../../../shared/dead-letter/dead-letter-queue.ts';
+import { OutcomeCollector } from '../../../shared/delivery/outcome-collector.ts';
+import { PoisonHandler } from '../../../shared/delivery/poison-handler.ts';
 import { createTasks, type Tasks } from '../../../shared/delivery/tasks.ts';
+import { ignored } from '../../../shared/outcome.ts';
 import type { PartitionBatch } from '../../../shared/record.ts';
 import type { PoisonPolicy } from '../../../shared/settings/common-settings.ts';
 import type { Log, Meter } from '../../../shared/telemetry.ts';
@@ -7,7 +10,9 @@ import { fullJitterMs } from '../../../shared/time/backoff.ts';
 import type { Clock } from '../../../shared/time/clock.ts';
 import type { Deadline } from '../../../shared/time/deadline.ts';
 import type { Evidence } from '../lanes/evidence.ts';
-import { Lanes, type PlannedEntry } from '../lanes/lane.ts';
+import type { PlannedEntry } from '../lanes/lane.ts';
+import { Lanes } from '../lanes/lanes.ts';
+import { layLanes } from '../lanes/lay-lanes.ts';
 import type { PackOptions } from '../lanes/request.ts';
 import { ShardBackoff } from '../lanes/shard-backoff.ts';
 import { AGGREGATE_BYTES_MAX, AGGREGATE_RECORDS_MAX, REQUEST_BYTES_MAX, REQUEST_RECORDS_MAX } from '../limits.ts';
@@ -17,7 +22,6 @@ import type { Preflight } from '../target/preflight.ts';
 import { BatchMetrics } from './batch-metrics.ts';
 import { type CircuitBreaker, createCircuitBreaker } from './circuit-breaker.ts';
 import type { Half } from './half.ts';
-import { createOutcomeCollector, ignoredTombstones, type OutcomeCollector } from './outcome-collector.ts';
 
 export interface KinesisSinkParts {
   readonly port: KinesisPort;
@@ -49,6 +53,7 @@ export interface Run {
   readonly evidence: Evidence;
   readonly shardBackoff: ShardBackoff;
   readonly outcomes: OutcomeCollector;
+  readonly poison: PoisonHandler;
   readonly batchMetrics: BatchMetrics;
   readonly requests: Tasks;
   readonly deadLetterTasks: Tasks;
@@ -58,10 +63,22 @@ export interface Run {
 type RunStart = Pick<Run, 'parts' | 'evidence' | 'deadline'>;
 
 export function beginRun({ parts, evidence, deadline }: RunStart, batches: readonly PartitionBatch[]): Run {
-  const { options } = parts;
+  const { clock, deadLetters, meter, options } = parts;
   const prepared = batches.flatMap(({ records }) => records.map((record) => prepare(record, options)));
-  const outcomes = createOutcomeCollector(batches);
-  for (const outcome of ignoredTombstones(prepared)) outcomes.record(outcome);
+  const { lanes, tombstones } = layLanes(prepared);
+  const outcomes = new OutcomeCollector(batches);
+  for (const [index, { position }] of tombstones) outcomes.record({ index, outcome: ignored(position, 'tombstone') });
+  const poison = new PoisonHandler({
+    functionName: options.functionName,
+    onPoison: options.onPoison,
+    deadLetters,
+    deadline,
+    clock,
+    record(settlement) {
+      if (settlement.outcome.kind === 'deadLettered') meter.count('DeadLetters');
+      outcomes.record(settlement);
+    },
+  });
   return {
     parts,
     deadline,
@@ -73,23 +90,22 @@ export function beginRun({ parts, evidence, deadline }: RunStart, batches: reado
         bytesMax: Math.min(AGGREGATE_BYTES_MAX, options.recordBytesMax),
       },
     },
-    lanes: new Lanes(prepared.filter((item) => item.kind !== 'tombstone')),
+    lanes: new Lanes(lanes),
     halves: [],
     breaker: createCircuitBreaker(options.requestsInFlightMax),
     evidence,
     shardBackoff: new ShardBackoff(),
     outcomes,
+    poison,
     batchMetrics: new BatchMetrics(parts),
     requests: createTasks(),
     deadLetterTasks: createTasks(),
   };
 }
 
-export const maySend = ({ parts, deadline }: Run): boolean => parts.clock.nowMs() < deadline.sendUntilMs;
-
 /** Entries that failed together get one retry time, so that they are sent again together. */
 export function retryTime({ parts: { clock, random } }: Run, plannedEntries: readonly PlannedEntry[]): number {
-  const failures = plannedEntries.flatMap(({ slices }) => slices.map(({ lane }) => lane.failures));
+  const failures = plannedEntries.flatMap(({ slices }) => slices.map(({ lane }) => lane.trial.attempts));
   return (
     clock.nowMs() +
     fullJitterMs(

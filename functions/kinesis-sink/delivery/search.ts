@@ -1,10 +1,10 @@
 import type { RecordFailure } from '../../../shared/outcome.ts';
-import type { SourceRecord } from '../../../shared/record.ts';
 import type { HalfResult } from '../lanes/evidence.ts';
-import type { Lane, PlannedEntry } from '../lanes/lane.ts';
+import type { Item, Lane, PlannedEntry } from '../lanes/lane.ts';
 import { REJECTION_CONFIRM_MS } from '../limits.ts';
+import { applyResult } from './apply-result.ts';
 import type { Half } from './half.ts';
-import { settlePoison } from './poison.ts';
+import { buryHead } from './poison.ts';
 import type { Run } from './run.ts';
 
 /**
@@ -19,7 +19,7 @@ export function bisect(run: Run, { plannedEntries, others }: Half, failure: Reco
     return;
   }
   run.breaker.rejected(run.parts.clock.nowMs());
-  for (const plannedEntry of plannedEntries) run.lanes.noteFailure(plannedEntry, CAUSE_UNKNOWN);
+  for (const plannedEntry of plannedEntries) applyResult(run, plannedEntry, SEARCHED);
   const middle = Math.ceil(plannedEntries.length / 2);
   const [first, second] = [{ isStored: false }, { isStored: false }];
   run.halves.unshift(
@@ -33,7 +33,9 @@ export function claimHalf(run: Run): Half | undefined {
   const nowMs = run.parts.clock.nowMs();
   for (let half = run.halves.shift(); half !== undefined; half = run.halves.shift()) {
     const [held, open] = partitioned(half.plannedEntries, (plannedEntry) => opensAtMs(run, plannedEntry) > nowMs);
-    for (const plannedEntry of held) run.lanes.retry(plannedEntry, CAUSE_UNKNOWN, opensAtMs(run, plannedEntry));
+    for (const plannedEntry of held) {
+      applyResult(run, plannedEntry, { ...SEARCHED, kind: 'retry', readyAtMs: opensAtMs(run, plannedEntry) });
+    }
     if (held.length === 0) return half;
     if (open.length > 0) return { plannedEntries: open };
   }
@@ -46,7 +48,9 @@ export function claimHalf(run: Run): Half | undefined {
  */
 export function endSearch(run: Run, nowMs: number): void {
   for (const { plannedEntries } of run.halves.splice(0)) {
-    for (const plannedEntry of plannedEntries) run.lanes.retry(plannedEntry, CAUSE_UNKNOWN, nowMs);
+    for (const plannedEntry of plannedEntries) {
+      applyResult(run, plannedEntry, { ...SEARCHED, kind: 'retry', readyAtMs: nowMs });
+    }
   }
 }
 
@@ -71,32 +75,34 @@ function blame(run: Run, plannedEntry: PlannedEntry, { failure, others }: Reject
   const nowMs = run.parts.clock.nowMs();
   const [slice] = plannedEntry.slices;
   const [record, ...more] = plannedEntry.entry.records;
-  if (slice === undefined || record === undefined) return;
+  const item = slice?.lane.head;
+  if (slice === undefined || record === undefined || item === undefined) return;
   const { lane } = slice;
   const isTooLarge = plannedEntry.entry.byteLength > (run.parts.preflight.recordBytesMax() ?? Number.POSITIVE_INFINITY);
   if (more.length > 0) {
     run.breaker.rejected(nowMs);
-    run.lanes.split(plannedEntry, CAUSE_UNKNOWN, nowMs);
+    applyResult(run, plannedEntry, { kind: 'split', failure: CAUSE_UNKNOWN, readyAtMs: nowMs });
     return;
   }
   const known = run.evidence.suspect(record, others, nowMs);
-  const suspicion = lane.suspicion ?? known;
-  const isAgain = lane.suspicion !== undefined || known.isKnownPoison;
+  const suspicion = lane.trial.suspicion ?? known;
+  const isAgain = lane.trial.suspicion !== undefined || known.isKnownPoison;
   const isProven = run.evidence.proves(suspicion);
   if (isTooLarge || (isAgain && isProven)) {
-    reject(run, lane, record, failure);
+    reject(run, lane, item, failure);
     return;
   }
   if (isProven) run.breaker.explained();
   else if (isAgain) run.breaker.doubted(nowMs);
   else run.breaker.rejected(nowMs);
-  run.lanes.suspect(lane, suspicion, doubtful(failure), nowMs + REJECTION_CONFIRM_MS);
+  const readyAtMs = nowMs + REJECTION_CONFIRM_MS;
+  applyResult(run, plannedEntry, { kind: 'suspected', suspicion, failure: doubtful(failure), readyAtMs });
 }
 
-function reject(run: Run, lane: Lane, record: SourceRecord, failure: RecordFailure): void {
-  run.evidence.confirmPoison(record, run.parts.clock.nowMs());
+function reject(run: Run, lane: Lane, item: Item, failure: RecordFailure): void {
+  run.evidence.confirmPoison(item.record, run.parts.clock.nowMs());
   run.breaker.explained();
-  run.deadLetterTasks.start(settlePoison(run, { lane, record, failure, attempts: lane.failures }));
+  buryHead(run, { lane, item, failure, stage: 'writing' });
 }
 
 const doubtful = (failure: RecordFailure): RecordFailure => ({
@@ -113,3 +119,5 @@ const CAUSE_UNKNOWN: RecordFailure = {
   detail:
     'Kinesis rejected a request that contained the record; the record at fault was not found before the invocation deadline',
 };
+
+const SEARCHED = { kind: 'searched', failure: CAUSE_UNKNOWN } as const;

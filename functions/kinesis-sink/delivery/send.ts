@@ -1,9 +1,10 @@
 import { untilAborted } from '../../../shared/concurrency/until-aborted.ts';
 import { assertNever } from '../../../shared/errors.ts';
-import { type RecordFailure, written } from '../../../shared/outcome.ts';
+import type { RecordFailure } from '../../../shared/outcome.ts';
 import { abortAt } from '../../../shared/time/deadline.ts';
 import type { PlannedEntry } from '../lanes/lane.ts';
 import { classifyEntry, classifyError, type EntryReply, type RequestFailure } from '../target/classify.ts';
+import { applyResult, countFailure } from './apply-result.ts';
 import type { Half } from './half.ts';
 import { type Run, retryTime } from './run.ts';
 import { bisect } from './search.ts';
@@ -21,14 +22,16 @@ export async function send(run: Run, half: Half): Promise<void> {
     return;
   }
   meter.count('RequestsFailed');
-  for (const plannedEntry of plannedEntries) run.lanes.countFailure(plannedEntry);
+  for (const plannedEntry of plannedEntries) countFailure(plannedEntry);
   switch (result.kind) {
     case 'retry':
       if (result.failure.mayBeWritten) meter.count('RequestsAmbiguous');
       return retryAll(run, plannedEntries, result.failure);
     case 'fatal':
       run.breaker.trip(clock.nowMs());
-      for (const plannedEntry of plannedEntries) run.lanes.retry(plannedEntry, result.failure, clock.nowMs());
+      for (const plannedEntry of plannedEntries) {
+        applyResult(run, plannedEntry, { kind: 'retry', failure: result.failure, readyAtMs: clock.nowMs() });
+      }
       return;
     case 'rejected':
       return bisect(run, half, result.failure);
@@ -79,31 +82,33 @@ function applyReplies(run: Run, plannedEntries: readonly PlannedEntry[], replies
       refused.map(({ plannedEntry }) => plannedEntry),
     );
     if (shardId !== undefined) run.shardBackoff.backOff(shardId, retryAtMs);
-    for (const { plannedEntry, failure } of refused) run.lanes.retry(plannedEntry, failure, retryAtMs);
+    for (const { plannedEntry, failure } of refused) {
+      applyResult(run, plannedEntry, { kind: 'retry', failure, readyAtMs: retryAtMs, shardId });
+    }
   }
   return plannedEntries.length - refusals.length;
 }
 
 function acknowledge(run: Run, plannedEntry: PlannedEntry, reply: EntryReply): void {
   run.batchMetrics.acknowledged(plannedEntry, reply, run.parts.clock.wallTimeMs());
-  for (const { position } of plannedEntry.entry.records) run.outcomes.record(written(position));
-  for (const { lane, count } of plannedEntry.slices) {
-    lane.shardId = reply.shardId;
-    if (lane.suspicion !== undefined) for (const record of plannedEntry.entry.records) run.evidence.forget(record);
-    run.lanes.settle(lane, count);
+  for (const { lane } of plannedEntry.slices) {
+    if (lane.trial.suspicion !== undefined)
+      for (const record of plannedEntry.entry.records) run.evidence.forget(record);
   }
+  applyResult(run, plannedEntry, { kind: 'written', shardId: reply.shardId });
 }
 
 function refuse(run: Run, plannedEntry: PlannedEntry, failure: RecordFailure, reply: EntryReply | undefined): Refusal {
   const throttledBy = failure.code === 'throttled' ? reply?.shardId : undefined;
   run.parts.meter.count('EntriesRefused');
   if (failure.code === 'throttled') run.batchMetrics.throttled(throttledBy, 1);
-  run.lanes.countFailure(plannedEntry);
-  if (throttledBy !== undefined) for (const { lane } of plannedEntry.slices) lane.shardId = throttledBy;
+  countFailure(plannedEntry);
   return { plannedEntry, failure, throttledBy };
 }
 
 function retryAll(run: Run, plannedEntries: readonly PlannedEntry[], failure: RecordFailure): void {
   const retryAtMs = retryTime(run, plannedEntries);
-  for (const plannedEntry of plannedEntries) run.lanes.retry(plannedEntry, failure, retryAtMs);
+  for (const plannedEntry of plannedEntries) {
+    applyResult(run, plannedEntry, { kind: 'retry', failure, readyAtMs: retryAtMs });
+  }
 }

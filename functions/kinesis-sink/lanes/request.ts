@@ -2,6 +2,12 @@ import { EntryDraft, type EntryLimits } from '../plan/entry.ts';
 import type { Aggregation, PreparedRecord } from '../plan/prepare.ts';
 import type { Lane, LaneSlice, PlannedEntry } from './lane.ts';
 
+/** A request, and the lanes whose heads it took, in the order in which they were offered. */
+export interface PackedRequest {
+  readonly plannedEntries: readonly PlannedEntry[];
+  readonly lanes: readonly Lane[];
+}
+
 export interface RequestLimits {
   readonly recordsMax: number;
   readonly bytesMax: number;
@@ -25,13 +31,14 @@ interface OpenEntry {
  * Packs the heads of lanes into a request, from the first lane on until the request is full. With `aggregation: key`,
  * consecutive records of a lane become one entry; with `bucket`, lanes with the same hash key share entries.
  */
-export function packRequest(lanes: readonly Lane[], options: PackOptions): readonly PlannedEntry[] {
+export function packRequest(lanes: readonly Lane[], options: PackOptions): PackedRequest {
   const entries: OpenEntry[] = [];
   const openByHashKey = new Map<string, OpenEntry>();
   let byteLength = 0;
+  let takenCount = 0;
 
   function open(lane: Lane, head: PreparedRecord): OpenEntry {
-    const isBucket = options.aggregation === 'bucket' && !isAlone(lane);
+    const isBucket = options.aggregation === 'bucket' && !lane.isAlone;
     const entry = {
       draft: new EntryDraft(options.aggregate, isBucket ? BUCKET_PARTITION_KEY : undefined),
       slices: [],
@@ -51,7 +58,7 @@ export function packRequest(lanes: readonly Lane[], options: PackOptions): reado
 
   /** The entry that contains the lane's head; undefined if the request is full. */
   function place(lane: Lane, head: PreparedRecord): OpenEntry | undefined {
-    const known = isAlone(lane) ? undefined : openByHashKey.get(head.explicitHashKey ?? '');
+    const known = lane.isAlone ? undefined : openByHashKey.get(head.explicitHashKey ?? '');
     if (known !== undefined && add(known, head)) return known;
     if (entries.length === options.request.recordsMax) return undefined;
     if (byteLength + head.byteLength > options.request.bytesMax) return undefined;
@@ -65,18 +72,18 @@ export function packRequest(lanes: readonly Lane[], options: PackOptions): reado
     const entry = head && place(lane, head);
     if (entry === undefined) break;
     let count = 1;
-    if (options.aggregation !== 'off' && !isAlone(lane)) {
+    if (options.aggregation !== 'off' && !lane.isAlone) {
       for (let next = preparedAt(lane, 1); next && add(entry, next); next = preparedAt(lane, count)) count += 1;
     }
-    entry.slices.push({ lane, count });
+    entry.slices.push(lane.slice(count));
+    takenCount += 1;
   }
-  return entries.map(({ draft, slices }) => ({ entry: draft.close(), slices }));
+  const plannedEntries = entries.map(({ draft, slices }) => ({ entry: draft.close(), slices }));
+  return { plannedEntries, lanes: lanes.slice(0, takenCount) };
 }
 
-const isAlone = ({ head, aloneUntil }: Lane): boolean => head < aloneUntil;
-
 /** The record at this distance behind the lane's head; undefined if there is none, or if it is poison. */
-function preparedAt({ items, head }: Lane, distance: number): PreparedRecord | undefined {
-  const item = items[head + distance];
-  return item?.kind === 'record' ? item.prepared : undefined;
+function preparedAt({ items, next }: Lane, distance: number): PreparedRecord | undefined {
+  const task = items[next + distance]?.task;
+  return task?.kind === 'record' ? task.prepared : undefined;
 }

@@ -1,0 +1,16 @@
+import type { PlannedEntry, SliceResult } from '../lanes/lane.ts';
+import type { Run } from './run.ts';
+
+/** Applies what became of an entry to its lanes, and releases them, unless a search for a bad entry keeps them claimed. */
+export function applyResult(run: Run, { slices }: PlannedEntry, result: SliceResult): void {
+  const nowMs = run.parts.clock.nowMs();
+  for (const slice of slices) {
+    for (const settlement of slice.lane.apply(slice, result)) run.outcomes.record(settlement);
+    if (result.kind !== 'searched') run.lanes.place(slice.lane, nowMs);
+  }
+}
+
+/** Counts a failed attempt of the entry. */
+export function countFailure({ slices }: PlannedEntry): void {
+  for (const { lane } of slices) lane.countFailure();
+}
