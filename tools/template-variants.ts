@@ -132,7 +132,7 @@ interface FrameworkFunction {
   readonly vpc?: { readonly subnetIds: readonly string[]; readonly securityGroupIds: readonly string[] };
 }
 
-const templateOf = ({ functions, resources }: TemplateParts): object => ({
+const templateOf = ({ functions, resources: { extensions = {}, ...resources } }: TemplateParts): object => ({
   AWSTemplateFormatVersion: '2010-09-09',
   ...resources,
   Resources: {
@@ -143,10 +143,12 @@ const templateOf = ({ functions, resources }: TemplateParts): object => ({
       ]),
     ),
     ...Object.fromEntries(
-      Object.keys(functions).map((name) => [
-        `${name.replace(/^./, (first) => first.toUpperCase())}LogGroup`,
-        { Type: 'AWS::Logs::LogGroup', Properties: { LogGroupName: `/aws/lambda/msk-sinks-dev-${name}` } },
-      ]),
+      Object.keys(functions).map((name) => {
+        const id = `${name.replace(/^./, (first) => first.toUpperCase())}LogGroup`;
+        const own = (extensions[id] as { readonly Properties?: object } | undefined)?.Properties;
+        const Properties = { LogGroupName: `/aws/lambda/msk-sinks-dev-${name}`, ...own };
+        return [id, { Type: 'AWS::Logs::LogGroup', Properties }];
+      }),
     ),
     ...resources.Resources,
   },
