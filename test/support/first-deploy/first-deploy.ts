@@ -33,7 +33,7 @@ export class FirstDeploy {
   commands: readonly PageCommand[] = [];
   stdout = '';
   topicExistedBefore: boolean | undefined;
-  collectionsAfterCleanup: readonly string[] | undefined;
+  documentsAfterCleanup: number | undefined;
   readonly smokeAnswers: unknown[] = [];
   /** The answer to the last line of mongosh. */
   found: unknown;
@@ -169,14 +169,18 @@ export class FirstDeploy {
   async #judgeSmokeTest(stdout: string): Promise<void> {
     const answer: { readonly batchItemFailures: readonly unknown[] } = JSON.parse(stdout);
     this.smokeAnswers.push(answer);
-    if (answer.batchItemFailures.length === 0) return;
+    if (answer.batchItemFailures.length > 0) throw await this.#unsettled('the smoke test');
+  }
+
+  /** With the functions' reasons. */
+  async #unsettled(what: string): Promise<Error> {
     const reasons = await Promise.all(
       FUNCTIONS.map((name) => {
         const group = { 'log-group-name': `/aws/lambda/msk-sinks-dev-${name}`, query: 'events[].message' };
-        return this.#site.accountA.aws('logs filter-log-events', { ...group, 'filter-pattern': 'records_unsettled' });
+        return this.#site.accountA.aws('logs filter-log-events', group);
       }),
     );
-    throw new Error(`the smoke test is unsettled: ${JSON.stringify(reasons)}`);
+    return new Error(`${what} is unsettled: ${JSON.stringify(reasons)}`);
   }
 
   /** What the reader writes into config/dev.yml, from what the blocks before have printed. */
@@ -212,7 +216,11 @@ export class FirstDeploy {
     const lines = text.split('\n').filter((line) => line !== '' && !line.startsWith('//'));
     for (const line of lines) {
       this.found = await this.#mongosh.evaluate(line, PASSWORD);
-      if (line.endsWith('.drop()')) this.collectionsAfterCleanup = await this.#mongosh.collections(DATABASE);
+      if (!line.endsWith('.drop()')) continue;
+      this.documentsAfterCleanup = (await this.#mongosh.documentCounts(DATABASE)).reduce(
+        (sum, count) => sum + count,
+        0,
+      );
     }
     return '';
   }
@@ -254,7 +262,7 @@ export class FirstDeploy {
     const open = async () => (await Promise.all(this.#triggers.map((trigger) => trigger.lag()))).flat();
     const endMs = Date.now() + SETTLE_MS_MAX;
     while ((await open()).some(({ lag }) => lag > 0)) {
-      if (Date.now() > endMs) throw new Error(`the functions have not settled the record within ${SETTLE_MS_MAX} ms`);
+      if (Date.now() > endMs) throw await this.#unsettled('the record');
       await new Promise((resolve) => setTimeout(resolve, POLL_MS));
     }
     return '';
