@@ -30,13 +30,16 @@ export function decodeEvent(event: unknown): readonly PartitionBatch[] {
 }
 
 /**
- * What the event asks for. An event of a mapping has no `mskSinks`; `npm run dead-letters -- redrive` sets it.
+ * What the event asks for. An event of a mapping has no `mskSinks`; `npm run dead-letters -- redrive`
+ * and `npm run doctor` set it.
  * @throws MalformedEventError for anything else: an event must not do what its sender did not ask for.
  */
-export function purposeOf(event: unknown): 'deliver' | 'redrive' {
+export function purposeOf(event: unknown): 'deliver' | 'redrive' | 'probe' {
   const { mskSinks } = objectAt(event, 'event') as { readonly mskSinks?: unknown };
   if (mskSinks === undefined) return 'deliver';
-  if (mskSinks !== 'redrive') throw malformed('event.mskSinks', 'must be "redrive" or absent');
+  if (mskSinks !== 'redrive' && mskSinks !== 'probe') {
+    throw malformed('event.mskSinks', 'must be "redrive", "probe" or absent');
+  }
   return mskSinks;
 }
 

@@ -13,5 +13,9 @@ export function lazySink(name: string, make: () => Promise<Sink>): Sink {
       const sink = await made;
       return sink.write(batches, deadline, redriven);
     },
+    async probe(signal) {
+      const { probe } = await made;
+      return (await probe?.(signal)) ?? [];
+    },
   };
 }

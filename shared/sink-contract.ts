@@ -1,5 +1,6 @@
 import type { DeadLetterQueue } from './dead-letter/dead-letter-queue.ts';
 import type { RecordOutcome } from './outcome.ts';
+import type { Probe } from './probe/probe.ts';
 import type { PartitionBatch } from './record.ts';
 import type { Deadline } from './time/deadline.ts';
 
@@ -25,4 +26,6 @@ export interface Sink {
     deadline: Deadline,
     redriven?: DeadLetterQueue,
   ): Promise<readonly RecordOutcome[]>;
+  /** Looks at the target from where the function runs. */
+  readonly probe?: Probe;
 }

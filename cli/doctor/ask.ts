@@ -18,7 +18,7 @@ export type Value = any;
 export type AskOptions = Readonly<Record<string, string | readonly string[]>>;
 
 /** Asks AWS: `ask('kafka describe-cluster-v2', { 'cluster-arn': arn })`. Rejects never. */
-export type Ask = (command: string, options?: AskOptions) => Promise<Answer>;
+export type Ask = (command: string, options?: AskOptions, ...positional: readonly string[]) => Promise<Answer>;
 
 /** What a run of the AWS CLI ended with. */
 export interface CliResult {
@@ -47,10 +47,10 @@ export const installedCli: RunCli = (args) =>
 /** @param profile of the AWS CLI; undefined: the credentials of the shell */
 export const askWith =
   (run: RunCli, region: string, profile?: string): Ask =>
-  async (command, options = {}) => {
+  async (command, options = {}, ...positional) => {
     const named = Object.entries(options).flatMap(([name, value]) => [`--${name}`, ...[value].flat()]);
     const common = ['--region', region, '--output', 'json', ...(profile === undefined ? [] : ['--profile', profile])];
-    return answerOf(await run([...command.split(' '), ...named, ...common]));
+    return answerOf(await run([...command.split(' '), ...positional, ...named, ...common]));
   };
 
 const DENIED = /^(AccessDenied|AccessDeniedException|UnauthorizedOperation|AuthorizationError|403|Forbidden)$/;

@@ -3,6 +3,7 @@ import { checkCluster, checkClusterNetwork, checkTopics } from './checks/cluster
 import { checkCaBundle, checkNetwork, checkSecret } from './checks/documentdb.ts';
 import { checkConcurrency, checkFunctions, checkMappings, checkStack } from './checks/functions.ts';
 import { checkAlarms, checkBucket } from './checks/operations.ts';
+import { checkProbes } from './checks/probes.ts';
 import { checkAssumeRole, checkStream } from './checks/stream.ts';
 import type { Check, Context } from './context.ts';
 import { type Finding, warning } from './finding.ts';
@@ -22,6 +23,7 @@ const CHECKS: readonly Check[] = [
   checkStack,
   checkFunctions,
   checkMappings,
+  checkProbes,
   checkAlarms,
 ];
 

@@ -12,6 +12,7 @@ import { createDocumentdbSink, NAME } from './sink.ts';
 import { createDocumentStore } from './target/client.ts';
 import { createObjectReader, createParameterReader, createSecretReader } from './target/connection/aws-readers.ts';
 import { bundleOf, createTlsContextReader } from './target/connection/tls-context.ts';
+import { probeDocumentdb } from './target/probe.ts';
 
 const settings = settingsFromEnvironment(documentdbSettings, process.env);
 const pathStyle = process.env['AWS_ENDPOINT_URL'] !== undefined;
@@ -38,6 +39,7 @@ export const handler = createHandler({
       const deadLetters = createDeadLetterQueue({ ...parts, store: deadLetterStore });
       const connection = { readAddress, readTlsContext, appName: settings.serviceName };
       const store = createDocumentStore({ ...parts, ...sinkSettings, ...connection });
-      return createDocumentdbSink({ ...parts, settings: sinkSettings, mapper, preparation, store, deadLetters });
+      const sink = createDocumentdbSink({ ...parts, settings: sinkSettings, mapper, preparation, store, deadLetters });
+      return { ...sink, probe: probeDocumentdb(store, settings.database) };
     }),
 });

@@ -9,6 +9,7 @@ import { tombstoneOf } from './settings/settings.ts';
 import { createKinesisSink } from './sink.ts';
 import { createKinesisClient } from './target/client.ts';
 import { createPreflight } from './target/preflight.ts';
+import { probeStream } from './target/probe.ts';
 
 const functionName = 'kinesisSink';
 const settings = kinesisSettingsFrom(process.env);
@@ -24,7 +25,7 @@ export const handler = createHandler({
   functionName,
   createSink: (telemetry) => {
     const port = createKinesisClient({ ...settings, ...telemetry, sessionName });
-    return createKinesisSink({
+    const sink = createKinesisSink({
       ...time,
       ...telemetry,
       port,
@@ -38,5 +39,6 @@ export const handler = createHandler({
         randomKey: randomUUID,
       },
     });
+    return { ...sink, probe: probeStream(port) };
   },
 });

@@ -49,7 +49,7 @@ const recordSize = (streamKiB: number, wantedKiB: number): Finding =>
       );
 
 /** With AUTO, Kinesis ignores partition keys, and there is no order. */
-const distribution = ({ RecordDistributionMode: mode = 'USER_PARTITION_KEY' }: Value): Finding =>
+const distribution = ({ RecordDistributionStrategy: mode = 'USER_PARTITION_KEY' }: Value): Finding =>
   mode === 'AUTO'
     ? failed(
         'distribution',

@@ -229,7 +229,7 @@ describe('the purpose of an event', () => {
 
   it.each([null, 'deliver', 'SECRET', true])('is nothing else (%j), and is not quoted', (mskSinks) => {
     expect(() => purposeOf(anEvent({}, { mskSinks }))).toThrow(MalformedEventError);
-    expect(() => purposeOf(anEvent({}, { mskSinks }))).toThrow('event.mskSinks must be "redrive" or absent');
+    expect(() => purposeOf(anEvent({}, { mskSinks }))).toThrow('event.mskSinks must be "redrive", "probe" or absent');
     expect(() => purposeOf(anEvent({}, { mskSinks }))).not.toThrow('SECRET');
   });
 });

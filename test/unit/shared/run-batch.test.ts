@@ -45,14 +45,8 @@ const firstFails: Sink = {
 function setUp(sink: Sink, triggerMode: TriggerMode = 'provisioned') {
   const clock = new VirtualClock();
   const telemetry = recordedTelemetry();
-  const run = (input: unknown) =>
-    runBatch(input, deadlineIn(clock.nowMs()), {
-      sink,
-      triggerMode,
-      clock,
-      log: telemetry.log,
-      meter: telemetry.meter,
-    });
+  const parts = { sink, triggerMode, clock, log: telemetry.log, meter: telemetry.meter };
+  const run = (input: unknown) => clock.run(runBatch(input, deadlineIn(clock.nowMs()), parts));
   return { run, telemetry };
 }
 
@@ -73,6 +67,29 @@ describe('a settled batch', () => {
       RecordsUnsettled: 0,
       RecordAge: 1_000,
     });
+  });
+});
+
+describe('a probe', () => {
+  const findings = [{ title: 'stream', status: 'ok', found: 'ACTIVE' }] as const;
+
+  it.each<TriggerMode>(['provisioned', 'onDemand'])(
+    'is answered with what the sink sees, without a batch (%s)',
+    async (mode) => {
+      const { run, telemetry } = setUp({ ...allWritten, probe: () => Promise.resolve(findings) }, mode);
+      expect(await run({ mskSinks: 'probe' })).toEqual({ mskSinks: 'probe', batchItemFailures: [], findings });
+      expect(telemetry.lines).toEqual([]);
+      expect(telemetry.metrics()).toEqual({});
+    },
+  );
+
+  it('ends before the invocation does, however long the target is silent', async () => {
+    const untilAborted = (signal: AbortSignal) =>
+      new Promise<never[]>((resolve) => {
+        signal.addEventListener('abort', () => resolve([]));
+      });
+    const { run } = setUp({ ...allWritten, probe: untilAborted });
+    expect(await run({ mskSinks: 'probe' })).toMatchObject({ findings: [] });
   });
 });
 

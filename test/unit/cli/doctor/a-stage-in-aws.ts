@@ -1,7 +1,9 @@
+import { writeFileSync } from 'node:fs';
 import { askWith, type CliResult, type RunCli } from '../../../../cli/doctor/ask.ts';
 import type { Finding } from '../../../../cli/doctor/finding.ts';
 import { examine } from '../../../../cli/doctor/run.ts';
 import { readStageFile } from '../../../../infra/stage-file/read-stage-file.ts';
+import type { ProbeFinding } from '../../../../shared/probe/probe.ts';
 import { aStageFile, type StageFileChanges } from '../../../support/a-stage-file.ts';
 
 /** The answers of the AWS CLI, by the words after `aws`. A text: the code of an error. */
@@ -69,6 +71,11 @@ export const trustOf = (writer: string, externalId: string | undefined) => ({
 
 export const WRITER = 'arn:aws:iam::111111111111:role/msk-sinks-dev-kinesis';
 
+export const probed = (...findings: readonly ProbeFinding[]) => ({
+  ...{ mskSinks: 'probe', batchItemFailures: [] },
+  findings,
+});
+
 /** A stage without a fault. */
 const GOOD: Answers = {
   'sts get-caller-identity': { Account: '111111111111', Arn: 'arn:aws:iam::111111111111:user/operator' },
@@ -103,6 +110,9 @@ const GOOD: Answers = {
   'lambda get-function-configuration msk-sinks-dev-kinesisSink': configurationOf(kinesisSink),
   'lambda get-function-configuration msk-sinks-dev-documentdbSink': configurationOf(documentdbSink),
   'lambda list-event-source-mappings': { EventSourceMappings: MAPPINGS },
+  'lambda invoke': { StatusCode: 200 },
+  'probe msk-sinks-dev-kinesisSink': probed({ title: 'stream', status: 'ok', found: 'ACTIVE' }),
+  'probe msk-sinks-dev-documentdbSink': probed({ title: 'connection', status: 'ok', found: 'TLS and login succeed' }),
   'sns get-topic-attributes': { Attributes: { SubscriptionsConfirmed: '1' } },
   'cloudwatch describe-alarms': { MetricAlarms: [{ AlarmName: 'a', StateValue: 'OK' }], CompositeAlarms: [] },
 };
@@ -121,6 +131,7 @@ export const cliWith =
     const answers = { ...GOOD, ...changes };
     const functionName = args[args.indexOf('--function-name') + 1];
     const answer = answers[`${command} ${functionName}`] ?? answers[command];
+    if (command === 'lambda invoke') writeFileSync(args[2] ?? '', JSON.stringify(answers[`probe ${functionName}`]));
     if (answer === undefined) throw new Error(`no answer to aws ${command}`);
     if (typeof answer === 'string') return Promise.resolve(failure(answer));
     return Promise.resolve({ exitCode: 0, stdout: JSON.stringify(answer), stderr: '' });

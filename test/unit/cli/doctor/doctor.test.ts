@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseDoctorOptions } from '../../../../cli/doctor/options.ts';
 import { tableOf } from '../../../../cli/doctor/print.ts';
-import { type Broken, CLUSTER, findingsOf, MAPPINGS, STREAM, trustOf, WRITER } from './a-stage-in-aws.ts';
+import { type Broken, CLUSTER, findingsOf, MAPPINGS, probed, STREAM, trustOf, WRITER } from './a-stage-in-aws.ts';
 
 const stream = (changes: object): Broken => ({
   answers: { 'kinesis describe-stream-summary': { StreamDescriptionSummary: { ...STREAM, ...changes } } },
@@ -149,7 +149,7 @@ const FAULTS: readonly Row[] = [
   ],
   [
     'a stream that ignores keys',
-    stream({ RecordDistributionMode: 'AUTO' }),
+    stream({ RecordDistributionStrategy: 'AUTO' }),
     'distribution',
     'failed',
     /AUTO/,
@@ -295,6 +295,25 @@ const FAULTS: readonly Row[] = [
       FunctionArn: 'arn:aws:lambda:eu-west-1:111111111111:function:other',
     }),
     ...(['kinesisSink: mapping of orders', 'failed', /also reads for .*function:other/, /consumerGroupId/] as const),
+  ],
+  [
+    'a function that cannot log in',
+    {
+      answers: {
+        'probe msk-sinks-dev-documentdbSink': probed({ title: 'connection', status: 'failed', found: 'access denied' }),
+      },
+    },
+    ...(['documentdbSink: connection', 'failed', /access denied/, /operations\.md/] as const),
+  ],
+  [
+    'a function that throws',
+    { answers: { 'lambda invoke msk-sinks-dev-kinesisSink': { StatusCode: 200, FunctionError: 'Unhandled' } } },
+    ...(['kinesisSink: its own view', 'failed', /threw/, /serverless logs --stage dev -f kinesisSink/] as const),
+  ],
+  [
+    'an older version of the functions',
+    { answers: { 'probe msk-sinks-dev-kinesisSink': { batchItemFailures: [] } } },
+    ...(['kinesisSink: its own view', 'warning', /knows no probe/, /deploy/] as const),
   ],
   ['no topic for alarms', { stageFile: { alarms: {} } }, 'alarms', 'warning', /the stage has none/, /alarms\.topicArn/],
   [

@@ -1,0 +1,25 @@
+import { inTurn, type Probe } from '../../../shared/probe/probe.ts';
+import { classifyError } from './classify.ts';
+import type { StreamPort } from './preflight.ts';
+
+/** Sees the way to the stream: the session in the other account, the network, the rights of the role. Writes nothing. */
+export const probeStream = (port: StreamPort): Probe =>
+  inTurn(
+    [
+      {
+        title: 'session',
+        async run() {
+          await port.ready();
+          return "the role in the stream's account gives a session";
+        },
+      },
+      {
+        title: 'stream',
+        async run(signal) {
+          const { status, recordKiBMax, distribution } = await port.describeStream(signal);
+          return `${status}, records up to ${recordKiBMax ?? 'an unknown number of'} KiB, distribution ${distribution ?? 'unknown'}`;
+        },
+      },
+    ],
+    (error) => classifyError(error).failure.detail,
+  );

@@ -1,0 +1,51 @@
+import type { KafkaBatchResponse } from '../settle.ts';
+import type { Clock } from '../time/clock.ts';
+import { abortAt, type Deadline } from '../time/deadline.ts';
+
+/** One thing that only the function can see from where it runs. Never a value of a secret or of a record. */
+export interface ProbeFinding {
+  readonly title: string;
+  readonly status: 'ok' | 'failed';
+  /** One line for an operator. */
+  readonly found: string;
+}
+
+/** Looks at the target. Resolves for everything that goes wrong, and ends when the signal aborts. */
+export type Probe = (signal: AbortSignal) => Promise<readonly ProbeFinding[]>;
+
+/** The answer to the event `{"mskSinks": "probe"}`, which has no records. */
+export interface ProbeResponse extends KafkaBatchResponse {
+  readonly mskSinks: 'probe';
+  readonly findings: readonly ProbeFinding[];
+}
+
+export async function answerProbe(probe: Probe, deadline: Deadline, clock: Clock): Promise<ProbeResponse> {
+  const abort = abortAt(clock, deadline.sendUntilMs);
+  try {
+    return { mskSinks: 'probe', batchItemFailures: [], findings: await probe(abort.signal) };
+  } finally {
+    abort.release();
+  }
+}
+
+/** A step of a probe. A later step has no meaning without it: each throws its finding. */
+export interface Step {
+  readonly title: string;
+  /** @returns what was found */
+  readonly run: (signal: AbortSignal) => Promise<string>;
+}
+
+/** Runs one step after another, and stops at the first that fails. @param explain an error in one line, without payload */
+export const inTurn =
+  (steps: readonly Step[], explain: (error: unknown) => string): Probe =>
+  async (signal) => {
+    const findings: ProbeFinding[] = [];
+    for (const { title, run } of steps) {
+      try {
+        findings.push({ title, status: 'ok', found: await run(signal) });
+      } catch (error) {
+        return [...findings, { title, status: 'failed', found: explain(error) }];
+      }
+    }
+    return findings;
+  };

@@ -1,0 +1,45 @@
+import { describe, expect, it } from 'vitest';
+import { probeDocumentdb } from '../../../../../functions/documentdb-sink/target/probe.ts';
+import { FakeDocuments, type FakeDocumentsOptions } from '../../../../support/fake-documents.ts';
+
+const { signal } = new AbortController();
+
+async function probed(options: FakeDocumentsOptions = {}, database: string | undefined = 'shop') {
+  const store = new FakeDocuments(options);
+  return { store, findings: await probeDocumentdb(store, database)(signal) };
+}
+
+describe('the probe of documentdbSink', () => {
+  it('writes, reads and deletes one document of a collection of its own', async () => {
+    const { store, findings } = await probed();
+    expect(findings.map(({ title, status }) => `${title} ${status}`)).toEqual([
+      'connection ok',
+      'write ok',
+      'read ok',
+      'indexes ok',
+      'delete ok',
+    ]);
+    expect(new Set(store.calls.map(({ namespace }) => namespace))).toEqual(new Set(['shop.msk-sinks-probe']));
+    expect(store.get('probe')).toBeUndefined();
+  });
+
+  it('looks only at the connection where a connector file decides about databases', async () => {
+    const { store, findings } = await probed({}, 'none');
+    expect(findings).toHaveLength(5);
+    expect((await probeDocumentdb(store, undefined)(signal)).map(({ title }) => title)).toEqual(['connection']);
+  });
+
+  it.each([
+    ['no answer', { kind: 'unreachable' }, /did not answer/],
+    ['a user without the right to write', { kind: 'code', code: 13 }, /13/],
+  ] as const)('stops at %s, and says so', async (_what, faultOfAll, words) => {
+    const { findings } = await probed({ faultOfAll });
+    const last = findings.at(-1);
+    expect(last).toMatchObject({ title: 'write', status: 'failed', found: expect.stringMatching(words) });
+  });
+
+  it('stops at a document that the server refuses', async () => {
+    const { findings } = await probed({ refuses: () => 121 });
+    expect(findings.at(-1)).toMatchObject({ title: 'write', status: 'failed', found: expect.stringContaining('121') });
+  });
+});
