@@ -5,7 +5,6 @@ import type { Campaign } from './campaign.ts';
 import { loadInstead } from './mutants/load-hook.ts';
 import { mutantWith, mutatedSources } from './mutants/mutant.ts';
 import { runMutants } from './mutants/run-mutants.ts';
-import { surveyMutants } from './mutants/survey-mutants.ts';
 import { GENERATOR_DEFAULT, GENERATORS, type Generator } from './scenario/generator.ts';
 
 const USAGE = `npm run simulate -- [options]
@@ -17,8 +16,7 @@ const USAGE = `npm run simulate -- [options]
   --stop           stop at the first that fails
   --seed S         one story again, step by step the same; a failing one is shrunk to the shortest that still fails
   --trace RECORD   with --seed: the story of one record (orders-0@7), or of all
-  --mutants        put each deliberate mistake of test/simulation/mutants/ in place, and find a seed (or a unit test) that catches it
-  --survey         asks for each mutant which instrument catches it: 300 seeds alone, the unit tests alone (about an hour)
+  --mutants        put each deliberate mistake of test/simulation/mutants/ in place, and say what catches it: 300 seeds alone, or a unit test
   --mutant ID      that one alone; with --seed: one story with that mistake in place
 `;
 
@@ -35,7 +33,6 @@ async function main(): Promise<boolean> {
       seed: { type: 'string' },
       trace: { type: 'string' },
       mutants: { type: 'boolean', default: false },
-      survey: { type: 'boolean', default: false },
       mutant: { type: 'string' },
       help: { type: 'boolean', default: false },
     },
@@ -45,7 +42,6 @@ async function main(): Promise<boolean> {
     return true;
   }
   const { mutant, seed, trace } = values;
-  if (values.survey) return await surveyMutants(mutant, write);
   if (values.mutants || (mutant !== undefined && seed === undefined)) return await runMutants(mutant, write);
   const sink = sinkOf(values.sink);
   const generator = generatorOf(values.generator);

@@ -3,21 +3,14 @@ import { text } from 'node:stream/consumers';
 import { ROOT } from './mutant.ts';
 
 const VITEST = 'node_modules/vitest/vitest.mjs';
-const OPTIONS = ['--config', 'test/simulation/mutants/vitest.config.ts', '--reporter', 'tap-flat'];
+const OPTIONS = ['run', '--config', 'test/simulation/mutants/vitest.config.ts', '--reporter', 'tap-flat'];
 
 /**
  * The first test of these files that fails with the mutant in place; undefined: none does.
  * @throws Error when no test ran
  */
-export const catchInUnitTests = (id: string, files: readonly string[]): Promise<string | undefined> =>
-  firstFailure(id, ['run', ...OPTIONS, ...files]);
-
-/** The same of every unit test that imports one of these sources of the product. It stops at the first failure. */
-export const catchInRelatedTests = (id: string, sources: readonly string[]): Promise<string | undefined> =>
-  firstFailure(id, ['related', '--run', '--bail', '1', ...OPTIONS, ...sources]);
-
-async function firstFailure(id: string, command: readonly string[]): Promise<string | undefined> {
-  const vitest = spawn(process.execPath, [VITEST, ...command], {
+export async function catchInUnitTests(id: string, files: readonly string[]): Promise<string | undefined> {
+  const vitest = spawn(process.execPath, [VITEST, ...OPTIONS, ...files], {
     cwd: ROOT,
     env: { ...process.env, MUTANT: id },
     stdio: ['ignore', 'pipe', 'ignore'],
@@ -25,6 +18,6 @@ async function firstFailure(id: string, command: readonly string[]): Promise<str
   const report = await text(vitest.stdout);
   // A test has its file, its `describe` and its name; a file that does not load is one line of its own.
   const tests = [...report.matchAll(/^(?<status>ok|not ok) \d+ - (?<name>.* > .*) # time=/gm)];
-  if (tests.length === 0) throw new Error(`${id}: no test ran (vitest ${command.join(' ')}): the mutant does not load`);
+  if (tests.length === 0) throw new Error(`${id}: no test ran (${files.join(', ')}): the mutant does not load`);
   return tests.find(({ groups }) => groups?.['status'] === 'not ok')?.groups?.['name'];
 }

@@ -14,7 +14,9 @@ export interface Mutant extends Substitution {
   readonly says: string;
   /** Where one substitution is not enough. */
   readonly also?: readonly Substitution[];
-  /** The unit test files that catch it, for code that no scenario runs; absent: the simulation catches it. */
+  /** Why no story can meet it; absent: it lies inside the simulated world, and stories have to catch it. */
+  readonly outside?: string;
+  /** The unit test files that catch it where stories do not. */
   readonly caughtBy?: readonly string[];
 }
 

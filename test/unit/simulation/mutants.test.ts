@@ -26,6 +26,12 @@ describe('the list of mutants', () => {
       expect(caughtBy.filter((file) => !existsSync(join(ROOT, file)))).toEqual([]);
     }
   });
+
+  it('says why no story meets a mutant outside the simulated world, and which test catches the mutant', () => {
+    const outside = mutants.filter((mutant) => mutant.outside !== undefined);
+    expect(outside.filter(({ outside: why = '' }) => !/^[^\n]+\.$/.test(why))).toEqual([]);
+    expect(outside.filter(({ caughtBy = [] }) => caughtBy.length === 0)).toEqual([]);
+  });
 });
 
 describe('a substitution', () => {
