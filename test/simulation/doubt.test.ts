@@ -40,6 +40,7 @@ const anInvocation = (end: InvocationEnd, sent: readonly string[] = POSITIONS): 
   sent,
   touched: new Set(),
   isTouchedAll: false,
+  touchedAtMs: undefined,
   wasStopped: false,
   activeAtMs: 0,
   end,

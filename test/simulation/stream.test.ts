@@ -168,7 +168,7 @@ describe('of a process its requests tell', () => {
   it('nothing while it keeps to the rules', () => {
     const conduct = aConduct();
     for (const atMs of [0, 20, 40]) {
-      conduct.decided('1', atMs, 100);
+      conduct.decided('1', atMs, { sendUntilMs: 100 });
       conduct.sent('1', ['orders-0@0'], atMs);
       conduct.closed('1', 10, atMs + 10);
     }
@@ -214,7 +214,7 @@ describe('of a process its requests tell', () => {
 
   it('that it sends when its time for that is over', () => {
     const conduct = aConduct();
-    conduct.decided('1', 100, 100);
+    conduct.decided('1', 100, { sendUntilMs: 100 });
     expect(said(conduct)).toEqual(['invocation 1 sends 0 ms after its last moment for that']);
   });
 });

@@ -3,6 +3,8 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { loadInstead } from './mutants/load-hook.ts';
 import type { SeedAnswer, SeedTask, ThreadData } from './thread.ts';
 
+// Refusals by the thousand are errors, of which nobody reads where they were made.
+Error.stackTraceLimit = 0;
 const { instead } = workerData as ThreadData;
 if (instead.length > 0) loadInstead(instead);
 const { generateStory } = await import('./scenario/generate/generate.ts');

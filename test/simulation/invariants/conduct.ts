@@ -9,13 +9,16 @@ interface Seen {
   readonly acknowledged: Set<string>;
   readonly sendings: Map<string, number>;
   openCount: number;
-  quietUntilMs: number;
+  /** By what was refused: a collection, or everything (the empty text). */
+  readonly quietUntilMs: Map<string, number>;
 }
 
 const SLACK_MS = 5;
 /** Sendings of one record: a good number at once, then so many a second. Without a pause between tries there are fifty. */
 const SENDINGS_MAX = 30;
 const SENDINGS_PER_SECOND_MAX = 10;
+
+const EVERYTHING = '';
 
 export interface Bounds {
   readonly requestsInFlightMax: number;
@@ -33,11 +36,12 @@ export class Conduct {
   }
 
   /** The process decides to send. What was decided before may still be on its way there. */
-  decided(invocation: string, nowMs: number, sendUntilMs = Number.POSITIVE_INFINITY): void {
+  decided(invocation: string, nowMs: number, { sendUntilMs = Number.POSITIVE_INFINITY, of = EVERYTHING } = {}): void {
     if (nowMs >= sendUntilMs) {
       this.#blame('G5', `invocation ${invocation} sends ${nowMs - sendUntilMs} ms after its last moment for that`);
     }
-    const earlyMs = this.#seenOf(invocation, nowMs).quietUntilMs - nowMs;
+    const { quietUntilMs } = this.#seenOf(invocation, nowMs);
+    const earlyMs = Math.max(quietUntilMs.get(of) ?? 0, quietUntilMs.get(EVERYTHING) ?? 0) - nowMs;
     if (earlyMs <= 0) return;
     this.#blame('G5', `invocation ${invocation} tries again ${earlyMs} ms early although every request is refused`);
   }
@@ -83,15 +87,19 @@ export class Conduct {
   }
 
   /** The process was told that these records are stored, and that the service takes requests. */
-  answered(invocation: string, acknowledged: readonly string[], nowMs: number): void {
+  answered(invocation: string, acknowledged: readonly string[], nowMs: number, of = EVERYTHING): void {
     const seen = this.#seenOf(invocation, nowMs);
-    seen.quietUntilMs = 0;
+    seen.quietUntilMs.delete(of);
+    seen.quietUntilMs.delete(EVERYTHING);
     for (const position of acknowledged) seen.acknowledged.add(position);
   }
 
   /** The process was told that no request can succeed at present. */
-  refusedForGood(invocation: string, nowMs: number): void {
-    this.#seenOf(invocation, nowMs).quietUntilMs = nowMs + PROBE_INTERVAL_MS;
+  refusedForGood(invocation: string, nowMs: number, of = EVERYTHING): void {
+    const { quietUntilMs } = this.#seenOf(invocation, nowMs);
+    quietUntilMs.set(of, nowMs + PROBE_INTERVAL_MS);
+    // Whoever hears that of one collection was answered.
+    if (of !== EVERYTHING) quietUntilMs.delete(EVERYTHING);
   }
 
   /** Whether the process of this invocation was told that the record is stored. */
@@ -124,7 +132,7 @@ export class Conduct {
       acknowledged: new Set<string>(),
       sendings: new Map<string, number>(),
       openCount: 0,
-      quietUntilMs: 0,
+      quietUntilMs: new Map<string, number>(),
     };
     this.#invocations.set(invocation, seen);
     return seen;

@@ -32,11 +32,13 @@ export const generalViolations = (parts: GeneralParts): readonly Violation[] => 
   ...parts.lambda.invocations.flatMap((invocation) => [
     ...isAnsweredInTime(invocation, parts),
     ...givesUpNothingEarly(invocation, parts),
+    ...recovers(invocation, parts),
     ...partitionsAreIndependent(invocation, parts),
     ...throwsOnDemandAlone(invocation, parts),
   ]),
   ...parts.bucket.violations,
   ...whatIsIgnoredIsCounted(parts),
+  ...whatHasToBeSaid(parts),
   ...nothingLeaks(parts),
   ...(parts.isCalm ? isUneventful(parts) : []),
 ];
@@ -100,6 +102,25 @@ function givesUpNothingEarly(invocation: Invocation, { scenario }: GeneralParts)
   ];
 }
 
+/**
+ * G6: what an outage held up is written once the outage is over, as long as there is time: a try takes 20 s, its pause 5 s,
+ * and a doubt a few more tries. A dead letter that failed is not tried again in an invocation.
+ */
+function recovers(invocation: Invocation, { scenario }: GeneralParts): readonly Violation[] {
+  const { id, end, startedAtMs, touchedAtMs, wasStopped } = invocation;
+  if (end?.kind !== 'answered' || wasStopped || touchedAtMs === undefined) return [];
+  if (scenario.sink !== 'documentdbSink' || scenario.function.onPoison === 'block') return [];
+  // Each record that an index takes for another document's is tried 30 times.
+  if (scenario.documentdb.hasArraysInKeys) return [];
+  if (scenario.faults.some(({ kind }) => kind.startsWith('bucket.'))) return [];
+  const quietMs = startedAtMs + scenario.function.timeoutMs - SEND_RESERVE_MS - touchedAtMs;
+  const [first] = unsettledIn(invocation);
+  if (first === undefined || quietMs < RECOVERY_MS) return [];
+  return [{ guarantee: 'G6', message: `invocation ${id} names ${first}, ${quietMs} ms after the last fault` }];
+}
+
+const RECOVERY_MS = 45_000;
+
 /** G4: a partition that no fault touched is settled. */
 function partitionsAreIndependent(invocation: Invocation, { scenario }: GeneralParts): readonly Violation[] {
   const { id, end, isTouchedAll, touched } = invocation;
@@ -136,11 +157,21 @@ function whatIsIgnoredIsCounted({ lambda, kafka, scenario, target, telemetry }: 
     .map((position) => ({ guarantee: 'G1', message: `${position} is ignored, and not counted` }));
 }
 
+/** G3: what docs/guarantees.md leaves to a metric is in that metric. */
+function whatHasToBeSaid({ target, telemetry }: GeneralParts): readonly Violation[] {
+  const missing = (target.mustSay?.() ?? []).filter((name) => !telemetry.said.has(name));
+  const wrong = (target.mustNotSay?.() ?? []).filter((name) => telemetry.said.has(name));
+  return [
+    ...missing.map((name) => ({ guarantee: 'G3', message: `${name} was not counted` }) as const),
+    ...wrong.map((name) => ({ guarantee: 'G3', message: `${name} was counted, and is not so` }) as const),
+  ];
+}
+
 /** G7 */
-function nothingLeaks({ bucket, telemetry, lambda }: GeneralParts): readonly Violation[] {
+function nothingLeaks({ bucket, telemetry, lambda, scenario }: GeneralParts): readonly Violation[] {
   const said = [
     ...telemetry.said,
-    ...reasonsIn(bucket),
+    ...reasonsIn(bucket, scenario.documentdb.isCollectionOfRecord === true),
     ...lambda.invocations.map(({ end }) => (end?.kind === 'threw' ? end.said : '')),
   ];
   return said

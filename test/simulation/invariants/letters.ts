@@ -51,12 +51,12 @@ function overwritten(letters: readonly Found[]): readonly string[] {
   return [...byName].filter(([, own]) => new Set(own.map(({ record }) => record)).size > 1).map(([name]) => name);
 }
 
-/** What the functions say in their letters beside the record itself. */
-export const reasonsIn = ({ versions }: Bucket): readonly string[] =>
+/** What the functions say in their letters beside the record itself, and where it names no part of it. */
+export const reasonsIn = ({ versions }: Bucket, isTargetOfRecord: boolean): readonly string[] =>
   versions.flatMap(([name, body]) => {
     if (!name.startsWith('dead-letters/')) return [];
     const { code, reason, target }: DeadLetter = JSON.parse(body);
-    return [`letter ${code} ${reason} ${target}`];
+    return [`letter ${code} ${reason} ${isTargetOfRecord ? '' : target}`];
   });
 
 interface Letter {

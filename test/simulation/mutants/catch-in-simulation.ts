@@ -1,4 +1,4 @@
-import { GENERATOR_DEFAULT, type SeedOptions } from '../scenario/generator.ts';
+import { GENERATOR_DEFAULT, GENERATORS, type Generator, type SeedOptions } from '../scenario/generator.ts';
 import { startThread, type Thread } from '../thread.ts';
 import type { Source } from './substitute.ts';
 
@@ -11,17 +11,31 @@ export interface CaughtInSimulation {
 
 /** The seeds 1 to this run before a mutant counts as not caught. */
 export const SEEDS_MAX = 300;
+
+export interface Stories {
+  readonly seedsMax: number;
+  readonly generators: readonly Generator[];
+}
+
+const NEWEST: Stories = { seedsMax: SEEDS_MAX, generators: [GENERATOR_DEFAULT] };
+/** Where the newest stories miss a mutant: the other versions, and more seeds. */
+export const OTHERS: Stories = {
+  seedsMax: 2 * SEEDS_MAX,
+  generators: GENERATORS.filter((generator) => generator !== GENERATOR_DEFAULT),
+};
 const SINK_FOLDERS = ['functions/kinesis-sink/', 'functions/documentdb-sink/'] as const;
 
 /** @returns undefined if every guarantee holds with these files in place */
-export async function catchInSimulation(instead: readonly Source[]): Promise<CaughtInSimulation | undefined> {
+export async function catchInSimulation(
+  instead: readonly Source[],
+  stories: Stories = NEWEST,
+): Promise<CaughtInSimulation | undefined> {
   const thread = await startThread(instead);
   try {
-    for (const seed of seedsFor(instead)) {
-      const violation = await violationOf(thread, { seed, generator: GENERATOR_DEFAULT });
-      if (violation !== undefined) {
-        return { seed, says: `${violation} (--generator ${GENERATOR_DEFAULT} --seed ${seed})` };
-      }
+    for (const story of storiesFor(instead, stories)) {
+      const violation = await violationOf(thread, story);
+      const { generator, seed } = story;
+      if (violation !== undefined) return { seed, says: `${violation} (--generator ${generator} --seed ${seed})` };
     }
     return undefined;
   } finally {
@@ -30,10 +44,11 @@ export async function catchInSimulation(instead: readonly Source[]): Promise<Cau
 }
 
 /** Even seeds are Kinesis', odd ones DocumentDB's. What is in one sink alone changes nothing in the other's stories. */
-function seedsFor(instead: readonly Source[]): readonly number[] {
-  const all = Array.from({ length: SEEDS_MAX }, (_, index) => index + 1);
+function storiesFor(instead: readonly Source[], { seedsMax, generators }: Stories): readonly SeedOptions[] {
+  const all = Array.from({ length: seedsMax }, (_, index) => index + 1);
   const sink = SINK_FOLDERS.findIndex((folder) => instead.every(({ path }) => path.startsWith(folder)));
-  return sink === -1 ? all : all.filter((seed) => seed % 2 === sink);
+  const seeds = sink === -1 ? all : all.filter((seed) => seed % 2 === sink);
+  return seeds.flatMap((seed) => generators.map((generator) => ({ seed, generator })));
 }
 
 async function violationOf(thread: Thread, story: SeedOptions): Promise<string | undefined> {

@@ -34,11 +34,16 @@ export class FaultInjector {
     }
   }
 
+  /** Whether the story has such a fault at all: then it is worth saying what it may touch. */
+  isPlanned = (kind: FaultKind): boolean => this.#windows.has(kind);
+
   /** Whether this fault strikes here and now. `touched` is told to the invocation that it strikes. */
   strikes(kind: FaultKind, witness?: Witness, touched: Touched = 'all'): boolean {
     const nowMs = this.#nowMs() - EPOCH_MS;
     const open =
-      this.#windows.get(kind)?.filter(({ window }) => window.fromMs <= nowMs && nowMs < window.untilMs) ?? [];
+      this.#windows
+        .get(kind)
+        ?.filter(({ window }) => window.fromMs <= nowMs && nowMs < window.untilMs && isOf(window, touched)) ?? [];
     const isStruck = open.map(({ window, random }) => random.chance(window.chance)).includes(true);
     if (isStruck) this.happened(kind, witness, touched);
     return isStruck;
@@ -51,3 +56,7 @@ export class FaultInjector {
     this.#tell(kind);
   }
 }
+
+const isOf = ({ partition }: FaultWindow, touched: Touched): boolean =>
+  partition === undefined ||
+  (touched !== 'all' && touched.every((topicPartition) => topicPartition.endsWith(`-${partition}`)));

@@ -87,14 +87,39 @@ const FAULTS_SINCE_2 = {
   'documentdb.writesRefused': 'documentdbSink',
 } as const satisfies FaultTable;
 
+/** The faults that came with version 3. */
+const FAULTS_SINCE_3 = {
+  /** Under warm environments the stream begins to distribute its records by itself, until somebody sets it back. */
+  'kinesis.switched': 'kinesisSink',
+  /** A write is refused a few times, with a code that may as well blame it, and then taken. */
+  'documentdb.statementDoubted': 'documentdbSink',
+  /** The same of a command as a whole. */
+  'documentdb.commandDoubted': 'documentdbSink',
+  /** No write is taken, with the code of conflicting operators; one that changes nothing is. */
+  'documentdb.writesThrottled': 'documentdbSink',
+  /** A command takes so long for each of its statements. */
+  'documentdb.slowStatements': 'documentdbSink',
+  /** Any code of an outage, of a command or of one write. */
+  'documentdb.outageOfAnyCode': 'documentdbSink',
+  /** The engine does not have what a command needs: as long as that lasts, no command is taken. */
+  'documentdb.unsupported': 'documentdbSink',
+  /** Indexes are neither listed nor made. */
+  'documentdb.indexRefused': 'documentdbSink',
+} as const satisfies FaultTable;
+
 /** Everything that can go wrong, and for which sink. Each has a counter, so that one that never happens is seen. */
-export const FAULTS = { ...FAULTS_OF_1, ...FAULTS_SINCE_2 };
+export const FAULTS = { ...FAULTS_OF_1, ...FAULTS_SINCE_2, ...FAULTS_SINCE_3 };
 
 export type FaultKind = keyof typeof FAULTS;
 
+const KINDS_OF = { 1: FAULTS_OF_1, 2: { ...FAULTS_OF_1, ...FAULTS_SINCE_2 }, 3: FAULTS } satisfies Record<
+  Generator,
+  FaultTable
+>;
+
 /** What a version of the generator plans, for both sinks. */
 export const faultKindsIn = (generator: Generator): readonly FaultKind[] =>
-  Object.keys(generator === 1 ? FAULTS_OF_1 : FAULTS) as FaultKind[];
+  Object.keys(KINDS_OF[generator]) as FaultKind[];
 
 export const faultKindsOf = (sink: SinkName, generator: Generator): readonly FaultKind[] =>
   faultKindsIn(generator).filter((kind) => FAULTS[kind] === sink || FAULTS[kind] === 'both');

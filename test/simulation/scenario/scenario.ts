@@ -4,7 +4,7 @@ import type { PartialFailureRetry } from '../../../local/msk-trigger/machine/set
 import type { TriggerMode } from '../../../shared/run-batch.ts';
 import type { PoisonPolicy } from '../../../shared/settings/common-settings.ts';
 import type { FaultKind } from './faults.ts';
-import type { ScenarioDocumentdb, WriteOp } from './generate/document-ops.ts';
+import type { Poison, ScenarioDocumentdb, WriteOp } from './generate/document-ops.ts';
 
 /** All that happens in one run, as plain data: the same story ends in the same world, and a smaller one is easily made. */
 export interface Scenario {
@@ -40,6 +40,12 @@ export interface ScenarioRecord {
   readonly wide?: number;
   /** Its document takes this value of a unique index (DocumentDB). */
   readonly unique?: number;
+  /** The time that its producer gave it, milliseconds since 1970 or what else stands there; default: that of its production. */
+  readonly timeMs?: number;
+  /** Of poison: in which way; default: its value ends in the middle (DocumentDB). */
+  readonly poison?: Poison;
+  /** It gives its document another business key (DocumentDB). */
+  readonly leavesKey?: true;
 }
 
 /**
@@ -79,6 +85,8 @@ export interface ScenarioKinesis {
   readonly requestsInFlightMax: number;
   readonly requestTimeoutMs: number;
   readonly hasRole: boolean;
+  /** Each shard counts by itself, and in steps; default: one counter for all, filled up with zeros. */
+  readonly isCountedByShard?: true;
 }
 
 /** While it is open, the fault strikes with this chance wherever it can; `once` kinds strike at its beginning. */
@@ -87,6 +95,8 @@ export interface FaultWindow {
   readonly fromMs: number;
   readonly untilMs: number;
   readonly chance: number;
+  /** Strikes only what is of this partition and of no other; default: whatever it meets. */
+  readonly partition?: number;
 }
 
 /** When every fault is over; whatever is left must then end well. */

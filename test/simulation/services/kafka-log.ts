@@ -11,6 +11,7 @@ export interface ProducedRecord {
   readonly partition: number;
   readonly offset: number;
   readonly timestampMs: number;
+  readonly producedAtMs: number;
   readonly key: Buffer | null;
   readonly value: Buffer | null;
   readonly headers: readonly (readonly [name: Buffer, bytes: Buffer])[];
@@ -48,13 +49,15 @@ export class KafkaLog {
   produce(record: ScenarioRecord, value: Buffer | null): ProducedRecord {
     const partition = this.#partitionOf(record);
     const log = this.#partitions[partition] as EventRecord[];
-    const timestampMs = EPOCH_MS + record.atMs;
+    const producedAtMs = EPOCH_MS + record.atMs;
+    const timestampMs = record.timeMs ?? producedAtMs;
     const produced: ProducedRecord = {
       scenario: record,
       topicPartition: topicPartitionOf(partition),
       partition,
       offset: log.length,
       timestampMs,
+      producedAtMs,
       key: record.key === null ? null : Buffer.from(record.key),
       value,
       // A name may stand there twice, and bytes need not be text.
@@ -76,7 +79,7 @@ export class KafkaLog {
 
   /** The record of that place, `orders-0@7`, as it was at a time: a topic that is made anew begins at 0 again. */
   at(position: string, atMs = Number.POSITIVE_INFINITY): ProducedRecord | undefined {
-    return this.#places.get(position)?.findLast(({ timestampMs }) => timestampMs <= atMs);
+    return this.#places.get(position)?.findLast(({ producedAtMs }) => producedAtMs <= atMs);
   }
 
   /** The record that was sent as this; if none was, whatever was last produced there. */

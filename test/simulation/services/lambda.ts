@@ -19,6 +19,8 @@ export interface Invocation {
   readonly sent: readonly string[];
   readonly touched: Set<string>;
   isTouchedAll: boolean;
+  /** When a fault last touched it; undefined: none did. */
+  touchedAtMs: number | undefined;
   /** Its process was killed or stood still for a while. */
   wasStopped: boolean;
   /** When the process last sent something or got an answer. */
@@ -83,7 +85,7 @@ export class Lambda {
       end({ kind: 'timedOut', atMs: timeline.nowMs() });
       this.#bury(warm.environment);
     });
-    if (faultInjector.strikes('lambda.killed', invocationWitness(invocation))) {
+    if (faultInjector.strikes('lambda.killed', this.#witness(invocation))) {
       timeline.at(startedAtMs + killDelayMs(random, timeoutMs), () => {
         if (invocation.end !== undefined) return;
         warm.environment.kill();
@@ -91,7 +93,7 @@ export class Lambda {
         end({ kind: 'killed', atMs: timeline.nowMs() });
       });
     }
-    if (faultInjector.strikes('lambda.stalled', invocationWitness(invocation))) {
+    if (faultInjector.strikes('lambda.stalled', this.#witness(invocation))) {
       const stalledAtMs = startedAtMs + random.integer(0, 3_000);
       timeline.at(stalledAtMs, () => {
         if (invocation.end !== undefined) return;
@@ -123,11 +125,12 @@ export class Lambda {
       sent: batch.flatMap(({ topicPartition, records }) => records.map(({ offset }) => `${topicPartition}@${offset}`)),
       touched: new Set(),
       isTouchedAll: false,
+      touchedAtMs: undefined,
       wasStopped: false,
       activeAtMs: 0,
       end: undefined,
     };
-    environment.witness = invocationWitness(invocation);
+    environment.witness = this.#witness(invocation);
     environment.invocation = String(invocation.id);
     environment.sent = invocation.sent;
     environment.sendUntilMs = environment.clock.nowMs() + this.#parts.scenario.function.timeoutMs - SEND_RESERVE_MS;
@@ -136,6 +139,14 @@ export class Lambda {
     this.#parts.onStart(invocation);
     return invocation;
   }
+
+  #witness = (invocation: Invocation): Witness => ({
+    touch: (touched: Touched) => {
+      invocation.touchedAtMs = this.#parts.timeline.nowMs();
+      if (touched === 'all') invocation.isTouchedAll = true;
+      else for (const topicPartition of touched) invocation.touched.add(topicPartition);
+    },
+  });
 
   #takeEnvironment(): Warm {
     const { faultInjector, createFunction, timeline } = this.#parts;
@@ -175,10 +186,3 @@ function wordsOf(error: unknown): { readonly errorName: string; readonly said: s
 /** Most kills come early, while much is under way. */
 const killDelayMs = (random: Random, timeoutMs: number): number =>
   random.chance(0.7) ? random.integer(0, 200) : random.integer(0, timeoutMs);
-
-const invocationWitness = (invocation: Invocation): Witness => ({
-  touch(touched: Touched) {
-    if (touched === 'all') invocation.isTouchedAll = true;
-    else for (const topicPartition of touched) invocation.touched.add(topicPartition);
-  },
-});

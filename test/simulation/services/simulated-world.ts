@@ -59,7 +59,7 @@ export function createWorld(scenario: Scenario, told: (atMs: number, text: strin
     onEnd: (invocation) => {
       tellEnd(invocation, tell);
       violations.push(...settledViolations(invocation, { scenario, target, bucket, kafka }));
-      violations.push(...namedViolations(invocation, { target, kafka }));
+      violations.push(...namedViolations(invocation, { scenario, target, kafka }));
       violations.push(...overtakingViolations(invocation, { scenario, target, kafka }));
       violations.push(...calmViolations(invocation, { scenario, target, kafka, bucket }));
     },

@@ -31,12 +31,18 @@ export interface Target {
   holds(record: ProducedRecord): boolean;
   /** Whether the process of that invocation was told that the record is stored. */
   isAcknowledged?(invocation: string, record: ProducedRecord): boolean;
+  /** Whether the process of that invocation knew by then, on its own clock, that the record can never be written. */
+  isProven?(invocation: string, record: ProducedRecord, byMs: number): boolean;
   /** Whether a newer record makes an older one meaningless, so that the older is not missed where the newer was given up. */
   overtakes(newer: ProducedRecord, older: ProducedRecord): boolean;
   /** Whether this record can never be written: a dead letter of it is right. */
   isPoison(record: ProducedRecord): boolean;
   /** Whether poison is known for it before it is sent; default: all is. What is not may be folded into a newer version. */
   isKnownPoison?(record: ProducedRecord): boolean;
+  /** What the functions have to have said of themselves by the end, by the names of metrics. */
+  mustSay?(): readonly string[];
+  /** What they may not have said. */
+  mustNotSay?(): readonly string[];
   /** Whether such a record may stay unsettled: that it can never be written shows only once others are taken after it. */
   mayStayOpen?(record: ProducedRecord): boolean;
   /** What went wrong while it was written to, and what is wrong with what is stored in the end. */

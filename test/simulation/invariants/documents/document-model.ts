@@ -36,11 +36,15 @@ function afterModel(
   switch (model.kind) {
     case 'deleteOne':
       if (deletes === 'hard') return NOTHING;
-      return { document: documentOf(equalitiesOf(model.filter)), isTombstone: true, version };
+      return {
+        document: withIdOf(before.document, documentOf(equalitiesOf(model.filter))),
+        isTombstone: true,
+        version,
+      };
     case 'insertOne':
-      return isThere ? before : written(model.document);
+      return isThere ? before : written(withIdOf(before.document, model.document));
     case 'replaceOne':
-      return isThere || model.upsert ? written(model.replacement) : before;
+      return isThere || model.upsert ? written(withIdOf(before.document, model.replacement)) : before;
     case 'updateOne': {
       if (!isThere && !model.upsert) return before;
       const base = before.document ?? documentOf(equalitiesOf(model.filter));
@@ -48,3 +52,7 @@ function afterModel(
     }
   }
 }
+
+/** A document keeps its `_id` as it was inserted: an equal number may be of another type. */
+const withIdOf = (before: Stored | undefined, document: Stored): Stored =>
+  before?.has('_id') ? new Map([...document, ['_id', before.get('_id')]]) : document;

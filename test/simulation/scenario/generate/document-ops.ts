@@ -23,6 +23,11 @@ export type WriteOp = (typeof WRITE_OPS)[number];
 /** What a story's records do: one of them, or several. */
 export type DocumentStrategy = 'replace' | 'set' | 'stamp' | 'increment' | 'steps' | 'events' | 'mixed';
 
+/** How a value is none that could be stored, though it may be JSON. */
+export const POISONS = ['halfCharacter', 'mark', 'dollarName', 'throws', 'badOperator'] as const;
+
+export type Poison = (typeof POISONS)[number];
+
 export interface ScenarioDocumentdb {
   readonly deletes: 'tombstone' | 'hard';
   readonly poolSizeMax: number;
@@ -35,6 +40,18 @@ export interface ScenarioDocumentdb {
   readonly guard: 'offset' | 'timestamp' | 'field';
   /** Whether a deletion says how new it is: a null value has no field. */
   readonly isDeletionVersioned: boolean;
+  /** Among how many collections keys are distributed; default: one. */
+  readonly collectionCount?: number;
+  /** A record names its collection: nobody may read the name in a log line. */
+  readonly isCollectionOfRecord?: true;
+  /** The index on business keys; default: a unique one. */
+  readonly businessIndex?: 'sparse' | 'none';
+  /** Keys 2 and 3 are arrays with an element in common (business keys). */
+  readonly hasArraysInKeys?: true;
+  /** E11000 says nothing of its index. */
+  readonly isIndexUnnamed?: true;
+  /** What somebody else inserts is gone as soon as it was read; default: soon, or never. */
+  readonly isForeignGoneOnceRead?: true;
 }
 
 export const opOf = ({ op }: { readonly op?: WriteOp }): WriteOp => op ?? 'replace';

@@ -114,7 +114,7 @@ interface Move {
  * Unique values that move from document to document: in the order of the one partition each is free before it is taken
  * again. Records that cannot be written change nothing.
  */
-function withMovingValues(records: readonly ScenarioRecord[], random: Random): readonly ScenarioRecord[] {
+export function withMovingValues(records: readonly ScenarioRecord[], random: Random): readonly ScenarioRecord[] {
   const held = new Map<string, number>();
   const valueCount = random.pick([2, 5, 20]);
   const moves: Move[] = [];

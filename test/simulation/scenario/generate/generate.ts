@@ -10,6 +10,8 @@ import type {
   ScenarioMapping,
   ScenarioRecord,
 } from '../scenario.ts';
+import { denseDocumentStory } from './dense-documents.ts';
+import { denseStreamStory } from './dense-stream.ts';
 import { documentRecords, documentSettings, withRefusals, withWideContent } from './generate-documents.ts';
 import { streamSettings, streamStory } from './generate-stream.ts';
 
@@ -17,7 +19,8 @@ import { streamSettings, streamStory } from './generate-stream.ts';
 export function generateStory({ seed, generator, sink: only }: SeedOptions): Scenario {
   const sink = only ?? (seed % 2 === 0 ? 'kinesisSink' : 'documentdbSink');
   const random = randomOf(`story ${seed} ${sink}`);
-  const faults = faultsOf(faultKindsOf(sink, generator), random.fork('faults'));
+  const kinds = faultKindsOf(sink, generator);
+  const faults = generator === 3 ? denseFaults(kinds, random.fork('faults')) : faultsOf(kinds, random.fork('faults'));
   const fn = functionOf(random.fork('function'));
   const mapping = mappingOf(random.fork('mapping'), fn);
   const records = recordsOf(random.fork('records'));
@@ -48,10 +51,14 @@ export function generateStory({ seed, generator, sink: only }: SeedOptions): Sce
           }),
     faults,
   };
-  if (sink === 'kinesisSink') return streamStory(scenario, random.fork('stream'));
+  if (sink === 'kinesisSink') {
+    const story = streamStory(scenario, random.fork('stream'));
+    return generator === 3 ? denseStreamStory(story, random.fork('dense')) : story;
+  }
   if (generator === 1) return scenario;
   const refused = { ...scenario, records: withRefusals(scenario.records, random.fork('refusals')) };
-  return withWideContent(lettered(refused), random.fork('wide content'));
+  const story = withWideContent(lettered(refused), random.fork('wide content'));
+  return generator === 3 ? denseDocumentStory(story, random.fork('dense')) : story;
 }
 
 /** A unique value that another document holds for good leaves no evidence but the dead letter: the checks need it. */
@@ -117,6 +124,10 @@ const NEVER_PLANNED: readonly FaultKind[] = [
   'mapping.gaveUp',
   'kinesis.aggregateResharded',
   'kinesis.aggregateRejected',
+  // Only where the rest of the story is made for them: see dense-documents.ts and dense-stream.ts.
+  'kinesis.switched',
+  'documentdb.writesThrottled',
+  'documentdb.slowStatements',
 ];
 /** These need another to happen at all. */
 const COMPANIONS: Readonly<Partial<Record<FaultKind, FaultKind>>> = {
@@ -127,8 +138,36 @@ const COMPANIONS: Readonly<Partial<Record<FaultKind, FaultKind>>> = {
 };
 
 function faultsOf(known: readonly FaultKind[], random: Random): readonly FaultWindow[] {
+  return windowsOf(known, random, random.pick([0, 1, 1, 2, 4, 8]));
+}
+
+/** What strikes one partition alone shows whether the others go on. */
+const OF_ONE_PARTITION: readonly FaultKind[] = [
+  'kinesis.entryThrottled',
+  'kinesis.entryFailed',
+  'kinesis.requestThrottled',
+  'kinesis.serverError',
+  'kinesis.shortAnswer',
+  'kinesis.slow',
+  'kinesis.requestLost',
+  'documentdb.statementFailed',
+  'documentdb.writeConcern',
+  'documentdb.statementDoubted',
+  'bucket.refused',
+];
+
+/** More at a time, and some of one partition. */
+function denseFaults(known: readonly FaultKind[], random: Random): readonly FaultWindow[] {
+  const count = random.pick([0, 1, 2, 3, 6, 10]);
+  return windowsOf(known, random, count).map((window) =>
+    OF_ONE_PARTITION.includes(window.kind) && random.chance(0.4)
+      ? { ...window, chance: 1, partition: random.integer(0, 2) }
+      : window,
+  );
+}
+
+function windowsOf(known: readonly FaultKind[], random: Random, count: number): readonly FaultWindow[] {
   const kinds = known.filter((kind) => !NEVER_PLANNED.includes(kind));
-  const count = random.pick([0, 1, 1, 2, 4, 8]);
   return Array.from({ length: count }).flatMap(() => {
     const kind = random.pick(kinds);
     const companion = COMPANIONS[kind];

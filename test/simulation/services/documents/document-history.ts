@@ -3,7 +3,7 @@ import type { Violation } from '../../invariants/violation.ts';
 import { opOf, type ScenarioDocumentdb } from '../../scenario/generate/document-ops.ts';
 import { EPOCH_MS } from '../../scenario/timeline.ts';
 import type { KafkaLog, ProducedRecord } from '../kafka-log.ts';
-import { versionOf } from './document-policy.ts';
+import { isNullKey, leftName, versionOf } from './document-policy.ts';
 import {
   bodyOf,
   fieldIn,
@@ -55,10 +55,12 @@ export class DocumentHistory {
   }
 
   /** G3, the moment it is broken. */
-  watch({ statement, before, after }: Change): void {
+  watch({ statement, before, after, subject }: Change): void {
+    this.#watchContent(after);
     const version = this.#versionOf(after, statement);
     if (version === undefined) return;
     this.#parts.tell(after === undefined ? 'deleted its document' : 'wrote its document', textOf(version));
+    if (!isGuarded(this.#parts.settings, subject)) return;
     const stored = this.#versionOf(before, undefined);
     if (stored?.topicPartition === version.topicPartition && stored.offset > version.offset) {
       this.#blame(`${textOf(version)} was written over ${textOf(stored)}`);
@@ -67,6 +69,14 @@ export class DocumentHistory {
     const [older, newer] = [was, is].map((record) => record && this.#guardOf(record));
     if (older === undefined || newer === undefined || older <= newer) return;
     this.#blame(`${textOf(version)} was written over ${textOf(stored)}, which is newer by its own account`);
+  }
+
+  /** G1: what cannot be converted is never stored, in whatever form. */
+  #watchContent(after: Stored | undefined): void {
+    const record = this.recordOf(after);
+    if (record?.scenario.kind !== 'poison') return;
+    const message = `${textOf(versionOfRecord(record))} is stored, and cannot be converted`;
+    this.violations.push({ guarantee: 'G1', message });
   }
 
   #blame(message: string): void {
@@ -98,7 +108,8 @@ export class DocumentHistory {
 
   /** Written or overwritten by a newer one, or with nothing to change; and durable. */
   holds(record: ProducedRecord, server: ReplicaSet): boolean {
-    const changes = server.changesOf(String(record.scenario.key));
+    const { id, key, leavesKey } = record.scenario;
+    const changes = server.changesOf(leavesKey ? leftName(String(key), id) : String(key));
     const durable = changes.filter(({ durableAtMs }) => durableAtMs !== undefined);
     return durable.some((change) => this.#covers(change, record)) || foundNothing(record, durable);
   }
@@ -118,6 +129,10 @@ export class DocumentHistory {
     return version.topicPartition === wanted.topicPartition && version.offset >= wanted.offset;
   }
 }
+
+/** Without a unique index on its key a write is none that a stored version could stop. */
+export const isGuarded = ({ businessIndex }: ScenarioDocumentdb, key: string): boolean =>
+  businessIndex === undefined || (businessIndex === 'sparse' && !isNullKey(key));
 
 /** There was no document at some time since the record came, and it may not make one. */
 function foundNothing({ scenario }: ProducedRecord, durable: readonly Change[]): boolean {

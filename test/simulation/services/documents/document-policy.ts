@@ -3,12 +3,15 @@ import type { RecordMapper } from '../../../../functions/documentdb-sink/plan/re
 import type { WriteModel } from '../../../../functions/documentdb-sink/plan/write-model.ts';
 import { doc } from '../../../support/document-server/bson-values.ts';
 import { opOf, type ScenarioDocumentdb, type WriteOp } from '../../scenario/generate/document-ops.ts';
+import { hash } from '../../scenario/random.ts';
 import type { ScenarioRecord } from '../../scenario/scenario.ts';
 import { wideIdOf } from '../../scenario/wide-ids.ts';
 import { wideValueFrom } from '../../scenario/wide-values.ts';
-import { type ProducedRecord, SECRET } from '../kafka-log.ts';
+import { type ProducedRecord, SECRET, TOPIC } from '../kafka-log.ts';
 
 export const DATABASE = 'simulated';
+
+type Namespace = Extract<ReturnType<RecordMapper>, { readonly kind: 'write' }>['namespace'];
 
 /** What stands in a record's value, but for values of other types (wide-values.ts). */
 export interface StoryValue {
@@ -17,40 +20,83 @@ export interface StoryValue {
   readonly op: WriteOp;
   readonly unique?: number | undefined;
   readonly refused?: true | ScenarioRecord['refusal'];
+  readonly poison?: ScenarioRecord['poison'];
+  readonly leavesKey?: true | undefined;
 }
 
 export function valueText({ kind, ...record }: ScenarioRecord): string {
-  const { id, unique, wide } = record;
+  const { id, unique, wide, poison, leavesKey } = record;
   const value: StoryValue = {
     id,
     secret: `${SECRET}-${id}`,
     op: opOf(record),
     unique,
     refused: kind === 'refused' ? (record.refusal ?? true) : undefined,
+    poison,
+    leavesKey,
   };
   const text = JSON.stringify(value);
-  return wide === undefined ? text : `${text.slice(0, -1)},"wide":${wideValueFrom(wide).text}}`;
+  const rest = [
+    ...(wide === undefined ? [] : [`"wide":${wideValueFrom(wide).text}`]),
+    ...(poison === 'halfCharacter' ? [String.raw`"half":"\ud83d!"`] : []),
+    ...(poison === 'dollarName' ? ['"$name":1'] : []),
+  ];
+  const whole = rest.length === 0 ? text : `${text.slice(0, -1)},${rest.join()}}`;
+  return poison === 'mark' ? `${BYTE_ORDER_MARK}${whole}` : whole;
 }
+
+const BYTE_ORDER_MARK = '\ufeff';
+
+/** What a producer wrote, read without the sink. */
+export const readValue = (value: Buffer): StoryValue => JSON.parse(value.toString());
 
 type Fields = Readonly<Record<string, unknown>>;
 
 /** Which document a record is of. */
-interface Subject {
+interface Subject extends Pick<ScenarioDocumentdb, 'identity' | 'businessIndex' | 'hasArraysInKeys'> {
   readonly key: string;
   readonly recordId: number;
-  readonly identity: ScenarioDocumentdb['identity'];
+}
+
+/** The first field of a business key: with an index that leaves out what has no field, one of them is null. */
+function nameOf({ key, businessIndex, hasArraysInKeys }: Subject): unknown {
+  if (businessIndex === 'sparse' && isNullKey(key)) return null;
+  return hasArraysInKeys && isArrayKey(key) ? [key, 'shared'] : key;
+}
+
+const sortOf = ({ key, businessIndex }: Subject): string | null =>
+  businessIndex === 'sparse' && isNullKey(key) ? null : 'order';
+
+const NULL_KEY = `${SECRET}-1`;
+export const isNullKey = (key: string | null): boolean => key === NULL_KEY;
+export const isArrayKey = (key: string | null): boolean => key === `${SECRET}-2` || key === `${SECRET}-3`;
+
+/** The key of a document with this first field of a business key. */
+export const keyOfName = (name: unknown): unknown => (Array.isArray(name) ? name[0] : (name ?? NULL_KEY));
+
+/** In which collection a key's document is. */
+export function collectionOf(key: string | null, settings: ScenarioDocumentdb): string {
+  const { collectionCount = 1, isCollectionOfRecord } = settings;
+  if (collectionCount === 1 && !isCollectionOfRecord) return TOPIC;
+  return `${isCollectionOfRecord ? SECRET : TOPIC}-${Math.abs(hash(key ?? '')) % collectionCount}`;
 }
 
 const idOf = ({ key, recordId, identity }: Subject): unknown => (identity === 'wideId' ? wideIdOf(key, recordId) : key);
 
 /** By what a document is found, and what of it stands in the document. */
 const filterOf = (subject: Subject): Fields =>
-  subject.identity === 'business' ? { 'key.name': subject.key, sort: 'order' } : { _id: idOf(subject) };
+  subject.identity === 'business' ? { 'key.name': nameOf(subject), sort: sortOf(subject) } : { _id: idOf(subject) };
 
 const keyFieldsOf = (subject: Subject): Fields =>
-  subject.identity === 'business' ? { key: { name: subject.key }, sort: 'order' } : { _id: idOf(subject) };
+  subject.identity === 'business' ? { key: { name: nameOf(subject) }, sort: sortOf(subject) } : { _id: idOf(subject) };
 
-export const BUSINESS_INDEX = { name: 'key.name_1_sort_1', fields: ['key.name', 'sort'], isSparse: false };
+const BUSINESS_INDEX = { name: 'key.name_1_sort_1', fields: ['key.name', 'sort'], isSparse: false };
+
+/** The unique index of a story's business keys. */
+export const businessIndexesOf = ({ identity, businessIndex }: ScenarioDocumentdb) =>
+  identity === 'business' && businessIndex !== 'none'
+    ? [{ ...BUSINESS_INDEX, isSparse: businessIndex === 'sparse' }]
+    : [];
 
 /**
  * What a produced record asks for, told without the sink: by the story's own mapper, or as the docs of the mapper that
@@ -58,11 +104,11 @@ export const BUSINESS_INDEX = { name: 'key.name_1_sort_1', fields: ['key.name', 
  */
 export function modelsOfRecord(
   { scenario: { id, key, wide }, value }: ProducedRecord,
-  { identity, isNative }: ScenarioDocumentdb,
+  settings: ScenarioDocumentdb,
 ): readonly WriteModel[] {
-  const subject = { key: key ?? '', recordId: id, identity };
-  const parsed: StoryValue | undefined = value === null ? undefined : JSON.parse(value.toString());
-  if (parsed === undefined || !isNative) return modelsOf(subject, parsed, 0);
+  const subject = { ...settings, key: key ?? '', recordId: id };
+  const parsed = value === null ? undefined : readValue(value);
+  if (parsed === undefined || !settings.isNative) return modelsOf(subject, parsed, 0);
   const wideField = wide === undefined ? {} : { wide: wideValueFrom(wide).value };
   const replacement = doc({ ...parsed, ...wideField, _id: subject.key });
   return [{ kind: 'replaceOne', filter: doc(filterOf(subject)), replacement, upsert: true }];
@@ -76,15 +122,19 @@ function modelsOf(
 ): readonly [WriteModel, ...WriteModel[]] {
   const filter = doc(filterOf(subject));
   if (value === undefined) return [{ kind: 'deleteOne', filter }];
-  const { id, op, ...content } = value;
+  const { id, op, poison, leavesKey, ...content } = value;
   const own = defined({ ...content, id });
-  const whole = doc({ ...keyFieldsOf(subject), ...own });
+  const whole = doc({
+    ...keyFieldsOf(subject),
+    ...own,
+    ...(leavesKey && { key: { name: leftName(subject.key, id) } }),
+  });
   const changes = { ...own, [`f${id % 3}`]: id, ...(id % 4 === 0 && { 'inner.a': id }) };
   const removal = {
     ...(id % 2 === 0 && { [`f${(id + 1) % 3}`]: '' }),
     ...(value.unique === undefined && { unique: '' }),
   };
-  const update = { $set: changes, $unset: removal };
+  const update = { $set: changes, $unset: removal, ...(poison === 'badOperator' && { $max: id }) };
   const updateOne = (operators: Fields, upsert = true): WriteModel => ({
     kind: 'updateOne',
     filter,
@@ -118,6 +168,9 @@ function modelsOf(
   }
 }
 
+/** Nobody else's. */
+export const leftName = (key: string, id: number): string => `${key} left by ${id}`;
+
 const defined = (fields: Fields): Fields =>
   Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
 
@@ -132,24 +185,31 @@ export function versionOf(
 
 /** The story's own mapper: raw keys and JSON, as without a file, and the write that the value names; or the sink's own. */
 export function createStoryPolicy(settings: ScenarioDocumentdb): RecordMapper {
-  const { identity } = settings;
   const native = createNativeMapper({ database: DATABASE });
+  const namespaces = new Map<string, Namespace>();
+  const namespaceOf = (key: string): Namespace => {
+    const collection = collectionOf(key, settings);
+    const isOfRecord = settings.isCollectionOfRecord && { isOfRecord: true };
+    const namespace = namespaces.get(collection) ?? { database: DATABASE, collection, ...isOfRecord };
+    namespaces.set(collection, namespace);
+    return namespace;
+  };
   if (settings.isNative) return native;
   return (record, wallTimeMs) => {
     const plan = native(record, wallTimeMs);
     if (plan.kind === 'none' || record.key === null) return plan;
     const key = Buffer.from(record.key.bytes()).toString();
     const id = Number(idHeaderOf(record.headers));
-    const subject = { key, recordId: id, identity };
-    if (plan.kind === 'poison') return { ...plan, filter: doc(filterOf(subject)) };
-    const value = record.value === null ? undefined : valueIn(record.value);
+    const subject = { ...settings, key, recordId: id };
+    const namespace = namespaceOf(key);
+    if (plan.kind === 'poison') return { ...plan, namespace, filter: doc(filterOf(subject)) };
+    const value = record.value === null ? undefined : readValue(Buffer.from(record.value.bytes()));
+    if (value?.poison === 'throws') throw new TypeError(`${SECRET} is not a function`);
     const { timestampMs } = record;
     const version = versionOf(settings, { id, timestampMs, isDeletion: value === undefined });
-    return { ...plan, models: modelsOf(subject, value, wallTimeMs), version };
+    return { ...plan, namespace, models: modelsOf(subject, value, wallTimeMs), version };
   };
 }
-
-const valueIn = (payload: { bytes(): Uint8Array }): StoryValue => JSON.parse(Buffer.from(payload.bytes()).toString());
 
 /** `hunter2-<id>`, which every record has. */
 function idHeaderOf(headers: readonly { readonly name: string; readonly value: Uint8Array }[]): string {

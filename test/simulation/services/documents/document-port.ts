@@ -7,9 +7,11 @@ import type {
   WriteReply,
 } from '../../../../functions/documentdb-sink/target/document-store.ts';
 import { abortAt } from '../../../../shared/time/deadline.ts';
+import { entriesOf } from '../../../support/document-server/bson-values.ts';
 import { exactText } from '../../../support/document-server/exact-text.ts';
 import { equalitiesOf } from '../../../support/document-server/filter.ts';
 import {
+  CONFLICTING_UPDATE_OPERATORS,
   FAILED_TO_PARSE,
   INTERRUPTED_BY_FAILOVER,
   ServerError,
@@ -25,9 +27,10 @@ import type { Environment } from '../environment.ts';
 import { SECRET } from '../kafka-log.ts';
 import { exchange } from '../network.ts';
 import type { TargetParts } from '../target.ts';
+import { DocumentDoubts } from './document-doubts.ts';
 import type { DocumentHistory } from './document-history.ts';
 import { bodyOf, fieldIn, partitionsOf } from './document-version.ts';
-import type { CommandFaults, ReplicaSet } from './replica-set.ts';
+import type { CommandFaults, ReplicaSet, Stored } from './replica-set.ts';
 
 /** After a write concern error: until the write is durable after all, or until a new primary does not have it. */
 const UNCERTAIN_MS = { min: 100, max: 2_000 } as const;
@@ -36,11 +39,15 @@ const STALE_READ_MS = { min: 1, max: 900 } as const;
 const SELECTION_MS = 5_000;
 /** So often in a row somebody else inserts a document first. */
 const INSERTED_FIRST_MAX = 20;
+/** The same where a read finds what somebody else inserted: then the sink never takes it for good. */
+const INSERTED_AND_READ_FIRST_MAX = 45;
+/** While statements are slow: some eighty of them take longer than the driver waits. */
+const STATEMENT_MS = 250;
 /** How long somebody else's document stays, if it goes again. */
 const FOREIGN_MS = { min: 0, max: 10 } as const;
 
 export interface PortParts extends Omit<TargetParts, 'bucket'> {
-  readonly server: ReplicaSet;
+  readonly serverOf: (collection: string) => ReplicaSet;
   readonly history: DocumentHistory;
   readonly conduct: Conduct;
   readonly limits: ServerLimits;
@@ -56,26 +63,31 @@ export class DocumentPort {
   readonly violations: Violation[] = [];
   readonly #parts: PortParts;
   readonly #connected = new WeakSet<Environment>();
+  readonly #doubts: DocumentDoubts;
   /** How often in a row somebody inserted a document first. */
   readonly #insertedFirst = new Map<string, number>();
 
   constructor(parts: PortParts) {
     this.#parts = parts;
+    this.#doubts = new DocumentDoubts(parts);
   }
 
   storeFor(environment: Environment): DocumentStore {
-    const { conduct, history, indexes, keyOf, limits, onTtlIndex, server } = this.#parts;
+    const { conduct, faultInjector, history, indexes, keyOf, limits, onTtlIndex, serverOf } = this.#parts;
     const command = <T>(signal: AbortSignal, serve: () => T) =>
       this.#command({ environment, signal, touched: 'all' }, () => Promise.resolve(serve()));
-    const read = <T>(signal: AbortSignal, filters: readonly unknown[], find: (asOfMs: number) => T) => {
-      const request = {
-        environment,
-        signal,
-        touched: this.#touched(environment, this.#readersOf(environment, filters)),
-      };
-      conduct.decided(environment.invocation, environment.clock.nowMs());
+    const indexCommand = <T>(signal: AbortSignal, serve: () => T) =>
+      this.#command({ environment, signal, touched: 'all' }, () =>
+        faultInjector.strikes('documentdb.indexRefused', environment)
+          ? Promise.reject(foreign('MongoServerError', UNAUTHORIZED))
+          : Promise.resolve(serve()),
+      );
+    const read = <T>({ of, signal, filters }: Read, find: (asOfMs: number) => T) => {
+      const touched = this.#touched(environment, this.#readersOf(environment, filters));
+      const request = { environment, signal, of, touched };
+      conduct.decided(environment.invocation, environment.clock.nowMs(), { of });
       const serve = () =>
-        this.#parts.faultInjector.strikes('documentdb.readRefused', environment)
+        faultInjector.strikes('documentdb.readRefused', environment)
           ? Promise.reject(foreign('MongoServerError', UNAUTHORIZED))
           : Promise.resolve(find(this.#readAsOfMs(environment)));
       return this.#watched(request, [], () => this.#command(request, serve));
@@ -89,24 +101,33 @@ export class DocumentPort {
               this.#connected.add(environment);
               return limits;
             }),
-      write: (_namespace, kind, statements, signal) => {
-        conduct.decided(environment.invocation, environment.clock.nowMs());
-        const serve = () => this.#write({ environment, kind, statements });
-        const request = { environment, signal, touched: this.#touched(environment, partitionsOf(statements)) };
+      write: ({ collection }, kind, statements, signal) => {
+        conduct.decided(environment.invocation, environment.clock.nowMs(), { of: collection });
+        const serve = () => this.#write({ environment, collection, kind, statements });
+        const touched = this.#touched(environment, partitionsOf(statements));
+        const request = { environment, signal, of: collection, touched };
         this.#watchDocuments(environment, statements);
         for (const statement of statements) history.noteUnguarded(statement, keyOf(statement), environment.sent);
         const positions = statements.map((statement) => history.nameOf(statement));
         const written = this.#watched(request, positions, () => this.#command(request, serve));
-        return written.then((reply) => this.#heard(request, positions, reply));
+        return written.then((reply) => this.#heard({ ...request, statements }, positions, reply));
       },
-      findVersions: (_namespace, ids, signal) => {
+      findVersions: ({ collection }, ids, signal) => {
         const filters = ids.map((id) => new Map([['_id', id]]));
-        return read(signal, filters, (asOfMs) => server.findVersions(ids, asOfMs));
+        return read({ of: collection, signal, filters }, (asOfMs) => {
+          const found = serverOf(collection).findVersions(ids, asOfMs);
+          for (const { id } of found) this.#wasRead(collection, new Map([['_id', id]]));
+          return found;
+        });
       },
-      findVersionsOf: (_namespace, filter, signal) =>
-        read(signal, [filter], (asOfMs) => server.findVersionsOf(filter, asOfMs)),
-      listIndexes: (_namespace, signal) => command(signal, () => indexes),
-      ensureTtlIndex: (_namespace, ttlSeconds, signal) => command(signal, () => onTtlIndex(ttlSeconds)),
+      findVersionsOf: ({ collection }, filter, signal) =>
+        read({ of: collection, signal, filters: [filter] }, (asOfMs) => {
+          const found = serverOf(collection).findVersionsOf(filter, asOfMs);
+          if (found !== undefined) this.#wasRead(collection, new Map(equalitiesOf(filter)));
+          return found;
+        }),
+      listIndexes: (_namespace, signal) => indexCommand(signal, () => indexes),
+      ensureTtlIndex: (_namespace, ttlSeconds, signal) => indexCommand(signal, () => onTtlIndex(ttlSeconds)),
     };
   }
 
@@ -122,6 +143,12 @@ export class DocumentPort {
     const records = sent.flatMap((position) => this.#parts.kafka.at(position) ?? []);
     const own = records.filter(({ scenario: { key } }) => keys.has(key));
     return [...new Set(own.map(({ topicPartition }) => topicPartition))];
+  }
+
+  #wasRead(collection: string, described: Stored): void {
+    const { scenario, serverOf, timeline } = this.#parts;
+    if (!scenario.documentdb.isForeignGoneOnceRead) return;
+    timeline.at(timeline.nowMs(), () => serverOf(collection).removeForeign(described));
   }
 
   /** The statements of an unordered command are done in any order: no two of them may be of one document. */
@@ -145,8 +172,16 @@ export class DocumentPort {
     try {
       return await send();
     } catch (error) {
-      const isForGood = (error as { readonly code?: unknown }).code === UNAUTHORIZED;
-      if (isForGood && !signal.aborted) this.#parts.conduct.refusedForGood(invocation, clock.nowMs());
+      // A mistake of this world would look like an outage to the sink.
+      if (error instanceof TypeError || error instanceof ReferenceError) {
+        this.violations.push({ guarantee: 'G5', message: `the simulated server broke: ${error.message}` });
+      }
+      const { code } = error as { readonly code?: unknown };
+      const { conduct } = this.#parts;
+      if (signal.aborted) throw error;
+      if (code === UNAUTHORIZED) conduct.refusedForGood(invocation, clock.nowMs(), request.of);
+      else if (UNSUPPORTED.includes(Number(code))) conduct.refusedForGood(invocation, clock.nowMs());
+      else conduct.answered(invocation, [], clock.nowMs(), request.of);
       throw error;
     } finally {
       close();
@@ -154,18 +189,20 @@ export class DocumentPort {
   }
 
   /** The process learns what is stored. */
-  #heard({ environment, signal }: Request, positions: readonly string[], reply: WriteReply): WriteReply {
+  #heard({ environment, signal, of, statements }: Heard, positions: readonly string[], reply: WriteReply): WriteReply {
     const errors = new Set(reply.writeErrors.map(({ index }) => index));
     // Of deletes a count does not tell which found something.
     const isTold = reply.count + errors.size === positions.length;
     const acknowledged = isTold ? positions.filter((_, index) => !errors.has(index)) : [];
+    const taken = statements.filter((each, index) => !errors.has(index) && !isProbe(each));
+    this.#doubts.heard(environment, taken, of);
     if (!signal.aborted) {
-      this.#parts.conduct.answered(environment.invocation, acknowledged, environment.clock.nowMs());
+      this.#parts.conduct.answered(environment.invocation, acknowledged, environment.clock.nowMs(), of);
     }
     return reply;
   }
 
-  async #command<T>({ environment, signal, touched }: Request, serve: () => Promise<T>): Promise<T> {
+  async #command<T>({ environment, signal, touched }: Omit<Request, 'of'>, serve: () => Promise<T>): Promise<T> {
     const { faultInjector, random } = this.#parts;
     const { clock } = environment;
     if (faultInjector.strikes('documentdb.noServer', environment, touched)) {
@@ -197,30 +234,40 @@ export class DocumentPort {
     }).finally(() => patience.release());
   }
 
-  async #write({ environment, kind, statements }: WriteRequest): Promise<WriteReply> {
+  async #write(request: WriteRequest): Promise<WriteReply> {
+    const { environment, collection, kind, statements } = request;
+    const { faultInjector, scenario, serverOf, timeline } = this.#parts;
     try {
+      if (faultInjector.strikes('documentdb.slowStatements')) await timeline.sleep(statements.length * STATEMENT_MS);
       this.#refuse(environment, statements);
-      return await this.#parts.server.write(kind, statements, this.#faultsFor(environment));
+      const reply = await serverOf(collection).write(kind, statements, this.#faultsFor(request));
+      const code = this.#doubts.afterCommand(statements, environment);
+      if (code !== undefined) throw new ServerError(code);
+      return scenario.documentdb.isIndexUnnamed ? withoutIndexes(reply) : reply;
     } catch (error) {
       if (!(error instanceof ServerError)) throw error;
       if (error.code === INTERRUPTED_BY_FAILOVER) environment.touch(partitionsOf(statements));
-      if (error.code === WRITE_CONCERN_TIMEOUT) this.#decideLater(environment, partitionsOf(statements));
+      if (error.code === WRITE_CONCERN_TIMEOUT) this.#decideLater(request);
       throw foreign(error.code === WRITE_CONCERN_TIMEOUT ? 'MongoWriteConcernError' : 'MongoServerError', error.code);
     }
   }
 
   /** @throws ServerError where the command is refused as it stands */
   #refuse(environment: Environment, statements: readonly Statement[]): void {
-    if (this.#parts.faultInjector.strikes('documentdb.writesRefused', environment))
-      throw new ServerError(UNKNOWN_ERROR);
+    const { faultInjector, random } = this.#parts;
+    if (faultInjector.strikes('documentdb.writesRefused', environment)) throw new ServerError(UNKNOWN_ERROR);
+    if (faultInjector.strikes('documentdb.outageOfAnyCode', environment)) throw new ServerError(random.pick(OUTAGES));
+    const doubt = this.#doubts.ofCommand(statements, environment);
+    if (doubt !== undefined) throw new ServerError(doubt);
     if (statements.some((statement) => fieldIn(bodyOf(statement), 'refused') === 'command')) {
       throw new ServerError(FAILED_TO_PARSE);
     }
   }
 
-  #faultsFor(environment: Environment): CommandFaults {
-    const { faultInjector, foreignGoneChance, random, server, scenario, timeline } = this.#parts;
+  #faultsFor({ environment, collection }: WriteRequest): CommandFaults {
+    const { faultInjector, foreignGoneChance, random, serverOf, scenario, timeline } = this.#parts;
     const strikes = (kind: FaultKind, statements: readonly Statement[]) => {
+      if (!faultInjector.isPlanned(kind)) return false;
       const partitions = partitionsOf(statements);
       // A probe is of no partition, and any may wait for its answer.
       return faultInjector.strikes(kind, environment, partitions.length === 0 ? 'all' : partitions);
@@ -229,17 +276,23 @@ export class DocumentPort {
       failStatement: (statement) => {
         const refused = fieldIn(bodyOf(statement), 'refused');
         if (refused !== undefined) return refused === 'unlisted' ? UNLISTED : VALIDATION_FAILED;
-        return strikes('documentdb.statementFailed', [statement]) ? random.pick(STATEMENT_CODES) : undefined;
+        if (strikes('documentdb.statementFailed', [statement])) return random.pick(STATEMENT_CODES);
+        if (isProbe(statement)) return undefined;
+        const isThrottled = strikes('documentdb.writesThrottled', [statement]);
+        return isThrottled
+          ? CONFLICTING_UPDATE_OPERATORS
+          : this.#doubts.ofStatement(statement, environment, collection);
       },
       insertFirst: (statement) => {
         // Nobody else may make a document where it is told who did: by an insert, or by what is set on insert alone.
         const isTold = scenario.documentdb.strategy === 'events' || bodyOf(statement)?.has('$setOnInsert') === true;
         if (isTold) return false;
         const isStruck = strikes('documentdb.insertedFirst', [statement]) && this.#isUsual(statement);
-        if (isStruck && random.chance(foreignGoneChance)) {
+        const { isForeignGoneOnceRead } = scenario.documentdb;
+        if (isStruck && !isForeignGoneOnceRead && random.chance(foreignGoneChance)) {
           const described = new Map(equalitiesOf(statement['q']));
           const goneAtMs = timeline.nowMs() + random.integer(FOREIGN_MS.min, FOREIGN_MS.max);
-          timeline.at(goneAtMs, () => server.removeForeign(described));
+          timeline.at(goneAtMs, () => serverOf(collection).removeForeign(described));
         }
         return isStruck;
       },
@@ -251,14 +304,17 @@ export class DocumentPort {
   #isUsual({ q }: Statement): boolean {
     const document = exactText(equalitiesOf(q));
     const count = (this.#insertedFirst.get(document) ?? 0) + 1;
-    this.#insertedFirst.set(document, count % (INSERTED_FIRST_MAX + 1));
-    return count <= INSERTED_FIRST_MAX;
+    const { isForeignGoneOnceRead } = this.#parts.scenario.documentdb;
+    const countMax = isForeignGoneOnceRead ? INSERTED_AND_READ_FIRST_MAX : INSERTED_FIRST_MAX;
+    this.#insertedFirst.set(document, count % (countMax + 1));
+    return count <= countMax;
   }
 
   /** The others catch up, or one of them that did not becomes the new primary. */
-  #decideLater(environment: Environment, touched: readonly string[]): void {
-    const { faultInjector, history, random, server, tell, timeline } = this.#parts;
-    const isLost = faultInjector.strikes('documentdb.rolledBack', environment, touched);
+  #decideLater({ environment, collection, statements }: WriteRequest): void {
+    const { faultInjector, history, random, serverOf, tell, timeline } = this.#parts;
+    const server = serverOf(collection);
+    const isLost = faultInjector.strikes('documentdb.rolledBack', environment, partitionsOf(statements));
     timeline.at(timeline.nowMs() + random.integer(UNCERTAIN_MS.min, UNCERTAIN_MS.max), () => {
       if (!isLost) return server.catchUp();
       for (const change of server.failOver()) tell('is rolled back', history.describe(change));
@@ -281,6 +337,8 @@ const UNKNOWN_ERROR = 8;
 const UNLISTED = 16_755;
 
 const UNAUTHORIZED = 13;
+/** What the engine does not have, whatever the collection. */
+const UNSUPPORTED: readonly number[] = [301, 303, 304];
 
 /** No primary, one that steps down, one that is starting up: https://github.com/mongodb/specifications, "not writable primary". */
 const FAILOVER_CODES: readonly number[] = [10_107, 91, 189, 11_600, 11_602, 13_435, 13_436];
@@ -290,7 +348,26 @@ const REFUSALS: readonly { readonly kind: FaultKind; readonly codes: readonly nu
   { kind: 'documentdb.failover', codes: FAILOVER_CODES, ofAll: false },
   { kind: 'documentdb.credentialsRefused', codes: [18], ofAll: true },
   { kind: 'documentdb.unauthorized', codes: [UNAUTHORIZED], ofAll: true },
+  { kind: 'documentdb.unsupported', codes: UNSUPPORTED, ofAll: true },
 ];
+
+/**
+ * Network, elections, locks, conflicts, time limits, a full disk, features that are not there: what has nothing to do with a document.
+ * https://docs.aws.amazon.com/documentdb/latest/developerguide/error-codes.html
+ * https://github.com/mongodb/mongo/blob/master/src/mongo/base/error_codes.yml
+ */
+const OUTAGES: readonly number[] = [
+  6, 7, 24, 39, 46, 50, 79, 89, 90, 91, 92, 100, 107, 112, 117, 133, 134, 189, 202, 216, 225, 251, 262, 290, 355, 365,
+  371, 9_001, 10_058, 10_107, 11_600, 11_601, 11_602, 13_435, 13_436, 14_031, 46_841, 50_915,
+];
+
+/** An update that can match nothing: it asks whether writes are taken. */
+const isProbe = ({ q }: Statement): boolean => entriesOf(q ?? {}).some(([path]) => path === '_k.probe');
+
+const withoutIndexes = ({ count, writeErrors }: WriteReply): WriteReply => ({
+  count,
+  writeErrors: writeErrors.map((error) => ({ ...error, duplicateIndex: undefined })),
+});
 
 /** How the driver says that there was no connection to send on. */
 const NOT_SENT: readonly string[] = [
@@ -306,10 +383,23 @@ interface Request {
   readonly signal: AbortSignal;
   /** The partitions that wait for the answer. */
   readonly touched: Touched;
+  /** Its collection. */
+  readonly of: string;
+}
+
+interface Read {
+  readonly of: string;
+  readonly signal: AbortSignal;
+  readonly filters: readonly unknown[];
+}
+
+interface Heard extends Request {
+  readonly statements: readonly Statement[];
 }
 
 interface WriteRequest {
   readonly environment: Environment;
+  readonly collection: string;
   readonly kind: CommandKind;
   readonly statements: readonly Statement[];
 }

@@ -11,7 +11,8 @@ import type { Random } from '../../scenario/random.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
 import { type KafkaLog, type ProducedRecord, TOPIC } from '../kafka-log.ts';
 import type { FinalWorld } from '../target.ts';
-import { BUSINESS_INDEX, createStoryPolicy } from './document-policy.ts';
+import { isGuarded } from './document-history.ts';
+import { businessIndexesOf, createStoryPolicy } from './document-policy.ts';
 import { bodyOf, fieldIn } from './document-version.ts';
 import type { CommandFaults, ReplicaSet, Stored } from './replica-set.ts';
 
@@ -20,7 +21,7 @@ export interface ReplayParts {
   readonly random: Random;
   readonly scenario: Scenario;
   readonly timeline: VirtualClock;
-  readonly server: ReplicaSet;
+  readonly serverOf: (collection: string) => ReplicaSet;
   readonly limits: ServerLimits;
   readonly settings: DocumentdbSinkSettings;
   documentOf(key: string): Stored | undefined;
@@ -59,7 +60,7 @@ function isRepeatable(
   { lettered, isCalm }: FinalWorld,
   scenario: Scenario,
 ): boolean {
-  if (records.some((record) => lettered.has(record))) return false;
+  if (records.some((record) => lettered.has(record) || isUnguarded(record, scenario))) return false;
   const { deletes, guard, isDeletionVersioned, strategy } = scenario.documentdb;
   const isOfOne = partitionsIn(records).size === 1;
   const isNeverDeleted = records.every(({ scenario: { kind } }) => kind !== 'tombstone');
@@ -68,6 +69,10 @@ function isRepeatable(
   const isOrdered = isOfOne || (guard === 'field' && (isDeletionVersioned || isNeverDeleted));
   return isNeverDeleted || deletes === 'tombstone' ? isOrdered : isOfOne && isCalm;
 }
+
+/** What is delivered again is written again, as the connector does. */
+const isUnguarded = ({ scenario: { key, leavesKey } }: ProducedRecord, { documentdb }: Scenario): boolean =>
+  leavesKey === true || !isGuarded(documentdb, key ?? '');
 
 async function deliver(records: readonly ProducedRecord[], parts: ReplayParts): Promise<readonly string[]> {
   const { random, settings, scenario, timeline } = parts;
@@ -100,15 +105,19 @@ const CALM: CommandFaults = {
   failWriteConcern: () => false,
 };
 
-function calmStore({ limits, server, timeline, scenario }: ReplayParts): DocumentStore {
-  const isBusiness = scenario.documentdb.identity === 'business';
-  const index = { ...BUSINESS_INDEX, isUnique: true, isPartial: false };
+function calmStore({ limits, serverOf, timeline, scenario }: ReplayParts): DocumentStore {
+  const indexes = businessIndexesOf(scenario.documentdb).map((index) => ({
+    ...index,
+    isUnique: true,
+    isPartial: false,
+  }));
   return {
     limits: () => Promise.resolve(limits),
-    write: (_namespace, kind, statements) => server.write(kind, statements, CALM),
-    findVersions: (_namespace, ids) => Promise.resolve(server.findVersions(ids, timeline.nowMs())),
-    findVersionsOf: (_namespace, filter) => Promise.resolve(server.findVersionsOf(filter, timeline.nowMs())),
-    listIndexes: () => Promise.resolve(isBusiness ? [index] : []),
+    write: ({ collection }, kind, statements) => serverOf(collection).write(kind, statements, CALM),
+    findVersions: ({ collection }, ids) => Promise.resolve(serverOf(collection).findVersions(ids, timeline.nowMs())),
+    findVersionsOf: ({ collection }, filter) =>
+      Promise.resolve(serverOf(collection).findVersionsOf(filter, timeline.nowMs())),
+    listIndexes: () => Promise.resolve(indexes),
     ensureTtlIndex: () => Promise.resolve(),
   };
 }

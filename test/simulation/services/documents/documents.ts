@@ -19,8 +19,15 @@ import { keyOfWideId } from '../../scenario/wide-ids.ts';
 import type { Environment } from '../environment.ts';
 import { type ProducedRecord, SECRET, TOPIC } from '../kafka-log.ts';
 import type { FinalWorld, Target, TargetParts } from '../target.ts';
-import { DocumentHistory } from './document-history.ts';
-import { BUSINESS_INDEX, createStoryPolicy, valueText } from './document-policy.ts';
+import { DocumentHistory, isGuarded } from './document-history.ts';
+import {
+  businessIndexesOf,
+  collectionOf,
+  createStoryPolicy,
+  isArrayKey,
+  keyOfName,
+  valueText,
+} from './document-policy.ts';
 import { DocumentPort } from './document-port.ts';
 import { replayAll } from './document-replay.ts';
 import { ReplicaSet, type Stored } from './replica-set.ts';
@@ -38,7 +45,7 @@ const UNIQUE_INDEX = { name: 'unique_1', fields: ['unique'], isSparse: true };
 /** The real sink before a server like DocumentDB. */
 export class DocumentsTarget implements Target {
   readonly #parts: TargetParts;
-  readonly #server: ReplicaSet;
+  readonly #servers = new Map<string, ReplicaSet>();
   readonly #history: DocumentHistory;
   readonly #port: DocumentPort;
   readonly #conduct: Conduct;
@@ -55,14 +62,14 @@ export class DocumentsTarget implements Target {
     this.#history = new DocumentHistory({ kafka, settings, tell });
     this.#limits = random.fork('limits').pick(LIMITS);
     const hasValues = scenario.records.some(({ unique }) => unique !== undefined);
-    const uniqueIndexes = [
-      ...(hasValues ? [UNIQUE_INDEX] : []),
-      ...(settings.identity === 'business' ? [BUSINESS_INDEX] : []),
-    ];
-    this.#server = this.#createServer(uniqueIndexes);
+    const uniqueIndexes = [...(hasValues ? [UNIQUE_INDEX] : []), ...businessIndexesOf(settings)];
+    for (const key of new Set(scenario.records.map((record) => record.key))) {
+      const collection = collectionOf(key, settings);
+      if (!this.#servers.has(collection)) this.#servers.set(collection, this.#createServer(uniqueIndexes));
+    }
     this.#port = new DocumentPort({
       ...parts,
-      server: this.#server,
+      serverOf: this.#serverOf,
       history: this.#history,
       conduct: this.#conduct,
       limits: this.#limits,
@@ -74,6 +81,16 @@ export class DocumentsTarget implements Target {
       foreignGoneChance: random.fork('foreign').pick([0, 0.5, 1]),
     });
   }
+
+  #serverOf = (collection: string): ReplicaSet => {
+    const server = this.#servers.get(collection);
+    if (server === undefined) throw new Error('nobody may write to a collection that no record belongs to');
+    return server;
+  };
+
+  #serverOfKey = (key: string | null): ReplicaSet => this.#serverOf(collectionOf(key, this.#parts.scenario.documentdb));
+
+  #documentOf = (key: string): Stored | undefined => this.#serverOfKey(key).documentOf(key);
 
   #createServer(uniqueIndexes: ConstructorParameters<typeof ReplicaSet>[0]['uniqueIndexes']) {
     const { random, timeline } = this.#parts;
@@ -96,13 +113,14 @@ export class DocumentsTarget implements Target {
   /** The key of the records that a document is of. */
   #keyOf = (document: Stored): unknown => {
     const { identity } = this.#parts.scenario.documentdb;
-    if (identity === 'business') return valueAt(document, 'key.name');
+    if (identity === 'business') return keyOfName(valueAt(document, 'key.name'));
     return identity === 'wideId' ? keyOfWideId(document.get('_id')) : document.get('_id');
   };
 
   valueOf(record: ScenarioRecord): Buffer | null {
     if (record.kind === 'tombstone') return null;
-    if (record.kind === 'poison') return Buffer.from(`{"id":${record.id},"secret":"${SECRET}`);
+    const isCut = record.kind === 'poison' && record.poison === undefined;
+    if (isCut) return Buffer.from(`{"id":${record.id},"secret":"${SECRET}`);
     return Buffer.from(valueText(record));
   }
 
@@ -140,7 +158,8 @@ export class DocumentsTarget implements Target {
   }
 
   /** Written or overwritten by a newer one of its partition, and durable. */
-  holds = (record: ProducedRecord): boolean => record.key !== null && this.#history.holds(record, this.#server);
+  holds = (record: ProducedRecord): boolean =>
+    record.key !== null && this.#history.holds(record, this.#serverOfKey(record.scenario.key));
 
   isAcknowledged = (invocation: string, record: ProducedRecord): boolean =>
     this.#conduct.isAcknowledged(invocation, positionText(record).replace(/ .*/, ''));
@@ -156,12 +175,24 @@ export class DocumentsTarget implements Target {
   #hasLostItsPlace(produced: ProducedRecord): boolean {
     const { unique, ...record } = produced.scenario;
     const { bucket, scenario } = this.#parts;
-    const mayBeInTheWay = unique !== undefined || (opOf(record) === 'insert' && scenario.documentdb.deletes === 'hard');
-    if (!mayBeInTheWay || (scenario.faults.length === 0 && !haveValuesAcrossPartitions(scenario))) return false;
-    return bucket.hasLetter(scenario.sink, produced);
+    const { deletes, hasArraysInKeys } = scenario.documentdb;
+    const mayBeInTheWay = unique !== undefined || (opOf(record) === 'insert' && deletes === 'hard');
+    const isQuiet = scenario.faults.every(({ kind }) => kind.startsWith('bucket.'));
+    const mayBe = mayBeInTheWay && (!isQuiet || haveValuesAcrossPartitions(scenario));
+    const isOfTwo = hasArraysInKeys === true && isArrayKey(record.key);
+    return (mayBe || isOfTwo) && bucket.hasLetter(scenario.sink, produced);
   }
 
-  isKnownPoison = ({ scenario: { key, kind } }: ProducedRecord): boolean => key === null || kind === 'poison';
+  /** Of what throws nobody knows the document. */
+  isKnownPoison = ({ scenario: { key, kind, poison } }: ProducedRecord): boolean =>
+    key === null || (kind === 'poison' && poison !== 'throws');
+
+  /** Nobody may miss it: docs/guarantees.md, "A record that cannot be guarded". */
+  mustSay(): readonly string[] {
+    const { documentdb, records } = this.#parts.scenario;
+    const keys = records.flatMap(({ key }) => (key === null || isGuarded(documentdb, key) ? [] : [key]));
+    return keys.some((key) => this.#serverOfKey(key).changesOf(key).length > 0) ? ['UnguardedWrites'] : [];
+  }
 
   overtakes = (newer: ProducedRecord, older: ProducedRecord): boolean =>
     newer.scenario.key === older.scenario.key &&
@@ -176,7 +207,7 @@ export class DocumentsTarget implements Target {
       ...this.#indexViolations(final),
       ...finalViolations(final, {
         scenario: this.#parts.scenario,
-        documentOf: (key) => this.#server.documentOf(key),
+        documentOf: this.#documentOf,
         keyOf: this.#keyOf,
         isPoison: isUnwritable,
       }),
@@ -190,10 +221,10 @@ export class DocumentsTarget implements Target {
       random: random.fork('replay'),
       scenario,
       timeline,
-      server: this.#server,
+      serverOf: this.#serverOf,
       limits: this.#limits,
       settings: this.#settings(),
-      documentOf: (key) => this.#server.documentOf(key),
+      documentOf: this.#documentOf,
       isPoison: isUnwritable,
     });
   }
@@ -201,9 +232,11 @@ export class DocumentsTarget implements Target {
   /** Without it tombstones stay for ever; its making may fail, but not for nothing. */
   #indexViolations({ isCalm }: FinalWorld): readonly Violation[] {
     const wantedSeconds = this.#parts.scenario.documentdb.deletes === 'tombstone' ? TOMBSTONE_TTL_SECONDS : undefined;
-    if (!isCalm || this.#server.documents().length === 0 || this.#ttlSeconds === wantedSeconds) return [];
+    if (!isCalm || this.#documents().length === 0 || this.#ttlSeconds === wantedSeconds) return [];
     return [{ guarantee: 'calm', message: `tombstones expire after ${this.#ttlSeconds} s, not ${wantedSeconds} s` }];
   }
+
+  #documents = (): readonly Stored[] => [...this.#servers.values()].flatMap((server) => server.documents());
 
   digest(): string {
     const text = (document: Stored) =>
@@ -211,8 +244,7 @@ export class DocumentsTarget implements Target {
         if (value instanceof Map) return [...value];
         return typeof value === 'bigint' ? String(value) : value;
       });
-    return this.#server
-      .documents()
+    return this.#documents()
       .map((document) => `text ${nameOf(document.get('_id'))} ${text(document)}`)
       .toSorted()
       .join('\n');

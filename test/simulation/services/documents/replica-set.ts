@@ -126,6 +126,8 @@ export class ReplicaSet {
     { statement, before, after }: Pick<Change, 'statement' | 'before' | 'after'>,
     subject = this.#subjectOf(after ?? before ?? new Map()),
   ): void {
+    const left = before === undefined || after === undefined ? subject : this.#subjectOf(before);
+    if (left !== subject) this.#note({ statement: undefined, before, after: undefined }, left);
     const change: Change = {
       subject,
       id: (after ?? before)?.get('_id'),

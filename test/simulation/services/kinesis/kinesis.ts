@@ -15,6 +15,7 @@ import type { BatchMeter, Log } from '../../../../shared/telemetry.ts';
 import { type ConsumedRecord, deaggregate } from '../../../support/kpl/deaggregate.ts';
 import { Conduct } from '../../invariants/conduct.ts';
 import { positionText } from '../../invariants/positions.ts';
+import { Rejections } from '../../invariants/stream/rejections.ts';
 import { type SentEntry, ShardManners } from '../../invariants/stream/shard-protocol.ts';
 import { PARTITION_KEY_CHARACTERS_MAX, streamLaneOf, streamViolations } from '../../invariants/stream/stream.ts';
 import type { Violation } from '../../invariants/violation.ts';
@@ -33,6 +34,8 @@ const REQUEST_RECORDS_MAX = 500;
 const REQUEST_BYTES_MAX = 10 * 1024 * 1024;
 /** What one shard takes in a second while `kinesis.shardLimit` is open; real ones take 1000. */
 const SHARD_ENTRIES_PER_SECOND = 5;
+/** Until the next look at the stream, while a process stands still, and while a request is on its way. */
+const SWITCH_GRACE_MS = 60_000 + 90_000 + 45_000;
 /** As long as a UUID. */
 const RANDOM_KEY_CHARACTERS = 36;
 const FULL_EVERY = 10;
@@ -46,6 +49,8 @@ const CONSTANT_KEY = 'all';
 interface Request {
   readonly environment: Environment;
   readonly invocation: string;
+  /** In its environment. */
+  readonly number: number;
   readonly entries: readonly Entry[];
   /** Of the records in each entry. */
   readonly positions: readonly (readonly string[])[];
@@ -62,14 +67,18 @@ export class KinesisTarget implements Target {
   readonly #sessions: Sessions;
   readonly #conduct: Conduct;
   readonly #manners = new ShardManners();
+  readonly #rejections = new Rejections();
   readonly #records = new Set<ProducedRecord>();
+  readonly #hasRefused: boolean;
 
   constructor(parts: TargetParts) {
     const { random, scenario } = parts;
     this.#parts = parts;
-    this.#stream = new Stream(scenario.kinesis.shardCount, random.fork('stream'));
+    const { shardCount, isCountedByShard } = scenario.kinesis;
+    this.#stream = new Stream(shardCount, random.fork('stream'), isCountedByShard);
     this.#sessions = new Sessions({ ...parts, random: random.fork('sessions') });
     this.#conduct = new Conduct(scenario.kinesis);
+    this.#hasRefused = scenario.records.some(({ kind }) => kind === 'refused');
   }
 
   /** Poison is a byte too large; now and then a record is exactly as large as the stream takes it. */
@@ -141,14 +150,17 @@ export class KinesisTarget implements Target {
         // Perhaps it waits for a session that another call asked for.
         environment.noteActivity();
         signal.addEventListener('abort', environment.noteActivity, { once: true });
-        this.#conduct.decided(invocation, environment.clock.nowMs(), environment.sendUntilMs);
+        this.#conduct.decided(invocation, environment.clock.nowMs(), { sendUntilMs: environment.sendUntilMs });
         const positions = entries.map((entry) => this.#positionsOf(entry));
-        const request = { environment, invocation, entries, positions, signal };
+        const number = this.#rejections.sent(environment.name, invocation, environment.clock.nowMs());
+        const request = { environment, invocation, number, entries, positions, signal };
         const sent = entries.map((entry, index) => this.#sentEntry(entry, positions[index] ?? []));
         this.#manners.decided(invocation, sent, environment.clock.nowMs());
         try {
           const replies = await sendWithSession(credentials, async () => this.#send(request, await credentials?.get()));
-          this.#conduct.answered(invocation, acknowledgedOf(request, replies), environment.clock.nowMs());
+          const acknowledged = acknowledgedOf(request, replies);
+          this.#conduct.answered(invocation, acknowledged, environment.clock.nowMs());
+          this.#rejections.answered(environment.name, request, acknowledged.length > 0);
           this.#manners.answered(invocation, {
             entries: sent,
             answers: replies.map(answerIn),
@@ -187,7 +199,8 @@ export class KinesisTarget implements Target {
         if (!scenario.kinesis.mayDescribe) return Promise.reject(foreign('AccessDeniedException', 400));
         if (faultInjector.strikes('kinesis.describeFailed'))
           return Promise.reject(foreign('LimitExceededException', 400));
-        const distribution = faultInjector.strikes('kinesis.automatic', environment) ? 'AUTO' : 'USER_PARTITION_KEY';
+        const isAutomatic = faultInjector.strikes('kinesis.automatic', environment) || this.#isSwitched(environment);
+        const distribution = isAutomatic ? 'AUTO' : 'USER_PARTITION_KEY';
         return Promise.resolve({ status: 'ACTIVE', recordKiBMax: 1024, distribution, encryption: 'KMS' });
       },
       fault: faultInjector.strikes('kinesis.describeFailed') && random.chance(0.3) ? 'requestLost' : undefined,
@@ -198,10 +211,18 @@ export class KinesisTarget implements Target {
   }
 
   /** What comes after the caller gave up is not heard. */
-  #noteRefusal({ environment, invocation, signal }: Request, name: string): void {
+  #noteRefusal(request: Request, name: string): void {
+    const { environment, entries, invocation, signal } = request;
     if (signal.aborted) return;
     const nowMs = environment.clock.nowMs();
-    if (name === 'InvalidArgumentException') this.#conduct.answered(invocation, [], nowMs);
+    if (name === 'InvalidArgumentException') {
+      this.#conduct.answered(invocation, [], nowMs);
+      const record = this.#recordOf(entries[0]?.records[0]);
+      const hasLetter = record !== undefined && this.#parts.bucket.hasLetter(this.#parts.scenario.sink, record);
+      const hasRefused = entries.some(this.#isRefused);
+      const positions = request.positions.flat();
+      this.#rejections.rejected({ ...request, environment: environment.name, positions, hasRefused }, nowMs, hasLetter);
+    }
     if (REFUSED_FOR_GOOD.includes(name)) this.#conduct.refusedForGood(invocation, nowMs);
   }
 
@@ -267,12 +288,18 @@ export class KinesisTarget implements Target {
     }
     const isBeyondLimits = isMalformed(entries, this.#parts.scenario.kinesis.recordBytesMax);
     if (isBeyondLimits) this.#conduct.malformed(invocation);
-    if (!isBeyondLimits && !entries.some(isRefused)) return undefined;
+    if (!isBeyondLimits && !entries.some(this.#isRefused)) return undefined;
     environment.touch(touched);
     if (entries.length === 1 && (entries[0]?.records.length ?? 0) > 1)
       faultInjector.happened('kinesis.aggregateRejected');
     return foreign('InvalidArgumentException', 400);
   }
+
+  #isRefused = ({ dataBase64 }: Entry): boolean => {
+    if (!this.#hasRefused) return false;
+    const data = Buffer.from(dataBase64, 'base64');
+    return REFUSED.some((text) => data.includes(text));
+  };
 
   /** For a reason of the stream's, which holds from the first such fault of a story to the end of its last. */
   #rejectsAll(environment: Environment): boolean {
@@ -329,7 +356,23 @@ export class KinesisTarget implements Target {
   /** A stream that distributes by itself heeds no key. */
   #shardOf(entry: Entry): Shard {
     const { faultInjector, random } = this.#parts;
-    return faultInjector.strikes('kinesis.automatic') ? random.pick(this.#stream.shards) : this.#stream.shardOf(entry);
+    const isAutomatic = faultInjector.strikes('kinesis.automatic') || this.#isSwitchFelt();
+    return isAutomatic ? random.pick(this.#stream.shards) : this.#stream.shardOf(entry);
+  }
+
+  #isSwitched = (environment: Environment): boolean =>
+    this.#parts.faultInjector.strikes('kinesis.switched', environment);
+
+  /** Environments look again in a minute: what is sent until then, or under way by then, is still heeded. */
+  #isSwitchFelt(): boolean {
+    const { scenario, timeline } = this.#parts;
+    const elapsedMs = timeline.nowMs() - EPOCH_MS;
+    return scenario.faults.some(
+      ({ kind, fromMs, untilMs }) =>
+        kind === 'kinesis.switched' &&
+        elapsedMs >= fromMs + SWITCH_GRACE_MS + scenario.function.timeoutMs &&
+        elapsedMs < untilMs,
+    );
   }
 
   #isThrottled(shard: Shard, environment: Environment, touched: Touched): boolean {
@@ -368,11 +411,17 @@ export class KinesisTarget implements Target {
   isAcknowledged = (invocation: string, record: ProducedRecord): boolean =>
     this.#conduct.isAcknowledged(invocation, positionText(record));
 
+  isProven = (invocation: string, record: ProducedRecord, byMs: number): boolean =>
+    this.#rejections.provenBy(invocation, byMs).includes(positionText(record));
+
   isPoison = ({ scenario: { kind } }: ProducedRecord): boolean => kind === 'poison' || kind === 'refused';
 
   mayStayOpen = ({ scenario: { kind } }: ProducedRecord): boolean => kind === 'refused';
 
   overtakes = (): boolean => false;
+
+  /** This service keeps the order of requests. */
+  mustNotSay = (): readonly string[] => ['OrderAnomalies'];
 
   violations({ isCalm, lettered }: FinalWorld): readonly Violation[] {
     const { kinesis } = this.#parts.scenario;
@@ -380,6 +429,7 @@ export class KinesisTarget implements Target {
     return [
       ...this.#conduct.violations,
       ...this.#manners.violations,
+      ...this.#rejections.violations,
       ...streamViolations(stored, lettered, { ...kinesis, constantKey: CONSTANT_KEY }),
       ...(isCalm ? this.#repeated() : []),
     ];
@@ -452,8 +502,6 @@ const bytesOf = ({ dataBase64, partitionKey }: Entry): number =>
   Buffer.byteLength(dataBase64, 'base64') + Buffer.byteLength(partitionKey);
 
 /** Within an envelope the quotes are escaped. */
-const isRefused = ({ dataBase64 }: Entry): boolean =>
-  REFUSED.some((sourceVersion) => Buffer.from(dataBase64, 'base64').includes(sourceVersion));
 const REFUSED: readonly string[] = ['"refused":true', '\\"refused\\":true'];
 
 const refused = (errorCode: string | undefined): EntryReply => ({

@@ -30,13 +30,15 @@ export interface Shard {
   readonly to: number;
 }
 
-/** As the service counts them: one line for all shards, and so ascending within each. */
+/** As the service counts them: ascending within a shard. */
 export interface Place {
   readonly shardId: string;
   readonly sequenceNumber: string;
 }
 
 const HASHES = 2 ** 16;
+/** Small, so that numbers get another digit within a story. */
+const STEP_MAX = 4;
 const HASH_KEYS_EACH = 2n ** 112n;
 
 /** The hash keys of a shard, both ends included. */
@@ -53,14 +55,18 @@ export class Stream {
   /** In the order of their sequence numbers. */
   readonly stored: (StoredRecord & Place)[] = [];
   readonly #random: Random;
+  readonly #isCountedByShard: boolean;
+  readonly #lastNumbers = new Map<string, number>();
   readonly #inSecond = new Map<string, { second: number; count: number }>();
   #shards: Shard[];
   #shardCount = 0;
   #entryCount = 0;
   #reshardCount = 0;
 
-  constructor(shardCount: number, random: Random) {
+  /** @param isCountedByShard each by itself, in steps; otherwise one line for all shards */
+  constructor(shardCount: number, random: Random, isCountedByShard = false) {
     this.#random = random;
+    this.#isCountedByShard = isCountedByShard;
     const bound = (index: number) => Math.floor((index * HASHES) / shardCount);
     this.#shards = Array.from({ length: shardCount }, (_, index) => this.#newShard(bound(index), bound(index + 1)));
   }
@@ -91,10 +97,17 @@ export class Stream {
 
   /** @param records what a consumer gets of the entry */
   store(shard: Shard, records: readonly StoredRecord[]): Place {
-    this.#entryCount += 1;
-    const place = { shardId: shard.id, sequenceNumber: String(this.#entryCount).padStart(56, '0') };
+    const place = { shardId: shard.id, sequenceNumber: this.#nextNumberOf(shard) };
     for (const record of records) this.stored.push({ ...record, ...place });
     return place;
+  }
+
+  #nextNumberOf({ id }: Shard): string {
+    this.#entryCount += 1;
+    if (!this.#isCountedByShard) return String(this.#entryCount).padStart(56, '0');
+    const number = (this.#lastNumbers.get(id) ?? this.#random.integer(0, STEP_MAX)) + this.#random.integer(1, STEP_MAX);
+    this.#lastNumbers.set(id, number);
+    return String(number);
   }
 
   /** A shard is split into two, or two neighbours are merged: the children take what comes from now on. */
