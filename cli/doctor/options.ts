@@ -15,7 +15,8 @@ export const FAULTY = 1;
 export const UNUSABLE = 2;
 
 export const USAGE = `npm run doctor -- --stage STAGE [options]
-Looks at a stage from outside, before or after its deployment, and changes nothing. Uses the AWS CLI with the credentials of this shell.
+Looks at a stage from outside, before or after its deployment. Uses the AWS CLI with the credentials of this shell. Changes nothing, but
+each deployed function is invoked once without records, and documentdbSink writes and deletes a document of the collection msk-sinks-probe.
   --stream-profile NAME   a profile of the AWS CLI for the stream's account, whose role and stream are checked too
   --json                  print the rows as JSON
   --help                  print this text
