@@ -153,7 +153,7 @@ describe.each(sinks)('a redrive through the $name sink', ({ build }) => {
 
   it('is refused under a name that this version does not know', async () => {
     await expect(run(build({}), eventOf([good(0, 'a')], 'rewind'))).rejects.toThrow(
-      'event.mskSinks must be "redrive" or absent',
+      'event.mskSinks must be "redrive", "probe" or absent',
     );
   });
 });

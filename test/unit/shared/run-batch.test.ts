@@ -47,7 +47,7 @@ function setUp(sink: Sink, triggerMode: TriggerMode = 'provisioned') {
   const telemetry = recordedTelemetry();
   const parts = { sink, triggerMode, clock, log: telemetry.log, meter: telemetry.meter };
   const run = (input: unknown) => clock.run(runBatch(input, deadlineIn(clock.nowMs()), parts));
-  return { run, telemetry };
+  return { run, telemetry, clock };
 }
 
 describe('a settled batch', () => {
@@ -88,8 +88,10 @@ describe('a probe', () => {
       new Promise<never[]>((resolve) => {
         signal.addEventListener('abort', () => resolve([]));
       });
-    const { run } = setUp({ ...allWritten, probe: untilAborted });
+    const { run, clock } = setUp({ ...allWritten, probe: untilAborted });
+    const { sendUntilMs } = deadlineIn(clock.nowMs());
     expect(await run({ mskSinks: 'probe' })).toMatchObject({ findings: [] });
+    expect(clock.nowMs()).toBe(sendUntilMs);
   });
 });
 

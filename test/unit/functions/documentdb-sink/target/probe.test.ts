@@ -20,7 +20,7 @@ describe('the probe of documentdbSink', () => {
       'delete ok',
     ]);
     expect(new Set(store.calls.map(({ namespace }) => namespace))).toEqual(new Set(['shop.msk-sinks-probe']));
-    expect(store.get('probe')).toBeUndefined();
+    expect(store.get('probe', 'shop.msk-sinks-probe')).toBeUndefined();
   });
 
   it('looks only at the connection where a connector file decides about databases', async () => {
