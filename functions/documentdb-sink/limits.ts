@@ -14,6 +14,8 @@ export const FATAL_RETRY_MS = 5_000;
 export const CONFLICT_ROUNDS_MAX = 3;
 /** Reads that may find no conflicting document before the conflict counts as permanent. */
 export const MISSES_MAX = 30;
+/** Of these, what the next write of the same document need not repeat. */
+export const MISSES_CARRIED = 27;
 /**
  * After E11000 of an insert, a read shortly after a failover may return old data. Only a duplicate that is still there
  * after this time is poison.

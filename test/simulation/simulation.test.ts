@@ -39,6 +39,11 @@ describe('a story', () => {
     expect(violations).toEqual([]);
   });
 
+  it('in which nine records of one document meet a conflict that no read finds comes to its end', async () => {
+    const { violations } = await runScenario(generateStory({ seed: 1027, generator: 3 }));
+    expect(violations).toEqual([]);
+  });
+
   it.each([11, 12, 57, 58])('ends in the same world each time it is lived through (seed %i)', async (seed) => {
     const scenario = generateStory({ seed, generator: 1 });
     const [first, second] = [await runScenario(scenario), await runScenario(structuredClone(scenario))];

@@ -4,7 +4,7 @@ import { failed, ignored, type RecordFailure, type RecordOutcome, written } from
 import type { SourceRecord } from '../../../shared/record.ts';
 import type { MetricName } from '../../../shared/telemetry/metric-names.ts';
 import type { SentWrite } from '../guard/write.ts';
-import { CONFLICT_ROUNDS_MAX, DOUBT_PAUSE_MS, DUPLICATE_CONFIRM_MS, MISSES_MAX } from '../limits.ts';
+import { CONFLICT_ROUNDS_MAX, DOUBT_PAUSE_MS, DUPLICATE_CONFIRM_MS, MISSES_CARRIED, MISSES_MAX } from '../limits.ts';
 import { type HeadTrial, type LaneEntry, UNTRIED } from './entry.ts';
 import {
   asFarAsKnown,
@@ -278,9 +278,12 @@ export class Lane extends SharedLane<LaneEntry, HeadTrial> {
     return [collided];
   }
 
+  /** The next write of the same document meets the same conflict: a few reads confirm what many have shown. */
   #defer(head: LaneEntry): Effect {
+    const misses = Math.min(this.trial.misses, MISSES_CARRIED);
     this.#deferred = [...this.#deferred, head];
     this.settle(1);
+    this.change({ misses });
     return { kind: 'defer', index: head.index };
   }
 

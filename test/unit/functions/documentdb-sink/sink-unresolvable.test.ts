@@ -56,6 +56,16 @@ describe('a document in the way that the filter never finds', () => {
     ]);
   });
 
+  it('is not looked for again by every later record of the key: all are settled within one invocation', async () => {
+    const documents = alwaysInTheWay((document) => document.get('bad') === true, '_id_');
+    const sink = aDocumentdbSink({ documents });
+    const records = Array.from({ length: 40 }, (_, offset) => order(offset, 'a', { bad: true }));
+    const startMs = sink.clock.nowMs();
+    const outcomes = await sink.write(records);
+    expect(new Set(outcomes.map(({ kind }) => kind))).toEqual(new Set(['deadLettered']));
+    expect(sink.clock.nowMs() - startMs).toBeLessThan(40_000);
+  });
+
   it('is no dead letter while somebody else comes in between, now and then', async () => {
     let rounds = 0;
     const documents = alwaysInTheWay(() => {
