@@ -12,7 +12,6 @@ import { createDocumentdbSink, NAME } from './sink.ts';
 import { createDocumentStore } from './target/client.ts';
 import { createObjectReader, createParameterReader, createSecretReader } from './target/connection/aws-readers.ts';
 import { bundleOf, createTlsContextReader } from './target/connection/tls-context.ts';
-import { probeDocumentdb } from './target/probe.ts';
 
 const settings = settingsFromEnvironment(documentdbSettings, process.env);
 const pathStyle = process.env['AWS_ENDPOINT_URL'] !== undefined;
@@ -40,6 +39,9 @@ export const handler = createHandler({
       const connection = { readAddress, readTlsContext, appName: settings.serviceName };
       const store = createDocumentStore({ ...parts, ...sinkSettings, ...connection });
       const sink = createDocumentdbSink({ ...parts, settings: sinkSettings, mapper, preparation, store, deadLetters });
-      return { ...sink, probe: probeDocumentdb(store, settings.database) };
+      return {
+        ...sink,
+        probe: async (signal) => (await import('./target/probe.ts')).probeDocumentdb(store, settings.database)(signal),
+      };
     }),
 });

@@ -9,7 +9,6 @@ import { tombstoneOf } from './settings/settings.ts';
 import { createKinesisSink } from './sink.ts';
 import { createKinesisClient } from './target/client.ts';
 import { createPreflight } from './target/preflight.ts';
-import { probeStream } from './target/probe.ts';
 
 const functionName = 'kinesisSink';
 const settings = kinesisSettingsFrom(process.env);
@@ -39,6 +38,6 @@ export const handler = createHandler({
         randomKey: randomUUID,
       },
     });
-    return { ...sink, probe: probeStream(port) };
+    return { ...sink, probe: async (signal) => (await import('./target/probe.ts')).probeStream(port)(signal) };
   },
 });

@@ -135,14 +135,14 @@ describe('the packaging', () => {
 const budgets = [
   {
     bundle: 'kinesis-sink',
-    startBytesMax: 385_000,
+    startBytesMax: 390_000,
     atStart: ['@aws-sdk/client-kinesis', '@aws-sdk/client-sts', 'valibot'],
     lazy: ['@aws-sdk/client-s3'],
     never: ['mongodb', '@aws-sdk/client-secrets-manager'],
   },
   {
     bundle: 'documentdb-sink',
-    startBytesMax: 700_000,
+    startBytesMax: 706_000,
     atStart: ['mongodb', 'bson', 'valibot'],
     lazy: ['@aws-sdk/client-s3', '@aws-sdk/client-secrets-manager'],
     never: ['@aws-sdk/client-kinesis', 'whatwg-url'],
