@@ -1,5 +1,7 @@
+import { redrive } from './dead-letter/redrive.ts';
 import { UnsettledBatchError } from './errors.ts';
 import { decodeEvent, purposeOf } from './event.ts';
+import { answerProbe } from './probe/probe.ts';
 import { type KafkaBatchResponse, settle, toBatchResponse } from './settle.ts';
 import type { Sink } from './sink-contract.ts';
 import { type BatchMeter, type Log, logBatch, measureBatch } from './telemetry.ts';
@@ -23,23 +25,16 @@ export interface BatchParts {
 
 /**
  * Runs one invocation: decode, write, settle, report, respond. No other file knows this order. A redrive is answered in
- * every trigger mode: no mapping waits for its answer. A probe has no records. Code that no delivery
- * needs is loaded when it is asked for: each kilobyte is part of a cold start.
+ * every trigger mode: no mapping waits for its answer. A probe has no records.
  * @throws MalformedEventError when the event is malformed
  * @throws UnsettledBatchError when records are unsettled and Lambda would ignore the response
  */
 export async function runBatch(event: unknown, deadline: Deadline, parts: BatchParts): Promise<KafkaBatchResponse> {
   const startedAtMs = parts.clock.nowMs();
   const purpose = purposeOf(event);
-  if (purpose === 'probe') {
-    const { answerProbe } = await import('./probe/probe.ts');
-    return answerProbe(parts.sink.probe ?? nothingToSee, deadline, parts.clock);
-  }
+  if (purpose === 'probe') return answerProbe(parts.sink.probe ?? nothingToSee, deadline, parts.clock);
   const batches = decodeEvent(event);
-  if (purpose === 'redrive') {
-    const { redrive } = await import('./dead-letter/redrive.ts');
-    return redrive(batches, deadline, parts);
-  }
+  if (purpose === 'redrive') return redrive(batches, deadline, parts);
   const outcomes = batches.length === 0 ? [] : await parts.sink.write(batches, deadline);
   const settlements = settle(batches, outcomes);
   const { clock } = parts;
