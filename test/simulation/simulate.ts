@@ -17,6 +17,7 @@ const USAGE = `npm run simulate -- [options]
   --seed S         one story again, step by step the same; a failing one is shrunk to the shortest that still fails
   --trace RECORD   with --seed: the story of one record (orders-0@7), or of all
   --mutants        put each deliberate mistake of test/simulation/mutants/ in place, and say what catches it: 300 seeds alone, or a unit test
+  --quick          with --mutants: the named unit tests first, so that it is sooner known whether each is caught
   --mutant ID      that one alone; with --seed: one story with that mistake in place
 `;
 
@@ -33,6 +34,7 @@ async function main(): Promise<boolean> {
       seed: { type: 'string' },
       trace: { type: 'string' },
       mutants: { type: 'boolean', default: false },
+      quick: { type: 'boolean', default: false },
       mutant: { type: 'string' },
       help: { type: 'boolean', default: false },
     },
@@ -42,7 +44,9 @@ async function main(): Promise<boolean> {
     return true;
   }
   const { mutant, seed, trace } = values;
-  if (values.mutants || (mutant !== undefined && seed === undefined)) return await runMutants(mutant, write);
+  if (values.mutants || (mutant !== undefined && seed === undefined)) {
+    return await runMutants({ id: mutant, isQuick: values.quick }, write);
+  }
   const sink = sinkOf(values.sink);
   const generator = generatorOf(values.generator);
   if (seed !== undefined) {

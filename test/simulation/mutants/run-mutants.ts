@@ -14,27 +14,33 @@ export interface Tried {
   readonly says: string;
 }
 
+export interface MutantsOptions {
+  /** One mutant alone; undefined: all. */
+  readonly id: string | undefined;
+  /** Named unit tests before any story: whether a mutant is caught is known sooner, and not whether stories alone catch it. */
+  readonly isQuick: boolean;
+}
+
 /**
  * Puts each mutant in place, several at a time, and looks for what catches it.
- * @param id one mutant alone; undefined: all
  * @returns whether every one was caught
  * @throws Error when a mutant no longer fits the code
  */
-export async function runMutants(id: string | undefined, write: (line: string) => void): Promise<boolean> {
+export async function runMutants({ id, isQuick }: MutantsOptions, write: (line: string) => void): Promise<boolean> {
   const mutants = id === undefined ? readMutants() : [mutantWith(id)];
   const product = readProduct();
   const waiting = mutants.map((mutant) => ({ mutant, instead: mutatedSources(mutant, product) }));
   const all: Tried[] = [];
   const work = async () => {
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
-      const tried = await attempt(next);
+      const tried = await attempt(next, isQuick);
       all.push(tried);
       for (const line of linesOf(tried)) write(line);
     }
   };
   await Promise.all(Array.from({ length: availableParallelism() }, work));
   const summary = summaryOf(all);
-  for (const line of summary.lines) write(line);
+  for (const line of isQuick ? summary.lines.slice(-1) : summary.lines) write(line);
   return summary.missed === 0;
 }
 
@@ -43,12 +49,15 @@ interface Next {
   readonly instead: readonly Source[];
 }
 
-async function attempt({ mutant, instead }: Next): Promise<Tried> {
+async function attempt({ mutant, instead }: Next, isQuick: boolean): Promise<Tried> {
   const { id, caughtBy, outside } = mutant;
+  const test = () => (caughtBy === undefined ? undefined : catchInUnitTests(id, caughtBy));
+  const first = isQuick ? await test() : undefined;
+  if (first !== undefined) return { mutant, instrument: 'unit', says: first };
   const story = outside === undefined ? await catchInSimulation(instead) : undefined;
   if (story !== undefined) return { mutant, instrument: 'simulation', says: story.says };
-  const test = caughtBy === undefined ? undefined : await catchInUnitTests(id, caughtBy);
-  if (test !== undefined) return { mutant, instrument: 'unit', says: test };
+  const second = isQuick ? undefined : await test();
+  if (second !== undefined) return { mutant, instrument: 'unit', says: second };
   const other = outside === undefined ? await catchInSimulation(instead, OTHERS) : undefined;
   if (other !== undefined) return { mutant, instrument: 'other stories', says: other.says };
   return { mutant, instrument: undefined, says: 'nothing fails' };
