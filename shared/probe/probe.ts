@@ -28,23 +28,27 @@ export async function answerProbe(probe: Probe, deadline: Deadline, clock: Clock
   }
 }
 
-/** A step of a probe. A later step has no meaning without it: each throws its finding. */
+/** A step of a probe. The steps behind a failed one are left out, but for those that clean up. */
 export interface Step {
   readonly title: string;
-  /** @returns what was found */
+  readonly isCleanUp?: true;
+  /** @returns what was found, in one line */
   readonly run: (signal: AbortSignal) => Promise<string>;
 }
 
-/** Runs one step after another, and stops at the first that fails. @param explain an error in one line, without payload */
+/** Runs one step after another. @param explain an error in one line, without payload */
 export const inTurn =
   (steps: readonly Step[], explain: (error: unknown) => string): Probe =>
   async (signal) => {
     const findings: ProbeFinding[] = [];
-    for (const { title, run } of steps) {
+    let hasFailed = false;
+    for (const { title, isCleanUp, run } of steps) {
+      if (hasFailed && isCleanUp === undefined) continue;
       try {
         findings.push({ title, status: 'ok', found: await run(signal) });
       } catch (error) {
-        return [...findings, { title, status: 'failed', found: explain(error) }];
+        findings.push({ title, status: 'failed', found: explain(error) });
+        hasFailed = true;
       }
     }
     return findings;

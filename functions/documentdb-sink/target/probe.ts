@@ -9,7 +9,7 @@ const ID = 'probe';
 const BY_ID = new Map([['_id', ID]]);
 
 /**
- * Sees the way to DocumentDB: network, TLS, login, and the rights to write, read, make an index and delete.
+ * Sees the way to DocumentDB: network, TLS, login, and the rights to write, read, list indexes and delete.
  * @param database undefined: a connector file decides about databases, and only the connection is looked at
  */
 export function probeDocumentdb(store: DocumentStore, database: string | undefined): Probe {
@@ -55,6 +55,7 @@ const rights = (
   },
   {
     title: 'delete',
+    isCleanUp: true,
     async run(signal) {
       const statement = { q: BY_ID, limit: 1 };
       return answered(await store.write(namespace, 'delete', [statement], signal), 'the document is deleted again');

@@ -34,12 +34,22 @@ describe('the probe of documentdbSink', () => {
     ['a user without the right to write', { kind: 'code', code: 13 }, /13/],
   ] as const)('stops at %s, and says so', async (_what, faultOfAll, words) => {
     const { findings } = await probed({ faultOfAll });
-    const last = findings.at(-1);
-    expect(last).toMatchObject({ title: 'write', status: 'failed', found: expect.stringMatching(words) });
+    const first = findings.find(({ status }) => status === 'failed');
+    expect(first).toMatchObject({ title: 'write', status: 'failed', found: expect.stringMatching(words) });
+  });
+
+  it('deletes its document although another step fails', async () => {
+    const store = new FakeDocuments();
+    store.listIndexes = () => Promise.reject(Object.assign(new Error('SECRET'), { code: 13 }));
+    const findings = await probeDocumentdb(store, 'shop')(signal);
+    expect(findings.map(({ title, status }) => `${title} ${status}`).slice(3)).toEqual(['indexes failed', 'delete ok']);
+    expect(JSON.stringify(findings)).not.toContain('SECRET');
+    expect(store.get('probe', 'shop.msk-sinks-probe')).toBeUndefined();
   });
 
   it('stops at a document that the server refuses', async () => {
     const { findings } = await probed({ refuses: () => 121 });
-    expect(findings.at(-1)).toMatchObject({ title: 'write', status: 'failed', found: expect.stringContaining('121') });
+    expect(findings[1]).toMatchObject({ title: 'write', status: 'failed', found: expect.stringContaining('121') });
+    expect(findings.map(({ title }) => title)).toEqual(['connection', 'write', 'delete']);
   });
 });
