@@ -19,28 +19,29 @@ export interface Question {
   readonly title: string;
   readonly command: string;
   readonly options?: AskOptions;
+  /** Words of the command without a name. */
+  readonly positional?: readonly string[];
   /** The IAM action that the question needs. */
   readonly right: string;
   /** What a missing thing means. */
   readonly missing: (title: string) => Finding;
 }
 
+/** What an answer means. It may ask more. */
+type Judge = (value: Value) => Finding | readonly Finding[] | Promise<readonly Finding[]>;
+
 /** Asks one question, and turns everything but a value into a finding: a missing right is a warning that names the right. */
-export async function look(
-  ask: Ask,
-  question: Question,
-  judge: (value: Value) => Finding | readonly Finding[],
-): Promise<readonly Finding[]> {
-  const { title, command, options, right, missing } = question;
-  const answer = await ask(command, options);
-  return [judged(answer, { title, right, missing }, judge)].flat();
+export async function look(ask: Ask, question: Question, judge: Judge): Promise<readonly Finding[]> {
+  const { title, command, options, positional = [], right, missing } = question;
+  const answer = await ask(command, options, ...positional);
+  return [await judged(answer, { title, right, missing }, judge)].flat();
 }
 
 function judged(
   answer: Answer,
   { title, right, missing }: Pick<Question, 'title' | 'right' | 'missing'>,
-  judge: (value: Value) => Finding | readonly Finding[],
-): Finding | readonly Finding[] {
+  judge: Judge,
+): ReturnType<Judge> {
   switch (answer.kind) {
     case 'value':
       return judge(answer.value);

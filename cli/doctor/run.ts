@@ -1,5 +1,5 @@
 import { checkCredentials } from './checks/account.ts';
-import { checkCluster, checkClusterNetwork, checkTopics } from './checks/cluster.ts';
+import { checkCluster, checkTopics } from './checks/cluster.ts';
 import { checkCaBundle, checkNetwork, checkSecret } from './checks/documentdb.ts';
 import { checkConcurrency, checkFunctions, checkMappings, checkStack } from './checks/functions.ts';
 import { checkAlarms, checkBucket } from './checks/operations.ts';
@@ -11,7 +11,6 @@ import { type Finding, warning } from './finding.ts';
 /** In the order of the data's way. */
 const CHECKS: readonly Check[] = [
   checkCluster,
-  checkClusterNetwork,
   checkTopics,
   checkAssumeRole,
   checkStream,

@@ -1,6 +1,6 @@
 import { isServerless } from '../../../infra/stage-file/cluster-settings.ts';
 import type { Value } from '../ask.ts';
-import { type Check, look } from '../context.ts';
+import { type Check, type Context, look } from '../context.ts';
 import { type Finding, failed, ok, warning } from '../finding.ts';
 
 /** https://docs.aws.amazon.com/msk/latest/developerguide/port-info.html: IAM, SASL/SCRAM, TLS. */
@@ -18,7 +18,7 @@ export const checkCluster: Check = async (context) => {
       right: 'kafka:DescribeClusterV2',
       missing: (title) => failed(title, 'the cluster does not exist', 'correct cluster.arn in the stage file'),
     },
-    ({ ClusterInfo }: Value) => [
+    async ({ ClusterInfo }: Value) => [
       ClusterInfo.State === 'ACTIVE'
         ? ok('cluster', `${ClusterInfo.ClusterName} is ACTIVE`)
         : failed(
@@ -27,6 +27,7 @@ export const checkCluster: Check = async (context) => {
             'wait until the cluster is ACTIVE; pollers cannot read before',
           ),
       authenticationOf(ClusterInfo, cluster.authentication),
+      ...(await networkOf(context, ClusterInfo)),
     ],
   );
 };
@@ -50,18 +51,15 @@ function authenticationOf(info: Value, wanted: keyof typeof PORTS): Finding {
 }
 
 /** Lambda's pollers run in the cluster's subnets with the cluster's security groups, so that a group must let itself in. */
-export const checkClusterNetwork: Check = async (context) => {
-  const { cluster } = context.deployment.file;
+async function networkOf({ ask, deployment }: Context, info: Value): Promise<readonly Finding[]> {
   const title = "cluster's security groups";
-  const described = await context.ask('kafka describe-cluster-v2', { 'cluster-arn': cluster.arn });
-  if (described.kind !== 'value') return [];
-  const { Provisioned, Serverless } = described.value.ClusterInfo;
+  const { Provisioned, Serverless } = info;
   const groups: readonly string[] =
     Provisioned?.BrokerNodeGroupInfo?.SecurityGroups ?? Serverless?.VpcConfigs?.[0]?.SecurityGroupIds ?? [];
   if (groups.length === 0) return [];
-  const port = PORTS[cluster.authentication];
+  const port = PORTS[deployment.file.cluster.authentication];
   return await look(
-    context.ask,
+    ask,
     {
       title,
       command: 'ec2 describe-security-groups',
@@ -78,7 +76,7 @@ export const checkClusterNetwork: Check = async (context) => {
             `aws ec2 authorize-security-group-ingress --group-id ${groups[0]} --protocol tcp --port ${port} --source-group ${groups[0]}`,
           ),
   );
-};
+}
 
 const letsItselfIn = ({ GroupId, IpPermissions = [] }: Value, port: number): boolean =>
   IpPermissions.some(

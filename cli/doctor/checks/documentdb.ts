@@ -95,23 +95,25 @@ export const checkNetwork: Check = async (context) => {
   const { subnetIds } = context.deployment.file.documentdbSink ?? {};
   if (subnetIds === undefined) return [];
   const title = "documentdbSink's subnets";
-  const answer = await context.ask('ec2 describe-subnets', { 'subnet-ids': subnetIds });
-  if (answer.kind === 'denied') {
-    return [warning(title, 'not checked: these credentials lack ec2:DescribeSubnets', 'allow ec2:DescribeSubnets')];
-  }
-  if (answer.kind !== 'value') {
-    return [failed(title, 'a subnet does not exist', 'correct documentdbSink.subnetIds')];
-  }
-  const vpcs = [...new Set<string>(answer.value.Subnets.map(({ VpcId }: Value) => VpcId))];
-  const [vpc] = vpcs;
-  if (vpcs.length !== 1 || vpc === undefined) {
-    return [failed(title, `lie in ${vpcs.length} VPCs`, 'name subnets of one VPC')];
-  }
-  return [
-    ok(title, `${subnetIds.length} in ${vpc}`),
-    ...(await checkDns(context, vpc)),
-    ...(await checkEndpoints(context, vpc)),
-  ];
+  return await look(
+    context.ask,
+    {
+      title,
+      command: 'ec2 describe-subnets',
+      options: { 'subnet-ids': subnetIds },
+      right: 'ec2:DescribeSubnets',
+      missing: () => failed(title, 'a subnet does not exist', 'correct documentdbSink.subnetIds'),
+    },
+    async ({ Subnets }: Value) => {
+      const vpcs = [...new Set<string>(Subnets.map(({ VpcId }: Value) => VpcId))];
+      const [vpc] = vpcs;
+      if (vpcs.length !== 1 || vpc === undefined) {
+        return [failed(title, `lie in ${vpcs.length} VPCs`, 'name subnets of one VPC')];
+      }
+      const further = await Promise.all([checkDns(context, vpc), checkEndpoints(context, vpc)]);
+      return [ok(title, `${subnetIds.length} in ${vpc}`), ...further.flat()];
+    },
+  );
 };
 
 const checkDns = ({ ask }: Context, vpc: string): Promise<readonly Finding[]> =>

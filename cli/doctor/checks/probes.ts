@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DeployedFunction } from '../../../infra/template/deployment.ts';
 import type { ProbeResponse } from '../../../shared/probe/probe.ts';
-import type { Check, Context } from '../context.ts';
+import type { Value } from '../ask.ts';
+import { type Check, type Context, look } from '../context.ts';
 import { type Finding, failed, ok, warning } from '../finding.ts';
 
 const EVENT = '{"mskSinks":"probe"}';
@@ -26,19 +27,18 @@ async function probe(
   const title = `${name}: its own view`;
   const [event, answer] = [join(folder, `${name}.event.json`), join(folder, `${name}.answer.json`)];
   await writeFile(event, EVENT);
-  const options = { 'function-name': functionName, payload: `fileb://${event}` };
-  const invoked = await ask('lambda invoke', options, answer);
-  switch (invoked.kind) {
-    case 'denied':
-      return [
-        warning(title, 'not checked: these credentials lack lambda:InvokeFunction', 'allow lambda:InvokeFunction'),
-      ];
-    case 'missing':
-      return [warning(title, 'not deployed', `npx serverless deploy --stage ${deployment.stage}`)];
-    case 'failed':
-      return [failed(title, `AWS did not answer: ${invoked.code}`, 'try again')];
-    case 'value':
-      return invoked.value.FunctionError === undefined
+  return await look(
+    ask,
+    {
+      title,
+      command: 'lambda invoke',
+      options: { 'function-name': functionName, payload: `fileb://${event}` },
+      positional: [answer],
+      right: 'lambda:InvokeFunction',
+      missing: () => warning(title, 'not deployed', `npx serverless deploy --stage ${deployment.stage}`),
+    },
+    async ({ FunctionError }: Value) =>
+      FunctionError === undefined
         ? findingsIn(await readFile(answer, 'utf8'), name, title)
         : [
             failed(
@@ -46,8 +46,8 @@ async function probe(
               'the function threw',
               `npx serverless logs --stage ${deployment.stage} -f ${name} --startTime 5m`,
             ),
-          ];
-  }
+          ],
+  );
 }
 
 function findingsIn(text: string, name: string, title: string): readonly Finding[] {

@@ -6,7 +6,7 @@ const SESSIONS = 'the role in account B';
 
 /** The stream, asked in its own account. */
 export const checkStream: Check = async (context) => {
-  const { kinesisSink } = context.deployment.file;
+  const { kinesisSink, accountId } = context.deployment.file;
   if (kinesisSink === undefined) return [];
   const { streamArn, roleArn, recordKiBMax } = kinesisSink;
   const ask = roleArn === undefined ? context.ask : context.askStreamAccount;
@@ -27,7 +27,7 @@ export const checkStream: Check = async (context) => {
         : failed('stream', `the stream is ${stream.StreamStatus}`, 'wait until the stream is ACTIVE'),
       recordSize(stream.MaxRecordSizeInKiB ?? 1024, recordKiBMax),
       distribution(stream),
-      encryption(stream, roleArn !== undefined),
+      encryption(stream, roleArn === undefined && streamArn.split(':')[4] !== accountId),
     ],
   );
 };
@@ -58,13 +58,15 @@ const distribution = ({ RecordDistributionStrategy: mode = 'USER_PARTITION_KEY' 
       )
     : ok('distribution', 'by partition key');
 
-const encryption = ({ EncryptionType, KeyId = '' }: Value, otherAccount: boolean): Finding => {
-  if (EncryptionType !== 'KMS')
+/** An AWS managed key serves its own account alone. https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-modifying-external-accounts.html */
+function encryption({ EncryptionType, KeyId }: Value, isUsedFromOutside: boolean): Finding {
+  if (EncryptionType !== 'KMS') {
     return warning('encryption', 'the stream is not encrypted', 'aws kinesis start-stream-encryption');
-  return otherAccount || !String(KeyId).includes('alias/aws/kinesis')
-    ? ok('encryption', String(KeyId))
-    : ok('encryption', `${KeyId}, in the functions' own account`);
-};
+  }
+  return isUsedFromOutside && String(KeyId).includes('alias/aws/kinesis')
+    ? failed('encryption', `${KeyId} serves the stream's own account alone`, 'give the stream a customer managed key')
+    : ok('encryption', String(KeyId));
+}
 
 /** Both sides of AssumeRole: what the function's role may do, and whom the role in account B trusts. */
 export const checkAssumeRole: Check = async (context) => {

@@ -356,6 +356,12 @@ describe('the doctor', () => {
     expect(failed).toEqual([]);
   });
 
+  it("names a key that serves only the stream's account, where the function writes without a role", async () => {
+    const kinesisSink = { roleArn: undefined, externalId: undefined };
+    const row = (await findingsOf({ stageFile: { kinesisSink } })).find(({ title }) => title === 'encryption');
+    expect(row).toMatchObject({ status: 'failed', found: expect.stringContaining("stream's own account alone") });
+  });
+
   it('names the right that the credentials lack, and goes on', async () => {
     const findings = await findingsOf({ answers: { 'lambda list-event-source-mappings': 'AccessDeniedException' } });
     expect(findings.filter(({ status }) => status !== 'ok')).toEqual([
