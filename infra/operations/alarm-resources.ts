@@ -61,9 +61,10 @@ const alarmResource = ({ file }: Deployment, { alarm, alarmName }: NamedAlarm, t
   },
 });
 
+const BLOCKED = ['RecordsBlocked'];
 /** What says that records wait, and what says that they are not written. */
-const WAITING = new Set(['RecordAge', 'LagGrowing']);
-const NOT_WRITTEN = new Set(['RecordsUnsettled', 'Errors', 'Throttles', 'MappingErrors']);
+const WAITING = ['RecordAge', 'LagGrowing'];
+const NOT_WRITTEN = ['RecordsUnsettled', 'Errors', 'Throttles', 'MappingErrors'];
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutCompositeAlarm.html */
 const CHILDREN_MAX = 100;
@@ -73,21 +74,21 @@ const CHILDREN_MAX = 100;
  * https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudwatch-compositealarm.html
  */
 function standsAlarm({ file }: Deployment, each: DeployedFunction, alarms: readonly NamedAlarm[]): object {
-  const shown = alarms.slice(0, CHILDREN_MAX);
-  const anyOf = (names: ReadonlySet<string>) =>
-    shown
-      .filter(({ alarm }) => names.has(alarm.name))
+  const children = alarms
+    .filter(({ alarm }) => [...BLOCKED, ...WAITING, ...NOT_WRITTEN].includes(alarm.name))
+    .slice(0, CHILDREN_MAX);
+  const anyOf = (names: readonly string[]) =>
+    children
+      .filter(({ alarm }) => names.includes(alarm.name))
       .map(({ alarmName }) => `ALARM("${alarmName}")`)
       .join(' OR ');
   return {
     Type: 'AWS::CloudWatch::CompositeAlarm',
-    DependsOn: shown
-      .filter(({ alarm }) => WAITING.has(alarm.name) || NOT_WRITTEN.has(alarm.name) || alarm.name === 'RecordsBlocked')
-      .map(({ logicalId }) => logicalId),
+    DependsOn: children.map(({ logicalId }) => logicalId),
     Properties: {
       AlarmName: standsNameOf(each),
       AlarmDescription: `${each.name} stands: a record blocks its lane, or records wait and are not written. What to do: ${runbookOf({ name: 'Stands' })}`,
-      AlarmRule: `${anyOf(new Set(['RecordsBlocked']))} OR ((${anyOf(WAITING)}) AND (${anyOf(NOT_WRITTEN)}))`,
+      AlarmRule: `${anyOf(BLOCKED)} OR ((${anyOf(WAITING)}) AND (${anyOf(NOT_WRITTEN)}))`,
       AlarmActions: [file.alarms.pageTopicArn ?? file.alarms.topicArn],
       OKActions: [file.alarms.pageTopicArn ?? file.alarms.topicArn],
       ...tagged(file.tags),

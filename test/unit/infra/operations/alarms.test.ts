@@ -206,6 +206,17 @@ describe('the alarm that a function stands', () => {
     for (const name of children) expect(names).toContain(name);
   });
 
+  it('names the lag of every one of thirty topics, within the hundred children that CloudWatch takes', () => {
+    const topics = Array.from({ length: 30 }, (_, index) => `topic-${index}`);
+    const [first] = resourcesOf<CompositeProperties>(
+      { ...watched, trigger: { topics, pollersMax: 3 } },
+      'AWS::CloudWatch::CompositeAlarm',
+    );
+    const children = [...(first?.AlarmRule ?? '').matchAll(/"([^"]+)"/g)].map(([, name]) => name);
+    expect(children).toContain('msk-sinks-dev-kinesisSink-topic-29-LagGrowing');
+    expect(children.length).toBeLessThanOrEqual(100);
+  });
+
   it('reaches a topic of its own where one is named', () => {
     const pager = 'arn:aws:sns:eu-west-1:111111111111:pager';
     const [first] = resourcesOf<CompositeProperties>(
