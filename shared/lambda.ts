@@ -7,7 +7,7 @@ import { runBatch, type TriggerMode } from './run-batch.ts';
 import type { KafkaBatchResponse } from './settle.ts';
 import type { Sink } from './sink-contract.ts';
 import { isPublished, type MetricsLevel } from './telemetry/metric-names.ts';
-import { createMeter, type Log, METRICS_NAMESPACE, type Meter } from './telemetry.ts';
+import { createMeter, type Log, METRICS_NAMESPACE, type Meter } from './telemetry/telemetry.ts';
 import { systemClock } from './time/clock.ts';
 import { deadlineOf } from './time/deadline.ts';
 

@@ -4,7 +4,8 @@ import { decodeEvent, purposeOf } from './event.ts';
 import { answerProbe } from './probe/probe.ts';
 import { type KafkaBatchResponse, settle, toBatchResponse } from './settle.ts';
 import type { Sink } from './sink-contract.ts';
-import { type BatchMeter, type Log, logBatch, measureBatch } from './telemetry.ts';
+import { logBatch, measureBatch } from './telemetry/batch-report.ts';
+import type { BatchMeter, Log } from './telemetry/telemetry.ts';
 import type { Clock } from './time/clock.ts';
 import type { Deadline } from './time/deadline.ts';
 

@@ -6,7 +6,7 @@ import type { RecordOutcome } from '../../shared/outcome.ts';
 import type { PartitionBatch } from '../../shared/record.ts';
 import type { PoisonPolicy } from '../../shared/settings/common-settings.ts';
 import type { Sink } from '../../shared/sink-contract.ts';
-import type { Log, Meter } from '../../shared/telemetry.ts';
+import type { Log, Meter } from '../../shared/telemetry/telemetry.ts';
 import type { Clock } from '../../shared/time/clock.ts';
 import { abortAt, type Deadline } from '../../shared/time/deadline.ts';
 import { holdUnsettled } from '../../shared/time/hold-unsettled.ts';

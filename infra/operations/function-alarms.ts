@@ -1,5 +1,5 @@
 import type { MetricName } from '../../shared/telemetry/metric-names.ts';
-import { METRICS_NAMESPACE } from '../../shared/telemetry.ts';
+import { METRICS_NAMESPACE } from '../../shared/telemetry/telemetry.ts';
 import type { DeployedFunction, Deployment } from '../template/deployment.ts';
 import { type Alarm, AT_ONCE, DAILY, lasting, standing, type WatchedMetric, type Window } from './alarm.ts';
 

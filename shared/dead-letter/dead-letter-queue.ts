@@ -1,7 +1,7 @@
 import { createSemaphore } from '../concurrency/semaphore.ts';
 import { untilAborted } from '../concurrency/until-aborted.ts';
 import { DEAD_LETTER_TIMEOUT_MS, DEAD_LETTERS_IN_FLIGHT_MAX } from '../limits.ts';
-import type { Meter } from '../telemetry.ts';
+import type { Meter } from '../telemetry/telemetry.ts';
 import { fullJitterMs } from '../time/backoff.ts';
 import type { Clock } from '../time/clock.ts';
 import { abortAt, type Deadline } from '../time/deadline.ts';

@@ -3,7 +3,7 @@ import type { FailureCode, RecordOutcome } from '../outcome.ts';
 import type { PartitionBatch, SourcePosition } from '../record.ts';
 import { type KafkaBatchItemFailure, type KafkaBatchResponse, settle } from '../settle.ts';
 import type { Sink } from '../sink-contract.ts';
-import type { BatchMeter, Log } from '../telemetry.ts';
+import type { BatchMeter, Log } from '../telemetry/telemetry.ts';
 import type { Deadline } from '../time/deadline.ts';
 import type { DeadLetterQueue } from './dead-letter-queue.ts';
 

@@ -2,7 +2,7 @@ import { createSecureContext } from 'node:tls';
 import type { BSON } from 'mongodb';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createDocumentStore } from '../../functions/documentdb-sink/target/client.ts';
-import { createMeter } from '../../shared/telemetry.ts';
+import { createMeter } from '../../shared/telemetry/telemetry.ts';
 import { startWireServer } from '../support/wire-server.ts';
 
 const NOT_WRITABLE_PRIMARY = 10_107;

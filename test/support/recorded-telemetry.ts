@@ -1,4 +1,4 @@
-import { createMeter, type Log, type LogFields, type Metric } from '../../shared/telemetry.ts';
+import { createMeter, type Log, type LogFields, type Metric } from '../../shared/telemetry/telemetry.ts';
 
 export interface LogLine {
   readonly level: 'info' | 'warn';

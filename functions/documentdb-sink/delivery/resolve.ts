@@ -1,4 +1,4 @@
-import type { Meter } from '../../../shared/telemetry.ts';
+import type { Meter } from '../../../shared/telemetry/telemetry.ts';
 import { type StoredVersions, standingOf } from '../guard/standing.ts';
 import type { StepResult } from '../lanes/commands.ts';
 import type { Step } from '../lanes/lane.ts';

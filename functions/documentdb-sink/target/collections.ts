@@ -1,6 +1,6 @@
 import { untilAborted } from '../../../shared/concurrency/until-aborted.ts';
 import { describeForeign } from '../../../shared/errors.ts';
-import type { Log, Meter } from '../../../shared/telemetry.ts';
+import type { Log, Meter } from '../../../shared/telemetry/telemetry.ts';
 import type { Clock } from '../../../shared/time/clock.ts';
 import { copyOfText } from '../bson/text-copy.ts';
 import { guardIndexOf, type IndexDescription, keyOf, strictIndexesOf } from '../guard/indexes.ts';

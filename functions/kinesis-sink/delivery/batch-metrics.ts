@@ -1,4 +1,4 @@
-import type { Log, Meter } from '../../../shared/telemetry.ts';
+import type { Log, Meter } from '../../../shared/telemetry/telemetry.ts';
 import type { PlannedEntry } from '../lanes/lane.ts';
 import type { EntryReply } from '../target/classify.ts';
 import { Lag } from './lag.ts';

@@ -5,7 +5,7 @@ import { createTasks, type Tasks } from '../../../shared/delivery/tasks.ts';
 import { ignored } from '../../../shared/outcome.ts';
 import type { PartitionBatch } from '../../../shared/record.ts';
 import type { PoisonPolicy } from '../../../shared/settings/common-settings.ts';
-import type { Log, Meter } from '../../../shared/telemetry.ts';
+import type { Log, Meter } from '../../../shared/telemetry/telemetry.ts';
 import { fullJitterMs } from '../../../shared/time/backoff.ts';
 import type { Clock } from '../../../shared/time/clock.ts';
 import type { Deadline } from '../../../shared/time/deadline.ts';

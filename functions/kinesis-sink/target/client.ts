@@ -7,7 +7,7 @@ import {
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { describeForeign } from '../../../shared/errors.ts';
-import type { Meter } from '../../../shared/telemetry.ts';
+import type { Meter } from '../../../shared/telemetry/telemetry.ts';
 import { systemClock } from '../../../shared/time/clock.ts';
 import type { Entry } from '../plan/entry.ts';
 import {

@@ -1,7 +1,7 @@
 import { untilAborted } from '../../../shared/concurrency/until-aborted.ts';
 import { describeForeign, identify } from '../../../shared/errors.ts';
 import type { RecordFailure } from '../../../shared/outcome.ts';
-import type { Log, Meter } from '../../../shared/telemetry.ts';
+import type { Log, Meter } from '../../../shared/telemetry/telemetry.ts';
 import type { Clock } from '../../../shared/time/clock.ts';
 import { abortAt, type Deadline } from '../../../shared/time/deadline.ts';
 import {

@@ -4,7 +4,7 @@ import { readConnector } from '../../../functions/documentdb-sink/connector/file
 import { createNativeMapper } from '../../../functions/documentdb-sink/plan/native-mapper.ts';
 import { SettingsError } from '../../../shared/errors.ts';
 import { settle } from '../../../shared/settle.ts';
-import { logBatch, measureBatch } from '../../../shared/telemetry.ts';
+import { logBatch, measureBatch } from '../../../shared/telemetry/batch-report.ts';
 import { aDocumentdbSink } from '../../support/a-documentdb-sink.ts';
 import { aRecord, batchesOf } from '../../support/builders.ts';
 import { CONVERTERS, STRATEGIES } from '../../support/every-strategy.ts';

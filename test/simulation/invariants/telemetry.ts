@@ -1,5 +1,5 @@
 import { format } from 'node:util';
-import type { BatchMeter, Log } from '../../../shared/telemetry.ts';
+import type { BatchMeter, Log } from '../../../shared/telemetry/telemetry.ts';
 import { SECRET } from '../services/kafka-log.ts';
 
 /** Everything the functions say of themselves, as text. */

@@ -1,5 +1,5 @@
 import type { BatchParts } from '../../../shared/run-batch.ts';
-import type { BatchMeter, Log } from '../../../shared/telemetry.ts';
+import type { BatchMeter, Log } from '../../../shared/telemetry/telemetry.ts';
 import type { VirtualClock } from '../../support/virtual-clock.ts';
 import type { Violation } from '../invariants/violation.ts';
 import type { FaultInjector } from '../scenario/fault-injector.ts';

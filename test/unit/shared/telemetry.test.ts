@@ -10,7 +10,8 @@ import {
 } from '../../../shared/outcome.ts';
 import type { SourceRecord } from '../../../shared/record.ts';
 import { settle } from '../../../shared/settle.ts';
-import { createMeter, logBatch, measureBatch } from '../../../shared/telemetry.ts';
+import { logBatch, measureBatch } from '../../../shared/telemetry/batch-report.ts';
+import { createMeter } from '../../../shared/telemetry/telemetry.ts';
 import { aRecord, batchesOf } from '../../support/builders.ts';
 import { recordedTelemetry } from '../../support/recorded-telemetry.ts';
 

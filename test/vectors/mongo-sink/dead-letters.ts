@@ -3,7 +3,7 @@ import { createDocumentdbSink } from '../../../functions/documentdb-sink/sink.ts
 import type { DeadLetter } from '../../../shared/dead-letter/dead-letter.ts';
 import { isSettled, type RecordOutcome } from '../../../shared/outcome.ts';
 import type { SourceRecord } from '../../../shared/record.ts';
-import { createMeter } from '../../../shared/telemetry.ts';
+import { createMeter } from '../../../shared/telemetry/telemetry.ts';
 import { VALIDATION_FAILED } from '../../support/document-server/write-error.ts';
 import { FakeDocuments, type FakeDocumentsOptions } from '../../support/fake-documents.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';

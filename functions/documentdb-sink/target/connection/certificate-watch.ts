@@ -1,5 +1,5 @@
 import { checkServerIdentity, type DetailedPeerCertificate, type PeerCertificate } from 'node:tls';
-import type { Meter } from '../../../../shared/telemetry.ts';
+import type { Meter } from '../../../../shared/telemetry/telemetry.ts';
 import type { Clock } from '../../../../shared/time/clock.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;

@@ -1,6 +1,6 @@
 import { type Document, MongoClient, type MongoClientOptions } from 'mongodb';
 import { describeForeign, identify } from '../../../../shared/errors.ts';
-import type { Log, Meter } from '../../../../shared/telemetry.ts';
+import type { Log, Meter } from '../../../../shared/telemetry/telemetry.ts';
 import type { Clock } from '../../../../shared/time/clock.ts';
 import {
   CONNECT_TIMEOUT_MS,

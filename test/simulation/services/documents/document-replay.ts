@@ -2,7 +2,7 @@ import { createDocumentdbSink, type DocumentdbSinkSettings } from '../../../../f
 import type { DocumentStore, ServerLimits } from '../../../../functions/documentdb-sink/target/document-store.ts';
 import { isSettled } from '../../../../shared/outcome.ts';
 import { type PartitionBatch, payloadOf, type SourceRecord } from '../../../../shared/record.ts';
-import { createMeter } from '../../../../shared/telemetry.ts';
+import { createMeter } from '../../../../shared/telemetry/telemetry.ts';
 import { VALIDATION_FAILED } from '../../../support/document-server/write-error.ts';
 import type { VirtualClock } from '../../../support/virtual-clock.ts';
 import { historiesOf, partitionsIn, textOf } from '../../invariants/documents/documents.ts';

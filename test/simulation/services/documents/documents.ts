@@ -2,7 +2,7 @@ import type { IndexDescription } from '../../../../functions/documentdb-sink/gua
 import { createDocumentdbSink, type DocumentdbSinkSettings } from '../../../../functions/documentdb-sink/sink.ts';
 import type { ServerLimits, Statement } from '../../../../functions/documentdb-sink/target/document-store.ts';
 import type { BatchParts } from '../../../../shared/run-batch.ts';
-import type { BatchMeter, Log } from '../../../../shared/telemetry.ts';
+import type { BatchMeter, Log } from '../../../../shared/telemetry/telemetry.ts';
 import { valueAt } from '../../../support/document-server/bson-values.ts';
 import { exactText } from '../../../support/document-server/exact-text.ts';
 import { equalitiesOf } from '../../../support/document-server/filter.ts';

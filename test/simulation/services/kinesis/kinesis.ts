@@ -11,7 +11,7 @@ import { sendWithSession } from '../../../../functions/kinesis-sink/target/sessi
 import { identify } from '../../../../shared/errors.ts';
 import type { SourceRecord } from '../../../../shared/record.ts';
 import type { BatchParts } from '../../../../shared/run-batch.ts';
-import type { BatchMeter, Log } from '../../../../shared/telemetry.ts';
+import type { BatchMeter, Log } from '../../../../shared/telemetry/telemetry.ts';
 import { type ConsumedRecord, deaggregate } from '../../../support/kpl/deaggregate.ts';
 import { Conduct } from '../../invariants/conduct.ts';
 import { positionText } from '../../invariants/positions.ts';

@@ -4,7 +4,7 @@ import type { Statement } from '../../../../functions/documentdb-sink/target/doc
 import { seededRandom } from '../../../../local/seeded-random.ts';
 import type { SourceRecord } from '../../../../shared/record.ts';
 import { settle } from '../../../../shared/settle.ts';
-import { logBatch, measureBatch } from '../../../../shared/telemetry.ts';
+import { logBatch, measureBatch } from '../../../../shared/telemetry/batch-report.ts';
 import { aDocumentdbSink } from '../../../support/a-documentdb-sink.ts';
 import { aRecord, batchesOf } from '../../../support/builders.ts';
 import { everyPolicy, type NamedPolicy } from '../../../support/every-strategy.ts';
