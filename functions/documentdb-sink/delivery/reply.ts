@@ -72,8 +72,6 @@ function inError(step: Step, { error, guardIndex, commandSize }: StepError): Ste
   const failure = classifyWriteError(error, () => write.kind === 'update' && conflictsWithItself(write.update));
   switch (failure.kind) {
     case 'duplicate':
-      // An unguarded write stores no version: a read could not tell a stale write from a conflict.
-      if (write.kind === 'plain') return { step, cause: 'otherIndex' };
       return { step, cause: isOnGuardIndex(failure.index, guardIndex) ? 'guardIndex' : 'otherIndex' };
     case 'poison':
       return { step, result: failure };

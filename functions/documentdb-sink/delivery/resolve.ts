@@ -1,5 +1,6 @@
 import type { Meter } from '../../../shared/telemetry/telemetry.ts';
 import { type StoredVersions, standingOf } from '../guard/standing.ts';
+import type { SentWrite } from '../guard/write.ts';
 import type { StepResult } from '../lanes/commands.ts';
 import type { Step } from '../lanes/lane.ts';
 import type { WriteResult } from '../lanes/write-result.ts';
@@ -75,13 +76,19 @@ const NOT_READ: CommandFailure = {
   },
 };
 
+/** The filter of an unguarded write may match several documents: the one that is found need not be the one in the way. */
+const isOtherFound = (write: SentWrite, stored: StoredVersions | undefined): boolean =>
+  write.kind !== 'plain' && stored !== undefined;
+
 function resultOf({ write }: Step, cause: Unmatched['cause'], stored: StoredVersions | undefined): WriteResult {
   const standing = standingOf(write, stored);
   switch (standing.kind) {
     case 'done':
       return { kind: 'written' };
     case 'behind':
-      return cause === 'otherIndex' ? { kind: 'collision' } : { kind: 'conflict', isFound: stored !== undefined };
+      return cause === 'otherIndex'
+        ? { kind: 'collision' }
+        : { kind: 'conflict', isFound: isOtherFound(write, stored) };
     default:
       return standing;
   }

@@ -221,7 +221,8 @@ export class Lane extends SharedLane<LaneEntry, HeadTrial> {
     });
     if (misses <= MISSES_MAX) return NOTHING;
     const hasMoreThanId = step.write.filter.has('_id') && step.write.filter.size > 1;
-    return hasMoreThanId ? this.#blame(step, MISMATCH) : this.#collide(step, UNRESOLVABLE, moment);
+    if (hasMoreThanId) return this.#blame(step, MISMATCH);
+    return this.#collide(step, step.write.kind === 'plain' ? COLLISION : UNRESOLVABLE, moment);
   }
 
   /** A read shortly after a failover may return old data, so the duplicate is confirmed by a second read after a pause. */

@@ -128,6 +128,39 @@ describe('a filter that no unique index keeps to one document', () => {
   });
 });
 
+describe('another writer that inserts the document of an unguarded upsert first', () => {
+  const inserts = (store: FakeDocuments, id: unknown, fields: Readonly<Record<string, unknown>>) => {
+    store.options = { ...store.options, betweenFindAndInsert: () => store.put(id, fields) };
+  };
+
+  it.each([
+    ['of a business key', replaceOf({ a: null, b: null }, { a: null, b: null, n: 1 })],
+    ['by _id', updateOf({ _id: 'k' }, { $set: { n: 1 }, $setOnInsert: { first: 2 } })],
+  ])('(%s) makes no dead letter: the record is written over it', async (_name, model) => {
+    const { mapper, record } = planned();
+    const documents = { uniqueIndexes: [{ field: 'a,b', sparse: true }] };
+    const sink = aDocumentdbSink({ mapper, documents });
+    inserts(sink.store, 'k', { a: null, b: null });
+    const outcomes = await sink.write([record({ offset: 1 }, [model])]);
+    expect(outcomes.map(inWords)).toEqual(['written']);
+    expect(sink.store.get('k')?.get('n')).toBe(1);
+  });
+
+  it('and stays in the way of nulls under a sparse index makes one after bounded rounds', async () => {
+    const { mapper, record } = planned();
+    const documents = { uniqueIndexes: [{ field: 'a,b', sparse: true }] };
+    const sink = aDocumentdbSink({ mapper, documents, deletes: 'hard' });
+    sink.store.put('without', { n: 1 });
+    sink.store.put('taken', { a: null, b: null });
+    const outcomes = await sink.write([
+      record({ offset: 1 }, [replaceOf({ a: null, b: null }, { a: null, b: null, n: 2 })]),
+      record({ offset: 2 }, [replaceOf({ _id: 'other' }, { _id: 'other' })]),
+    ]);
+    expect(outcomes.map(inWords)).toEqual(['deadLettered duplicate_key', 'written']);
+    expect(sink.store.calls.length).toBeLessThan(40);
+  });
+});
+
 describe('$setOnInsert where tombstones are kept', () => {
   const update = updateOf({ _id: 'k' }, { $set: { v: 2 }, $setOnInsert: { first: 2 } });
 

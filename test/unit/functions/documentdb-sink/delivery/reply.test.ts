@@ -40,14 +40,18 @@ const duplicate = (duplicateIndex: string | undefined): WriteReply => ({
 });
 
 describe('an unguarded write that meets a duplicate', () => {
-  it.each(['a_1_b_1', undefined, 'c_1'])('conflicts with another document, whatever the index: %s', (index) => {
+  it.each([
+    ['a_1_b_1', 'guardIndex'],
+    [undefined, 'guardIndex'],
+    ['c_1', 'otherIndex'],
+  ] as const)('lost a race on the index of its own filter, or meets another document: %s', (index, cause) => {
     const step = { lane: new Lane(SOME), from: 0, write: plainWrite, count: 1 };
     const { unmatched } = readReply(
       { kind: 'update', steps: [step] },
       duplicate(index),
       new Map([['a\nb', 'a_1_b_1']]),
     );
-    expect(unmatched).toEqual([{ step, cause: 'otherIndex' }]);
+    expect(unmatched).toEqual([{ step, cause }]);
   });
 });
 
