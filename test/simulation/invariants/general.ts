@@ -4,6 +4,7 @@ import type { Bucket } from '../services/bucket.ts';
 import type { KafkaLog, ProducedRecord } from '../services/kafka-log.ts';
 import type { Invocation, Lambda } from '../services/lambda.ts';
 import type { Target } from '../services/target.ts';
+import { waitsForEvidence } from './evidence.ts';
 import type { Letters } from './letters.ts';
 import { reasonsIn } from './letters.ts';
 import { positionText } from './positions.ts';
@@ -121,12 +122,15 @@ function recovers(invocation: Invocation, { scenario }: GeneralParts): readonly 
 
 const RECOVERY_MS = 45_000;
 
-/** G4: a partition that no fault touched is settled. */
-function partitionsAreIndependent(invocation: Invocation, { scenario }: GeneralParts): readonly Violation[] {
+/** G4: a partition that no fault touched is settled, but for what waits for evidence against a record of its own. */
+function partitionsAreIndependent(invocation: Invocation, { kafka, scenario }: GeneralParts): readonly Violation[] {
   const { id, end, isTouchedAll, touched } = invocation;
   if (end?.kind !== 'answered' || isTouchedAll || scenario.mapping.mode === 'onDemand') return [];
   if (scenario.function.onPoison === 'block') return [];
-  const named = new Set(unsettledIn(invocation).map((position) => position.slice(0, position.lastIndexOf('@'))));
+  const unexcused = unsettledIn(invocation).filter(
+    (position) => !waitsForEvidence(position, invocation, { kafka, scenario }),
+  );
+  const named = new Set(unexcused.map((position) => position.slice(0, position.lastIndexOf('@'))));
   return [...named]
     .filter((topicPartition) => !touched.has(topicPartition))
     .map((topicPartition) => ({

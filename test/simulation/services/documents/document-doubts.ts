@@ -58,7 +58,7 @@ export class DocumentDoubts {
     return this.#code;
   }
 
-  /** The process learns that these are taken: then its code passes, where no other was used. */
+  /** The process learns that these are stored: then its code passes, where no other was used. */
   heard(environment: Environment, statements: readonly Statement[], collection: string): void {
     const invocation = `${environment.invocation} ${collection}`;
     const refused = this.#refusedIn.get(invocation);

@@ -194,7 +194,8 @@ export class DocumentPort {
     // Of deletes a count does not tell which found something.
     const isTold = reply.count + errors.size === positions.length;
     const acknowledged = isTold ? positions.filter((_, index) => !errors.has(index)) : [];
-    const taken = statements.filter((each, index) => !errors.has(index) && !isProbe(each));
+    // What matched nothing was not tried: that its code passed by itself is told by a write with an effect.
+    const taken = isTold ? statements.filter((each, index) => !errors.has(index) && !isProbe(each)) : [];
     this.#doubts.heard(environment, taken, of);
     if (!signal.aborted) {
       this.#parts.conduct.answered(environment.invocation, acknowledged, environment.clock.nowMs(), of);

@@ -1,0 +1,37 @@
+import { describe, expect, it } from 'vitest';
+import { waitsForEvidence } from './invariants/evidence.ts';
+import type { Scenario, ScenarioRecord } from './scenario/scenario.ts';
+import { KafkaLog } from './services/kafka-log.ts';
+import type { Invocation } from './services/lambda.ts';
+
+/** Four refused records of one document, and a plain one behind them, in an invocation that may send for so long. */
+function aWorld(sendMs: number, changed: Partial<ScenarioRecord> = {}) {
+  const kafka = new KafkaLog(1);
+  const refused = { key: 'a', atMs: 0, kind: 'refused', refusal: 'unlisted' } as const;
+  for (const id of [0, 1, 2]) kafka.produce({ ...refused, id }, Buffer.from('x'));
+  kafka.produce({ ...refused, ...changed, id: 3 }, Buffer.from('x'));
+  kafka.produce({ key: 'a', atMs: 0, kind: 'plain', id: 4 }, Buffer.from('x'));
+  const sent = kafka.produced.map(({ topicPartition, offset }) => `${topicPartition}@${offset}`);
+  const invocation = { sent, startedAtMs: Number.POSITIVE_INFINITY } as unknown as Invocation;
+  const scenario = { function: { timeoutMs: sendMs + 5_000 } } as unknown as Scenario;
+  return (offset: number) => waitsForEvidence(`orders-0@${offset}`, invocation, { kafka, scenario });
+}
+
+describe('the evidence against refused records of a document', () => {
+  it('excuses the last of them and what stands behind it, where there is no time for all', () => {
+    const isExcused = aWorld(10_000);
+    expect([0, 1, 2, 3, 4].map(isExcused)).toEqual([false, false, false, true, true]);
+  });
+
+  it('excuses nothing where there is time', () => {
+    expect([3, 4].map(aWorld(10_001))).toEqual([false, false]);
+  });
+
+  it.each([
+    ['is of another document', { key: 'b' }],
+    ['is refused at once', { kind: 'refused', refusal: undefined }],
+    ['is taken', { kind: 'plain' }],
+  ] as const)('is not needed for a record that %s', (_name, changed) => {
+    expect(aWorld(10_000, changed as Partial<ScenarioRecord>)(4)).toBe(false);
+  });
+});
