@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { errorKindOf } from '../aws/error-kind.ts';
 
 /** What AWS answered to one question. */
 export type Answer =
@@ -53,17 +54,13 @@ export const askWith =
     return answerOf(await run([...command.split(' '), ...positional, ...named, ...common]));
   };
 
-const DENIED = /^(AccessDenied|AccessDeniedException|UnauthorizedOperation|AuthorizationError|403|Forbidden)$/;
-const MISSING =
-  /NotFound|NoSuch|DoesNotExist|^404$|^ResourceNotFoundException$|^ValidationError$|^NoSuchEntity$|^InvalidVpcID/;
-
 function answerOf({ exitCode, stdout, stderr }: CliResult): Answer {
   if (exitCode === undefined) return { kind: 'failed', code: 'the AWS CLI is not installed' };
   if (exitCode === 0) return parsedAnswer(stdout);
   const [, code] = /An error occurred \(([^)]+)\)/.exec(stderr) ?? [];
   if (code === undefined) return { kind: 'failed', code: reasonOf(stderr) };
-  if (DENIED.test(code)) return { kind: 'denied' };
-  return MISSING.test(code) ? { kind: 'missing' } : { kind: 'failed', code };
+  const kind = errorKindOf(code);
+  return kind === 'denied' || kind === 'missing' ? { kind } : { kind: 'failed', code };
 }
 
 function parsedAnswer(stdout: string): Answer {

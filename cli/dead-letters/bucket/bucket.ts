@@ -1,6 +1,6 @@
 import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { identify } from '../../../shared/errors.ts';
-import { type AwsCall, explained } from '../explain.ts';
+import { type AwsCall, explained } from '../../aws/explain.ts';
 import type { DeadLetterStage } from '../stage.ts';
 
 export interface StoredKey {

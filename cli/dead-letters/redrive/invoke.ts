@@ -2,7 +2,7 @@ import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import type { SinkName } from '../../../infra/sinks.ts';
 import { FUNCTION_TIMEOUT_SECONDS_MAX } from '../../../shared/limits.ts';
-import { explained } from '../explain.ts';
+import { explained } from '../../aws/explain.ts';
 import type { DeadLetterStage } from '../stage.ts';
 
 export interface Invocation {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { explained } from '../../../../cli/dead-letters/explain.ts';
+import { explained } from '../../../../cli/aws/explain.ts';
 import { createProgress } from '../../../../cli/dead-letters/print/progress.ts';
 import { visible } from '../../../../cli/dead-letters/print/text.ts';
 import { batchObject, letterObject } from '../../../support/a-dead-letter-bucket.ts';
