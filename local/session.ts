@@ -143,8 +143,11 @@ async function assemble(options: SessionOptions, stops: Stops, stop: () => Promi
       }),
     async check() {
       stored.push(...(await stream.readNew()));
-      const { deadLetters, others } = await readDeadLetters(bucketAdministrator(endpoints), resources.deadLetterBucket);
-      const targets = { stream: stored, documents: await documents.readAll(), deadLetters, givenUp: others };
+      const { deadLetters, givenUp } = await readDeadLetters(
+        bucketAdministrator(endpoints),
+        resources.deadLetterBucket,
+      );
+      const targets = { stream: stored, documents: await documents.readAll(), deadLetters, givenUp };
       return checkAll(produced, targets, await connectorDocuments(stage, produced, documents));
     },
   };

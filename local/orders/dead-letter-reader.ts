@@ -1,4 +1,6 @@
 import { GetObjectCommand, ListObjectsV2Command, type S3Client } from '@aws-sdk/client-s3';
+import { RECORDS_PREFIX } from '../../cli/dead-letters/bucket/read-object.ts';
+import { RECEIPTS_PREFIX } from '../../cli/dead-letters/bucket/receipt.ts';
 import type { DeadLetter } from '../../shared/dead-letter/dead-letter.ts';
 
 /** The keys of all objects in the bucket. */
@@ -15,17 +17,17 @@ export async function listKeys(client: S3Client, bucket: string): Promise<readon
   return keys;
 }
 
-/** The functions' dead letters; `others` are the keys of the mappings' failure records. */
+/** The functions' dead letters; `givenUp` are the keys of what the mappings gave up. The receipts of a redrive are neither. */
 export async function readDeadLetters(
   client: S3Client,
   bucket: string,
-): Promise<{ readonly deadLetters: readonly DeadLetter[]; readonly others: readonly string[] }> {
+): Promise<{ readonly deadLetters: readonly DeadLetter[]; readonly givenUp: readonly string[] }> {
   const keys = await listKeys(client, bucket);
-  const own = keys.filter((key) => key.startsWith('dead-letters/'));
   const deadLetters: DeadLetter[] = [];
-  for (const Key of own) {
+  for (const Key of keys.filter((key) => key.startsWith(RECORDS_PREFIX))) {
     const object = await client.send(new GetObjectCommand({ Bucket: bucket, Key }));
     deadLetters.push(JSON.parse((await object.Body?.transformToString()) ?? 'null'));
   }
-  return { deadLetters, others: keys.filter((key) => !key.startsWith('dead-letters/')) };
+  const others = keys.filter((key) => !key.startsWith(RECORDS_PREFIX) && !key.startsWith(RECEIPTS_PREFIX));
+  return { deadLetters, givenUp: others };
 }

@@ -86,7 +86,7 @@ describe(`with three entries in ten refused, seed ${SEED}`, () => {
       const stored = await (await createStreamReader(streamAdministrator(aws.endpoints), 'orders')).readNew();
       const own = stored.filter(({ partitionKey }) => partitionKey.startsWith(topic.topic));
       const bucket = await readDeadLetters(bucketAdministrator(aws.endpoints), DEFAULT_RESOURCES.deadLetterBucket);
-      expect(bucket).toEqual({ deadLetters: [], others: [] });
+      expect(bucket).toEqual({ deadLetters: [], givenUp: [] });
       const checks = checkAll(produced, { stream: own, documents: new Map(), deadLetters: [], givenUp: [] });
       expect(checks.filter(({ name }) => name.startsWith('Kinesis'))).toMatchObject([
         { passed: true, detail: `${RECORDS} records with ${KEYS} keys, 0 duplicates` },
