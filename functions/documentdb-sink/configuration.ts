@@ -4,6 +4,7 @@ import type { DocumentdbSinkSettings } from './sink.ts';
 import type { ReadAddress } from './target/connection/address.ts';
 import type { ReadText } from './target/connection/aws-readers.ts';
 import type { ReadBundle } from './target/connection/tls-context.ts';
+import type { ProbedPlaces } from './target/probe.ts';
 
 /** What the function does, from a connector file or from the stage file. */
 export interface Configuration {
@@ -12,6 +13,8 @@ export interface Configuration {
   readonly preparation?: Preparation;
   readonly readAddress: ReadAddress;
   readonly sinkSettings: DocumentdbSinkSettings;
+  /** What a probe looks at. */
+  readonly probedPlaces: () => Promise<ProbedPlaces>;
 }
 
 export interface ConfigurationParts {

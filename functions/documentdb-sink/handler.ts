@@ -33,7 +33,7 @@ export const handler = createHandler({
     // The configuration loads while the module starts. The module itself awaits nothing: `invoke local` cannot load a
     // module with a top-level await.
     lazySink(NAME, async () => {
-      const { mapper, preparation, readAddress, sinkSettings } = await configuration;
+      const { mapper, preparation, readAddress, sinkSettings, probedPlaces } = await configuration;
       const parts = { ...telemetry, clock: systemClock, random: Math.random };
       const deadLetters = createDeadLetterQueue({ ...parts, store: deadLetterStore });
       const connection = { readAddress, readTlsContext, appName: settings.serviceName };
@@ -41,7 +41,10 @@ export const handler = createHandler({
       const sink = createDocumentdbSink({ ...parts, settings: sinkSettings, mapper, preparation, store, deadLetters });
       return {
         ...sink,
-        probe: async (signal) => (await import('./target/probe.ts')).probeDocumentdb(store, settings.database)(signal),
+        async probe(signal) {
+          const { probeDocumentdb } = await import('./target/probe.ts');
+          return await probeDocumentdb(store, await probedPlaces())(signal);
+        },
       };
     }),
 });

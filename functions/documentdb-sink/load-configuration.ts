@@ -26,6 +26,7 @@ function nativeConfiguration(settings: DocumentdbSettings, parts: ConfigurationP
     mapper: createNativeMapper({ ...settings, database }),
     readAddress: nativeAddress(settings, parts),
     sinkSettings: { ...settings, epochs: new Map(), onNoMatch: 'ignore' },
+    probedPlaces: () => Promise.resolve({ databases: [database], wantedIndexes: [] }),
   };
 }
 

@@ -1,7 +1,7 @@
 import { glueSides, sidesWithRegistry } from '../../functions/documentdb-sink/connector/create-record-mapper.ts';
 import type { Connector } from '../../functions/documentdb-sink/connector/file/connector.ts';
 import { textsWithPlaceholders } from '../../functions/documentdb-sink/connector/texts-with-placeholders.ts';
-import { wantedIndexes } from '../../functions/documentdb-sink/connector/wanted-indexes.ts';
+import { indexText, wantedIndexes } from '../../functions/documentdb-sink/connector/wanted-indexes.ts';
 import { sourcesOf } from '../../functions/documentdb-sink/target/connection/config-providers.ts';
 import type { TopicsLock } from '../stage-file/topics-lock.ts';
 import type { Deployment } from './deployment.ts';
@@ -32,7 +32,7 @@ export function noticesOf({ connector: named, stage }: Deployment, nowMs = Date.
   const { path, container, lock, connector, connection } = named;
   const dropped = connection.dropped.map(({ name, reason }) => ({ name: `connection.uri, option ${name}`, reason }));
   const meaningless = [...connector.meaningless, ...dropped].map(({ name, reason }) => `${name}: ${reason}`);
-  const indexes = wantedIndexes(connector);
+  const indexes = wantedIndexes(connector).map(indexText);
   const missingIndex = connector.properties.text('msksinks.guard.missingIndex');
   const isLocal = stage !== 'local' && LOCALHOST.test(connector.connectionUri);
   return [

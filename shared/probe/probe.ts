@@ -5,9 +5,17 @@ import { abortAt, type Deadline } from '../time/deadline.ts';
 /** One thing that only the function can see from where it runs. Never a value of a secret or of a record. */
 export interface ProbeFinding {
   readonly title: string;
-  readonly status: 'ok' | 'failed';
+  readonly status: 'ok' | 'warning' | 'failed';
   /** One line for an operator. */
   readonly found: string;
+  /** Undefined where the documents have the remedy. */
+  readonly remedy?: string;
+}
+
+/** What is worth a warning. */
+export interface Concern {
+  readonly found: string;
+  readonly remedy: string;
 }
 
 /** Looks at the target. Resolves for everything that goes wrong, and ends when the signal aborts. */
@@ -32,8 +40,8 @@ export async function answerProbe(probe: Probe, deadline: Deadline, clock: Clock
 export interface Step {
   readonly title: string;
   readonly isCleanUp?: true;
-  /** @returns what was found, in one line */
-  readonly run: (signal: AbortSignal) => Promise<string>;
+  /** @returns what was found, in one line; a concern keeps no other step from running */
+  readonly run: (signal: AbortSignal) => Promise<string | Concern>;
 }
 
 /** Runs one step after another. @param explain an error in one line, without payload */
@@ -45,7 +53,10 @@ export const inTurn =
     for (const { title, isCleanUp, run } of steps) {
       if (hasFailed && isCleanUp === undefined) continue;
       try {
-        findings.push({ title, status: 'ok', found: await run(signal) });
+        const found = await run(signal);
+        findings.push(
+          typeof found === 'string' ? { title, status: 'ok', found } : { title, status: 'warning', ...found },
+        );
       } catch (error) {
         findings.push({ title, status: 'failed', found: explain(error) });
         hasFailed = true;

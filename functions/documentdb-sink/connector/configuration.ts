@@ -3,6 +3,7 @@ import type { DocumentdbSettings } from '../settings.ts';
 import { addressOfUri, type ReadAddress } from '../target/connection/address.ts';
 import { providerKinds, resolvePlaceholders } from '../target/connection/config-providers.ts';
 import { withUsedOptions } from '../target/connection/uri-options.ts';
+import type { ProbedPlaces } from '../target/probe.ts';
 import { createRecordMapper, hasTransforms, sidesWithRegistry } from './create-record-mapper.ts';
 import type { Connector } from './file/connector.ts';
 import { functionSettings } from './file/function-settings.ts';
@@ -22,7 +23,14 @@ export async function connectorConfiguration(
     ...(await mapperOf(connector, path, parts)),
     readAddress: connectorAddress(connector, parts),
     sinkSettings: { ...functionSettings(connector), epochs: connector.epochs, poolSizeMax },
+    probedPlaces: () => probedPlaces(connector),
   };
+}
+
+async function probedPlaces({ topics, propertiesByTopic }: Connector): Promise<ProbedPlaces> {
+  const { wantedIndexes } = await import('./wanted-indexes.ts');
+  const databases = new Set(topics.map((topic) => propertiesByTopic(topic).text('database')));
+  return { databases: [...databases], wantedIndexes: wantedIndexes({ topics, propertiesByTopic }) };
 }
 
 /** Transforms and schema registries are loaded only if the file names some, because they would lengthen every other cold start. */

@@ -1,3 +1,4 @@
+import { createIndexText, type WantedIndex } from '../guard/wanted-index.ts';
 import type { Connector } from './file/connector.ts';
 import { namesIn } from './file/forms.ts';
 import type { TopicProperties } from './topic-properties.ts';
@@ -5,31 +6,27 @@ import type { TopicProperties } from './topic-properties.ts';
 const BUSINESS_KEY = 'BusinessKey';
 const PARTIAL = /\.Partial(Key|Value)Strategy$/;
 
-/**
- * The unique indexes that the business keys of a connector file need, each as a sentence with the mongosh command.
- * Without its index, a write cannot be guarded (`msksinks.guard.missingIndex`).
- */
-export const wantedIndexes = ({ topics, propertiesByTopic }: Pick<Connector, 'topics' | 'propertiesByTopic'>) => [
-  ...new Set(topics.flatMap((topic) => wantedOf(topic, propertiesByTopic(topic)))),
-];
+/** The unique indexes that the business keys of a connector file need: one for each namespace. */
+export function wantedIndexes({
+  topics,
+  propertiesByTopic,
+}: Pick<Connector, 'topics' | 'propertiesByTopic'>): readonly WantedIndex[] {
+  const wanted = topics.flatMap((topic) => wantedOf(topic, propertiesByTopic(topic)));
+  return [...new Map(wanted.map((index) => [JSON.stringify(index), index])).values()];
+}
 
-function wantedOf(topic: string, properties: TopicProperties): readonly string[] {
+/** The index as a sentence, with the mongosh command that makes it. */
+export const indexText = (index: WantedIndex): string => {
+  const remedy = createIndexText(index);
+  return `topic ${index.topic}: ${index.fields === undefined ? `create ${remedy}` : remedy}`;
+};
+
+function wantedOf(topic: string, properties: TopicProperties): readonly WantedIndex[] {
   const strategies = ['writemodel.strategy', 'delete.writemodel.strategy'].map((name) => properties.text(name));
   const isOfEvents = properties.text('change.data.capture.handler') !== '';
   if (isOfEvents || !strategies.some((strategy) => strategy.includes(BUSINESS_KEY))) return [];
-  const fields = keyFields(properties);
-  const place = `topic ${topic}`;
-  if (fields === undefined) {
-    return [`${place}: create a unique index on exactly the fields of the business key, which the file does not list`];
-  }
-  const key = fields.map((field) => `${JSON.stringify(field)}: 1`).join(', ');
-  return [`${place}: ${collectionText(topic, properties)}.createIndex({ ${key} }, { unique: true })`];
-}
-
-function collectionText(topic: string, properties: TopicProperties): string {
-  const names = [properties.text('database'), properties.text('collection') || topic];
-  const [database, collection] = names.map((name) => JSON.stringify(name));
-  return `db.getSiblingDB(${database}).getCollection(${collection})`;
+  const namespace = { database: properties.text('database'), collection: properties.text('collection') || topic };
+  return [{ topic, namespace, fields: keyFields(properties) }];
 }
 
 /** Undefined if the records determine the fields. */

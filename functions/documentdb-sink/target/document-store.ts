@@ -4,11 +4,13 @@ import type { StoredVersions } from '../guard/standing.ts';
 import type { Namespace } from '../plan/namespace.ts';
 import type { WriteError } from './classify.ts';
 
-/** The limits in the server's `hello` reply. */
+/** What the server says of itself: the limits of its `hello` reply, and its version. */
 export interface ServerLimits {
   readonly documentBytesMax: number;
   /** The number of operations in one command. */
   readonly operationsMax: number;
+  /** Undefined if the server does not tell its version to this user. */
+  readonly engineVersion?: string | undefined;
 }
 
 export type CommandKind = 'update' | 'delete' | 'insert';

@@ -1,6 +1,6 @@
 import type { Entry } from '../../../functions/documentdb-sink/connector/file/properties-file.ts';
 import { readSettings } from '../../../functions/documentdb-sink/connector/file/read-connector.ts';
-import { wantedIndexes } from '../../../functions/documentdb-sink/connector/wanted-indexes.ts';
+import { indexText, wantedIndexes } from '../../../functions/documentdb-sink/connector/wanted-indexes.ts';
 import { placeholdersOf } from '../../../functions/documentdb-sink/target/placeholders.ts';
 import type { ParityCase } from './case.ts';
 import { documentDifferences } from './compare.ts';
@@ -102,7 +102,9 @@ function withTopics(entries: readonly Entry[], records: readonly CaseRecord[]): 
 
 /** The indexes that packaging names. A file that is refused is not run at all. */
 function indexesOf(entries: readonly Entry[]): readonly string[] {
-  return wantedIndexes(readSettings({ entries, faults: [] }, { where: 'connector file', environment: process.env }));
+  return wantedIndexes(
+    readSettings({ entries, faults: [] }, { where: 'connector file', environment: process.env }),
+  ).map(indexText);
 }
 
 const environmentOf = (entries: readonly Entry[]): Readonly<Record<string, string>> =>

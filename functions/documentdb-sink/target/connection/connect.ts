@@ -50,8 +50,9 @@ export async function connect(options: ConnectionOptions, signal: AbortSignal): 
     const hello = await admin.command({ hello: 1 }, { signal }).catch(ignoring(COMMAND_NOT_FOUND));
     // Not every engine supports this command, and not every user may run it.
     const engine = await admin.command({ getEngineVersion: 1 }, { signal }).catch(() => undefined);
-    log.info('documentdb_connected', { engineVersion: versionText(engine?.['version']) });
-    return { client, limits: toLimits(hello) };
+    const engineVersion = versionText(engine?.['version']);
+    log.info('documentdb_connected', { engineVersion: engineVersion ?? 'unknown' });
+    return { client, limits: { ...toLimits(hello), engineVersion } };
   } catch (error) {
     void client.close(true).catch(() => undefined);
     throw error;
@@ -105,7 +106,7 @@ const positive = (value: unknown): number | undefined =>
  * The engine version as a bounded identifier.
  * https://docs.aws.amazon.com/documentdb/latest/developerguide/release-notes.html
  */
-const versionText = (version: unknown): string => identify({ code: version }).code ?? 'unknown';
+const versionText = (version: unknown): string | undefined => identify({ code: version }).code;
 
 const COMMAND_NOT_FOUND = 59;
 

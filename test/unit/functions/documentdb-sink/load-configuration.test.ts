@@ -1,4 +1,5 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: what Kafka calls a placeholder looks like one of a template.
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { loadConfiguration } from '../../../../functions/documentdb-sink/load-configuration.ts';
 import { documentdbSettings } from '../../../../functions/documentdb-sink/settings.ts';
@@ -52,6 +53,11 @@ describe('without a connector file', () => {
     expect(asked).toEqual([NATIVE.MSK_SINKS_SECRET_ARN, NATIVE.MSK_SINKS_SECRET_ARN]);
   });
 
+  it("a probe sees the stage file's database", async () => {
+    const places = await (await configured(NATIVE).configuration).probedPlaces();
+    expect(places).toEqual({ databases: ['shop'], wantedIndexes: [] });
+  });
+
   it('the role logs in where it is to, without a secret', async () => {
     const iam = { MSK_SINKS_DATABASE: 'shop', MSK_SINKS_AUTHENTICATION: 'iam', MSK_SINKS_HOST: 'docdb.example' };
     const { configuration, asked } = configured(iam);
@@ -73,6 +79,15 @@ describe('without a connector file', () => {
 
 describe('with a connector file', () => {
   const CONNECTOR = { MSK_SINKS_CONNECTOR: 'config/connectors/orders.properties', MSK_SINKS_POOL_SIZE_MAX: '7' };
+
+  it("a probe sees every topic's database and the index that a business key needs", async () => {
+    const file = readFileSync('test/fixtures/connector-files/F08-business-key-without-index.properties', 'utf8');
+    const places = await (await configured(CONNECTOR, file).configuration).probedPlaces();
+    expect(places).toEqual({
+      databases: ['shop'],
+      wantedIndexes: [{ topic: 'orders', namespace: { database: 'shop', collection: 'orders' }, fields: ['id'] }],
+    });
+  });
 
   it('the file decides, placeholders filled in for each client', async () => {
     const file = aConnectorText({

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { readConnector } from '../../../../../functions/documentdb-sink/connector/file/read-connector.ts';
-import { wantedIndexes } from '../../../../../functions/documentdb-sink/connector/wanted-indexes.ts';
+import { indexText, wantedIndexes } from '../../../../../functions/documentdb-sink/connector/wanted-indexes.ts';
 
 const F08 = readFileSync('test/fixtures/connector-files/F08-business-key-without-index.properties', 'utf8');
 const PARTIAL = 'document.id.strategy.partial.value.projection';
-const wanted = (text: string) => wantedIndexes(readConnector(text, { where: 'test' }));
+const wanted = (text: string) => wantedIndexes(readConnector(text, { where: 'test' })).map(indexText);
 const COMMAND = 'topic orders: db.getSiblingDB("shop").getCollection("orders").createIndex';
 const UNLISTED =
   'topic orders: create a unique index on exactly the fields of the business key, which the file does not list';

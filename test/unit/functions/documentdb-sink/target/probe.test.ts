@@ -1,13 +1,20 @@
 import { describe, expect, it } from 'vitest';
-import { probeDocumentdb } from '../../../../../functions/documentdb-sink/target/probe.ts';
+import { type ProbedPlaces, probeDocumentdb } from '../../../../../functions/documentdb-sink/target/probe.ts';
 import { FakeDocuments, type FakeDocumentsOptions } from '../../../../support/fake-documents.ts';
 
 const { signal } = new AbortController();
 
-async function probed(options: FakeDocumentsOptions = {}, database: string | undefined = 'shop') {
+const SHOP: ProbedPlaces = { databases: ['shop'], wantedIndexes: [] };
+
+async function probed(options: FakeDocumentsOptions = {}, places = SHOP) {
   const store = new FakeDocuments(options);
-  return { store, findings: await probeDocumentdb(store, database)(signal) };
+  return { store, findings: await probeDocumentdb(store, places)(signal) };
 }
+
+const wanted = (fields: readonly string[] | undefined): ProbedPlaces => ({
+  databases: [],
+  wantedIndexes: [{ topic: 'orders', namespace: { database: 'shop', collection: 'orders' }, fields }],
+});
 
 describe('the probe of documentdbSink', () => {
   it('writes, reads and deletes one document of a collection of its own', async () => {
@@ -23,10 +30,38 @@ describe('the probe of documentdbSink', () => {
     expect(store.get('probe', 'shop.msk-sinks-probe')).toBeUndefined();
   });
 
-  it('looks only at the connection where a connector file decides about databases', async () => {
-    const { store, findings } = await probed({}, 'none');
-    expect(findings).toHaveLength(5);
-    expect((await probeDocumentdb(store, undefined)(signal)).map(({ title }) => title)).toEqual(['connection']);
+  it('tells the version of the engine', async () => {
+    const { findings } = await probed({ limits: { engineVersion: '5.0.0' } });
+    expect(findings[0]?.found).toContain('engine 5.0.0');
+    expect((await probed()).findings[0]?.found).toContain('does not tell its version');
+  });
+
+  it('names each database of a connector file', async () => {
+    const { findings } = await probed({}, { databases: ['shop', 'stock'], wantedIndexes: [] });
+    expect(findings.map(({ title }) => title)).toEqual(
+      expect.arrayContaining(['write (shop)', 'delete (shop)', 'write (stock)', 'delete (stock)']),
+    );
+  });
+
+  it('finds the unique index on the fields of a business key, in any order', async () => {
+    const { findings } = await probed({ uniqueIndexes: [{ field: 'sku,shop' }] }, wanted(['shop', 'sku']));
+    expect(findings[1]).toMatchObject({ title: 'index for orders', status: 'ok' });
+  });
+
+  it('names a business key without its index, and the command that makes the index', async () => {
+    const { findings } = await probed({ uniqueIndexes: [{ field: 'shop' }] }, wanted(['shop', 'sku']));
+    expect(findings[1]).toEqual({
+      title: 'index for orders',
+      status: 'warning',
+      found: 'shop.orders has no unique index on shop, sku: msksinks.guard.missingIndex applies',
+      remedy:
+        'mongosh: db.getSiblingDB("shop").getCollection("orders").createIndex({ "shop": 1, "sku": 1 }, { unique: true })',
+    });
+  });
+
+  it('says that it cannot look for the index of fields that the records determine', async () => {
+    const { findings } = await probed({}, wanted(undefined));
+    expect(findings[1]).toMatchObject({ status: 'warning', found: expect.stringMatching(/not checked/) });
   });
 
   it.each([
@@ -41,7 +76,7 @@ describe('the probe of documentdbSink', () => {
   it('deletes its document although another step fails', async () => {
     const store = new FakeDocuments();
     store.listIndexes = () => Promise.reject(Object.assign(new Error('SECRET'), { code: 13 }));
-    const findings = await probeDocumentdb(store, 'shop')(signal);
+    const findings = await probeDocumentdb(store, SHOP)(signal);
     expect(findings.map(({ title, status }) => `${title} ${status}`).slice(3)).toEqual(['indexes failed', 'delete ok']);
     expect(JSON.stringify(findings)).not.toContain('SECRET');
     expect(store.get('probe', 'shop.msk-sinks-probe')).toBeUndefined();
