@@ -24,7 +24,7 @@ export interface Question {
   /** The IAM action that the question needs. */
   readonly right: string;
   /** What a missing thing means. */
-  readonly missing: (title: string) => Finding;
+  readonly missing: (title: string) => Finding | readonly Finding[];
 }
 
 /** What an answer means. It may ask more. */

@@ -22,3 +22,9 @@ export const failed = (title: string, found: string, remedy: string): Finding =>
   found,
   remedy,
 });
+
+/** A thing that a deployment makes. */
+export const notDeployed =
+  (stage: string) =>
+  (title: string): Finding =>
+    warning(title, 'not deployed', `npx serverless deploy --stage ${stage}`);

@@ -1,7 +1,9 @@
 import { checkCredentials } from './checks/account.ts';
 import { checkCluster, checkTopics } from './checks/cluster.ts';
+import { checkConcurrency } from './checks/concurrency.ts';
 import { checkCaBundle, checkNetwork, checkSecret } from './checks/documentdb.ts';
-import { checkConcurrency, checkFunctions, checkMappings, checkStack } from './checks/functions.ts';
+import { checkFunctions, checkStack } from './checks/functions.ts';
+import { checkMappings } from './checks/mappings.ts';
 import { checkAlarms, checkBucket } from './checks/operations.ts';
 import { checkProbes } from './checks/probes.ts';
 import { checkAssumeRole, checkStream } from './checks/stream.ts';

@@ -5,7 +5,7 @@ import type { DeployedFunction } from '../../../infra/template/deployment.ts';
 import type { ProbeResponse } from '../../../shared/probe/probe.ts';
 import type { Value } from '../ask.ts';
 import { type Check, type Context, look } from '../context.ts';
-import { type Finding, failed, ok, warning } from '../finding.ts';
+import { type Finding, failed, warning } from '../finding.ts';
 
 const EVENT = '{"mskSinks":"probe"}';
 
@@ -55,13 +55,10 @@ function findingsIn(text: string, name: string, title: string): readonly Finding
   if (mskSinks !== 'probe' || findings === undefined) {
     return [warning(title, 'the deployed version knows no probe', 'deploy the current version')];
   }
-  return findings.map(({ title: what, status, found }) =>
-    status === 'ok'
-      ? ok(`${name}: ${what}`, found)
-      : failed(
-          `${name}: ${what}`,
-          found,
-          'docs/operations.md has a table of the codes; docs/first-deploy.md one of the network',
-        ),
-  );
+  return findings.map((finding) => ({
+    ...{ title: `${name}: ${finding.title}`, status: finding.status, found: finding.found },
+    ...(finding.status !== 'ok' && { remedy: finding.remedy ?? TABLES }),
+  }));
 }
+
+const TABLES = 'docs/operations.md has a table of the codes; docs/first-deploy.md one of the network';

@@ -1,12 +1,13 @@
 import type { Value } from '../ask.ts';
 import { type Check, type Context, look } from '../context.ts';
 import { type Finding, failed, ok, warning } from '../finding.ts';
+import { encryption } from './stream-key.ts';
 
 const SESSIONS = 'the role in account B';
 
 /** The stream, asked in its own account. */
 export const checkStream: Check = async (context) => {
-  const { kinesisSink, accountId } = context.deployment.file;
+  const { kinesisSink } = context.deployment.file;
   if (kinesisSink === undefined) return [];
   const { streamArn, roleArn, recordKiBMax } = kinesisSink;
   const ask = roleArn === undefined ? context.ask : context.askStreamAccount;
@@ -21,13 +22,13 @@ export const checkStream: Check = async (context) => {
       missing: (title) =>
         failed(title, 'the stream does not exist', 'correct kinesisSink.streamArn, or deploy account B'),
     },
-    ({ StreamDescriptionSummary: stream }: Value) => [
+    async ({ StreamDescriptionSummary: stream }: Value) => [
       stream.StreamStatus === 'ACTIVE' || stream.StreamStatus === 'UPDATING'
         ? ok('stream', `${stream.StreamStatus}, ${stream.OpenShardCount} shards`)
         : failed('stream', `the stream is ${stream.StreamStatus}`, 'wait until the stream is ACTIVE'),
       recordSize(stream.MaxRecordSizeInKiB ?? 1024, recordKiBMax),
       distribution(stream),
-      encryption(stream, roleArn === undefined && streamArn.split(':')[4] !== accountId),
+      ...(await encryption(context, ask, stream)),
     ],
   );
 };
@@ -57,16 +58,6 @@ const distribution = ({ RecordDistributionStrategy: mode = 'USER_PARTITION_KEY' 
         'change the mode, or set kinesisSink.ordering: none',
       )
     : ok('distribution', 'by partition key');
-
-/** An AWS managed key serves its own account alone. https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-modifying-external-accounts.html */
-function encryption({ EncryptionType, KeyId }: Value, isUsedFromOutside: boolean): Finding {
-  if (EncryptionType !== 'KMS') {
-    return warning('encryption', 'the stream is not encrypted', 'aws kinesis start-stream-encryption');
-  }
-  return isUsedFromOutside && String(KeyId).includes('alias/aws/kinesis')
-    ? failed('encryption', `${KeyId} serves the stream's own account alone`, 'give the stream a customer managed key')
-    : ok('encryption', String(KeyId));
-}
 
 /** Both sides of AssumeRole: what the function's role may do, and whom the role in account B trusts. */
 export const checkAssumeRole: Check = async (context) => {

@@ -37,12 +37,14 @@ export const CLUSTER = {
   },
 };
 
+export const KEY_ARN = 'arn:aws:kms:eu-west-1:222222222222:key/k-1';
+
 export const STREAM = {
   StreamStatus: 'ACTIVE',
   OpenShardCount: 4,
   MaxRecordSizeInKiB: 1024,
   EncryptionType: 'KMS',
-  KeyId: 'alias/aws/kinesis',
+  KeyId: KEY_ARN,
 };
 
 const configurationOf = (each: typeof kinesisSink) => ({
@@ -88,6 +90,7 @@ const GOOD: Answers = {
   },
   'iam simulate-principal-policy': { EvaluationResults: [{ EvalDecision: 'allowed' }] },
   'iam get-role': trustOf(WRITER, file.kinesisSink?.externalId),
+  'kms describe-key': { KeyMetadata: { Arn: KEY_ARN, KeyManager: 'CUSTOMER', KeyState: 'Enabled' } },
   'kinesis describe-stream-summary': { StreamDescriptionSummary: STREAM },
   'secretsmanager get-secret-value': {
     SecretString: '{"host":"docdb","port":27017,"username":"sink","password":"not-to-be-printed"}',
@@ -110,6 +113,13 @@ const GOOD: Answers = {
   'lambda get-function-configuration msk-sinks-dev-kinesisSink': configurationOf(kinesisSink),
   'lambda get-function-configuration msk-sinks-dev-documentdbSink': configurationOf(documentdbSink),
   'lambda list-event-source-mappings': { EventSourceMappings: MAPPINGS },
+  'cloudwatch get-metric-statistics': {
+    Datapoints: [
+      { Timestamp: '2026-11-28T23:55:00Z', Maximum: 3 },
+      { Timestamp: '2026-11-28T23:50:00Z', Maximum: 900 },
+    ],
+  },
+  'lambda get-function-concurrency': {},
   'lambda invoke': { StatusCode: 200 },
   'probe msk-sinks-dev-kinesisSink': probed({ title: 'stream', status: 'ok', found: 'ACTIVE' }),
   'probe msk-sinks-dev-documentdbSink': probed({ title: 'connection', status: 'ok', found: 'TLS and login succeed' }),
@@ -130,7 +140,8 @@ export const cliWith =
     const command = args.slice(0, 2).join(' ');
     const answers = { ...GOOD, ...changes };
     const functionName = args[args.indexOf('--function-name') + 1];
-    const answer = answers[`${command} ${functionName}`] ?? answers[command];
+    const action = args[args.indexOf('--action-names') + 1];
+    const answer = answers[`${command} ${functionName}`] ?? answers[`${command} ${action}`] ?? answers[command];
     if (command === 'lambda invoke') writeFileSync(args[2] ?? '', JSON.stringify(answers[`probe ${functionName}`]));
     if (answer === undefined) throw new Error(`no answer to aws ${command}`);
     if (typeof answer === 'string') return Promise.resolve(failure(answer));

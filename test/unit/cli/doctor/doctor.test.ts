@@ -91,7 +91,11 @@ const FAULTS: readonly Row[] = [
   ],
   [
     'a role that may not assume',
-    { answers: { 'iam simulate-principal-policy': { EvaluationResults: [{ EvalDecision: 'implicitDeny' }] } } },
+    {
+      answers: {
+        'iam simulate-principal-policy sts:AssumeRole': { EvaluationResults: [{ EvalDecision: 'implicitDeny' }] },
+      },
+    },
     ...(["the function's role", 'failed', /implicitDeny/, /permissionsBoundaryArn/] as const),
   ],
   [
@@ -240,7 +244,80 @@ const FAULTS: readonly Row[] = [
         },
       },
     },
-    ...(['concurrency', 'failed', /10 of 10 are free/, /request-service-quota-increase/] as const),
+    ...(['concurrency', 'failed', /10 of 10 are not reserved/, /request-service-quota-increase/] as const),
+  ],
+  [
+    'more reserved concurrency than the account can spare',
+    {
+      stageFile: { kinesisSink: { reservedConcurrency: 40 } },
+      answers: {
+        'lambda get-account-settings': {
+          AccountLimit: { ConcurrentExecutions: 200, UnreservedConcurrentExecutions: 120 },
+        },
+        'lambda get-function-concurrency': { ReservedConcurrentExecutions: 10 },
+      },
+    },
+    ...([
+      'kinesisSink: reserved concurrency',
+      'failed',
+      /is 40, but the account can reserve 30/,
+      /L-B99A9384/,
+    ] as const),
+  ],
+  [
+    'less reserved concurrency than pollers',
+    { stageFile: { kinesisSink: { reservedConcurrency: 1 } } },
+    ...([
+      'kinesisSink: reserved concurrency',
+      'warning',
+      /1 for up to \d+ pollers/,
+      /raise reservedConcurrency/,
+    ] as const),
+  ],
+  [
+    'more memory than a new account allows',
+    {
+      stageFile: { documentdbSink: { memoryMb: 4096 } },
+      answers: { 'lambda get-function-configuration msk-sinks-dev-documentdbSink': 'ResourceNotFoundException' },
+    },
+    ...(['documentdbSink: memory', 'warning', /not checked: memoryMb is 4096/, /lower memoryMb/] as const),
+  ],
+  [
+    'a mapping with another group than the stage file',
+    mappings({ ...ofKinesis, AmazonManagedKafkaEventSourceConfig: { ConsumerGroupId: 'older' } }, ofDocumentdb),
+    ...(['kinesisSink: group of orders', 'warning', /commits to older/, /trigger\.consumerGroupId to older/] as const),
+  ],
+  [
+    'a group whose lag nobody measures',
+    { answers: { 'cloudwatch get-metric-statistics': { Datapoints: [] } } },
+    ...([
+      'kinesisSink: group of orders',
+      'warning',
+      /msk-sinks-dev-kinesisSink-orders; its offsets are not checked/,
+      /--describe --group msk-sinks-dev-kinesisSink-orders/,
+    ] as const),
+  ],
+  [
+    'a key that is disabled',
+    { answers: { 'kms describe-key': { KeyMetadata: { KeyManager: 'CUSTOMER', KeyState: 'Disabled' } } } },
+    ...(['encryption', 'failed', /is Disabled/, /aws kms enable-key/] as const),
+  ],
+  [
+    'no such key',
+    { answers: { 'kms describe-key': 'NotFoundException' } },
+    'encryption',
+    'failed',
+    /does not exist/,
+    /key/,
+  ],
+  [
+    'a key that the writer may not use',
+    {
+      answers: {
+        'iam simulate-principal-policy kms:GenerateDataKey': { EvaluationResults: [{ EvalDecision: 'implicitDeny' }] },
+      },
+    },
+    ...(['the right to the key', 'failed', /may not use arn:aws:kms/, /KmsKeyArn=arn:aws:kms/] as const),
   ],
   [
     'no stack',
@@ -306,6 +383,22 @@ const FAULTS: readonly Row[] = [
     ...(['documentdbSink: connection', 'failed', /access denied/, /operations\.md/] as const),
   ],
   [
+    'a business key without its index',
+    {
+      answers: {
+        'probe msk-sinks-dev-documentdbSink': probed({
+          ...{
+            title: 'index for orders',
+            status: 'warning',
+            found: 'has no unique index on sku',
+            remedy: 'mongosh: x',
+          },
+        }),
+      },
+    },
+    ...(['documentdbSink: index for orders', 'warning', /no unique index on sku/, /^mongosh: x$/] as const),
+  ],
+  [
     'a function that throws',
     { answers: { 'lambda invoke msk-sinks-dev-kinesisSink': { StatusCode: 200, FunctionError: 'Unhandled' } } },
     ...(['kinesisSink: its own view', 'failed', /threw/, /serverless logs --stage dev -f kinesisSink/] as const),
@@ -358,7 +451,8 @@ describe('the doctor', () => {
 
   it("names a key that serves only the stream's account, where the function writes without a role", async () => {
     const kinesisSink = { roleArn: undefined, externalId: undefined };
-    const row = (await findingsOf({ stageFile: { kinesisSink } })).find(({ title }) => title === 'encryption');
+    const { answers = {} } = stream({ KeyId: 'alias/aws/kinesis' });
+    const row = (await findingsOf({ stageFile: { kinesisSink }, answers })).find(({ title }) => title === 'encryption');
     expect(row).toMatchObject({ status: 'failed', found: expect.stringContaining("stream's own account alone") });
   });
 
@@ -405,6 +499,14 @@ describe('the doctor', () => {
     expect(findings.filter(({ status }) => status !== 'ok')).toEqual([
       expect.objectContaining({ title: 'the role in account B', remedy: expect.stringContaining('--stream-profile') }),
       expect.objectContaining({ title: 'stream', remedy: expect.stringContaining('--stream-profile') }),
+    ]);
+  });
+
+  it('says how far a group is behind, by the newest measurement', async () => {
+    const rows = (await findingsOf()).filter(({ title }) => title.includes('group of'));
+    expect(rows.map(({ found }) => found)).toEqual([
+      'msk-sinks-dev-kinesisSink-orders, at most 3 records of a partition behind',
+      'msk-sinks-dev-documentdbSink-orders, at most 3 records of a partition behind',
     ]);
   });
 
