@@ -74,7 +74,6 @@ async function buildFunction(name, files, folder) {
     },
     external: optionalPackages,
     minify: true,
-    keepNames: true,
     sourcemap: 'linked',
     sourcesContent: false,
     legalComments: 'none',

@@ -2,21 +2,22 @@
  * The base of every error that this project throws on purpose. The message never quotes a payload or a foreign error's
  * message.
  */
-export class MskSinksError extends Error {
-  constructor(message: string) {
-    super(message);
-    this.name = new.target.name;
-  }
+export abstract class MskSinksError extends Error {
+  /** The name of the class: the deployed code has shorter ones. */
+  abstract override readonly name: string;
 }
 
 /**
  * The event does not have the shape that an event source mapping sends: Lambda repeats the whole batch, and no record
  * counts as written.
  */
-export class MalformedEventError extends MskSinksError {}
+export class MalformedEventError extends MskSinksError {
+  override readonly name = 'MalformedEventError';
+}
 
 /** One or more settings are wrong; the message lists every problem. */
 export class SettingsError extends MskSinksError {
+  override readonly name = 'SettingsError';
   readonly problems: readonly string[];
   constructor(where: string, problems: readonly string[]) {
     super(`${where} has ${problems.length} problem(s):\n${problems.map((problem) => `  - ${problem}`).join('\n')}`);
@@ -25,12 +26,16 @@ export class SettingsError extends MskSinksError {
 }
 
 /** Thrown for an unsettled batch where the mapping would ignore the response (`trigger.mode: onDemand`). */
-export class UnsettledBatchError extends MskSinksError {}
+export class UnsettledBatchError extends MskSinksError {
+  override readonly name = 'UnsettledBatchError';
+}
 
 /**
  * An assumption of this project's own code does not hold. Never thrown for what a user, a network or a service may do.
  */
-export class InvariantError extends MskSinksError {}
+export class InvariantError extends MskSinksError {
+  override readonly name = 'InvariantError';
+}
 
 /** @throws InvariantError unless the condition holds. `message` says what should have held. */
 export function assert(condition: boolean, message: string): asserts condition {

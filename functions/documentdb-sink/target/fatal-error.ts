@@ -6,6 +6,7 @@ export type FailureScope = 'target' | 'collection';
 
 /** No command can succeed until a person or a credential rotation fixes the cause. No record is at fault. */
 export class FatalError extends MskSinksError {
+  override readonly name = 'FatalError';
   readonly code: FailureCode;
   readonly scope: FailureScope;
   constructor(code: FailureCode, message: string, { scope }: { readonly scope: FailureScope }) {

@@ -86,7 +86,7 @@ const rightsIn = (
     title: `read${where}`,
     async run(signal) {
       const { length } = await store.findVersions(namespace, [ID], signal);
-      if (length !== 1) throw new MskSinksError('the primary does not have the document that was written just now');
+      if (length !== 1) throw new LostDocumentError('the primary does not have the document that was written just now');
       return 'the document is read from the primary';
     },
   },
@@ -106,6 +106,10 @@ const rightsIn = (
     },
   },
 ];
+
+class LostDocumentError extends MskSinksError {
+  override readonly name = 'LostDocumentError';
+}
 
 /** @throws the refusal of the one statement */
 function answered({ writeErrors }: Awaited<ReturnType<DocumentStore['write']>>, found: string): string {

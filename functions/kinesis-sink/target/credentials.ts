@@ -10,7 +10,9 @@ export interface SessionCredentials {
 }
 
 /** No credentials are available. The message says what to check. */
-export class CredentialsError extends MskSinksError {}
+export class CredentialsError extends MskSinksError {
+  override readonly name = 'CredentialsError';
+}
 
 export interface CredentialsSource {
   /** @throws CredentialsError if no credentials are available */

@@ -1,4 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { UnconvertibleError } from '../../../functions/documentdb-sink/bson/unconvertible-error.ts';
+import { UnwritableError } from '../../../functions/documentdb-sink/plan/unwritable-error.ts';
+import { FatalError } from '../../../functions/documentdb-sink/target/fatal-error.ts';
+import { CredentialsError } from '../../../functions/kinesis-sink/target/credentials.ts';
 import {
   assert,
   assertNever,
@@ -7,6 +11,7 @@ import {
   identify,
   MalformedEventError,
   SettingsError,
+  UnsettledBatchError,
 } from '../../../shared/errors.ts';
 
 const foreign = (parts: object) => Object.assign(new Error('SECRET payload'), parts);
@@ -63,5 +68,21 @@ describe('our own errors', () => {
     expect(() => assertNever({ kind: 'odd', value: 'SECRET' } as never)).toThrow(
       new InvariantError('unexpected variant odd'),
     );
+  });
+});
+
+describe('an error of this project', () => {
+  it.each([
+    new MalformedEventError('m'),
+    new SettingsError('w', []),
+    new UnsettledBatchError('m'),
+    new InvariantError('m'),
+    new UnwritableError('m'),
+    new UnconvertibleError('m'),
+    new CredentialsError('m'),
+    new FatalError('access_denied', 'm', { scope: 'target' }),
+  ])('has the name of its class, also in the deployed code, where classes have shorter names: %s', (error) => {
+    expect(error.name).toBe(error.constructor.name);
+    expect(String(error)).toMatch(/^\w+Error: /);
   });
 });

@@ -4,6 +4,7 @@ import { UnconvertibleError } from '../../bson/unconvertible-error.ts';
 
 /** A record cannot be planned yet, and is not to blame. */
 export class UnpreparedError extends MskSinksError {
+  override readonly name = 'UnpreparedError';
   readonly failure: RecordFailure;
 
   constructor(failure: RecordFailure) {
