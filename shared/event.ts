@@ -46,7 +46,7 @@ export function purposeOf(event: unknown): 'deliver' | 'redrive' | 'probe' {
 function decodePartition(topicPartition: string, input: unknown): PartitionBatch {
   const place = `event.records[${JSON.stringify(topicPartition)}]`;
   if (!Array.isArray(input)) throw malformed(place, 'must be an array');
-  const records = input.map((record, index) => decodeRecord(topicPartition, record, `${place}[${index}]`));
+  const records = input.map((record, index) => decodeRecord(topicPartition, record, new RecordPlace(place, index)));
   records.sort((a, b) => a.position.offset - b.position.offset);
   for (const [index, record] of records.entries()) {
     if (record.position.offset === records[index - 1]?.position.offset) {
@@ -56,52 +56,72 @@ function decodePartition(topicPartition: string, input: unknown): PartitionBatch
   return { topicPartition, records };
 }
 
-function decodeRecord(topicPartition: string, input: unknown, place: string): SourceRecord {
-  const record = objectAt(input, place);
-  return {
-    position: decodePosition(topicPartition, record, place),
-    timestampMs: timestampAt(record['timestamp'], `${place}.timestamp`),
-    ...(record['timestampType'] === 'LOG_APPEND_TIME' && { timestampType: 'LOG_APPEND_TIME' }),
-    key: emptyAsNull(payloadAt(record['key'], `${place}.key`)),
-    value: payloadAt(record['value'], `${place}.value`),
-    headers: headersAt(record['headers'], `${place}.headers`),
-  };
-}
+/** Where a record is in the event. Only a malformed event needs the text: an event has thousands of records. */
+class RecordPlace {
+  readonly #partition: string;
+  readonly #index: number;
 
-function decodePosition(topicPartition: string, record: Fields, place: string): SourcePosition {
-  const topic = record['topic'];
-  if (typeof topic !== 'string' || topic === '') throw malformed(`${place}.topic`, 'must be a non-empty string');
-  const partition = integerAt(record['partition'], `${place}.partition`, 0);
-  if (`${topic}-${partition}` !== topicPartition) {
-    throw malformed(place, 'must have the topic and the partition that its key names');
+  constructor(partition: string, index: number) {
+    this.#partition = partition;
+    this.#index = index;
   }
-  return { topicPartition, topic, partition, offset: integerAt(record['offset'], `${place}.offset`, 0) };
+
+  malformed(field: string, rule: string): MalformedEventError {
+    return malformed(`${this.#partition}[${this.#index}]${field}`, rule);
+  }
 }
 
-function payloadAt(input: unknown, place: string): Payload | null {
+function decodeRecord(topicPartition: string, input: unknown, place: RecordPlace): SourceRecord {
+  if (!isObject(input)) throw place.malformed('', 'must be an object');
+  const record = {
+    position: decodePosition(topicPartition, input, place),
+    timestampMs: timestampOf(input['timestamp'], place),
+    key: emptyAsNull(payloadAt(input['key'], '.key', place)),
+    value: payloadAt(input['value'], '.value', place),
+    headers: headersOf(input['headers'], place),
+  };
+  return input['timestampType'] === 'LOG_APPEND_TIME' ? { ...record, timestampType: 'LOG_APPEND_TIME' } : record;
+}
+
+function decodePosition(topicPartition: string, record: Fields, place: RecordPlace): SourcePosition {
+  const topic = record['topic'];
+  if (typeof topic !== 'string' || topic === '') throw place.malformed('.topic', 'must be a non-empty string');
+  const partition = integerAt(record['partition'], '.partition', place);
+  if (`${topic}-${partition}` !== topicPartition) {
+    throw place.malformed('', 'must have the topic and the partition that its key names');
+  }
+  return { topicPartition, topic, partition, offset: integerAt(record['offset'], '.offset', place) };
+}
+
+function payloadAt(input: unknown, field: string, place: RecordPlace): Payload | null {
   if (input === undefined || input === null) return null;
-  if (typeof input !== 'string' || !isBase64(input)) throw malformed(place, 'must be base64 text, null or absent');
+  if (typeof input !== 'string' || !isBase64(input)) {
+    throw place.malformed(field, 'must be base64 text, null or absent');
+  }
   return payloadOf(input);
 }
 
 const emptyAsNull = (payload: Payload | null): Payload | null => (payload?.byteLength === 0 ? null : payload);
 
-function headersAt(input: unknown, place: string): readonly RecordHeader[] {
-  if (input === undefined || input === null) return [];
-  if (!Array.isArray(input)) throw malformed(place, 'must be an array, null or absent');
-  return input.flatMap((header, index) =>
-    Object.entries(objectAt(header, `${place}[${index}]`)).map(([name, bytes]) => ({
-      name,
-      value: headerBytesAt(bytes, `${place}[${index}]`),
-    })),
-  );
+/** Most records have no headers. */
+const NO_HEADERS: readonly RecordHeader[] = [];
+
+function headersOf(input: unknown, place: RecordPlace): readonly RecordHeader[] {
+  if (input === undefined || input === null) return NO_HEADERS;
+  if (!Array.isArray(input)) throw place.malformed('.headers', 'must be an array, null or absent');
+  if (input.length === 0) return NO_HEADERS;
+  return input.flatMap((header, index) => {
+    const field = `.headers[${index}]`;
+    if (!isObject(header)) throw place.malformed(field, 'must be an object');
+    return Object.entries(header).map(([name, bytes]) => ({ name, value: headerBytesAt(bytes, field, place) }));
+  });
 }
 
 /** Lambda sends signed bytes (aws-lambda-go reads them as int8 in events/kafka.go); unsigned bytes are accepted too. */
-function headerBytesAt(input: unknown, place: string): Uint8Array {
+function headerBytesAt(input: unknown, field: string, place: RecordPlace): Uint8Array {
   if (input === undefined || input === null) return new Uint8Array(0);
   const isByte = (byte: unknown) => Number.isInteger(byte) && Number(byte) >= -128 && Number(byte) <= 255;
-  if (!Array.isArray(input) || !input.every(isByte)) throw malformed(place, 'must be an array of bytes');
+  if (!Array.isArray(input) || !input.every(isByte)) throw place.malformed(field, 'must be an array of bytes');
   return Uint8Array.from(input as number[]);
 }
 
@@ -110,23 +130,26 @@ function headerBytesAt(input: unknown, place: string): Uint8Array {
  * so every integer is accepted. Kafka's timestamps have 64 bits; the JSON parser rounds beyond 2^53, and its result may
  * exceed 2^63.
  */
-function timestampAt(input: unknown, place: string): number {
-  if (!Number.isInteger(input)) throw malformed(place, 'must be an integer');
+function timestampOf(input: unknown, place: RecordPlace): number {
+  if (!Number.isInteger(input)) throw place.malformed('.timestamp', 'must be an integer');
   return Math.min(Math.max(input as number, -TIMESTAMP_MS_MAX), TIMESTAMP_MS_MAX);
 }
 
-function integerAt(input: unknown, place: string, min: number): number {
-  if (typeof input !== 'number' || !Number.isSafeInteger(input) || input < min) {
-    throw malformed(place, `must be an integer from ${min} to ${Number.MAX_SAFE_INTEGER}`);
+function integerAt(input: unknown, field: string, place: RecordPlace): number {
+  if (typeof input !== 'number' || !Number.isSafeInteger(input) || input < 0) {
+    throw place.malformed(field, `must be an integer from 0 to ${Number.MAX_SAFE_INTEGER}`);
   }
   return input;
 }
 
 type Fields = Readonly<Record<string, unknown>>;
 
+const isObject = (input: unknown): input is Fields =>
+  typeof input === 'object' && input !== null && !Array.isArray(input);
+
 function objectAt(input: unknown, place: string): Fields {
-  if (typeof input !== 'object' || input === null || Array.isArray(input)) throw malformed(place, 'must be an object');
-  return input as Fields;
+  if (!isObject(input)) throw malformed(place, 'must be an object');
+  return input;
 }
 
 const malformed = (place: string, rule: string) =>

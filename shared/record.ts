@@ -16,13 +16,15 @@ export interface RecordHeader {
   readonly value: Uint8Array;
 }
 
-/** Bytes that arrived as base64 text. They are decoded on first use, at most once. */
+/** Bytes that arrived as base64 text. Nothing that is decoded is kept: a batch has thousands of payloads. */
 export interface Payload {
   /** Standard base64 with padding, as the event had it. */
   readonly base64: string;
   /** Length of the decoded bytes. */
   readonly byteLength: number;
   bytes(): Uint8Array;
+  /** The text, if the bytes are valid UTF-8; undefined for other bytes. Encoding the text gives the same bytes again. */
+  text(): string | undefined;
 }
 
 export interface SourceRecord {
@@ -68,7 +70,6 @@ export const payloadOf = (base64: string): Payload => new Base64Payload(base64);
 class Base64Payload implements Payload {
   readonly base64: string;
   readonly byteLength: number;
-  #decoded: Uint8Array | undefined;
 
   constructor(base64: string) {
     this.base64 = base64;
@@ -76,10 +77,19 @@ class Base64Payload implements Payload {
   }
 
   bytes(): Uint8Array {
-    this.#decoded ??= Buffer.from(this.base64, 'base64');
-    return this.#decoded;
+    return Buffer.from(this.base64, 'base64');
+  }
+
+  text(): string | undefined {
+    if (this.byteLength > SCRATCH.length) return utf8Text(this.bytes());
+    SCRATCH.write(this.base64, 'base64');
+    const text = SCRATCH.toString('utf8', 0, this.byteLength);
+    // What is not UTF-8 is decoded as this character; the bytes may also hold the character itself.
+    return text.includes(REPLACEMENT) ? utf8Text(this.bytes()) : text;
   }
 }
+
+const REPLACEMENT = '\ufffd';
 
 /** A payload from bytes. The base64 text is made on first use, at most once. */
 export function payloadOfBytes(content: Buffer): Payload {
@@ -91,7 +101,18 @@ export function payloadOfBytes(content: Buffer): Payload {
     },
     byteLength: content.byteLength,
     bytes: () => content,
+    text: () => utf8Text(content),
   };
+}
+
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+function utf8Text(bytes: Uint8Array): string | undefined {
+  try {
+    return decoder.decode(bytes);
+  } catch {
+    return undefined; // the bytes are not UTF-8
+  }
 }
 
 /**
@@ -108,7 +129,7 @@ export function isBase64(text: string): boolean {
 /** Of other characters `Buffer` reads only the lower byte: U+0141 would pass for `A`. */
 const isAscii = (text: string): boolean => Buffer.byteLength(text) === text.length;
 
-/** Takes the bytes that {@link isBase64} decodes; nobody reads them. Most records are smaller. */
+/** Takes decoded bytes for the length of one call. Most payloads are smaller. */
 const SCRATCH = Buffer.allocUnsafeSlow(64 * 1024);
 
 /** The number of bytes that base64 text stands for. */

@@ -36,7 +36,7 @@ export interface Settlement {
  */
 export abstract class Lane<Item extends LaneItem, HeadTrial extends Trial> {
   readonly #untried: HeadTrial;
-  readonly #items: Item[] = [];
+  #items: Item[] = [];
   #next = 0;
   #state: LaneState = 'open';
   #trial: HeadTrial;
@@ -73,7 +73,9 @@ export abstract class Lane<Item extends LaneItem, HeadTrial extends Trial> {
 
   /** Adds an item behind the others. Call before anything is sent. */
   enter(item: Item): void {
-    this.#items.push(item);
+    // Most lanes have one item, and an array that grows takes the memory of many.
+    if (this.#items.length === 0) this.#items = [item];
+    else this.#items.push(item);
   }
 
   /** Locks the lane until the dead letter of its poison record is durable, or given up. */

@@ -1,5 +1,4 @@
 import { type Payload, payloadOfBytes, type SourceRecord } from '../../../shared/record.ts';
-import { utf8Text } from './utf8.ts';
 
 /**
  * A record with its Kafka metadata as one JSON document (format: docs/kinesis.md). Key and value are text if they are
@@ -21,6 +20,6 @@ export function envelopeOf({ position, timestampMs, key, headers, value }: Sourc
 
 function readable(name: 'key' | 'value', payload: Payload | null): Readonly<Record<string, string | null>> {
   if (payload === null) return { [name]: null };
-  const text = utf8Text(payload.bytes());
+  const text = payload.text();
   return text === undefined ? { [name]: payload.base64, [`${name}Encoding`]: 'base64' } : { [name]: text };
 }

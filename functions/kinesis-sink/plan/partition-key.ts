@@ -3,7 +3,6 @@ import { poison, type RecordFailure } from '../../../shared/outcome.ts';
 import type { Payload, SourceRecord } from '../../../shared/record.ts';
 import { PARTITION_KEY_CHARACTERS_MAX } from '../limits.ts';
 import { valueAt } from '../settings/json-pointer.ts';
-import { utf8Text } from './utf8.ts';
 
 export interface PartitionKeyOptions {
   readonly partitionKey: 'key' | 'partition' | 'random' | 'constant' | 'jsonPointer';
@@ -25,7 +24,8 @@ export type PartitionKey =
 export function partitionKeyOf(record: SourceRecord, options: PartitionKeyOptions): PartitionKey {
   const chosen = choose(record, options);
   if (chosen.kind === 'poison') return chosen;
-  return { ...chosen, text: fitted(chosen.text, options.partitionKeyPrefix) };
+  const text = fitted(chosen.text, options.partitionKeyPrefix);
+  return text === chosen.text ? chosen : { kind: chosen.kind, text };
 }
 
 function choose(record: SourceRecord, options: PartitionKeyOptions): PartitionKey {
@@ -47,7 +47,7 @@ const shared = (text: string): PartitionKey => ({ kind: 'shared', text });
 const random = ({ randomKey }: PartitionKeyOptions): PartitionKey => ({ kind: 'random', text: randomKey() });
 
 /** Valid UTF-8 as text, other bytes in base64url. */
-const keyText = (key: Payload): string => utf8Text(key.bytes()) ?? Buffer.from(key.bytes()).toString('base64url');
+const keyText = (key: Payload): string => key.text() ?? Buffer.from(key.bytes()).toString('base64url');
 
 /** The text, number or boolean at the pointer, in JavaScript's notation. */
 function inValue(value: Payload | null, pointer: string): PartitionKey {
@@ -66,7 +66,7 @@ const unusable = (why: string): PartitionKey => ({
 
 function parsed(value: Payload): unknown {
   try {
-    return JSON.parse(utf8Text(value.bytes()) ?? '');
+    return JSON.parse(value.text() ?? '');
   } catch {
     return undefined; // the value is not JSON
   }

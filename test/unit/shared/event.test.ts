@@ -124,11 +124,6 @@ describe('keys and values', () => {
     expect(value?.byteLength).toBe(Buffer.byteLength(text));
     expect(value?.base64).toBe(base64(text));
   });
-
-  it('decodes a payload once', () => {
-    const { value } = decodeOne({});
-    expect(value?.bytes()).toBe(value?.bytes());
-  });
 });
 
 describe('headers', () => {

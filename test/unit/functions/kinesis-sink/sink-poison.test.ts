@@ -8,13 +8,12 @@ import { answer, fakeKinesis, sdkError } from '../../../support/fake-kinesis.ts'
 const SOME_BASE64 = Buffer.from('whatever').toString('base64');
 
 /** A payload that no decoder takes: a fault of ours that shows with this record alone. */
-const unreadable = (canary: string) => ({
-  base64: SOME_BASE64,
-  byteLength: 8,
-  bytes: () => {
+const unreadable = (canary: string) => {
+  const read = () => {
     throw new RangeError(`cannot read ${canary}`);
-  },
-});
+  };
+  return { base64: SOME_BASE64, byteLength: 8, bytes: read, text: read };
+};
 
 describe('a record that cannot be planned', () => {
   it.each([
