@@ -95,9 +95,9 @@ export function preparedOf(record: SourceRecord, changes: Partial<PrepareOptions
 }
 
 /** The entry of records that fit into one. */
-export function entryOf(...records: readonly PreparedRecord[]): Entry {
-  const draft = new EntryDraft({ recordsMax: 500, bytesMax: 50_000 }, undefined);
-  for (const record of records) draft.add(record, draft.lengthWith(record) ?? Number.NaN);
+export function entryOf(first: PreparedRecord, ...others: readonly PreparedRecord[]): Entry {
+  const draft = new EntryDraft(first, { recordsMax: 500, bytesMax: 50_000 }, undefined);
+  for (const record of others) draft.add(record, draft.lengthWith(record) ?? Number.NaN);
   return draft.close();
 }
 

@@ -44,8 +44,8 @@ export class BatchMetrics {
     this.#entryCount += 1;
     this.#recordCount += entry.records.length;
     for (const { timestampMs } of entry.records) this.#lag.add(timestampMs, wallTimeMs);
-    for (const { lane } of slices) {
-      if (!this.#audit.isInOrder(lane, shardId, sequenceNumber)) this.#meter.count('OrderAnomalies');
+    for (const slice of slices) {
+      if (!this.#audit.isInOrder(slice, shardId, sequenceNumber)) this.#meter.count('OrderAnomalies');
     }
   }
 

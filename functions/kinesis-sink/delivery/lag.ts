@@ -9,7 +9,7 @@ export class Lag {
 
   /** Quantiles by nearest rank; undefined if no record had a timestamp. */
   quantiles(): { readonly p50: number; readonly p99: number; readonly max: number } | undefined {
-    const sorted = this.#lagsMs.toSorted((a, b) => a - b);
+    const sorted = Float64Array.from(this.#lagsMs).sort();
     const at = (slice: number) => sorted[Math.max(0, Math.ceil(slice * sorted.length) - 1)];
     const [p50, p99, max] = [at(0.5), at(0.99), at(1)];
     return p50 === undefined || p99 === undefined || max === undefined ? undefined : { p50, p99, max };

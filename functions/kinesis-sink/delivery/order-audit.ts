@@ -1,4 +1,4 @@
-import type { Lane } from '../lanes/lane.ts';
+import type { Lane, LaneSlice } from '../lanes/lane.ts';
 
 /**
  * Checks the assumption that Kinesis stores requests in the order in which they are sent: within a shard, the sequence
@@ -12,10 +12,16 @@ export class OrderAudit {
    * Whether the sequence number ascends. Numbers of different shards are not compared, and a malformed number is
    * ignored.
    */
-  isInOrder(lane: Lane, shardId: string | undefined, sequenceNumber: string | undefined): boolean {
-    if (shardId === undefined || sequenceNumber === undefined || !/^\d{1,128}$/.test(sequenceNumber)) return true;
+  isInOrder(
+    { lane, from, count }: LaneSlice,
+    shardId: string | undefined,
+    sequenceNumber: string | undefined,
+  ): boolean {
     const last = this.#last.get(lane);
-    this.#last.set(lane, { shardId, sequenceNumber });
+    const isLast = from + count >= lane.items.length;
+    if (last === undefined && isLast) return true; // the only entry of its lane
+    if (shardId === undefined || sequenceNumber === undefined || !/^\d{1,128}$/.test(sequenceNumber)) return true;
+    if (!isLast) this.#last.set(lane, { shardId, sequenceNumber });
     return last === undefined || last.shardId !== shardId || isGreater(sequenceNumber, last.sequenceNumber);
   }
 }

@@ -64,7 +64,7 @@ type RunStart = Pick<Run, 'parts' | 'evidence' | 'deadline'>;
 
 export function beginRun({ parts, evidence, deadline }: RunStart, batches: readonly PartitionBatch[]): Run {
   const { clock, deadLetters, meter, options } = parts;
-  const prepared = batches.flatMap(({ records }) => records.map((record) => prepare(record, options)));
+  const prepared = batches.map(({ records }) => records.map((record) => prepare(record, options)));
   const { lanes, tombstones } = layLanes(prepared);
   const outcomes = new OutcomeCollector(batches);
   for (const [index, { position }] of tombstones) outcomes.record({ index, outcome: ignored(position, 'tombstone') });

@@ -68,12 +68,13 @@ interface Refusal {
 /** @returns the number of stored entries */
 function applyReplies(run: Run, plannedEntries: readonly PlannedEntry[], replies: readonly EntryReply[]): number {
   run.breaker.answered();
+  const wallTimeMs = run.parts.clock.wallTimeMs();
   const trusted = replies.length === plannedEntries.length;
   const refusals: Refusal[] = [];
   for (const [index, plannedEntry] of plannedEntries.entries()) {
     const reply = trusted ? replies[index] : undefined;
     const failure = classifyEntry(reply);
-    if (failure === undefined && reply !== undefined) acknowledge(run, plannedEntry, reply);
+    if (failure === undefined && reply !== undefined) acknowledge(run, plannedEntry, reply, wallTimeMs);
     else if (failure !== undefined) refusals.push(refuse(run, plannedEntry, failure, reply));
   }
   for (const [shardId, refused] of Map.groupBy(refusals, ({ throttledBy }) => throttledBy)) {
@@ -89,8 +90,8 @@ function applyReplies(run: Run, plannedEntries: readonly PlannedEntry[], replies
   return plannedEntries.length - refusals.length;
 }
 
-function acknowledge(run: Run, plannedEntry: PlannedEntry, reply: EntryReply): void {
-  run.batchMetrics.acknowledged(plannedEntry, reply, run.parts.clock.wallTimeMs());
+function acknowledge(run: Run, plannedEntry: PlannedEntry, reply: EntryReply, wallTimeMs: number): void {
+  run.batchMetrics.acknowledged(plannedEntry, reply, wallTimeMs);
   for (const { lane } of plannedEntry.slices) {
     if (lane.trial.suspicion !== undefined)
       for (const record of plannedEntry.entry.records) run.evidence.forget(record);

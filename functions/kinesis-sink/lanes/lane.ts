@@ -79,7 +79,9 @@ export class Lane extends SharedLane<Item, HeadTrial> {
     return this.#shardId;
   }
 
-  protected override readonly headCount = 1;
+  protected override get headCount(): number {
+    return 1;
+  }
 
   /** The records from the head on. */
   slice(count: number): LaneSlice {

@@ -1,4 +1,4 @@
-import { EntryDraft, type EntryLimits } from '../plan/entry.ts';
+import { EntryDraft, type EntryLimits, entryOf } from '../plan/entry.ts';
 import type { Aggregation, PreparedRecord } from '../plan/prepare.ts';
 import type { Lane, LaneSlice, PlannedEntry } from './lane.ts';
 
@@ -22,6 +22,7 @@ export interface PackOptions {
 /** As short as possible: the explicit hash key decides the shard of an aggregate. */
 const BUCKET_PARTITION_KEY = 'a';
 
+/** An aggregate to which records can still be added. */
 interface OpenEntry {
   readonly draft: EntryDraft;
   readonly slices: LaneSlice[];
@@ -32,54 +33,76 @@ interface OpenEntry {
  * consecutive records of a lane become one entry; with `bucket`, lanes with the same hash key share entries.
  */
 export function packRequest(lanes: readonly Lane[], options: PackOptions): PackedRequest {
-  const entries: OpenEntry[] = [];
-  const openByHashKey = new Map<string, OpenEntry>();
-  let byteLength = 0;
-  let takenCount = 0;
+  const packer = new Packer(options);
+  const left = lanes.findIndex((lane) => !packer.take(lane));
+  return { plannedEntries: packer.close(), lanes: left === -1 ? lanes : lanes.slice(0, left) };
+}
 
-  function open(lane: Lane, head: PreparedRecord): OpenEntry {
-    const isBucket = options.aggregation === 'bucket' && !lane.isAlone;
-    const entry = {
-      draft: new EntryDraft(options.aggregate, isBucket ? BUCKET_PARTITION_KEY : undefined),
-      slices: [],
-    };
-    entries.push(entry);
-    if (isBucket) openByHashKey.set(head.explicitHashKey ?? '', entry);
-    return entry;
+class Packer {
+  readonly #options: PackOptions;
+  readonly #entries: (OpenEntry | PlannedEntry)[] = [];
+  readonly #openByHashKey = new Map<string, OpenEntry>();
+  #byteLength = 0;
+
+  constructor(options: PackOptions) {
+    this.#options = options;
   }
 
-  function add({ draft }: OpenEntry, prepared: PreparedRecord): boolean {
-    const lengthWith = draft.lengthWith(prepared);
-    if (lengthWith === undefined || byteLength - draft.byteLength + lengthWith > options.request.bytesMax) return false;
-    byteLength += lengthWith - draft.byteLength;
-    draft.add(prepared, lengthWith);
+  /** @returns false if the request is full */
+  take(lane: Lane): boolean {
+    const head = preparedAt(lane, 0);
+    if (head === undefined) return false;
+    if (this.#options.aggregation === 'off' || lane.isAlone) return this.#takeAlone(lane, head);
+    const entry = this.#place(head);
+    if (entry === undefined) return false;
+    let count = 1;
+    for (let next = preparedAt(lane, 1); next && this.#add(entry, next); next = preparedAt(lane, count)) count += 1;
+    entry.slices.push(lane.slice(count));
+    return true;
+  }
+
+  close(): readonly PlannedEntry[] {
+    return this.#entries.map((each) => ('draft' in each ? { entry: each.draft.close(), slices: each.slices } : each));
+  }
+
+  #takeAlone(lane: Lane, head: PreparedRecord): boolean {
+    if (!this.#hasRoomFor(head)) return false;
+    this.#entries.push({ entry: entryOf(head), slices: [lane.slice(1)] });
+    this.#byteLength += head.byteLength;
     return true;
   }
 
   /** The entry that contains the lane's head; undefined if the request is full. */
-  function place(lane: Lane, head: PreparedRecord): OpenEntry | undefined {
-    const known = lane.isAlone ? undefined : openByHashKey.get(head.explicitHashKey ?? '');
-    if (known !== undefined && add(known, head)) return known;
-    if (entries.length === options.request.recordsMax) return undefined;
-    if (byteLength + head.byteLength > options.request.bytesMax) return undefined;
-    const opened = open(lane, head);
-    add(opened, head);
-    return opened;
+  #place(head: PreparedRecord): OpenEntry | undefined {
+    const known = this.#openByHashKey.get(head.explicitHashKey ?? '');
+    if (known !== undefined && this.#add(known, head)) return known;
+    return this.#hasRoomFor(head) ? this.#open(head) : undefined;
   }
 
-  for (const lane of lanes) {
-    const head = preparedAt(lane, 0);
-    const entry = head && place(lane, head);
-    if (entry === undefined) break;
-    let count = 1;
-    if (options.aggregation !== 'off' && !lane.isAlone) {
-      for (let next = preparedAt(lane, 1); next && add(entry, next); next = preparedAt(lane, count)) count += 1;
-    }
-    entry.slices.push(lane.slice(count));
-    takenCount += 1;
+  #hasRoomFor({ byteLength }: PreparedRecord): boolean {
+    const { recordsMax, bytesMax } = this.#options.request;
+    return this.#entries.length < recordsMax && this.#byteLength + byteLength <= bytesMax;
   }
-  const plannedEntries = entries.map(({ draft, slices }) => ({ entry: draft.close(), slices }));
-  return { plannedEntries, lanes: lanes.slice(0, takenCount) };
+
+  #open(head: PreparedRecord): OpenEntry {
+    const isBucket = this.#options.aggregation === 'bucket';
+    const draft = new EntryDraft(head, this.#options.aggregate, isBucket ? BUCKET_PARTITION_KEY : undefined);
+    const entry = { draft, slices: [] };
+    this.#entries.push(entry);
+    this.#byteLength += head.byteLength;
+    if (isBucket) this.#openByHashKey.set(head.explicitHashKey ?? '', entry);
+    return entry;
+  }
+
+  #add({ draft }: OpenEntry, prepared: PreparedRecord): boolean {
+    const byteLength = draft.lengthWith(prepared);
+    if (byteLength === undefined) return false;
+    const total = this.#byteLength - draft.byteLength + byteLength;
+    if (total > this.#options.request.bytesMax) return false;
+    this.#byteLength = total;
+    draft.add(prepared, byteLength);
+    return true;
+  }
 }
 
 /** The record at this distance behind the lane's head; undefined if there is none, or if it is poison. */

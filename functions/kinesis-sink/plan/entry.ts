@@ -24,16 +24,18 @@ export interface EntryLimits {
 /** An entry to which records can still be added. All its records have the same hash key. */
 export class EntryDraft {
   readonly #limits: EntryLimits;
-  readonly #records: PreparedRecord[] = [];
-  readonly #size = new AggregateSize();
+  readonly #records: [PreparedRecord, ...PreparedRecord[]];
+  /** The size of an aggregate of the records; undefined while there is one record, which is sent without an aggregate. */
+  #size: AggregateSize | undefined;
   /** The partition key of the aggregate; undefined means the partition key of its first record. */
   readonly #partitionKey: string | undefined;
-  #partitionKeyBytes = 0;
-  #byteLength = 0;
+  #byteLength: number;
 
-  constructor(limits: EntryLimits, partitionKey: string | undefined) {
+  constructor(first: PreparedRecord, limits: EntryLimits, partitionKey: string | undefined) {
     this.#limits = limits;
     this.#partitionKey = partitionKey;
+    this.#records = [first];
+    this.#byteLength = first.byteLength;
   }
 
   get byteLength(): number {
@@ -42,34 +44,52 @@ export class EntryDraft {
 
   /** The size of the entry with one more record; undefined if the entry is full. */
   lengthWith(prepared: PreparedRecord): number | undefined {
-    if (this.#records.length === 0) return prepared.byteLength;
-    if (this.#records.length === this.#limits.recordsMax) return undefined;
-    const byteLength = this.#size.bytesWith(sizeOf(prepared)) + this.#partitionKeyBytes;
+    if (this.#records.length >= this.#limits.recordsMax) return undefined;
+    const byteLength = this.#sizeSoFar().bytesWith(sizeOf(prepared)) + Buffer.byteLength(this.#aggregateKey);
     return byteLength > this.#limits.bytesMax ? undefined : byteLength;
   }
 
   /** @param byteLength the result of `lengthWith` for this record */
   add(prepared: PreparedRecord, byteLength: number): void {
-    if (this.#records.length === 0) {
-      this.#partitionKeyBytes = Buffer.byteLength(this.#partitionKey ?? prepared.partitionKey);
-    }
     this.#records.push(prepared);
-    this.#size.add(sizeOf(prepared));
+    this.#sizeSoFar().add(sizeOf(prepared));
     this.#byteLength = byteLength;
   }
 
   close(): Entry {
-    const [first, ...others] = this.#records as [PreparedRecord, ...PreparedRecord[]];
-    const isAlone = others.length === 0;
+    const [first] = this.#records;
+    const { explicitHashKey } = first;
+    if (this.#records.length === 1) return entryOf(first);
     return {
       records: this.#records.map(({ record }) => record),
-      partitionKey: isAlone ? first.partitionKey : (this.#partitionKey ?? first.partitionKey),
-      explicitHashKey: first.explicitHashKey,
-      dataBase64: isAlone ? first.data.base64 : encodeAggregate(this.#records.map(userRecordOf)).toString('base64'),
+      partitionKey: this.#aggregateKey,
+      explicitHashKey,
+      dataBase64: encodeAggregate(this.#records.map(userRecordOf)).toString('base64'),
       byteLength: this.#byteLength,
     };
   }
+
+  get #aggregateKey(): string {
+    return this.#partitionKey ?? this.#records[0].partitionKey;
+  }
+
+  #sizeSoFar(): AggregateSize {
+    if (this.#size === undefined) {
+      this.#size = new AggregateSize();
+      this.#size.add(sizeOf(this.#records[0]));
+    }
+    return this.#size;
+  }
 }
+
+/** A record that is sent without an aggregate. */
+export const entryOf = ({ record, partitionKey, explicitHashKey, data, byteLength }: PreparedRecord): Entry => ({
+  records: [record],
+  partitionKey,
+  explicitHashKey,
+  dataBase64: data.base64,
+  byteLength,
+});
 
 const sizeOf = ({ partitionKey, explicitHashKey, data }: PreparedRecord) => ({
   partitionKey,

@@ -17,10 +17,13 @@ export interface PreparedRecord {
   readonly byteLength: number;
 }
 
+/** Records of one topic-partition with the same name belong to one lane; undefined: the record has a lane of its own. */
+export type LaneName = string | undefined;
+
 /** The result of planning a record. */
 export type Prepared =
-  | { readonly kind: 'record'; readonly lane: string; readonly prepared: PreparedRecord }
-  | { readonly kind: 'poison'; readonly lane: string; readonly record: SourceRecord; readonly failure: RecordFailure }
+  | { readonly kind: 'record'; readonly lane: LaneName; readonly prepared: PreparedRecord }
+  | { readonly kind: 'poison'; readonly lane: LaneName; readonly record: SourceRecord; readonly failure: RecordFailure }
   | { readonly kind: 'tombstone'; readonly record: SourceRecord };
 
 export type Ordering = 'key' | 'partition' | 'none';
@@ -50,11 +53,11 @@ export function prepare(record: SourceRecord, options: PrepareOptions): Prepared
  * The lane of the record's partition key, if the key can be computed: records behind it in the lane must not overtake
  * its dead letter.
  */
-function laneOfUnprepared(record: SourceRecord, options: PrepareOptions): string {
+function laneOfUnprepared(record: SourceRecord, options: PrepareOptions): LaneName {
   try {
-    return laneOf(record, partitionKeyOf(record, options), options.ordering);
+    return laneOf(partitionKeyOf(record, options), options.ordering);
   } catch {
-    return laneOf(record, KEYLESS, options.ordering);
+    return laneOf(KEYLESS, options.ordering);
   }
 }
 
@@ -63,7 +66,7 @@ const KEYLESS: PartitionKey = { kind: 'random', text: '' };
 function prepareOrThrow(record: SourceRecord, options: PrepareOptions): Prepared {
   if (record.value === null && options.tombstone === 'skip') return { kind: 'tombstone', record };
   const key = partitionKeyOf(record, options);
-  const lane = laneOf(record, key, options.ordering);
+  const lane = laneOf(key, options.ordering);
   if (key.kind === 'poison') return { kind: 'poison', lane, record, failure: key.failure };
   const data = dataOf(record, options);
   const byteLength = data.byteLength + Buffer.byteLength(key.text);
@@ -79,11 +82,9 @@ function prepareOrThrow(record: SourceRecord, options: PrepareOptions): Prepared
  * A lane is a topic-partition and a partition key, or a topic-partition. Kafka gives no order across partitions. A
  * record without order has a lane of its own.
  */
-function laneOf({ position: { topicPartition, offset } }: SourceRecord, key: PartitionKey, ordering: Ordering): string {
-  if (ordering === 'partition') return topicPartition;
-  // Topic names never contain NUL, and the character behind it distinguishes an offset from any key.
-  if (ordering === 'none' || key.kind !== 'shared') return `${topicPartition}\0#${offset}`;
-  return `${topicPartition}\0=${key.text}`;
+function laneOf(key: PartitionKey, ordering: Ordering): LaneName {
+  if (ordering === 'partition') return '';
+  return ordering === 'none' || key.kind !== 'shared' ? undefined : key.text;
 }
 
 const NO_DATA = payloadOf('');

@@ -1,15 +1,11 @@
-import {
-  DescribeStreamSummaryCommand,
-  KinesisClient,
-  type KinesisClientConfig,
-  PutRecordsCommand,
-} from '@aws-sdk/client-kinesis';
+import { DescribeStreamSummaryCommand, KinesisClient, type KinesisClientConfig } from '@aws-sdk/client-kinesis';
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { describeForeign } from '../../../shared/errors.ts';
 import type { Meter } from '../../../shared/telemetry/telemetry.ts';
 import { systemClock } from '../../../shared/time/clock.ts';
 import type { Entry } from '../plan/entry.ts';
+import type { EntryReply } from './classify.ts';
 import {
   CredentialsError,
   type CredentialsSource,
@@ -18,6 +14,7 @@ import {
 } from './credentials.ts';
 import type { KinesisPort } from './kinesis-port.ts';
 import type { StreamPort, StreamSummary } from './preflight.ts';
+import { putRecords } from './put-records.ts';
 import { sendWithSession } from './session.ts';
 
 export interface ClientOptions {
@@ -52,19 +49,18 @@ export function createKinesisClient(options: ClientOptions): KinesisPort & Strea
     requestHandler: httpHandler(options.requestTimeoutMs, options.requestsInFlightMax),
     ...(credentials && { credentials: () => sdkCredentials(credentials) }),
   });
-  const send = (entries: readonly Entry[], signal: AbortSignal) =>
-    client.send(putRecordsCommand(options.streamArn, entries), { abortSignal: signal });
+  async function send(entries: readonly Entry[], signal: AbortSignal): Promise<readonly EntryReply[]> {
+    const { command, replies } = putRecords(options.streamArn, entries);
+    await client.send(command, { abortSignal: signal });
+    return replies();
+  }
 
   return {
     async putRecords(entries, signal) {
-      const output = await sendWithSession(credentials, () => send(entries, signal));
+      const replies = await sendWithSession(credentials, () => send(entries, signal));
       const ageMs = credentials?.ageMs();
       if (ageMs !== undefined) options.meter.peak('CredentialAge', Math.round(ageMs / 1000), 'Seconds');
-      return (output.Records ?? []).map(({ SequenceNumber, ShardId, ErrorCode, ErrorMessage }) => ({
-        sequenceNumber: SequenceNumber,
-        shardId: ShardId ?? shardIdIn(ErrorMessage),
-        errorCode: ErrorCode,
-      }));
+      return replies;
     },
     async ready() {
       await credentials?.get();
@@ -83,9 +79,6 @@ const WITHOUT_INFO = { trace: silent, debug: silent, warn: silent, error: silent
   KinesisClientConfig['logger']
 >;
 
-/** The message of a throttled entry ends with the name of the shard. Nothing else of the message is kept. */
-const shardIdIn = (message: string | undefined): string | undefined => /\bshardId-\d{12}\b/.exec(message ?? '')?.[0];
-
 async function describeStream(client: KinesisClient, arn: string, abortSignal: AbortSignal): Promise<StreamSummary> {
   const output = await client.send(new DescribeStreamSummaryCommand({ StreamARN: arn }), { abortSignal });
   const { StreamStatus, MaxRecordSizeInKiB, RecordDistributionStrategy, EncryptionType } =
@@ -97,43 +90,6 @@ async function describeStream(client: KinesisClient, arn: string, abortSignal: A
     encryption: EncryptionType,
   };
 }
-
-/**
- * The data is base64 in Kafka's event and in the request, so the text is passed through. The command is created without
- * records, and its body is replaced before it is signed; endpoint, signature and errors remain the SDK's. That saves a
- * third of the CPU time of a request (docs/decisions/0004-kinesis-client.md).
- */
-function putRecordsCommand(streamArn: string, entries: readonly Entry[]): PutRecordsCommand {
-  const command = new PutRecordsCommand({ StreamARN: streamArn, Records: [] });
-  command.middlewareStack.add(
-    (next) => (args) => {
-      const request = args.request as { body: unknown; headers: Record<string, string> };
-      const body = putRecordsBody(streamArn, entries);
-      request.body = body;
-      request.headers['content-length'] = String(body.length);
-      return next(args);
-    },
-    { step: 'serialize', priority: 'low', name: 'passBase64Through' },
-  );
-  return command;
-}
-
-/**
- * The body is ASCII, because encoding UTF-8 takes several times longer: other characters of partition keys are escaped.
- * https://docs.aws.amazon.com/kinesis/latest/APIReference/API_PutRecords.html#API_PutRecords_RequestSyntax
- */
-export function putRecordsBody(streamArn: string, entries: readonly Entry[]): Buffer {
-  let records = '';
-  for (const { dataBase64, partitionKey, explicitHashKey } of entries) {
-    const hashKey = explicitHashKey === undefined ? '' : `,"ExplicitHashKey":"${explicitHashKey}"`;
-    const comma = records === '' ? '' : ',';
-    records += `${comma}{"Data":"${dataBase64}","PartitionKey":${asciiJson(partitionKey)}${hashKey}}`;
-  }
-  return Buffer.from(`{"StreamARN":${asciiJson(streamArn)},"Records":[${records}]}`, 'latin1');
-}
-
-const asciiJson = (text: string): string =>
-  JSON.stringify(text).replace(/[\u0080-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 
 /**
  * The SDK caches credentials until they expire. Only the credentials source keeps and renews them, so these are marked

@@ -1,9 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { OrderAudit } from '../../../../../functions/kinesis-sink/delivery/order-audit.ts';
-import type { Lane } from '../../../../../functions/kinesis-sink/lanes/lane.ts';
+import type { LaneSlice } from '../../../../../functions/kinesis-sink/lanes/lane.ts';
 
-const [lane, other] = [{}, {}] as [Lane, Lane];
+/** The first record of a lane of three. */
+const aSlice = () => ({ lane: { items: [1, 2, 3] }, from: 0, count: 1 }) as unknown as LaneSlice;
+const [lane, other] = [aSlice(), aSlice()];
 const SHARD = 'shardId-000000000000';
 
 describe('the order audit', () => {
@@ -23,6 +25,12 @@ describe('the order audit', () => {
     audit.isInOrder(lane, SHARD, '9');
     expect(audit.isInOrder(other, SHARD, '1')).toBe(true);
     expect(audit.isInOrder(lane, 'shardId-000000000001', '1')).toBe(true);
+  });
+
+  it('compares the last entry of a lane, too', () => {
+    const audit = new OrderAudit();
+    audit.isInOrder(lane, SHARD, '9');
+    expect(audit.isInOrder({ ...lane, from: 1, count: 2 }, SHARD, '8')).toBe(false);
   });
 
   it.each([undefined, '', '-1', '1e3', '9'.repeat(129)])('ignores the malformed number %j', (sequenceNumber) => {

@@ -10,7 +10,7 @@ import { randomRuns } from '../../../../support/random-runs.ts';
 
 function aLane(recordCount: number): Lane {
   const records = Array.from({ length: recordCount }, (_, offset) => aRecord({ offset, key: 'same' }));
-  const [lane] = layLanes(records.map((record) => prepare(record, prepareOptions))).lanes;
+  const [lane] = layLanes([records.map((record) => prepare(record, prepareOptions))]).lanes;
   return lane ?? new Lane();
 }
 

@@ -16,9 +16,9 @@ const prepared = (partitionKey: string, text: string): PreparedRecord => {
   };
 };
 
-const entryOf = (records: readonly PreparedRecord[], partitionKey?: string) => {
-  const draft = new EntryDraft({ bytesMax: 1_000, recordsMax: 10 }, partitionKey);
-  for (const record of records) draft.add(record, draft.lengthWith(record) ?? Number.NaN);
+const entryOf = ([first, ...others]: readonly PreparedRecord[], partitionKey?: string) => {
+  const draft = new EntryDraft(first as PreparedRecord, { bytesMax: 1_000, recordsMax: 10 }, partitionKey);
+  for (const record of others) draft.add(record, draft.lengthWith(record) ?? Number.NaN);
   return draft.close();
 };
 

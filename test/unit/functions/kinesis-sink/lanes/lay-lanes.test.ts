@@ -1,0 +1,92 @@
+import { describe, expect, it } from 'vitest';
+import { layLanes } from '../../../../../functions/kinesis-sink/lanes/lay-lanes.ts';
+import { type PrepareOptions, prepare } from '../../../../../functions/kinesis-sink/plan/prepare.ts';
+import { prepareOptions } from '../../../../support/a-kinesis-sink.ts';
+import { aRecord, batchesOf, type RecordParts } from '../../../../support/builders.ts';
+
+describe('two records', () => {
+  const areInOneLane = (parts: readonly [RecordParts, RecordParts], changes: Partial<PrepareOptions> = {}) => {
+    const batches = batchesOf(parts.map(aRecord));
+    const options = { ...prepareOptions, ...changes };
+    const { lanes } = layLanes(batches.map(({ records }) => records.map((record) => prepare(record, options))));
+    return lanes.length === 1;
+  };
+
+  it.each([
+    { what: 'the same partition and key', parts: [{ key: 'a' }, { key: 'a' }], areTogether: true },
+    { what: 'other keys', parts: [{ key: 'a' }, { key: 'b' }], areTogether: false },
+    {
+      what: 'other partitions',
+      parts: [
+        { partition: 0, key: 'a' },
+        { partition: 1, key: 'a' },
+      ],
+      areTogether: false,
+    },
+    { what: 'no key', parts: [{ key: null }, { key: null }], areTogether: false },
+    { what: 'no key beside an empty one', parts: [{ key: null }, { key: '' }], areTogether: false },
+  ] as const)('of $what share a lane: $areTogether', ({ parts: [one, other], areTogether }) => {
+    expect(
+      areInOneLane([
+        { offset: 1, ...one },
+        { offset: 2, ...other },
+      ]),
+    ).toBe(areTogether);
+  });
+
+  it('share a lane with ordering: partition, whatever their keys, but not across partitions', () => {
+    const ordering = 'partition';
+    expect(
+      areInOneLane(
+        [
+          { offset: 1, key: 'a' },
+          { offset: 2, key: null },
+        ],
+        { ordering },
+      ),
+    ).toBe(true);
+    expect(areInOneLane([{ partition: 0 }, { partition: 1 }], { ordering })).toBe(false);
+  });
+
+  it('share no lane with ordering: none', () => {
+    expect(
+      areInOneLane(
+        [
+          { offset: 1, key: 'a' },
+          { offset: 2, key: 'a' },
+        ],
+        { ordering: 'none' },
+      ),
+    ).toBe(false);
+  });
+
+  it('follow the partition key, wherever that comes from', () => {
+    const constant = { partitionKey: 'constant', partitionKeyConstant: 'all' } as const;
+    expect(
+      areInOneLane(
+        [
+          { offset: 1, key: 'a' },
+          { offset: 2, key: null },
+        ],
+        constant,
+      ),
+    ).toBe(true);
+    expect(
+      areInOneLane(
+        [
+          { offset: 1, key: 'a' },
+          { offset: 2, key: 'a' },
+        ],
+        { partitionKey: 'random' },
+      ),
+    ).toBe(false);
+  });
+
+  it('whose partition key cannot be found share a lane only with ordering: partition', () => {
+    const lost = { partitionKey: 'jsonPointer', partitionKeyPointer: '/x' } as const;
+    expect(areInOneLane([{ offset: 1 }, { offset: 2 }], lost)).toBe(false);
+    expect(areInOneLane([{ offset: 1 }, { offset: 2, value: '{"x":1}' }], { ...lost, ordering: 'partition' })).toBe(
+      true,
+    );
+  });
+});
