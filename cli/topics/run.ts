@@ -13,6 +13,7 @@ import {
 } from '../../infra/stage-file/topics-lock.ts';
 import { type ListTopics, listWithAws } from '../../infra/topics/list-with-aws.ts';
 import { topicsOfStage } from '../../infra/topics/topics-of-stage.ts';
+import { connectionTo } from '../kafka/connection.ts';
 import { listWithBrokers } from './list-topics.ts';
 import type { TopicsOptions } from './options.ts';
 
@@ -26,7 +27,9 @@ export async function runTopics(options: TopicsOptions, print: (line: string) =>
     throw new Error(`${name}: cluster.arn and region must be written, or name brokers with --bootstrap`);
   }
   const list: ListTopics =
-    brokers === undefined ? listWithAws(clusterArn ?? '', { region: region ?? '' }) : listWithBrokers(brokers);
+    brokers === undefined
+      ? listWithAws(clusterArn ?? '', { region: region ?? '' })
+      : listWithBrokers(connectionTo(brokers, region ?? ''));
   const found = { regex, cluster: brokers?.bootstrapServers ?? clusterArn ?? '', names: await list() };
   const lock = lockOf(found, new Date());
   const lockPath = lockPathOf(path);

@@ -86,7 +86,11 @@ describe('npm run topics', () => {
     expect(parsed('--bootstrap', 'b:9096', '--tls')).toEqual({ stage: 'dev', brokers: { ...brokers, tls: true } });
     expect(parsed('--bootstrap', 'b:9096', '--login', 'scram')).toEqual({
       stage: 'dev',
-      brokers: { ...brokers, tls: true, login: { username: 'reader', password: 'secret' } },
+      brokers: { ...brokers, tls: true, login: { kind: 'scram', username: 'reader', password: 'secret' } },
+    });
+    expect(parsed('--bootstrap', 'b:9098', '--login', 'iam')).toEqual({
+      stage: 'dev',
+      brokers: { bootstrapServers: 'b:9098', tls: true, login: { kind: 'iam' } },
     });
     expect(parseTopicsOptions(['--help'])).toBe('help');
   });
@@ -95,7 +99,7 @@ describe('npm run topics', () => {
     expect(() => parseTopicsOptions([])).toThrow('--stage is missing');
     expect(() => parseTopicsOptions(['--nonsense'])).toThrow('npm run topics');
     expect(() => parsed('--tls')).toThrow('belong to --bootstrap');
-    expect(() => parsed('--bootstrap', 'b:9098', '--login', 'iam')).toThrow('for IAM leave out --bootstrap');
+    expect(() => parsed('--bootstrap', 'b:9098', '--login', 'kerberos')).toThrow('must be iam or scram');
     expect(() => parseTopicsOptions(['--stage', 'dev', '--bootstrap', 'b', '--login', 'scram'], {})).toThrow(
       'set KAFKA_USERNAME and KAFKA_PASSWORD',
     );

@@ -34,7 +34,7 @@ export async function signedHeaders(
 }
 
 /** Node's SHA-256, as the signer wants it. */
-class Sha256 {
+export class Sha256 {
   #hash: Hash | Hmac;
   readonly #secret: string | Uint8Array | undefined;
 
