@@ -5,6 +5,7 @@ import { readStageFile } from '../infra/stage-file/read-stage-file.ts';
 import { askWith, installedCli } from './doctor/ask.ts';
 import { FAULTY, GOOD, parseDoctorOptions, UNUSABLE, USAGE } from './doctor/options.ts';
 import { tableOf } from './doctor/print.ts';
+import { runRetries } from './doctor/retries/command.ts';
 import { examine } from './doctor/run.ts';
 
 const print = (line: string) => process.stdout.write(`${line}\n`);
@@ -15,16 +16,21 @@ async function main(): Promise<number> {
     print(USAGE);
     return GOOD;
   }
-  const { stage, streamProfile, json } = options;
+  const { stage, streamProfile, json, retries } = options;
   const name = `config/${stage}.yml`;
   const text = projectSurroundings.readFile(name);
   if (text === undefined) throw new Error(`${name} does not exist: choose another stage with --stage`);
   const { service }: { readonly service: string } = parse(projectSurroundings.readFile('serverless.yml') ?? '');
   const deployment = readStageFile(service, stage, parse(text));
   const { region } = deployment.file;
+  const ask = askWith(installedCli, region);
+  if (retries !== undefined) {
+    await runRetries(retries, deployment, ask, print);
+    return GOOD;
+  }
   const findings = await examine({
     deployment,
-    ask: askWith(installedCli, region),
+    ask,
     askStreamAccount: streamProfile === undefined ? undefined : askWith(installedCli, region, streamProfile),
     nowMs: Date.now(),
   });

@@ -1,10 +1,14 @@
 import { parseArgs } from 'node:util';
+import { BROKER_OPTIONS, BROKER_USAGE, brokersOf } from '../kafka/options.ts';
+import type { RetriesOptions } from './retries/command.ts';
 
 export interface DoctorOptions {
   readonly stage: string;
   /** Of the AWS CLI, with credentials of the stream's account. */
   readonly streamProfile: string | undefined;
   readonly json: boolean;
+  /** Instead of the table: find out which records Lambda repeats. */
+  readonly retries: RetriesOptions | undefined;
 }
 
 /** Nothing has failed. Warnings may be there. */
@@ -19,22 +23,41 @@ Looks at a stage from outside, before or after its deployment. Uses the AWS CLI 
 each deployed function is invoked once without records, and documentdbSink writes and deletes a document of the collection msk-sinks-probe.
   --stream-profile NAME   a profile of the AWS CLI for the stream's account, whose role and stream are checked too
   --json                  print the rows as JSON
+  --retries               instead: find out which records Lambda repeats after a partial failure, with a topic, a function and a mapping
+                          of its own, which it removes again; writes what it saw to test/fixtures/captured/
+  --dry-run               with --retries: print what would be done
+With --retries, the brokers:
+${BROKER_USAGE}
   --help                  print this text
 Exit codes: ${GOOD} nothing failed, ${FAULTY} something failed, ${UNUSABLE} the command could not work. A missing right is a warning that names the right.`;
 
 /** @throws Error that says how it is called */
-export function parseDoctorOptions(args: readonly string[]): DoctorOptions | 'help' {
-  const { stage, help, json = false, 'stream-profile': streamProfile } = parsed(args).values;
+export function parseDoctorOptions(
+  args: readonly string[],
+  environment: Readonly<Record<string, string | undefined>> = process.env,
+): DoctorOptions | 'help' {
+  const values = parsed(args).values;
+  const {
+    stage,
+    help,
+    json = false,
+    'stream-profile': streamProfile,
+    retries = false,
+    'dry-run': dryRun = false,
+  } = values;
   if (help === true) return 'help';
   if (stage === undefined) throw new Error(`--stage is missing\n${USAGE}`);
-  return { stage, streamProfile, json };
+  const brokers = brokersOf(values, environment);
+  if (!retries && (dryRun || brokers !== undefined)) throw new Error('--dry-run and --bootstrap belong to --retries');
+  return { stage, streamProfile, json, retries: retries ? { dryRun, brokers } : undefined };
 }
 
 function parsed(args: readonly string[]) {
   try {
     const text = { type: 'string' } as const;
     const flag = { type: 'boolean' } as const;
-    return parseArgs({ args: [...args], options: { stage: text, 'stream-profile': text, json: flag, help: flag } });
+    const own = { stage: text, 'stream-profile': text, json: flag, retries: flag, 'dry-run': flag, help: flag };
+    return parseArgs({ args: [...args], options: { ...own, ...BROKER_OPTIONS } });
   } catch {
     throw new Error(USAGE);
   }

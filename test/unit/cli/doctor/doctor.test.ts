@@ -518,8 +518,18 @@ describe('the doctor', () => {
 describe('the arguments of the doctor', () => {
   it('are a stage, a profile of the other account, and the form', () => {
     expect(parseDoctorOptions(['--stage', 'dev', '--stream-profile', 'b', '--json'])).toEqual({
-      ...{ stage: 'dev', streamProfile: 'b', json: true },
+      ...{ stage: 'dev', streamProfile: 'b', json: true, retries: undefined },
     });
+  });
+
+  it('are, for the retries, the brokers or a dry run', () => {
+    expect(parseDoctorOptions(['--stage', 'dev', '--retries', '--dry-run'])).toMatchObject({
+      retries: { dryRun: true, brokers: undefined },
+    });
+    expect(parseDoctorOptions(['--stage', 'dev', '--retries', '--bootstrap', 'b:1', '--login', 'iam'])).toMatchObject({
+      retries: { dryRun: false, brokers: { bootstrapServers: 'b:1', login: { kind: 'iam' } } },
+    });
+    expect(() => parseDoctorOptions(['--stage', 'dev', '--dry-run'])).toThrow('belong to --retries');
   });
 
   it.each([[[]], [['--stage']], [['--stages', 'dev']]])('explain themselves when they are %j', (args) => {
