@@ -1,4 +1,3 @@
-import type { TriggerSettings } from '../../../infra/stage-file/trigger-settings.ts';
 import type { DeployedFunction, Deployment } from '../../../infra/template/deployment.ts';
 import { mappingsOf } from '../../../infra/template/mappings.ts';
 import { rolesOf } from '../../../infra/template/roles.ts';
@@ -25,7 +24,7 @@ export function scratchOf(deployment: Deployment, id: string): Scratch {
     functionName: name,
     roleName: name,
     bisectBatch: false,
-    trigger: { ...sink.trigger, ...TRIGGER, metrics: [], pollerGroup: 'none' } as TriggerSettings,
+    trigger: Object.assign({}, sink.trigger, TRIGGER, { metrics: [], pollerGroup: 'none' }),
     mappings: [{ logicalId: 'Mapping', topic: name, consumerGroupId: name }],
   };
   const logGroup = `/aws/lambda/${name}`;
