@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { waitsForEvidence } from './invariants/evidence.ts';
+import { waitingForEvidence } from './invariants/evidence.ts';
 import type { Scenario, ScenarioRecord } from './scenario/scenario.ts';
 import { KafkaLog } from './services/kafka-log.ts';
-import type { Invocation } from './services/lambda.ts';
 
 /** Four refused records of one document, and a plain one behind them, in an invocation that may send for so long. */
 function aWorld(sendMs: number, changed: Partial<ScenarioRecord> = {}) {
@@ -12,9 +11,9 @@ function aWorld(sendMs: number, changed: Partial<ScenarioRecord> = {}) {
   kafka.produce({ ...refused, ...changed, id: 3 }, Buffer.from('x'));
   kafka.produce({ key: 'a', atMs: 0, kind: 'plain', id: 4 }, Buffer.from('x'));
   const sent = kafka.produced.map(({ topicPartition, offset }) => `${topicPartition}@${offset}`);
-  const invocation = { sent, startedAtMs: Number.POSITIVE_INFINITY } as unknown as Invocation;
   const scenario = { function: { timeoutMs: sendMs + 5_000 } } as unknown as Scenario;
-  return (offset: number) => waitsForEvidence(`orders-0@${offset}`, invocation, { kafka, scenario });
+  const waiting = waitingForEvidence({ sent, startedAtMs: Number.POSITIVE_INFINITY }, { kafka, scenario });
+  return (offset: number) => waiting.has(`orders-0@${offset}`);
 }
 
 describe('the evidence against refused records of a document', () => {

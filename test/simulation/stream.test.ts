@@ -248,6 +248,29 @@ describe('of a shard that throttled', () => {
     expect(said(manners)).toEqual([]);
   });
 
+  it('a record that it refused before may be the one that is tried', () => {
+    const manners = toldThatItIsFull();
+    manners.answered('1', { entries: [entry('y', 1)], answers: [full], nowMs: 5 });
+    manners.decided('1', [entry('x', 0)], 10);
+    manners.answered('1', { entries: [entry('x', 0)], answers: [full], nowMs: 15 });
+    manners.decided('1', [entry('y', 1)], 20);
+    manners.decided('1', [entry('x', 6)], 25);
+    expect(said(manners)).toEqual([]);
+    manners.answered('1', { entries: [entry('y', 1)], answers: [full], nowMs: 30 });
+    manners.decided('1', [entry('x', 6)], 35);
+    expect(said(manners)).toHaveLength(1);
+  });
+
+  it('a record that was rejected alone may be sent alone, one of several that were rejected together may not', () => {
+    const manners = toldThatItIsFull();
+    manners.rejected('1', ['orders-0@7']);
+    manners.rejected('1', ['orders-0@8', 'orders-0@9']);
+    manners.decided('1', [entry('y', 7)], 10);
+    expect(said(manners)).toEqual([]);
+    manners.decided('1', [entry('y', 8)], 10);
+    expect(said(manners)).toHaveLength(1);
+  });
+
   it('everything may be sent to it once the longest pause is over', () => {
     const manners = toldThatItIsFull();
     manners.decided('1', [entry('y', 5)], 5_000);

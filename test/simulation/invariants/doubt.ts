@@ -4,6 +4,7 @@ import type { KafkaLog, ProducedRecord } from '../services/kafka-log.ts';
 import type { Invocation } from '../services/lambda.ts';
 import type { Mapping } from '../services/mapping.ts';
 import type { Target } from '../services/target.ts';
+import { waitingForEvidence } from './evidence.ts';
 import { streamLaneOf } from './stream/stream.ts';
 import { unsettledIn } from './unsettled.ts';
 import type { Violation } from './violation.ts';
@@ -56,10 +57,11 @@ export function hasDoubtAlone(invocation: Invocation, parts: DoubtParts): boolea
   return doubtful.size > 0 && sent.every((record) => doubtful.has(record) || isSettled(record, parts));
 }
 
-/** Without faults a doubt is the only reason to hand records back, but for what a poison policy blocks. */
+/** Without faults a doubt, or evidence that takes its time, is the only reason to hand records back, but for what a poison policy blocks. */
 export function calmViolations(invocation: Invocation, parts: DoubtParts): readonly Violation[] {
   if (parts.scenario.faults.length > 0 || parts.scenario.function.onPoison === 'block') return [];
-  const [first] = unsettledIn(invocation);
+  const waiting = waitingForEvidence(invocation, parts);
+  const [first] = unsettledIn(invocation).filter((position) => !waiting.has(position));
   if (first === undefined || hasDoubtAlone(invocation, parts)) return [];
   return [{ guarantee: 'calm', message: `${first} was handed back` }];
 }

@@ -7,21 +7,22 @@ import type { Invocation } from '../services/lambda.ts';
 const EVIDENCE_MS = 2_500;
 
 /**
- * Whether the records of its document that are refused with a code that may as well be an outage take up the invocation:
- * the evidence against each is gathered once the one before has its dead letter.
+ * Positions for which an invocation has no time: records that are refused with a code that may as well be an outage stand
+ * before them or are they, and the evidence against each record of a document is gathered once the one before has its dead letter.
  */
-export function waitsForEvidence(
-  position: string,
-  { sent, startedAtMs }: Invocation,
+export function waitingForEvidence(
+  { sent, startedAtMs }: Pick<Invocation, 'sent' | 'startedAtMs'>,
   { kafka, scenario }: { readonly kafka: KafkaLog; readonly scenario: Scenario },
-): boolean {
-  const own = kafka.at(position, startedAtMs);
-  if (own === undefined) return false;
-  const refused = sent.filter((each) => {
-    const record = kafka.at(each, startedAtMs);
-    if (record?.scenario.refusal === undefined || record.scenario.kind !== 'refused') return false;
-    const isOfDocument = record.scenario.key === own.scenario.key && record.topicPartition === own.topicPartition;
-    return isOfDocument && record.offset <= own.offset;
+): ReadonlySet<string> {
+  const refusedOf = new Map<string, number>();
+  const waiting = sent.filter((position) => {
+    const record = kafka.at(position, startedAtMs);
+    if (record === undefined) return false;
+    const { kind, key, refusal } = record.scenario;
+    const document = `${record.topicPartition} ${key}`;
+    const count = (refusedOf.get(document) ?? 0) + Number(kind === 'refused' && refusal !== undefined);
+    refusedOf.set(document, count);
+    return count * EVIDENCE_MS >= scenario.function.timeoutMs - SEND_RESERVE_MS;
   });
-  return refused.length * EVIDENCE_MS >= scenario.function.timeoutMs - SEND_RESERVE_MS;
+  return new Set(waiting);
 }

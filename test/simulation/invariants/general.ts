@@ -4,7 +4,7 @@ import type { Bucket } from '../services/bucket.ts';
 import type { KafkaLog, ProducedRecord } from '../services/kafka-log.ts';
 import type { Invocation, Lambda } from '../services/lambda.ts';
 import type { Target } from '../services/target.ts';
-import { waitsForEvidence } from './evidence.ts';
+import { waitingForEvidence } from './evidence.ts';
 import type { Letters } from './letters.ts';
 import { reasonsIn } from './letters.ts';
 import { positionText } from './positions.ts';
@@ -127,17 +127,17 @@ function partitionsAreIndependent(invocation: Invocation, { kafka, scenario }: G
   const { id, end, isTouchedAll, touched } = invocation;
   if (end?.kind !== 'answered' || isTouchedAll || scenario.mapping.mode === 'onDemand') return [];
   if (scenario.function.onPoison === 'block') return [];
-  const unexcused = unsettledIn(invocation).filter(
-    (position) => !waitsForEvidence(position, invocation, { kafka, scenario }),
-  );
-  const named = new Set(unexcused.map((position) => position.slice(0, position.lastIndexOf('@'))));
-  return [...named]
-    .filter((topicPartition) => !touched.has(topicPartition))
-    .map((topicPartition) => ({
-      guarantee: 'G4',
-      message: `invocation ${id} names records of ${topicPartition}, which no fault touched`,
-    }));
+  const untouched = unsettledIn(invocation).filter((position) => !touched.has(topicPartitionIn(position)));
+  if (untouched.length === 0) return [];
+  const waiting = waitingForEvidence(invocation, { kafka, scenario });
+  const named = new Set(untouched.filter((position) => !waiting.has(position)).map(topicPartitionIn));
+  return [...named].map((topicPartition) => ({
+    guarantee: 'G4',
+    message: `invocation ${id} names records of ${topicPartition}, which no fault touched`,
+  }));
 }
+
+const topicPartitionIn = (position: string): string => position.slice(0, position.lastIndexOf('@'));
 
 /** G4: what is thrown is thrown for every partition. Pollers of one's own read the response instead. */
 function throwsOnDemandAlone({ id, end }: Invocation, { scenario }: GeneralParts): readonly Violation[] {

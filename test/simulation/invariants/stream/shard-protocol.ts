@@ -14,10 +14,12 @@ export interface EntryAnswer {
   readonly isThrottled: boolean;
 }
 
-interface Waiting {
-  readonly positions: ReadonlySet<string>;
-  /** Nobody waits longer than that for a shard: it takes so much a second. */
-  readonly untilMs: number;
+/** A shard that has refused records because it is full. */
+interface Full {
+  /** Those that were not sent again since: any of them may be the one that is tried. */
+  readonly refused: Set<string>;
+  /** Until one is tried nothing else is sent there, but nobody waits longer than that: a shard takes so much a second. */
+  untilMs: number;
 }
 
 interface Answered {
@@ -30,8 +32,9 @@ interface Answered {
 interface Told {
   /** The shard that last stored or refused records of a lane. */
   readonly shardByLane: Map<string, string>;
-  /** By shard: records that it refused because it is full, and that wait to be sent again. */
-  readonly waiting: Map<string, Waiting>;
+  readonly fullShards: Map<string, Full>;
+  /** Records that were rejected alone: each is sent alone, one after another, as soon as any may be sent again. */
+  readonly suspects: Set<string>;
 }
 
 /** Whoever was told that a shard is full sends nothing more there before what was refused is tried again, or could be. */
@@ -41,15 +44,17 @@ export class ShardManners {
 
   /** The process decides to send this request. */
   decided(invocation: string, entries: readonly SentEntry[], nowMs: number): void {
-    const { shardByLane, waiting } = this.#toldTo(invocation);
-    const sent = new Set(entries.flatMap(({ positions }) => positions));
-    for (const [shardId, { positions, untilMs }] of waiting) {
-      if (nowMs >= untilMs || [...positions].some((position) => sent.has(position))) waiting.delete(shardId);
+    const { shardByLane, fullShards, suspects } = this.#toldTo(invocation);
+    const sent = entries.flatMap(({ positions }) => positions);
+    for (const full of fullShards.values()) {
+      const triedAgain = sent.filter((position) => full.refused.delete(position));
+      if (triedAgain.length > 0) full.untilMs = nowMs;
     }
     for (const { lanes, positions } of entries) {
-      const full = lanes.map((lane) => shardByLane.get(lane)).find((shardId) => shardId && waiting.has(shardId));
-      if (full === undefined) continue;
-      const message = `invocation ${invocation} sends ${positions[0]} to ${full}, which has just said that it is full`;
+      const shardIds = lanes.flatMap((lane) => shardByLane.get(lane) ?? []);
+      const shardId = shardIds.find((each) => (fullShards.get(each)?.untilMs ?? nowMs) > nowMs);
+      if (shardId === undefined || positions.some((position) => suspects.has(position))) continue;
+      const message = `invocation ${invocation} sends ${positions[0]} to ${shardId}, which has just said that it is full`;
       this.violations.push({ guarantee: 'G5', message });
     }
   }
@@ -57,21 +62,27 @@ export class ShardManners {
   /** The process heard these answers to the entries of a request. */
   answered(invocation: string, { entries, answers, nowMs }: Answered): void {
     if (answers.length !== entries.length) return;
-    const { shardByLane, waiting } = this.#toldTo(invocation);
+    const { shardByLane, fullShards } = this.#toldTo(invocation);
     for (const [index, { shardId, isThrottled }] of answers.entries()) {
       const entry = entries[index];
       if (shardId === undefined || entry === undefined) continue;
       for (const lane of entry.lanes) shardByLane.set(lane, shardId);
       if (!isThrottled) continue;
-      const positions = new Set([...(waiting.get(shardId)?.positions ?? []), ...entry.positions]);
-      waiting.set(shardId, { positions, untilMs: nowMs + RETRY_DELAY_MS_MAX });
+      const refused = new Set([...(fullShards.get(shardId)?.refused ?? []), ...entry.positions]);
+      fullShards.set(shardId, { refused, untilMs: nowMs + RETRY_DELAY_MS_MAX });
     }
+  }
+
+  /** The process heard that a request of these records was rejected. */
+  rejected(invocation: string, positions: readonly string[]): void {
+    const [position] = positions;
+    if (position !== undefined && positions.length === 1) this.#toldTo(invocation).suspects.add(position);
   }
 
   #toldTo(invocation: string): Told {
     const known = this.#told.get(invocation);
     if (known !== undefined) return known;
-    const told = { shardByLane: new Map<string, string>(), waiting: new Map<string, Waiting>() };
+    const told: Told = { shardByLane: new Map(), fullShards: new Map(), suspects: new Set() };
     this.#told.set(invocation, told);
     return told;
   }

@@ -221,6 +221,7 @@ export class KinesisTarget implements Target {
       const hasLetter = record !== undefined && this.#parts.bucket.hasLetter(this.#parts.scenario.sink, record);
       const hasRefused = entries.some(this.#isRefused);
       const positions = request.positions.flat();
+      this.#manners.rejected(invocation, positions);
       this.#rejections.rejected({ ...request, environment: environment.name, positions, hasRefused }, nowMs, hasLetter);
     }
     if (REFUSED_FOR_GOOD.includes(name)) this.#conduct.refusedForGood(invocation, nowMs);
