@@ -1,0 +1,35 @@
+// `npm run import-connector -- FILE`: a configuration of the MongoDB sink connector or of doka becomes a stage.
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { projectSurroundings } from '../infra/stage-file/project-files.ts';
+import { parseImportOptions, USAGE } from './import-connector/options.ts';
+import { importFile } from './import-connector/run.ts';
+
+const print = (line: string): void => {
+  process.stdout.write(`${line}\n`);
+};
+
+async function main(): Promise<void> {
+  const options = parseImportOptions(process.argv.slice(2));
+  if (options === 'help') {
+    print(USAGE);
+    return;
+  }
+  const content = await readFile(options.file).catch(() => {
+    throw new Error(`${options.file} cannot be read`);
+  });
+  const { files, lines } = importFile(options, content, projectSurroundings);
+  for (const file of files) {
+    const path = join(process.cwd(), file.path);
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, file.content);
+  }
+  lines.forEach(print);
+}
+
+try {
+  await main();
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+}

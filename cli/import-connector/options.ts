@@ -1,0 +1,39 @@
+import { parseArgs } from 'node:util';
+
+export interface ImportOptions {
+  readonly file: string;
+  /** Undefined: the name of a doka configuration names the stage. */
+  readonly stage: string | undefined;
+  readonly force: boolean;
+}
+
+export const USAGE = `npm run import-connector -- FILE [--stage STAGE] [--force]
+Takes over a configuration of the MongoDB sink connector (.properties, JSON, YAML, Terraform, ksqlDB), or configs/<env>.yaml of doka: writes
+config/STAGE.yml, and copies a connector file to config/connectors/. Prints what was taken over, what changes and why, and what is left to
+fill in (FILL_IN in the stage file: packaging names each).
+  --stage STAGE   the stage to write; by default <env> of doka's configs/<env>.yaml
+  --force         write into files that exist: settings and comments that the import does not name stay
+  --help          print this text
+Exit codes: 0 written, 1 the command could not work (nothing is written).`;
+
+/** @throws Error that says how it is called */
+export function parseImportOptions(args: readonly string[]): ImportOptions | 'help' {
+  const { values, positionals } = parsed(args);
+  const { stage, force = false, help } = values;
+  if (help === true) return 'help';
+  const [file, ...others] = positionals;
+  if (file === undefined || others.length > 0) throw new Error(`name one FILE\n${USAGE}`);
+  if (stage !== undefined && !/^[a-z][a-z0-9-]*$/i.test(stage)) {
+    throw new Error(`--stage must be letters, digits and dashes, got ${JSON.stringify(stage)}`);
+  }
+  return { file, stage, force };
+}
+
+function parsed(args: readonly string[]) {
+  try {
+    const options = { stage: { type: 'string' }, force: { type: 'boolean' }, help: { type: 'boolean' } } as const;
+    return parseArgs({ args: [...args], options, allowPositionals: true });
+  } catch {
+    throw new Error(USAGE);
+  }
+}
