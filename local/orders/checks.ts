@@ -1,7 +1,9 @@
 // Checks after every produced record has been consumed. They compare the produced records with the content of the targets.
-import { isDeepStrictEqual } from 'node:util';
 import type { DeadLetter } from '../../shared/dead-letter/dead-letter.ts';
 import { differenceOf, type Expectation } from '../connector/expected-documents.ts';
+import type { FunctionName } from '../engines/endpoints.ts';
+import { documentViolations } from './document-versions.ts';
+import type { PoisonKind } from './order-stream.ts';
 import type { ProducedRecord } from './producer.ts';
 import type { StreamRecord } from './stream-reader.ts';
 
@@ -14,8 +16,8 @@ export interface Check {
 
 export interface Targets {
   readonly stream: readonly StreamRecord[];
-  /** Documents by `_id`, without tombstones and without the sink's own fields. */
-  readonly documents: ReadonlyMap<string, object>;
+  /** Documents by `_id`, without tombstones and without the sink's own fields; undefined: they cannot be read, and are not checked. */
+  readonly documents: ReadonlyMap<string, object> | undefined;
   readonly deadLetters: readonly DeadLetter[];
   /** The keys of the mappings' failure records in the bucket. */
   readonly givenUp: readonly string[];
@@ -28,21 +30,35 @@ export interface ConnectorDocuments {
   readonly found: ReadonlyMap<string, readonly string[]>;
 }
 
+/**
+ * Whether a record must have arrived: its function has settled it. Any other record may be on its way, with or without a trace in
+ * the target.
+ */
+export type IsDue = (sinkName: FunctionName, record: ProducedRecord) => boolean;
+
+/**
+ * @param isDue without it, every record must have arrived. A connector file's documents are only checked when all are due.
+ */
 export function checkAll(
   produced: readonly ProducedRecord[],
   targets: Targets,
   connector?: ConnectorDocuments,
+  isDue: IsDue = () => true,
 ): readonly Check[] {
+  const ofKind = (kind: PoisonKind) => produced.filter(({ poison }) => poison === kind);
+  const { deadLetters } = targets;
+  const documents =
+    connector === undefined ? checkDocuments(produced, targets, isDue) : checkConnectorDocuments(connector);
   return [
-    checkStreamOrder(produced, targets.stream),
-    checkKeyless(produced, targets.stream),
-    connector === undefined ? checkDocuments(produced, targets.documents) : checkConnectorDocuments(connector),
-    checkDeadLetters(
-      'kinesisSink',
-      produced.filter(({ poison }) => poison === 'oversized'),
-      targets.deadLetters,
-    ),
-    checkDeadLetters('documentdbSink', poisonedFor(produced, connector), targets.deadLetters),
+    checkStreamOrder(produced, targets.stream, isDue),
+    checkKeyless(produced, targets.stream, isDue),
+    ...(targets.documents === undefined ? [] : [documents]),
+    checkDeadLetters('kinesisSink', deadLetters, { poisoned: ofKind('oversized'), refused: [], isDue }),
+    checkDeadLetters('documentdbSink', deadLetters, {
+      poisoned: poisonedFor(produced, connector),
+      refused: ofKind('refused'),
+      isDue,
+    }),
     checkGivenUp(targets.givenUp),
   ];
 }
@@ -65,7 +81,7 @@ const isKeyed = ({ key, poison }: ProducedRecord): boolean => key !== null && po
  * All records of each key are in the stream, and their first copies are in Kafka's order. Every other copy repeats an earlier
  * record.
  */
-function checkStreamOrder(produced: readonly ProducedRecord[], stream: readonly StreamRecord[]): Check {
+function checkStreamOrder(produced: readonly ProducedRecord[], stream: readonly StreamRecord[], isDue: IsDue): Check {
   const expected = Map.groupBy(produced.filter(isKeyed), ({ key }) => key ?? '');
   const stored = Map.groupBy(stream, ({ partitionKey }) => partitionKey);
   let duplicateCount = 0;
@@ -78,9 +94,9 @@ function checkStreamOrder(produced: readonly ProducedRecord[], stream: readonly 
       else if (sequence.slice(0, next).includes(copy)) duplicateCount += 1;
       else return [`${key}: the stream has a record out of order, or one that was never produced`];
     }
-    return next === sequence.length
-      ? []
-      : [`${key}: ${sequence.length - next} of ${sequence.length} records are missing`];
+    // A key's records are of one partition, so those that are due come first.
+    const dueCount = records.findLastIndex((record) => isDue('kinesisSink', record)) + 1;
+    return next >= dueCount ? [] : [`${key}: ${dueCount - next} of ${sequence.length} records are missing`];
   });
   const count = [...expected.values()].reduce((sum, { length }) => sum + length, 0);
   return verdict(
@@ -91,54 +107,45 @@ function checkStreamOrder(produced: readonly ProducedRecord[], stream: readonly 
 }
 
 /** Records without a key are in the stream under random keys, and no other records are. */
-function checkKeyless(produced: readonly ProducedRecord[], stream: readonly StreamRecord[]): Check {
+function checkKeyless(produced: readonly ProducedRecord[], stream: readonly StreamRecord[], isDue: IsDue): Check {
   const keys = new Set<string | null>(produced.filter(isKeyed).map(({ key }) => key));
-  const expected = new Set(produced.filter(({ key }) => key === null).map(dataOf));
+  const keyless = produced.filter(({ key }) => key === null);
+  const expected = new Set(keyless.map(dataOf));
+  const due = new Set(keyless.filter((record) => isDue('kinesisSink', record)).map(dataOf));
   const found = new Set(
     stream.filter(({ partitionKey }) => !keys.has(partitionKey)).map(({ data }) => data.toString()),
   );
   const violations = [
-    ...[...expected].filter((data) => !found.has(data)).map(() => 'the stream misses a record without a key'),
+    ...[...due].filter((data) => !found.has(data)).map(() => 'the stream misses a record without a key'),
     ...[...found].filter((data) => !expected.has(data)).map(() => 'the stream has an unexpected record'),
   ];
   return verdict('Kinesis: every record without a key, and no others', violations, `${expected.size} records`);
 }
 
-/** Every document is the newest valid version of its key, and there are no other documents. */
-function checkDocuments(produced: readonly ProducedRecord[], documents: ReadonlyMap<string, object>): Check {
-  const newest = new Map<string, string | null>();
-  for (const { key, value, poison } of produced) {
-    if (key !== null && poison !== 'notJson') newest.set(key, value);
-  }
-  const living = [...newest].flatMap(([key, value]) => (value === null ? [] : [[key, value] as const]));
-  const expectedKeys = new Set(living.map(([key]) => key));
-  const violations = [
-    ...living.flatMap(([key, value]) => {
-      const document = documents.get(key);
-      if (document === undefined) return [`${key}: the document is missing`];
-      return isDeepStrictEqual(document, { _id: key, ...JSON.parse(value) })
-        ? []
-        : [`${key}: the document is not the newest version`];
-    }),
-    ...[...documents.keys()]
-      .filter((key) => !expectedKeys.has(key))
-      .map((key) => `${key}: the document should not exist`),
-  ];
-  const deletedCount = newest.size - living.length;
-  return verdict(
-    'DocumentDB: every document is the newest version of its key',
-    violations,
-    `${living.length} documents, ${deletedCount} deleted`,
-  );
+function checkDocuments(
+  produced: readonly ProducedRecord[],
+  { documents = new Map(), deadLetters }: Targets,
+  isDue: IsDue,
+): Check {
+  const places = new Set(deadLetters.filter((each) => each.function === 'documentdbSink').map(placeOf));
+  const { violations, livingCount, deletedCount } = documentViolations(produced, documents, {
+    isDue: (record) => isDue('documentdbSink', record),
+    isDeadLettered: (record) => places.has(placeOf(record)),
+  });
+  const figures = `${livingCount} documents, ${deletedCount} deleted`;
+  return verdict('DocumentDB: every document is the newest version of its key', violations, figures);
 }
+
+const placeOf = ({ partition, offset }: { readonly partition: number; readonly offset: number }) =>
+  `${partition}@${offset}`;
 
 function poisonedFor(
   produced: readonly ProducedRecord[],
   connector: ConnectorDocuments | undefined,
 ): readonly ProducedRecord[] {
   if (connector === undefined) return produced.filter(({ poison }) => poison === 'notJson' || poison === 'noKey');
-  const places = new Set(connector.expected.poisoned.map(({ partition, offset }) => `${partition}@${offset}`));
-  return produced.filter(({ partition, offset }) => places.has(`${partition}@${offset}`));
+  const places = new Set(connector.expected.poisoned.map(placeOf));
+  return produced.filter((record) => places.has(placeOf(record)));
 }
 
 /** Every document is as the connector file makes it, with its BSON types, and there are no other documents. */
@@ -154,28 +161,34 @@ function checkConnectorDocuments({ expected: { documents }, found }: ConnectorDo
   return verdict('DocumentDB: every document is as the connector file makes it', violations, `${count} documents`);
 }
 
+interface Poisoned {
+  readonly poisoned: readonly ProducedRecord[];
+  /** Records that may become dead letters: a rule of the collection refuses them as long as there is one. */
+  readonly refused: readonly ProducedRecord[];
+  readonly isDue: IsDue;
+}
+
 function checkDeadLetters(
-  name: string,
-  poisoned: readonly ProducedRecord[],
+  name: FunctionName,
   deadLetters: readonly DeadLetter[],
+  { poisoned, refused, isDue }: Poisoned,
 ): Check {
-  const placeOf = ({ partition, offset }: { readonly partition: number; readonly offset: number }) =>
-    `${partition}@${offset}`;
   const own = new Map(
     deadLetters
       .filter((deadLetter) => deadLetter.function === name)
       .map((deadLetter) => [placeOf(deadLetter), deadLetter]),
   );
   const expected = new Map(poisoned.map((record) => [placeOf(record), record]));
+  const allowed = new Set([...expected.keys(), ...refused.map(placeOf)]);
   const violations = [
     ...[...expected].flatMap(([place, record]) => {
       const deadLetter = own.get(place);
-      if (deadLetter === undefined) return [`${place}: the dead letter is missing`];
+      if (deadLetter === undefined) return isDue(name, record) ? [`${place}: the dead letter is missing`] : [];
       const value = deadLetter.valueBase64 === null ? null : Buffer.from(deadLetter.valueBase64, 'base64').toString();
       return value === record.value ? [] : [`${place}: the dead letter holds another value`];
     }),
     ...[...own.keys()]
-      .filter((place) => !expected.has(place))
+      .filter((place) => !allowed.has(place))
       .map((place) => `${place}: a dead letter for a valid record`),
   ];
   return verdict(

@@ -17,17 +17,33 @@ export async function listKeys(client: S3Client, bucket: string): Promise<readon
   return keys;
 }
 
-/** The functions' dead letters; `givenUp` are the keys of what the mappings gave up. The receipts of a redrive are neither. */
+export interface BucketContent {
+  /** The functions' dead letters. */
+  readonly deadLetters: readonly DeadLetter[];
+  /** The keys of what the mappings gave up. The receipts of a redrive are neither. */
+  readonly givenUp: readonly string[];
+}
+
+/** @param known dead letters by key that need no reading; new ones are added */
 export async function readDeadLetters(
   client: S3Client,
   bucket: string,
-): Promise<{ readonly deadLetters: readonly DeadLetter[]; readonly givenUp: readonly string[] }> {
+  known: Map<string, DeadLetter> = new Map(),
+): Promise<BucketContent> {
   const keys = await listKeys(client, bucket);
   const deadLetters: DeadLetter[] = [];
-  for (const Key of keys.filter((key) => key.startsWith(RECORDS_PREFIX))) {
-    const object = await client.send(new GetObjectCommand({ Bucket: bucket, Key }));
-    deadLetters.push(JSON.parse((await object.Body?.transformToString()) ?? 'null'));
+  for (const key of keys.filter(isDeadLetter)) {
+    const deadLetter = known.get(key) ?? (await readDeadLetter(client, bucket, key));
+    known.set(key, deadLetter);
+    deadLetters.push(deadLetter);
   }
-  const others = keys.filter((key) => !key.startsWith(RECORDS_PREFIX) && !key.startsWith(RECEIPTS_PREFIX));
+  const others = keys.filter((key) => !isDeadLetter(key) && !key.startsWith(RECEIPTS_PREFIX));
   return { deadLetters, givenUp: others };
+}
+
+const isDeadLetter = (key: string): boolean => key.startsWith(RECORDS_PREFIX);
+
+async function readDeadLetter(client: S3Client, bucket: string, key: string): Promise<DeadLetter> {
+  const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
+  return JSON.parse((await Body?.transformToString()) ?? 'null');
 }

@@ -10,8 +10,11 @@ export interface OrderRecord {
   readonly poison: PoisonKind | undefined;
 }
 
-/** `notJson` and `noKey` make no document; `oversized` exceeds the limit of a Kinesis record. */
-export type PoisonKind = 'notJson' | 'noKey' | 'oversized';
+/**
+ * `notJson` and `noKey` make no document; `oversized` exceeds the limit of a Kinesis record. `refused` breaks the rule of
+ * collection-rule.ts, and is never part of the stream.
+ */
+export type PoisonKind = 'notJson' | 'noKey' | 'oversized' | 'refused';
 
 export interface OrderStreamOptions {
   /** The same seed gives the same records. */
@@ -44,7 +47,7 @@ export function* orderStream({ seed, valueBytes }: OrderStreamOptions): Generato
   for (let index = 0; ; index += 1) {
     const poison = poisonAt(index);
     if (poison !== undefined) {
-      yield poisonRecord(poison, index, valueBytes);
+      yield poisonRecord(poison, `order-${poison}-${index}`, valueBytes);
       continue;
     }
     const die = random();
@@ -66,8 +69,8 @@ function poisonAt(index: number): PoisonKind | undefined {
   return FIRST_POISON[index];
 }
 
-function poisonRecord(poison: PoisonKind, index: number, valueBytes: number): OrderRecord {
-  const id = `order-${poison}-${index}`;
+/** @param id the record's key, if it has one: no other record may have it */
+export function poisonRecord(poison: PoisonKind, id: string, valueBytes: number): OrderRecord {
   switch (poison) {
     case 'notJson':
       return { key: id, value: `<order id="${id}"/>`, poison };
@@ -75,6 +78,8 @@ function poisonRecord(poison: PoisonKind, index: number, valueBytes: number): Or
       return { key: null, value: JSON.stringify({ orderId: id, note: filler(valueBytes) }), poison };
     case 'oversized':
       return { key: id, value: JSON.stringify({ orderId: id, note: filler(OVERSIZED_BYTES) }), poison };
+    case 'refused':
+      return { key: id, value: JSON.stringify({ orderId: id, review: 'refused', note: filler(valueBytes) }), poison };
   }
 }
 

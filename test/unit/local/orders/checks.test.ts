@@ -235,6 +235,94 @@ describe.each([
   });
 });
 
+describe('records that are not due', () => {
+  const later =
+    (from: number) =>
+    (_name: string, { offset }: ProducedRecord) =>
+      offset < from;
+  const checkedUpTo = (from: number, change: (run: Run) => void) => {
+    const run = rightWorld();
+    change(run);
+    return failures(checkAll(produced, run, undefined, later(from)));
+  };
+  const [first, second] = changing.records.slice(-2);
+  const versionOf = (record: ProducedRecord | undefined) => ({
+    _id: changing.key,
+    ...JSON.parse(record?.value ?? '{}'),
+  });
+
+  it('may be missing everywhere', () => {
+    expect(
+      checkedUpTo(0, (run) => {
+        run.stream.length = 0;
+        run.documents.clear();
+        run.deadLetters.length = 0;
+      }),
+    ).toEqual([]);
+  });
+
+  it('may have arrived', () => {
+    expect(checkedUpTo(0, () => undefined)).toEqual([]);
+  });
+
+  it('may be missing in the stream behind those that are due, and no others may', () => {
+    const last = indexesOf(rightWorld(), changing.key).at(-1) ?? 0;
+    const withoutLast = ({ stream }: Run) => stream.splice(last, 1);
+    expect(checkedUpTo(second?.offset ?? 0, withoutLast)).toEqual([]);
+    expect(checkedUpTo((second?.offset ?? 0) + 1, withoutLast)).toEqual(failed('in order', changing.key));
+  });
+
+  it('leave the document at the last due version, and at no older one', () => {
+    const asBefore = ({ documents }: Run) => documents.set(changing.key, versionOf(first));
+    expect(checkedUpTo(second?.offset ?? 0, asBefore)).toEqual([]);
+    expect(checkedUpTo((second?.offset ?? 0) + 1, asBefore)).toEqual(failed('newest version', changing.key));
+  });
+
+  it('may have no dead letter', () => {
+    const place = produced.find(({ poison }) => poison === 'notJson')?.offset ?? 0;
+    const without = ({ deadLetters }: Run) =>
+      deadLetters.splice(
+        deadLetters.findIndex(({ offset }) => offset === place),
+        1,
+      );
+    expect(checkedUpTo(place, without)).toEqual([]);
+    expect(checkedUpTo(place + 1, without)).toEqual(failed('documentdbSink', 'the dead letter is missing'));
+  });
+});
+
+describe('a record that a rule of the collection may refuse', () => {
+  const refused: ProducedRecord = {
+    ...{ key: 'order-refused', value: '{"review":"refused"}', poison: 'refused' as const },
+    ...{ partition: 0, offset: produced.length, timestampMs: 0 },
+  };
+  const failuresWith = (change: (run: Run) => void) => {
+    const run = rightWorld();
+    run.stream.push(entryOf(refused));
+    change(run);
+    return failures(checkAll([...produced, refused], run));
+  };
+
+  it.each([
+    ['a document', ({ documents }: Run) => documents.set('order-refused', { _id: 'order-refused', review: 'refused' })],
+    ['a dead letter', ({ deadLetters }: Run) => deadLetters.push(deadLetterOf(refused, 'documentdbSink'))],
+  ])('may become %s', (_what, change) => {
+    expect(failuresWith(change)).toEqual([]);
+  });
+
+  it('is lost when it is neither', () => {
+    expect(failuresWith(() => undefined)).toEqual(failed('newest version', 'neither a document nor a dead letter'));
+  });
+});
+
+describe('documents that cannot be read', () => {
+  it('are not checked, and everything else is', () => {
+    const checks = checkAll(produced, { ...rightWorld(), documents: undefined });
+    expect(failures(checks)).toEqual([]);
+    expect(checks.map(({ name }) => name).filter((name) => name.startsWith('DocumentDB'))).toEqual([]);
+    expect(checks).toHaveLength(5);
+  });
+});
+
 describe('the report of violations', () => {
   it('fail for anything that the mappings gave up', () => {
     expect(failuresAfter(({ givenUp }) => givenUp.push('aws/lambda/x.json'))).toEqual(
