@@ -1,26 +1,25 @@
 import { rm } from 'node:fs/promises';
-import { mapperOfConnector } from '../functions/documentdb-sink/connector/transforms/mapper-of-connector.ts';
-import { payloadOfBytes, type SourceRecord } from '../shared/record.ts';
 import { systemClock } from '../shared/time/clock.ts';
-import { expectedOf } from './connector/expected-documents.ts';
 import { localStageFile } from './connector/local-stage-file.ts';
 import { resourceArns } from './engines/aws/resources.ts';
 import { type Endpoints, writeEndpoints } from './engines/endpoints.ts';
 import { type Engines, startEngines } from './engines/engines.ts';
 import { reachKinesisAt } from './engines/function-environments.ts';
 import { type KinesisProxy, startKinesisProxy } from './engines/kinesis-proxy/kinesis-proxy.ts';
+import type { Engine } from './engines/process/engine.ts';
 import { type LocalStage, readLocalStage } from './local-stage.ts';
 import type { PartialFailureRetry } from './msk-trigger/machine/settings.ts';
-import { type Check, type ConnectorDocuments, checkAll } from './orders/checks.ts';
-import { readDeadLetters } from './orders/dead-letter-reader.ts';
+import type { PartitionLag } from './msk-trigger/runtime/trigger.ts';
+import { createChecker } from './orders/checker.ts';
+import type { Check } from './orders/checks.ts';
 import { createDocumentReader, type DocumentReader } from './orders/document-reader.ts';
-import { orderStream } from './orders/order-stream.ts';
-import { createOrderProducer, createTopic, type ProducedRecord } from './orders/producer.ts';
-import { createStreamReader, type StreamRecord } from './orders/stream-reader.ts';
+import { createFeed, type Feed } from './orders/feed.ts';
+import { createOrderProducer, createTopic } from './orders/producer.ts';
+import { archiveOf, createStreamReader, type StreamRecord } from './orders/stream-reader.ts';
 import { bucketAdministrator, streamAdministrator } from './pipeline/aws-clients.ts';
 import { untilDrained } from './pipeline/drain.ts';
-import { type Pipeline, type RunningSink, startPipeline } from './pipeline/pipeline.ts';
-import { createTargets, type Target, type Targets } from './pipeline/targets.ts';
+import { type Pipeline, type PipelineObserver, type RunningSink, startPipeline } from './pipeline/pipeline.ts';
+import { awayAndBack, createTargets, type Stoppable, type Targets } from './pipeline/targets.ts';
 import type { SinkStatus, Status } from './terminal/table.ts';
 
 export interface SessionOptions {
@@ -33,6 +32,9 @@ export interface SessionOptions {
   readonly valueBytes: number;
   /** The connector file of documentdbSink. */
   readonly connector?: string | undefined;
+  /** False: the local AWS checks no signatures and no permissions, so that the proxy may change requests. */
+  readonly authorization?: boolean;
+  readonly observer?: PipelineObserver | undefined;
   readonly progress: (line: string) => void;
 }
 
@@ -47,9 +49,16 @@ export interface Session {
   readonly kinesisProxy: KinesisProxy;
   /** The targets, which can be stopped and started again. */
   readonly targets: Targets;
+  /** While Kafka is away, nothing is produced: `produce` waits. */
+  readonly kafka: Stoppable;
   readonly pipeline: Pipeline;
+  readonly feed: Feed;
+  readonly documents: DocumentReader;
+  /** Every record that was read from the stream so far. */
+  readonly stored: readonly StreamRecord[];
   /** Resolves when Kafka has acknowledged `count` more records, or fewer if the signal aborts. */
   produce(count: number, signal?: AbortSignal): Promise<void>;
+  /** Figures of an engine that is away are those from before. */
   status(): Promise<Status>;
   /**
    * Resolves to true when every record is consumed and committed, or to false when the signal aborts.
@@ -58,14 +67,13 @@ export interface Session {
   drained(signal: AbortSignal): Promise<boolean>;
   /** Reads both targets back and compares them with the produced records. */
   check(): Promise<readonly Check[]>;
+  /** Compares what the functions have settled. */
+  checkSettled(): Promise<readonly Check[]>;
   /** Stops everything in reverse order of starting. */
   stop(): Promise<void>;
 }
 
 const PARTITIONS = 4;
-/** The size of a request to Kafka: far below the topic's limit, even with an oversized record. */
-const PRODUCE_REQUEST_RECORDS_MAX = 500;
-const PRODUCE_REQUEST_BYTES_MAX = 1024 * 1024;
 
 type Stops = (() => Promise<unknown>)[];
 
@@ -97,8 +105,7 @@ async function assemble(options: SessionOptions, stops: Stops, stop: () => Promi
   stops.push(producer.close);
   const documents = createDocumentReader(endpoints, stage.database, stage.collection);
   stops.push(documents.close);
-  const countDocuments = lastKnownWhileAway(targets.documentdb, documents.count);
-  const stream = await createStreamReader(streamAdministrator(endpoints), resources.stream);
+  const archive = archiveOf(await createStreamReader(streamAdministrator(endpoints), resources.stream));
   options.progress('Packaging stage local and starting its functions ..');
   const stageFile = await localStageFile(stage, endpoints, options.folder);
   const pipeline = await startPipeline({
@@ -109,80 +116,86 @@ async function assemble(options: SessionOptions, stops: Stops, stop: () => Promi
   });
   stops.push(pipeline.stop);
 
-  const startedAtMs = performance.now();
-  const orders = orderStream(options);
-  const requestRecords = requestRecordsOf(options);
-  const produced: ProducedRecord[] = [];
-  const stored: StreamRecord[] = [];
+  const feed = createFeed(options, producer.produce);
+  const kafka = stoppableKafka(engines.kafka, feed);
+  const lags = pipeline.sinks.map((sink) => lastKnownWhileAway(kafka, [], sink.trigger.lag));
+  const checker = createChecker({
+    stage,
+    bucket: bucketAdministrator(endpoints),
+    documents,
+    readStream: archive.read,
+    readProduced: feed.settled,
+    isDocumentDbAway: targets.documentdb.isAway,
+  });
   return {
     ...surroundings,
-    stage,
-    pipeline,
-    stop,
-    async produce(count, signal) {
-      for (let missing = count; missing > 0 && signal?.aborted !== true; missing -= requestRecords) {
-        const records = Array.from({ length: Math.min(missing, requestRecords) }, () => orders.next().value);
-        produced.push(...(await producer.produce(records)));
-      }
+    ...{ stage, kafka, pipeline, feed, documents, stop },
+    stored: archive.records,
+    produce: feed.produce,
+    status: statusReader({
+      ...{ pipeline, feed, lags, readStream: archive.read },
+      countDocuments: lastKnownWhileAway(targets.documentdb, 0, documents.count),
+    }),
+    drained: (signal) => untilDrained({ lag: async () => sumOf((await all(lags)).flat()), clock: systemClock, signal }),
+    check: checker.checkAll,
+    checkSettled() {
+      const settled = new Map(pipeline.sinks.map(({ name, trigger }) => [name, trigger.settledOffsets()]));
+      return checker.checkDue((name, { partition, offset }) => offset < (settled.get(name)?.get(partition) ?? 0));
     },
-    async status() {
-      stored.push(...(await stream.readNew()));
-      return {
-        elapsedMs: performance.now() - startedAtMs,
-        producedCount: produced.length,
-        sinks: await Promise.all(pipeline.sinks.map(statusOf)),
-        documentCount: await countDocuments(),
-        shards: countByShard(stored),
-      };
+  };
+}
+
+/** Nobody produces to a stopped Kafka, so that every record of its log is known. */
+const stoppableKafka = ({ kill, restart }: Engine, feed: Feed): Stoppable =>
+  awayAndBack(
+    async () => {
+      await feed.pause();
+      await kill();
     },
-    drained: (signal) =>
-      untilDrained({
-        lag: async () => (await Promise.all(pipeline.sinks.map(lagOf))).reduce((sum, lag) => sum + lag, 0),
-        clock: systemClock,
-        signal,
-      }),
-    async check() {
-      stored.push(...(await stream.readNew()));
-      const { deadLetters, givenUp } = await readDeadLetters(
-        bucketAdministrator(endpoints),
-        resources.deadLetterBucket,
-      );
-      const targets = { stream: stored, documents: await documents.readAll(), deadLetters, givenUp };
-      return checkAll(produced, targets, await connectorDocuments(stage, produced, documents));
+    async () => {
+      await restart();
+      feed.resume();
     },
+  );
+
+type Read<Value> = () => Promise<Value>;
+
+const all = <Value>(reads: readonly Read<Value>[]): Promise<readonly Value[]> =>
+  Promise.all(reads.map(async (read) => await read()));
+
+interface StatusSources extends Pick<Session, 'pipeline' | 'feed'> {
+  /** By sink, in the order of the pipeline. */
+  readonly lags: readonly Read<readonly PartitionLag[]>[];
+  readonly readStream: Read<readonly StreamRecord[]>;
+  readonly countDocuments: Read<number>;
+}
+
+function statusReader({ pipeline, feed, lags, readStream, countDocuments }: StatusSources): Session['status'] {
+  const startedAtMs = performance.now();
+  return async () => {
+    const partitions = await all(lags);
+    return {
+      elapsedMs: performance.now() - startedAtMs,
+      producedCount: feed.produced.length,
+      sinks: pipeline.sinks.map((sink, index) => statusOf(sink, partitions[index] ?? [])),
+      documentCount: await countDocuments(),
+      shards: countByShard(await readStream()),
+    };
   };
 }
 
 const topicsOf = ({ topic, connector }: LocalStage): readonly string[] => connector?.connector.topics ?? [topic];
 
-function sourceRecordOf(topic: string, { partition, offset, timestampMs, key, value }: ProducedRecord): SourceRecord {
-  const payload = (text: string | null) => (text === null ? null : payloadOfBytes(Buffer.from(text)));
-  const position = { topicPartition: `${topic}-${partition}`, topic, partition, offset };
-  return { position, timestampMs, key: payload(key), value: payload(value), headers: [] };
-}
-
-/** The documents that the connector file should produce, and those found in its databases. */
-async function connectorDocuments(
-  { topic, database, connector }: LocalStage,
-  produced: readonly ProducedRecord[],
-  documents: DocumentReader,
-): Promise<ConnectorDocuments | undefined> {
-  if (connector === undefined) return undefined;
-  const records = produced.map((record) => sourceRecordOf(topic, record));
-  const expected = expectedOf(records, mapperOfConnector(connector.connector, connector.path).mapper);
-  const databases = [...expected.documents.keys()].map((namespace) => namespace.split('.')[0] ?? '');
-  return { expected, found: await documents.readTexts([...new Set([database, ...databases])]) };
-}
-
 /** Starts the engines and the proxy in front of Kinesis, and writes the endpoints file. */
 async function startSurroundings(
-  { folder, endpointsFile, progress, seed }: SessionOptions,
+  { folder, endpointsFile, progress, seed, authorization = true }: SessionOptions,
   { resources }: LocalStage,
   stops: Stops,
 ) {
   await rm(folder, { recursive: true, force: true });
   progress('Starting Kafka, the local AWS and the DocumentDB stand-in ..');
-  const engines = await startEngines({ folder, progress, resources, onDeath: (error) => progress(error.message) });
+  const onDeath = (error: Error) => progress(error.message);
+  const engines = await startEngines({ folder, progress, resources, authorization, onDeath });
   stops.push(engines.stop);
   const kinesisProxy = await startKinesisProxy({ upstreamUrl: engines.endpoints.aws.endpointUrl, seed });
   stops.push(kinesisProxy.stop);
@@ -192,16 +205,17 @@ async function startSurroundings(
   return { engines, kinesisProxy, endpoints, targets: createTargets(kinesisProxy, engines.documentdb) };
 }
 
-const requestRecordsOf = ({ valueBytes }: SessionOptions): number =>
-  Math.max(1, Math.min(PRODUCE_REQUEST_RECORDS_MAX, Math.floor(PRODUCE_REQUEST_BYTES_MAX / valueBytes)));
-
-/** Avoids the driver's wait of 30 s for a server that is stopped on purpose. */
-function lastKnownWhileAway({ isAway }: Target, count: () => Promise<number>): () => Promise<number> {
-  let lastKnown = 0;
+/** Avoids the client's wait for a server that is stopped on purpose. */
+function lastKnownWhileAway<Known>(
+  { isAway }: Stoppable,
+  first: Known,
+  read: () => Promise<Known>,
+): () => Promise<Known> {
+  let lastKnown = first;
   return async () => {
     if (isAway()) return lastKnown;
     try {
-      lastKnown = await count();
+      lastKnown = await read();
     } catch (error) {
       if (!isAway()) throw error;
     }
@@ -209,13 +223,13 @@ function lastKnownWhileAway({ isAway }: Target, count: () => Promise<number>): (
   };
 }
 
-const lagOf = async ({ trigger }: RunningSink): Promise<number> =>
-  (await trigger.lag()).reduce((sum, { lag }) => sum + lag, 0);
+const sumOf = (partitions: readonly PartitionLag[]): number => partitions.reduce((sum, { lag }) => sum + lag, 0);
 
-const statusOf = async (sink: RunningSink): Promise<SinkStatus> => ({
+const statusOf = (sink: RunningSink, partitions: readonly PartitionLag[]): SinkStatus => ({
   name: sink.name,
   ...sink.batches,
-  lag: await lagOf(sink),
+  lag: sumOf(partitions),
+  partitions,
   memoryPeakMb: sink.process.memoryPeakMb(),
 });
 

@@ -14,6 +14,8 @@ export interface EnginesOptions {
   /** The absolute path for data and logs of a run. Kafka and DocumentDB reuse the data of an earlier run. */
   readonly folder: string;
   readonly resources?: LocalResources;
+  /** False: the local AWS checks no signatures and no permissions. */
+  readonly authorization?: boolean;
   readonly progress: Progress;
   /** Called when an engine ends unexpectedly; the others keep running. */
   readonly onDeath?: (error: Error) => void;
@@ -42,7 +44,7 @@ export const INSTALL_ROOT = join(import.meta.dirname, '..', '..', '.local', 'eng
  * @throws Error that names the missing tools, or each engine that did not start; then no engine is left running.
  */
 export async function startEngines(options: EnginesOptions): Promise<Engines> {
-  const { folder, progress, installRoot = INSTALL_ROOT, resources = DEFAULT_RESOURCES } = options;
+  const { folder, progress, installRoot = INSTALL_ROOT, resources = DEFAULT_RESOURCES, authorization = true } = options;
   await checkToolchain(installRoot, resources, progress);
 
   const common = { installRoot, progress, ...(options.onDeath === undefined ? {} : { onDeath: options.onDeath }) };
@@ -52,7 +54,7 @@ export async function startEngines(options: EnginesOptions): Promise<Engines> {
     folder: join(folder, 'documentdb'),
     username: resources.documentdbUser,
   });
-  const aws = startLocalAws({ ...common, folder: join(folder, 'aws'), region: resources.region });
+  const aws = startLocalAws({ ...common, folder: join(folder, 'aws'), region: resources.region, authorization });
   const seeded = seedWhenUp(resources, aws, documentdb);
   await allOrNone([kafka, documentdb, aws], seeded);
   return await assemble(resources, { kafka: await kafka, documentdb: await documentdb, aws: await aws });

@@ -13,7 +13,8 @@ export interface ExecutionEnvironmentOptions {
   /** The process's environment variables, except AWS_LAMBDA_RUNTIME_API. */
   readonly environment: Readonly<Record<string, string>>;
   readonly timeoutMs: number;
-  readonly onStdout: (line: string) => void;
+  /** `pid` is the id of the process that wrote the line. */
+  readonly onStdout: (line: string, pid: number) => void;
   /** Called with lines of stderr and with Lambda's own lines: START, END, REPORT. */
   readonly onOther: (line: string) => void;
 }
@@ -44,7 +45,7 @@ export async function startExecutionEnvironment(options: ExecutionEnvironmentOpt
     cwd: options.cwd,
     environment: { ...options.environment, AWS_LAMBDA_RUNTIME_API: api.address },
   });
-  forEachLine(child.stdout, options.onStdout);
+  forEachLine(child.stdout, (line) => options.onStdout(line, child.pid ?? 0));
   forEachLine(child.stderr, options.onOther);
   void child.ended.then(() => api.close());
   const kill = async () => {
@@ -89,8 +90,8 @@ async function invoke(parts: Parts, eventJson: string): Promise<Invocation> {
   options.onOther(`END RequestId: ${requestId}`);
   const duration = `Duration: ${durationMs.toFixed(2)} ms`;
   options.onOther(`REPORT RequestId: ${requestId}\t${duration}\tMax Memory Used: ${api.memoryPeakMb()} MB`);
-  if (answer.kind === 'response') return { kind: 'answered', payload: answer.payload, durationMs };
-  return { kind: 'failed', errorType: answer.errorType, errorMessage: answer.errorMessage, durationMs };
+  if (answer.kind === 'response') return { kind: 'answered', payload: answer.payload, durationMs, requestId };
+  return { kind: 'failed', errorType: answer.errorType, errorMessage: answer.errorMessage, durationMs, requestId };
 }
 
 /** Waits until the runtime asks for an event; returns the failure that prevented this, if any. */

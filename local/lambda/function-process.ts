@@ -24,7 +24,7 @@ export interface FunctionOptions {
   readonly environmentsMax?: number;
   readonly account?: string;
   /** Called with each line of standard output, which contains the metrics. */
-  readonly onLogLine?: (line: string) => void;
+  readonly onLogLine?: (line: string, pid: number) => void;
 }
 
 /** A function with one process for each concurrent invocation. */
@@ -173,9 +173,9 @@ function environmentOptions(options: FunctionOptions, write: (line: string) => v
       _HANDLER: `${basename(handlerFile, extname(handlerFile))}.handler`,
     },
     timeoutMs,
-    onStdout: (line) => {
+    onStdout: (line, pid) => {
       write(line);
-      onLogLine?.(line);
+      onLogLine?.(line, pid);
     },
     onOther: write,
   };

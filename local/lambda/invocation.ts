@@ -1,7 +1,13 @@
 /** The result of an invocation, as Lambda returns it for `Invoke` with `RequestResponse`. */
 export type Invocation =
   /** The handler returned; `payload` is its result as JSON text (`null` for `undefined`). */
-  | { readonly kind: 'answered'; readonly payload: string; readonly durationMs: number }
+  | {
+      readonly kind: 'answered';
+      readonly payload: string;
+      readonly durationMs: number;
+      /** In the function's log lines; undefined if no process took the event. */
+      readonly requestId?: string;
+    }
   /** The handler threw, timed out, ran out of memory, or its process died. */
   | {
       readonly kind: 'failed';
@@ -9,6 +15,7 @@ export type Invocation =
       readonly errorType: string;
       readonly errorMessage: string;
       readonly durationMs: number;
+      readonly requestId?: string;
     };
 
 /** Invokes a function with an event as JSON text. Never rejects: a failure is an {@link Invocation}. */

@@ -11,6 +11,7 @@ export interface StreamRecord {
   readonly shardId: string;
   readonly partitionKey: string;
   readonly data: Buffer;
+  readonly sequenceNumber: string;
 }
 
 export interface StreamReader {
@@ -37,13 +38,32 @@ export async function createStreamReader(client: KinesisClient, streamName: stri
       const { Records = [], NextShardIterator } = await client.send(new GetRecordsCommand({ ShardIterator: iterator }));
       iterators.set(shardId, NextShardIterator);
       if (Records.length === 0) return records;
-      for (const { PartitionKey = '', Data = new Uint8Array(0) } of Records) {
-        records.push({ shardId, partitionKey: PartitionKey, data: Buffer.from(Data) });
+      for (const { PartitionKey = '', Data = new Uint8Array(0), SequenceNumber = '' } of Records) {
+        records.push({ shardId, partitionKey: PartitionKey, data: Buffer.from(Data), sequenceNumber: SequenceNumber });
       }
     }
   }
 
   return {
     readNew: oneAtATime(async () => (await Promise.all([...iterators.keys()].map(readShard))).flat()),
+  };
+}
+
+/** A stream's records since the beginning. */
+export interface StreamArchive {
+  /** Those that were read so far; the list grows. */
+  readonly records: readonly StreamRecord[];
+  /** Reads the new ones, and returns all. */
+  read(): Promise<readonly StreamRecord[]>;
+}
+
+export function archiveOf({ readNew }: StreamReader): StreamArchive {
+  const records: StreamRecord[] = [];
+  return {
+    records,
+    async read() {
+      records.push(...(await readNew()));
+      return records;
+    },
   };
 }

@@ -4,7 +4,7 @@ import { type FunctionProcess, startFunction } from '../lambda/function-process.
 import type { PartialFailureRetry } from '../msk-trigger/machine/settings.ts';
 import type { Mapping } from '../msk-trigger/mapping/mapping.ts';
 import { readMappings } from '../msk-trigger/mapping/read-mappings.ts';
-import type { Log } from '../msk-trigger/runtime/run.ts';
+import type { Log, TriggerEvent } from '../msk-trigger/runtime/run.ts';
 import { startTrigger, type Trigger } from '../msk-trigger/runtime/trigger.ts';
 import { addLogLine, type BatchCounters, noBatches } from './batch-counters.ts';
 import { failureStore } from './failure-store.ts';
@@ -20,6 +20,14 @@ export interface PipelineOptions {
   /** What a partial batch response repeats; AWS's documentation does not say. */
   readonly partialFailureRetry: PartialFailureRetry;
   readonly log: Log;
+  readonly observer?: PipelineObserver | undefined;
+}
+
+/** Hears what the functions and their mappings do. Its methods must not throw. */
+export interface PipelineObserver {
+  triggered(sinkName: string, event: TriggerEvent): void;
+  /** A line of a function's standard output, and the process that wrote it. */
+  logged(sinkName: string, line: string, pid: number): void;
 }
 
 /** A running function with its running mapping. */
@@ -70,6 +78,7 @@ export async function startSink(
 ): Promise<RunningSink> {
   const packaged = functions.find(({ logicalId }) => logicalId === mapping.functionLogicalId);
   if (packaged === undefined) throw new Error(`${mapping.logicalId} names a function that the template does not have`);
+  const name = packaged.name.split('-').at(-1) ?? packaged.name;
   const batches = noBatches();
   const logFile = join(options.folder, 'logs', `${packaged.name}.log`);
   const process = await startFunction({
@@ -79,7 +88,10 @@ export async function startSink(
     timeoutMs: packaged.timeoutMs,
     memoryMb: packaged.memoryMb,
     logFile,
-    onLogLine: (line) => addLogLine(batches, line),
+    onLogLine: (line, pid) => {
+      addLogLine(batches, line);
+      options.observer?.logged(name, line, pid);
+    },
   });
   const trigger = await startTrigger({
     mapping,
@@ -87,10 +99,11 @@ export async function startSink(
     invoke: process.invoke,
     partialFailureRetry: options.partialFailureRetry,
     log: options.log,
+    observe: (event) => options.observer?.triggered(name, event),
     putFailure: failureStore(options.endpoints),
   }).catch(async (error: unknown) => {
     await process.stop();
     throw error;
   });
-  return { name: packaged.name.split('-').at(-1) ?? packaged.name, process, trigger, mapping, batches, logFile };
+  return { name, process, trigger, mapping, batches, logFile };
 }

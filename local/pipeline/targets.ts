@@ -4,17 +4,21 @@ import type { Engine } from '../engines/process/engine.ts';
 export const TARGET_NAMES = ['kinesis', 'documentdb'] as const;
 export type TargetName = (typeof TARGET_NAMES)[number];
 
+/** Something that can be stopped and started again. */
+export interface Stoppable {
+  takeAway(): Promise<void>;
+  bringBack(): Promise<void>;
+  isAway(): boolean;
+}
+
 /** A target, and how to stop and start it. */
-export interface Target {
+export interface Target extends Stoppable {
   /** The display name. */
   readonly title: string;
   /** The function that writes to it. */
   readonly sinkName: string;
   /** What an outage does to the target, for a line on the screen. */
   readonly takenAwayBy: string;
-  takeAway(): Promise<void>;
-  bringBack(): Promise<void>;
-  isAway(): boolean;
 }
 
 export type Targets = Readonly<Record<TargetName, Target>>;
@@ -35,7 +39,7 @@ export const createTargets = (kinesis: Pick<KinesisProxy, 'refuse' | 'accept'>, 
   },
 });
 
-function awayAndBack(takeAway: () => Promise<void>, bringBack: () => Promise<void>) {
+export function awayAndBack(takeAway: () => Promise<void>, bringBack: () => Promise<void>): Stoppable {
   let away = false;
   return {
     takeAway: async () => {

@@ -1,3 +1,5 @@
+import type { PartitionLag } from '../msk-trigger/runtime/trigger.ts';
+
 /** A snapshot of the values that the live table shows. */
 export interface Status {
   readonly elapsedMs: number;
@@ -16,6 +18,7 @@ export interface SinkStatus {
   readonly unsettled: number;
   readonly deadLettered: number;
   readonly lag: number;
+  readonly partitions: readonly PartitionLag[];
   readonly memoryPeakMb: number;
 }
 

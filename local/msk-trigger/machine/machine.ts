@@ -2,7 +2,7 @@ import type { Command, InvocationResult, LogRecord } from './commands.ts';
 import { conclude } from './conclude.ts';
 import { dispatch, nextDueMs } from './dispatch.ts';
 import { enqueue, forgetBelow, isIdle, newPartition, type PartitionState, settledUpTo } from './partition-state.ts';
-import { backoffMs, type MachineSettings } from './settings.ts';
+import { backoffMs, type MachineSettings, type PartialFailureRetry } from './settings.ts';
 import {
   type Counters,
   commitIfAdvanced,
@@ -44,6 +44,8 @@ export interface TriggerMachine<R extends LogRecord> {
   /** The partitions to fetch. Buffers are bounded: a partition is listed while less than one full invocation and less than two batches wait. */
   fetchable(): readonly FetchPosition[];
   partitionAdded(partition: number, offset: number): void;
+  /** For the answers from now on. */
+  partialFailuresReadAs(reading: PartialFailureRetry): void;
   /** The log no longer holds the position (retention, or a recreated topic). Waiting records outside the log are dropped. */
   positionReset(partition: number, offset: number): void;
   /** The offset at which a new machine would start, by partition. */
@@ -68,6 +70,9 @@ export function createTriggerMachine<R extends LogRecord>(
     wakeAtMs: () => wakeAtMs(triggerState),
     fetchable: () => fetchable(triggerState),
     partitionAdded: (partition, offset) => addPartition(triggerState, partition, offset),
+    partialFailuresReadAs: (partialFailureRetry) => {
+      triggerState.settings = { ...triggerState.settings, partialFailureRetry };
+    },
     positionReset: (partition, offset) => positionReset(partitionOf(triggerState, partition), offset),
     committedOffsets: () => new Map([...triggerState.partitions.values()].map((p) => [p.partition, p.committedOffset])),
     counters: () => structuredClone(triggerState.counters),

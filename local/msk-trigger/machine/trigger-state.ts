@@ -52,7 +52,7 @@ type Writable<T> = { -readonly [K in keyof T]: T[K] extends number ? number : Wr
 
 /** The state of a machine. */
 export interface TriggerState<R extends LogRecord> {
-  readonly settings: MachineSettings;
+  settings: MachineSettings;
   readonly partitions: Map<number, PartitionState<R>>;
   readonly pollers: readonly PollerState<R>[];
   readonly flights: Map<number, Flight<R>>;

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import type { Command, GivenUp, InvocationResult, PartitionRecords } from '../machine/commands.ts';
+import type { Invocation } from '../../lambda/invocation.ts';
+import type { Command, GivenUp, PartitionRecords } from '../machine/commands.ts';
 import type { TriggerMachine } from '../machine/machine.ts';
 import { createCommitter } from './committer.ts';
 import { failureLetters } from './destination.ts';
 import { buildEvent, type EventRecord } from './event.ts';
-import type { Run } from './run.ts';
+import type { BatchPart, Run } from './run.ts';
 
 /** Executes the machine's commands and reports their results to the machine. */
 export interface Executor {
@@ -58,10 +59,12 @@ export function createExecutor(run: Run, stopping: AbortSignal): Executor {
   };
 
   const invoke = async (id: number, batch: readonly PartitionRecords<EventRecord>[]) => {
-    const result = await options.invoke(buildEvent(run.source, batch)).catch((error: unknown): InvocationResult => {
+    options.observe?.({ kind: 'invocationStarted', id, parts: batch.map(partOf), atMs: clock.wallTimeMs() });
+    const result = await options.invoke(buildEvent(run.source, batch)).catch((error: unknown): Invocation => {
       run.trouble('invoke_rejected', error);
-      return { kind: 'failed', errorType: 'Invoke.Rejected' };
+      return { kind: 'failed', errorType: 'Invoke.Rejected', errorMessage: '', durationMs: 0 };
     });
+    options.observe?.({ kind: 'invocationEnded', id, result, atMs: clock.wallTimeMs() });
     advance((_, nowMs) => machine.invocationEnded(id, result, nowMs));
   };
 
@@ -89,6 +92,13 @@ export function createExecutor(run: Run, stopping: AbortSignal): Executor {
     },
   };
 }
+
+const partOf = ({ partition, records }: PartitionRecords<EventRecord>): BatchPart => ({
+  partition,
+  firstOffset: records[0]?.offset ?? 0,
+  lastOffset: records.at(-1)?.offset ?? 0,
+  recordCount: records.length,
+});
 
 async function putAll(run: Run, failure: GivenUp<EventRecord>): Promise<void> {
   const { mapping, putFailure } = run.options;

@@ -1,5 +1,5 @@
 import type { Clock } from '../../../shared/time/clock.ts';
-import type { Invoke } from '../../lambda/invocation.ts';
+import type { Invocation, Invoke } from '../../lambda/invocation.ts';
 import type { TriggerMachine } from '../machine/machine.ts';
 import type { Backoff, PartialFailureRetry } from '../machine/settings.ts';
 import type { Mapping } from '../mapping/mapping.ts';
@@ -10,6 +10,24 @@ import type { Poller } from './poller.ts';
 /** A log event; its fields hold no payload. */
 export type Log = (message: string, fields: Readonly<Record<string, unknown>>) => void;
 
+/** What a trigger does, for an observer: no payloads, and `id` is unique within the trigger. */
+export type TriggerEvent =
+  | {
+      readonly kind: 'invocationStarted';
+      readonly id: number;
+      readonly parts: readonly BatchPart[];
+      readonly atMs: number;
+    }
+  | { readonly kind: 'invocationEnded'; readonly id: number; readonly result: Invocation; readonly atMs: number };
+
+/** The records of one partition in a batch; offsets ascend, and may have gaps. */
+export interface BatchPart {
+  readonly partition: number;
+  readonly firstOffset: number;
+  readonly lastOffset: number;
+  readonly recordCount: number;
+}
+
 export interface TriggerOptions {
   readonly mapping: Mapping;
   /** `host:port`, separated by commas. */
@@ -17,6 +35,8 @@ export interface TriggerOptions {
   readonly invoke: Invoke;
   readonly partialFailureRetry: PartialFailureRetry;
   readonly log: Log;
+  /** Called at once; must not throw. */
+  readonly observe?: ((event: TriggerEvent) => void) | undefined;
   /** Writes a failure record to the on-failure destination, or rejects. Required if the mapping has a destination. */
   readonly putFailure?: (letter: FailureLetter) => Promise<void>;
   readonly clock?: Clock;

@@ -1,6 +1,6 @@
 import { systemClock } from '../../../shared/time/clock.ts';
 import { createTriggerMachine } from '../machine/machine.ts';
-import { machineSettings } from '../machine/settings.ts';
+import { machineSettings, type PartialFailureRetry } from '../machine/settings.ts';
 import type { Counters } from '../machine/trigger-state.ts';
 import { endsWithin } from './ends-within.ts';
 import { type EventRecord, type EventSource, envelopeBytes } from './event.ts';
@@ -20,6 +20,9 @@ export interface Trigger {
   /** Reads the end offset of each partition from Kafka. */
   lag(): Promise<readonly PartitionLag[]>;
   counters(): Counters;
+  /** The first offset that is not settled, by partition. */
+  settledOffsets(): ReadonlyMap<number, number>;
+  partialFailuresReadAs(reading: PartialFailureRetry): void;
   /** Starts no more invocations, waits up to `drainMsMax` for open ones, commits and disconnects. Idempotent. */
   stop(drainMsMax?: number): Promise<void>;
 }
@@ -75,6 +78,8 @@ function running(run: Run): Trigger {
 
   return {
     counters: () => machine.counters(),
+    settledOffsets: () => machine.committedOffsets(),
+    partialFailuresReadAs: (reading) => machine.partialFailuresReadAs(reading),
     stop: (drainMsMax = DRAIN_MS_DEFAULT) => {
       stopped ??= stop(drainMsMax);
       return stopped;

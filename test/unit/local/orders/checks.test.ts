@@ -17,6 +17,7 @@ const entryOf = ({ key, value }: ProducedRecord): StreamRecord => ({
   shardId: 'shardId-000000000000',
   partitionKey: key ?? `random-${value?.length}`,
   data: Buffer.from(value ?? ''),
+  sequenceNumber: '',
 });
 
 const deadLetterOf = ({ value, partition, offset, key }: ProducedRecord, name: string): DeadLetter => ({
@@ -137,7 +138,7 @@ describe('the order of Kinesis', () => {
   it('fails for a record of a key that nobody produced', () => {
     expect(
       failuresAfter(({ stream }) => {
-        stream.push({ shardId: '', partitionKey: changing.key, data: Buffer.from('{}') });
+        stream.push({ shardId: '', partitionKey: changing.key, data: Buffer.from('{}'), sequenceNumber: '' });
       }),
     ).toEqual(failed('in order', changing.key));
   });
@@ -159,7 +160,7 @@ describe('the records of Kinesis without a key', () => {
   it('fail for a record that nobody produced', () => {
     expect(
       failuresAfter(({ stream }) => {
-        stream.push({ shardId: '', partitionKey: 'other', data: Buffer.from('{}') });
+        stream.push({ shardId: '', partitionKey: 'other', data: Buffer.from('{}'), sequenceNumber: '' });
       }),
     ).toEqual(failed('without a key', 'unexpected record'));
   });

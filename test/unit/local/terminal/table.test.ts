@@ -8,6 +8,7 @@ const sink = {
   unsettled: 20,
   deadLettered: 3,
   lag: 70,
+  partitions: [],
   memoryPeakMb: 98.6,
 };
 const status: Status = {

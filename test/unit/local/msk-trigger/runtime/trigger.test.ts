@@ -1,7 +1,7 @@
 import { ProtocolError } from '@platformatic/kafka';
 import { describe, expect, it } from 'vitest';
 import type { Invocation } from '../../../../../local/lambda/invocation.ts';
-import type { TriggerOptions } from '../../../../../local/msk-trigger/runtime/run.ts';
+import type { TriggerEvent, TriggerOptions } from '../../../../../local/msk-trigger/runtime/run.ts';
 import { startTrigger } from '../../../../../local/msk-trigger/runtime/trigger.ts';
 import { VirtualClock } from '../../../../support/virtual-clock.ts';
 import { FakePoller } from '../fake-poller.ts';
@@ -9,6 +9,8 @@ import { aMapping } from '../mappings.ts';
 
 const ANSWERED: Invocation = { kind: 'answered', payload: 'null', durationMs: 1 };
 const FAILED: Invocation = { kind: 'failed', errorType: 'Function.Timeout', errorMessage: '', durationMs: 1 };
+
+const named = (offset: number) => ({ itemIdentifier: { partition: 'orders-0', offset } });
 
 interface Started {
   readonly offsets: Readonly<Record<string, readonly number[]>>;
@@ -46,6 +48,35 @@ async function start(changes: Partial<TriggerOptions> = {}, kept?: FakePoller) {
 }
 
 describe('a trigger', () => {
+  it('tells an observer of each invocation, without payloads', async () => {
+    const events: TriggerEvent[] = [];
+    const { clock, poller, invocations } = await start({ observe: (event) => events.push(event) });
+    poller.produce(0, 3);
+    await clock.advance(0);
+    const parts = [{ partition: 0, firstOffset: 0, lastOffset: 2, recordCount: 3 }];
+    expect(events).toEqual([{ kind: 'invocationStarted', id: expect.any(Number), parts, atMs: 0 }]);
+    await clock.advance(70);
+    invocations[0]?.end(FAILED);
+    await clock.advance(0);
+    expect(events[1]).toEqual({ kind: 'invocationEnded', id: events[0]?.id, result: FAILED, atMs: 70 });
+  });
+
+  it('reads partial answers as it is told last', async () => {
+    const { clock, poller, trigger, invocations, sent } = await start();
+    const partly = { ...ANSWERED, payload: JSON.stringify({ batchItemFailures: [named(1)] }) };
+    poller.produce(0, 4);
+    await clock.advance(0);
+    trigger.partialFailuresReadAs('fromLowest');
+    invocations[0]?.end(partly);
+    await clock.advance(100);
+    expect(sent()[1]).toEqual({ 'orders-0': [1, 2, 3] });
+    expect(trigger.settledOffsets().get(0)).toBe(1);
+    trigger.partialFailuresReadAs('listedOnly');
+    invocations[1]?.end(partly);
+    await clock.advance(200);
+    expect(sent()[2]).toEqual({ 'orders-0': [1] });
+  });
+
   it('invokes with what arrives, commits what succeeded, and tells the lag', async () => {
     const { clock, poller, trigger, invocations, sent } = await start();
     poller.produce(0, 5);
