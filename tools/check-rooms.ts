@@ -16,7 +16,7 @@ const listed = execFileSync(
   },
 );
 const files = listed.split('\n').filter((file) => file !== '');
-const imports = importsOf(files.filter((file) => file.endsWith('.ts')));
+const imports = importsOf(files.filter((file) => /\.tsx?$/.test(file)));
 const problems = [
   ...upwardImports(imports).map(({ from, to }) => `${from} imports ${to}, which stands above it (tools/rooms.ts)`),
   ...foreignImports(imports).map(({ from, to }) => `${from} must not know ${to}`),

@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process';
 const steps: readonly (readonly [string, readonly string[]])[] = [
   ['format and lint', ['node_modules/@biomejs/biome/bin/biome', 'ci', '--colors=off', '--error-on-warnings']],
   ['types', ['node_modules/typescript/bin/tsc', '--noEmit']],
+  ['types of the console', ['node_modules/typescript/bin/tsc', '--noEmit', '-p', 'local/console/page']],
   ['folders and imports', ['tools/check-rooms.ts']],
 ];
 

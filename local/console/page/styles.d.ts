@@ -1,0 +1,2 @@
+// esbuild reads them.
+declare module '*.css';
