@@ -15,6 +15,8 @@ export interface StartOptions {
   readonly valueBytes: number;
   /** The path of documentdbSink's connector file, relative to the project's root. */
   readonly connector: string | undefined;
+  /** The local AWS checks no signatures and no permissions. */
+  readonly unsigned: boolean;
   readonly help: boolean;
 }
 
@@ -27,6 +29,7 @@ export const USAGE = `npm start -- [options]
                        from the lowest listed offset on, or listedOnly
   --seed S             the seed of the produced records; every start prints its seed
   --value-bytes B      the length of a value, ${VALUE_BYTES_MIN} to ${VALUE_BYTES_MAX} (default 1024)
+  --unsigned           the local AWS checks no signatures and no permissions, so that the console can refuse a share of entries
   --connector FILE     configure documentdbSink with a connector file, such as config/connectors/orders.properties
   --help               print this text`;
 
@@ -45,6 +48,7 @@ const OPTIONS = {
   seed: text,
   'value-bytes': text,
   connector: text,
+  unsigned: flag,
   help: flag,
 } as const;
 
@@ -81,6 +85,7 @@ export function parseStartOptions(args: readonly string[]): StartOptions {
     seed,
     valueBytes,
     connector: values.get('connector'),
+    unsigned: values.has('unsigned'),
     help: values.has('help'),
   };
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { systemClock } from '../shared/time/clock.ts';
 import { claim } from './claim.ts';
+import { createRecorder, type LiveConsole, type Recorder, startConsole } from './console/console.ts';
 import { affectedBy, type OutageOptions, produceThroughOutage } from './pipeline/outage.ts';
 import { PROJECT_ROOT } from './pipeline/package-template.ts';
 import { describeAddresses, type Session, startSession } from './session.ts';
@@ -24,34 +25,54 @@ const sinceStart = (): string => `${(performance.now() / 1_000).toFixed(1)} s`;
 async function run(options: StartOptions, screen: Screen, ending: AbortSignal): Promise<boolean> {
   const saySo = () => screen.line('Stopping as soon as the start has finished ..');
   ending.addEventListener('abort', saySo);
+  // A run that ends by itself has nobody who looks.
+  const recorder = options.exit ? undefined : createRecorder();
   const session = await startSession({
     ...options,
+    observer: recorder?.observer,
+    authorization: !options.unsigned,
     folder: join(LOCAL_FOLDER, 'run'),
     endpointsFile: ENDPOINTS_FILE,
     progress: screen.line,
   }).finally(() => ending.removeEventListener('abort', saySo));
   try {
-    screen.line(
-      `${describeAddresses(session, ENDPOINTS_FILE)}\nSeed ${options.seed}; ready after ${sinceStart()}; Ctrl-C stops everything\n`,
-    );
-    const over = new AbortController();
-    const signal = AbortSignal.any([ending, over.signal]);
-    // If one fails, the other ends too.
-    const [allPassed] = await Promise.all(
-      [feed(session, options, screen, signal), showTable(session, screen, signal)].map((work) =>
-        work.finally(() => over.abort()),
-      ),
-    );
-    return allPassed === true;
+    return await work(session, { ...options, recorder, screen }, ending);
   } finally {
     screen.line('Stopping ..');
     await session.stop();
   }
 }
 
+interface Work extends StartOptions {
+  readonly recorder: Recorder | undefined;
+  readonly screen: Screen;
+}
+
+async function work(session: Session, options: Work, ending: AbortSignal): Promise<boolean> {
+  const { recorder, screen } = options;
+  const live = recorder && (await startConsole({ ...options, session, recorder, isSigned: !options.unsigned }));
+  try {
+    screen.line(
+      `${describeAddresses(session, ENDPOINTS_FILE)}\nSeed ${options.seed}; ready after ${sinceStart()}; Ctrl-C stops everything\n`,
+    );
+    if (live !== undefined) screen.line(`The console: ${live.address}\n`);
+    const over = new AbortController();
+    const signal = AbortSignal.any([ending, over.signal]);
+    // If one fails, the other ends too.
+    const [allPassed] = await Promise.all(
+      [feed(session, options, screen, signal), showFigures(session, { screen, live }, signal)].map((part) =>
+        part.finally(() => over.abort()),
+      ),
+    );
+    return allPassed === true;
+  } finally {
+    await live?.stop();
+  }
+}
+
 async function feed(session: Session, options: StartOptions, screen: Screen, ending: AbortSignal): Promise<boolean> {
   if (options.records === undefined) {
-    await everySecond(ending, () => session.produce(ORDERS_PER_SECOND));
+    await everySecond(ending, () => session.produce(ORDERS_PER_SECOND, ending));
     return true;
   }
   const startMs = performance.now();
@@ -83,8 +104,17 @@ function outageOptions(session: Session, options: StartOptions, screen: Screen, 
   };
 }
 
-async function showTable(session: Session, screen: Screen, signal: AbortSignal): Promise<void> {
-  await everySecond(signal, async () => screen.show(renderTable(await session.status())));
+interface Displays {
+  readonly screen: Screen;
+  readonly live: LiveConsole | undefined;
+}
+
+async function showFigures(session: Session, { screen, live }: Displays, signal: AbortSignal): Promise<void> {
+  await everySecond(signal, async () => {
+    const status = await session.status();
+    screen.show(renderTable(status));
+    live?.sampled(status);
+  });
 }
 
 async function everySecond(signal: AbortSignal, work: () => Promise<void>): Promise<void> {

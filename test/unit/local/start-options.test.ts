@@ -22,6 +22,7 @@ describe('the options of npm start', () => {
       partialFailureRetry: 'fromLowest',
       valueBytes: 1024,
       connector: undefined,
+      unsigned: false,
       help: false,
     });
     expect(seed).toBeGreaterThan(0);
@@ -37,6 +38,7 @@ describe('the options of npm start', () => {
       seed: 77,
       valueBytes: 2048,
       connector: 'c.json',
+      unsigned: false,
       help: false,
     };
     expect(
