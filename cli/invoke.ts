@@ -1,0 +1,53 @@
+// `npm run invoke -- FUNCTION`: one invocation on this machine, and what it left in the target.
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { readLocalStage } from '../local/local-stage.ts';
+import { watchTarget } from './invoke/arrivals.ts';
+import { invokeLocal } from './invoke/invoke-local.ts';
+import { useEngines } from './invoke/local-engines.ts';
+import { type InvokeOptions, parseInvokeOptions, USAGE } from './invoke/options.ts';
+import { recordEvent } from './invoke/record-event.ts';
+
+const SETTLED = 0;
+const UNSETTLED = 1;
+const UNUSABLE = 2;
+
+const write = (text: string): void => {
+  process.stdout.write(text);
+};
+const say = (line: string): void => write(`${line}\n`);
+
+async function run({ sink, input }: InvokeOptions): Promise<number> {
+  const stage = await readLocalStage();
+  const folder = await mkdtemp(join(tmpdir(), 'msk-sinks-invoke-'));
+  const engines = await useEngines(stage, say);
+  try {
+    const event = input.kind === 'file' ? resolve(input.path) : join(folder, 'event.json');
+    if (input.kind === 'record') await writeFile(event, JSON.stringify(recordEvent(input, stage.topic, Date.now())));
+    const arrived = await watchTarget(sink, stage, engines.endpoints);
+    const { exitCode, unsettledCount } = await invokeLocal(sink, event, write);
+    const lines = await arrived();
+    say(lines.length === 0 ? 'Nothing arrived in the target.' : 'What arrived in the target:');
+    for (const line of lines) say(`  ${line}`);
+    return exitCode === 0 && unsettledCount === 0 ? SETTLED : UNSETTLED;
+  } finally {
+    await engines.release();
+    await rm(folder, { recursive: true });
+  }
+}
+
+async function main(): Promise<number> {
+  const options = parseInvokeOptions(process.argv.slice(2));
+  if (options !== 'help') return await run(options);
+  say(USAGE);
+  return SETTLED;
+}
+
+main().then(
+  (exitCode) => process.exit(exitCode),
+  (error: unknown) => {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.exit(UNUSABLE);
+  },
+);
