@@ -17,7 +17,7 @@ const USAGE = `npm run simulate -- [options]
   --seed S         one story again, step by step the same; a failing one is shrunk to the shortest that still fails
   --trace RECORD   with --seed: the story of one record (orders-0@7), or of all
   --mutants        put each deliberate mistake of test/simulation/mutants/ in place, and say what catches it: 300 seeds alone, or a unit test
-  --quick          with --mutants: the named unit tests first, so that it is sooner known whether each is caught
+  --quick          with --mutants: the story that caught each before and the named unit tests first, so that it is sooner known whether each is caught
   --mutant ID      that one alone; with --seed: one story with that mistake in place
 `;
 

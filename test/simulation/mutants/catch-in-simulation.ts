@@ -15,9 +15,17 @@ export const SEEDS_MAX = 300;
 export interface Stories {
   readonly seedsMax: number;
   readonly generators: readonly Generator[];
+  readonly knownSeed?: number | undefined;
 }
 
-const NEWEST: Stories = { seedsMax: SEEDS_MAX, generators: [GENERATOR_DEFAULT] };
+/** @param knownSeed which caught the mutant before: it comes first */
+export const newestFrom = (knownSeed: number | undefined): Stories => ({
+  seedsMax: SEEDS_MAX,
+  generators: [GENERATOR_DEFAULT],
+  knownSeed,
+});
+/** The story alone that caught the mutant before. */
+export const knownStory = (knownSeed: number): Stories => ({ ...newestFrom(knownSeed), seedsMax: 0 });
 /** Where the newest stories miss a mutant: the other versions, and more seeds. */
 export const OTHERS: Stories = {
   seedsMax: 2 * SEEDS_MAX,
@@ -28,7 +36,7 @@ const SINK_FOLDERS = ['functions/kinesis-sink/', 'functions/documentdb-sink/'] a
 /** @returns undefined if every guarantee holds with these files in place */
 export async function catchInSimulation(
   instead: readonly Source[],
-  stories: Stories = NEWEST,
+  stories: Stories = newestFrom(undefined),
 ): Promise<CaughtInSimulation | undefined> {
   const thread = await startThread(instead);
   try {
@@ -44,11 +52,12 @@ export async function catchInSimulation(
 }
 
 /** Even seeds are Kinesis', odd ones DocumentDB's. What is in one sink alone changes nothing in the other's stories. */
-function storiesFor(instead: readonly Source[], { seedsMax, generators }: Stories): readonly SeedOptions[] {
+function storiesFor(instead: readonly Source[], { seedsMax, generators, knownSeed }: Stories): readonly SeedOptions[] {
   const all = Array.from({ length: seedsMax }, (_, index) => index + 1);
   const sink = SINK_FOLDERS.findIndex((folder) => instead.every(({ path }) => path.startsWith(folder)));
   const seeds = sink === -1 ? all : all.filter((seed) => seed % 2 === sink);
-  return seeds.flatMap((seed) => generators.map((generator) => ({ seed, generator })));
+  const inOrder = knownSeed === undefined ? seeds : [knownSeed, ...seeds.filter((seed) => seed !== knownSeed)];
+  return inOrder.flatMap((seed) => generators.map((generator) => ({ seed, generator })));
 }
 
 async function violationOf(thread: Thread, story: SeedOptions): Promise<string | undefined> {

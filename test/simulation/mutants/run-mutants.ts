@@ -1,6 +1,15 @@
 import { availableParallelism } from 'node:os';
-import { catchInSimulation, OTHERS, SEEDS_MAX } from './catch-in-simulation.ts';
+import {
+  type CaughtInSimulation,
+  catchInSimulation,
+  knownStory,
+  newestFrom,
+  OTHERS,
+  SEEDS_MAX,
+  type Stories,
+} from './catch-in-simulation.ts';
 import { catchInUnitTests } from './catch-in-unit-tests.ts';
+import { readKnownSeeds, writeKnownSeeds } from './known-seeds.ts';
 import { type Mutant, mutantWith, mutatedSources, readMutants, readProduct } from './mutant.ts';
 import type { Source } from './substitute.ts';
 
@@ -12,12 +21,14 @@ export interface Tried {
   readonly instrument: Instrument;
   /** The first failure, in a line. */
   readonly says: string;
+  /** Of the newest generator, where stories alone caught it. */
+  readonly seed?: number;
 }
 
 export interface MutantsOptions {
   /** One mutant alone; undefined: all. */
   readonly id: string | undefined;
-  /** Named unit tests before any story: whether a mutant is caught is known sooner, and not whether stories alone catch it. */
+  /** The story that caught it before, and named unit tests, before all stories: whether a mutant is caught is known sooner, and not whether stories alone catch it. */
   readonly isQuick: boolean;
 }
 
@@ -29,7 +40,12 @@ export interface MutantsOptions {
 export async function runMutants({ id, isQuick }: MutantsOptions, write: (line: string) => void): Promise<boolean> {
   const mutants = id === undefined ? readMutants() : [mutantWith(id)];
   const product = readProduct();
-  const waiting = mutants.map((mutant) => ({ mutant, instead: mutatedSources(mutant, product) }));
+  const known = readKnownSeeds();
+  const waiting = mutants.map((mutant) => ({
+    mutant,
+    instead: mutatedSources(mutant, product),
+    knownSeed: known[mutant.id],
+  }));
   const all: Tried[] = [];
   const work = async () => {
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
@@ -39,6 +55,7 @@ export async function runMutants({ id, isQuick }: MutantsOptions, write: (line: 
     }
   };
   await Promise.all(Array.from({ length: availableParallelism() }, work));
+  if (id === undefined && !isQuick) writeKnownSeeds(seedsOf(all));
   const summary = summaryOf(all);
   for (const line of isQuick ? summary.lines.slice(-1) : summary.lines) write(line);
   return summary.missed === 0;
@@ -47,21 +64,38 @@ export async function runMutants({ id, isQuick }: MutantsOptions, write: (line: 
 interface Next {
   readonly mutant: Mutant;
   readonly instead: readonly Source[];
+  readonly knownSeed: number | undefined;
 }
 
-async function attempt({ mutant, instead }: Next, isQuick: boolean): Promise<Tried> {
+type Try = () => Promise<Omit<Tried, 'mutant'> | undefined>;
+
+async function attempt({ mutant, instead, knownSeed }: Next, isQuick: boolean): Promise<Tried> {
   const { id, caughtBy, outside } = mutant;
-  const test = () => (caughtBy === undefined ? undefined : catchInUnitTests(id, caughtBy));
-  const first = isQuick ? await test() : undefined;
-  if (first !== undefined) return { mutant, instrument: 'unit', says: first };
-  const story = outside === undefined ? await catchInSimulation(instead) : undefined;
-  if (story !== undefined) return { mutant, instrument: 'simulation', says: story.says };
-  const second = isQuick ? undefined : await test();
-  if (second !== undefined) return { mutant, instrument: 'unit', says: second };
-  const other = outside === undefined ? await catchInSimulation(instead, OTHERS) : undefined;
-  if (other !== undefined) return { mutant, instrument: 'other stories', says: other.says };
+  const stories =
+    (instrument: Instrument, which: Stories): Try =>
+    async () =>
+      outside === undefined ? told(instrument, await catchInSimulation(instead, which)) : undefined;
+  const unit: Try = async () => {
+    const says = caughtBy && (await catchInUnitTests(id, caughtBy));
+    return says === undefined ? undefined : { instrument: 'unit', says };
+  };
+  const newest = stories('simulation', newestFrom(knownSeed));
+  const known = knownSeed === undefined ? [] : [stories('simulation', knownStory(knownSeed))];
+  for (const attemptOne of [
+    ...(isQuick ? [...known, unit, newest] : [newest, unit]),
+    stories('other stories', OTHERS),
+  ]) {
+    const caught = await attemptOne();
+    if (caught !== undefined) return { mutant, ...caught };
+  }
   return { mutant, instrument: undefined, says: 'nothing fails' };
 }
+
+const told = (instrument: Instrument, caught: CaughtInSimulation | undefined) =>
+  caught && { instrument, says: caught.says, ...(instrument === 'simulation' && { seed: caught.seed }) };
+
+const seedsOf = (all: readonly Tried[]) =>
+  Object.fromEntries(all.flatMap(({ mutant, seed }) => (seed === undefined ? [] : [[mutant.id, seed] as const])));
 
 const linesOf = ({ mutant: { id, guarantee, outside, says }, instrument, says: failure }: Tried): readonly string[] => [
   `${instrument === undefined ? 'NOT CAUGHT' : 'caught'}  ${id} (${guarantee}${outside === undefined ? '' : ', outside'}): ${says}`,
