@@ -18,7 +18,13 @@ import { createOrderProducer, createTopic } from './orders/producer.ts';
 import { archiveOf, createStreamReader, type StreamRecord } from './orders/stream-reader.ts';
 import { bucketAdministrator, streamAdministrator } from './pipeline/aws-clients.ts';
 import { untilDrained } from './pipeline/drain.ts';
-import { type Pipeline, type PipelineObserver, type RunningSink, startPipeline } from './pipeline/pipeline.ts';
+import {
+  type Pipeline,
+  type PipelineObserver,
+  type PipelineOptions,
+  type RunningSink,
+  startPipeline,
+} from './pipeline/pipeline.ts';
 import { awayAndBack, createTargets, type Stoppable, type Targets } from './pipeline/targets.ts';
 import type { SinkStatus, Status } from './terminal/table.ts';
 
@@ -36,6 +42,7 @@ export interface SessionOptions {
   readonly authorization?: boolean;
   readonly observer?: PipelineObserver | undefined;
   readonly progress: (line: string) => void;
+  readonly packageStage?: PipelineOptions['packageStage'];
 }
 
 /** The running pipeline: engines, functions and triggers, with a producer of orders. */

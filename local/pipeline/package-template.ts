@@ -50,8 +50,15 @@ export async function packageTemplate(options: PackageOptions): Promise<Packaged
     await runServerless(options);
     await cp(join(PROJECT_ROOT, 'dist'), join(folder, 'dist'), { recursive: true });
   });
-  const file = join(folder, 'cloudformation-template-update-stack.json');
-  const template: unknown = JSON.parse(await readFile(file, 'utf8'));
+  return await readPackage(folder);
+}
+
+/** The template that a deployment of this package would use. */
+export const templateFile = (folder: string): string => join(folder, 'cloudformation-template-update-stack.json');
+
+/** @param folder that {@link packageTemplate} filled */
+export async function readPackage(folder: string): Promise<PackagedTemplate> {
+  const template: unknown = JSON.parse(await readFile(templateFile(folder), 'utf8'));
   return { template, functions: functionsOf(template, folder) };
 }
 

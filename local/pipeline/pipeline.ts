@@ -21,6 +21,8 @@ export interface PipelineOptions {
   readonly partialFailureRetry: PartialFailureRetry;
   readonly log: Log;
   readonly observer?: PipelineObserver | undefined;
+  /** Default: {@link packageTemplate}. */
+  readonly packageStage?: typeof packageTemplate | undefined;
 }
 
 /** Hears what the functions and their mappings do. Its methods must not throw. */
@@ -49,7 +51,8 @@ export interface Pipeline {
 
 /** Packages stage `local` as a deployment does, and runs the template's functions and mappings. */
 export async function startPipeline(options: PipelineOptions): Promise<Pipeline> {
-  const { template, functions } = await packageTemplate({
+  const packageStage = options.packageStage ?? packageTemplate;
+  const { template, functions } = await packageStage({
     stage: 'local',
     folder: join(options.folder, 'package'),
     endpointsFile: options.endpointsFile,

@@ -8,6 +8,8 @@ import { isProcessRunning } from '../../local/engines/process/managed-process.ts
 declare module 'vitest' {
   interface ProvidedContext {
     readonly endpoints: Endpoints;
+    /** Of this run of the tests: for what the files make once for all. */
+    readonly runFolder: string;
   }
 }
 
@@ -32,6 +34,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   shared.users += 1;
   const engines = await shared.engines;
   project.provide('endpoints', engines.endpoints);
+  project.provide('runFolder', RUN_FOLDER);
   return async () => {
     shared.users -= 1;
     if (shared.users > 0) return;

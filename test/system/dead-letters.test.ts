@@ -16,11 +16,12 @@ import { type FunctionProcess, startFunction } from '../../local/lambda/function
 import { createDocumentReader, type DocumentReader } from '../../local/orders/document-reader.ts';
 import { createStreamReader, type StreamReader } from '../../local/orders/stream-reader.ts';
 import { bucketAdministrator, streamAdministrator } from '../../local/pipeline/aws-clients.ts';
-import { PROJECT_ROOT, packageTemplate } from '../../local/pipeline/package-template.ts';
+import { PROJECT_ROOT } from '../../local/pipeline/package-template.ts';
 import type { SourceRecord } from '../../shared/record.ts';
 import { batchObject, letterObject } from '../support/a-dead-letter-bucket.ts';
 import { aRecord } from '../support/builders.ts';
 import { type LambdaServer, startLambdaServer } from '../support/lambda-server.ts';
+import { packageOnce } from '../support/package-once.ts';
 
 const TOPIC = 'redriven';
 const PARTITIONS = 2;
@@ -51,7 +52,11 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'msk-sinks-'));
   const endpointsFile = join(folder, 'endpoints.json');
   await writeEndpoints(endpointsFile, endpoints);
-  const packaged = await packageTemplate({ stage: 'local', folder: join(folder, 'package'), endpointsFile });
+  const packaged = await packageOnce(inject('runFolder'))({
+    stage: 'local',
+    folder: join(folder, 'package'),
+    endpointsFile,
+  });
   for (const { name, ...rest } of packaged.functions) {
     functions.set(name, await startFunction({ name, ...rest, logFile: join(folder, `${name}.log`) }));
   }

@@ -6,8 +6,9 @@ import { dirname, join } from 'node:path';
 import { describe, expect, inject, it, onTestFinished } from 'vitest';
 import { writeEndpoints } from '../../local/engines/endpoints.ts';
 import { startFunction } from '../../local/lambda/function-process.ts';
-import { PROJECT_ROOT, packageTemplate } from '../../local/pipeline/package-template.ts';
+import { PROJECT_ROOT } from '../../local/pipeline/package-template.ts';
 import { startIamServer } from '../support/iam-server.ts';
+import { packageOnce } from '../support/package-once.ts';
 
 const { caFile } = inject('endpoints').documentdb;
 
@@ -23,7 +24,11 @@ describe('documentdbSink with an IAM login', () => {
     });
     const endpointsFile = join(folder, 'endpoints.json');
     await writeEndpoints(endpointsFile, inject('endpoints'));
-    const { functions } = await packageTemplate({ stage: 'local', folder: join(folder, 'package'), endpointsFile });
+    const { functions } = await packageOnce(inject('runFolder'))({
+      stage: 'local',
+      folder: join(folder, 'package'),
+      endpointsFile,
+    });
     const packaged = functions.find(({ name }) => name.endsWith('documentdbSink'));
     const { MSK_SINKS_SECRET_ARN: _, ...environment } = packaged?.environment ?? {};
     const running = await startFunction({

@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { writeEndpoints } from '../../local/engines/endpoints.ts';
 import { startFunction } from '../../local/lambda/function-process.ts';
-import { type PackagedTemplate, packageTemplate } from '../../local/pipeline/package-template.ts';
+import type { PackagedTemplate } from '../../local/pipeline/package-template.ts';
 import { INVOCATION_BYTES_MAX } from '../../shared/limits.ts';
+import { packageOnce } from '../support/package-once.ts';
 
 const MEMORY_MB_MAX = 400;
 
@@ -17,7 +18,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'msk-sinks-'));
   const endpointsFile = join(folder, 'endpoints.json');
   await writeEndpoints(endpointsFile, inject('endpoints'));
-  packaged = await packageTemplate({ stage: 'local', folder: join(folder, 'package'), endpointsFile });
+  packaged = await packageOnce(inject('runFolder'))({ stage: 'local', folder: join(folder, 'package'), endpointsFile });
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 

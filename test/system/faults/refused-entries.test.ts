@@ -15,9 +15,10 @@ import { createOrderProducer, createTopic } from '../../../local/orders/producer
 import { createStreamReader } from '../../../local/orders/stream-reader.ts';
 import { bucketAdministrator, streamAdministrator } from '../../../local/pipeline/aws-clients.ts';
 import { untilDrained } from '../../../local/pipeline/drain.ts';
-import { type PackagedTemplate, packageTemplate } from '../../../local/pipeline/package-template.ts';
+import type { PackagedTemplate } from '../../../local/pipeline/package-template.ts';
 import { startSink } from '../../../local/pipeline/pipeline.ts';
 import { systemClock } from '../../../shared/time/clock.ts';
+import { packageOnce } from '../../support/package-once.ts';
 import { startUnsignedAws, type UnsignedAws } from '../../support/unsigned-aws.ts';
 
 const SEED = Number(process.env['FAULTS_SEED'] ?? 1 + Math.floor(Math.random() * 999_999));
@@ -45,7 +46,11 @@ describe(`with three entries in ten refused, seed ${SEED}`, () => {
     proxy.setFaults({ withheld: 0.3 });
     const endpointsFile = join(folder, 'endpoints.json');
     await writeEndpoints(endpointsFile, reachKinesisAt(aws.endpoints, proxy.endpointUrl));
-    packaged = await packageTemplate({ stage: 'local', folder: join(folder, 'package'), endpointsFile });
+    packaged = await packageOnce(inject('runFolder'))({
+      stage: 'local',
+      folder: join(folder, 'package'),
+      endpointsFile,
+    });
   });
   afterAll(async () => {
     for (const stop of stops.toReversed()) await stop();

@@ -3,16 +3,19 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { FAULTS } from '../../../local/engines/kinesis-proxy/kinesis-faults.ts';
 import type { FaultCounts } from '../../../local/engines/kinesis-proxy/kinesis-proxy.ts';
 import type { PartialFailureRetry } from '../../../local/msk-trigger/machine/settings.ts';
 import { seededRandom } from '../../../local/seeded-random.ts';
 import { type Session, startSession } from '../../../local/session.ts';
 import { type FaultActs, faultActs } from '../../support/fault-acts.ts';
+import { packageOnce } from '../../support/package-once.ts';
 
 const SEED = Number(process.env['FAULTS_SEED'] ?? 1 + Math.floor(Math.random() * 999_999));
 const DRAIN_MS_MAX = 180_000;
+/** A batch or two of each partition: all that was produced so far is read back after each fault. */
+const RECORDS = 400;
 
 /**
  * Each reading is a file of its own: the two sessions have engines of their own, and run side by side.
@@ -34,6 +37,7 @@ export function describeFaults(partialFailureRetry: PartialFailureRetry, faults:
         seed: SEED,
         valueBytes: 1024,
         progress: (line) => said.push(line),
+        packageStage: packageOnce(inject('runFolder')),
       });
       acts = faultActs(session);
     });
@@ -60,10 +64,10 @@ export function describeFaults(partialFailureRetry: PartialFailureRetry, faults:
 
     if (faults === 'one by one') {
       it('Kafka is killed, and starts again on its data', async () => {
-        await session.produce(600);
+        await session.produce(RECORDS);
         await acts.inTheMidst('documentdbSink');
         await acts.killKafka();
-        await session.produce(400);
+        await session.produce(RECORDS);
         expect(await violations()).toEqual([]);
         expect(said).toContain('fetch_failed');
       });
@@ -73,7 +77,7 @@ export function describeFaults(partialFailureRetry: PartialFailureRetry, faults:
         await untilItShows(
           () => trigger.counters().invocationsEnded.failed,
           async () => {
-            await session.produce(1_000);
+            await session.produce(RECORDS);
             await acts.inTheMidst(name);
             await acts.killFunction(name);
             expect(await violations()).toEqual([]);
@@ -85,7 +89,7 @@ export function describeFaults(partialFailureRetry: PartialFailureRetry, faults:
         await untilItShows(
           () => acts.sink('documentdbSink').batches.retries,
           async () => {
-            await session.produce(1_000);
+            await session.produce(RECORDS);
             await acts.inTheMidst('documentdbSink');
             await acts.killDocumentDb();
             expect(await violations()).toEqual([]);
@@ -101,7 +105,7 @@ export function describeFaults(partialFailureRetry: PartialFailureRetry, faults:
         const { batches } = acts.sink('documentdbSink');
         const retriesBefore = batches.retries;
         await acts.failWrites(failPoint, 3);
-        await session.produce(1_000);
+        await session.produce(RECORDS);
         expect(await violations()).toEqual([]);
         expect(batches.retries).toBeGreaterThan(retriesBefore);
       });
@@ -118,10 +122,10 @@ export function describeFaults(partialFailureRetry: PartialFailureRetry, faults:
       });
 
       it('Kinesis refuses connections for longer than its function may try', async () => {
-        await session.produce(500);
+        await session.produce(RECORDS / 2);
         await acts.inTheMidst('kinesisSink');
         const refused = acts.refuseKinesis();
-        await session.produce(500);
+        await session.produce(RECORDS / 2);
         await refused;
         expect(await violations()).toEqual([]);
       });
@@ -133,7 +137,7 @@ export function describeFaults(partialFailureRetry: PartialFailureRetry, faults:
         await untilItShows(
           () => kinesisProxy.counts()[fault],
           async () => {
-            await session.produce(1_000);
+            await session.produce(RECORDS);
             expect(await violations()).toEqual([]);
           },
         );
@@ -144,10 +148,10 @@ export function describeFaults(partialFailureRetry: PartialFailureRetry, faults:
         await untilItShows(
           () => session.kinesisProxy.counts().expired,
           async () => {
-            await session.produce(500);
+            await session.produce(RECORDS / 2);
             await acts.inTheMidst('kinesisSink');
             session.kinesisProxy.expireSessions();
-            await session.produce(500);
+            await session.produce(RECORDS / 2);
             expect(await violations()).toEqual([]);
           },
         );

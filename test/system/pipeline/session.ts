@@ -2,10 +2,11 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
 import { isProcessRunning } from '../../../local/engines/process/managed-process.ts';
 import type { PartialFailureRetry } from '../../../local/msk-trigger/machine/settings.ts';
 import { type Session, startSession } from '../../../local/session.ts';
+import { packageOnce } from '../../support/package-once.ts';
 
 const DRAIN_MS_MAX = 180_000;
 
@@ -25,6 +26,7 @@ export function describePipeline(partialFailureRetry: PartialFailureRetry): void
         seed: 20_261_122,
         valueBytes: 1024,
         progress: () => undefined,
+        packageStage: packageOnce(inject('runFolder')),
       });
     });
     afterAll(async () => {
@@ -62,11 +64,11 @@ export function describePipeline(partialFailureRetry: PartialFailureRetry): void
 
     it('loses nothing while DocumentDB is away for longer than a function may try, and a function crashes', async () => {
       await session.engines.documentdb.stop();
-      await session.produce(1_000);
+      await session.produce(500);
       await vi.waitUntil(() => sink('documentdbSink').batches.unsettled > 0, { timeout: 120_000 });
       await sink('kinesisSink').process.kill();
       await session.engines.documentdb.restart();
-      await session.produce(1_000);
+      await session.produce(500);
       expect(await drainedAndChecked()).toEqual([]);
     });
 
