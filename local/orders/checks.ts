@@ -187,9 +187,9 @@ function checkDeadLetters(
       const value = deadLetter.valueBase64 === null ? null : Buffer.from(deadLetter.valueBase64, 'base64').toString();
       return value === record.value ? [] : [`${place}: the dead letter holds another value`];
     }),
-    ...[...own.keys()]
-      .filter((place) => !allowed.has(place))
-      .map((place) => `${place}: a dead letter for a valid record`),
+    ...[...own]
+      .filter(([place]) => !allowed.has(place))
+      .map(([place, { code, reason }]) => `${place}: a dead letter for a valid record (${code}: ${reason})`),
   ];
   return verdict(
     `${name}: a dead letter for each poison record, and no others`,

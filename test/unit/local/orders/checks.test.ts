@@ -221,7 +221,7 @@ describe.each([
     const good = produced[0];
     if (good === undefined) throw new Error('no records');
     expect(failuresAfter(({ deadLetters }) => deadLetters.push(deadLetterOf(good, name)))).toEqual(
-      failed(name, '0@0: a dead letter for a valid record'),
+      failed(name, '0@0: a dead letter for a valid record ('),
     );
   });
 
