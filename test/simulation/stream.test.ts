@@ -248,6 +248,14 @@ describe('of a shard that throttled', () => {
     expect(said(manners)).toEqual([]);
   });
 
+  it('everything may be sent to it at the moment at which what it refused is tried', () => {
+    const manners = toldThatItIsFull();
+    manners.decided('1', [entry('y', 5)], 10);
+    expect(said(manners)).toHaveLength(1);
+    manners.decided('1', [entry('x', 0)], 10);
+    expect(said(manners)).toEqual([]);
+  });
+
   it('a record that it refused before may be the one that is tried', () => {
     const manners = toldThatItIsFull();
     manners.answered('1', { entries: [entry('y', 1)], answers: [full], nowMs: 5 });

@@ -39,23 +39,34 @@ interface Told {
 
 /** Whoever was told that a shard is full sends nothing more there before what was refused is tried again, or could be. */
 export class ShardManners {
-  readonly violations: Violation[] = [];
   readonly #told = new Map<string, Told>();
+  /** What was sent to a full shard, and by invocation, shard and time what was tried there: several requests begin at once. */
+  readonly #sentToFull: { readonly moment: string; readonly message: string }[] = [];
+  readonly #triedAt = new Set<string>();
+
+  get violations(): readonly Violation[] {
+    return this.#sentToFull
+      .filter(({ moment }) => !this.#triedAt.has(moment))
+      .map(({ message }) => ({ guarantee: 'G5', message }));
+  }
 
   /** The process decides to send this request. */
   decided(invocation: string, entries: readonly SentEntry[], nowMs: number): void {
     const { shardByLane, fullShards, suspects } = this.#toldTo(invocation);
     const sent = entries.flatMap(({ positions }) => positions);
-    for (const full of fullShards.values()) {
+    const momentOf = (shardId: string) => `${invocation} ${shardId} ${nowMs}`;
+    for (const [shardId, full] of fullShards) {
       const triedAgain = sent.filter((position) => full.refused.delete(position));
-      if (triedAgain.length > 0) full.untilMs = nowMs;
+      if (triedAgain.length === 0) continue;
+      full.untilMs = nowMs;
+      this.#triedAt.add(momentOf(shardId));
     }
     for (const { lanes, positions } of entries) {
       const shardIds = lanes.flatMap((lane) => shardByLane.get(lane) ?? []);
       const shardId = shardIds.find((each) => (fullShards.get(each)?.untilMs ?? nowMs) > nowMs);
       if (shardId === undefined || positions.some((position) => suspects.has(position))) continue;
       const message = `invocation ${invocation} sends ${positions[0]} to ${shardId}, which has just said that it is full`;
-      this.violations.push({ guarantee: 'G5', message });
+      this.#sentToFull.push({ moment: momentOf(shardId), message });
     }
   }
 
