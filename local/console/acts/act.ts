@@ -10,7 +10,8 @@ const form = v.variant('kind', [
     engine: v.picklist(['kafka', 'kinesis', 'documentdb']),
     isAway: v.boolean(),
   }),
-  v.strictObject({ kind: v.literal('faults'), throttledShare: share, refusedShare: share }),
+  v.strictObject({ kind: v.literal('throttle'), share }),
+  v.strictObject({ kind: v.literal('refuse'), share }),
   v.strictObject({ kind: v.literal('poison'), poison: v.picklist(['notJson', 'noKey', 'oversized', 'refused']) }),
   v.strictObject({
     kind: v.literal('produce'),

@@ -26,10 +26,16 @@ const WHY_NO_RULE = 'A connector file decides the collections.';
 
 export function createSteering({ session, partialFailureRetry, isSigned }: SteeringOptions): Steering {
   const engines = createEngineSwitches({ kafka: session.kafka, ...session.targets });
-  const faults = { throttledShare: 0, refusedShare: 0 };
+  let faults = { throttledShare: 0, refusedShare: 0 };
   let reading = partialFailureRetry;
   let isRuleOn = false;
   const whyNoRule = session.stage.connector === undefined ? undefined : WHY_NO_RULE;
+
+  const setFaults = (chosen: typeof faults, what: string): string => {
+    session.kinesisProxy.setFaults({ throttled: chosen.throttledShare, withheld: chosen.refusedShare });
+    faults = chosen;
+    return `Kinesis ${what}`;
+  };
 
   const setRule = async (isOn: boolean): Promise<string> => {
     if (whyNoRule !== undefined) throw new Error(whyNoRule);
@@ -64,11 +70,11 @@ export function createSteering({ session, partialFailureRetry, isSigned }: Steer
       switch (act.kind) {
         case 'engine':
           return await engines.set(act.engine, act.isAway);
-        case 'faults':
-          if (isSigned && act.refusedShare > 0) throw new Error(WHY_NO_REFUSALS);
-          session.kinesisProxy.setFaults({ throttled: act.throttledShare, withheld: act.refusedShare });
-          Object.assign(faults, { throttledShare: act.throttledShare, refusedShare: act.refusedShare });
-          return `Kinesis throttles ${percent(act.throttledShare)} of the requests and refuses ${percent(act.refusedShare)} of the entries`;
+        case 'throttle':
+          return setFaults({ ...faults, throttledShare: act.share }, `throttles ${percent(act.share)} of the requests`);
+        case 'refuse':
+          if (isSigned && act.share > 0) throw new Error(WHY_NO_REFUSALS);
+          return setFaults({ ...faults, refusedShare: act.share }, `refuses ${percent(act.share)} of the entries`);
         case 'poison':
           return await sendPoison(act.poison);
         case 'produce':

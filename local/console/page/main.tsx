@@ -1,8 +1,11 @@
 import 'uplot/dist/uPlot.min.css';
 import './styles/tokens.css';
 import './styles/page.css';
+import './styles/verdict.css';
 import './styles/flow.css';
+import './styles/narrow-flow.css';
 import './styles/panels.css';
+import './styles/details.css';
 import { render } from 'preact';
 import { Flow } from './flow/flow.tsx';
 import { duration } from './format.ts';
@@ -17,7 +20,7 @@ function App() {
   return (
     <>
       <header class="top">
-        <h1>msk-sinks</h1>
+        <h1>msk-sinks console</h1>
         <p class="top-aside">
           {view !== undefined && <span class="elapsed">{duration(view.elapsedMs)}</span>}
           <span class={`link ${isConnected ? 'is-live' : 'is-lost'}`} role="status">

@@ -110,7 +110,7 @@ function sinkView(sink: SinkStatus, state: ConsoleState, invocations: readonly I
   const settledPerSecond = rateOf(state.samples, ({ settledCounts }) => settledCounts[name]);
   return {
     name,
-    condition: conditionOf(last, settledPerSecond),
+    condition: conditionOf(own, settledPerSecond, state.samples.at(-1)?.atMs ?? 0),
     lag: sink.lag,
     partitions: sink.partitions,
     runningCount: own.filter(({ response }) => response.kind === 'running').length,
@@ -125,9 +125,18 @@ function sinkView(sink: SinkStatus, state: ConsoleState, invocations: readonly I
   };
 }
 
-function conditionOf(last: InvocationView | undefined, settledPerSecond: number): SinkCondition {
+/** A batch that takes longer is waiting for its target. */
+const BATCH_MS_USUAL = 3_000;
+
+/** @param own the newest first */
+function conditionOf(own: readonly InvocationView[], settledPerSecond: number, nowMs: number): SinkCondition {
+  const last = own.find(({ response }) => response.kind !== 'running');
   if (last !== undefined && last.response.kind !== 'settled') return 'holding';
-  return settledPerSecond > 0 ? 'flowing' : 'idle';
+  if (settledPerSecond > 0) return 'flowing';
+  const isLate = own.some(
+    ({ response, startedAtMs }) => response.kind === 'running' && nowMs - startedAtMs > BATCH_MS_USUAL,
+  );
+  return isLate ? 'retrying' : 'idle';
 }
 
 /** Samples that a rate compares: batches arrive in bursts, one a second. */

@@ -29,8 +29,11 @@ export interface ShardView {
   readonly recordCount: number;
 }
 
-/** `flowing`: a batch was settled lately. `holding`: the last batch came back. `idle`: there is nothing to do. */
-export type SinkCondition = 'idle' | 'flowing' | 'holding';
+/**
+ * `flowing`: records were settled lately. `retrying`: a batch is under way for long, and nothing is settled. `holding`: the last
+ * batch came back. `idle`: there is nothing to do.
+ */
+export type SinkCondition = 'idle' | 'flowing' | 'retrying' | 'holding';
 
 export interface SinkView {
   readonly name: FunctionName;

@@ -3,6 +3,7 @@ import { ActButton } from '../button.tsx';
 import { grouped, perSecond, shardTitle } from '../format.ts';
 import { EngineButton } from './engine-button.tsx';
 import { Pipe } from './pipe.tsx';
+import { Poison } from './poison.tsx';
 
 /** The way of the records, from the topic to both targets. */
 export function Flow({ view }: { readonly view: ConsoleView }) {
@@ -41,6 +42,10 @@ function Topic({ view, engine }: { readonly view: ConsoleView; readonly engine: 
           <Bar key={partition} name={`partition ${partition}`} count={endOffset} share={endOffset / most} />
         ))}
       </ul>
+      <div class="send">
+        <ActButton act={{ kind: 'produce', count: 1_000 }}>Produce 1,000</ActButton>
+        <Poison view={view} />
+      </div>
     </article>
   );
 }
@@ -54,7 +59,7 @@ interface LaneProps {
 
 function Lane({ view, sink, engine, isKafkaAway }: LaneProps) {
   const isAway = engine?.isAway ?? false;
-  const isHolding = sink.condition === 'holding';
+  const isHolding = isStuck(sink);
   const name = `${perSecond(sink.settledPerSecond)} records a second`;
   const out = isAway ? 'away' : isHolding ? 'holding' : 'open';
   return (
@@ -86,15 +91,17 @@ function Lane({ view, sink, engine, isKafkaAway }: LaneProps) {
   );
 }
 
+const isStuck = ({ condition }: SinkView): boolean => condition === 'holding' || condition === 'retrying';
+
 const REPEATS = { fromLowest: 'from the lowest', listedOnly: 'the listed only' } as const;
 
 function Mapping({ view, sink }: { readonly view: ConsoleView; readonly sink: SinkView }) {
   const most = Math.max(1, ...sink.partitions.map(({ lag }) => lag));
   return (
-    <article class={`card mapping ${sink.condition === 'holding' ? 'is-holding' : ''}`}>
+    <article class={`card mapping ${isStuck(sink) ? 'is-holding' : ''}`}>
       <CardHead kind="Mapping, repeats" name={REPEATS[view.controls.partialFailureRetry]} />
       <p class="figure">
-        <b>{grouped(sink.lag)}</b> waiting
+        <b data-waiting={sink.name}>{grouped(sink.lag)}</b> waiting
       </p>
       <ul class="bars" aria-label={`Lag of ${sink.name} by partition`}>
         {sink.partitions.map(({ partition, lag }) => (
@@ -108,13 +115,14 @@ function Mapping({ view, sink }: { readonly view: ConsoleView; readonly sink: Si
 const CONDITIONS: Readonly<Record<SinkView['condition'], string>> = {
   idle: 'idle',
   flowing: 'settling',
+  retrying: 'retrying',
   holding: 'holding',
 };
 
 function FunctionCard({ sink }: { readonly sink: SinkView }) {
   const { name, condition, runningCount, processCount, codes } = sink;
   return (
-    <article class={`card function is-${condition}`} data-sink={name}>
+    <article class={`card function ${isStuck(sink) ? 'is-holding' : ''}`} data-sink={name}>
       <CardHead
         kind="Function"
         name={name}
@@ -125,8 +133,8 @@ function FunctionCard({ sink }: { readonly sink: SinkView }) {
         }
       />
       <p class="figure">
-        <b>{grouped(sink.settledCount)}</b> settled
-        <span class={`state state-${condition}`}>{CONDITIONS[condition]}</span>
+        <b data-settled={name}>{grouped(sink.settledCount)}</b> settled
+        <span class={`state state-${isStuck(sink) ? 'holding' : condition}`}>{CONDITIONS[condition]}</span>
       </p>
       <dl class="facts">
         <Fact
@@ -137,6 +145,7 @@ function FunctionCard({ sink }: { readonly sink: SinkView }) {
         />
         <Fact name="batches" value={grouped(sink.batchCount)} />
         <Fact name="running" value={`${runningCount} of ${processCount}`} />
+        <Fact name="memory MB" value={grouped(sink.memoryPeakMb)} />
       </dl>
       {condition === 'holding' && codes.length > 0 && <p class="cause">{codes.join(', ')}</p>}
     </article>

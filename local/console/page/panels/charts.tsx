@@ -38,7 +38,7 @@ const LAGS: readonly Line[] = [
 export function Charts({ samples }: { readonly samples: readonly Sample[] }) {
   return (
     <section class="panel charts" aria-label="The last ten minutes">
-      <Chart title="Records settled a second" lines={RATES} samples={samples} text={perSecond} />
+      <Chart title="Records a second" lines={RATES} samples={samples} text={perSecond} />
       <Chart title="Records that wait in Kafka" lines={LAGS} samples={samples} text={grouped} />
     </section>
   );

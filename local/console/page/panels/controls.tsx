@@ -1,8 +1,6 @@
-import { useState } from 'preact/hooks';
 import type { Act } from '../../acts/act.ts';
 import type { ConsoleView } from '../../state/view.ts';
 import { act } from '../api.ts';
-import { ActButton } from '../button.tsx';
 import { clockTime } from '../format.ts';
 
 /** Faults and records that the user sends, and what happened. */
@@ -10,47 +8,12 @@ export function Controls({ view }: { readonly view: ConsoleView }) {
   return (
     <section class="panel controls" aria-labelledby="controls-title">
       <h2 id="controls-title">Try to lose a record</h2>
-      <p class="aside">Stop an engine or kill a function in the picture above, or choose a fault here.</p>
-      <div class="control">
-        <span class="control-name">Records</span>
-        <ActButton act={{ kind: 'produce', count: 1_000 }}>Produce 1,000</ActButton>
-      </div>
-      <Poison view={view} />
+      <p class="aside">Stop an engine, kill a function or send poison in the picture above, or choose a fault here.</p>
       <Faults view={view} />
       <Reading view={view} />
       <Rule view={view} />
       <Notes view={view} />
     </section>
-  );
-}
-
-type PoisonKind = Extract<Act, { kind: 'poison' }>['poison'];
-
-const POISON: readonly (readonly [PoisonKind, string])[] = [
-  ['refused', 'refused by a rule of the collection'],
-  ['notJson', 'a value that is no JSON'],
-  ['noKey', 'no key, so no document'],
-  ['oversized', 'too large for Kinesis'],
-];
-
-function Poison({ view }: { readonly view: ConsoleView }) {
-  const [poison, setPoison] = useState<PoisonKind>(view.controls.whyNoRule === undefined ? 'refused' : 'notJson');
-  return (
-    <div class="control">
-      <label class="control-name" for="poison">
-        Poison record
-      </label>
-      <select id="poison" value={poison} onChange={({ currentTarget }) => setPoison(currentTarget.value as PoisonKind)}>
-        {POISON.map(([kind, name]) => (
-          <option key={kind} value={kind} disabled={kind === 'refused' && view.controls.whyNoRule !== undefined}>
-            {name}
-          </option>
-        ))}
-      </select>
-      <ActButton act={{ kind: 'poison', poison }} label="Send the poison record">
-        Send
-      </ActButton>
-    </div>
   );
 }
 
@@ -65,7 +28,7 @@ function Faults({ view }: { readonly view: ConsoleView }) {
         name="Kinesis throttles"
         unit="of the requests"
         share={throttledShare}
-        actOf={(share) => ({ kind: 'faults', throttledShare: share, refusedShare })}
+        actOf={(share) => ({ kind: 'throttle', share })}
       />
       <Share
         id="refused"
@@ -73,7 +36,7 @@ function Faults({ view }: { readonly view: ConsoleView }) {
         unit="of the entries"
         share={refusedShare}
         why={whyNoRefusals}
-        actOf={(share) => ({ kind: 'faults', throttledShare, refusedShare: share })}
+        actOf={(share) => ({ kind: 'refuse', share })}
       />
     </>
   );
@@ -96,6 +59,7 @@ function Share({ id, name, unit, share, why, actOf }: ShareProps) {
         {name}
       </label>
       <select
+        class="wide"
         id={id}
         value={share}
         disabled={why !== undefined}
@@ -163,7 +127,7 @@ const Choice = ({ isOn, asked, name }: ChoiceProps) => (
   </button>
 );
 
-const NOTES_SHOWN = 5;
+const NOTES_SHOWN = 8;
 
 function Notes({ view }: { readonly view: ConsoleView }) {
   return (

@@ -113,7 +113,7 @@ function Way({ topic, record }: { readonly topic: string; readonly record: Found
             {sink.name}{' '}
             <span class={`state state-${sink.state === 'settled' ? 'settled' : 'holding'}`}>{STATES[sink.state]}</span>
           </h3>
-          <ul class="plain">
+          <ul class="lines">
             {sink.invocations.slice(0, 4).map(({ id, startedAtMs, response }) => (
               <li key={id}>
                 {clockTime(startedAtMs)} <ResponseText response={response} />
@@ -145,7 +145,7 @@ function Place({ way, isStream }: { readonly way: RecordWay; readonly isStream: 
   if (isStream) {
     if (way.copies.length === 0) return <p>Not in the stream.</p>;
     return (
-      <ul class="plain">
+      <ul class="lines">
         {way.copies.map(({ shardId, sequenceNumber }) => (
           <li key={sequenceNumber}>
             {shardTitle(shardId)} <span class="code">{sequenceNumber}</span>

@@ -7,7 +7,8 @@ import { awayAndBack } from '../../../../local/pipeline/targets.ts';
 describe('an act of the page', () => {
   it.each([
     { kind: 'engine', engine: 'kafka', isAway: true },
-    { kind: 'faults', throttledShare: 0.3, refusedShare: 0 },
+    { kind: 'throttle', share: 0.3 },
+    { kind: 'refuse', share: 0 },
     { kind: 'poison', poison: 'notJson' },
     { kind: 'produce', count: 1_000 },
     { kind: 'killFunction', sink: 'kinesisSink' },
@@ -23,7 +24,7 @@ describe('an act of the page', () => {
     ['another kind', '{"kind":"exec","command":"ls"}'],
     ['a field more', '{"kind":"rule","isOn":true,"more":1}'],
     ['another engine', '{"kind":"engine","engine":"aws","isAway":true}'],
-    ['a share above 1', '{"kind":"faults","throttledShare":1.5,"refusedShare":0}'],
+    ['a share above 1', '{"kind":"throttle","share":1.5}'],
     ['too many records', '{"kind":"produce","count":5001}'],
     ['null', 'null'],
   ])('is not %s', (_what, body) => {

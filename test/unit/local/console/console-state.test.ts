@@ -151,6 +151,12 @@ describe('a function on the console', () => {
     expect(viewAfter(...events).sinks).toMatchObject([{ condition: 'flowing', settledPerSecond: 4 }]);
   });
 
+  it('retries while a batch is under way for long and nothing is settled', () => {
+    const begun = [started(1, undefined, 1_000), sampled(1_000, 5), sampled(4_000, 5)];
+    expect(viewAfter(...begun).sinks).toMatchObject([{ condition: 'idle', runningCount: 1 }]);
+    expect(viewAfter(...begun, sampled(4_001, 5)).sinks).toMatchObject([{ condition: 'retrying' }]);
+  });
+
   it('is idle when nothing is settled', () => {
     expect(viewAfter(sampled(1_000, 5), sampled(2_000, 9)).sinks).toMatchObject([
       { condition: 'idle', runningCount: 0 },
