@@ -18,6 +18,8 @@ Without a name all jobs run:
 ${JOBS.map(({ name, says }) => `  ${name.padEnd(18)} ${says}`).join('\n')}
 
   --record    append the table to bench/RESULTS.md
+
+Exit codes: 0 measured, 1 the command could not work.
 `;
 
 const write = (line: string) => void process.stdout.write(`${line}\n`);

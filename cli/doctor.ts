@@ -2,11 +2,14 @@
 import { parse } from 'yaml';
 import { projectSurroundings } from '../infra/stage-file/project-files.ts';
 import { readStageFile } from '../infra/stage-file/read-stage-file.ts';
+import { systemClock } from '../shared/time/clock.ts';
 import { askWith, installedCli } from './doctor/ask.ts';
 import { FAULTY, GOOD, parseDoctorOptions, UNUSABLE, USAGE } from './doctor/options.ts';
 import { tableOf } from './doctor/print.ts';
 import { runRetries } from './doctor/retries/command.ts';
 import { examine } from './doctor/run.ts';
+import { usesColors } from './terminal/colors.ts';
+import { createProgress } from './terminal/progress.ts';
 
 const print = (line: string) => process.stdout.write(`${line}\n`);
 
@@ -28,13 +31,12 @@ async function main(): Promise<number> {
     await runRetries(retries, deployment, ask, print);
     return GOOD;
   }
-  const findings = await examine({
-    deployment,
-    ask,
-    askStreamAccount: streamProfile === undefined ? undefined : askWith(installedCli, region, streamProfile),
-    nowMs: Date.now(),
-  });
-  const colored = process.stdout.isTTY && process.env['NO_COLOR'] === undefined;
+  const line = createProgress(process.stderr, systemClock.nowMs, process.env);
+  const progress = (done: number, count: number) => line.show(`asking AWS: ${done} of ${count} checks are done`);
+  const askStreamAccount = streamProfile === undefined ? undefined : askWith(installedCli, region, streamProfile);
+  const context = { deployment, ask, askStreamAccount, nowMs: Date.now() };
+  const findings = await examine(context, progress).finally(line.end);
+  const colored = usesColors(process.stdout, process.env);
   print(json ? JSON.stringify(findings, null, 2) : tableOf(findings, colored));
   return findings.some(({ status }) => status === 'failed') ? FAULTY : GOOD;
 }

@@ -10,7 +10,9 @@ import { smokeTargets } from './smoke/smoke-targets.ts';
 
 const USAGE = `npm run smoke -- --stage STAGE
 Writes .local/smoke-STAGE.json, an event with one record of a topic of its own, and prints the commands that invoke the
-deployed functions with this event and remove its document. This command itself calls nothing.`;
+deployed functions with this event and remove its document. This command itself calls nothing.
+  --help   print this text
+Exit codes: 0 written, 1 the command could not work.`;
 
 async function main(args: readonly string[]): Promise<string> {
   const { stage, help } = valuesOf(args);

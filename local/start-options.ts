@@ -31,7 +31,8 @@ export const USAGE = `npm start -- [options]
   --value-bytes B      the length of a value, ${VALUE_BYTES_MIN} to ${VALUE_BYTES_MAX} (default 1024)
   --unsigned           the local AWS checks no signatures and no permissions, so that the console can refuse a share of entries
   --connector FILE     configure documentdbSink with a connector file, such as config/connectors/orders.properties
-  --help               print this text`;
+  --help               print this text
+Exit codes: 0 every check passed, or Ctrl-C; 1 a check failed, or the pipeline could not start.`;
 
 const RECORDS_MAX = 999_999_999;
 const SEED_MAX = 999_999_999;

@@ -1,5 +1,10 @@
 // `npm run check`: checks format, lint and types, and changes no file.
 import { spawnSync } from 'node:child_process';
+import { helpIfAsked } from './help.ts';
+
+helpIfAsked(`npm run check
+Checks format, lint, types and the order of the folders, and changes no file. npm run format writes the format.
+Exit codes: 0 all is well, 1 something is not.`);
 
 const steps: readonly (readonly [string, readonly string[]])[] = [
   ['format and lint', ['node_modules/@biomejs/biome/bin/biome', 'ci', '--colors=off', '--error-on-warnings']],

@@ -11,7 +11,12 @@ import { INSTALL_ROOT } from '../local/engines/engines.ts';
 import { ensureInstalled, type Recipe } from '../local/engines/install/installation.ts';
 import { installPythonPackages, pythonOf } from '../local/engines/install/python.ts';
 import { PROJECT_ROOT, packageTemplate } from '../local/pipeline/package-template.ts';
+import { helpIfAsked } from './help.ts';
 import { templateVariants } from './template-variants.ts';
+
+helpIfAsked(`npm run check:templates
+Runs cfn-lint on every CloudFormation template: each stage of config/, and variants with other settings.
+Exit codes: 0 no finding, 1 findings.`);
 
 const PACKAGES = ['cfn-lint==1.58.0'];
 /** The body of its script `cfn-lint`: the module does not support `python -m`. */

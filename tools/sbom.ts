@@ -3,6 +3,7 @@
 import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
+import { helpIfAsked } from './help.ts';
 
 interface Bom {
   readonly components: readonly { readonly 'bom-ref': string; readonly name: string; readonly version: string }[];
@@ -31,6 +32,10 @@ function withoutDevelopment(bom: Bom, kept: ReadonlySet<string>): Bom {
     .map(({ ref, dependsOn = [] }) => ({ ref, dependsOn: dependsOn.filter((other) => refs.has(other)) }));
   return { ...bom, components, dependencies };
 }
+
+helpIfAsked(`npm run sbom
+Prints what the functions contain, as CycloneDX.
+Exit codes: 0 printed, 1 npm could not tell.`);
 
 const { stdout } = await promisify(execFile)('npm', ['sbom', '--sbom-format', 'cyclonedx'], {
   maxBuffer: OUTPUT_BYTES_MAX,

@@ -39,8 +39,8 @@ how:
   --dry-run              redrive: prints what would be sent, and sends nothing
   --rate N               redrive: records a second, ${RATE_DEFAULT} by default, ${RATE_MAX} at most
   --help                 print this text
-Ctrl-C ends a redrive after its current batch; the same command goes on from there. Exit codes: ${DONE} done, ${LEFT} a redrive left
-records, ${FAILED} the command could not work. docs/dead-letters.md has the rights that it needs, and what a redrive means for order.`;
+Ctrl-C ends a redrive after its current batch; the same command goes on from there. docs/dead-letters.md has the rights that it needs, and what a redrive means for order.
+Exit codes: ${DONE} done, ${LEFT} a redrive left records, ${FAILED} the command could not work.`;
 
 /**
  * @param nowMs milliseconds since 1970, from which ages are counted

@@ -29,11 +29,22 @@ const CHECKS: readonly Check[] = [
 ];
 
 /** All findings about a stage. Without credentials of the right account, nothing else is asked. */
-export async function examine(context: Context): Promise<readonly Finding[]> {
+export async function examine(
+  context: Context,
+  progress: (doneCount: number, count: number) => void = () => undefined,
+): Promise<readonly Finding[]> {
   const credentials = await checkCredentials(context);
   if (credentials.some(({ status }) => status === 'failed')) {
     return [...credentials, warning('everything else', 'not checked', 'first repair the row above')];
   }
-  const findings = await Promise.all(CHECKS.map((check) => check(context)));
+  let doneCount = 0;
+  const findings = await Promise.all(
+    CHECKS.map(async (check) => {
+      const found = await check(context);
+      doneCount += 1;
+      progress(doneCount, CHECKS.length);
+      return found;
+    }),
+  );
   return [...credentials, ...findings.flat()];
 }

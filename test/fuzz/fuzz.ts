@@ -15,6 +15,8 @@ const USAGE = `npm run fuzz -- [options]
 
 The input of a failed case is written to .local/fuzz/. Move the file to test/fixtures/fuzz-corpus/NAME/ when you mend the
 fault: the unit tests check that corpus.
+
+Exit codes: 0 no case failed, 1 a case failed, 2 the command could not work.
 `;
 
 const FAILURES_MAX = 20;

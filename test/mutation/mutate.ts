@@ -15,7 +15,8 @@ const USAGE = `npm run mutate -- [FOLDER | FILE ..]
            ${PURE.map(({ folder }) => folder).join('\n           ')}
   FILE     a TypeScript file of the product
 
-Exits with 1 if a mutant survives that test/mutation/equivalent.yml does not explain. See docs/mutation.md.
+Exit codes: 0 every mutant is caught or explained, 1 a mutant survives that test/mutation/equivalent.yml does not explain, 2 the command could
+not work. See docs/mutation.md.
 `;
 
 const write = (line: string) => void process.stdout.write(`${line}\n`);

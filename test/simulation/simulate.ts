@@ -19,6 +19,8 @@ const USAGE = `npm run simulate -- [options]
   --mutants        put each deliberate mistake of test/simulation/mutants/ in place, and say what catches it: 300 seeds alone, or a unit test
   --quick          with --mutants: the story that caught each before and the named unit tests first, so that it is sooner known whether each is caught
   --mutant ID      that one alone; with --seed: one story with that mistake in place
+
+Exit codes: 0 no violation (with --mutants: each is caught), 1 otherwise, 2 the command could not work.
 `;
 
 const write = (line: string) => void process.stdout.write(`${line}\n`);

@@ -1,7 +1,7 @@
 import { parseOptions } from '../../cli/dead-letters/options.ts';
-import type { Output } from '../../cli/dead-letters/print/progress.ts';
 import type { Invocation, Invoke } from '../../cli/dead-letters/redrive/invoke.ts';
 import { runCommand } from '../../cli/dead-letters/run.ts';
+import type { Output } from '../../cli/terminal/progress.ts';
 import { runBatch } from '../../shared/run-batch.ts';
 import type { Clock } from '../../shared/time/clock.ts';
 import { aStage, memoryBucket, type StoredText } from './a-dead-letter-bucket.ts';

@@ -5,7 +5,10 @@ import type { CaseResult } from './case-result.ts';
 import { runKplVectors } from './kpl.ts';
 import { runMongoVectors } from './mongo-sink.ts';
 
-export const USAGE = 'usage: npm run vectors -- FILE...';
+export const USAGE = `npm run vectors -- FILE..
+Runs conformance cases (JSON), one line for each file.
+  --help   print this text
+Exit codes: 0 all cases pass, 1 a case fails, 2 no FILE is named.`;
 
 /**
  * Runs files of conformance cases, of whichever kind: prints every case that did not pass, and the count last.

@@ -6,7 +6,9 @@ import { runVectorFiles, USAGE } from './run.ts';
 const userFolder = process.env['INIT_CWD'] ?? process.cwd();
 
 const files = process.argv.slice(2);
-if (files.length === 0) {
+if (files.includes('--help')) {
+  process.stdout.write(`${USAGE}\n`);
+} else if (files.length === 0) {
   process.stderr.write(`${USAGE}\n`);
   process.exitCode = 2;
 } else {

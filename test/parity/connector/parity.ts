@@ -33,6 +33,8 @@ const USAGE = `npm run parity -- [options]
                                     then all of them again (default: one)
   --worker                          the connector runs in a real worker of Kafka Connect, which reads from a real Kafka
                                     (without other cases: ${WORKER_CASES.length} of this project's)
+
+Exit codes: 0 all cases agree, 1 a case differs, 2 the command could not work.
 `;
 
 const FOLDERS = ['cases', '../../fixtures/connector-documents'].map((path) => resolve(import.meta.dirname, path));

@@ -13,6 +13,8 @@ const USAGE = `npm run judge:kinesis -- [options]
   --seed S      the same batches again (default: a new seed, which is printed)
   --batches N   so many batches through the sink, in every mode in turn (default 140)
   --mistakes    send each mistake of test/parity/kinesis/mistakes.ts in place of what the sink sent: each must be noticed
+
+Exit codes: 0 the consumers read what they should, 1 they do not, 2 the command could not work.
 `;
 
 const BROKEN_MESSAGES = 20_000;

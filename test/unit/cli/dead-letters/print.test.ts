@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { explained } from '../../../../cli/aws/explain.ts';
-import { createProgress } from '../../../../cli/dead-letters/print/progress.ts';
 import { visible } from '../../../../cli/dead-letters/print/text.ts';
+import { createProgress } from '../../../../cli/terminal/progress.ts';
 import { batchObject, letterObject } from '../../../support/a-dead-letter-bucket.ts';
 import { aRedrive, recordedOutput } from '../../../support/a-redrive.ts';
 import { aRecord } from '../../../support/builders.ts';

@@ -155,6 +155,7 @@ export interface Broken {
   readonly stageFile?: StageFileChanges;
   readonly withoutStreamProfile?: boolean;
   readonly run?: RunCli;
+  readonly progress?: (doneCount: number, count: number) => void;
 }
 
 /** What the doctor says of a stage with these faults. */
@@ -163,12 +164,14 @@ export function findingsOf({
   stageFile = {},
   withoutStreamProfile,
   run,
+  progress,
 }: Broken = {}): Promise<readonly Finding[]> {
   const cli = run ?? cliWith(answers);
-  return examine({
+  const context = {
     deployment: readStageFile('msk-sinks', 'dev', aStageFile({ alarms: { topicArn: TOPIC_ARN }, ...stageFile })),
     ask: askWith(cli, 'eu-west-1'),
     askStreamAccount: withoutStreamProfile ? undefined : askWith(cli, 'eu-west-1', 'account-b'),
     nowMs: Date.UTC(2026, 10, 29),
-  });
+  };
+  return examine(context, progress);
 }

@@ -510,6 +510,13 @@ describe('the doctor', () => {
     ]);
   });
 
+  it('tells its progress, check by check', async () => {
+    const told: string[] = [];
+    await findingsOf({ progress: (done, count) => told.push(`${done}/${count}`) });
+    expect(told[0]).toMatch(/^1\//);
+    expect(told.at(-1)).toBe(`${told.length}/${told.length}`);
+  });
+
   it('prints no value of the secret', async () => {
     expect(JSON.stringify(await findingsOf())).not.toContain('not-to-be-printed');
   });
