@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './test/support/longest-first.ts';
 
 const project = (name: string, extra: object = {}) => ({
   extends: true as const,
@@ -16,6 +17,7 @@ export default defineConfig({
     reporters: ['default', './test/support/tally.ts'],
     // A third of the processor time of the unit tests, from the second run on.
     fsModuleCache: true,
+    sequence: { sequencer: LongestFirst },
     projects: [
       // Files share their modules: nothing a unit test does outlives it, and loading everything anew takes most of the time.
       project('unit', { isolate: false, testTimeout: 30_000, maxWorkers: 2 }),

@@ -1,0 +1,35 @@
+import { relative } from 'node:path';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
+
+/**
+ * The files that take longer than a minute on a quiet machine, the longest first. Vitest goes through the projects by their
+ * names, and in a fresh clone through the files by their sizes: the last file to begin would be one of these.
+ */
+export const LONGEST: readonly string[] = [
+  'test/system/deploy.test.ts',
+  'test/system/faults/session-items.test.ts',
+  'test/system/first-deploy.test.ts',
+  'test/simulation/simulation.test.ts',
+  'test/system/pipeline/session-items.test.ts',
+  'test/system/pipeline/session-rewind.test.ts',
+  'test/system/faults/session-rewind.test.ts',
+  'test/system/connector-strategies.test.ts',
+];
+
+/** Begins the longest files first, whatever project they are of. */
+export class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const rest = await super.sort(files);
+    const root = this.ctx.config.root;
+    return rest.toSorted(
+      (a, b) => groupOf(a) - groupOf(b) || rankOf(relative(root, a.moduleId)) - rankOf(relative(root, b.moduleId)),
+    );
+  }
+}
+
+const groupOf = ({ project }: TestSpecification): number => project.config.sequence.groupOrder;
+
+const rankOf = (file: string): number => {
+  const rank = LONGEST.indexOf(file);
+  return rank === -1 ? LONGEST.length : rank;
+};
