@@ -122,7 +122,8 @@ function slow(scenario: Scenario): Scenario {
   return {
     ...scenario,
     ...quiet,
-    mapping: { ...mapping, batchRecordsMax: 1_000, windowMs: 1_000 },
+    mapping: { ...mapping, batchRecordsMax: 1_000, windowMs: 1_000, pollers: 1 },
+    partitionCount: 1,
     documentdb: {
       ...plainSettings(scenario.documentdb),
       identity: identity === 'wideId' ? 'id' : identity,
@@ -304,7 +305,7 @@ function outage(scenario: Scenario, random: Random): Scenario {
 /** Documents with writers in two partitions, of which one has bad luck. */
 function onePartition(scenario: Scenario, random: Random): Scenario {
   const kind = random.pick([
-    'documentdb.writeConcern',
+    'documentdb.requestLost',
     'documentdb.writeConcern',
     'documentdb.statementFailed',
   ] as const);
@@ -313,7 +314,7 @@ function onePartition(scenario: Scenario, random: Random): Scenario {
     ...scenario,
     ...quiet,
     mapping: { ...mapping, batchRecordsMax: 100, windowMs: 1_000, pollers: 1 },
-    documentdb: { ...plainSettings(scenario.documentdb), identity: 'id' },
+    documentdb: { ...plainSettings(scenario.documentdb), identity: 'id', poolSizeMax: 3 },
     partitionCount: 2,
     faults: [{ ...always(kind, 0, 60_000), partition: 0 }],
     records: withFewKeys(scenario.records.map(withoutValue), 4).map(({ wide: _, op: __, poison: ___, ...record }) => ({
