@@ -12,6 +12,9 @@ export interface ScratchKafka {
   close(): Promise<void>;
 }
 
+/** https://kafka.apache.org/protocol#The_Messages_ListOffsets */
+const EARLIEST = -2n;
+
 export function scratchKafka(connection: ConnectionOptions): ScratchKafka {
   const admin = new Admin(connection);
   const said = async <T>(what: string, work: Promise<T>): Promise<T> => {
@@ -26,9 +29,12 @@ export function scratchKafka(connection: ConnectionOptions): ScratchKafka {
   return {
     async createTopic(topic) {
       await said(`creating the topic ${topic}`, admin.createTopics({ topics: [topic], partitions: 1, replicas: -1 }));
+      // A send before the leader is there would be repeated, and some of its records be written twice.
+      const partitions = [{ partitionIndex: 0, timestamp: EARLIEST }];
+      await said(`reading the topic ${topic}`, admin.listOffsets({ topics: [{ name: topic, partitions }] }));
     },
     async produce(topic, count) {
-      const producer = new Producer(connection);
+      const producer = new Producer({ ...connection, retries: false });
       const messages = Array.from({ length: count }, (_, value) => ({
         topic,
         partition: 0,

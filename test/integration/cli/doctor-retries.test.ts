@@ -109,6 +109,8 @@ describe('npm run doctor -- --retries', () => {
       reading: retry,
       deliveries: expect.arrayContaining([expect.objectContaining({ eventSource: 'aws:kafka' })]),
     });
+    const offsets = JSON.parse(fixture).deliveries.flatMap((event: Value) => Object.values(event.records).flat());
+    expect(new Set(offsets.map((record: Value) => record.offset))).toEqual(new Set([0, 1, 2, 3, 4, 5]));
     expect(fixture).not.toContain(scratch.name);
     expect(fixture).not.toContain(bootstrapServers);
     expect(await leftovers(scratch.name)).toEqual([]);
