@@ -2,6 +2,7 @@ import { SECRET } from '../../services/kafka-log.ts';
 import type { FaultKind } from '../faults.ts';
 import type { Random } from '../random.ts';
 import type { FaultWindow, Scenario, ScenarioRecord } from '../scenario.ts';
+import { WIDE_VALUES_COUNT } from '../wide-values.ts';
 import { opOf, type Poison, type ScenarioDocumentdb } from './document-ops.ts';
 import { withMovingValues } from './generate-documents.ts';
 import { withOddTimes } from './odd-times.ts';
@@ -324,21 +325,26 @@ function onePartition(scenario: Scenario, random: Random): Scenario {
   };
 }
 
-/** The same `_id` in another type each time, in one batch, and never deleted. */
+/** In one batch, and never deleted: the same `_id` in another type each time, or documents of values of any type, written several times. */
 function types(scenario: Scenario, random: Random): Scenario {
   const { mapping, ...quiet } = patient(scenario, 40_000);
   const strategy = random.pick(['replace', 'replace', 'set'] as const);
-  return {
+  const documentdb = plainSettings(scenario.documentdb);
+  const story = {
     ...scenario,
     ...quiet,
     mapping: { ...mapping, batchRecordsMax: 100, windowMs: 1_000 },
-    documentdb: { ...plainSettings(scenario.documentdb), identity: 'wideId', strategy },
     faults: random.chance(0.5) ? [] : scenario.faults,
-    records: withFewKeys(atOnce(scenario.records.map(withoutValue)), 9).map(({ wide: _, poison: __, ...record }) => ({
-      ...record,
-      kind: 'plain',
-      op: strategy,
-    })),
+  };
+  const records = withFewKeys(atOnce(scenario.records.map(withoutValue)), 9).map(
+    ({ wide: _, poison: __, ...record }) => ({ ...record, kind: 'plain' as const, op: strategy }),
+  );
+  if (random.chance(0.5)) return { ...story, documentdb: { ...documentdb, identity: 'wideId', strategy }, records };
+  const wide = () => random.integer(0, WIDE_VALUES_COUNT - 1);
+  return {
+    ...story,
+    documentdb: { ...documentdb, identity: 'id', isNative: true },
+    records: records.map((record) => ({ ...record, op: 'replace', wide: wide() })),
   };
 }
 
