@@ -38,15 +38,18 @@ export function arrays(scenario: Scenario, random: Random): Scenario {
 /** Replacements that give their document another key. Nothing comes twice, or it would be written twice. */
 export function leaving(scenario: Scenario, random: Random): Scenario {
   const { documentdb, records } = scenario;
+  const spreads = random.chance(0.5);
   return {
     ...scenario,
     ...patient(scenario, 40_000),
+    partitionCount: spreads ? 3 : scenario.partitionCount,
     documentdb: { ...plainSettings(documentdb), identity: 'business' },
     faults: [],
     records: withFewKeys(
       records.map(({ unique: _, op: __, wide: ___, poison: ____, ...record }): ScenarioRecord => {
         const kind = record.kind === 'tombstone' ? 'tombstone' : 'plain';
-        return { ...record, kind, ...(kind === 'plain' && random.chance(0.3) && { leavesKey: true }) };
+        const partition = spreads ? { partition: random.integer(0, 2) } : {};
+        return { ...record, ...partition, kind, ...(kind === 'plain' && random.chance(0.3) && { leavesKey: true }) };
       }),
       5,
     ),
