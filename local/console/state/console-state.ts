@@ -117,6 +117,7 @@ function sinkView(sink: SinkStatus, state: ConsoleState, invocations: readonly I
     processCount: state.processCounts[name],
     memoryPeakMb: Math.round(sink.memoryPeakMb),
     batchCount: sink.batches,
+    lastDurationMs: last?.durationMs,
     settledCount: settledOf(sink),
     settledPerSecond,
     handedBackCount: sink.unsettled,

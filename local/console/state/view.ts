@@ -45,6 +45,8 @@ export interface SinkView {
   readonly processCount: number;
   readonly memoryPeakMb: number;
   readonly batchCount: number;
+  /** Of the batch that ended last. */
+  readonly lastDurationMs: number | undefined;
   readonly settledCount: number;
   readonly settledPerSecond: number;
   /** How often a record was handed back: a record counts each time. */

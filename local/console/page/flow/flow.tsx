@@ -1,6 +1,6 @@
 import type { ConsoleView, EngineName, EngineView, SinkView } from '../../state/view.ts';
 import { ActButton } from '../button.tsx';
-import { grouped, perSecond, shardTitle } from '../format.ts';
+import { grouped, milliseconds, perSecond, shardTitle } from '../format.ts';
 import { EngineButton } from './engine-button.tsx';
 import { Pipe } from './pipe.tsx';
 import { Poison } from './poison.tsx';
@@ -120,7 +120,7 @@ const CONDITIONS: Readonly<Record<SinkView['condition'], string>> = {
 };
 
 function FunctionCard({ sink }: { readonly sink: SinkView }) {
-  const { name, condition, runningCount, processCount, codes } = sink;
+  const { name, condition, runningCount, processCount, lastDurationMs, codes } = sink;
   return (
     <article class={`card function ${isStuck(sink) ? 'is-holding' : ''}`} data-sink={name}>
       <CardHead
@@ -144,7 +144,9 @@ function FunctionCard({ sink }: { readonly sink: SinkView }) {
           id={`${name}-handed-back`}
         />
         <Fact name="batches" value={grouped(sink.batchCount)} />
-        <Fact name="running" value={`${runningCount} of ${processCount}`} />
+        <Fact name="running" value={grouped(runningCount)} />
+        <Fact name="last batch" value={lastDurationMs === undefined ? '' : milliseconds(lastDurationMs)} />
+        <Fact name="processes" value={grouped(processCount)} />
         <Fact name="memory MB" value={grouped(sink.memoryPeakMb)} />
       </dl>
       {condition === 'holding' && codes.length > 0 && <p class="cause">{codes.join(', ')}</p>}

@@ -9,6 +9,14 @@ const WORDS: Readonly<Record<VerdictState, string>> = {
   broken: 'failed',
 };
 
+/** Without figures: a screen reader speaks when the verdict changes, not each second. */
+const SPOKEN: Readonly<Record<VerdictState, string>> = {
+  pending: 'The first check is under way',
+  holds: 'The checks hold: nothing is lost',
+  waits: 'A part cannot be checked now',
+  broken: 'A check failed',
+};
+
 /** The checker's verdict: it stays in view. */
 export function Verdict({ view }: { readonly view: ConsoleView }) {
   const { state, headline, checks, checkedAtMs } = view.verdict;
@@ -18,8 +26,9 @@ export function Verdict({ view }: { readonly view: ConsoleView }) {
         <span class="mark" aria-hidden="true">
           {MARKS[state]}
         </span>
-        <span class="headline" role="status">
-          {headline}
+        <span class="headline">{headline}</span>
+        <span class="visually-hidden" role="status">
+          {SPOKEN[state]}
         </span>
         <span class="verdict-aside">
           {checkedAtMs !== undefined && `${counted(checks.length, 'check')}, ${clockTime(checkedAtMs)}`}

@@ -135,6 +135,7 @@ describe('a function on the console', () => {
     expect(view).toMatchObject({
       condition: 'holding',
       codes: ['target_unreachable'],
+      lastDurationMs: 250,
       handedBackCount: 2,
       processCount: 2,
     });
