@@ -82,6 +82,7 @@ export async function startSink(
   const packaged = functions.find(({ logicalId }) => logicalId === mapping.functionLogicalId);
   if (packaged === undefined) throw new Error(`${mapping.logicalId} names a function that the template does not have`);
   const name = packaged.name.split('-').at(-1) ?? packaged.name;
+  const { observer } = options;
   const batches = noBatches();
   const logFile = join(options.folder, 'logs', `${packaged.name}.log`);
   const process = await startFunction({
@@ -93,7 +94,7 @@ export async function startSink(
     logFile,
     onLogLine: (line, pid) => {
       addLogLine(batches, line);
-      options.observer?.logged(name, line, pid);
+      observer?.logged(name, line, pid);
     },
   });
   const trigger = await startTrigger({
@@ -102,7 +103,7 @@ export async function startSink(
     invoke: process.invoke,
     partialFailureRetry: options.partialFailureRetry,
     log: options.log,
-    observe: (event) => options.observer?.triggered(name, event),
+    observe: observer && ((event) => observer.triggered(name, event)),
     putFailure: failureStore(options.endpoints),
   }).catch(async (error: unknown) => {
     await process.stop();

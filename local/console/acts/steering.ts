@@ -55,7 +55,7 @@ export function createSteering({ session, partialFailureRetry, isSigned }: Steer
   const produce = async (count: number): Promise<string> => {
     if (engines.isAway('kafka')) throw new Error('Kafka is stopped: start it first.');
     await session.produce(count);
-    return `${count.toLocaleString('en-US')} records more are in Kafka`;
+    return `${count.toLocaleString('en-US')} more records are in Kafka`;
   };
 
   return {
