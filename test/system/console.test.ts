@@ -36,7 +36,7 @@ describe.skipIf(isSkipped)(title, () => {
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'msk-sinks-'));
     const recorder = createRecorder();
-    const opening = openBrowser();
+    browser = await openBrowser();
     session = await startSession({
       folder: join(folder, 'run'),
       endpointsFile: join(folder, 'endpoints.json'),
@@ -48,7 +48,6 @@ describe.skipIf(isSkipped)(title, () => {
     });
     live = await startConsole({ session, recorder, partialFailureRetry: 'fromLowest', isSigned: true });
     working = everySecond();
-    browser = await opening;
     page = await browser.newPage({ viewport: { width: 1440, height: 900 }, reducedMotion: 'reduce' });
     page.on('pageerror', ({ message }) => problems.push(message));
     page.on('console', (said) => said.type() === 'error' && problems.push(said.text()));
@@ -118,21 +117,24 @@ describe.skipIf(isSkipped)(title, () => {
   });
 
   it.each([
-    [1440, 'light'],
-    [1440, 'dark'],
-    [360, 'dark'],
-    [360, 'light'],
-  ] as const)('has no serious finding of axe and no sideways scrolling at %i px, %s', async (width, colorScheme) => {
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-    await page.setViewportSize({ width, height: width === 360 ? 800 : IMAGE_HEIGHT });
-    await vi.waitUntil(async () => (await page.evaluate('document.documentElement.scrollWidth')) === width, LONG);
-    expect(await seriousFindings(page)).toEqual([]);
-    if (!WRITES_IMAGES) return;
-    await open('Invocations');
-    await page.evaluate('scrollTo(0, 0)');
-    const path = join(PROJECT_ROOT, 'docs', 'images', `console-${width}-${colorScheme}.png`);
-    expect((await page.screenshot({ path })).length).toBeLessThan(IMAGE_BYTES_MAX);
-  });
+    [1440, 'light', 'Invocations'],
+    [1440, 'dark', 'Dead letters'],
+    [360, 'dark', 'Shards'],
+    [360, 'light', 'Partitions'],
+  ] as const)(
+    'has no serious finding of axe and no sideways scrolling at %i px, %s, with %s',
+    async (width, colorScheme, tab) => {
+      await open(tab);
+      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+      await page.setViewportSize({ width, height: width === 360 ? 800 : IMAGE_HEIGHT });
+      await vi.waitUntil(async () => (await page.evaluate('document.documentElement.scrollWidth')) === width, LONG);
+      expect(await seriousFindings(page)).toEqual([]);
+      if (!WRITES_IMAGES) return;
+      await page.evaluate('scrollTo(0, 0)');
+      const path = join(PROJECT_ROOT, 'docs', 'images', `console-${width}-${colorScheme}.png`);
+      expect((await page.screenshot({ path })).length).toBeLessThan(IMAGE_BYTES_MAX);
+    },
+  );
 
   it('starts DocumentDB: everything settles, and nothing is lost', async () => {
     await page.setViewportSize({ width: 1440, height: 900 });
