@@ -18,6 +18,7 @@ import {
   viewOf,
 } from './state/console-state.ts';
 import { invocationViews } from './state/invocations.ts';
+import type { Checked } from './state/verdict.ts';
 
 /** Hears what a session does, from before its start. */
 export interface Recorder {
@@ -118,9 +119,7 @@ async function check(session: Session, recorder: Recorder): Promise<number> {
   try {
     const checks = await session.checkSettled();
     const isRead = checks.some(({ name }) => name.startsWith('DocumentDB'));
-    const unread = isRead
-      ? []
-      : [{ name: 'DocumentDB: every document is the newest version of its key', detail: whyUnread(session) }];
+    const unread = isRead ? [] : [unreadRow(session)];
     recorder.take({ kind: 'checked', checked: { atMs: Date.now(), checks, unread } });
   } catch (error) {
     // An engine that was stopped during the check; the next check says more.
@@ -131,10 +130,16 @@ async function check(session: Session, recorder: Recorder): Promise<number> {
   return Math.max(CHECK_PAUSE_MS_MIN, CHECK_PAUSE_FACTOR * (performance.now() - startMs));
 }
 
-const whyUnread = ({ stage }: Session): string =>
+const unreadRow = ({ stage }: Session): Checked['unread'][number] =>
   stage.connector === undefined
-    ? 'DocumentDB is stopped: its documents are checked when it runs again'
-    : 'A connector file makes the documents: `npm start -- --records N --exit` compares them at the end';
+    ? {
+        name: 'DocumentDB: every document is the newest version of its key',
+        detail: 'DocumentDB is stopped: its documents are checked when it runs again',
+      }
+    : {
+        name: 'DocumentDB: every document is as the connector file makes it',
+        detail: '`npm start -- --connector FILE --records N --exit` compares the documents at the end',
+      };
 
 /** Works until the signal aborts, with the pause that each turn asks for. */
 async function repeat(signal: AbortSignal, work: () => Promise<number>): Promise<void> {
