@@ -7,6 +7,8 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { parse } from 'yaml';
+import { scratchOf } from '../cli/doctor/retries/scratch.ts';
+import { readStageFile } from '../infra/stage-file/read-stage-file.ts';
 import { INSTALL_ROOT } from '../local/engines/engines.ts';
 import { ensureInstalled, type Recipe } from '../local/engines/install/installation.ts';
 import { installPythonPackages, pythonOf } from '../local/engines/install/python.ts';
@@ -68,6 +70,15 @@ async function packagedStages(stages: readonly string[], folder: string): Promis
   return files;
 }
 
+/** Of `npm run doctor -- --retries`. */
+const scratchTemplate = async (base: object, folder: string): Promise<TemplateFile> => ({
+  name: 'the stack of npm run doctor -- --retries',
+  file: await write(
+    scratchOf(readStageFile('msk-sinks', BASE_STAGE, base), '0a1b2c3d').template,
+    join(folder, 'scratch.json'),
+  ),
+});
+
 async function write(template: unknown, file: string): Promise<string> {
   await writeFile(file, JSON.stringify(template, null, 1));
   return file;
@@ -122,6 +133,7 @@ async function main(): Promise<number> {
       ...WRITTEN_BY_HAND.map((file) => ({ name: file, file })),
       ...(await packagedStages([...stages.keys()], folder)),
       ...(await Promise.all(variants)),
+      await scratchTemplate(base, folder),
     ];
     const regions = [...new Set([...stages.values()].map(({ region }) => region))];
     const found = await lint(

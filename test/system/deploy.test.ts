@@ -1,13 +1,16 @@
 // `serverless deploy --stage dev` for real, against an AWS on this machine with two accounts, over TLS, every request
 // signed and every policy evaluated, by somebody with the permissions that docs/first-deploy.md names: the templates, the
 // deployed functions, a change, a removal, and all of it a second time. The tests build on each other, in this order.
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { parse } from 'yaml';
 import { askWith } from '../../cli/doctor/ask.ts';
+import { findRetries } from '../../cli/doctor/retries/run.ts';
+import { scratchOf } from '../../cli/doctor/retries/scratch.ts';
 import { examine } from '../../cli/doctor/run.ts';
 import { readStageFile } from '../../infra/stage-file/read-stage-file.ts';
+import { systemClock } from '../../shared/time/clock.ts';
 import {
   ACCOUNT_A,
   BUCKET,
@@ -40,6 +43,9 @@ const functions = [
 
 let stage: DevStage;
 const aws: DevStage['accountA']['aws'] = (...command) => stage.accountA.aws(...command);
+
+const devFile = () => join(stage.folder, 'project', 'config', 'dev.yml');
+const neverStopped = new AbortController();
 
 beforeAll(async () => {
   stage = await openDevStage(inject('endpoints'));
@@ -233,7 +239,7 @@ describe('the deployed stack', () => {
 
 describe('the doctor', () => {
   it('finds nothing wrong with the deployed stage but what the local AWS does not have', async () => {
-    const text = await readFile(join(stage.folder, 'project', 'config', 'dev.yml'), 'utf8');
+    const text = await readFile(devFile(), 'utf8');
     const findings = await examine({
       deployment: readStageFile('msk-sinks', 'dev', parse(text)),
       ask: askWith(stage.accountA.attempt, REGION),
@@ -248,6 +254,36 @@ describe('the doctor', () => {
         ...['kinesisSink: stream', 'documentdbSink: connection', 'documentdbSink: delete'],
       ]),
     );
+  });
+
+  it('finds out the retries with a stack of its own, which it removes', async () => {
+    const deployment = readStageFile('msk-sinks', 'dev', parse(await readFile(devFile(), 'utf8')));
+    const scratch = scratchOf(deployment, '0a1b2c3d');
+    const ask = askWith(stage.accountA.attempt, REGION);
+    const inKafka: string[] = [];
+    const done = (what: string) => () => Promise.resolve(void inKafka.push(what));
+    const kafka = {
+      ...{ createTopic: done('topic created'), produce: done('produced'), close: done('closed') },
+      ...{ deleteGroup: done('group deleted'), deleteTopic: done('topic deleted') },
+    };
+    // The local AWS reads no Kafka: the function is invoked here as Lambda would, once there is one.
+    const deliver = async (...offsets: readonly number[]) => {
+      const event = join(stage.folder, 'scratch-event.json');
+      const records = {
+        [`${scratch.name}-0`]: offsets.map((offset) => ({ topic: scratch.name, partition: 0, offset })),
+      };
+      await writeFile(event, JSON.stringify({ eventSource: 'aws:kafka', records }));
+      const options = { 'function-name': scratch.functionName, payload: `fileb://${event}` };
+      await ask('lambda invoke', options, join(stage.folder, 'scratch-answer.json'));
+    };
+    const clock = { ...systemClock, waitUntil: () => deliver(0, 1, 2, 3, 4, 5).then(() => deliver(2)) };
+    const lines: string[] = [];
+    const parts = { scratch, ask, kafka, clock, print: (line: string) => lines.push(line), stop: neverStopped.signal };
+
+    expect((await findRetries(parts)).reading, lines.join('\n')).toBe('listedOnly');
+    expect(inKafka).toEqual(['topic created', 'produced', 'group deleted', 'topic deleted']);
+    expect(await ask('cloudformation describe-stacks', { 'stack-name': scratch.name })).toEqual({ kind: 'missing' });
+    expect(await ask('lambda get-function', { 'function-name': scratch.functionName })).toEqual({ kind: 'missing' });
   });
 });
 
