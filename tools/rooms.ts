@@ -14,6 +14,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'bson/',
     'java/',
     'json/',
+    'transcode/',
     'update/',
     'plan/',
     'guard/',

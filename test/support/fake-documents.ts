@@ -12,6 +12,7 @@ import type { Stored } from './document-server/bson-values.ts';
 import type { Collection } from './document-server/collection.ts';
 import { type CommandHooks, DocumentServer } from './document-server/document-server.ts';
 import { equalitiesOf } from './document-server/filter.ts';
+import { received } from './document-server/received.ts';
 import type { UniqueIndex as ServerIndex } from './document-server/unique-index.ts';
 import { ServerError, WRITE_CONCERN_TIMEOUT } from './document-server/write-error.ts';
 
@@ -106,7 +107,8 @@ export class FakeDocuments implements DocumentStore {
   limits = (): Promise<ServerLimits> =>
     Promise.resolve({ documentBytesMax: 16 * 1024 * 1024, operationsMax: 100_000, ...this.options.limits });
 
-  async write(namespace: Namespace, kind: CommandKind, statements: readonly Statement[], signal: AbortSignal) {
+  async write(namespace: Namespace, kind: CommandKind, sent: readonly Statement[], signal: AbortSignal) {
+    const statements = sent.map(received);
     this.calls.push({ namespace: nameOf(namespace), kind, statements });
     const fault = this.faults.shift() ?? this.options.faultOfAll;
     if (fault?.kind === 'unreachable') throw foreignError('MongoNetworkError');

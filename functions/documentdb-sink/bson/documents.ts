@@ -3,6 +3,9 @@ import type { MutableDocument } from './sink-document.ts';
 
 export const ID_FIELD = '_id';
 
+/** Field names reserved for the guard. A write that touches one of them is refused. */
+export const RESERVED_FIELDS: readonly string[] = ['_k', '_deletedAt'];
+
 export const isDocument = (value: unknown): value is MutableDocument => value instanceof Map;
 
 /** A deep copy of documents, arrays and binary values. A strategy may change the copy without changing the original. */

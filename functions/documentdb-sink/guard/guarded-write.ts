@@ -1,8 +1,10 @@
 import type { BsonDocument } from '../bson/bson-document.ts';
+import { RESERVED_FIELDS } from '../bson/documents.ts';
+import { EncodedDocument } from '../bson/encoded-document.ts';
 import { UnwritableError } from '../plan/unwritable-error.ts';
 import type { DeleteOne, InsertOne, ReplaceOne, UpdateOne, WriteModel } from '../plan/write-model.ts';
 import { expandFilter } from '../update/expand-filter.ts';
-import { fieldsOf, isIdempotent, RESERVED_FIELDS, reservedIn, setsOnInsert } from '../update/operators.ts';
+import { fieldsOf, isIdempotent, reservedIn, setsOnInsert } from '../update/operators.ts';
 import { leavesKey } from './leaves-key.ts';
 import { type SourceVersion, storedVersionOf } from './source-version.ts';
 import type { InsertWrite, PlainModel, ReplaceWrite, UpdateWrite, Write } from './write.ts';
@@ -137,6 +139,7 @@ function documentWithVersion(
   sourceVersion: SourceVersion,
   takesDollarNames: boolean,
 ): BsonDocument {
+  if (document instanceof EncodedDocument) return document.withVersion(storedVersionOf(sourceVersion));
   const reserved = RESERVED_FIELDS.find((name) => document.has(name));
   if (reserved !== undefined) throw ownField(reserved);
   const result = new Map<string, unknown>();

@@ -1,5 +1,6 @@
 import { BSON } from 'mongodb';
 import type { BsonDocument } from '../bson/bson-document.ts';
+import { EncodedDocument } from '../bson/encoded-document.ts';
 import { equalities, guardedFilter } from '../guard/guard.ts';
 import type { PlainModel, SentWrite } from '../guard/write.ts';
 import type { CommandFailure } from '../target/classify.ts';
@@ -120,12 +121,16 @@ const STATEMENT_BYTES = 1_024;
 function sizeOf(step: Step, limits: ServerLimits): { readonly bytes: number; readonly isTooLarge: boolean } {
   const { keyBytes, valueBytes } = sourceBytesOf(step);
   const frameBytes = STATEMENT_BYTES + 2 * keyBytes;
-  const bytesMax = frameBytes + BSON_BYTES_PER_JSON_BYTE * valueBytes;
   const body = bodyOf(step.write);
+  const bytesMax =
+    frameBytes + (body instanceof EncodedDocument ? body.fieldBytes : BSON_BYTES_PER_JSON_BYTE * valueBytes);
   if (bytesMax <= limits.documentBytesMax || body === undefined) return { bytes: bytesMax, isTooLarge: false };
-  const bodyBytes = BSON.calculateObjectSize(body as unknown as BSON.Document);
+  const bodyBytes = bytesOf(body);
   return { bytes: frameBytes + bodyBytes, isTooLarge: bodyBytes > limits.documentBytesMax };
 }
+
+const bytesOf = (body: BsonDocument): number =>
+  body instanceof EncodedDocument ? body.bytes().length : BSON.calculateObjectSize(body as unknown as BSON.Document);
 
 /** Bytes of the records in a step; a record with several writes counts several times. */
 function sourceBytesOf({ lane, from, count }: Step): { readonly keyBytes: number; readonly valueBytes: number } {

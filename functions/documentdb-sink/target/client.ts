@@ -4,7 +4,8 @@ import type { StoredVersions } from '../guard/standing.ts';
 import type { Namespace } from '../plan/namespace.ts';
 import { duplicateIndexOf } from './classify.ts';
 import { type Connection, type ConnectionOptions, connect } from './connection/connect.ts';
-import type { CommandKind, DocumentStore, WriteReply } from './document-store.ts';
+import type { CommandKind, DocumentStore, Statement, WriteReply } from './document-store.ts';
+import { updatesOf } from './statements.ts';
 
 const AUTHENTICATION_FAILED = 18;
 
@@ -60,7 +61,7 @@ export function createDocumentStore(options: ConnectionOptions): DocumentStore {
       use(signal, async ({ client }) => {
         const command = {
           [kind]: namespace.collection,
-          [STATEMENTS[kind]]: kind === 'insert' ? statements.map(({ document }) => document) : statements,
+          ...statementsOf(kind, statements),
           ordered: false,
           writeConcern: { w: 'majority' },
         };
@@ -103,7 +104,16 @@ export function createDocumentStore(options: ConnectionOptions): DocumentStore {
   };
 }
 
-const STATEMENTS: Readonly<Record<CommandKind, string>> = { update: 'updates', delete: 'deletes', insert: 'documents' };
+function statementsOf(kind: CommandKind, statements: readonly Statement[]): object {
+  switch (kind) {
+    case 'update':
+      return { updates: updatesOf(statements) };
+    case 'delete':
+      return { deletes: statements };
+    case 'insert':
+      return { documents: statements.map(({ document }) => document) };
+  }
+}
 
 const READING_VERSIONS = {
   projection: { _k: 1, _deletedAt: 1 },

@@ -1,3 +1,4 @@
+import { EncodedDocument } from '../bson/encoded-document.ts';
 import type { Filter } from '../guard/guard.ts';
 import type { IndexDescription } from '../guard/indexes.ts';
 import type { StoredVersions } from '../guard/standing.ts';
@@ -15,8 +16,15 @@ export interface ServerLimits {
 
 export type CommandKind = 'update' | 'delete' | 'insert';
 
-/** A statement of the server's `update` or `delete` command, for one document; `{document}` for `insert`. */
+/**
+ * A statement of the server's `update` or `delete` command, for one document; `{document}` for `insert`. The document to store
+ * may be BSON already: {@link bytesOf}.
+ */
 export type Statement = Readonly<Record<string, unknown>>;
+
+/** The bytes of a document that is BSON already; undefined for any other value of a statement. */
+export const bytesOf = (value: unknown): Uint8Array | undefined =>
+  value instanceof EncodedDocument ? value.bytes() : undefined;
 
 export interface WriteReply {
   /** The total number of documents matched, upserted, inserted or deleted; -1 if the reply has none. */

@@ -1,7 +1,5 @@
 import type { BsonDocument } from '../bson/bson-document.ts';
-
-/** Field names reserved for the guard. A write that touches one of them is refused. */
-export const RESERVED_FIELDS: readonly string[] = ['_k', '_deletedAt'];
+import { RESERVED_FIELDS } from '../bson/documents.ts';
 
 /** https://www.mongodb.com/docs/manual/reference/operator/update/ : these operators are idempotent. */
 const IDEMPOTENT: ReadonlySet<string> = new Set(['$set', '$unset', '$setOnInsert', '$min', '$max']);

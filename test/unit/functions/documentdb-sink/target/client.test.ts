@@ -1,7 +1,10 @@
 import { createSecureContext } from 'node:tls';
 import type { BSON } from 'mongodb';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { EncodedDocument } from '../../../../../functions/documentdb-sink/bson/encoded-document.ts';
 import { createDocumentStore } from '../../../../../functions/documentdb-sink/target/client.ts';
+import { EXTENDED_JSON, Transcoder } from '../../../../../functions/documentdb-sink/transcode/transcoder.ts';
+import { payloadOf } from '../../../../../shared/record.ts';
 import { systemClock } from '../../../../../shared/time/clock.ts';
 import { recordedTelemetry } from '../../../../support/recorded-telemetry.ts';
 import { startWireServer, type WireAnswer } from '../../../../support/wire-server.ts';
@@ -47,6 +50,34 @@ describe('a write', () => {
       { [kind]: 'orders', $db: 'shop', ordered: false, writeConcern: { w: 'majority' }, ...body },
     ]);
     expect(of(kind)[0]).not.toHaveProperty('txnNumber');
+  });
+
+  it('of documents that are BSON already has the same statements, whatever stands beside them', async () => {
+    const { store, of } = await aStore({ update: { n: 3 } });
+    const encoded = (id: string, value: string) => {
+      const payload = payloadOf(Buffer.from(value).toString('base64'));
+      const fields = new Transcoder(EXTENDED_JSON).transcode(payload);
+      if (fields === undefined) throw new Error('the value is left to the other way');
+      return new EncodedDocument({ id, fields, value: payload, decode: () => new Map() }, { 'orders-0': 7n, ts: 1n });
+    };
+    const statements = [
+      { q: { _id: 'a', '_k.orders-0': { $not: { $gt: 7n } } }, u: encoded('a', '{"x":[1,"é"]}'), upsert: true },
+      { q: new Map([['_id', new Map([['n', 1.5]])]]), u: new Map([['y', null]]), upsert: false },
+      { q: { _id: 'ключ' }, u: encoded('ключ', '{}'), upsert: true },
+    ];
+    expect(await store.write(NAMESPACE, 'update', statements, signal)).toEqual({ count: 3, writeErrors: [] });
+    expect(of('update')).toMatchObject([
+      { update: 'orders', $db: 'shop', ordered: false, writeConcern: { w: 'majority' } },
+    ]);
+    expect(of('update')[0]?.['updates']).toEqual([
+      {
+        q: { _id: 'a', '_k.orders-0': { $not: { $gt: 7 } } },
+        u: { _id: 'a', x: [1, 'é'], _k: { 'orders-0': 7, ts: 1 } },
+        upsert: true,
+      },
+      { q: { _id: { n: 1.5 } }, u: { y: null }, upsert: false },
+      { q: { _id: 'ключ' }, u: { _id: 'ключ', _k: { 'orders-0': 7, ts: 1 } }, upsert: true },
+    ]);
   });
 
   it('has no count where the server says none', async () => {

@@ -1,0 +1,25 @@
+import { DocumentSequence } from 'mongodb/lib/cmap/commands.js';
+import { BsonWriter, Encoded } from '../bson/bson-writer.ts';
+import type { Statement } from './document-store.ts';
+
+/** Bytes of a statement besides its document, usually. */
+const STATEMENT_BYTES = 1_024;
+
+/**
+ * The value of a command's `updates`. Statements with encoded documents become a section of their own in the message, so that
+ * the driver copies their bytes; it would read a document from values only. The driver does not export this class: see
+ * docs/decisions/0018-straight-path.md.
+ * https://github.com/mongodb/specifications/blob/master/source/message/OP_MSG.md#sections
+ */
+export function updatesOf(statements: readonly Statement[]): readonly Statement[] | DocumentSequence {
+  if (!statements.some(({ u }) => u instanceof Encoded)) return statements;
+  const writer = new BsonWriter(statements.length * STATEMENT_BYTES);
+  for (const statement of statements) writer.document(() => writeStatement(writer, statement));
+  const sequence = new DocumentSequence('updates');
+  sequence.push({}, writer.written());
+  return sequence;
+}
+
+function writeStatement(writer: BsonWriter, statement: Statement): void {
+  for (const name of Object.keys(statement)) writer.element(name, statement[name]);
+}

@@ -1,0 +1,329 @@
+import { isUtf8 } from 'node:buffer';
+import type { Payload } from '../../../shared/record.ts';
+import { type BsonElements, BsonType } from '../bson/bson-writer.ts';
+import { ID_FIELD, RESERVED_FIELDS } from '../bson/documents.ts';
+import { NESTING_MAX } from '../limits.ts';
+import { FIELDS_MAX, FieldStack } from './field-stack.ts';
+import {
+  BACKSLASH,
+  BRACE_CLOSE,
+  BRACE_OPEN,
+  BRACKET_CLOSE,
+  BRACKET_OPEN,
+  COLON,
+  COMMA,
+  DOLLAR,
+  escapedUnit,
+  LEFT,
+  LETTER_U,
+  QUOTE,
+  skipBlanks,
+  UNDERSCORE,
+  writeUnit,
+  ZERO,
+} from './json-bytes.ts';
+import { NumberReader } from './number-reader.ts';
+
+/** A longer value is left to the other way, so that the buffers stay small. */
+const VALUE_BYTES_MAX = 256 * 1_024;
+/** The largest ratio of BSON to JSON: each `1,` of `[1,1,1,..]` becomes a type, an index, a terminator and four bytes. */
+const BSON_BYTES_PER_JSON_BYTE = 8;
+/** The documents of so many bytes share a block of memory. */
+const BLOCK_BYTES = 256 * 1_024;
+const INT32_LIMIT = 2 ** 31;
+const UINT32_RANGE = 2 ** 32;
+
+/** What converters of JSON do differently. */
+export interface Dialect {
+  /** Of whole numbers: the smallest type that holds the number, or Int64 always. */
+  readonly wholeNumbers: 'smallest' | 'int64';
+  readonly hasNegativeZero: boolean;
+  /** Of the fields of an object: as in the text, or as a `java.util.HashMap` of Java has them. */
+  readonly order: 'text' | 'hashMap';
+  /** Of the value's own `_id`: the record's `_id` takes its place, or the value is left to the other way. */
+  readonly ownId: 'replaced' | 'left';
+  /** The length of the longest name. */
+  readonly nameBytesMax: number;
+}
+
+const EXTENDED = {
+  wholeNumbers: 'smallest',
+  hasNegativeZero: true,
+  order: 'text',
+  nameBytesMax: Number.POSITIVE_INFINITY,
+} as const;
+
+/** {@link convertJson}; the record's key is `_id`. */
+export const EXTENDED_JSON: Dialect = { ...EXTENDED, ownId: 'replaced' };
+/** The connector's conversion of text: {@link readRelaxedJson}. */
+export const RELAXED_JSON: Dialect = { ...EXTENDED, ownId: 'left' };
+/** Kafka Connect's JsonConverter without schemas: {@link readSchemalessJson}. */
+export const SCHEMALESS_JSON: Dialect = {
+  wholeNumbers: 'int64',
+  hasNegativeZero: false,
+  order: 'hashMap',
+  ownId: 'left',
+  nameBytesMax: 50_000,
+};
+
+/**
+ * Writes the plain JSON documents that most records are, from the bytes of the text to the bytes of BSON. Everything else is
+ * left to the other way, by a reader and the driver: names that begin with `$`, repeated names, invalid JSON, reserved fields,
+ * whole numbers of more than 15 digits, .. Both ways give the same bytes: a property test compares them.
+ * Figures: docs/decisions/0018-straight-path.md.
+ */
+export class Transcoder {
+  readonly #dialect: Dialect;
+  readonly #fieldStack = new FieldStack();
+  readonly #numberReader = new NumberReader();
+  #text = Buffer.allocUnsafeSlow(16 * 1_024);
+  /** The documents of many values, one behind another. The memory is free once none of them is in use. */
+  #out = Buffer.allocUnsafeSlow(0);
+  #view = new DataView(this.#out.buffer);
+  /** End of what is written. */
+  #end = 0;
+  /** The bitwise disjunction of all bytes of texts. */
+  #allBytes = 0;
+
+  constructor(dialect: Dialect) {
+    this.#dialect = dialect;
+  }
+
+  /**
+   * @returns the fields of the document without `_id`, in BSON; undefined if the value must take the other way
+   */
+  transcode(value: Payload): BsonElements | undefined {
+    const length = value.byteLength;
+    if (length > VALUE_BYTES_MAX) return undefined;
+    this.#makeRoom(length);
+    const text = this.#text;
+    text.write(value.base64, 'base64');
+    text[length] = 0; // no value, name or blank goes on here
+    this.#allBytes = 0;
+    this.#fieldStack.clear();
+    const start = this.#end;
+    if (this.#document(length)) return { bytes: this.#out, start, end: this.#end };
+    this.#end = start;
+    return undefined;
+  }
+
+  #document(length: number): boolean {
+    const text = this.#text;
+    const start = skipBlanks(text, 0);
+    if (text[start] !== BRACE_OPEN) return false;
+    const end = this.#fields(start + 1, 1, true);
+    if (end === LEFT || skipBlanks(text, end) !== length) return false;
+    return this.#allBytes <= 0x7f || isUtf8(text.subarray(0, length));
+  }
+
+  #makeRoom(length: number): void {
+    if (length >= this.#text.length) this.#text = Buffer.allocUnsafeSlow(2 * length);
+    const bytesMax = BSON_BYTES_PER_JSON_BYTE * (length + NESTING_MAX);
+    if (this.#end + bytesMax <= this.#out.length) return;
+    this.#out = Buffer.allocUnsafeSlow(Math.max(bytesMax, BLOCK_BYTES));
+    this.#view = new DataView(this.#out.buffer);
+    this.#end = 0;
+  }
+
+  /**
+   * Writes the fields of an object.
+   * @param at behind the opening brace
+   * @param isWhole whether the object is the whole value
+   * @returns behind the closing brace, or `LEFT`
+   */
+  #fields(at: number, depth: number, isWhole: boolean): number {
+    const text = this.#text;
+    const first = this.#fieldStack.count;
+    let place = skipBlanks(text, at);
+    if (text[place] === BRACE_CLOSE) return place + 1;
+    for (;;) {
+      place = text[place] === QUOTE ? this.#field(place + 1, first, depth, isWhole) : LEFT;
+      if (place === LEFT) return LEFT;
+      place = skipBlanks(text, place);
+      if (text[place] === BRACE_CLOSE) break;
+      if (text[place] !== COMMA) return LEFT;
+      place = skipBlanks(text, place + 1);
+    }
+    return this.#endObject(first) ? place + 1 : LEFT;
+  }
+
+  #endObject(first: number): boolean {
+    const isSorted = this.#dialect.order === 'text' || this.#fieldStack.sort(this.#out, first, this.#end);
+    this.#fieldStack.removeFrom(first);
+    return isSorted;
+  }
+
+  /** @param start behind the quote of the name @returns behind the value, or `LEFT` */
+  #field(start: number, first: number, depth: number, isWhole: boolean): number {
+    const text = this.#text;
+    const elementAt = this.#end;
+    const nameEnd = this.#name(start, first);
+    if (nameEnd === LEFT) return LEFT;
+    const own = isWhole && text[start] === UNDERSCORE ? text.toString('latin1', start, nameEnd) : '';
+    if (RESERVED_FIELDS.includes(own) || (own === ID_FIELD && this.#dialect.ownId === 'left')) return LEFT;
+    const colon = skipBlanks(text, nameEnd + 1);
+    if (text[colon] !== COLON) return LEFT;
+    const end = this.#value(skipBlanks(text, colon + 1), elementAt, depth + 1);
+    if (own === ID_FIELD) this.#end = elementAt; // the record's own one takes its place
+    return end;
+  }
+
+  /** Writes the head of an element: its type comes later. @param start behind the quote @returns at the closing quote, or `LEFT` */
+  #name(start: number, first: number): number {
+    const text = this.#text;
+    const out = this.#out;
+    const elementAt = this.#end;
+    let hash = 0;
+    let all = 0;
+    let at = elementAt + 1;
+    let end = start;
+    for (let code = text[end] as number; code !== QUOTE; code = text[end] as number) {
+      if (code < 0x20 || code === BACKSLASH) return LEFT;
+      hash = (Math.imul(hash, 31) + code) | 0;
+      all |= code;
+      out[at] = code;
+      at += 1;
+      end += 1;
+    }
+    if (!this.#takesName(start, end, all)) return LEFT;
+    out[at] = 0;
+    this.#end = at + 1;
+    this.#allBytes |= all;
+    return this.#fieldStack.add(text, first, { start, end, hash, elementAt }) ? end : LEFT;
+  }
+
+  /** @param all the bitwise disjunction of the name's bytes */
+  #takesName(start: number, end: number, all: number): boolean {
+    const { nameBytesMax, order } = this.#dialect;
+    if (this.#text[start] === DOLLAR || end - start > nameBytesMax || this.#fieldStack.count === FIELDS_MAX)
+      return false;
+    return all <= 0x7f || order === 'text'; // Java's hash is one of UTF-16 units
+  }
+
+  /** Writes a value. @param typeAt where its type goes @returns behind the value, or `LEFT` */
+  #value(at: number, typeAt: number, depth: number): number {
+    if (depth > NESTING_MAX) return LEFT;
+    switch (this.#text[at]) {
+      case QUOTE:
+        this.#out[typeAt] = BsonType.String;
+        return this.#string(at + 1);
+      case BRACE_OPEN:
+        return this.#nested(at, typeAt, BsonType.Document, depth);
+      case BRACKET_OPEN:
+        return this.#nested(at, typeAt, BsonType.Array, depth);
+      case 0x74: // t
+        return this.#word(at, 'true', typeAt, BsonType.Boolean);
+      case 0x66: // f
+        return this.#word(at, 'false', typeAt, BsonType.Boolean);
+      case 0x6e: // n
+        return this.#word(at, 'null', typeAt, BsonType.Null);
+      default:
+        return this.#number(at, typeAt);
+    }
+  }
+
+  #nested(at: number, typeAt: number, type: BsonType, depth: number): number {
+    this.#out[typeAt] = type;
+    const start = this.#end;
+    this.#end += 4;
+    const place = type === BsonType.Document ? this.#fields(at + 1, depth, false) : this.#elements(at + 1, depth);
+    if (place === LEFT) return LEFT;
+    this.#out[this.#end] = 0;
+    this.#end += 1;
+    this.#view.setInt32(start, this.#end - start, true);
+    return place;
+  }
+
+  #elements(at: number, depth: number): number {
+    const text = this.#text;
+    let place = skipBlanks(text, at);
+    if (text[place] === BRACKET_CLOSE) return place + 1;
+    for (let index = 0; ; index += 1) {
+      const typeAt = this.#end;
+      this.#end += 1;
+      this.#index(index);
+      place = this.#value(place, typeAt, depth + 1);
+      if (place === LEFT) return LEFT;
+      place = skipBlanks(text, place);
+      if (text[place] === BRACKET_CLOSE) return place + 1;
+      if (text[place] !== COMMA) return LEFT;
+      place = skipBlanks(text, place + 1);
+    }
+  }
+
+  /** The name of an element of an array. */
+  #index(index: number): void {
+    if (index < 10) this.#out[this.#end] = ZERO + index;
+    this.#end += index < 10 ? 1 : this.#out.write(String(index), this.#end, 'latin1');
+    this.#out[this.#end] = 0;
+    this.#end += 1;
+  }
+
+  #word(at: number, word: string, typeAt: number, type: BsonType): number {
+    for (let index = 0; index < word.length; index += 1) {
+      if (this.#text[at + index] !== word.charCodeAt(index)) return LEFT;
+    }
+    this.#out[typeAt] = type;
+    if (type === BsonType.Boolean) {
+      this.#out[this.#end] = Number(word === 'true');
+      this.#end += 1;
+    }
+    return at + word.length;
+  }
+
+  /** @param start behind the quote */
+  #string(start: number): number {
+    const text = this.#text;
+    const out = this.#out;
+    const lengthAt = this.#end;
+    let end = lengthAt + 4;
+    let all = 0;
+    let place = start;
+    for (let code = text[place] as number; code !== QUOTE; code = text[place] as number) {
+      if (code < 0x20) return LEFT;
+      if (code === BACKSLASH) {
+        const unit = escapedUnit(text, place + 1);
+        if (unit === LEFT) return LEFT;
+        end = writeUnit(out, end, unit);
+        place += text[place + 1] === LETTER_U ? 6 : 2;
+      } else {
+        all |= code;
+        out[end] = code;
+        end += 1;
+        place += 1;
+      }
+    }
+    out[end] = 0;
+    this.#end = end + 1;
+    this.#allBytes |= all;
+    this.#view.setInt32(lengthAt, this.#end - lengthAt - 4, true);
+    return place + 1;
+  }
+
+  #number(start: number, typeAt: number): number {
+    const number = this.#numberReader;
+    if (!number.read(this.#text, start)) return LEFT;
+    if (number.isWhole) this.#whole(number.value, typeAt);
+    else this.#double(number.value, typeAt);
+    return number.end;
+  }
+
+  #double(value: number, typeAt: number): void {
+    this.#out[typeAt] = BsonType.Double;
+    this.#view.setFloat64(this.#end, this.#dialect.hasNegativeZero ? value : value || 0, true);
+    this.#end += 8;
+  }
+
+  #whole(value: number, typeAt: number): void {
+    if (this.#dialect.wholeNumbers === 'smallest' && value >= -INT32_LIMIT && value < INT32_LIMIT) {
+      this.#out[typeAt] = BsonType.Int32;
+      this.#view.setInt32(this.#end, value, true);
+      this.#end += 4;
+      return;
+    }
+    this.#out[typeAt] = BsonType.Int64;
+    this.#view.setUint32(this.#end, value >>> 0, true);
+    this.#view.setInt32(this.#end + 4, Math.floor(value / UINT32_RANGE), true);
+    this.#end += 8;
+  }
+}
