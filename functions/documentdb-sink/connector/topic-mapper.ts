@@ -15,6 +15,7 @@ import { createGuardVersion } from './guard-version.ts';
 import { createIdStrategy, hasIdStrategy } from './id-strategies/create-id-strategy.ts';
 import { createNamespaceMapper } from './namespace-mapper.ts';
 import { createPostProcessors } from './post-processors/create-post-processors.ts';
+import { createStraightPath } from './straight/straight-path.ts';
 import type { TopicProperties } from './topic-properties.ts';
 import {
   compileModel,
@@ -35,10 +36,11 @@ interface Compiler {
  */
 export function createTopicMapper(topic: string, properties: TopicProperties, custom: CustomStrategies): RecordMapper {
   const converters = { key: createConverter(properties, 'key'), value: createConverter(properties, 'value') };
-  return createDocumentMapper(topic, properties, {
-    custom,
-    documentOf: (record) => documentOfRecord(record, converters),
-  });
+  const documentOf = (record: SourceRecord) => documentOfRecord(record, converters);
+  const byStrategies = createDocumentMapper(topic, properties, { custom, documentOf });
+  const straight = createStraightPath(topic, properties, converters);
+  if (straight === undefined) return byStrategies;
+  return (record, wallTimeMs) => straight(record) ?? byStrategies(record, wallTimeMs);
 }
 
 export interface DocumentMapperParts<Source extends SourceRecord> {
