@@ -10,6 +10,7 @@ import { abortAt } from '../../../../shared/time/deadline.ts';
 import { entriesOf } from '../../../support/document-server/bson-values.ts';
 import { exactText } from '../../../support/document-server/exact-text.ts';
 import { equalitiesOf } from '../../../support/document-server/filter.ts';
+import { received } from '../../../support/document-server/received.ts';
 import {
   CONFLICTING_UPDATE_OPERATORS,
   FAILED_TO_PARSE,
@@ -101,7 +102,8 @@ export class DocumentPort {
               this.#connected.add(environment);
               return limits;
             }),
-      write: ({ collection }, kind, statements, signal) => {
+      write: ({ collection }, kind, sent, signal) => {
+        const statements = sent.map(received);
         conduct.decided(environment.invocation, environment.clock.nowMs(), { of: collection });
         const serve = () => this.#write({ environment, collection, kind, statements });
         const touched = this.#touched(environment, partitionsOf(statements));

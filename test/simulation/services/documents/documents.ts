@@ -7,6 +7,7 @@ import { valueAt } from '../../../support/document-server/bson-values.ts';
 import { exactText } from '../../../support/document-server/exact-text.ts';
 import { equalitiesOf } from '../../../support/document-server/filter.ts';
 import { documentOf } from '../../../support/document-server/update-operators.ts';
+import { straightMapper } from '../../../support/straight-mapper.ts';
 import { Conduct } from '../../invariants/conduct.ts';
 import { finalViolations } from '../../invariants/documents/documents.ts';
 import { positionText } from '../../invariants/positions.ts';
@@ -134,7 +135,7 @@ export class DocumentsTarget implements Target {
       ...time,
       ...telemetry,
       settings: this.#settings(),
-      mapper: createStoryPolicy(scenario.documentdb),
+      mapper: straightMapper(createStoryPolicy(scenario.documentdb)),
       store: this.#port.storeFor(environment),
       deadLetters,
     });
