@@ -84,6 +84,8 @@ function manyRefused(scenario: Scenario, random: Random): Scenario {
   };
 }
 
+const MORE_THAN_A_REQUEST_TAKES = 700;
+
 /** Everything is rejected for a while, and much is to be sent. */
 function allRejected(scenario: Scenario, random: Random): Scenario {
   const { faults, function: fn, mapping, records } = scenario;
@@ -94,14 +96,17 @@ function allRejected(scenario: Scenario, random: Random): Scenario {
     untilMs: fromMs + random.pick([20_000, 100_000]),
     chance: 1,
   };
-  const crowd = Array.from({ length: random.integer(100, 300) }, (_, index): ScenarioRecord => {
-    const id = 20_000 + index;
-    return { id, atMs: fromMs, key: `${SECRET}-many-${id}`, kind: 'plain' };
-  });
+  const crowd = Array.from(
+    { length: random.pick([100, 200, MORE_THAN_A_REQUEST_TAKES]) },
+    (_, index): ScenarioRecord => {
+      const id = 20_000 + index;
+      return { id, atMs: fromMs, key: `${SECRET}-many-${id}`, kind: 'plain' };
+    },
+  );
   return {
     ...scenario,
     function: { ...fn, onPoison: 'deadLetter', timeoutMs: 40_000 },
-    mapping: { ...mapping, batchRecordsMax: 1_000, windowMs: 1_000, retriesMax: 10_000 },
+    mapping: { ...mapping, batchRecordsMax: 1_000, windowMs: 1_000, retriesMax: 10_000, pollers: 1 },
     faults: [...(random.chance(0.5) ? faults : []), window],
     records: inOrder([...records, ...crowd]),
   };

@@ -110,7 +110,7 @@ export function types(scenario: Scenario, random: Random): Scenario {
   const records = withFewKeys(atOnce(scenario.records.map(withoutValue)), 9).map(
     ({ wide: _, poison: __, ...record }) => ({ ...record, kind: 'plain' as const, op: strategy }),
   );
-  if (random.chance(0.5)) return { ...story, documentdb: { ...documentdb, identity: 'wideId', strategy }, records };
+  if (random.chance(0.8)) return { ...story, documentdb: { ...documentdb, identity: 'wideId', strategy }, records };
   const wide = () => random.integer(0, WIDE_VALUES_COUNT - 1);
   return {
     ...story,
