@@ -6,11 +6,12 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Job, Row } from './harness/job.ts';
 import { tableOf } from './harness/report.ts';
-import { startSurroundings } from './harness/surroundings.ts';
+import { type Surroundings, startSurroundings } from './harness/surroundings.ts';
 import { documentdbCpu } from './jobs/documentdb-cpu.ts';
 import { kinesisCpu } from './jobs/kinesis-cpu.ts';
+import { kinesisDelay } from './jobs/kinesis-delay.ts';
 
-const JOBS: readonly Job[] = [kinesisCpu, documentdbCpu];
+const JOBS: readonly Job[] = [kinesisCpu, documentdbCpu, kinesisDelay];
 
 const USAGE = `npm run bench -- [NAME ..]
 
@@ -19,7 +20,7 @@ ${JOBS.map(({ name, says }) => `  ${name.padEnd(18)} ${says}`).join('\n')}
 
   --record    append the table to bench/RESULTS.md
 
-Exit codes: 0 measured, 1 the command could not work.
+Exit codes: 0 measured, 1 a job could not work; the others still ran.
 `;
 
 const write = (line: string) => void process.stdout.write(`${line}\n`);
@@ -37,13 +38,28 @@ async function main(): Promise<void> {
   try {
     for (const job of JOBS.filter(({ name }) => positionals.length === 0 || positionals.includes(name))) {
       write(`${job.name}: ${job.says}`);
-      rows.push(...(await job.run(surroundings, write)));
+      rows.push(...(await rowsOf(job, surroundings)));
     }
   } finally {
     surroundings.stop();
   }
   write(`\n${tableOf(rows)}`);
   if (values.record) appendFileSync(join(import.meta.dirname, 'RESULTS.md'), `\n## ${titleOf()}\n\n${tableOf(rows)}\n`);
+}
+
+/** A job that could not work does not cost the rows of the others. */
+async function rowsOf(job: Job, surroundings: Surroundings): Promise<readonly Row[]> {
+  try {
+    return await job.run(surroundings, write);
+  } catch (error) {
+    report(error);
+    return [];
+  }
+}
+
+function report(error: unknown): void {
+  process.stderr.write(`${error instanceof Error ? error.message : error}\n`);
+  process.exitCode = 1;
 }
 
 function titleOf(): string {
@@ -53,7 +69,4 @@ function titleOf(): string {
   return `${day}, ${commit}, Node ${process.version}, ${availableParallelism()} cores, load ${load}`;
 }
 
-main().catch((error: unknown) => {
-  process.stderr.write(`${error instanceof Error ? error.message : error}\n`);
-  process.exitCode = 1;
-});
+main().catch(report);

@@ -5,7 +5,7 @@ export interface Row {
   /** What was measured: `Kinesis, CPU of an invocation`. */
   readonly what: string;
   readonly peer: string;
-  readonly unit: 'ms' | 'us/record';
+  readonly unit: 'ms' | 'us/record' | 'records/s' | 'MB';
   readonly ours: number;
   readonly theirs: number;
   /** The ratio `ours / theirs` that is to be reached; undefined: the row only informs. */

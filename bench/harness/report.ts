@@ -8,7 +8,7 @@ export function tableOf(rows: readonly Row[]): string {
 }
 
 function cellsOf(row: Row): readonly string[] {
-  const shown = (figure: number) => `${figure.toFixed(1)} ${row.unit}`;
+  const shown = (figure: number) => `${figure.toFixed(figure < 1_000 ? 1 : 0)} ${row.unit}`;
   const ratio = row.ours / row.theirs;
   return [
     row.what,
