@@ -13,10 +13,12 @@ export const received = (statement: Statement): Statement =>
     }),
   );
 
-/** The driver reads the stored versions as an object. */
+/** The driver reads the stored versions as an object, and doubles as numbers. */
 function withReadableVersions(document: ReadonlyMap<string, unknown>): ReadonlyMap<string, unknown> {
   const versions = document.get('_k');
-  return versions instanceof Map ? new Map(document).set('_k', Object.fromEntries(versions)) : document;
+  if (!(versions instanceof Map)) return document;
+  const read = [...versions].map(([name, value]) => [name, value instanceof Double ? value.value : value] as const);
+  return new Map(document).set('_k', Object.fromEntries(read));
 }
 
 /** The values of a document, with the types that the driver's serializer tells apart. @throws Error for anything but one whole document */
