@@ -1,7 +1,8 @@
 import { EncodedDocument } from '../../functions/documentdb-sink/bson/encoded-document.ts';
 import type { RecordMapper } from '../../functions/documentdb-sink/plan/record-mapper.ts';
 import type { WriteModel } from '../../functions/documentdb-sink/plan/write-model.ts';
-import { EXTENDED_JSON, Transcoder } from '../../functions/documentdb-sink/transcode/transcoder.ts';
+import { EXTENDED_JSON } from '../../functions/documentdb-sink/transcode/dialect.ts';
+import { Transcoder } from '../../functions/documentdb-sink/transcode/transcoder.ts';
 import { payloadOf } from '../../shared/record.ts';
 
 type Fields = ReadonlyMap<string, unknown>;

@@ -3,6 +3,7 @@ import type { Payload } from '../../../shared/record.ts';
 import { type BsonElements, BsonType } from '../bson/bson-writer.ts';
 import { ID_FIELD, RESERVED_FIELDS } from '../bson/documents.ts';
 import { NESTING_MAX } from '../limits.ts';
+import type { Dialect } from './dialect.ts';
 import { FIELDS_MAX, FieldStack } from './field-stack.ts';
 import {
   BACKSLASH,
@@ -32,39 +33,6 @@ const BSON_BYTES_PER_JSON_BYTE = 8;
 const BLOCK_BYTES = 256 * 1_024;
 const INT32_LIMIT = 2 ** 31;
 const UINT32_RANGE = 2 ** 32;
-
-/** What converters of JSON do differently. */
-export interface Dialect {
-  /** Of whole numbers: the smallest type that holds the number, or Int64 always. */
-  readonly wholeNumbers: 'smallest' | 'int64';
-  readonly hasNegativeZero: boolean;
-  /** Of the fields of an object: as in the text, or as a `java.util.HashMap` of Java has them. */
-  readonly order: 'text' | 'hashMap';
-  /** Of the value's own `_id`: the record's `_id` takes its place, or the value is left to the other way. */
-  readonly ownId: 'replaced' | 'left';
-  /** The length of the longest name. */
-  readonly nameBytesMax: number;
-}
-
-const EXTENDED = {
-  wholeNumbers: 'smallest',
-  hasNegativeZero: true,
-  order: 'text',
-  nameBytesMax: Number.POSITIVE_INFINITY,
-} as const;
-
-/** {@link convertJson}; the record's key is `_id`. */
-export const EXTENDED_JSON: Dialect = { ...EXTENDED, ownId: 'replaced' };
-/** The connector's conversion of text: {@link readRelaxedJson}. */
-export const RELAXED_JSON: Dialect = { ...EXTENDED, ownId: 'left' };
-/** Kafka Connect's JsonConverter without schemas: {@link readSchemalessJson}. */
-export const SCHEMALESS_JSON: Dialect = {
-  wholeNumbers: 'int64',
-  hasNegativeZero: false,
-  order: 'hashMap',
-  ownId: 'left',
-  nameBytesMax: 50_000,
-};
 
 /**
  * Writes the plain JSON documents that most records are, from the bytes of the text to the bytes of BSON. Everything else is

@@ -10,8 +10,8 @@ import {
   EXTENDED_JSON,
   RELAXED_JSON,
   SCHEMALESS_JSON,
-  Transcoder,
-} from '../../../../../functions/documentdb-sink/transcode/transcoder.ts';
+} from '../../../../../functions/documentdb-sink/transcode/dialect.ts';
+import { Transcoder } from '../../../../../functions/documentdb-sink/transcode/transcoder.ts';
 import { type Payload, payloadOf } from '../../../../../shared/record.ts';
 import { documentIn } from '../../../../support/document-server/received.ts';
 
