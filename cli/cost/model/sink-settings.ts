@@ -1,0 +1,79 @@
+import type { SinkName } from '../../../infra/sinks.ts';
+import type { Deployment } from '../../../infra/template/deployment.ts';
+
+/** The settings of a stage file on which cost depends. */
+export interface SinkSettings {
+  readonly name: SinkName;
+  readonly memoryMb: number;
+  readonly mode: 'provisioned' | 'onDemand';
+  readonly batchRecordsMax: number;
+  readonly batchWindowSeconds: number;
+  /** Of each mapping. */
+  readonly pollersMin: number;
+  readonly pollersMax: number;
+  /** Event source mappings: one for each topic. */
+  readonly mappings: number;
+  /** Groups of mappings that share poller units. */
+  readonly pollerGroups: number;
+  /** Requests of one environment to the target at once. */
+  readonly requestsInFlightMax: number;
+  readonly order: 'key' | 'partition' | 'none';
+  readonly aggregation: 'off' | 'key' | 'bucket';
+  /** Custom metrics of the function and its mappings. docs/operations.md, Costs */
+  readonly metrics: number;
+}
+
+const METRICS = {
+  kinesisSink: { full: 43, essential: 14 },
+  documentdbSink: { full: 34, essential: 13 },
+} as const;
+const METRICS_OF_MAPPING = 14;
+
+const COMMON = {
+  mode: 'provisioned',
+  batchRecordsMax: 1_000,
+  batchWindowSeconds: 1,
+  pollersMin: 1,
+  pollersMax: 10,
+  mappings: 1,
+  pollerGroups: 1,
+  order: 'key',
+  aggregation: 'off',
+} as const;
+
+/** One topic with the defaults of docs/settings.md. */
+export const DEFAULT_SINKS: readonly SinkSettings[] = [
+  {
+    ...COMMON,
+    name: 'kinesisSink',
+    memoryMb: 512,
+    requestsInFlightMax: 4,
+    metrics: METRICS.kinesisSink.full + METRICS_OF_MAPPING,
+  },
+  {
+    ...COMMON,
+    name: 'documentdbSink',
+    memoryMb: 1_024,
+    requestsInFlightMax: 3,
+    metrics: METRICS.documentdbSink.full + METRICS_OF_MAPPING,
+  },
+];
+
+/** The functions of a stage. */
+export const sinksOf = ({ file, functions }: Deployment): readonly SinkSettings[] =>
+  functions.map(({ name, memoryMb, trigger, mappings }) => ({
+    name,
+    memoryMb,
+    mode: trigger.mode,
+    batchRecordsMax: trigger.batchRecordsMax,
+    batchWindowSeconds: trigger.batchWindowSeconds,
+    pollersMin: trigger.pollersMin,
+    pollersMax: trigger.pollersMax,
+    mappings: mappings.length,
+    pollerGroups: trigger.pollerGroup === 'none' ? mappings.length : 1,
+    requestsInFlightMax:
+      (name === 'kinesisSink' ? file.kinesisSink?.requestsInFlightMax : file.documentdbSink?.poolSizeMax) ?? 1,
+    order: (name === 'kinesisSink' ? file.kinesisSink?.ordering : undefined) ?? 'key',
+    aggregation: (name === 'kinesisSink' ? file.kinesisSink?.aggregation : undefined) ?? 'off',
+    metrics: METRICS[name][file.metrics] + METRICS_OF_MAPPING * mappings.length,
+  }));
