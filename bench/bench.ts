@@ -7,11 +7,13 @@ import { parseArgs } from 'node:util';
 import type { Job, Row } from './harness/job.ts';
 import { tableOf } from './harness/report.ts';
 import { type Surroundings, startSurroundings } from './harness/surroundings.ts';
+import { coldStart } from './jobs/cold-start.ts';
 import { documentdbCpu } from './jobs/documentdb-cpu.ts';
 import { kinesisCpu } from './jobs/kinesis-cpu.ts';
 import { kinesisDelay } from './jobs/kinesis-delay.ts';
+import { memory } from './jobs/memory.ts';
 
-const JOBS: readonly Job[] = [kinesisCpu, documentdbCpu, kinesisDelay];
+const JOBS: readonly Job[] = [kinesisCpu, documentdbCpu, kinesisDelay, memory, coldStart];
 
 const USAGE = `npm run bench -- [NAME ..]
 

@@ -1,5 +1,6 @@
 import { alternate, startContender } from '../harness/contender.ts';
 import type { Job } from '../harness/job.ts';
+import { floorUri } from './pairs.ts';
 
 const SHAPE = { records: 4_000, partitions: 4, valueBytes: 1_000, keyFormat: 'json' as const };
 const CONNECT = 'org.apache.kafka.connect';
@@ -12,9 +13,9 @@ const converters = (name: string) => ({
 export const documentdbCpu: Job = {
   name: 'documentdb-cpu',
   says: 'CPU of a record of documentdbSink (4,000 x 1 KB, 4 partitions), beside one bulk write by the bare driver',
-  async run({ functions, documentdb, certificate, documentdbEnvironment, awsEnvironment }) {
+  async run(surroundings) {
+    const { functions, documentdb, documentdbEnvironment, awsEnvironment } = surroundings;
     const plainUri = `mongodb://127.0.0.1:${documentdb.ports['plain']}/?directConnection=true&tls=false`;
-    const tlsUri = `mongodb://u:p@127.0.0.1:${documentdb.ports['tls']}/?directConnection=true&tls=true&tlsCAFile=${certificate.ca}&authMechanism=SCRAM-SHA-1&authSource=admin`;
     const connector = (properties: Readonly<Record<string, string>>) => ({
       topics: 'orders',
       'connection.uri': plainUri,
@@ -34,7 +35,7 @@ export const documentdbCpu: Job = {
     const floor = functions.peer('documentdb-floor');
     const all = [
       { name: 'native', file: functions.documentdbSink, environment: documentdbEnvironment() },
-      { name: 'floor, TLS', file: floor, environment: awsEnvironment({ FLOOR_URI: tlsUri }) },
+      { name: 'floor, TLS', file: floor, environment: awsEnvironment({ FLOOR_URI: floorUri(surroundings) }) },
       {
         name: 'JsonConverter',
         file: await functions.withConnector('documentdb-json', connector(json)),

@@ -1,0 +1,40 @@
+import type { LambdaOptions } from '../harness/lambda.ts';
+import type { Surroundings } from '../harness/surroundings.ts';
+
+/** As in infra/template/deployment.ts: the source maps are read at the start. */
+const DEPLOYED = { NODE_OPTIONS: '--enable-source-maps' };
+
+/** A function and the least that does its job. */
+export interface Pair {
+  readonly name: 'Kinesis' | 'DocumentDB';
+  /** `memorySize` of serverless.yml. */
+  readonly memoryMb: number;
+  readonly ours: LambdaOptions;
+  readonly floor: LambdaOptions;
+}
+
+export const kinesisPair = ({ functions, kinesisEnvironment, awsEnvironment }: Surroundings): Pair => ({
+  name: 'Kinesis',
+  memoryMb: 512,
+  ours: { name: 'kinesisSink', file: functions.kinesisSink, environment: { ...kinesisEnvironment(), ...DEPLOYED } },
+  floor: { name: 'floor', file: functions.peer('kinesis-floor'), environment: awsEnvironment() },
+});
+
+export const documentdbPair = (surroundings: Surroundings): Pair => ({
+  name: 'DocumentDB',
+  memoryMb: 1_024,
+  ours: {
+    name: 'documentdbSink',
+    file: surroundings.functions.documentdbSink,
+    environment: { ...surroundings.documentdbEnvironment(), ...DEPLOYED },
+  },
+  floor: {
+    name: 'floor, TLS',
+    file: surroundings.functions.peer('documentdb-floor'),
+    environment: surroundings.awsEnvironment({ FLOOR_URI: floorUri(surroundings) }),
+  },
+});
+
+/** Where the bare driver reaches the server over TLS, with SCRAM. */
+export const floorUri = ({ documentdb, certificate }: Surroundings): string =>
+  `mongodb://u:p@127.0.0.1:${documentdb.ports['tls']}/?directConnection=true&tls=true&tlsCAFile=${certificate.ca}&authMechanism=SCRAM-SHA-1&authSource=admin`;
