@@ -72,6 +72,7 @@ export function aMapping(topic: string, changes: Partial<Mapping> = {}): Mapping
     topic,
     consumerGroupId: `group-of-${topic}`,
     startingPosition: { kind: 'TRIM_HORIZON' },
+    filters: [],
     batchRecordsMax: 10,
     windowMs: 0,
     pollers: { min: 1, max: 4 },

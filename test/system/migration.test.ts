@@ -126,7 +126,7 @@ async function runMappings(deployment: Deployment, name: string, sink: Sink): Pr
         ...{ logicalId, functionLogicalId: name, isEnabled: true, topic, consumerGroupId },
         eventSourceArn: deployment.file.cluster.arn,
         startingPosition: { kind: 'TRIM_HORIZON' },
-        ...{ batchRecordsMax: 50, windowMs: 0, pollers: { min: 1, max: 1 }, reportsItemFailures: true },
+        ...{ filters: [], batchRecordsMax: 50, windowMs: 0, pollers: { min: 1, max: 1 }, reportsItemFailures: true },
         ...{ retriesMax: 10, recordAgeMaxMs: Number.POSITIVE_INFINITY, bisects: false, destination: undefined },
       },
       async invoke(text) {

@@ -1,4 +1,5 @@
 import { BATCH_RECORDS_MAX, FUNCTION_TIMEOUT_SECONDS_MAX } from '../../../shared/limits.ts';
+import { readFilters } from '../filter/pattern.ts';
 import { BATCH_RECORDS_DEFAULT, WINDOW_DEFAULT_MS } from '../limits.ts';
 import { isObject, logicalIdOf, member, type ResolveIntrinsic } from './intrinsic.ts';
 import type { Destination, Mapping, StartingPosition } from './mapping.ts';
@@ -13,14 +14,19 @@ export interface ReadingContext {
 
 /** https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-eventsourcemapping.html */
 const KNOWN = new Set([
-  ...['AmazonManagedKafkaEventSourceConfig', 'BatchSize', 'BisectBatchOnFunctionError', 'DestinationConfig', 'Enabled'],
+  ...[
+    'AmazonManagedKafkaEventSourceConfig',
+    'BatchSize',
+    'BisectBatchOnFunctionError',
+    'DestinationConfig',
+    'Enabled',
+    'FilterCriteria',
+  ],
   ...['EventSourceArn', 'FunctionName', 'FunctionResponseTypes', 'KmsKeyArn', 'LoggingConfig'],
   ...['MaximumBatchingWindowInSeconds', 'MaximumRecordAgeInSeconds', 'MaximumRetryAttempts', 'MetricsConfig'],
   ...['ProvisionedPollerConfig', 'SourceAccessConfigurations', 'StartingPosition', 'StartingPositionTimestamp'],
   ...['Tags', 'Topics'],
 ]);
-
-const NOT_EMULATED = new Set(['FilterCriteria']);
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/kafka-retry-configurations.html */
 const PROVISIONED_ONLY = [
@@ -48,6 +54,7 @@ export function readMapping(context: ReadingContext, logicalId: string, properti
     topic,
     consumerGroupId: readGroup(read, logicalId),
     startingPosition: readStartingPosition(read),
+    filters: readFilters(read.at('FilterCriteria'), (what) => read.problem('FilterCriteria', what)),
     batchRecordsMax: read.integer('BatchSize', { min: 1, max: BATCH_RECORDS_MAX }) ?? BATCH_RECORDS_DEFAULT,
     windowMs: windowSeconds === undefined ? WINDOW_DEFAULT_MS : windowSeconds * 1000,
     pollers,
@@ -61,8 +68,7 @@ export function readMapping(context: ReadingContext, logicalId: string, properti
 
 function refuseUnknown(read: PropertyReader, properties: unknown): void {
   for (const name of Object.keys(isObject(properties) ? properties : {})) {
-    if (NOT_EMULATED.has(name)) read.problem(name, 'is not emulated: remove it from the local stage');
-    else if (!KNOWN.has(name)) read.problem(name, 'is not a property of a mapping for MSK');
+    if (!KNOWN.has(name)) read.problem(name, 'is not a property of a mapping for MSK');
   }
   const registry = 'AmazonManagedKafkaEventSourceConfig.SchemaRegistryConfig';
   if (read.at(registry) !== undefined) read.problem(registry, 'is not emulated: remove it from the local stage');

@@ -1,3 +1,5 @@
+import type { ValuePattern } from '../filter/pattern.ts';
+
 /** The on-failure destination. */
 export type Destination =
   | { readonly kind: 's3'; readonly bucketArn: string }
@@ -21,6 +23,8 @@ export interface Mapping {
   readonly topic: string;
   readonly consumerGroupId: string;
   readonly startingPosition: StartingPosition;
+  /** A record is sent if one of them matches; none: every record. */
+  readonly filters: readonly ValuePattern[];
   readonly batchRecordsMax: number;
   readonly windowMs: number;
   /** Provisioned mode; undefined: on demand. */

@@ -1,4 +1,5 @@
 import type { Executor } from './executor.ts';
+import { filterArrival } from './filter-arrival.ts';
 import { isOutOfRange } from './poller.ts';
 import type { Run } from './run.ts';
 
@@ -20,12 +21,13 @@ export async function poll(run: Run, executor: Executor, stopping: AbortSignal):
 }
 
 async function fetchOnce(run: Run, executor: Executor, stopping: AbortSignal): Promise<void> {
-  const { machine, poller, clock } = run;
+  const { machine, poller, clock, options } = run;
   const wanted = machine.fetchable();
   const isAll = wanted.length === machine.committedOffsets().size;
   try {
     const arrivals = await poller.fetch(wanted, isAll ? FETCH_WAIT_MS : FETCH_WAIT_SHORT_MS);
-    for (const arrival of arrivals) {
+    for (const fetched of arrivals) {
+      const arrival = filterArrival(fetched, options.mapping.filters);
       if (!stopping.aborted) executor.advance((_, nowMs) => machine.recordsArrived(arrival, nowMs));
     }
   } catch (error) {

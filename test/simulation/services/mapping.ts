@@ -186,6 +186,7 @@ function propertiesOf({ mapping }: Scenario): MappingProperties {
     topic: TOPIC,
     consumerGroupId: 'simulated',
     startingPosition: { kind: 'TRIM_HORIZON' },
+    filters: [],
     batchRecordsMax: mapping.batchRecordsMax,
     windowMs: mapping.windowMs,
     pollers: isProvisioned ? { min: mapping.pollers, max: mapping.pollers } : undefined,

@@ -293,6 +293,7 @@ const mappingOf = (name: string): Mapping => ({
   topic: TOPIC,
   consumerGroupId: `msk-sinks-dev-${name}-${TOPIC}`,
   startingPosition: { kind: 'TRIM_HORIZON' },
+  filters: [],
   batchRecordsMax: 1000,
   windowMs: 0,
   pollers: { min: 1, max: 3 },

@@ -12,6 +12,7 @@ export function aMapping(changes: Partial<Mapping> = {}): Mapping {
     topic: 'orders',
     consumerGroupId: 'msk-sinks-test',
     startingPosition: { kind: 'TRIM_HORIZON' },
+    filters: [],
     batchRecordsMax: 4,
     windowMs: 0,
     pollers: { min: 1, max: 2 },

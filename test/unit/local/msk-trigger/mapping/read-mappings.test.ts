@@ -35,6 +35,7 @@ describe('a packaged template', () => {
       topic: 'orders',
       consumerGroupId: 'msk-sinks-prod-kinesis',
       startingPosition: { kind: 'TRIM_HORIZON' },
+      filters: [],
       batchRecordsMax: 500,
       windowMs: 1_000,
       pollers: { min: 1, max: 12 },
@@ -143,7 +144,7 @@ describe('what Lambda would refuse', () => {
     ],
     ['FunctionName', { 'Fn::GetAtt': ['DeadLetterBucket', 'Arn'] }, 'but the template has no such function'],
     ['BatchSizes', 5, 'is not a property of a mapping for MSK'],
-    ['FilterCriteria', {}, 'is not emulated'],
+    ['FilterCriteria', { Filters: [{ Pattern: '{"key":["a"]}' }] }, 'Lambda filters Kafka records by their value'],
     ['EventSourceArn', { 'Fn::ImportValue': 'cluster' }, 'cannot be resolved here'],
   ])('is %s: %j', (name, value, problem) => {
     expect(() => read({ ...PACKAGED, [name]: value })).toThrow(problem);

@@ -48,6 +48,18 @@ async function start(changes: Partial<TriggerOptions> = {}, kept?: FakePoller) {
 }
 
 describe('a trigger', () => {
+  it('sends no record that its filters drop, and commits beyond it', async () => {
+    const mapping = aMapping({ filters: [[{ 'anything-but': ['1', '3'] }]] });
+    const { clock, poller, trigger, invocations, sent } = await start({ mapping });
+    poller.produce(0, 4); // the values are 0, 1, 2 and 3
+    await clock.advance(0);
+    expect(sent()).toEqual([{ 'orders-0': [0, 2] }]);
+    invocations[0]?.end(ANSWERED);
+    await clock.advance(10_000);
+    expect(trigger.settledOffsets().get(0)).toBe(4);
+    expect(poller.committed.get(0)).toBe(4);
+  });
+
   it('tells an observer of each invocation, without payloads', async () => {
     const events: TriggerEvent[] = [];
     const { clock, poller, invocations } = await start({ observe: (event) => events.push(event) });
