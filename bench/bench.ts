@@ -1,6 +1,6 @@
 // `npm run bench`: measures the functions beside peers in alternating rounds, and appends the table to bench/RESULTS.md.
 import { execFileSync } from 'node:child_process';
-import { appendFileSync } from 'node:fs';
+import { appendFileSync, cpSync, existsSync, rmSync } from 'node:fs';
 import { availableParallelism, loadavg } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -9,18 +9,20 @@ import { tableOf } from './harness/report.ts';
 import { type Surroundings, startSurroundings } from './harness/surroundings.ts';
 import { coldStart } from './jobs/cold-start.ts';
 import { documentdbCpu } from './jobs/documentdb-cpu.ts';
+import { batch, keys, PLOTS } from './jobs/growth.ts';
 import { kinesisCpu } from './jobs/kinesis-cpu.ts';
 import { kinesisDelay } from './jobs/kinesis-delay.ts';
 import { memory } from './jobs/memory.ts';
+import { uniqueIndex } from './jobs/unique-index.ts';
 
-const JOBS: readonly Job[] = [kinesisCpu, documentdbCpu, kinesisDelay, memory, coldStart];
+const JOBS: readonly Job[] = [kinesisCpu, documentdbCpu, kinesisDelay, memory, keys, batch, uniqueIndex, coldStart];
 
 const USAGE = `npm run bench -- [NAME ..]
 
 Without a name all jobs run:
 ${JOBS.map(({ name, says }) => `  ${name.padEnd(18)} ${says}`).join('\n')}
 
-  --record    append the table to bench/RESULTS.md
+  --record    append the table to bench/RESULTS.md, and put the plots of growth into bench/plots/
 
 Exit codes: 0 measured, 1 a job could not work; the others still ran.
 `;
@@ -36,6 +38,7 @@ async function main(): Promise<void> {
   const unknown = positionals.find((name) => !JOBS.some((job) => job.name === name));
   if (unknown !== undefined) throw new Error(`${unknown} is no job: see npm run bench -- --help`);
   const surroundings = await startSurroundings(write);
+  rmSync(PLOTS, { recursive: true, force: true });
   const rows: Row[] = [];
   try {
     for (const job of JOBS.filter(({ name }) => positionals.length === 0 || positionals.includes(name))) {
@@ -46,7 +49,9 @@ async function main(): Promise<void> {
     surroundings.stop();
   }
   write(`\n${tableOf(rows)}`);
-  if (values.record) appendFileSync(join(import.meta.dirname, 'RESULTS.md'), `\n## ${titleOf()}\n\n${tableOf(rows)}\n`);
+  if (!values.record) return;
+  if (existsSync(PLOTS)) cpSync(PLOTS, join(import.meta.dirname, 'plots'), { recursive: true });
+  appendFileSync(join(import.meta.dirname, 'RESULTS.md'), `\n## ${titleOf()}\n\n${tableOf(rows)}\n`);
 }
 
 /** A job that could not work does not cost the rows of the others. */
