@@ -28,9 +28,9 @@ function straightened(model: WriteModel, transcoder: Transcoder): WriteModel {
   return { ...model, replacement: new EncodedDocument({ id, fields, value, decode: () => replacement }) };
 }
 
-/** Whether JSON has every value but `_id`, with the same type. */
+/** Whether JSON has every value with the same type; of other types of `_id` the server's bytes give other objects. */
 const isPlain = (document: Fields): boolean =>
-  document.has('_id') && [...document].every(([name, value]) => name === '_id' || isPlainValue(value));
+  typeof document.get('_id') === 'string' && [...document.values()].every(isPlainValue);
 
 function isPlainValue(value: unknown): boolean {
   if (value instanceof Map) return [...value.values()].every(isPlainValue);
