@@ -4,8 +4,11 @@ import { isArrayKey } from '../services/documents/document-policy.ts';
 import type { KafkaLog } from '../services/kafka-log.ts';
 import type { Invocation } from '../services/lambda.ts';
 
-/** docs/guarantees.md, "When a document is at fault": five refusals, with a pause before each attempt. */
-const EVIDENCE_MS = 2_500;
+/**
+ * docs/guarantees.md, "When a document is at fault": five refusals, with a pause before each attempt. Before these, the fold that
+ * holds the record is halved until the record is alone, with a pause before each half.
+ */
+const EVIDENCE_MS = 5_000;
 /** A conflict that no read finds: thirty reads, with pauses, and the documents of a partition one after another. */
 const UNFOUND_MS = 5_000;
 
