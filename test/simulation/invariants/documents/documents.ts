@@ -54,10 +54,14 @@ function exactViolations(
   return [{ guarantee: 'G3', message: `the document of ${newest} has an _id of another type than its first record` }];
 }
 
-/** Nobody but our records writes it, and none deletes it: the first of them says of which type its `_id` is. */
-const keepsItsId = (records: readonly ProducedRecord[], { documentdb, faults }: Scenario): boolean =>
+/**
+ * Nobody but our records writes it, and none deletes it: the first of them says of which type its `_id` is. A record that is refused
+ * alone may be the first of a fold that is not.
+ */
+const keepsItsId = (records: readonly ProducedRecord[], { documentdb, faults, records: all }: Scenario): boolean =>
   documentdb.identity === 'wideId' &&
   records.every(({ scenario: { kind } }) => kind !== 'tombstone') &&
+  !all.some(({ key, kind }) => kind === 'refused' && key === records[0]?.scenario.key) &&
   faults.every(({ kind }) => kind !== 'documentdb.insertedFirst' && kind !== 'documentdb.rolledBack');
 
 const idText = (document: Stored | undefined): string => exactText(document?.get('_id') ?? null);
