@@ -13,6 +13,7 @@ const POSITIONS = ['orders-0@0', 'orders-0@1', 'orders-0@2', 'orders-0@3'];
 /** Of keys a, b, b and c, of which the second is rejected for ever. Those of `held` are stored. */
 function aWorld(mode: 'onDemand' | 'provisioned', held: readonly number[]): DoubtParts {
   const scenario = {
+    documentdb: {},
     sink: 'kinesisSink',
     mapping: { mode },
     function: { onPoison: 'deadLetter' },
