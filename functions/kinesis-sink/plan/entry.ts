@@ -58,12 +58,11 @@ export class EntryDraft {
 
   close(): Entry {
     const [first] = this.#records;
-    const { explicitHashKey } = first;
     if (this.#records.length === 1) return entryOf(first);
     return {
       records: this.#records.map(({ record }) => record),
       partitionKey: this.#aggregateKey,
-      explicitHashKey,
+      explicitHashKey: first.explicitHashKey,
       dataBase64: encodeAggregate(this.#records.map(userRecordOf)).toString('base64'),
       byteLength: this.#byteLength,
     };
