@@ -7,6 +7,11 @@ export const DOCUMENT_BYTES_MAX = 16 * 1024 * 1024;
 export const OPERATIONS_MAX = 100_000;
 /** https://www.mongodb.com/docs/manual/reference/limits/#mongodb-limit-Nested-Depth-for-BSON-Documents */
 export const NESTING_MAX = 100;
+/**
+ * The largest ratio of BSON to JSON: in an array of Int64 each `1,` becomes a type, an index of at most six digits, a terminator and
+ * eight bytes, as long as the value is below 2 MB. A larger value is measured.
+ */
+export const BSON_BYTES_PER_JSON_BYTE = 8;
 
 /** Pause between probes after a fatal answer. */
 export const FATAL_RETRY_MS = 5_000;

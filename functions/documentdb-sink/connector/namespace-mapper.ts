@@ -8,14 +8,20 @@ import { createNamed } from './custom/create-named.ts';
 import type { Create, CustomStrategies, NamespaceMapper } from './custom/custom-strategies.ts';
 import type { TopicProperties } from './topic-properties.ts';
 
-const MAPPER = 'namespace.mapper';
+export const NAMESPACE_MAPPER = 'namespace.mapper';
 const PACKAGE = 'com.mongodb.kafka.connect.sink.namespace.mapping.';
+
+/** The namespace that the properties name; without a collection, the topic's name is the collection's. */
+export const configuredNamespace = (topic: string, properties: TopicProperties): Namespace => ({
+  database: properties.text('database'),
+  collection: properties.text('collection') || topic,
+});
 
 /** @throws PropertyError if the mapper is neither one of the connector's nor one of custom/registry.ts */
 export function createNamespaceMapper(properties: TopicProperties, custom: CustomStrategies): NamespaceMapper {
   const map = createNamed(properties, {
-    property: MAPPER,
-    name: properties.text(MAPPER),
+    property: NAMESPACE_MAPPER,
+    name: properties.text(NAMESPACE_MAPPER),
     builtIn: MAPPERS,
     custom: custom.namespaceMappers,
   });
@@ -35,7 +41,7 @@ interface Target {
 
 /** Reads names from fields of the original key and value, before any post processor or CDC handler. */
 const fieldPathMapper: Create<NamespaceMapper> = (properties) => {
-  const isStrict = properties.flag(`${MAPPER}.error.if.invalid`);
+  const isStrict = properties.flag(`${NAMESPACE_MAPPER}.error.if.invalid`);
   const targets = (['database', 'collection'] as const).flatMap((kind) => targetOf(properties, kind) ?? []);
   return (document, _record, fallback) => {
     const names: Record<'database' | 'collection', string> = { ...fallback };
@@ -48,7 +54,7 @@ const fieldPathMapper: Create<NamespaceMapper> = (properties) => {
 /** The key's field takes precedence; a file that sets both is refused elsewhere. */
 function targetOf(properties: TopicProperties, kind: 'database' | 'collection'): Target | undefined {
   for (const side of ['key', 'value'] as const) {
-    const path = properties.text(`${MAPPER}.${side}.${kind}.field`);
+    const path = properties.text(`${NAMESPACE_MAPPER}.${side}.${kind}.field`);
     if (path !== '') return { kind, side, path };
   }
   return undefined;

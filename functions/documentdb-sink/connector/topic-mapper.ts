@@ -13,7 +13,7 @@ import { documentOfRecord } from './converters/record-document.ts';
 import type { CustomStrategies } from './custom/custom-strategies.ts';
 import { createGuardVersion } from './guard-version.ts';
 import { createIdStrategy, hasIdStrategy } from './id-strategies/create-id-strategy.ts';
-import { createNamespaceMapper } from './namespace-mapper.ts';
+import { configuredNamespace, createNamespaceMapper } from './namespace-mapper.ts';
 import { createPostProcessors } from './post-processors/create-post-processors.ts';
 import { createStraightPath } from './straight/straight-path.ts';
 import type { TopicProperties } from './topic-properties.ts';
@@ -61,7 +61,7 @@ export function createDocumentMapper<Source extends SourceRecord>(
   const mapNamespace = createNamespaceMapper(properties, custom);
   const versionOf = createGuardVersion(properties);
   const compiler = createCompiler(properties, custom);
-  const fallback = { database: properties.text('database'), collection: properties.text('collection') || topic };
+  const fallback = configuredNamespace(topic, properties);
   return (record, wallTimeMs) => {
     const document = documentOf(record);
     let namespace: Namespace | undefined;

@@ -3,6 +3,7 @@ import type { BsonDocument } from '../bson/bson-document.ts';
 import { EncodedDocument } from '../bson/encoded-document.ts';
 import { equalities, guardedFilter } from '../guard/guard.ts';
 import type { PlainModel, SentWrite } from '../guard/write.ts';
+import { BSON_BYTES_PER_JSON_BYTE } from '../limits.ts';
 import type { CommandFailure } from '../target/classify.ts';
 import type { CommandKind, ServerLimits, Statement } from '../target/document-store.ts';
 import type { Step } from './lane.ts';
@@ -110,10 +111,6 @@ export function kindOf(write: SentWrite): CommandKind {
   }
 }
 
-/**
- * The largest ratio of BSON to JSON: each `1,` of `[1,1,1,..]` becomes a type, an index, a terminator and four bytes.
- */
-const BSON_BYTES_PER_JSON_BYTE = 8;
 /** Bytes of a statement besides its document and its key: filter, version and framing. */
 const STATEMENT_BYTES = 1_024;
 

@@ -5,7 +5,7 @@ export interface Dialect {
   readonly hasNegativeZero: boolean;
   /** Of the fields of an object: as in the text, or as a `java.util.HashMap` of Java has them. */
   readonly order: 'text' | 'hashMap';
-  /** Of the value's own `_id`: the record's `_id` takes its place, or the value is left to the other way. */
+  /** Of the value's own `_id`: the record's `_id` takes its place, or the value is left to the JSON reader. */
   readonly ownId: 'replaced' | 'left';
   /** The length of the longest name. */
   readonly nameBytesMax: number;

@@ -1,6 +1,6 @@
 import { QUOTE } from './json-bytes.ts';
 
-/** Names are compared with each other, so a value with more open names is left to the other way. */
+/** Names are compared with each other, so a value with more open names is left to the JSON reader. */
 export const FIELDS_MAX = 200;
 
 /** The table of a `java.util.HashMap`: its least size, and how full it may be. */

@@ -16,7 +16,7 @@ export const PLUS = 0x2b;
 const SLASH = 0x2f;
 const NINE = 0x39;
 
-/** In place of a position: the text is none that the transcoder writes. */
+/** In place of a position: the transcoder leaves the value to the JSON reader. */
 export const LEFT = -1;
 
 export const isDigit = (code: number | undefined): boolean => code !== undefined && code >= ZERO && code <= NINE;

@@ -3,7 +3,7 @@ import { DOT, isDigit, LEFT, MINUS, PLUS, ZERO } from './json-bytes.ts';
 /** A JavaScript number holds every whole number of so many digits, and every power of ten up to that one, exactly. */
 const EXACT_DIGITS_MAX = 15;
 const EXACT_POWERS = Array.from({ length: EXACT_DIGITS_MAX + 1 }, (_, exponent) => 10 ** exponent);
-/** A longer number is left to the other way. */
+/** The transcoder leaves a longer number to the JSON reader. */
 const TOKEN_MAX = 400;
 const NOT_WHOLE = /[.eE]/;
 

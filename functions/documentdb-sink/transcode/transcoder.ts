@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import type { Payload } from '../../../shared/record.ts';
 import { type BsonElements, BsonType } from '../bson/bson-writer.ts';
 import { ID_FIELD, RESERVED_FIELDS } from '../bson/documents.ts';
-import { NESTING_MAX } from '../limits.ts';
+import { BSON_BYTES_PER_JSON_BYTE, NESTING_MAX } from '../limits.ts';
 import type { Dialect } from './dialect.ts';
 import { FIELDS_MAX, FieldStack } from './field-stack.ts';
 import {
@@ -25,19 +25,17 @@ import {
 } from './json-bytes.ts';
 import { NumberReader } from './number-reader.ts';
 
-/** A longer value is left to the other way, so that the buffers stay small. */
+/** A longer value is left to the JSON reader, so that the buffers stay small. */
 const VALUE_BYTES_MAX = 256 * 1_024;
-/** The largest ratio of BSON to JSON: each `1,` of `[1,1,1,..]` becomes a type, an index, a terminator and four bytes. */
-const BSON_BYTES_PER_JSON_BYTE = 8;
 /** The documents of so many bytes share a block of memory. */
 const BLOCK_BYTES = 256 * 1_024;
 const INT32_LIMIT = 2 ** 31;
 const UINT32_RANGE = 2 ** 32;
 
 /**
- * Writes the plain JSON documents that most records are, from the bytes of the text to the bytes of BSON. Everything else is
- * left to the other way, by a reader and the driver: names that begin with `$`, repeated names, invalid JSON, reserved fields,
- * whole numbers of more than 15 digits, .. Both ways give the same bytes: a property test compares them.
+ * Writes the plain JSON documents that most records are, from the bytes of the text to the bytes of BSON. Every other value is left to
+ * the JSON reader and the driver: names that begin with `$`, repeated names, invalid JSON, reserved fields, whole numbers of more
+ * than 15 digits, .. The transcoder gives the bytes that reader and driver give: a property test compares them.
  * Figures: docs/decisions/0018-straight-path.md.
  */
 export class Transcoder {
@@ -58,7 +56,7 @@ export class Transcoder {
   }
 
   /**
-   * @returns the fields of the document without `_id`, in BSON; undefined if the value must take the other way
+   * @returns the fields of the document without `_id`, in BSON; undefined if the value is left to the JSON reader
    */
   transcode(value: Payload): BsonElements | undefined {
     const length = value.byteLength;

@@ -12,9 +12,9 @@ import { renameByMapping, renameByRegExp } from './rename-rules.ts';
 import { renamer } from './renamer.ts';
 import { timeFieldConversion } from './time-field-conversion.ts';
 
-const CHAIN = 'post.processor.chain';
+export const CHAIN = 'post.processor.chain';
 const PACKAGE = 'com.mongodb.kafka.connect.sink.processor.';
-const DOCUMENT_ID_ADDER = `${PACKAGE}DocumentIdAdder`;
+export const DOCUMENT_ID_ADDER = `${PACKAGE}DocumentIdAdder`;
 
 /**
  * The chain in the connector's order: DocumentIdAdder first unless it is listed, then the listed processors, then the

@@ -2,14 +2,17 @@ import { assert } from '../../../../shared/errors.ts';
 import type { Payload, SourceRecord } from '../../../../shared/record.ts';
 import { ID_FIELD } from '../../bson/documents.ts';
 import { EncodedDocument } from '../../bson/encoded-document.ts';
-import type { Namespace } from '../../plan/namespace.ts';
 import type { WritePlan } from '../../plan/record-mapper.ts';
 import { UnwritableError } from '../../plan/unwritable-error.ts';
 import { type Dialect, RELAXED_JSON, SCHEMALESS_JSON } from '../../transcode/dialect.ts';
 import { Transcoder } from '../../transcode/transcoder.ts';
 import { type Converters, documentOfRecord } from '../converters/record-document.ts';
 import { createIdStrategy, hasIdStrategy } from '../id-strategies/create-id-strategy.ts';
+import { configuredNamespace, NAMESPACE_MAPPER } from '../namespace-mapper.ts';
+import { CHAIN, DOCUMENT_ID_ADDER } from '../post-processors/create-post-processors.ts';
+import { FIELD_VALUE_TRANSFORMER } from '../post-processors/field-value-transformer.ts';
 import type { TopicProperties } from '../topic-properties.ts';
+import { UPSERT } from '../write-models/strategies.ts';
 
 /** The plan of a record; undefined if the record must take the way through all strategies. */
 export type StraightPath = (record: SourceRecord) => WritePlan | undefined;
@@ -28,11 +31,8 @@ export function createStraightPath(
   if (dialect === undefined || !isStraight(properties)) return undefined;
   const transcoder = new Transcoder(dialect);
   const idStrategy = createIdStrategy(properties);
-  const namespace: Namespace = {
-    database: properties.text('database'),
-    collection: properties.text('collection') || topic,
-  };
-  const upsert = properties.flag('msksinks.writemodel.upsert');
+  const namespace = configuredNamespace(topic, properties);
+  const upsert = properties.flag(UPSERT);
   const decode = (value: Payload) => {
     const document = converters.value(value).document();
     assert(document !== undefined, 'a value that was transcoded is a document');
@@ -68,7 +68,6 @@ function dialectOf(properties: TopicProperties): Dialect | undefined {
   }
 }
 
-const DOCUMENT_ID_ADDER = 'com.mongodb.kafka.connect.sink.processor.DocumentIdAdder';
 const WRITE_MODELS = ['DefaultWriteModelStrategy', 'ReplaceOneDefaultStrategy'].map(
   (name) => `com.mongodb.kafka.connect.sink.writemodel.strategy.${name}`,
 );
@@ -77,15 +76,15 @@ const DEFAULT_NAMESPACE_MAPPER = 'com.mongodb.kafka.connect.sink.namespace.mappi
 /** Whether no strategy reads or changes the value but to put `_id` into it. */
 const isStraight = (properties: TopicProperties): boolean =>
   properties.text('change.data.capture.handler') === '' &&
-  properties.list('post.processor.chain').every((name) => name === DOCUMENT_ID_ADDER) &&
+  properties.list(CHAIN).every((name) => name === DOCUMENT_ID_ADDER) &&
   properties.text('timeseries.timefield').trim() === '' &&
-  properties.text('field.value.transformer') === '' &&
+  properties.text(FIELD_VALUE_TRANSFORMER) === '' &&
   properties.text('msksinks.guard').toLowerCase() === 'offset' &&
-  properties.text('namespace.mapper') === DEFAULT_NAMESPACE_MAPPER &&
+  properties.text(NAMESPACE_MAPPER) === DEFAULT_NAMESPACE_MAPPER &&
   WRITE_MODELS.includes(properties.text('writemodel.strategy')) &&
   hasIdStrategy(properties, 'FullKeyStrategy', 'PartialKeyStrategy', 'ProvidedInKeyStrategy', 'RawKeyStrategy');
 
-/** @returns undefined for a record that no strategy can write: the other way says why */
+/** @returns undefined for a record that no strategy can write: the mapper with all strategies says why */
 function writable<T>(make: () => T): T | undefined {
   try {
     return make();

@@ -8,7 +8,7 @@ import type { TopicProperties } from '../topic-properties.ts';
 import { flattenKeys } from './flatten-keys.ts';
 import type { WriteModelStrategy } from './write-model-strategy.ts';
 
-const UPSERT = 'msksinks.writemodel.upsert';
+export const UPSERT = 'msksinks.writemodel.upsert';
 const PACKAGE = 'com.mongodb.kafka.connect.sink.writemodel.strategy.';
 export const DELETE_ONE_DEFAULT = `${PACKAGE}DeleteOneDefaultStrategy`;
 
