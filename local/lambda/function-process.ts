@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { createWriteStream, mkdirSync } from 'node:fs';
-import { basename, dirname, extname } from 'node:path';
+import { dirname } from 'node:path';
 import {
   type ExecutionEnvironment,
   type ExecutionEnvironmentOptions,
@@ -11,8 +11,12 @@ import { PAYLOAD_BYTES_MAX } from './payload-limits.ts';
 
 export interface FunctionOptions {
   readonly name: string;
-  /** The absolute path of the bundle, which exports `handler`: `dist/<function>/index.js`. */
-  readonly handlerFile: string;
+  /** The absolute path of the function's code, in which its process runs. */
+  readonly codeFolder: string;
+  /** The file in that folder without its extension, and the export: `dist/kinesis-sink/index.handler`. */
+  readonly handler: string;
+  /** `nodejs22.x`: decides what a handler may be. Every function runs on this process's Node. Default: `nodejs24.x`. */
+  readonly runtime?: string;
   /** The function's variables with its role's credentials. Nothing of this machine's environment is added. */
   readonly environment: Readonly<Record<string, string>>;
   readonly timeoutMs: number;
@@ -156,12 +160,11 @@ async function killAll(pool: Pool): Promise<void> {
 }
 
 function environmentOptions(options: FunctionOptions, write: (line: string) => void): ExecutionEnvironmentOptions {
-  const { name, handlerFile, environment, timeoutMs, memoryMb, onLogLine } = options;
-  const taskRoot = dirname(handlerFile);
+  const { name, codeFolder, environment, timeoutMs, memoryMb, onLogLine } = options;
   const region = environment['AWS_REGION'] ?? 'eu-west-1';
   return {
     functionArn: `arn:aws:lambda:${region}:${options.account ?? '111111111111'}:function:${name}`,
-    cwd: taskRoot,
+    cwd: codeFolder,
     environment: {
       ...environment,
       ...FIXED_VARIABLES,
@@ -169,8 +172,9 @@ function environmentOptions(options: FunctionOptions, write: (line: string) => v
       AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(memoryMb),
       AWS_LAMBDA_LOG_GROUP_NAME: `/aws/lambda/${name}`,
       AWS_LAMBDA_LOG_STREAM_NAME: `${new Date().toISOString().slice(0, 10).replaceAll('-', '/')}/[$LATEST]${randomUUID()}`,
-      LAMBDA_TASK_ROOT: taskRoot,
-      _HANDLER: `${basename(handlerFile, extname(handlerFile))}.handler`,
+      LAMBDA_TASK_ROOT: codeFolder,
+      _HANDLER: options.handler,
+      AWS_EXECUTION_ENV: `AWS_Lambda_${options.runtime ?? 'nodejs24.x'}`,
     },
     timeoutMs,
     onStdout: (line, pid) => {
@@ -183,7 +187,6 @@ function environmentOptions(options: FunctionOptions, write: (line: string) => v
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html, "Defined runtime environment variables". */
 const FIXED_VARIABLES = {
-  AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x',
   AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
   AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
   // Lambda's user has no home directory: the SDK must not read the files of the local user.

@@ -3,7 +3,7 @@
 // function finds the same process state as in Lambda.
 // https://docs.aws.amazon.com/lambda/latest/dg/runtimes-custom.html, https://docs.aws.amazon.com/lambda/latest/dg/nodejs-handler.html
 import { Agent, request as httpRequest } from 'node:http';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { format } from 'node:util';
 
@@ -19,6 +19,7 @@ const PREFIX = '/2018-06-01/runtime';
 const EXIT_UNHANDLED_REJECTION = 128;
 const EXIT_UNCAUGHT_EXCEPTION = 129;
 const EXIT_RUNTIME_API_GONE = 1;
+const CALLBACKS_ENDED_WITH = 24;
 
 const agent = new Agent({ keepAlive: true, maxSockets: 1 });
 const [host = '', port = ''] = variable('AWS_LAMBDA_RUNTIME_API').split(':');
@@ -88,20 +89,43 @@ function patchConsole(): void {
 }
 
 async function loadHandler(): Promise<Handler> {
-  const [, file, name] = /^([^.]+)\.(.+)$/.exec(variable('_HANDLER')) ?? [];
+  const setting = variable('_HANDLER');
+  const [, file, name] = /^([^.]+)\.(.+)$/.exec(basename(setting)) ?? [];
   if (file === undefined || name === undefined) throw new RuntimeError('MalformedHandlerName', 'Bad handler');
-  const module = await importFirst(file);
-  const handler: unknown = module[name];
+  const module = await importFirst(join(dirname(setting), file));
+  // Not every export of a CommonJS module is also one of its namespace.
+  const handler = exported(module, name) ?? exported(module['default'], name);
   if (typeof handler !== 'function') {
-    throw new RuntimeError('HandlerNotFound', `${variable('_HANDLER')} is undefined or not exported`);
+    throw new RuntimeError('HandlerNotFound', `${setting} is undefined or not exported`);
   }
-  if (handler.length >= 3) {
-    throw new RuntimeError(
-      'CallbackHandlerDeprecated',
-      'AWS Lambda has removed support for callback-based function handlers in Node.js 24: use an async handler.',
-    );
-  }
-  return (event, context) => handler(event, context);
+  if (handler.length < 3) return (event, context) => handler(event, context);
+  if (nodeMajor() < CALLBACKS_ENDED_WITH) return withCallback((...values) => handler(...values));
+  throw new RuntimeError(
+    'CallbackHandlerDeprecated',
+    'AWS Lambda has removed support for callback-based function handlers in Node.js 24: use an async handler.',
+  );
+}
+
+/** @param path names of members, separated by dots */
+function exported(module: unknown, path: string): unknown {
+  return path.split('.').reduce<unknown>((value, name) => Object(value)[name], module);
+}
+
+/** Of the function's runtime, which may be older than this process. */
+const nodeMajor = (): number => Number(/nodejs(\d+)/.exec(variable('AWS_EXECUTION_ENV'))?.[1]);
+
+type Callback = (error: unknown, result?: unknown) => void;
+
+/** A handler for a runtime that takes callbacks. The answer is that of the callback, or of the promise if one is returned. */
+function withCallback(handler: (event: unknown, context: object, callback: Callback) => unknown): Handler {
+  return (event, context) =>
+    new Promise((resolve, reject) => {
+      const returned = handler(event, context, (error, result) => {
+        if (error === null || error === undefined) resolve(result);
+        else reject(error);
+      });
+      if (typeof Object(returned).then === 'function') resolve(returned);
+    });
 }
 
 async function importFirst(file: string): Promise<Readonly<Record<string, unknown>>> {

@@ -12,10 +12,10 @@ export const COMPILE_CACHE = { NODE_COMPILE_CACHE: join(PROJECT_ROOT, '.local', 
 export interface PackagedFunction {
   readonly logicalId: string;
   readonly name: string;
+  /** The package's folder, which no other build changes. */
+  readonly codeFolder: string;
   /** `dist/kinesis-sink/index.handler` */
   readonly handler: string;
-  /** The absolute path of the bundle in the package's folder, which no other build replaces. */
-  readonly handlerFile: string;
   readonly timeoutMs: number;
   readonly memoryMb: number;
   readonly environment: Readonly<Record<string, string>>;
@@ -100,8 +100,8 @@ function functionsOf(template: unknown, folder: string): readonly PackagedFuncti
     .map(([logicalId, { Properties }]) => ({
       logicalId,
       name: Properties.FunctionName,
+      codeFolder: folder,
       handler: Properties.Handler,
-      handlerFile: join(folder, Properties.Handler.replace(/\.handler$/, '.js')),
       timeoutMs: Properties.Timeout * 1_000,
       memoryMb: Properties.MemorySize,
       environment: Properties.Environment.Variables,

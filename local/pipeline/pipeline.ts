@@ -87,7 +87,8 @@ export async function startSink(
   const logFile = join(options.folder, 'logs', `${packaged.name}.log`);
   const process = await startFunction({
     name: packaged.name,
-    handlerFile: packaged.handlerFile,
+    codeFolder: packaged.codeFolder,
+    handler: packaged.handler,
     environment: packaged.environment,
     timeoutMs: packaged.timeoutMs,
     memoryMb: packaged.memoryMb,

@@ -158,7 +158,8 @@ describe("a function's process", () => {
     await writeFile(join(folder, 'index.mjs'), ENVIRONMENT_ONLY);
     const running = await startFunction({
       name: 'kinesisSink',
-      handlerFile: join(folder, 'index.mjs'),
+      codeFolder: folder,
+      handler: 'index.handler',
       environment: { ...endpoints.functions.kinesisSink.environment, BUCKET: resources.deadLetterBucket },
       timeoutMs: 20_000,
       memoryMb: 512,

@@ -33,7 +33,8 @@ describe('documentdbSink with an IAM login', () => {
     const { MSK_SINKS_SECRET_ARN: _, ...environment } = packaged?.environment ?? {};
     const running = await startFunction({
       name: 'documentdbSink',
-      handlerFile: packaged?.handlerFile ?? '',
+      codeFolder: packaged?.codeFolder ?? '',
+      handler: packaged?.handler ?? '',
       environment: {
         ...environment,
         MSK_SINKS_AUTHENTICATION: 'iam',

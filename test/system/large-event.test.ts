@@ -46,10 +46,10 @@ describe.each(['kinesisSink', 'documentdbSink'])('%s', (name) => {
   it(`settles an event of 6 MB in less than ${MEMORY_MB_MAX} MB of memory`, async () => {
     const found = packaged.functions.find((each) => each.name.endsWith(name));
     if (found === undefined) throw new Error(`${name} is not in the template`);
-    const { handlerFile, environment, timeoutMs, memoryMb } = found;
+    const { codeFolder, handler, environment, timeoutMs, memoryMb } = found;
     const process = await startFunction({
       ...{ name: found.name, environment, timeoutMs, memoryMb },
-      handlerFile,
+      ...{ codeFolder, handler },
       logFile: join(folder, `${name}.log`),
     });
     try {

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
@@ -22,11 +22,11 @@ afterEach(async () => {
 
 /** Starts a function whose bundle is this text. */
 async function aFunction(source: string, options: Partial<FunctionOptions> = {}): Promise<FunctionProcess> {
-  const handlerFile = join(folder, 'index.js');
-  await writeFile(handlerFile, source);
+  await writeFile(join(folder, 'index.js'), source);
   const running = await startFunction({
     name: 'kinesisSink',
-    handlerFile,
+    codeFolder: folder,
+    handler: 'index.handler',
     environment: { AWS_REGION: 'eu-west-1' },
     timeoutMs: 10_000,
     memoryMb: 512,
@@ -64,6 +64,42 @@ describe('what a handler answers', () => {
   it('comes from a handler that is not async as well', async () => {
     const plain = await aFunction('export const handler = (event, context) => context.functionName;');
     expect(await plain.invoke('{}')).toMatchObject({ payload: '"kinesisSink"' });
+  });
+});
+
+describe('a handler of another project', () => {
+  const CALLBACK =
+    'exports.api = { onOrders(event, context, done) { done(event.fail ? new RangeError("no") : null, event.n); } };';
+
+  async function aForeignFunction(source: string, options: Partial<FunctionOptions> = {}): Promise<FunctionProcess> {
+    await writeFile(join(folder, 'package.json'), '{}');
+    await mkdir(join(folder, 'src', 'v1.2'), { recursive: true });
+    await writeFile(join(folder, 'src', 'v1.2', 'orders.js'), source);
+    return await aFunction('', { handler: 'src/v1.2/orders.api.onOrders', ...options });
+  }
+
+  it('may be any export of any CommonJS file below the folder, in which it runs', async () => {
+    const source = 'const all = { api: { onOrders: async () => process.cwd() } }; module.exports = all;';
+    const found = await aForeignFunction(source);
+    expect(await found.invoke('{}')).toMatchObject({
+      kind: 'answered',
+      payload: JSON.stringify(await realpath(folder)),
+    });
+  });
+
+  it('may take a callback where the runtime is older than Node.js 24', async () => {
+    const old = await aForeignFunction(CALLBACK, { runtime: 'nodejs22.x' });
+    expect(await old.invoke('{"n":7}')).toMatchObject({ kind: 'answered', payload: '7' });
+    expect(await old.invoke('{"fail":true}')).toMatchObject({ kind: 'failed', errorType: 'RangeError' });
+    const both = 'exports.api = { onOrders: async (event, context, done) => event.n };';
+    expect(await (await aForeignFunction(both, { runtime: 'nodejs20.x' })).invoke('{"n":8}')).toMatchObject({
+      payload: '8',
+    });
+  });
+
+  it('is refused with a callback where the runtime is Node.js 24', async () => {
+    const current = await aForeignFunction(CALLBACK);
+    expect(await current.invoke('{}')).toMatchObject({ errorType: 'Runtime.CallbackHandlerDeprecated' });
   });
 });
 
