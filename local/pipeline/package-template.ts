@@ -2,23 +2,17 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { cp, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { readFunctions, type TemplateFunction } from '../template/read-functions.ts';
+import { templateResolver } from '../template/template-resolver.ts';
 import { withFileLock } from './file-lock.ts';
 
 export const PROJECT_ROOT = join(import.meta.dirname, '..', '..');
 /** For the environment of the framework: a quarter of the processor time of a packaging is the compilation of its code. */
 export const COMPILE_CACHE = { NODE_COMPILE_CACHE: join(PROJECT_ROOT, '.local', 'compile-cache') };
 
-/** An `AWS::Lambda::Function` of a packaged template. */
-export interface PackagedFunction {
-  readonly logicalId: string;
-  readonly name: string;
+export interface PackagedFunction extends TemplateFunction {
   /** The package's folder, which no other build changes. */
   readonly codeFolder: string;
-  /** `dist/kinesis-sink/index.handler` */
-  readonly handler: string;
-  readonly timeoutMs: number;
-  readonly memoryMb: number;
-  readonly environment: Readonly<Record<string, string>>;
 }
 
 export interface PackagedTemplate {
@@ -59,7 +53,8 @@ export const templateFile = (folder: string): string => join(folder, 'cloudforma
 /** @param folder that {@link packageTemplate} filled */
 export async function readPackage(folder: string): Promise<PackagedTemplate> {
   const template: unknown = JSON.parse(await readFile(templateFile(folder), 'utf8'));
-  return { template, functions: functionsOf(template, folder) };
+  const functions = readFunctions(template, { resolve: templateResolver(template) });
+  return { template, functions: functions.map((each) => ({ ...each, codeFolder: folder })) };
 }
 
 async function runServerless({ stage, folder, endpointsFile, stageFile }: PackageOptions): Promise<void> {
@@ -79,31 +74,4 @@ async function runServerless({ stage, folder, endpointsFile, stageFile }: Packag
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => output.push(text));
   const [exitCode] = await once(child, 'close');
   if (exitCode !== 0) throw new Error(`serverless package --stage ${stage} failed:\n${output.join('')}`);
-}
-
-interface FunctionResource {
-  readonly Type: string;
-  readonly Properties: {
-    readonly FunctionName: string;
-    readonly Handler: string;
-    readonly Timeout: number;
-    readonly MemorySize: number;
-    readonly Environment: { readonly Variables: Readonly<Record<string, string>> };
-  };
-}
-
-/** serverless.yml defines the shape, and packaging validates it. */
-function functionsOf(template: unknown, folder: string): readonly PackagedFunction[] {
-  const { Resources } = template as { readonly Resources: Readonly<Record<string, FunctionResource>> };
-  return Object.entries(Resources)
-    .filter(([, { Type }]) => Type === 'AWS::Lambda::Function')
-    .map(([logicalId, { Properties }]) => ({
-      logicalId,
-      name: Properties.FunctionName,
-      codeFolder: folder,
-      handler: Properties.Handler,
-      timeoutMs: Properties.Timeout * 1_000,
-      memoryMb: Properties.MemorySize,
-      environment: Properties.Environment.Variables,
-    }));
 }

@@ -86,12 +86,7 @@ export async function startSink(
   const batches = noBatches();
   const logFile = join(options.folder, 'logs', `${packaged.name}.log`);
   const process = await startFunction({
-    name: packaged.name,
-    codeFolder: packaged.codeFolder,
-    handler: packaged.handler,
-    environment: packaged.environment,
-    timeoutMs: packaged.timeoutMs,
-    memoryMb: packaged.memoryMb,
+    ...packaged,
     logFile,
     onLogLine: (line, pid) => {
       addLogLine(batches, line);

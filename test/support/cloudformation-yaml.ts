@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { type CollectionTag, isMap, isSeq, parse, type ScalarTag } from 'yaml';
+import { parseTemplate } from '../../local/template/parse-template.ts';
 
 /** A CloudFormation template whose `!Ref` and the like are written out: `{ Ref: .. }`, `{ 'Fn::Sub': .. }`. */
 export interface Template {
@@ -48,32 +48,8 @@ export interface Deployed {
   readonly outputs: Readonly<Record<string, unknown>>;
 }
 
-const SHORT_FORMS = ['And', 'Equals', 'GetAtt', 'If', 'Not', 'Or', 'Select', 'Split', 'Sub'].map((name) => ({
-  tag: `!${name}`,
-  name: `Fn::${name}`,
-}));
-const TAGS = [...SHORT_FORMS, { tag: '!Ref', name: 'Ref' }, { tag: '!Condition', name: 'Condition' }];
-
-/** https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference.html */
-const customTags = TAGS.flatMap(({ tag, name }): (ScalarTag | CollectionTag)[] => [
-  { tag, resolve: (text) => ({ [name]: text }) },
-  {
-    tag,
-    collection: 'seq',
-    resolve: (node, onError) => (isSeq(node) ? { [name]: node.toJSON() } : onError(`${tag} takes a list`)),
-  },
-  {
-    tag,
-    collection: 'map',
-    resolve: (node, onError) => (isMap(node) ? { [name]: node.toJSON() } : onError(`${tag} takes a mapping`)),
-  },
-]);
-
-/** @throws YAMLParseError for a tag that is none of these, or any other mistake */
 export function readTemplate(file: string): Template {
-  const options = { customTags, merge: false };
-  const template: unknown = parse(readFileSync(file, 'utf8'), (_key, value: unknown) => value, options);
-  return template as Template; // the tests look at every part of it
+  return parseTemplate(readFileSync(file, 'utf8')) as Template; // the tests look at every part of it
 }
 
 /**

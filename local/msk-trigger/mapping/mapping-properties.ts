@@ -1,9 +1,9 @@
 import { BATCH_RECORDS_MAX, FUNCTION_TIMEOUT_SECONDS_MAX } from '../../../shared/limits.ts';
+import { isObject, logicalIdOf, member, type ResolveIntrinsic } from '../../template/intrinsic.ts';
+import { type PropertyReader, propertyReader } from '../../template/property-reader.ts';
 import { readFilters } from '../filter/pattern.ts';
 import { BATCH_RECORDS_DEFAULT, WINDOW_DEFAULT_MS } from '../limits.ts';
-import { isObject, logicalIdOf, member, type ResolveIntrinsic } from './intrinsic.ts';
 import type { Destination, Mapping, StartingPosition } from './mapping.ts';
-import { type PropertyReader, propertyReader } from './property-reader.ts';
 
 export interface ReadingContext {
   readonly resources: Readonly<Record<string, unknown>>;
@@ -91,12 +91,13 @@ function readPollers(read: PropertyReader): Mapping['pollers'] {
 
 function readFunction(context: ReadingContext, read: PropertyReader): string {
   const name = read.at('FunctionName');
-  const logicalId = typeof name === 'string' ? name : logicalIdOf(name);
-  if (logicalId === undefined) return read.missing('FunctionName', 'Fn::GetAtt of the function');
-  const resource = context.resources[logicalId];
-  if (typeof name !== 'string' && member(resource, 'Type') !== 'AWS::Lambda::Function') {
-    read.problem('FunctionName', `names "${logicalId}", but the template has no such function`);
+  const logicalId = functionIn(context, name);
+  if (logicalId === undefined) {
+    if (name === undefined) return read.missing('FunctionName', 'Fn::GetAtt of the function');
+    read.problem('FunctionName', `${JSON.stringify(name)} is no function of the template: name one of its functions`);
+    return '';
   }
+  const resource = context.resources[logicalId];
   const timeoutSeconds = member(member(resource, 'Properties'), 'Timeout');
   if (typeof timeoutSeconds === 'number' && timeoutSeconds > FUNCTION_TIMEOUT_SECONDS_MAX) {
     read.problem(
@@ -107,10 +108,27 @@ function readFunction(context: ReadingContext, read: PropertyReader): string {
   return logicalId;
 }
 
+/** The function's logical id. A mapping names the function, its name or ARN, or its alias or version. */
+function functionIn(context: ReadingContext, name: unknown): string | undefined {
+  const { resources, resolve } = context;
+  const isFunction = (logicalId: string) => member(resources[logicalId], 'Type') === 'AWS::Lambda::Function';
+  const named = logicalIdOf(name) ?? '';
+  if (isFunction(named)) return named;
+  const qualified = member(member(resources[named], 'Properties'), 'FunctionName');
+  if (qualified !== undefined) return functionIn(context, qualified);
+  const text = typeof name === 'string' ? name : isObject(name) ? resolve(name) : undefined;
+  if (text === undefined) return undefined;
+  const [, ofArn] = /:function:([^:]+)/.exec(text) ?? [];
+  return Object.keys(resources).find(
+    (logicalId) => isFunction(logicalId) && resolve({ Ref: logicalId }) === (ofArn ?? text),
+  );
+}
+
 function readTopic(read: PropertyReader): string {
   const topics = read.at('Topics');
-  const [topic, ...more]: readonly unknown[] = Array.isArray(topics) ? topics : [];
-  if (typeof topic !== 'string' || topic === '') return read.missing('Topics', 'a list of one topic');
+  const [, ...more]: readonly unknown[] = Array.isArray(topics) ? topics : [];
+  const topic = read.text('Topics.0') ?? '';
+  if (topic === '') return read.missing('Topics', 'a list of one topic');
   if (more.length > 0)
     read.problem(
       'Topics',

@@ -16,7 +16,7 @@ export type StartingPosition =
 /** An `AWS::Lambda::EventSourceMapping` for MSK, with defaults. */
 export interface Mapping {
   readonly logicalId: string;
-  /** The logical id of a function in the same template, or a name or ARN. */
+  /** The logical id of a function in the same template. */
   readonly functionLogicalId: string;
   readonly isEnabled: boolean;
   readonly eventSourceArn: string;

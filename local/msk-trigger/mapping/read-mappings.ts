@@ -1,4 +1,5 @@
-import { isObject, member, type ResolveIntrinsic, templateResolver } from './intrinsic.ts';
+import { isObject, member, type ResolveIntrinsic } from '../../template/intrinsic.ts';
+import { templateResolver } from '../../template/template-resolver.ts';
 import type { Mapping } from './mapping.ts';
 import { readMapping } from './mapping-properties.ts';
 
@@ -11,10 +12,8 @@ import { readMapping } from './mapping-properties.ts';
 export function readMappings(template: unknown, resolve?: ResolveIntrinsic): readonly Mapping[] {
   const resources = member(template, 'Resources');
   if (!isObject(resources)) throw new Error('the template has no Resources: pass the packaged CloudFormation template');
-  const parameters = member(template, 'Parameters');
-  const parts = { resources, parameters: isObject(parameters) ? parameters : {} };
   const problems: string[] = [];
-  const context = { resources, resolve: resolve ?? templateResolver(parts), problems };
+  const context = { resources, resolve: resolve ?? templateResolver(template), problems };
   const mappings = Object.entries(resources)
     .filter(([, resource]) => isKafkaMapping(resource))
     .map(([logicalId, resource]) => readMapping(context, logicalId, member(resource, 'Properties')));

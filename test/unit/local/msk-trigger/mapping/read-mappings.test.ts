@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: what CloudFormation substitutes looks like a placeholder of a template string.
 import { describe, expect, it } from 'vitest';
 import type { Mapping } from '../../../../../local/msk-trigger/mapping/mapping.ts';
 import { readMappings } from '../../../../../local/msk-trigger/mapping/read-mappings.ts';
@@ -90,11 +91,57 @@ describe('a packaged template', () => {
     expect(read({ ...PACKAGED, DestinationConfig })?.destination).toEqual(expected);
   });
 
+  it('may have numbers, flags and the topic of parameters', () => {
+    const Parameters = { Topic: { Default: 'returns' }, Size: { Default: 7 }, Enabled: { Default: 'false' } };
+    const mapping = {
+      ...PACKAGED,
+      Topics: [{ Ref: 'Topic' }],
+      BatchSize: { Ref: 'Size' },
+      Enabled: { Ref: 'Enabled' },
+    };
+    const template = { ...Object(aTemplate({ OrdersMapping: mapping })), Parameters };
+    expect(readMappings(template)[0]).toMatchObject({ topic: 'returns', batchRecordsMax: 7, isEnabled: false });
+  });
+
   it('may refer to a parameter, or to what only a resolver of the caller knows', () => {
     expect(read({ ...PACKAGED, EventSourceArn: { Ref: 'ClusterArn' } })?.eventSourceArn).toBe(CLUSTER_ARN);
     const imported = aTemplate({ OrdersMapping: { ...PACKAGED, EventSourceArn: { 'Fn::ImportValue': 'cluster' } } });
     const resolve = (intrinsic: object) => ('Fn::ImportValue' in intrinsic ? 'arn:imported' : 'arn:aws:s3:::letters');
     expect(readMappings(imported, resolve)[0]?.eventSourceArn).toBe('arn:imported');
+  });
+});
+
+describe("a mapping's function", () => {
+  const resources = {
+    Sink: { Type: 'AWS::Lambda::Function', Properties: { FunctionName: { 'Fn::Sub': 'sink-${Stage}' } } },
+    Other: { Type: 'AWS::Lambda::Function', Properties: {} },
+    Live: { Type: 'AWS::Lambda::Alias', Properties: { FunctionName: { Ref: 'Sink' }, Name: 'live' } },
+    Version: { Type: 'AWS::Lambda::Version', Properties: { FunctionName: { 'Fn::GetAtt': 'Sink.Arn' } } },
+  };
+  const functionOf = (FunctionName: unknown) => {
+    const mapping = { Type: 'AWS::Lambda::EventSourceMapping', Properties: { ...PACKAGED, FunctionName } };
+    const DeadLetterBucket = { Type: 'AWS::S3::Bucket' };
+    const Parameters = { Stage: { Type: 'String', Default: 'dev' } };
+    return readMappings({ Parameters, Resources: { Mapping: mapping, DeadLetterBucket, ...resources } })[0]
+      ?.functionLogicalId;
+  };
+
+  it.each([
+    { 'Fn::GetAtt': ['Sink', 'Arn'] },
+    { 'Fn::GetAtt': 'Sink.Arn' },
+    { Ref: 'Sink' },
+    { Ref: 'Live' },
+    { Ref: 'Version' },
+    'sink-dev',
+    'arn:aws:lambda:eu-west-1:000000000000:function:sink-dev:live',
+    { 'Fn::Sub': '${Sink.Arn}' },
+    { 'Fn::Join': [':', ['arn:aws:lambda', { Ref: 'AWS::Region' }, '1:function', { Ref: 'Sink' }]] },
+  ])('may be named by %j', (name) => {
+    expect(functionOf(name)).toBe('Sink');
+  });
+
+  it.each(['sink-prod', 'Sink', { Ref: 'Stage' }, { Ref: 'DeadLetterBucket' }])('is not named by %j', (name) => {
+    expect(() => functionOf(name)).toThrow('is no function of the template');
   });
 });
 
@@ -142,10 +189,10 @@ describe('what Lambda would refuse', () => {
       { 'Fn::GetAtt': ['SlowLambdaFunction', 'Arn'] },
       'has Timeout 900; a function behind Kafka may have at most 840 s',
     ],
-    ['FunctionName', { 'Fn::GetAtt': ['DeadLetterBucket', 'Arn'] }, 'but the template has no such function'],
+    ['FunctionName', { 'Fn::GetAtt': ['DeadLetterBucket', 'Arn'] }, 'is no function of the template'],
     ['BatchSizes', 5, 'is not a property of a mapping for MSK'],
     ['FilterCriteria', { Filters: [{ Pattern: '{"key":["a"]}' }] }, 'Lambda filters Kafka records by their value'],
-    ['EventSourceArn', { 'Fn::ImportValue': 'cluster' }, 'cannot be resolved here'],
+    ['EventSourceArn', { 'Fn::ImportValue': 'cluster' }, 'is known only in AWS'],
   ])('is %s: %j', (name, value, problem) => {
     expect(() => read({ ...PACKAGED, [name]: value })).toThrow(problem);
     expect(() => read({ ...PACKAGED, [name]: value })).toThrow(`OrdersMapping.${name}`);

@@ -25,6 +25,10 @@ export function propertyReader(
   properties: unknown,
 ): PropertyReader {
   const at = (path: string) => path.split('.').reduce(member, properties);
+  const valueAt = (path: string) => {
+    const value = at(path);
+    return isObject(value) ? (context.resolve(value) ?? value) : value;
+  };
   const problem = (path: string, what: string) => {
     context.problems.push(`${logicalId}.${path}: ${what}`);
   };
@@ -36,7 +40,7 @@ export function propertyReader(
       return '';
     },
     integer(path, bounds) {
-      const value = at(path);
+      const value = valueAt(path);
       if (value === undefined) return undefined;
       const integer = toInteger(value);
       if (bounds.endless === true && integer === -1) return Number.POSITIVE_INFINITY;
@@ -48,7 +52,7 @@ export function propertyReader(
       return undefined;
     },
     flag(path) {
-      const value = at(path);
+      const value = valueAt(path);
       if (value === undefined || typeof value === 'boolean') return value;
       if (value === 'true' || value === 'false') return value === 'true';
       problem(path, 'must be true or false');
@@ -58,8 +62,7 @@ export function propertyReader(
       const value = at(path);
       if (value === undefined || typeof value === 'string') return value;
       const resolved = isObject(value) ? context.resolve(value) : undefined;
-      if (resolved === undefined)
-        problem(path, `${JSON.stringify(value)} cannot be resolved here; write a text, or pass a resolver`);
+      if (resolved === undefined) problem(path, `${JSON.stringify(value)} is known only in AWS; write its text`);
       return resolved;
     },
   };
