@@ -2,13 +2,14 @@
 // deploy and invoke local never use stale bundles. No top-level await: the framework loads plugins with require.
 import { mkdir, readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { basename, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { build } from 'esbuild';
 import { writeFolder } from './infra/write-folder.mjs';
 
 const root = dirname(fileURLToPath(import.meta.url));
-const loadTypescript = createRequire(import.meta.url)('./infra/load-typescript.cjs');
+const require = createRequire(import.meta.url);
+const { buildOnce } = require('./infra/build-once.cjs');
+const loadTypescript = require('./infra/load-typescript.cjs');
 
 /** Optional packages that the MongoDB driver tries to load. */
 const optionalPackages = [
@@ -51,13 +52,10 @@ function packagedConnector(path) {
  * @param {string} folder gets the function's folder
  */
 async function buildFunction(name, files, folder) {
-  const outdir = join(folder, name);
-  const { outputFiles, metafile } = await build({
+  const bundle = buildOnce(`functions/${name}`, {
     absWorkingDir: root,
     entryPoints: { index: `functions/${name}/handler.ts` },
-    outdir,
-    write: false,
-    metafile: true,
+    outdir: `dist/${name}`, // from where a source map names its sources
     bundle: true,
     splitting: true, // keeps lazily imported code out of the cold start
     chunkNames: 'chunk-[hash]',
@@ -79,15 +77,11 @@ async function buildFunction(name, files, folder) {
     legalComments: 'none',
     logLevel: 'warning',
   });
-  const bundle = outputFiles.map(({ path, contents }) => [basename(path), contents]);
   // ESM in .js files: `serverless invoke local` does not resolve .mjs, and Lambda accepts both with this package.json.
-  const notices = await loadTypescript('bundle/third-party-notices').thirdPartyNotices(
-    Object.keys(metafile.inputs),
-    root,
-  );
+  const notices = await loadTypescript('bundle/third-party-notices').thirdPartyNotices(bundle.inputs, root);
   await writeFolder(
-    outdir,
-    new Map([...bundle, ...files, ['package.json', '{"type":"module"}\n'], ['THIRD-PARTY-NOTICES.txt', notices]]),
+    join(folder, name),
+    new Map([...bundle.files, ...files, ['package.json', '{"type":"module"}\n'], ['THIRD-PARTY-NOTICES.txt', notices]]),
   );
 }
 

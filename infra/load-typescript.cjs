@@ -1,8 +1,8 @@
 // The framework loads infra/ on the user's Node, which may not run TypeScript, so the file is bundled first.
-const { mkdirSync, renameSync, writeFileSync } = require('node:fs');
-const { dirname, join } = require('node:path');
-const { buildSync } = require('esbuild');
+const { join } = require('node:path');
+const { buildOnce, replaceFile } = require('./build-once.cjs');
 
+const root = join(__dirname, '..');
 const loaded = new Map();
 
 /**
@@ -11,11 +11,11 @@ const loaded = new Map();
  */
 module.exports = function loadTypescript(name) {
   if (loaded.has(name)) return loaded.get(name);
-  const outfile = join(__dirname, '..', '.local', 'build', `${name}.cjs`);
-  const { outputFiles } = buildSync({
-    entryPoints: [join(__dirname, `${name}.ts`)],
-    outfile,
-    write: false,
+  const outfile = join(root, '.local', 'build', `${name}.cjs`);
+  const { files } = buildOnce(name, {
+    absWorkingDir: root,
+    entryPoints: [`infra/${name}.ts`],
+    outfile: `.local/build/${name}.cjs`,
     bundle: true,
     packages: 'external', // installed in node_modules
     platform: 'node',
@@ -23,15 +23,8 @@ module.exports = function loadTypescript(name) {
     target: 'node20',
     logLevel: 'warning',
   });
-  replaceFile(outfile, outputFiles[0].contents);
+  const [text] = files.values();
+  replaceFile(outfile, text);
   loaded.set(name, require(outfile));
   return loaded.get(name);
 };
-
-/** Another command may load the same file at the same time: no command sees half of it. */
-function replaceFile(file, contents) {
-  mkdirSync(dirname(file), { recursive: true });
-  const draft = `${file}.${process.pid}`;
-  writeFileSync(draft, contents);
-  renameSync(draft, file);
-}

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
-import { COMPILE_CACHE, PROJECT_ROOT } from '../../local/pipeline/package-template.ts';
+import { FRAMEWORK_CACHES, PROJECT_ROOT } from '../../local/pipeline/package-template.ts';
 
 export interface CommandResult {
   readonly exitCode: number;
@@ -32,7 +32,7 @@ export function serverless(args: readonly string[], options: CommandOptions): Pr
       [CLI, ...args],
       {
         cwd,
-        env: { PATH: process.env['PATH'] ?? '', HOME: home, ...COMPILE_CACHE, ...environment },
+        env: { PATH: process.env['PATH'] ?? '', HOME: home, ...FRAMEWORK_CACHES, ...environment },
         timeout: timeoutMs,
         killSignal: 'SIGKILL',
         maxBuffer: 64 * 1024 * 1024,

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { cp, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseDocument } from 'yaml';
@@ -24,9 +25,15 @@ export interface ProjectCopy {
   setting(stage: string, path: string): Promise<string>;
 }
 
+/** What infra/build-once.cjs keeps of the bundles: where it is older than the code, the copy builds as without it. */
+const KEPT_BUILDS = ['kinesis-sink', 'documentdb-sink'].map((name) =>
+  join('.local', 'build', 'functions', `${name}.json`),
+);
+
 /** Copies into an empty folder; packages are linked. */
 export async function copyProject(folder: string): Promise<ProjectCopy> {
-  await Promise.all(DEPLOYED.map((name) => cp(join(PROJECT_ROOT, name), join(folder, name), { recursive: true })));
+  const copied = [...DEPLOYED, ...KEPT_BUILDS.filter((name) => existsSync(join(PROJECT_ROOT, name)))];
+  await Promise.all(copied.map((name) => cp(join(PROJECT_ROOT, name), join(folder, name), { recursive: true })));
   await symlink(join(PROJECT_ROOT, 'node_modules'), join(folder, 'node_modules'));
   const read = async (stage: string) =>
     parseDocument(await readFile(join(folder, 'config', `${stage}.yml`), 'utf8'), { version: '1.2' });
