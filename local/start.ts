@@ -10,13 +10,13 @@ import { describeAddresses, type Session, startSession } from './session.ts';
 import { parseStartOptions, type StartOptions, USAGE } from './start-options.ts';
 import { createScreen, type Screen } from './terminal/screen.ts';
 import { renderTable } from './terminal/table.ts';
+import { untilSignal } from './terminal/until-signal.ts';
 
 const LOCAL_FOLDER = join(PROJECT_ROOT, '.local');
 const ENDPOINTS_FILE = join(LOCAL_FOLDER, 'endpoints.json');
 /** The rate without --records. */
 const ORDERS_PER_SECOND = 20;
 const TABLE_INTERVAL_MS = 1_000;
-const SAME_SIGNAL_MS = 1_000;
 
 /** The time since this process started. */
 const sinceStart = (): string => `${(performance.now() / 1_000).toFixed(1)} s`;
@@ -142,21 +142,6 @@ async function main(): Promise<number> {
   } finally {
     await release();
   }
-}
-
-/** Aborts at the first Ctrl-C. A second Ctrl-C exits at once, and the watchdog stops the engines. */
-function untilSignal(): AbortSignal {
-  const ending = new AbortController();
-  let firstAtMs = Number.POSITIVE_INFINITY;
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.on(signal, () => {
-      // npm and the terminal may both send the same signal.
-      if (performance.now() - firstAtMs > SAME_SIGNAL_MS) process.exit(130);
-      firstAtMs = Math.min(firstAtMs, performance.now());
-      ending.abort();
-    });
-  }
-  return ending.signal;
 }
 
 main().then(

@@ -10,7 +10,9 @@ export const listWithBrokers =
     try {
       return await admin.listTopics();
     } catch (error) {
-      throw new Error(`no broker listed the topics (${describeForeign(error)}): check --bootstrap, --tls and --login`);
+      throw new Error(
+        `no broker of ${connection.bootstrapBrokers} listed the topics (${describeForeign(error)}): start Kafka, or check --bootstrap, --tls and --login`,
+      );
     } finally {
       await admin.close();
     }

@@ -28,6 +28,8 @@ const KNOWN = new Set([
   ...['Tags', 'Topics'],
 ]);
 
+const SELF_MANAGED = new Set(['SelfManagedEventSource', 'SelfManagedKafkaEventSourceConfig']);
+
 /** https://docs.aws.amazon.com/lambda/latest/dg/kafka-retry-configurations.html */
 const PROVISIONED_ONLY = [
   'FunctionResponseTypes',
@@ -68,7 +70,12 @@ export function readMapping(context: ReadingContext, logicalId: string, properti
 
 function refuseUnknown(read: PropertyReader, properties: unknown): void {
   for (const name of Object.keys(isObject(properties) ? properties : {})) {
-    if (!KNOWN.has(name)) read.problem(name, 'is not a property of a mapping for MSK');
+    if (SELF_MANAGED.has(name))
+      read.problem(
+        name,
+        'is for self-managed Kafka, and mappings for MSK run here: write EventSourceArn for a local run',
+      );
+    else if (!KNOWN.has(name)) read.problem(name, 'is not a property of a mapping for MSK');
   }
   const registry = 'AmazonManagedKafkaEventSourceConfig.SchemaRegistryConfig';
   if (read.at(registry) !== undefined) read.problem(registry, 'is not emulated: remove it from the local stage');

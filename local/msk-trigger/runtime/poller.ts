@@ -1,4 +1,12 @@
-import { Admin, Consumer, type fetchV17, findErrorBy, type RecordsBatch, UserError } from '@platformatic/kafka';
+import {
+  Admin,
+  type AdminOptions,
+  Consumer,
+  type fetchV17,
+  findErrorBy,
+  type RecordsBatch,
+  UserError,
+} from '@platformatic/kafka';
 import type { Arrival, FetchPosition } from '../machine/machine.ts';
 import type { StartingPosition } from '../mapping/mapping.ts';
 import { type EventRecord, type NullAs, recordSerializer } from './event.ts';
@@ -19,7 +27,11 @@ export interface Poller {
   close(): Promise<void>;
 }
 
+/** How a client reaches the brokers, beside their addresses. Default: without TLS and without a login. */
+export type Connection = Pick<AdminOptions, 'connectTimeout' | 'tls' | 'tlsServerName' | 'sasl'>;
+
 export interface PollerOptions {
+  readonly connection?: Connection | undefined;
   readonly bootstrapServers: string;
   readonly topic: string;
   readonly groupId: string;
@@ -54,7 +66,8 @@ export function createPoller(options: PollerOptions): Poller {
   const { topic, groupId } = options;
   const fromBeginning: PollerOptions = { ...options, startingPosition: { kind: 'TRIM_HORIZON' } };
   const bootstrapBrokers = options.bootstrapServers.split(',');
-  const client = { clientId: `msk-trigger-${topic}`, bootstrapBrokers, retryDelay: RETRY_DELAY_MS };
+  const names = { clientId: `msk-trigger-${topic}`, bootstrapBrokers, retryDelay: RETRY_DELAY_MS };
+  const client = { ...names, ...options.connection };
   const admin = new Admin(client);
   const consumer = new Consumer({ ...client, groupId });
   consumer.topics.track(topic);

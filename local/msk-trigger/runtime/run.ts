@@ -5,7 +5,7 @@ import type { Backoff, PartialFailureRetry } from '../machine/settings.ts';
 import type { Mapping } from '../mapping/mapping.ts';
 import type { FailureLetter } from './destination.ts';
 import type { EventRecord, EventSource, NullAs } from './event.ts';
-import type { Poller } from './poller.ts';
+import type { Connection, Poller } from './poller.ts';
 
 /** A log event; its fields hold no payload. */
 export type Log = (message: string, fields: Readonly<Record<string, unknown>>) => void;
@@ -32,6 +32,7 @@ export interface TriggerOptions {
   readonly mapping: Mapping;
   /** `host:port`, separated by commas. */
   readonly bootstrapServers: string;
+  readonly connection?: Connection;
   readonly invoke: Invoke;
   readonly partialFailureRetry: PartialFailureRetry;
   readonly log: Log;

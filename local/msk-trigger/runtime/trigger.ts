@@ -53,9 +53,9 @@ export async function startTrigger(options: TriggerOptions): Promise<Trigger> {
   }
 }
 
-function pollerOptions({ bootstrapServers, mapping, nullAs }: TriggerOptions): PollerOptions {
+function pollerOptions({ bootstrapServers, connection, mapping, nullAs }: TriggerOptions): PollerOptions {
   const { topic, consumerGroupId: groupId, startingPosition } = mapping;
-  return { bootstrapServers, topic, groupId, startingPosition, nullAs: nullAs ?? 'absent' };
+  return { bootstrapServers, connection, topic, groupId, startingPosition, nullAs: nullAs ?? 'absent' };
 }
 
 function running(run: Run): Trigger {

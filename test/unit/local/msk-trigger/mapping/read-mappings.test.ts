@@ -191,6 +191,7 @@ describe('what Lambda would refuse', () => {
     ],
     ['FunctionName', { 'Fn::GetAtt': ['DeadLetterBucket', 'Arn'] }, 'is no function of the template'],
     ['BatchSizes', 5, 'is not a property of a mapping for MSK'],
+    ['SelfManagedEventSource', {}, 'is for self-managed Kafka'],
     ['FilterCriteria', { Filters: [{ Pattern: '{"key":["a"]}' }] }, 'Lambda filters Kafka records by their value'],
     ['EventSourceArn', { 'Fn::ImportValue': 'cluster' }, 'is known only in AWS'],
   ])('is %s: %j', (name, value, problem) => {

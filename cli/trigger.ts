@@ -1,0 +1,63 @@
+// `npm run trigger -- --bootstrap HOST:PORT --template FILE`: Lambda's trigger for MSK, for anybody's functions and any Kafka.
+import { readFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { parseEnv } from 'node:util';
+import { PROJECT_ROOT } from '../local/pipeline/package-template.ts';
+import { untilSignal } from '../local/terminal/until-signal.ts';
+import { connectionTo } from './kafka/connection.ts';
+import { listWithBrokers } from './topics/list-topics.ts';
+import { parseTriggerOptions, type TriggerCommandOptions, USAGE } from './trigger/options.ts';
+import { type Plan, planOf } from './trigger/plan.ts';
+import { runTriggers } from './trigger/run.ts';
+
+const WELL = 0;
+const NOT_WELL = 1;
+const UNUSABLE = 2;
+
+const say = (line: string): void => {
+  process.stdout.write(`${line}\n`);
+};
+
+async function run(options: TriggerCommandOptions): Promise<number> {
+  const fromFile =
+    options.environmentFile === undefined ? {} : parseEnv(await textOf('--env-file', options.environmentFile));
+  const environment = { ...fromFile, ...options.environment } as Readonly<Record<string, string>>;
+  const plan = planOf(await textOf('--template', options.templateFile), { ...options, environment });
+  const region = plan.mappings[0]?.eventSourceArn.split(':')[3] ?? '';
+  const connection = connectionTo(options.brokers, region);
+  requireTopics(plan, await listWithBrokers(connection)());
+  for (const note of plan.notes) say(note);
+  const folder = resolve(options.folder ?? join(PROJECT_ROOT, '.local', 'trigger'));
+  return (await runTriggers(plan, options, { connection, folder, say, signal: untilSignal() })) ? WELL : NOT_WELL;
+}
+
+async function textOf(option: string, file: string): Promise<string> {
+  return await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    throw new Error(`${file} cannot be read (${error.code}): name another file with ${option}`);
+  });
+}
+
+function requireTopics({ mappings }: Plan, existing: readonly string[]): void {
+  const missing = mappings.flatMap(({ logicalId, topic, destination }) => [
+    ...(existing.includes(topic) ? [] : [`${logicalId}.Topics: the topic ${topic} does not exist`]),
+    ...(destination?.kind !== 'kafka' || existing.includes(destination.topic)
+      ? []
+      : [`${logicalId}.DestinationConfig.OnFailure.Destination: the topic ${destination.topic} does not exist`]),
+  ]);
+  if (missing.length > 0) throw new Error(`${missing.join('\n')}\nCreate what is missing, or correct --bootstrap`);
+}
+
+async function main(): Promise<number> {
+  const options = parseTriggerOptions(process.argv.slice(2));
+  if (options !== 'help') return await run(options);
+  say(USAGE);
+  return WELL;
+}
+
+main().then(
+  (exitCode) => process.exit(exitCode),
+  (error: unknown) => {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.exit(UNUSABLE);
+  },
+);
