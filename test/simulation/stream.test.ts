@@ -241,6 +241,15 @@ describe('of a shard that throttled', () => {
     expect(said(manners)).toEqual(['invocation 1 sends orders-0@5 to a, which has just said that it is full']);
   });
 
+  it('others may be tried before a refused record that was rejected alone', () => {
+    const manners = new ShardManners();
+    manners.answered('1', { entries: [entry('y', 1)], answers: [taken], nowMs: 0 });
+    manners.rejected('1', ['orders-0@0']);
+    manners.answered('1', { entries: [entry('x', 0)], answers: [full], nowMs: 0 });
+    manners.decided('1', [entry('y', 5)], 10);
+    expect(said(manners)).toEqual([]);
+  });
+
   it('everything may be sent to it with what it refused', () => {
     const manners = toldThatItIsFull();
     manners.decided('1', [entry('x', 0), entry('y', 5)], 10);

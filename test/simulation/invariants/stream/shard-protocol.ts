@@ -16,7 +16,7 @@ export interface EntryAnswer {
 
 /** A shard that has refused records because it is full. */
 interface Full {
-  /** Those that were not sent again since: any of them may be the one that is tried. */
+  /** Those that were not sent again since: any of them may be the one that is tried. No suspects: the others go before them. */
   readonly refused: Set<string>;
   /** Until one is tried nothing else is sent there, but nobody waits longer than that: a shard takes so much a second. */
   untilMs: number;
@@ -73,13 +73,14 @@ export class ShardManners {
   /** The process heard these answers to the entries of a request. */
   answered(invocation: string, { entries, answers, nowMs }: Answered): void {
     if (answers.length !== entries.length) return;
-    const { shardByLane, fullShards } = this.#toldTo(invocation);
+    const { shardByLane, fullShards, suspects } = this.#toldTo(invocation);
     for (const [index, { shardId, isThrottled }] of answers.entries()) {
       const entry = entries[index];
       if (shardId === undefined || entry === undefined) continue;
       for (const lane of entry.lanes) shardByLane.set(lane, shardId);
-      if (!isThrottled) continue;
-      const refused = new Set([...(fullShards.get(shardId)?.refused ?? []), ...entry.positions]);
+      const triable = entry.positions.filter((position) => !suspects.has(position));
+      if (!isThrottled || triable.length === 0) continue;
+      const refused = new Set([...(fullShards.get(shardId)?.refused ?? []), ...triable]);
       fullShards.set(shardId, { refused, untilMs: nowMs + RETRY_DELAY_MS_MAX });
     }
   }
