@@ -17,6 +17,9 @@ export const ANSWER_RESERVE_MS = 1_500;
 /** The longest delay between two attempts. A target that has recovered waits at most this long for the next request. */
 export const RETRY_DELAY_MS_MAX = 5_000;
 
+/** The pause between probes after an answer that every request would get (access denied, no such target, no credentials). */
+export const PROBE_INTERVAL_MS = 5_000;
+
 /** The number of dead letters that are written at once. */
 export const DEAD_LETTERS_IN_FLIGHT_MAX = 32;
 /** The timeout of one attempt to write a dead letter. */

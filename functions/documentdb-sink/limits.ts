@@ -13,8 +13,6 @@ export const NESTING_MAX = 100;
  */
 export const BSON_BYTES_PER_JSON_BYTE = 8;
 
-/** Pause between probes after a fatal answer. */
-export const FATAL_RETRY_MS = 5_000;
 /** Immediate retries after E11000 and a read; later retries wait. */
 export const CONFLICT_ROUNDS_MAX = 3;
 /** Reads that may find no conflicting document before the conflict counts as permanent. */

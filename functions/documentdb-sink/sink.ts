@@ -1,5 +1,6 @@
 import { createSemaphore } from '../../shared/concurrency/semaphore.ts';
 import type { DeadLetterQueue } from '../../shared/dead-letter/dead-letter-queue.ts';
+import { CircuitBreaker } from '../../shared/delivery/circuit-breaker.ts';
 import { OutcomeCollector } from '../../shared/delivery/outcome-collector.ts';
 import { PoisonHandler } from '../../shared/delivery/poison-handler.ts';
 import type { RecordOutcome } from '../../shared/outcome.ts';
@@ -10,8 +11,8 @@ import type { Log, Meter } from '../../shared/telemetry/telemetry.ts';
 import type { Clock } from '../../shared/time/clock.ts';
 import { abortAt, type Deadline } from '../../shared/time/deadline.ts';
 import { holdUnsettled } from '../../shared/time/hold-unsettled.ts';
-import { createCircuitBreaker } from './delivery/circuit-breaker.ts';
 import { CollectionDelivery } from './delivery/collection-delivery.ts';
+import { CredentialsRetry } from './delivery/credentials-retry.ts';
 import { createPreparedSink } from './delivery/prepared-sink.ts';
 import type { CompileSettings } from './guard/compile.ts';
 import { Evidence } from './lanes/evidence.ts';
@@ -80,7 +81,8 @@ export function createDocumentdbSink(parts: DocumentdbSinkParts): Sink {
       outcomes,
       poison: new PoisonHandler({ ...ways, deadline, clock, record }),
       evidence: new Evidence(),
-      breaker: createCircuitBreaker(),
+      breaker: new CircuitBreaker(),
+      credentials: new CredentialsRetry(),
       semaphore: createSemaphore(settings.poolSizeMax),
       signal: abort.signal,
       maySend: () => clock.nowMs() < deadline.sendUntilMs,

@@ -44,9 +44,6 @@ export const PREFLIGHT_REFRESH_MS = 60_000;
 /** After this many failed calls, the environment works without a description of the stream. */
 export const PREFLIGHT_FAILURES_MAX = 3;
 
-/** The pause between probes after a fatal answer (access denied, no such stream, no credentials). */
-export const PROBE_INTERVAL_MS = 5_000;
-
 /**
  * The pause before a record that was rejected alone is sent again. If the record is rejected again, it may become
  * poison.

@@ -54,11 +54,11 @@ const deliver = (run: Run): Promise<void> =>
 
 function start(run: Run, nowMs: number): void {
   const { requests, lanes, packing, shardBackoff } = run;
-  if (run.breaker.triesOneEntry()) endSearch(run, nowMs);
+  if (run.gate.triesOneEntry) endSearch(run, nowMs);
   buryPoisoned(run, nowMs);
-  while (run.breaker.mayOpen(nowMs, requests.openCount())) {
+  while (run.gate.mayOpen(nowMs, requests.openCount())) {
     const ready = lanes.ready(nowMs, shardBackoff);
-    const packed = run.breaker.triesOneEntry() ? packOneEntry(run, ready) : packRequest(ready, packing);
+    const packed = run.gate.triesOneEntry ? packOneEntry(run, ready) : packRequest(ready, packing);
     lanes.claim(packed.lanes);
     const { plannedEntries } = packed;
     const half = plannedEntries.length > 0 ? { plannedEntries } : claimHalf(run);
@@ -87,7 +87,7 @@ function packOneEntry({ packing, parts }: Run, ready: readonly Lane[]): PackedRe
 function nextWakeAtMs(run: Run, nowMs: number, openCount: number): number | undefined {
   const readyAtMs = run.halves.length > 0 ? nowMs : run.lanes.nextReadyAtMs(nowMs);
   if (readyAtMs === undefined) return undefined;
-  const breakerAtMs = run.breaker.nextChangeAtMs(nowMs);
-  if (breakerAtMs === undefined && openCount > 0 && readyAtMs <= nowMs) return undefined; // all slots are in use
-  return Math.max(readyAtMs, breakerAtMs ?? nowMs);
+  const gateAtMs = run.gate.nextChangeAtMs(nowMs);
+  if (gateAtMs === undefined && openCount > 0 && readyAtMs <= nowMs) return undefined; // all slots are in use
+  return Math.max(readyAtMs, gateAtMs ?? nowMs);
 }

@@ -41,11 +41,10 @@ export const PURE: readonly PureFolder[] = [
   files(
     'functions/kinesis-sink/delivery',
     'aggregation-safety',
-    'circuit-breaker',
+    'request-gate',
     'half',
     'lag',
     'order-audit',
-    'outcome-collector',
     'poison',
   ),
   whole('functions/documentdb-sink/guard'),

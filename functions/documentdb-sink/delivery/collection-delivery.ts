@@ -1,4 +1,5 @@
 import type { Semaphore } from '../../../shared/concurrency/semaphore.ts';
+import { CircuitBreaker } from '../../../shared/delivery/circuit-breaker.ts';
 import { drive, type Work } from '../../../shared/delivery/drive.ts';
 import type { OutcomeCollector } from '../../../shared/delivery/outcome-collector.ts';
 import type { Poisoned, PoisonHandler } from '../../../shared/delivery/poison-handler.ts';
@@ -15,7 +16,7 @@ import type { Lane, Step } from '../lanes/lane.ts';
 import { Schedule } from '../lanes/schedule.ts';
 import type { Effect, Moment } from '../lanes/write-result.ts';
 import type { Guards } from '../target/collections.ts';
-import { type CircuitBreaker, createCircuitBreaker } from './circuit-breaker.ts';
+import type { CredentialsRetry } from './credentials-retry.ts';
 import { Deferrals } from './deferrals.ts';
 import { type Flight, noteFailure, readsOf, resolveRead, type UnmatchedRead, withoutRead } from './resolve.ts';
 import { pack, type SendParts, sendCommand } from './send.ts';
@@ -35,6 +36,7 @@ export interface DeliveryParts extends SendParts {
   readonly poison: PoisonHandler;
   /** The breaker of the target, shared by all collections. */
   readonly breaker: CircuitBreaker;
+  readonly credentials: CredentialsRetry;
   readonly missingIndex: Moment['missingIndex'];
   readonly onNoMatch: Moment['onNoMatch'];
 }
@@ -46,7 +48,7 @@ export class CollectionDelivery implements Work {
   readonly #schedule: Schedule;
   readonly #deferrals: Deferrals;
   readonly #tasks = createTasks();
-  readonly #own = createCircuitBreaker();
+  readonly #own = new CircuitBreaker();
   #writtenCount = 0;
   #isProbeWanted = false;
   #isProbeOut = false;
@@ -95,7 +97,7 @@ export class CollectionDelivery implements Work {
   }
 
   get #nextTryAtMs(): number {
-    return Math.max(this.#own.nextTryAtMs(), this.#parts.breaker.nextTryAtMs());
+    return Math.max(this.#own.probeAtMs ?? 0, this.#parts.breaker.probeAtMs ?? 0);
   }
 
   /** Settles the heads that are poison since planning, and deferred records whose later write was poison itself. */
@@ -174,7 +176,7 @@ export class CollectionDelivery implements Work {
   }
 
   get #tripCount(): number {
-    return this.#own.tripCount() + this.#parts.breaker.tripCount();
+    return this.#own.tripCount + this.#parts.breaker.tripCount;
   }
 
   #giveBack(steps: readonly Step[]): void {
@@ -273,7 +275,7 @@ export class CollectionDelivery implements Work {
 
   /** A success that was under way when a breaker was tripped says nothing about the time after; only a probe's does. */
   #updateBreakers(results: readonly StepResult[], { isProbing }: Flight): void {
-    const { breaker, clock } = this.#parts;
+    const { breaker, clock, credentials } = this.#parts;
     const nowMs = clock.nowMs();
     const fatal = results.map(({ result }) => result).find(({ kind }) => kind === 'fatal');
     const areCredentialsRefused = results.some(({ result }) => result.kind === 'credentials');
@@ -281,7 +283,7 @@ export class CollectionDelivery implements Work {
     if (isProbing && (isOfCollection || (fatal === undefined && !areCredentialsRefused))) breaker.reset();
     if (isOfCollection) this.#own.trip(nowMs);
     else if (fatal !== undefined) breaker.trip(nowMs);
-    else if (areCredentialsRefused && !breaker.takeCredentialsRetry()) breaker.trip(nowMs);
+    else if (areCredentialsRefused && !credentials.take()) breaker.trip(nowMs);
     else if (isProbing && !areCredentialsRefused) this.#own.reset();
   }
 }

@@ -1,13 +1,13 @@
 import { untilAborted } from '../../../shared/concurrency/until-aborted.ts';
 import type { DeadLetterQueue } from '../../../shared/dead-letter/dead-letter-queue.ts';
 import { assert } from '../../../shared/errors.ts';
+import { PROBE_INTERVAL_MS } from '../../../shared/limits.ts';
 import { failed, type RecordFailure, type RecordOutcome, skipped } from '../../../shared/outcome.ts';
 import type { PartitionBatch, SourceRecord } from '../../../shared/record.ts';
 import type { Sink } from '../../../shared/sink-contract.ts';
 import { fullJitterMs } from '../../../shared/time/backoff.ts';
 import type { Clock } from '../../../shared/time/clock.ts';
 import { abortAt, type Deadline } from '../../../shared/time/deadline.ts';
-import { FATAL_RETRY_MS } from '../limits.ts';
 import type { Preparation } from '../plan/preparation.ts';
 
 export interface PreparedSinkParts {
@@ -117,7 +117,9 @@ const NOT_PREPARED: RecordFailure = {
 
 /** What somebody has to mend is not asked for so often. */
 const pauseMs = (rest: readonly Divided[], attempt: number, random: number): number =>
-  rest.some(({ failure }) => failure?.code === 'schema_unavailable') ? fullJitterMs(attempt, random) : FATAL_RETRY_MS;
+  rest.some(({ failure }) => failure?.code === 'schema_unavailable')
+    ? fullJitterMs(attempt, random)
+    : PROBE_INTERVAL_MS;
 
 function outcomeOf(record: SourceRecord, outcomes: ReadonlyMap<SourceRecord, RecordOutcome>): RecordOutcome {
   const outcome = outcomes.get(record);

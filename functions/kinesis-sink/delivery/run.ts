@@ -20,8 +20,8 @@ import { type PrepareOptions, prepare } from '../plan/prepare.ts';
 import type { KinesisPort } from '../target/kinesis-port.ts';
 import type { Preflight } from '../target/preflight.ts';
 import { BatchMetrics } from './batch-metrics.ts';
-import { type CircuitBreaker, createCircuitBreaker } from './circuit-breaker.ts';
 import type { Half } from './half.ts';
+import { RequestGate } from './request-gate.ts';
 
 export interface KinesisSinkParts {
   readonly port: KinesisPort;
@@ -49,7 +49,7 @@ export interface Run {
   readonly lanes: Lanes;
   /** Halves of rejected requests, the next one first. */
   readonly halves: Half[];
-  readonly breaker: CircuitBreaker;
+  readonly gate: RequestGate;
   readonly evidence: Evidence;
   readonly shardBackoff: ShardBackoff;
   readonly outcomes: OutcomeCollector;
@@ -92,7 +92,7 @@ export function beginRun({ parts, evidence, deadline }: RunStart, batches: reado
     },
     lanes: new Lanes(lanes),
     halves: [],
-    breaker: createCircuitBreaker(options.requestsInFlightMax),
+    gate: new RequestGate(options.requestsInFlightMax),
     evidence,
     shardBackoff: new ShardBackoff(),
     outcomes,

@@ -18,7 +18,7 @@ export function bisect(run: Run, { plannedEntries, others }: Half, failure: Reco
     blame(run, only, { failure, others });
     return;
   }
-  run.breaker.rejected(run.parts.clock.nowMs());
+  run.gate.rejected(run.parts.clock.nowMs());
   for (const plannedEntry of plannedEntries) applyResult(run, plannedEntry, SEARCHED);
   const middle = Math.ceil(plannedEntries.length / 2);
   const [first, second] = [{ isStored: false }, { isStored: false }];
@@ -80,7 +80,7 @@ function blame(run: Run, plannedEntry: PlannedEntry, { failure, others }: Reject
   const { lane } = slice;
   const isTooLarge = plannedEntry.entry.byteLength > (run.parts.preflight.recordBytesMax() ?? Number.POSITIVE_INFINITY);
   if (more.length > 0) {
-    run.breaker.rejected(nowMs);
+    run.gate.rejected(nowMs);
     applyResult(run, plannedEntry, { kind: 'split', failure: CAUSE_UNKNOWN, readyAtMs: nowMs });
     return;
   }
@@ -92,16 +92,16 @@ function blame(run: Run, plannedEntry: PlannedEntry, { failure, others }: Reject
     reject(run, lane, item, failure);
     return;
   }
-  if (isProven) run.breaker.explained();
-  else if (isAgain) run.breaker.doubted(nowMs);
-  else run.breaker.rejected(nowMs);
+  if (isProven) run.gate.explained();
+  else if (isAgain) run.gate.doubted(nowMs);
+  else run.gate.rejected(nowMs);
   const readyAtMs = nowMs + REJECTION_CONFIRM_MS;
   applyResult(run, plannedEntry, { kind: 'suspected', suspicion, failure: doubtful(failure), readyAtMs });
 }
 
 function reject(run: Run, lane: Lane, item: Item, failure: RecordFailure): void {
   run.evidence.confirmPoison(item.record, run.parts.clock.nowMs());
-  run.breaker.explained();
+  run.gate.explained();
   buryHead(run, { lane, item, failure, stage: 'writing' });
 }
 

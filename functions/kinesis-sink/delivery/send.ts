@@ -28,7 +28,7 @@ export async function send(run: Run, half: Half): Promise<void> {
       if (result.failure.mayBeWritten) meter.count('RequestsAmbiguous');
       return retryAll(run, plannedEntries, result.failure);
     case 'fatal':
-      run.breaker.trip(clock.nowMs());
+      run.gate.trip(clock.nowMs());
       for (const plannedEntry of plannedEntries) {
         applyResult(run, plannedEntry, { kind: 'retry', failure: result.failure, readyAtMs: clock.nowMs() });
       }
@@ -67,7 +67,7 @@ interface Refusal {
 
 /** @returns the number of stored entries */
 function applyReplies(run: Run, plannedEntries: readonly PlannedEntry[], replies: readonly EntryReply[]): number {
-  run.breaker.answered();
+  run.gate.answered();
   const wallTimeMs = run.parts.clock.wallTimeMs();
   const trusted = replies.length === plannedEntries.length;
   const refusals: Refusal[] = [];

@@ -1,5 +1,6 @@
 import { untilAborted } from '../../../shared/concurrency/until-aborted.ts';
 import { describeForeign, identify } from '../../../shared/errors.ts';
+import { PROBE_INTERVAL_MS } from '../../../shared/limits.ts';
 import type { RecordFailure } from '../../../shared/outcome.ts';
 import type { Log, Meter } from '../../../shared/telemetry/telemetry.ts';
 import type { Clock } from '../../../shared/time/clock.ts';
@@ -9,7 +10,6 @@ import {
   PREFLIGHT_INTERVAL_MS,
   PREFLIGHT_REFRESH_MS,
   PREFLIGHT_TIMEOUT_MS,
-  PROBE_INTERVAL_MS,
 } from '../limits.ts';
 import type { Aggregation, Ordering } from '../plan/prepare.ts';
 import { CredentialsError } from './credentials.ts';
