@@ -14,7 +14,7 @@ import { holdUnsettled } from '../../shared/time/hold-unsettled.ts';
 import { CollectionDelivery } from './delivery/collection-delivery.ts';
 import { CredentialsRetry } from './delivery/credentials-retry.ts';
 import { createPreparedSink } from './delivery/prepared-sink.ts';
-import type { CompileSettings } from './guard/compile.ts';
+import type { PlanSettings } from './guard/plan.ts';
 import { Evidence } from './lanes/evidence.ts';
 import { layLanes } from './lanes/lay-lanes.ts';
 import type { MissingIndex } from './lanes/write-result.ts';
@@ -24,7 +24,7 @@ import { createCollections } from './target/collections.ts';
 import type { DocumentStore } from './target/document-store.ts';
 import { createUniqueOrder } from './target/unique-order.ts';
 
-export interface DocumentdbSinkSettings extends CompileSettings {
+export interface DocumentdbSinkSettings extends PlanSettings {
   readonly tombstoneTtlSeconds: number;
   readonly onPoison: PoisonPolicy;
   /** The field `deadLetterTopic` of every dead letter. */

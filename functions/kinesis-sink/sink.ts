@@ -9,7 +9,7 @@ import { claimHalf, endSearch } from './delivery/search.ts';
 import { send } from './delivery/send.ts';
 import { Evidence } from './lanes/evidence.ts';
 import type { Lane } from './lanes/lane.ts';
-import { type PackedRequest, packRequest } from './lanes/request.ts';
+import { type PackedRequest, pack } from './lanes/pack.ts';
 
 export type { KinesisSinkParts } from './delivery/run.ts';
 
@@ -58,10 +58,10 @@ function start(run: Run, nowMs: number): void {
   buryPoisoned(run, nowMs);
   while (run.gate.mayOpen(nowMs, requests.openCount())) {
     const ready = lanes.ready(nowMs, shardBackoff);
-    const packed = run.gate.triesOneEntry ? packOneEntry(run, ready) : packRequest(ready, packing);
+    const packed = run.gate.triesOneEntry ? packOneEntry(run, ready) : pack(ready, packing);
     lanes.claim(packed.lanes);
-    const { plannedEntries } = packed;
-    const half = plannedEntries.length > 0 ? { plannedEntries } : claimHalf(run);
+    const { packedEntries } = packed;
+    const half = packedEntries.length > 0 ? { packedEntries } : claimHalf(run);
     if (half === undefined) return;
     requests.start(send(run, half));
   }
@@ -80,7 +80,7 @@ function buryPoisoned(run: Run, nowMs: number): void {
 function packOneEntry({ packing, parts }: Run, ready: readonly Lane[]): PackedRequest {
   const lane = ready[Math.floor(parts.random() * ready.length)];
   const request = { ...packing.request, recordsMax: 1 };
-  return packRequest(lane === undefined ? [] : [lane], { ...packing, request });
+  return pack(lane === undefined ? [] : [lane], { ...packing, request });
 }
 
 /** When something can be sent even if no open request is answered; undefined if that is not possible. */

@@ -3,7 +3,7 @@
 // as the KCL would read it, shard by shard.
 import { ListShardsCommand } from '@aws-sdk/client-kinesis';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it, vi } from 'vitest';
-import type { Aggregation } from '../../functions/kinesis-sink/plan/prepare.ts';
+import type { Aggregation } from '../../functions/kinesis-sink/plan/plan.ts';
 import { createKinesisSink } from '../../functions/kinesis-sink/sink.ts';
 import { createKinesisClient } from '../../functions/kinesis-sink/target/client.ts';
 import type { KinesisPort } from '../../functions/kinesis-sink/target/kinesis-port.ts';
@@ -16,7 +16,7 @@ import { streamAdministrator } from '../../local/pipeline/aws-clients.ts';
 import { seededRandom } from '../../local/seeded-random.ts';
 import type { SourceRecord } from '../../shared/record.ts';
 import { systemClock } from '../../shared/time/clock.ts';
-import { prepareOptions } from '../support/a-kinesis-sink.ts';
+import { planOptions } from '../support/a-kinesis-sink.ts';
 import { aRecord, batchesOf, deadlineIn } from '../support/builders.ts';
 import { fakeDeadLetters } from '../support/fake-dead-letters.ts';
 import { deaggregate, type ShardRange } from '../support/kpl/deaggregate.ts';
@@ -128,7 +128,7 @@ function aSink(watch: Watch, aggregation: Aggregation) {
     requestsInFlightMax: REQUESTS_IN_FLIGHT_MAX,
     requestTimeoutMs: 5_000,
   });
-  const options = { ...prepareOptions, aggregation };
+  const options = { ...planOptions, aggregation };
   const random = seededRandom(SEED);
   // Faults come by chance here, and no sooner for being tried soon: a tenth of the usual waits.
   const time = { clock: systemClock, random: () => random() / 10 };

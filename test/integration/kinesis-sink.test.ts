@@ -1,6 +1,6 @@
 // The Kinesis sink with its real client against the local AWS, which checks signatures, roles and external ids.
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { PrepareOptions } from '../../functions/kinesis-sink/plan/prepare.ts';
+import type { PlanOptions } from '../../functions/kinesis-sink/plan/plan.ts';
 import { createKinesisSink } from '../../functions/kinesis-sink/sink.ts';
 import { createPreflight } from '../../functions/kinesis-sink/target/preflight.ts';
 import { createStreamReader } from '../../local/orders/stream-reader.ts';
@@ -9,7 +9,7 @@ import { createDeadLetterQueue } from '../../shared/dead-letter/dead-letter-queu
 import { createS3Store } from '../../shared/dead-letter/dead-letter-store.ts';
 import type { SourceRecord } from '../../shared/record.ts';
 import { systemClock } from '../../shared/time/clock.ts';
-import { prepareOptions } from '../support/a-kinesis-sink.ts';
+import { planOptions } from '../support/a-kinesis-sink.ts';
 import { aRecord, batchesOf, deadlineIn } from '../support/builders.ts';
 import { aClient, endpoints, STREAM, stubEnvironment } from '../support/kinesis-clients.ts';
 import { deaggregate } from '../support/kpl/deaggregate.ts';
@@ -21,9 +21,9 @@ afterEach(() => {
   vi.unstubAllEnvs();
 });
 
-function aSink(port = aClient(), changes: Partial<PrepareOptions> = {}) {
+function aSink(port = aClient(), changes: Partial<PlanOptions> = {}) {
   const { meter, log } = recordedTelemetry();
-  const options = { ...prepareOptions, ...changes };
+  const options = { ...planOptions, ...changes };
   const time = { clock: systemClock, random: Math.random };
   const store = createS3Store({ bucket: 'msk-sinks-local-111111111111-dead-letters', pathStyle: true });
   const sink = createKinesisSink({

@@ -1,5 +1,5 @@
 import { type Entry, EntryDraft } from '../../functions/kinesis-sink/plan/entry.ts';
-import { type PreparedRecord, type PrepareOptions, prepare } from '../../functions/kinesis-sink/plan/prepare.ts';
+import { type PlannedRecord, type PlanOptions, plan } from '../../functions/kinesis-sink/plan/plan.ts';
 import { createKinesisSink } from '../../functions/kinesis-sink/sink.ts';
 import type { KinesisPort } from '../../functions/kinesis-sink/target/kinesis-port.ts';
 import { createPreflight, type StreamSummary } from '../../functions/kinesis-sink/target/preflight.ts';
@@ -13,7 +13,7 @@ import { fakeDeadLetters } from './fake-dead-letters.ts';
 import { recordedTelemetry } from './recorded-telemetry.ts';
 import { VirtualClock } from './virtual-clock.ts';
 
-export interface KinesisSinkSetup extends Partial<PrepareOptions> {
+export interface KinesisSinkSetup extends Partial<PlanOptions> {
   readonly port: KinesisPort;
   readonly deadLetters?: DeadLetterQueue;
   readonly random?: () => number;
@@ -31,8 +31,8 @@ export const aStream: StreamSummary = {
   encryption: 'KMS',
 };
 
-/** What is prepared unless a test says otherwise: every default of the settings. */
-export const prepareOptions: PrepareOptions = {
+/** What is planned unless a test says otherwise: every default of the settings. */
+export const planOptions: PlanOptions = {
   ordering: 'key',
   aggregation: 'off',
   partitionKey: 'key',
@@ -49,7 +49,7 @@ export function aKinesisSink({ port, deadLetters, random, onPoison, requestsInFl
   const { ready = () => Promise.resolve(), describeStream = () => Promise.resolve(aStream), ...changes } = setup;
   let keyCount = 0;
   const options = {
-    ...prepareOptions,
+    ...planOptions,
     randomKey: () => {
       keyCount += 1;
       return `random-${keyCount}`;
@@ -88,14 +88,14 @@ export function aKinesisSink({ port, deadLetters, random, onPoison, requestsInFl
 }
 
 /** A record as it is sent. Fails where it would not be sent at all. */
-export function preparedOf(record: SourceRecord, changes: Partial<PrepareOptions> = {}): PreparedRecord {
-  const prepared = prepare(record, { ...prepareOptions, ...changes });
-  if (prepared.kind !== 'record') throw new Error(`is ${prepared.kind}`);
-  return prepared.prepared;
+export function preparedOf(record: SourceRecord, changes: Partial<PlanOptions> = {}): PlannedRecord {
+  const planned = plan(record, { ...planOptions, ...changes });
+  if (planned.kind !== 'record') throw new Error(`is ${planned.kind}`);
+  return planned.planned;
 }
 
 /** The entry of records that fit into one. */
-export function entryOf(first: PreparedRecord, ...others: readonly PreparedRecord[]): Entry {
+export function entryOf(first: PlannedRecord, ...others: readonly PlannedRecord[]): Entry {
   const draft = new EntryDraft(first, { recordsMax: 500, bytesMax: 50_000 }, undefined);
   for (const record of others) draft.add(record, draft.lengthWith(record) ?? Number.NaN);
   return draft.close();

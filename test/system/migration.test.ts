@@ -28,7 +28,7 @@ import { systemClock } from '../../shared/time/clock.ts';
 import { connectorsOf } from '../parity/connector/worker/connectors.ts';
 import { type Connect, startConnect } from '../parity/connector/worker/start-connect.ts';
 import { aConnectorText, aProject, aStageFileWithConnector, CONNECTOR_PATH } from '../support/a-connector.ts';
-import { prepareOptions } from '../support/a-kinesis-sink.ts';
+import { planOptions } from '../support/a-kinesis-sink.ts';
 import { aStageFile } from '../support/a-stage-file.ts';
 import { deadlineIn } from '../support/builders.ts';
 import {
@@ -269,7 +269,7 @@ describe('the migration from doka', () => {
     } as const;
     const policy = { functionName: 'kinesisSink', streamArn: STREAM, onPoison: 'deadLetter' } as const;
     const bounds = { recordKiBMax: 1024, requestsInFlightMax: 4, requestTimeoutMs: 5_000 };
-    const options = { ...prepareOptions, ...behaviour, ...policy, ...bounds };
+    const options = { ...planOptions, ...behaviour, ...policy, ...bounds };
     const preflight = createPreflight({ ...parts, ...ports, options });
     return createKinesisSink({ ...parts, ...ports, preflight, deadLetters: fakeDeadLetters().queue, options });
   }

@@ -18,11 +18,20 @@ import type { Effect, Moment } from '../lanes/write-result.ts';
 import type { Guards } from '../target/collections.ts';
 import type { CredentialsRetry } from './credentials-retry.ts';
 import { Deferrals } from './deferrals.ts';
-import { type Flight, noteFailure, readsOf, resolveRead, type UnmatchedRead, withoutRead } from './resolve.ts';
-import { pack, type SendParts, sendCommand } from './send.ts';
+import { exchange } from './exchange.ts';
+import { type PackParts, pack } from './pack.ts';
+import {
+  type Flight,
+  noteFailure,
+  type ResolveParts,
+  readsOf,
+  resolveRead,
+  type UnmatchedRead,
+  withoutRead,
+} from './resolve.ts';
 import { sendProbe } from './send-probe.ts';
 
-export interface DeliveryParts extends SendParts {
+export interface DeliveryParts extends PackParts, ResolveParts {
   /** Limits the calls in flight. */
   readonly semaphore: Semaphore;
   /** Whether a new call may still be sent. */
@@ -136,7 +145,7 @@ export class CollectionDelivery implements Work {
     this.#apply(results);
     for (const [place, command] of commands.entries()) {
       if (isProbing && place > 0) this.#giveBack(command.steps);
-      else this.#tasks.start(this.#inTurn(() => this.#sendCommand(command, guards, flight)));
+      else this.#tasks.start(this.#inTurn(() => this.#exchange(command, guards, flight)));
     }
   }
 
@@ -151,12 +160,12 @@ export class CollectionDelivery implements Work {
     }
   }
 
-  async #sendCommand(command: Command, guards: Guards, flight: Flight): Promise<void> {
+  async #exchange(command: Command, guards: Guards, flight: Flight): Promise<void> {
     if (!this.#maySend(flight) || flight.stoppedBy !== undefined) {
       this.#giveBack(command.steps);
       return;
     }
-    const { results, unmatched } = await sendCommand(command, guards, this.#parts);
+    const { results, unmatched } = await exchange(command, guards, this.#parts);
     this.#hear(results, flight);
     flight.isProbing = false; // its reads are sent as any others
     if (unmatched.length > 0) this.#parts.meter.count('GuardReads', unmatched.length);

@@ -1,6 +1,6 @@
 import { failed, ignored, type RecordOutcome } from '../../../shared/outcome.ts';
 import type { PartitionBatch, SourceRecord } from '../../../shared/record.ts';
-import { type CompileSettings, compile, type Decided, type Poison, type Writes } from '../guard/compile.ts';
+import { type Decided, type PlanSettings, type Poison, plan, type Writes } from '../guard/plan.ts';
 import { type Namespace, namespaceText } from '../plan/namespace.ts';
 import type { RecordMapper } from '../plan/record-mapper.ts';
 import { Lane } from './lane.ts';
@@ -14,11 +14,11 @@ export interface Layout {
   readonly planningFailureCount: number;
 }
 
-/** Compiles each record and groups the records by collection, partition and document. */
+/** Plans each record and groups the records by collection, partition and document. */
 export function layLanes(
   batches: readonly PartitionBatch[],
   mapper: RecordMapper,
-  settings: CompileSettings,
+  settings: PlanSettings,
   wallTimeMs: number,
 ): Layout {
   const collections = new CollectionLanes();
@@ -27,13 +27,13 @@ export function layLanes(
   let index = 0;
   for (const { topicPartition, records } of batches) {
     for (const record of records) {
-      const compiled = compile(record, mapper, settings, wallTimeMs);
-      if (compiled.kind === 'none' || compiled.kind === 'unsettled') decidedAt.set(index, decided(record, compiled));
+      const planned = plan(record, mapper, settings, wallTimeMs);
+      if (planned.kind === 'none' || planned.kind === 'unsettled') decidedAt.set(index, decided(record, planned));
       else {
         // A record without a known document gets a lane of its own.
-        const lane = collections.laneOf(compiled.namespace, topicPartition, compiled.identity ?? `none ${index}`);
-        enter(lane, index, record, compiled);
-        if (compiled.kind === 'poison' && compiled.failure.code === 'planning_failed') planningFailureCount += 1;
+        const lane = collections.laneOf(planned.namespace, topicPartition, planned.identity ?? `none ${index}`);
+        enter(lane, index, record, planned);
+        if (planned.kind === 'poison' && planned.failure.code === 'planning_failed') planningFailureCount += 1;
       }
       index += 1;
     }
@@ -41,16 +41,16 @@ export function layLanes(
   return { lanesByNamespace: collections.lanesByNamespace(), decidedAt, planningFailureCount };
 }
 
-const decided = ({ position }: SourceRecord, compiled: Decided): RecordOutcome =>
-  compiled.kind === 'none' ? ignored(position, compiled.reason) : failed(position, compiled.failure);
+const decided = ({ position }: SourceRecord, planned: Decided): RecordOutcome =>
+  planned.kind === 'none' ? ignored(position, planned.reason) : failed(position, planned.failure);
 
-function enter(lane: Lane, index: number, record: SourceRecord, compiled: Poison | Writes): void {
-  if (compiled.kind === 'poison') {
-    lane.enter({ index, record, task: compiled, isLast: true });
+function enter(lane: Lane, index: number, record: SourceRecord, planned: Poison | Writes): void {
+  if (planned.kind === 'poison') {
+    lane.enter({ index, record, task: planned, isLast: true });
     return;
   }
-  const last = compiled.writes.at(-1);
-  for (const write of compiled.writes) {
+  const last = planned.writes.at(-1);
+  for (const write of planned.writes) {
     lane.enter({ index, record, task: { kind: 'write', write }, isLast: write === last });
   }
 }

@@ -1,8 +1,8 @@
-import type { PlannedEntry, SliceResult } from '../lanes/lane.ts';
+import type { PackedEntry, SliceResult } from '../lanes/lane.ts';
 import type { Run } from './run.ts';
 
 /** Applies what became of an entry to its lanes, and releases them, unless a search for a bad entry keeps them claimed. */
-export function applyResult(run: Run, { slices }: PlannedEntry, result: SliceResult): void {
+export function applyResult(run: Run, { slices }: PackedEntry, result: SliceResult): void {
   const nowMs = run.parts.clock.nowMs();
   for (const slice of slices) {
     for (const settlement of slice.lane.apply(slice, result)) run.outcomes.record(settlement);
@@ -11,6 +11,6 @@ export function applyResult(run: Run, { slices }: PlannedEntry, result: SliceRes
 }
 
 /** Counts a failed attempt of the entry. */
-export function countFailure({ slices }: PlannedEntry): void {
+export function countFailure({ slices }: PackedEntry): void {
   for (const { lane } of slices) lane.countFailure();
 }

@@ -1,5 +1,5 @@
 import type { Log, Meter } from '../../../shared/telemetry/telemetry.ts';
-import type { PlannedEntry } from '../lanes/lane.ts';
+import type { PackedEntry } from '../lanes/lane.ts';
 import type { EntryReply } from '../target/classify.ts';
 import { Lag } from './lag.ts';
 import { OrderAudit } from './order-audit.ts';
@@ -22,11 +22,11 @@ export class BatchMetrics {
     this.#log = log;
   }
 
-  sent(plannedEntries: readonly PlannedEntry[]): void {
-    const sumOf = (count: (plannedEntry: PlannedEntry) => number) =>
-      plannedEntries.reduce((sum, plannedEntry) => sum + count(plannedEntry), 0);
+  sent(packedEntries: readonly PackedEntry[]): void {
+    const sumOf = (count: (packedEntry: PackedEntry) => number) =>
+      packedEntries.reduce((sum, packedEntry) => sum + count(packedEntry), 0);
     this.#meter.count('Requests');
-    this.#meter.count('EntriesSent', plannedEntries.length);
+    this.#meter.count('EntriesSent', packedEntries.length);
     this.#meter.count(
       'UserRecordsSent',
       sumOf(({ entry }) => entry.records.length),
@@ -36,11 +36,11 @@ export class BatchMetrics {
       sumOf(({ entry }) => entry.byteLength),
       'Bytes',
     );
-    const retried = plannedEntries.filter(({ slices }) => slices.some(({ lane }) => lane.trial.attempts > 0)).length;
+    const retried = packedEntries.filter(({ slices }) => slices.some(({ lane }) => lane.trial.attempts > 0)).length;
     if (retried > 0) this.#meter.count('EntriesRetried', retried);
   }
 
-  acknowledged({ entry, slices }: PlannedEntry, { shardId, sequenceNumber }: EntryReply, wallTimeMs: number): void {
+  acknowledged({ entry, slices }: PackedEntry, { shardId, sequenceNumber }: EntryReply, wallTimeMs: number): void {
     this.#entryCount += 1;
     this.#recordCount += entry.records.length;
     for (const { timestampMs } of entry.records) this.#lag.add(timestampMs, wallTimeMs);

@@ -1,9 +1,9 @@
 import type { HalfResult } from '../lanes/evidence.ts';
-import type { PlannedEntry } from '../lanes/lane.ts';
+import type { PackedEntry } from '../lanes/lane.ts';
 
 /** The entries of one request. */
 export interface Half {
-  readonly plannedEntries: readonly PlannedEntry[];
+  readonly packedEntries: readonly PackedEntry[];
   /**
    * The other half of a rejected request, which is sent separately; undefined for entries that are sent for the first
    * time.

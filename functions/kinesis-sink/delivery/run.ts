@@ -10,13 +10,13 @@ import { fullJitterMs } from '../../../shared/time/backoff.ts';
 import type { Clock } from '../../../shared/time/clock.ts';
 import type { Deadline } from '../../../shared/time/deadline.ts';
 import type { Evidence } from '../lanes/evidence.ts';
-import type { PlannedEntry } from '../lanes/lane.ts';
+import type { PackedEntry } from '../lanes/lane.ts';
 import { Lanes } from '../lanes/lanes.ts';
 import { layLanes } from '../lanes/lay-lanes.ts';
-import type { PackOptions } from '../lanes/request.ts';
+import type { PackOptions } from '../lanes/pack.ts';
 import { ShardBackoff } from '../lanes/shard-backoff.ts';
 import { AGGREGATE_BYTES_MAX, AGGREGATE_RECORDS_MAX, REQUEST_BYTES_MAX, REQUEST_RECORDS_MAX } from '../limits.ts';
-import { type PrepareOptions, prepare } from '../plan/prepare.ts';
+import { type PlanOptions, plan } from '../plan/plan.ts';
 import type { KinesisPort } from '../target/kinesis-port.ts';
 import type { Preflight } from '../target/preflight.ts';
 import { BatchMetrics } from './batch-metrics.ts';
@@ -32,7 +32,7 @@ export interface KinesisSinkParts {
   readonly random: () => number;
   readonly meter: Meter;
   readonly log: Log;
-  readonly options: PrepareOptions & {
+  readonly options: PlanOptions & {
     readonly functionName: string;
     readonly streamArn: string;
     readonly onPoison: PoisonPolicy;
@@ -64,8 +64,8 @@ type RunStart = Pick<Run, 'parts' | 'evidence' | 'deadline'>;
 
 export function beginRun({ parts, evidence, deadline }: RunStart, batches: readonly PartitionBatch[]): Run {
   const { clock, deadLetters, meter, options } = parts;
-  const prepared = batches.map(({ records }) => records.map((record) => prepare(record, options)));
-  const { lanes, tombstones } = layLanes(prepared);
+  const plans = batches.map(({ records }) => records.map((record) => plan(record, options)));
+  const { lanes, tombstones } = layLanes(plans);
   const outcomes = new OutcomeCollector(batches);
   for (const [index, { position }] of tombstones) outcomes.record({ index, outcome: ignored(position, 'tombstone') });
   const poison = new PoisonHandler({
@@ -104,8 +104,8 @@ export function beginRun({ parts, evidence, deadline }: RunStart, batches: reado
 }
 
 /** Entries that failed together get one retry time, so that they are sent again together. */
-export function retryTime({ parts: { clock, random } }: Run, plannedEntries: readonly PlannedEntry[]): number {
-  const failures = plannedEntries.flatMap(({ slices }) => slices.map(({ lane }) => lane.trial.attempts));
+export function retryTime({ parts: { clock, random } }: Run, packedEntries: readonly PackedEntry[]): number {
+  const failures = packedEntries.flatMap(({ slices }) => slices.map(({ lane }) => lane.trial.attempts));
   return (
     clock.nowMs() +
     fullJitterMs(

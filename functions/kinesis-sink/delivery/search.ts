@@ -1,6 +1,6 @@
 import type { RecordFailure } from '../../../shared/outcome.ts';
 import type { HalfResult } from '../lanes/evidence.ts';
-import type { Item, Lane, PlannedEntry } from '../lanes/lane.ts';
+import type { Item, Lane, PackedEntry } from '../lanes/lane.ts';
 import { REJECTION_CONFIRM_MS } from '../limits.ts';
 import { applyResult } from './apply-result.ts';
 import type { Half } from './half.ts';
@@ -12,19 +12,19 @@ import type { Run } from './run.ts';
  * as soon as a request may be opened: a slow half never delays another. A dead letter is begun as soon as its record is
  * found. If the deadline ends the search, the next invocation continues with fewer records.
  */
-export function bisect(run: Run, { plannedEntries, others }: Half, failure: RecordFailure): void {
-  const [only] = plannedEntries;
-  if (only !== undefined && plannedEntries.length === 1) {
+export function bisect(run: Run, { packedEntries, others }: Half, failure: RecordFailure): void {
+  const [only] = packedEntries;
+  if (only !== undefined && packedEntries.length === 1) {
     blame(run, only, { failure, others });
     return;
   }
   run.gate.rejected(run.parts.clock.nowMs());
-  for (const plannedEntry of plannedEntries) applyResult(run, plannedEntry, SEARCHED);
-  const middle = Math.ceil(plannedEntries.length / 2);
+  for (const packedEntry of packedEntries) applyResult(run, packedEntry, SEARCHED);
+  const middle = Math.ceil(packedEntries.length / 2);
   const [first, second] = [{ isStored: false }, { isStored: false }];
   run.halves.unshift(
-    { plannedEntries: plannedEntries.slice(0, middle), own: first, others: second },
-    { plannedEntries: plannedEntries.slice(middle), own: second, others: first },
+    { packedEntries: packedEntries.slice(0, middle), own: first, others: second },
+    { packedEntries: packedEntries.slice(middle), own: second, others: first },
   );
 }
 
@@ -32,12 +32,12 @@ export function bisect(run: Run, { plannedEntries, others }: Half, failure: Reco
 export function claimHalf(run: Run): Half | undefined {
   const nowMs = run.parts.clock.nowMs();
   for (let half = run.halves.shift(); half !== undefined; half = run.halves.shift()) {
-    const [held, open] = partitioned(half.plannedEntries, (plannedEntry) => opensAtMs(run, plannedEntry) > nowMs);
-    for (const plannedEntry of held) {
-      applyResult(run, plannedEntry, { ...SEARCHED, kind: 'retry', readyAtMs: opensAtMs(run, plannedEntry) });
+    const [held, open] = partitioned(half.packedEntries, (packedEntry) => opensAtMs(run, packedEntry) > nowMs);
+    for (const packedEntry of held) {
+      applyResult(run, packedEntry, { ...SEARCHED, kind: 'retry', readyAtMs: opensAtMs(run, packedEntry) });
     }
     if (held.length === 0) return half;
-    if (open.length > 0) return { plannedEntries: open };
+    if (open.length > 0) return { packedEntries: open };
   }
   return undefined;
 }
@@ -47,9 +47,9 @@ export function claimHalf(run: Run): Half | undefined {
  * by one.
  */
 export function endSearch(run: Run, nowMs: number): void {
-  for (const { plannedEntries } of run.halves.splice(0)) {
-    for (const plannedEntry of plannedEntries) {
-      applyResult(run, plannedEntry, { ...SEARCHED, kind: 'retry', readyAtMs: nowMs });
+  for (const { packedEntries } of run.halves.splice(0)) {
+    for (const packedEntry of packedEntries) {
+      applyResult(run, packedEntry, { ...SEARCHED, kind: 'retry', readyAtMs: nowMs });
     }
   }
 }
@@ -59,7 +59,7 @@ const partitioned = <T>(items: readonly T[], is: (item: T) => boolean): readonly
   items.filter((item) => !is(item)),
 ];
 
-const opensAtMs = ({ shardBackoff }: Run, { slices }: PlannedEntry): number =>
+const opensAtMs = ({ shardBackoff }: Run, { slices }: PackedEntry): number =>
   Math.max(...slices.map(({ lane }) => shardBackoff.retryAtMs(lane.shardId)));
 
 interface Rejection {
@@ -71,17 +71,17 @@ interface Rejection {
  * The entry was rejected alone. The records of an aggregate are sent again one by one. A single record is rejected if
  * it is proven to be bad; otherwise the record is suspected, and sent again.
  */
-function blame(run: Run, plannedEntry: PlannedEntry, { failure, others }: Rejection): void {
+function blame(run: Run, packedEntry: PackedEntry, { failure, others }: Rejection): void {
   const nowMs = run.parts.clock.nowMs();
-  const [slice] = plannedEntry.slices;
-  const [record, ...more] = plannedEntry.entry.records;
+  const [slice] = packedEntry.slices;
+  const [record, ...more] = packedEntry.entry.records;
   const item = slice?.lane.head;
   if (slice === undefined || record === undefined || item === undefined) return;
   const { lane } = slice;
-  const isTooLarge = plannedEntry.entry.byteLength > (run.parts.preflight.recordBytesMax() ?? Number.POSITIVE_INFINITY);
+  const isTooLarge = packedEntry.entry.byteLength > (run.parts.preflight.recordBytesMax() ?? Number.POSITIVE_INFINITY);
   if (more.length > 0) {
     run.gate.rejected(nowMs);
-    applyResult(run, plannedEntry, { kind: 'split', failure: CAUSE_UNKNOWN, readyAtMs: nowMs });
+    applyResult(run, packedEntry, { kind: 'split', failure: CAUSE_UNKNOWN, readyAtMs: nowMs });
     return;
   }
   const known = run.evidence.suspect(record, others, nowMs);
@@ -96,7 +96,7 @@ function blame(run: Run, plannedEntry: PlannedEntry, { failure, others }: Reject
   else if (isAgain) run.gate.doubted(nowMs);
   else run.gate.rejected(nowMs);
   const readyAtMs = nowMs + REJECTION_CONFIRM_MS;
-  applyResult(run, plannedEntry, { kind: 'suspected', suspicion, failure: doubtful(failure), readyAtMs });
+  applyResult(run, packedEntry, { kind: 'suspected', suspicion, failure: doubtful(failure), readyAtMs });
 }
 
 function reject(run: Run, lane: Lane, item: Item, failure: RecordFailure): void {

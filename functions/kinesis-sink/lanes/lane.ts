@@ -2,13 +2,13 @@ import { type LaneItem, type Settlement, Lane as SharedLane, type Trial } from '
 import { assert } from '../../../shared/errors.ts';
 import { type RecordFailure, written } from '../../../shared/outcome.ts';
 import type { Entry } from '../plan/entry.ts';
-import type { PreparedRecord } from '../plan/prepare.ts';
+import type { PlannedRecord } from '../plan/plan.ts';
 import type { Suspicion } from './evidence.ts';
 
 /** A record in its lane: ready to send, or known to be poison. */
 export interface Item extends LaneItem {
   readonly task:
-    | { readonly kind: 'record'; readonly prepared: PreparedRecord }
+    | { readonly kind: 'record'; readonly planned: PlannedRecord }
     | { readonly kind: 'poison'; readonly failure: RecordFailure };
 }
 
@@ -29,7 +29,7 @@ export interface LaneSlice {
 }
 
 /** An entry and the lanes whose records it contains. */
-export interface PlannedEntry {
+export interface PackedEntry {
   readonly entry: Entry;
   readonly slices: readonly LaneSlice[];
 }

@@ -1,5 +1,5 @@
 import type { SourceRecord } from '../../../shared/record.ts';
-import type { LaneName, Prepared } from '../plan/prepare.ts';
+import type { LaneName, RecordPlan } from '../plan/plan.ts';
 import { type Item, Lane } from './lane.ts';
 
 /** A batch, divided into lanes. */
@@ -9,12 +9,12 @@ export interface Layout {
   readonly tombstones: ReadonlyMap<number, SourceRecord>;
 }
 
-/** @param prepared the records of each topic-partition, all of them in the order of the batch */
-export function layLanes(prepared: readonly (readonly Prepared[])[]): Layout {
+/** @param plans those of the records of each topic-partition, all of them in the order of the batch */
+export function layLanes(plans: readonly (readonly RecordPlan[])[]): Layout {
   const lanes: Lane[] = [];
   const tombstones = new Map<number, SourceRecord>();
   let index = 0;
-  for (const partition of prepared) {
+  for (const partition of plans) {
     const named = new Map<string, Lane>();
     for (const each of partition) {
       if (each.kind === 'tombstone') tombstones.set(index, each.record);
@@ -35,7 +35,7 @@ function laneNamed(lanes: Lane[], named: Map<string, Lane>, name: LaneName): Lan
   return lane;
 }
 
-function itemOf(index: number, prepared: Exclude<Prepared, { kind: 'tombstone' }>): Item {
-  const record = prepared.kind === 'record' ? prepared.prepared.record : prepared.record;
-  return { index, record, isLast: true, task: prepared };
+function itemOf(index: number, plan: Exclude<RecordPlan, { kind: 'tombstone' }>): Item {
+  const record = plan.kind === 'record' ? plan.planned.record : plan.record;
+  return { index, record, isLast: true, task: plan };
 }

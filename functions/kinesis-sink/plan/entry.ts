@@ -1,6 +1,6 @@
 import type { SourceRecord } from '../../../shared/record.ts';
 import { AggregateSize, encodeAggregate } from './aggregate.ts';
-import type { PreparedRecord } from './prepare.ts';
+import type { PlannedRecord } from './plan.ts';
 
 /** One entry of a request: a single Kafka record, unchanged, or an aggregate of several. */
 export interface Entry {
@@ -24,14 +24,14 @@ export interface EntryLimits {
 /** An entry to which records can still be added. All its records have the same hash key. */
 export class EntryDraft {
   readonly #limits: EntryLimits;
-  readonly #records: [PreparedRecord, ...PreparedRecord[]];
+  readonly #records: [PlannedRecord, ...PlannedRecord[]];
   /** The size of an aggregate of the records; undefined while there is one record, which is sent without an aggregate. */
   #size: AggregateSize | undefined;
   /** The partition key of the aggregate; undefined means the partition key of its first record. */
   readonly #partitionKey: string | undefined;
   #byteLength: number;
 
-  constructor(first: PreparedRecord, limits: EntryLimits, partitionKey: string | undefined) {
+  constructor(first: PlannedRecord, limits: EntryLimits, partitionKey: string | undefined) {
     this.#limits = limits;
     this.#partitionKey = partitionKey;
     this.#records = [first];
@@ -43,16 +43,16 @@ export class EntryDraft {
   }
 
   /** The size of the entry with one more record; undefined if the entry is full. */
-  lengthWith(prepared: PreparedRecord): number | undefined {
+  lengthWith(planned: PlannedRecord): number | undefined {
     if (this.#records.length >= this.#limits.recordsMax) return undefined;
-    const byteLength = this.#sizeSoFar().bytesWith(sizeOf(prepared)) + Buffer.byteLength(this.#aggregateKey);
+    const byteLength = this.#sizeSoFar().bytesWith(sizeOf(planned)) + Buffer.byteLength(this.#aggregateKey);
     return byteLength > this.#limits.bytesMax ? undefined : byteLength;
   }
 
   /** @param byteLength the result of `lengthWith` for this record */
-  add(prepared: PreparedRecord, byteLength: number): void {
-    this.#records.push(prepared);
-    this.#sizeSoFar().add(sizeOf(prepared));
+  add(planned: PlannedRecord, byteLength: number): void {
+    this.#records.push(planned);
+    this.#sizeSoFar().add(sizeOf(planned));
     this.#byteLength = byteLength;
   }
 
@@ -82,7 +82,7 @@ export class EntryDraft {
 }
 
 /** A record that is sent without an aggregate. */
-export const entryOf = ({ record, partitionKey, explicitHashKey, data, byteLength }: PreparedRecord): Entry => ({
+export const entryOf = ({ record, partitionKey, explicitHashKey, data, byteLength }: PlannedRecord): Entry => ({
   records: [record],
   partitionKey,
   explicitHashKey,
@@ -90,13 +90,13 @@ export const entryOf = ({ record, partitionKey, explicitHashKey, data, byteLengt
   byteLength,
 });
 
-const sizeOf = ({ partitionKey, explicitHashKey, data }: PreparedRecord) => ({
+const sizeOf = ({ partitionKey, explicitHashKey, data }: PlannedRecord) => ({
   partitionKey,
   explicitHashKey,
   dataBytes: data.byteLength,
 });
 
-const userRecordOf = ({ partitionKey, explicitHashKey, data }: PreparedRecord) => ({
+const userRecordOf = ({ partitionKey, explicitHashKey, data }: PlannedRecord) => ({
   partitionKey,
   explicitHashKey,
   data: data.bytes(),

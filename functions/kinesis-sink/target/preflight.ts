@@ -11,7 +11,7 @@ import {
   PREFLIGHT_REFRESH_MS,
   PREFLIGHT_TIMEOUT_MS,
 } from '../limits.ts';
-import type { Aggregation, Ordering } from '../plan/prepare.ts';
+import type { Aggregation, Ordering } from '../plan/plan.ts';
 import { CredentialsError } from './credentials.ts';
 
 /**

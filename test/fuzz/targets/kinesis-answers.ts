@@ -1,5 +1,5 @@
 import type { Entry } from '../../../functions/kinesis-sink/plan/entry.ts';
-import type { Aggregation, Ordering } from '../../../functions/kinesis-sink/plan/prepare.ts';
+import type { Aggregation, Ordering } from '../../../functions/kinesis-sink/plan/plan.ts';
 import type { EntryReply } from '../../../functions/kinesis-sink/target/classify.ts';
 import type { KinesisPort } from '../../../functions/kinesis-sink/target/kinesis-port.ts';
 import { seededRandom } from '../../../local/seeded-random.ts';

@@ -1,13 +1,13 @@
 import type { UserRecord } from '../../../functions/kinesis-sink/plan/aggregate.ts';
 import type { Entry } from '../../../functions/kinesis-sink/plan/entry.ts';
-import type { PrepareOptions } from '../../../functions/kinesis-sink/plan/prepare.ts';
+import type { PlanOptions } from '../../../functions/kinesis-sink/plan/plan.ts';
 import type { SourceRecord } from '../../../shared/record.ts';
 import { aKinesisSink } from '../../support/a-kinesis-sink.ts';
 import { aRecord } from '../../support/builders.ts';
 import { fakeKinesis } from '../../support/fake-kinesis.ts';
 import { bucketMiddle, md5Of } from './ring.ts';
 
-export type Mode = Pick<PrepareOptions, 'ordering' | 'aggregation'>;
+export type Mode = Pick<PlanOptions, 'ordering' | 'aggregation'>;
 
 /** Every way to send that leaves something to take apart, and both that do not. */
 export const MODES: readonly Mode[] = [

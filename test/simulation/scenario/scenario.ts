@@ -1,4 +1,4 @@
-import type { Aggregation, Ordering } from '../../../functions/kinesis-sink/plan/prepare.ts';
+import type { Aggregation, Ordering } from '../../../functions/kinesis-sink/plan/plan.ts';
 import type { SinkName } from '../../../infra/sinks.ts';
 import type { PartialFailureRetry } from '../../../local/msk-trigger/machine/settings.ts';
 import type { TriggerMode } from '../../../shared/run-batch.ts';

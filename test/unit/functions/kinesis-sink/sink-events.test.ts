@@ -1,6 +1,6 @@
 // Events as they are: many small records, a large one, a hot key, many keys, no keys.
 import { describe, expect, it } from 'vitest';
-import type { Aggregation, Ordering } from '../../../../functions/kinesis-sink/plan/prepare.ts';
+import type { Aggregation, Ordering } from '../../../../functions/kinesis-sink/plan/plan.ts';
 import type { SourceRecord } from '../../../../shared/record.ts';
 import { aKinesisSink, offsets } from '../../../support/a-kinesis-sink.ts';
 import { aRecord, deadlineIn } from '../../../support/builders.ts';

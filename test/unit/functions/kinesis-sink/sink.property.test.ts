@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { REQUEST_BYTES_MAX, REQUEST_RECORDS_MAX } from '../../../../functions/kinesis-sink/limits.ts';
 import type { Entry } from '../../../../functions/kinesis-sink/plan/entry.ts';
-import type { Aggregation, Ordering } from '../../../../functions/kinesis-sink/plan/prepare.ts';
+import type { Aggregation, Ordering } from '../../../../functions/kinesis-sink/plan/plan.ts';
 import { isSettled, type RecordOutcome } from '../../../../shared/outcome.ts';
 import type { Payload, SourceRecord } from '../../../../shared/record.ts';
 import { settle, toBatchResponse } from '../../../../shared/settle.ts';

@@ -8,7 +8,7 @@ import { DEFAULTS } from '../../../../../functions/documentdb-sink/connector/fil
 import { createStraightPath } from '../../../../../functions/documentdb-sink/connector/straight/straight-path.ts';
 import { createDocumentMapper } from '../../../../../functions/documentdb-sink/connector/topic-mapper.ts';
 import { TopicProperties } from '../../../../../functions/documentdb-sink/connector/topic-properties.ts';
-import { compile } from '../../../../../functions/documentdb-sink/guard/compile.ts';
+import { plan } from '../../../../../functions/documentdb-sink/guard/plan.ts';
 import { statementOf } from '../../../../../functions/documentdb-sink/lanes/commands.ts';
 import type { WritePlan } from '../../../../../functions/documentdb-sink/plan/record-mapper.ts';
 import { bytesOf } from '../../../../../functions/documentdb-sink/target/document-store.ts';
@@ -38,16 +38,16 @@ function waysOf(changes: Properties) {
   };
 }
 
-/** The statement of a plan, in BSON; the words of what is not written. */
-function effectOf(record: SourceRecord, plan: WritePlan): unknown {
-  const compiled = compile(record, () => plan, { deletes: 'tombstone', epochs: new Map() }, 0);
-  if (compiled.kind !== 'writes') return compiled;
-  const [write] = compiled.writes;
+/** The statement of what a record asks for, in BSON; the words of what is not written. */
+function effectOf(record: SourceRecord, asked: WritePlan): unknown {
+  const planned = plan(record, () => asked, { deletes: 'tombstone', epochs: new Map() }, 0);
+  if (planned.kind !== 'writes') return planned;
+  const [write] = planned.writes;
   if (write === undefined) throw new Error('nothing is written');
   const { q, u, upsert } = statementOf(write) as { q: unknown; u: BSON.Document; upsert: boolean };
   const filter = Buffer.from(BSON.serialize({ q })).toString('hex');
   const document = Buffer.from(bytesOf(u) ?? BSON.serialize(u)).toString('hex');
-  return { namespace: compiled.namespace, identity: compiled.identity, filter, document, upsert };
+  return { namespace: planned.namespace, identity: planned.identity, filter, document, upsert };
 }
 
 const converter = fc.constantFrom<Properties>(
@@ -125,16 +125,16 @@ describe('a record that goes straight', () => {
 
   it.each([JSON_CONVERTER, { 'value.converter': `${CONNECT}.storage.StringConverter` }])('is written with %j', (a) => {
     const record = aRecord({ topic: 'orders', key: '{"_id":"k"}', value: '{"a":1}' });
-    const plan = waysOf({ ...a, ...PROVIDED_IN_KEY }).straight?.(record);
+    const asked = waysOf({ ...a, ...PROVIDED_IN_KEY }).straight?.(record);
     expect(
-      plan?.kind === 'write' && bytesOf(plan.models[0].kind === 'replaceOne' && plan.models[0].replacement),
+      asked?.kind === 'write' && bytesOf(asked.models[0].kind === 'replaceOne' && asked.models[0].replacement),
     ).toBeTruthy();
   });
 
   it('may be folded with others, and read as values', () => {
     const record = aRecord({ topic: 'orders', key: '{"_id":"k"}', value: '{"b":1,"a":{"c":2}}' });
-    const plan = waysOf({ ...JSON_CONVERTER, ...PROVIDED_IN_KEY }).straight?.(record);
-    const model = plan?.kind === 'write' ? plan.models[0] : undefined;
+    const asked = waysOf({ ...JSON_CONVERTER, ...PROVIDED_IN_KEY }).straight?.(record);
+    const model = asked?.kind === 'write' ? asked.models[0] : undefined;
     expect(model?.kind === 'replaceOne' && [...model.replacement]).toEqual([
       ['_id', 'k'],
       ['a', new Map([['c', 2n]])],

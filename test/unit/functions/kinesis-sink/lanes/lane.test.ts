@@ -2,15 +2,15 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Lane, type SliceResult } from '../../../../../functions/kinesis-sink/lanes/lane.ts';
 import { layLanes } from '../../../../../functions/kinesis-sink/lanes/lay-lanes.ts';
-import { prepare } from '../../../../../functions/kinesis-sink/plan/prepare.ts';
+import { plan } from '../../../../../functions/kinesis-sink/plan/plan.ts';
 import { isSettled, poison } from '../../../../../shared/outcome.ts';
-import { prepareOptions } from '../../../../support/a-kinesis-sink.ts';
+import { planOptions } from '../../../../support/a-kinesis-sink.ts';
 import { aRecord } from '../../../../support/builders.ts';
 import { randomRuns } from '../../../../support/random-runs.ts';
 
 function aLane(recordCount: number): Lane {
   const records = Array.from({ length: recordCount }, (_, offset) => aRecord({ offset, key: 'same' }));
-  const [lane] = layLanes([records.map((record) => prepare(record, prepareOptions))]).lanes;
+  const [lane] = layLanes([records.map((record) => plan(record, planOptions))]).lanes;
   return lane ?? new Lane();
 }
 

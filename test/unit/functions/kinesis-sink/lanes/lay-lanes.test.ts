@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { layLanes } from '../../../../../functions/kinesis-sink/lanes/lay-lanes.ts';
-import { type PrepareOptions, prepare } from '../../../../../functions/kinesis-sink/plan/prepare.ts';
-import { prepareOptions } from '../../../../support/a-kinesis-sink.ts';
+import { type PlanOptions, plan } from '../../../../../functions/kinesis-sink/plan/plan.ts';
+import { planOptions } from '../../../../support/a-kinesis-sink.ts';
 import { aRecord, batchesOf, type RecordParts } from '../../../../support/builders.ts';
 
 describe('two records', () => {
-  const areInOneLane = (parts: readonly [RecordParts, RecordParts], changes: Partial<PrepareOptions> = {}) => {
+  const areInOneLane = (parts: readonly [RecordParts, RecordParts], changes: Partial<PlanOptions> = {}) => {
     const batches = batchesOf(parts.map(aRecord));
-    const options = { ...prepareOptions, ...changes };
-    const { lanes } = layLanes(batches.map(({ records }) => records.map((record) => prepare(record, options))));
+    const options = { ...planOptions, ...changes };
+    const { lanes } = layLanes(batches.map(({ records }) => records.map((record) => plan(record, options))));
     return lanes.length === 1;
   };
 

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { EntryDraft } from '../../../../../functions/kinesis-sink/plan/entry.ts';
-import type { PreparedRecord } from '../../../../../functions/kinesis-sink/plan/prepare.ts';
+import type { PlannedRecord } from '../../../../../functions/kinesis-sink/plan/plan.ts';
 import { payloadOf } from '../../../../../shared/record.ts';
 import { aRecord } from '../../../../support/builders.ts';
 import { decodeAggregate } from '../../../../support/kpl/deaggregate.ts';
 
-const prepared = (partitionKey: string, text: string): PreparedRecord => {
+const planned = (partitionKey: string, text: string): PlannedRecord => {
   const data = payloadOf(Buffer.from(text).toString('base64'));
   return {
     record: aRecord(),
@@ -16,8 +16,8 @@ const prepared = (partitionKey: string, text: string): PreparedRecord => {
   };
 };
 
-const entryOf = ([first, ...others]: readonly PreparedRecord[], partitionKey?: string) => {
-  const draft = new EntryDraft(first as PreparedRecord, { bytesMax: 1_000, recordsMax: 10 }, partitionKey);
+const entryOf = ([first, ...others]: readonly PlannedRecord[], partitionKey?: string) => {
+  const draft = new EntryDraft(first as PlannedRecord, { bytesMax: 1_000, recordsMax: 10 }, partitionKey);
   for (const record of others) draft.add(record, draft.lengthWith(record) ?? Number.NaN);
   return draft.close();
 };
@@ -31,7 +31,7 @@ describe('the length of an entry', () => {
     { what: 'records under a key of their own', records: keys, partitionKey: 'bucket' },
   ])('is that of the data and of the partition key that Kinesis gets: $what', ({ records, partitionKey }) => {
     const entry = entryOf(
-      records.map((key) => prepared(key, `value of ${key}`)),
+      records.map((key) => planned(key, `value of ${key}`)),
       partitionKey,
     );
     const data = Buffer.from(entry.dataBase64, 'base64');

@@ -1,50 +1,50 @@
 import { describe, expect, it } from 'vitest';
 import { bucketHashKey } from '../../../../../functions/kinesis-sink/plan/bucket.ts';
 import { hashKeyOf } from '../../../../../functions/kinesis-sink/plan/hash-key.ts';
-import { type PrepareOptions, prepare } from '../../../../../functions/kinesis-sink/plan/prepare.ts';
-import { preparedOf, prepareOptions } from '../../../../support/a-kinesis-sink.ts';
+import { type PlanOptions, plan } from '../../../../../functions/kinesis-sink/plan/plan.ts';
+import { planOptions, preparedOf } from '../../../../support/a-kinesis-sink.ts';
 import { aRecord, type RecordParts } from '../../../../support/builders.ts';
 
-const prepared = (parts: RecordParts, changes: Partial<PrepareOptions> = {}) => preparedOf(aRecord(parts), changes);
+const planned = (parts: RecordParts, changes: Partial<PlanOptions> = {}) => preparedOf(aRecord(parts), changes);
 
-describe('a prepared record', () => {
+describe('a planned record', () => {
   it('keeps the value as base64 text', () => {
-    expect(prepared({ value: 'ab' }).data.base64).toBe('YWI=');
+    expect(planned({ value: 'ab' }).data.base64).toBe('YWI=');
   });
 
   it('counts data before base64 and the key in UTF-8', () => {
-    expect(prepared({ key: 'é', value: 'abc' }).byteLength).toBe(5);
+    expect(planned({ key: 'é', value: 'abc' }).byteLength).toBe(5);
   });
 });
 
 describe('the size limit', () => {
   it('takes a record that just fits', () => {
-    expect(prepared({ key: 'k', value: 'x'.repeat(99) }, { recordBytesMax: 100 }).byteLength).toBe(100);
+    expect(planned({ key: 'k', value: 'x'.repeat(99) }, { recordBytesMax: 100 }).byteLength).toBe(100);
   });
 
   it('holds for a record without a value, too', () => {
-    const tooLong = prepare(aRecord({ key: 'four', value: null }), { ...prepareOptions, recordBytesMax: 3 });
+    const tooLong = plan(aRecord({ key: 'four', value: null }), { ...planOptions, recordBytesMax: 3 });
     expect(tooLong.kind).toBe('poison');
-    expect(prepared({ key: 'four', value: null }, { recordBytesMax: 4 }).byteLength).toBe(4);
+    expect(planned({ key: 'four', value: null }, { recordBytesMax: 4 }).byteLength).toBe(4);
   });
 
   it('calls a record poison that is one byte over', () => {
-    const tooLong = prepare(aRecord({ key: 'k', value: 'x'.repeat(100) }), { ...prepareOptions, recordBytesMax: 100 });
+    const tooLong = plan(aRecord({ key: 'k', value: 'x'.repeat(100) }), { ...planOptions, recordBytesMax: 100 });
     expect(tooLong).toMatchObject({ kind: 'poison', failure: { code: 'payload_too_large', retryable: false } });
     expect(JSON.stringify(tooLong)).toContain('101 bytes');
   });
 
   it('counts the envelope and not the value', () => {
-    const envelope = prepared({ key: 'k', value: 'v' }, { envelope: 'json' });
+    const envelope = planned({ key: 'k', value: 'v' }, { envelope: 'json' });
     const recordBytesMax = envelope.byteLength - 1;
-    const tooLong = prepare(aRecord({ key: 'k', value: 'v' }), { ...prepareOptions, envelope: 'json', recordBytesMax });
+    const tooLong = plan(aRecord({ key: 'k', value: 'v' }), { ...planOptions, envelope: 'json', recordBytesMax });
     expect(envelope.byteLength).toBe(envelope.data.byteLength + 1);
     expect(tooLong.kind).toBe('poison');
   });
 });
 
 describe('data', () => {
-  const textOf = (...input: Parameters<typeof prepared>) => Buffer.from(prepared(...input).data.bytes()).toString();
+  const textOf = (...input: Parameters<typeof planned>) => Buffer.from(planned(...input).data.bytes()).toString();
 
   it.each([
     { envelope: 'none', tombstone: 'empty', ofValue: 'v', ofTombstone: '' },
@@ -57,16 +57,16 @@ describe('data', () => {
   });
 
   it('is none of a tombstone that is skipped, while an empty value is sent', () => {
-    const options = { ...prepareOptions, tombstone: 'skip' } as const;
-    expect(prepare(aRecord({ value: null }), options).kind).toBe('tombstone');
-    expect(prepare(aRecord({ value: '' }), options).kind).toBe('record');
+    const options = { ...planOptions, tombstone: 'skip' } as const;
+    expect(plan(aRecord({ value: null }), options).kind).toBe('tombstone');
+    expect(plan(aRecord({ value: '' }), options).kind).toBe('record');
   });
 });
 
 describe('a record that cannot be planned', () => {
-  const lost = { ...prepareOptions, partitionKey: 'jsonPointer', partitionKeyPointer: '/x' } as const;
+  const lost = { ...planOptions, partitionKey: 'jsonPointer', partitionKeyPointer: '/x' } as const;
   const broken = {
-    ...prepareOptions,
+    ...planOptions,
     randomKey: () => {
       throw new TypeError('SECRET');
     },
@@ -74,12 +74,12 @@ describe('a record that cannot be planned', () => {
 
   it('is poison because of its value when the value has no partition key', () => {
     const record = aRecord({ value: '{}' });
-    expect(prepare(record, lost)).toMatchObject({ kind: 'poison', record, failure: { code: 'payload_invalid' } });
+    expect(plan(record, lost)).toMatchObject({ kind: 'poison', record, failure: { code: 'payload_invalid' } });
   });
 
   it('is poison because of the sink when planning throws, in a lane of its own', () => {
     const record = aRecord({ offset: 1, key: null });
-    const planned = prepare(record, broken);
+    const planned = plan(record, broken);
     expect(planned).toMatchObject({
       kind: 'poison',
       record,
@@ -91,7 +91,7 @@ describe('a record that cannot be planned', () => {
 });
 
 describe('the explicit hash key', () => {
-  const hashKeyFor = (parts: RecordParts, changes: Partial<PrepareOptions>) => prepared(parts, changes).explicitHashKey;
+  const hashKeyFor = (parts: RecordParts, changes: Partial<PlanOptions>) => planned(parts, changes).explicitHashKey;
 
   it('is left to the partition key', () => {
     expect(hashKeyFor({}, {})).toBeUndefined();

@@ -1,15 +1,14 @@
 import { untilAborted } from '../../../shared/concurrency/until-aborted.ts';
 import { poison } from '../../../shared/outcome.ts';
-import { type Command, commandsOf, failedSteps, type StepResult, statementOf } from '../lanes/commands.ts';
+import { type Command, commandsOf, failedSteps, type StepResult } from '../lanes/commands.ts';
 import type { Step } from '../lanes/lane.ts';
 import type { WriteResult } from '../lanes/write-result.ts';
 import { beforeWriting, classifyError } from '../target/classify.ts';
 import type { Collections, Guards } from '../target/collections.ts';
 import type { UniqueOrder } from '../target/unique-order.ts';
-import { type ReadReply, readReply } from './reply.ts';
-import type { ResolveParts } from './resolve.ts';
+import type { ReadParts } from './versions-reader.ts';
 
-export interface SendParts extends ResolveParts {
+export interface PackParts extends ReadParts {
   readonly collections: Collections;
   readonly uniqueOrder: UniqueOrder;
 }
@@ -30,7 +29,7 @@ export interface Packed {
 export async function pack(
   steps: readonly Step[],
   leavesSome: () => boolean,
-  { store, collections, namespace, signal, uniqueOrder }: SendParts,
+  { store, collections, namespace, signal, uniqueOrder }: PackParts,
 ): Promise<Packed | undefined> {
   try {
     const writes = steps.map(({ write }) => write);
@@ -58,16 +57,3 @@ const TOO_LARGE: WriteResult = {
   kind: 'poison',
   failure: poison('payload_too_large', 'the document exceeds the maximum document size of the server'),
 };
-
-/** Never rejects because of a server or a network. */
-export async function sendCommand(command: Command, guards: Guards, parts: SendParts): Promise<ReadReply> {
-  const { store, namespace, meter, signal } = parts;
-  const statements = command.steps.map(({ write }) => statementOf(write));
-  meter.count('WriteCommands');
-  try {
-    const reply = await untilAborted(store.write(namespace, command.kind, statements, signal), signal);
-    return readReply(command, reply, guards.indexes);
-  } catch (error) {
-    return { results: failedSteps(command.steps, classifyError(error)), unmatched: [] };
-  }
-}

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readReply } from '../../../../../functions/documentdb-sink/delivery/reply.ts';
+import { classifyReply } from '../../../../../functions/documentdb-sink/delivery/classify-reply.ts';
 import type { PlainModel, SentWrite } from '../../../../../functions/documentdb-sink/guard/write.ts';
 import { Lane } from '../../../../../functions/documentdb-sink/lanes/lane.ts';
 import type { WriteModel } from '../../../../../functions/documentdb-sink/plan/write-model.ts';
@@ -26,7 +26,7 @@ function said(
 ) {
   const lane = new Lane(SOME);
   const steps = models.map((model) => ({ lane, from: 0, write: writeOf(model), count: 1 }));
-  const { results, unmatched } = readReply({ kind, steps }, reply, guardIndexes);
+  const { results, unmatched } = classifyReply({ kind, steps }, reply, guardIndexes);
   return steps.map((step) => {
     const result = results.find((each) => each.step === step)?.result.kind;
     return result ?? unmatched.find((each) => each.step === step)?.cause;
@@ -46,7 +46,7 @@ describe('an unguarded write that meets a duplicate', () => {
     ['c_1', 'otherIndex'],
   ] as const)('lost a race on the index of its own filter, or meets another document: %s', (index, cause) => {
     const step = { lane: new Lane(SOME), from: 0, write: plainWrite, count: 1 };
-    const { unmatched } = readReply(
+    const { unmatched } = classifyReply(
       { kind: 'update', steps: [step] },
       duplicate(index),
       new Map([['a\nb', 'a_1_b_1']]),

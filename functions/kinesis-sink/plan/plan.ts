@@ -6,7 +6,7 @@ import { hashKeyOf } from './hash-key.ts';
 import { type PartitionKey, type PartitionKeyOptions, partitionKeyOf } from './partition-key.ts';
 
 /** One Kafka record in the form in which it is sent, alone or in an aggregate. */
-export interface PreparedRecord {
+export interface PlannedRecord {
   readonly record: SourceRecord;
   /** 1 to 256 characters. */
   readonly partitionKey: string;
@@ -21,15 +21,15 @@ export interface PreparedRecord {
 export type LaneName = string | undefined;
 
 /** The result of planning a record. */
-export type Prepared =
-  | { readonly kind: 'record'; readonly lane: LaneName; readonly prepared: PreparedRecord }
+export type RecordPlan =
+  | { readonly kind: 'record'; readonly lane: LaneName; readonly planned: PlannedRecord }
   | { readonly kind: 'poison'; readonly lane: LaneName; readonly record: SourceRecord; readonly failure: RecordFailure }
   | { readonly kind: 'tombstone'; readonly record: SourceRecord };
 
 export type Ordering = 'key' | 'partition' | 'none';
 export type Aggregation = 'off' | 'key' | 'bucket';
 
-export interface PrepareOptions extends PartitionKeyOptions {
+export interface PlanOptions extends PartitionKeyOptions {
   readonly ordering: Ordering;
   readonly aggregation: Aggregation;
   readonly envelope: 'none' | 'json';
@@ -41,11 +41,11 @@ export interface PrepareOptions extends PartitionKeyOptions {
  * Never throws. An error while planning makes the record poison (`planning_failed`), because it would occur again in
  * every delivery.
  */
-export function prepare(record: SourceRecord, options: PrepareOptions): Prepared {
+export function plan(record: SourceRecord, options: PlanOptions): RecordPlan {
   try {
-    return prepareOrThrow(record, options);
+    return planOrThrow(record, options);
   } catch (error) {
-    return { kind: 'poison', lane: laneOfUnprepared(record, options), record, failure: planningFailed(error) };
+    return { kind: 'poison', lane: laneOfUnplanned(record, options), record, failure: planningFailed(error) };
   }
 }
 
@@ -53,7 +53,7 @@ export function prepare(record: SourceRecord, options: PrepareOptions): Prepared
  * The lane of the record's partition key, if the key can be computed: records behind it in the lane must not overtake
  * its dead letter.
  */
-function laneOfUnprepared(record: SourceRecord, options: PrepareOptions): LaneName {
+function laneOfUnplanned(record: SourceRecord, options: PlanOptions): LaneName {
   try {
     return laneOf(partitionKeyOf(record, options), options.ordering);
   } catch {
@@ -63,7 +63,7 @@ function laneOfUnprepared(record: SourceRecord, options: PrepareOptions): LaneNa
 
 const KEYLESS: PartitionKey = { kind: 'random', text: '' };
 
-function prepareOrThrow(record: SourceRecord, options: PrepareOptions): Prepared {
+function planOrThrow(record: SourceRecord, options: PlanOptions): RecordPlan {
   if (record.value === null && options.tombstone === 'skip') return { kind: 'tombstone', record };
   const key = partitionKeyOf(record, options);
   const lane = laneOf(key, options.ordering);
@@ -75,7 +75,7 @@ function prepareOrThrow(record: SourceRecord, options: PrepareOptions): Prepared
     return { kind: 'poison', lane, record, failure: poison('payload_too_large', detail) };
   }
   const explicitHashKey = explicitHashKeyOf(record, key.text, options);
-  return { kind: 'record', lane, prepared: { record, partitionKey: key.text, explicitHashKey, data, byteLength } };
+  return { kind: 'record', lane, planned: { record, partitionKey: key.text, explicitHashKey, data, byteLength } };
 }
 
 /**
@@ -89,7 +89,7 @@ function laneOf(key: PartitionKey, ordering: Ordering): LaneName {
 
 const NO_DATA = payloadOf('');
 
-function dataOf(record: SourceRecord, { envelope, tombstone }: PrepareOptions): Payload {
+function dataOf(record: SourceRecord, { envelope, tombstone }: PlanOptions): Payload {
   const isWrapped = record.value === null ? tombstone === 'envelope' : envelope === 'json';
   return isWrapped ? envelopeOf(record) : (record.value ?? NO_DATA);
 }
@@ -98,7 +98,7 @@ function dataOf(record: SourceRecord, { envelope, tombstone }: PrepareOptions): 
 function explicitHashKeyOf(
   { position: { topicPartition } }: SourceRecord,
   partitionKey: string,
-  { ordering, aggregation }: PrepareOptions,
+  { ordering, aggregation }: PlanOptions,
 ): string | undefined {
   const hashed = ordering === 'partition' ? topicPartition : partitionKey;
   if (aggregation === 'bucket') return bucketHashKey(hashKeyOf(hashed));

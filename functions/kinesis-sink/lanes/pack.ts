@@ -1,10 +1,10 @@
 import { EntryDraft, type EntryLimits, entryOf } from '../plan/entry.ts';
-import type { Aggregation, PreparedRecord } from '../plan/prepare.ts';
-import type { Lane, LaneSlice, PlannedEntry } from './lane.ts';
+import type { Aggregation, PlannedRecord } from '../plan/plan.ts';
+import type { Lane, LaneSlice, PackedEntry } from './lane.ts';
 
 /** A request, and the lanes whose heads it took, in the order in which they were offered. */
 export interface PackedRequest {
-  readonly plannedEntries: readonly PlannedEntry[];
+  readonly packedEntries: readonly PackedEntry[];
   readonly lanes: readonly Lane[];
 }
 
@@ -32,15 +32,15 @@ interface OpenEntry {
  * Packs the heads of lanes into a request, from the first lane on until the request is full. With `aggregation: key`,
  * consecutive records of a lane become one entry; with `bucket`, lanes with the same hash key share entries.
  */
-export function packRequest(lanes: readonly Lane[], options: PackOptions): PackedRequest {
+export function pack(lanes: readonly Lane[], options: PackOptions): PackedRequest {
   const packer = new Packer(options);
   const left = lanes.findIndex((lane) => !packer.take(lane));
-  return { plannedEntries: packer.close(), lanes: left === -1 ? lanes : lanes.slice(0, left) };
+  return { packedEntries: packer.close(), lanes: left === -1 ? lanes : lanes.slice(0, left) };
 }
 
 class Packer {
   readonly #options: PackOptions;
-  readonly #entries: (OpenEntry | PlannedEntry)[] = [];
+  readonly #entries: (OpenEntry | PackedEntry)[] = [];
   readonly #openByHashKey = new Map<string, OpenEntry>();
   #byteLength = 0;
 
@@ -50,22 +50,22 @@ class Packer {
 
   /** @returns false if the request is full */
   take(lane: Lane): boolean {
-    const head = preparedAt(lane, 0);
+    const head = plannedAt(lane, 0);
     if (head === undefined) return false;
     if (this.#options.aggregation === 'off' || lane.isAlone) return this.#takeAlone(lane, head);
     const entry = this.#place(head);
     if (entry === undefined) return false;
     let count = 1;
-    for (let next = preparedAt(lane, 1); next && this.#add(entry, next); next = preparedAt(lane, count)) count += 1;
+    for (let next = plannedAt(lane, 1); next && this.#add(entry, next); next = plannedAt(lane, count)) count += 1;
     entry.slices.push(lane.slice(count));
     return true;
   }
 
-  close(): readonly PlannedEntry[] {
+  close(): readonly PackedEntry[] {
     return this.#entries.map((each) => ('draft' in each ? { entry: each.draft.close(), slices: each.slices } : each));
   }
 
-  #takeAlone(lane: Lane, head: PreparedRecord): boolean {
+  #takeAlone(lane: Lane, head: PlannedRecord): boolean {
     if (!this.#hasRoomFor(head)) return false;
     this.#entries.push({ entry: entryOf(head), slices: [lane.slice(1)] });
     this.#byteLength += head.byteLength;
@@ -73,18 +73,18 @@ class Packer {
   }
 
   /** The entry that contains the lane's head; undefined if the request is full. */
-  #place(head: PreparedRecord): OpenEntry | undefined {
+  #place(head: PlannedRecord): OpenEntry | undefined {
     const known = this.#openByHashKey.get(head.explicitHashKey ?? '');
     if (known !== undefined && this.#add(known, head)) return known;
     return this.#hasRoomFor(head) ? this.#open(head) : undefined;
   }
 
-  #hasRoomFor({ byteLength }: PreparedRecord): boolean {
+  #hasRoomFor({ byteLength }: PlannedRecord): boolean {
     const { recordsMax, bytesMax } = this.#options.request;
     return this.#entries.length < recordsMax && this.#byteLength + byteLength <= bytesMax;
   }
 
-  #open(head: PreparedRecord): OpenEntry {
+  #open(head: PlannedRecord): OpenEntry {
     const isBucket = this.#options.aggregation === 'bucket';
     const draft = new EntryDraft(head, this.#options.aggregate, isBucket ? BUCKET_PARTITION_KEY : undefined);
     const entry = { draft, slices: [] };
@@ -94,19 +94,19 @@ class Packer {
     return entry;
   }
 
-  #add({ draft }: OpenEntry, prepared: PreparedRecord): boolean {
-    const byteLength = draft.lengthWith(prepared);
+  #add({ draft }: OpenEntry, planned: PlannedRecord): boolean {
+    const byteLength = draft.lengthWith(planned);
     if (byteLength === undefined) return false;
     const total = this.#byteLength - draft.byteLength + byteLength;
     if (total > this.#options.request.bytesMax) return false;
     this.#byteLength = total;
-    draft.add(prepared, byteLength);
+    draft.add(planned, byteLength);
     return true;
   }
 }
 
 /** The record at this distance behind the lane's head; undefined if there is none, or if it is poison. */
-function preparedAt({ items, next }: Lane, distance: number): PreparedRecord | undefined {
+function plannedAt({ items, next }: Lane, distance: number): PlannedRecord | undefined {
   const task = items[next + distance]?.task;
-  return task?.kind === 'record' ? task.prepared : undefined;
+  return task?.kind === 'record' ? task.planned : undefined;
 }

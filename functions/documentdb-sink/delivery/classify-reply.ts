@@ -9,17 +9,17 @@ import type { WriteReply } from '../target/document-store.ts';
 import { conflictsWithItself } from '../update/apply-update.ts';
 import type { Unmatched } from './resolve.ts';
 
-export interface ReadReply {
+export interface ClassifiedReply {
   readonly results: readonly StepResult[];
   readonly unmatched: readonly Unmatched[];
 }
 
 /** Sorts the steps of a command by its reply: acknowledged, in error, or to be resolved by a read. */
-export function readReply(
+export function classifyReply(
   { kind, steps }: Command,
   { count, writeErrors }: WriteReply,
   guardIndexes: GuardIndexes,
-): ReadReply {
+): ClassifiedReply {
   const errorByIndex = new Map(writeErrors.map((error) => [error.index, error]));
   const applied = steps.filter((_, index) => !errorByIndex.has(index));
   // The reply has only a count, which does not show which of the writes matched nothing.

@@ -10,8 +10,8 @@ import { guardedWrite, type WriteContext } from './guarded-write.ts';
 import { type Epochs, sourceVersionOf } from './source-version.ts';
 import type { Write } from './write.ts';
 
-/** The result of planning a record and adding the guard. */
-export type Compiled = Writes | Poison | Decided;
+/** The writes that a record asks for, with their guard, or why there are none. */
+export type RecordPlan = Writes | Poison | Decided;
 
 /** Nothing is sent for the record. */
 export type Decided =
@@ -35,49 +35,54 @@ export interface Poison {
   readonly failure: RecordFailure;
 }
 
-export interface CompileSettings {
+export interface PlanSettings {
   readonly deletes: 'tombstone' | 'hard';
   readonly epochs: Epochs;
 }
 
 /**
- * Compiles each record on its own, so that an invalid record never affects another. Never throws: whatever planning
+ * Plans each record on its own, so that an invalid record never affects another. Never throws: whatever planning
  * throws makes that record poison (`planning_failed`).
  */
-export function compile(
+export function plan(
   record: SourceRecord,
   mapper: RecordMapper,
-  settings: CompileSettings,
+  settings: PlanSettings,
   wallTimeMs: number,
-): Compiled {
+): RecordPlan {
   try {
-    return plan(record, mapper, settings, wallTimeMs);
+    return planOrThrow(record, mapper, settings, wallTimeMs);
   } catch (error) {
     return { kind: 'poison', namespace: undefined, identity: undefined, failure: planningFailed(error) };
   }
 }
 
-function plan(record: SourceRecord, mapper: RecordMapper, settings: CompileSettings, wallTimeMs: number): Compiled {
-  const plan = mapper(record, wallTimeMs);
-  switch (plan.kind) {
+function planOrThrow(
+  record: SourceRecord,
+  mapper: RecordMapper,
+  settings: PlanSettings,
+  wallTimeMs: number,
+): RecordPlan {
+  const asked = mapper(record, wallTimeMs);
+  switch (asked.kind) {
     case 'none':
     case 'unsettled':
-      return plan;
+      return asked;
     case 'poison': {
-      const { namespace, filter, failure } = plan;
+      const { namespace, filter, failure } = asked;
       return { kind: 'poison', namespace, identity: filter && identityOfFilter(filter), failure };
     }
     case 'write':
-      return guarded(plan, record, settings, wallTimeMs);
+      return guarded(asked, record, settings, wallTimeMs);
   }
 }
 
 function guarded(
   { namespace, models, version }: WritePlan & { readonly kind: 'write' },
   record: SourceRecord,
-  { deletes, epochs }: CompileSettings,
+  { deletes, epochs }: PlanSettings,
   wallTimeMs: number,
-): Compiled {
+): RecordPlan {
   const [first] = models;
   const identity = identityOfModel(first);
   const context = { identity, sourceVersion: sourceVersionOf(record, epochs, version), step: 0, deletes, wallTimeMs };
