@@ -7,7 +7,7 @@ import { untilDrained } from '../../local/pipeline/drain.ts';
 import { systemClock } from '../../shared/time/clock.ts';
 import type { ConnectionOptions } from '../kafka/connection.ts';
 import { failureRecords } from './failure-records.ts';
-import { givenUpCount, invocationLine, mappingLine, summaryLine } from './lines.ts';
+import { givenUpCount, invocationLine, logLine, mappingLine, summaryLine } from './lines.ts';
 import type { TriggerCommandOptions } from './options.ts';
 import type { Plan, RunnableFunction } from './plan.ts';
 
@@ -42,7 +42,7 @@ export async function runTriggers(plan: Plan, options: RunOptions, surroundings:
         ...{ mapping, connection, invoke: process.invoke, putFailure: failures.put },
         bootstrapServers: options.brokers.bootstrapServers,
         partialFailureRetry: options.partialFailureRetry,
-        log: (message, { causes }) => say(`${mapping.logicalId}: ${message}${causes ? ` (${String(causes)})` : ''}`),
+        log: (message, fields) => say(logLine(message, fields)),
         observe: describeInvocations(mapping, say),
       });
       running.push({ mapping, trigger });

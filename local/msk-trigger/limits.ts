@@ -3,6 +3,9 @@
 /** The maximum number of concurrent invocations of a poller. https://docs.aws.amazon.com/lambda/latest/dg/kafka-scaling-modes.html */
 export const INVOCATIONS_PER_POLLER_MAX = 5;
 
+/** How often Lambda looks at the offset lag. https://docs.aws.amazon.com/lambda/latest/dg/kafka-scaling-modes.html */
+export const SCALING_INTERVAL_MS = 60_000;
+
 /**
  * The number of retries that replaces "no limit" if there is an on-failure destination.
  * https://docs.aws.amazon.com/lambda/latest/dg/kafka-on-failure-destination.html

@@ -7,8 +7,9 @@ import {
   type Counters,
   commitIfAdvanced,
   newTriggerState,
-  type PollerState,
+  pollerOf,
   type TriggerState,
+  usePollers,
 } from './trigger-state.ts';
 
 /** The result of a fetch for one partition. */
@@ -44,6 +45,9 @@ export interface TriggerMachine<R extends LogRecord> {
   /** The partitions to fetch. Buffers are bounded: a partition is listed while less than one full invocation and less than two batches wait. */
   fetchable(): readonly FetchPosition[];
   partitionAdded(partition: number, offset: number): void;
+  /** Divides the partitions among another number of pollers, at least one. */
+  scaledTo(pollers: number, nowMs: number): readonly Command<R>[];
+  pollers(): number;
   /** For the answers from now on. */
   partialFailuresReadAs(reading: PartialFailureRetry): void;
   /** The log no longer holds the position (retention, or a recreated topic). Waiting records outside the log are dropped. */
@@ -70,6 +74,8 @@ export function createTriggerMachine<R extends LogRecord>(
     wakeAtMs: () => wakeAtMs(triggerState),
     fetchable: () => fetchable(triggerState),
     partitionAdded: (partition, offset) => addPartition(triggerState, partition, offset),
+    scaledTo: (pollers, nowMs) => scaledTo(triggerState, pollers, nowMs),
+    pollers: () => triggerState.pollersInUse,
     partialFailuresReadAs: (partialFailureRetry) => {
       triggerState.settings = { ...triggerState.settings, partialFailureRetry };
     },
@@ -109,7 +115,9 @@ function invocationEnded<R extends LogRecord>(
   triggerState.flights.delete(id);
   flight.poller.invocationsOpen -= 1;
   conclude(triggerState, flight, result, nowMs, commands);
-  dispatch(triggerState, flight.poller, nowMs, commands);
+  // Its partitions may have other pollers by now.
+  const concerned = new Set([flight.poller, ...flight.parts.map(({ state }) => pollerOf(triggerState, state))]);
+  for (const poller of concerned) dispatch(triggerState, poller, nowMs, commands);
   return commands;
 }
 
@@ -137,7 +145,7 @@ function failureDelivered<R extends LogRecord>(
     triggerState.counters.recordsDeliveredToDestination += portion.records.length;
     commitIfAdvanced(triggerState, state, commands);
   }
-  for (const poller of triggerState.pollers) dispatch(triggerState, poller, nowMs, commands);
+  dispatchAll(triggerState, nowMs, commands);
   return commands;
 }
 
@@ -148,8 +156,19 @@ function timePassed<R extends LogRecord>(triggerState: TriggerState<R>, nowMs: n
     triggerState.deliveries.set(id, { ...delivery, retryAtMs: undefined });
     commands.push({ kind: 'deliverFailure', id, failure: delivery.failure });
   }
-  for (const poller of triggerState.pollers) dispatch(triggerState, poller, nowMs, commands);
+  dispatchAll(triggerState, nowMs, commands);
   return commands;
+}
+
+function scaledTo<R extends LogRecord>(triggerState: TriggerState<R>, pollers: number, nowMs: number): Command<R>[] {
+  const commands: Command<R>[] = [];
+  usePollers(triggerState, pollers);
+  dispatchAll(triggerState, nowMs, commands);
+  return commands;
+}
+
+function dispatchAll<R extends LogRecord>(triggerState: TriggerState<R>, nowMs: number, commands: Command<R>[]): void {
+  for (const poller of triggerState.pollers) dispatch(triggerState, poller, nowMs, commands);
 }
 
 function wakeAtMs<R extends LogRecord>(triggerState: TriggerState<R>): number {
@@ -176,9 +195,7 @@ function addPartition<R extends LogRecord>(triggerState: TriggerState<R>, partit
   if (triggerState.partitions.has(partition)) return;
   const state = newPartition<R>(triggerState.settings.topic, partition, offset);
   triggerState.partitions.set(partition, state);
-  const { partitions } = pollerOf(triggerState, state);
-  partitions.push(state);
-  partitions.sort((a, b) => a.partition - b.partition);
+  usePollers(triggerState, triggerState.pollersInUse);
 }
 
 function positionReset<R extends LogRecord>(state: PartitionState<R>, offset: number): void {
@@ -196,10 +213,4 @@ function partitionOf<R extends LogRecord>(triggerState: TriggerState<R>, partiti
   if (state === undefined)
     throw new Error(`partition ${partition} of topic ${triggerState.settings.topic} is unknown to the machine`);
   return state;
-}
-
-function pollerOf<R extends LogRecord>(triggerState: TriggerState<R>, state: PartitionState<R>): PollerState<R> {
-  const poller = triggerState.pollers[state.partition % triggerState.pollers.length];
-  if (poller === undefined) throw new Error('a machine needs at least one poller');
-  return poller;
 }

@@ -37,7 +37,7 @@ export interface MachineSettings {
   readonly recordAgeMaxMs: number;
   readonly bisects: boolean;
   readonly hasDestination: boolean;
-  /** A partition belongs to one poller; an invocation holds records of one poller's partitions. */
+  /** At the start. A partition belongs to one poller; an invocation holds records of one poller's partitions. */
   readonly pollers: number;
   readonly invocationsPerPollerMax: number;
   readonly backoff: Backoff;

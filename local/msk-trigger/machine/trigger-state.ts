@@ -54,7 +54,9 @@ type Writable<T> = { -readonly [K in keyof T]: T[K] extends number ? number : Wr
 export interface TriggerState<R extends LogRecord> {
   settings: MachineSettings;
   readonly partitions: Map<number, PartitionState<R>>;
-  readonly pollers: readonly PollerState<R>[];
+  /** Grows only: the last ones have no partitions while fewer are in use, and may still have open invocations. */
+  readonly pollers: PollerState<R>[];
+  pollersInUse: number;
   readonly flights: Map<number, Flight<R>>;
   readonly deliveries: Map<number, FailureDelivery<R>>;
   readonly counters: Writable<Counters>;
@@ -62,10 +64,11 @@ export interface TriggerState<R extends LogRecord> {
 }
 
 export function newTriggerState<R extends LogRecord>(settings: MachineSettings): TriggerState<R> {
-  return {
+  const triggerState: TriggerState<R> = {
     settings,
     partitions: new Map(),
-    pollers: Array.from({ length: Math.max(1, settings.pollers) }, () => ({ partitions: [], invocationsOpen: 0 })),
+    pollers: [],
+    pollersInUse: 0,
     flights: new Map(),
     deliveries: new Map(),
     counters: {
@@ -84,6 +87,24 @@ export function newTriggerState<R extends LogRecord>(settings: MachineSettings):
     },
     lastId: 0,
   };
+  usePollers(triggerState, settings.pollers);
+  return triggerState;
+}
+
+/** Divides the partitions among so many pollers. What is open, waits or is retried of a partition goes with the partition. */
+export function usePollers<R extends LogRecord>(triggerState: TriggerState<R>, count: number): void {
+  const { pollers, partitions } = triggerState;
+  triggerState.pollersInUse = Math.max(1, count);
+  while (pollers.length < triggerState.pollersInUse) pollers.push({ partitions: [], invocationsOpen: 0 });
+  for (const poller of pollers) poller.partitions.length = 0;
+  for (const state of [...partitions.values()].sort((a, b) => a.partition - b.partition))
+    pollerOf(triggerState, state).partitions.push(state);
+}
+
+export function pollerOf<R extends LogRecord>(triggerState: TriggerState<R>, state: PartitionState<R>): PollerState<R> {
+  const poller = triggerState.pollers[state.partition % triggerState.pollersInUse];
+  if (poller === undefined) throw new Error('a machine needs at least one poller');
+  return poller;
 }
 
 export function newId<R extends LogRecord>(triggerState: TriggerState<R>): number {

@@ -43,7 +43,7 @@ export interface TriggerOptions {
   readonly clock?: Clock;
   readonly backoff?: Backoff;
   readonly nullAs?: NullAs;
-  /** Default: the mapping's MinimumPollers. */
+  /** A fixed number. Default: between the mapping's MinimumPollers, where the trigger starts, and MaximumPollers. */
   readonly pollers?: number;
   /** Replaces the poller that connects to `bootstrapServers`. */
   readonly poller?: Poller;

@@ -8,6 +8,7 @@ import { createExecutor } from './executor.ts';
 import { createPoller, type PollerOptions } from './poller.ts';
 import { poll, watchPartitions } from './polling.ts';
 import { newRun, type Run, type TriggerOptions } from './run.ts';
+import { scale } from './scaling.ts';
 
 export interface PartitionLag {
   readonly partition: number;
@@ -20,6 +21,8 @@ export interface Trigger {
   /** Reads the end offset of each partition from Kafka. */
   lag(): Promise<readonly PartitionLag[]>;
   counters(): Counters;
+  /** How many pollers the mapping has now. */
+  pollers(): number;
   /** The first offset that is not settled, by partition. */
   settledOffsets(): ReadonlyMap<number, number>;
   partialFailuresReadAs(reading: PartialFailureRetry): void;
@@ -64,6 +67,7 @@ function running(run: Run): Trigger {
   const executor = createExecutor(run, stopping.signal);
   const polling = poll(run, executor, stopping.signal);
   const watching = watchPartitions(run, executor, stopping.signal);
+  const scaling = scale(run, executor, stopping.signal);
   let stopped: Promise<void> | undefined;
 
   const stop = async (drainMsMax: number) => {
@@ -72,12 +76,13 @@ function running(run: Run): Trigger {
     await endsWithin(clock, CLOSE_MS_MAX, executor.committed());
     executor.dispose();
     // Do not close during an open fetch: the client would treat that as a lost connection and retry for a second.
-    await endsWithin(clock, CLOSE_MS_MAX, Promise.all([polling, watching]));
+    await endsWithin(clock, CLOSE_MS_MAX, Promise.all([polling, watching, scaling]));
     await endsWithin(clock, CLOSE_MS_MAX, poller.close());
   };
 
   return {
     counters: () => machine.counters(),
+    pollers: () => machine.pollers(),
     settledOffsets: () => machine.committedOffsets(),
     partialFailuresReadAs: (reading) => machine.partialFailuresReadAs(reading),
     stop: (drainMsMax = DRAIN_MS_DEFAULT) => {

@@ -64,6 +64,10 @@ export class Harness {
     return this.#note(this.machine.timePassed(this.nowMs));
   }
 
+  scaledTo(pollers: number): this {
+    return this.#note(this.machine.scaledTo(pollers, this.nowMs));
+  }
+
   /** Ends the oldest open invocation. */
   end(result: Parameters<TriggerMachine<LogRecord>['invocationEnded']>[1]): this {
     const invocation = this.open.shift();

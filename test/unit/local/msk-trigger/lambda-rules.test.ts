@@ -1,6 +1,7 @@
 // Lambda's rules for Kafka event source mappings, one test a rule, with the page that states it. The files beside this one
 // try each rule at its edges; what needs a broker or a process is in test/integration.
 import { describe, expect, it } from 'vitest';
+import { pollersFor } from '../../../../local/msk-trigger/machine/scaling.ts';
 import { machineSettings } from '../../../../local/msk-trigger/machine/settings.ts';
 import { readMappings } from '../../../../local/msk-trigger/mapping/read-mappings.ts';
 import { failureLetters } from '../../../../local/msk-trigger/runtime/destination.ts';
@@ -105,6 +106,16 @@ describe(`batches (${DOCS}/services-consume-kafka-events.html)`, () => {
     const harness = new Harness({}, positions);
     for (const partition of positions.keys()) harness.arrive(partition, records(0, 3));
     expect(harness.sent).toHaveLength(5);
+  });
+
+  it(`are of one poller's partitions, and the lag adds pollers up to MaximumPollers and the partitions (${DOCS}/kafka-scaling-modes.html)`, () => {
+    const harness = new Harness({}, new Map([0, 1, 2].map((partition) => [partition, 0])));
+    const load = { pollers: 1, partitions: 3, lag: 9_000, lagBefore: 0, consumed: 10 };
+    expect(pollersFor(load, aMapping({ pollers: { min: 1, max: 2 } }))).toBe(2);
+    expect(pollersFor({ ...load, pollers: 2 }, aMapping({ pollers: { min: 1, max: 200 } }))).toBe(3);
+    harness.scaledTo(3);
+    for (const partition of [0, 1, 2]) harness.arrive(partition, records(0));
+    expect(harness.pass(1_000).sent).toEqual([{ 'orders-0': [0] }, { 'orders-1': [0] }, { 'orders-2': [0] }]);
   });
 
   it(`leave out a record that fits none: it is given up with MaximumPayloadSizeExceeded (${DOCS}/kafka-on-failure.html)`, () => {

@@ -106,6 +106,46 @@ describe('concurrency', () => {
   });
 });
 
+describe('another number of pollers', () => {
+  it('divides the partitions anew, and what is retried of one goes with it', () => {
+    const harness = new Harness({}, startsAtZero(3));
+    for (let partition = 0; partition < 3; partition += 1) harness.arrive(partition, records(0));
+    harness.pass(1_000).end(THROWN); // one invocation of all three partitions
+    harness.scaledTo(3);
+    expect(harness.pass(100).sent).toEqual([{ 'orders-0': [0] }, { 'orders-1': [0] }, { 'orders-2': [0] }]);
+  });
+
+  it('sends nothing of a partition that has an invocation open', () => {
+    const harness = new Harness({ pollers: 2 }, startsAtZero(2));
+    harness.arrive(0, records(0, 7)).arrive(1, records(0, 3)).scaledTo(1);
+    expect(harness.sent).toHaveLength(2);
+    expect(harness.end(SUCCESS).sent).toEqual([{ 'orders-1': [0, 1, 2, 3] }, { 'orders-0': [4, 5, 6, 7] }]);
+  });
+
+  it('gives each poller five invocations, and counts those that were open before', () => {
+    const harness = new Harness({}, startsAtZero(12));
+    for (let partition = 0; partition < 12; partition += 1) harness.arrive(partition, records(0, 3));
+    expect(harness.sent).toHaveLength(5);
+    // Of the six partitions of the second poller, two are in invocations of the first.
+    expect(harness.scaledTo(2).sent).toHaveLength(9);
+    expect(harness.scaledTo(1).scaledTo(2).sent).toHaveLength(9);
+    expect(harness.end(SUCCESS).sent).toHaveLength(9);
+  });
+
+  it('goes on with a partition whose invocation was of a poller that is not in use any more', () => {
+    const harness = new Harness({ pollers: 3 }, startsAtZero(3));
+    harness.arrive(2, records(0, 7)).scaledTo(1);
+    expect(harness.end(SUCCESS).sent).toEqual([{ 'orders-2': [4, 5, 6, 7] }]);
+  });
+
+  it('reaches the partitions that are added later', () => {
+    const harness = new Harness({}, startsAtZero(1)).scaledTo(2);
+    harness.machine.partitionAdded(1, 0);
+    harness.arrive(0, records(0)).arrive(1, records(0)).pass(1_000);
+    expect(harness.sent).toEqual([{ 'orders-0': [0] }, { 'orders-1': [0] }]);
+  });
+});
+
 // https://docs.aws.amazon.com/lambda/latest/dg/kafka-on-failure.html
 describe('a record that fits no invocation', () => {
   it('is one byte larger than a record that fills an invocation alone', () => {

@@ -17,6 +17,7 @@ function play({ settings, log, behaviours, seed }: World) {
   const committed = log.map(() => 0);
   let nowMs = 0;
   let invocations = 0;
+  let pollersMost = machine.pollers();
   const draw = drawer(seed);
   const settle = (partition: number, offsets: Iterable<number>) => {
     for (const offset of offsets) settled[partition]?.set(offset, (settled[partition]?.get(offset) ?? 0) + 1);
@@ -29,7 +30,7 @@ function play({ settings, log, behaviours, seed }: World) {
         expect(offset).toBeGreaterThan(committed[partition] ?? 0);
         committed[partition] = offset;
       } else if (command.kind === 'invoke') {
-        checkInvocation(settings, command.batch);
+        checkInvocation(settings, command.batch, machine.pollers());
         for (const { partition } of command.batch) {
           expect(busy.has(partition)).toBe(false);
           busy.add(partition);
@@ -42,7 +43,7 @@ function play({ settings, log, behaviours, seed }: World) {
       const dropped = Object.values(machine.counters().recordsDropped).reduce((sum, count) => sum + count, 0);
       checkCommits(committed, settled, dropped);
     }
-    expect(open.length).toBeLessThanOrEqual(settings.pollers * settings.invocationsPerPollerMax);
+    expect(open.length).toBeLessThanOrEqual(pollersMost * settings.invocationsPerPollerMax);
   };
 
   const endOne = () => {
@@ -89,16 +90,27 @@ function play({ settings, log, behaviours, seed }: World) {
     obey(machine.timePassed(nowMs));
   };
 
+  const scale = () => {
+    const pollers = 1 + draw(4);
+    pollersMost = Math.max(pollersMost, pollers);
+    obey(machine.scaledTo(pollers, nowMs));
+  };
+
   const isFetched = () => machine.fetchable().every(({ partition, offset }) => offset === log[partition]?.length);
   const isOver = () => isFetched() && machine.fetchable().length === log.length && machine.isQuiet();
   for (let step = 0; !isOver(); step += 1) {
     if (step > 20_000) throw new Error('the world does not come to an end');
-    [fetchOne, endOne, deliverOne, passTime][draw(4)]?.();
+    if (draw(20) === 0) scale();
+    else [fetchOne, endOne, deliverOne, passTime][draw(4)]?.();
   }
   return { machine, settled, committed };
 }
 
-function checkInvocation(settings: MachineSettings, batch: readonly PartitionRecords<LogRecord>[]): void {
+function checkInvocation(
+  settings: MachineSettings,
+  batch: readonly PartitionRecords<LogRecord>[],
+  pollers: number,
+): void {
   const count = batch.reduce((sum, part) => sum + part.records.length, 0);
   expect(count).toBeGreaterThan(0);
   expect(count).toBeLessThanOrEqual(settings.batchRecordsMax);
@@ -107,7 +119,7 @@ function checkInvocation(settings: MachineSettings, batch: readonly PartitionRec
   );
   const recordMapBytes = JSON.stringify(text).length - '{}'.length;
   expect(settings.envelopeBytes + recordMapBytes).toBeLessThanOrEqual(settings.payloadBytesMax);
-  expect(new Set(batch.map((part) => part.partition % settings.pollers)).size).toBe(1);
+  expect(new Set(batch.map((part) => part.partition % pollers)).size).toBe(1);
   for (const { records } of batch) {
     for (const [i, record] of records.slice(1).entries())
       expect(record.offset).toBeGreaterThan(records[i]?.offset ?? 0);

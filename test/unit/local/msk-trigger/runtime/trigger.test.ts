@@ -165,6 +165,29 @@ describe('a trigger', () => {
     expect(sent()).toEqual([{ 'orders-2': [0] }]);
   });
 
+  it('gets more pollers while its lag grows, one fewer when nothing waits, and a poller each for two partitions at most', async () => {
+    const mapping = aMapping({ batchRecordsMax: 2, pollers: { min: 1, max: 8 } });
+    const { clock, poller, trigger, invocations, log, sent } = await start({ mapping });
+    poller.produce(0, 2);
+    poller.produce(1, 2);
+    await clock.advance(59_999);
+    expect(trigger.pollers()).toBe(1);
+    await clock.advance(1);
+    expect(trigger.pollers()).toBe(2);
+    expect(log).toContain('pollers_scaled {"mapping":"OrdersMapping","topic":"orders","from":1,"to":2,"lag":4}');
+    expect(sent()).toEqual([{ 'orders-0': [0, 1] }, { 'orders-1': [0, 1] }]);
+    for (const invocation of invocations) invocation.end(ANSWERED);
+    await clock.advance(60_000);
+    expect(trigger.pollers()).toBe(1);
+  });
+
+  it('has the number of pollers that the caller asks for', async () => {
+    const { clock, poller, trigger } = await start({ pollers: 2 });
+    poller.produce(0, 100);
+    await clock.advance(180_000);
+    expect(trigger.pollers()).toBe(2);
+  });
+
   it('refuses a mapping with a destination when it has nothing to serve it with', async () => {
     const mapping = aMapping({ destination: { kind: 's3', bucketArn: 'arn:aws:s3:::letters' } });
     await expect(start({ mapping })).rejects.toThrow(
