@@ -11,8 +11,9 @@ import {
 import { bundleOf, createTlsContextReader } from '../../functions/documentdb-sink/target/connection/tls-context.ts';
 import { clientOptions } from '../../local/engines/aws/accounts.ts';
 import { DEFAULT_RESOURCES } from '../../local/engines/aws/resources.ts';
+import { endpointsOf } from '../support/engines-of-run.ts';
 
-const { aws, documentdb } = inject('endpoints');
+const { aws, documentdb } = await endpointsOf(inject('runFolder'));
 const administrator = aws.administrators.accountA;
 const options = clientOptions({ endpointUrl: aws.endpointUrl, resources: DEFAULT_RESOURCES }, administrator);
 const { signal } = new AbortController();

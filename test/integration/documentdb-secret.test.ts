@@ -5,9 +5,10 @@ import { afterEach, beforeEach, describe, expect, inject, it, vi } from 'vitest'
 import { createSecretReader } from '../../functions/documentdb-sink/target/connection/aws-readers.ts';
 import { createConnectionSecret } from '../../functions/documentdb-sink/target/connection/secret.ts';
 import { FatalError } from '../../functions/documentdb-sink/target/fatal-error.ts';
+import { endpointsOf } from '../support/engines-of-run.ts';
 
 const SECRET_ARN = 'arn:aws:secretsmanager:eu-west-1:111111111111:secret:msk-sinks/local/documentdb';
-const endpoints = inject('endpoints');
+const endpoints = await endpointsOf(inject('runFolder'));
 const { signal } = new AbortController();
 
 beforeEach(() => {

@@ -24,8 +24,9 @@ import type { Credentials, FunctionName } from '../../local/engines/endpoints.ts
 import { INSTALL_ROOT, startEngines } from '../../local/engines/engines.ts';
 import { startKafka } from '../../local/engines/kafka/kafka.ts';
 import { startFunction } from '../../local/lambda/function-process.ts';
+import { endpointsOf } from '../support/engines-of-run.ts';
 
-const endpoints = inject('endpoints');
+const endpoints = await endpointsOf(inject('runFolder'));
 const resources = DEFAULT_RESOURCES;
 const arns = resourceArns(resources);
 

@@ -11,6 +11,7 @@ import { createStreamReader } from '../../local/orders/stream-reader.ts';
 import { streamAdministrator } from '../../local/pipeline/aws-clients.ts';
 import { entryOf, preparedOf } from '../support/a-kinesis-sink.ts';
 import { aRecord } from '../support/builders.ts';
+import { endpointsOf } from '../support/engines-of-run.ts';
 import { recordedTelemetry } from '../support/recorded-telemetry.ts';
 import { startUnsignedAws, type UnsignedAws } from '../support/unsigned-aws.ts';
 
@@ -57,6 +58,7 @@ const failureOf = async (work: Promise<unknown>): Promise<unknown> =>
     (error: unknown) => error,
   );
 
+const endpoints = await endpointsOf(inject('runFolder'));
 let proxy: KinesisProxy;
 
 afterEach(async () => {
@@ -65,7 +67,6 @@ afterEach(async () => {
 });
 
 describe('in front of a Kinesis that checks signatures', () => {
-  const endpoints = inject('endpoints');
   const { client, put, stored } = aSite(() => endpoints);
 
   const start = async (delayMs: number) => {
@@ -167,7 +168,7 @@ describe('in front of a Kinesis that checks no signatures', () => {
   const { put, stored } = aSite(() => aws.endpoints);
 
   beforeAll(async () => {
-    aws = await startUnsignedAws(inject('endpoints'));
+    aws = await startUnsignedAws(endpoints);
   });
   afterAll(() => aws.stop());
   beforeEach(async () => {

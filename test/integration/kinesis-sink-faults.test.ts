@@ -18,6 +18,7 @@ import type { SourceRecord } from '../../shared/record.ts';
 import { systemClock } from '../../shared/time/clock.ts';
 import { planOptions } from '../support/a-kinesis-sink.ts';
 import { aRecord, batchesOf, deadlineIn } from '../support/builders.ts';
+import { endpointsOf } from '../support/engines-of-run.ts';
 import { fakeDeadLetters } from '../support/fake-dead-letters.ts';
 import { deaggregate, type ShardRange } from '../support/kpl/deaggregate.ts';
 import { recordedTelemetry } from '../support/recorded-telemetry.ts';
@@ -39,7 +40,7 @@ let reader: StreamReader;
 let shards: ReadonlyMap<string, ShardRange>;
 
 beforeAll(async () => {
-  aws = await startUnsignedAws(inject('endpoints'));
+  aws = await startUnsignedAws(await endpointsOf(inject('runFolder')));
   const administrator = streamAdministrator(aws.endpoints);
   reader = await createStreamReader(administrator, resources.stream);
   const { Shards = [] } = await administrator.send(new ListShardsCommand({ StreamName: resources.stream }));

@@ -5,8 +5,9 @@ import type { Invocation } from '../../local/lambda/invocation.ts';
 import type { Mapping } from '../../local/msk-trigger/mapping/mapping.ts';
 import type { TriggerOptions } from '../../local/msk-trigger/runtime/run.ts';
 import { startTrigger, type Trigger } from '../../local/msk-trigger/runtime/trigger.ts';
+import { endpointsOf } from '../support/engines-of-run.ts';
 
-const { bootstrapServers } = inject('endpoints').kafka;
+const { bootstrapServers } = (await endpointsOf(inject('runFolder'))).kafka;
 export const client = { clientId: 'msk-trigger-test', bootstrapBrokers: bootstrapServers.split(',') };
 export const admin = new Admin(client);
 export const producer = new Producer({ ...client, acks: 1, strict: true });

@@ -14,10 +14,12 @@ import type { SourceRecord } from '../../shared/record.ts';
 import { systemClock } from '../../shared/time/clock.ts';
 import { inWords } from './a-documentdb-sink.ts';
 import { aRecord, batchesOf, deadlineIn } from './builders.ts';
+import { endpointsOf } from './engines-of-run.ts';
 import { fakeDeadLetters } from './fake-dead-letters.ts';
 import { recordedTelemetry } from './recorded-telemetry.ts';
 
-export const { host, port, username, password, administrator, caFile } = inject('endpoints').documentdb;
+export const { host, port, username, password, administrator, caFile } = (await endpointsOf(inject('runFolder')))
+  .documentdb;
 
 export const database = `sink_${randomUUID().slice(0, 8)}`;
 

@@ -1,25 +1,27 @@
-import { mkdir, readdir, rm } from 'node:fs/promises';
+import { mkdirSync } from 'node:fs';
+import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
-import type { Endpoints } from '../../local/engines/endpoints.ts';
 import { type Engines, startEngines } from '../../local/engines/engines.ts';
 import { isProcessRunning } from '../../local/engines/process/managed-process.ts';
+import { announceEngines } from './engines-of-run.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
-    readonly endpoints: Endpoints;
-    /** Of this run of the tests: for what the files make once for all. */
+    /** Of this run of the tests: for what the files make once for all, and where the engines are ({@link announceEngines}). */
     readonly runFolder: string;
   }
 }
 
 /**
  * Vitest calls this once for each project, each time with modules of its own, in one process: the engines that all
- * projects share are kept at the process, and the last project to end stops them.
+ * projects share are kept at the process, and the last project to end stops them. Nobody waits here until they are up: unit
+ * tests and stories run meanwhile.
  */
 interface Shared {
   users: number;
   readonly engines: Promise<Engines>;
+  readonly announced: Promise<void>;
 }
 
 const LOCAL_FOLDER = join(import.meta.dirname, '..', '..', '.local');
@@ -29,26 +31,27 @@ const KEY = Symbol.for('msk-sinks.test.engines');
 const keptAtProcess = globalThis as typeof globalThis & { [KEY]?: Shared | undefined };
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const shared = keptAtProcess[KEY] ?? { users: 0, engines: start() };
+  const shared = keptAtProcess[KEY] ?? start();
   keptAtProcess[KEY] = shared;
   shared.users += 1;
-  const engines = await shared.engines;
-  project.provide('endpoints', engines.endpoints);
   project.provide('runFolder', RUN_FOLDER);
   return async () => {
     shared.users -= 1;
     if (shared.users > 0) return;
     keptAtProcess[KEY] = undefined;
-    await engines.stop();
+    await shared.announced;
+    await shared.engines.then((engines) => engines.stop()).catch(() => undefined); // whoever needed them has said so
     await rm(RUN_FOLDER, { recursive: true, force: true });
   };
 }
 
-async function start(): Promise<Engines> {
-  await mkdir(RUN_FOLDER, { recursive: true });
-  await removeAbandonedRuns();
+function start(): Shared {
+  mkdirSync(RUN_FOLDER, { recursive: true });
   const say = (line: string) => process.stderr.write(`${line}\n`);
-  return await startEngines({ folder: RUN_FOLDER, progress: say, onDeath: (error) => say(error.message) });
+  const engines = removeAbandonedRuns().then(() =>
+    startEngines({ folder: RUN_FOLDER, progress: say, onDeath: (error) => say(error.message) }),
+  );
+  return { users: 0, engines, announced: announceEngines(RUN_FOLDER, engines) };
 }
 
 /** Vitest does not wait for its teardown on Ctrl-C: the engines end all the same, their folder stays until the next run. */

@@ -20,6 +20,7 @@ import { PROJECT_ROOT } from '../../local/pipeline/package-template.ts';
 import type { SourceRecord } from '../../shared/record.ts';
 import { batchObject, letterObject } from '../support/a-dead-letter-bucket.ts';
 import { aRecord } from '../support/builders.ts';
+import { endpointsOf } from '../support/engines-of-run.ts';
 import { type LambdaServer, startLambdaServer } from '../support/lambda-server.ts';
 import { packageOnce } from '../support/package-once.ts';
 
@@ -35,7 +36,7 @@ const RATE = 200;
 /** In the batches of kinesisSink, then in those of documentdbSink. */
 const KILLED_AT = [2, 4];
 
-const endpoints = inject('endpoints');
+const endpoints = await endpointsOf(inject('runFolder'));
 const bucketClient = bucketAdministrator(endpoints);
 const Bucket = DEFAULT_RESOURCES.deadLetterBucket;
 

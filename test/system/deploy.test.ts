@@ -26,6 +26,7 @@ import {
   STREAM_ROLE_ARN,
 } from '../support/deploy/dev-stage.ts';
 import { buildProbe, createRoleProbe, type RoleProbe } from '../support/deploy/role-probe.ts';
+import { endpointsOf } from '../support/engines-of-run.ts';
 
 const CLUSTER_ARN = `arn:aws:kafka:${REGION}:${ACCOUNT_A}:cluster/${CLUSTER}`;
 /** The shortest there may be: a function without access to its target uses it up. */
@@ -48,7 +49,7 @@ const devFile = () => join(stage.folder, 'project', 'config', 'dev.yml');
 const neverStopped = new AbortController();
 
 beforeAll(async () => {
-  stage = await openDevStage(inject('endpoints'));
+  stage = await openDevStage(await endpointsOf(inject('runFolder')));
   await stage.serverless('deploy', '--stage', 'dev');
 });
 afterAll(() => stage?.close());

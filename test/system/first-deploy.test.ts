@@ -5,6 +5,7 @@ import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { PROJECT_ROOT } from '../../local/pipeline/package-template.ts';
+import { endpointsOf } from '../support/engines-of-run.ts';
 import { FirstDeploy } from '../support/first-deploy/first-deploy.ts';
 import { readPage } from '../support/first-deploy/page.ts';
 
@@ -12,7 +13,7 @@ const page = await readPage();
 let followed: FirstDeploy;
 
 beforeAll(async () => {
-  followed = await FirstDeploy.open(inject('endpoints'));
+  followed = await FirstDeploy.open(await endpointsOf(inject('runFolder')));
   await cp(join(PROJECT_ROOT, 'cli'), join(followed.project.folder, 'cli'), { recursive: true });
   await followed.follow(page);
 });

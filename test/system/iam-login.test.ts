@@ -7,10 +7,11 @@ import { describe, expect, inject, it, onTestFinished } from 'vitest';
 import { writeEndpoints } from '../../local/engines/endpoints.ts';
 import { startFunction } from '../../local/lambda/function-process.ts';
 import { PROJECT_ROOT } from '../../local/pipeline/package-template.ts';
+import { endpointsOf } from '../support/engines-of-run.ts';
 import { startIamServer } from '../support/iam-server.ts';
 import { packageOnce } from '../support/package-once.ts';
 
-const { caFile } = inject('endpoints').documentdb;
+const { caFile } = (await endpointsOf(inject('runFolder'))).documentdb;
 
 describe('documentdbSink with an IAM login', () => {
   it("signs with the function's own session, and writes", async () => {
@@ -23,7 +24,7 @@ describe('documentdbSink with an IAM login', () => {
       await rm(folder, { recursive: true });
     });
     const endpointsFile = join(folder, 'endpoints.json');
-    await writeEndpoints(endpointsFile, inject('endpoints'));
+    await writeEndpoints(endpointsFile, await endpointsOf(inject('runFolder')));
     const { functions } = await packageOnce(inject('runFolder'))({
       stage: 'local',
       folder: join(folder, 'package'),

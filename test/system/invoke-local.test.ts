@@ -12,6 +12,7 @@ import { bucketAdministrator, streamAdministrator } from '../../local/pipeline/a
 import { PROJECT_ROOT } from '../../local/pipeline/package-template.ts';
 import type { DeadLetter } from '../../shared/dead-letter/dead-letter.ts';
 import { copyProject } from '../support/deploy/project-copy.ts';
+import { endpointsOf } from '../support/engines-of-run.ts';
 import { type CommandResult, serverless } from '../support/serverless.ts';
 
 /** The timeout of `invoke local` for a deployed stage. Loading the framework and building take some more. */
@@ -28,7 +29,7 @@ const EVENTS = join(PROJECT_ROOT, 'test', 'fixtures', 'events');
 const ORDERS = join(EVENTS, 'orders.json');
 const WITH_POISON = join(EVENTS, 'orders-with-poison.json');
 
-const endpoints = inject('endpoints');
+const endpoints = await endpointsOf(inject('runFolder'));
 let folder: string;
 /** A copy: other tests build into dist/ of this project at the same time. */
 let project: string;

@@ -7,6 +7,7 @@ import { writeEndpoints } from '../../local/engines/endpoints.ts';
 import { startFunction } from '../../local/lambda/function-process.ts';
 import type { PackagedTemplate } from '../../local/pipeline/package-template.ts';
 import { INVOCATION_BYTES_MAX } from '../../shared/limits.ts';
+import { endpointsOf } from '../support/engines-of-run.ts';
 import { packageOnce } from '../support/package-once.ts';
 
 const MEMORY_MB_MAX = 400;
@@ -17,7 +18,7 @@ let packaged: PackagedTemplate;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'msk-sinks-'));
   const endpointsFile = join(folder, 'endpoints.json');
-  await writeEndpoints(endpointsFile, inject('endpoints'));
+  await writeEndpoints(endpointsFile, await endpointsOf(inject('runFolder')));
   packaged = await packageOnce(inject('runFolder'))({ stage: 'local', folder: join(folder, 'package'), endpointsFile });
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));

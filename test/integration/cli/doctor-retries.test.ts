@@ -15,8 +15,9 @@ import { readMappings } from '../../../local/msk-trigger/mapping/read-mappings.t
 import { startTrigger, type Trigger } from '../../../local/msk-trigger/runtime/trigger.ts';
 import { systemClock } from '../../../shared/time/clock.ts';
 import { aStageFile } from '../../support/a-stage-file.ts';
+import { endpointsOf } from '../../support/engines-of-run.ts';
 
-const { bootstrapServers } = inject('endpoints').kafka;
+const { bootstrapServers } = (await endpointsOf(inject('runFolder'))).kafka;
 const connection = connectionTo({ bootstrapServers, tls: false, login: undefined }, 'eu-west-1');
 const admin = new Admin(connection);
 const deployment = readStageFile('msk-sinks', 'dev', aStageFile({}));

@@ -6,8 +6,9 @@ import { DEFAULT_RESOURCES } from '../../../local/engines/aws/resources.ts';
 import { documentDbClient } from '../../../local/engines/documentdb/documentdb-client.ts';
 import type { LocalStage } from '../../../local/local-stage.ts';
 import { streamAdministrator } from '../../../local/pipeline/aws-clients.ts';
+import { endpointsOf } from '../../support/engines-of-run.ts';
 
-const endpoints = inject('endpoints');
+const endpoints = await endpointsOf(inject('runFolder'));
 const database = `invoke_${randomUUID().slice(0, 8)}`;
 const stage = { resources: DEFAULT_RESOURCES, database } as LocalStage;
 const documents = documentDbClient(endpoints.documentdb, endpoints.documentdb.administrator);

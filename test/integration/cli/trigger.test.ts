@@ -6,9 +6,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Consumer } from '@platformatic/kafka';
 import { afterAll, beforeEach, describe, expect, inject, it, onTestFinished, vi } from 'vitest';
+import { endpointsOf } from '../../support/engines-of-run.ts';
 import { aMapping, aTopic, client, committedOffsets, disconnect, produce } from '../msk-trigger-harness.ts';
 
-const { bootstrapServers } = inject('endpoints').kafka;
+const { bootstrapServers } = (await endpointsOf(inject('runFolder'))).kafka;
 const CLUSTER = 'arn:aws:kafka:us-west-2:333333333333:cluster/shop/11111111-2222-3333-4444-555555555555-1';
 
 let folder: string;

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { documentdbSettings } from '../../../functions/documentdb-sink/settings.ts';
 import { toEnvironment } from '../../../shared/settings/parse-settings.ts';
 import { type AwsServer, startAwsServer } from '../../support/aws-server.ts';
+import { endpointsOf } from '../../support/engines-of-run.ts';
 import { buildFunctions } from './build-functions.ts';
 import { type DocumentdbServer, PASSWORD, startDocumentdbServer } from './documentdb-server.ts';
 import { anEvent, type EventRecordParts } from './event.ts';
@@ -14,7 +15,7 @@ import { type Invoked, lambdaEnvironment, startFunctionThread } from './function
 type Value = string | number | undefined | ((ports: { readonly server: number; readonly other: number }) => string);
 type Settings = Readonly<Record<string, Value>>;
 
-const { caFile } = inject('endpoints').documentdb;
+const { caFile } = (await endpointsOf(inject('runFolder'))).documentdb;
 const CONNECTOR = 'test/integration/settings/orders.properties';
 const SECRET = 'arn:aws:secretsmanager:eu-west-1:111111111111:secret:orders-a';
 const SETTINGS: Settings = {

@@ -18,6 +18,7 @@ import { untilDrained } from '../../../local/pipeline/drain.ts';
 import type { PackagedTemplate } from '../../../local/pipeline/package-template.ts';
 import { startSink } from '../../../local/pipeline/pipeline.ts';
 import { systemClock } from '../../../shared/time/clock.ts';
+import { endpointsOf } from '../../support/engines-of-run.ts';
 import { packageOnce } from '../../support/package-once.ts';
 import { startUnsignedAws, type UnsignedAws } from '../../support/unsigned-aws.ts';
 
@@ -39,7 +40,7 @@ describe(`with three entries in ten refused, seed ${SEED}`, () => {
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'msk-sinks-'));
     stops.push(() => rm(folder, { recursive: true, force: true }));
-    aws = await startUnsignedAws(inject('endpoints'));
+    aws = await startUnsignedAws(await endpointsOf(inject('runFolder')));
     stops.push(aws.stop);
     proxy = await startKinesisProxy({ upstreamUrl: aws.endpoints.aws.endpointUrl, seed: SEED });
     stops.push(proxy.stop);
