@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { waitingForEvidence } from './invariants/evidence.ts';
+import { waitingForEvidence, waitingForProbes } from './invariants/evidence.ts';
 import type { Scenario, ScenarioRecord } from './scenario/scenario.ts';
 import { KafkaLog, SECRET } from './services/kafka-log.ts';
 
@@ -46,5 +46,35 @@ describe('the evidence against refused records of a document', () => {
     };
     expect(world({ hasArraysInKeys: true })).toEqual(['orders-0@1', 'orders-0@2']);
     expect(world({})).toEqual([]);
+  });
+});
+
+describe('probes of a stream that may reject everything', () => {
+  /** Two lanes, each with a rejected record and a plain one behind it. */
+  function excusedIn(sendMs: number, kinds: readonly ScenarioRecord['kind'][], sink = 'kinesisSink') {
+    const kafka = new KafkaLog(1);
+    for (const [id, kind] of kinds.entries()) {
+      kafka.produce({ key: `${SECRET}-${id % 2}`, atMs: 0, kind, id }, Buffer.from('x'));
+    }
+    const sent = kafka.produced.map(({ topicPartition, offset }) => `${topicPartition}@${offset}`);
+    const kinesis = { ordering: 'key', partitionKey: 'key' };
+    const scenario = { sink, function: { timeoutMs: sendMs + 5_000 }, kinesis } as unknown as Scenario;
+    return [...waitingForProbes({ sent, startedAtMs: Number.POSITIVE_INFINITY }, { kafka, scenario })];
+  }
+  const TWO = ['refused', 'refused', 'plain', 'plain'] as const;
+
+  it('excuse rejected records and what stands behind them, where there is no time for all', () => {
+    expect(excusedIn(10_000, TWO)).toEqual(['orders-0@0', 'orders-0@1', 'orders-0@2', 'orders-0@3']);
+    expect(excusedIn(10_000, ['plain', 'refused', 'refused', 'plain'])).toEqual([
+      'orders-0@1',
+      'orders-0@2',
+      'orders-0@3',
+    ]);
+  });
+
+  it('excuse nothing where there is time, where one record is rejected alone, or in DocumentDB', () => {
+    expect(excusedIn(10_001, TWO)).toEqual([]);
+    expect(excusedIn(1_000, ['refused', 'plain', 'plain', 'plain'])).toEqual([]);
+    expect(excusedIn(10_000, TWO, 'documentdbSink')).toEqual([]);
   });
 });

@@ -4,7 +4,7 @@ import type { KafkaLog, ProducedRecord } from '../services/kafka-log.ts';
 import type { Invocation } from '../services/lambda.ts';
 import type { Mapping } from '../services/mapping.ts';
 import type { Target } from '../services/target.ts';
-import { waitingForEvidence } from './evidence.ts';
+import { waitingForEvidence, waitingForProbes } from './evidence.ts';
 import { streamLaneOf } from './stream/stream.ts';
 import { unsettledIn } from './unsettled.ts';
 import type { Violation } from './violation.ts';
@@ -60,7 +60,7 @@ export function hasDoubtAlone(invocation: Invocation, parts: DoubtParts): boolea
 /** Without faults a doubt, or evidence that takes its time, is the only reason to hand records back, but for what a poison policy blocks. */
 export function calmViolations(invocation: Invocation, parts: DoubtParts): readonly Violation[] {
   if (parts.scenario.faults.length > 0 || parts.scenario.function.onPoison === 'block') return [];
-  const waiting = waitingForEvidence(invocation, parts);
+  const waiting = new Set([...waitingForEvidence(invocation, parts), ...waitingForProbes(invocation, parts)]);
   const [first] = unsettledIn(invocation).filter((position) => !waiting.has(position));
   if (first === undefined || hasDoubtAlone(invocation, parts)) return [];
   return [{ guarantee: 'calm', message: `${first} was handed back` }];

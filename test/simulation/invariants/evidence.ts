@@ -1,8 +1,9 @@
-import { SEND_RESERVE_MS } from '../scenario/promised.ts';
+import { PROBE_INTERVAL_MS, SEND_RESERVE_MS } from '../scenario/promised.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { isArrayKey } from '../services/documents/document-policy.ts';
 import type { KafkaLog } from '../services/kafka-log.ts';
 import type { Invocation } from '../services/lambda.ts';
+import { streamLaneOf } from './stream/stream.ts';
 
 /**
  * docs/guarantees.md, "When a document is at fault": five refusals, with a pause before each attempt. Before these, the fold that
@@ -37,4 +38,29 @@ export function waitingForEvidence(
     return count * EVIDENCE_MS >= availableMs || unfoundCount * UNFOUND_MS >= availableMs;
   });
   return new Set(waiting);
+}
+
+/**
+ * Positions for which an invocation of kinesisSink has no time: records that the stream rejects, and those behind them in their
+ * lanes. Two such records, each rejected again before the stream takes another one, may as well be an outage: then one entry is tried
+ * every few seconds, and any of the rejected ones may be the one.
+ */
+export function waitingForProbes(
+  { sent, startedAtMs }: Pick<Invocation, 'sent' | 'startedAtMs'>,
+  { kafka, scenario }: { readonly kafka: KafkaLog; readonly scenario: Scenario },
+): ReadonlySet<string> {
+  if (scenario.sink !== 'kinesisSink') return new Set();
+  const lanes = new Set<string>();
+  let rejectedCount = 0;
+  const waiting = sent.filter((position) => {
+    const record = kafka.at(position, startedAtMs);
+    if (record === undefined) return false;
+    const lane = streamLaneOf(record, scenario.kinesis);
+    const isRejected = record.scenario.kind === 'refused';
+    rejectedCount += Number(isRejected);
+    if (isRejected && lane !== undefined) lanes.add(lane);
+    return isRejected || (lane !== undefined && lanes.has(lane));
+  });
+  const availableMs = scenario.function.timeoutMs - SEND_RESERVE_MS;
+  return new Set(rejectedCount > 1 && rejectedCount * PROBE_INTERVAL_MS >= availableMs ? waiting : []);
 }

@@ -50,7 +50,7 @@ export class KafkaLog {
     const partition = this.#partitionOf(record);
     const log = this.#partitions[partition] as EventRecord[];
     const producedAtMs = EPOCH_MS + record.atMs;
-    const timestampMs = record.timeMs ?? producedAtMs;
+    const timestampMs = this.#ownTimeMs(`${topicPartitionOf(partition)}@${log.length}`, record) ?? producedAtMs;
     const produced: ProducedRecord = {
       scenario: record,
       topicPartition: topicPartitionOf(partition),
@@ -86,6 +86,12 @@ export class KafkaLog {
   find(topicPartition: string, offset: number, timestampMs: number): ProducedRecord | undefined {
     const candidates = this.#places.get(`${topicPartition}@${offset}`);
     return candidates?.find((record) => record.timestampMs === timestampMs) ?? candidates?.at(-1);
+  }
+
+  /** The producer's own time, unless a record of that time was there before the topic was made anew: nothing could tell the two apart. */
+  #ownTimeMs(place: string, { timeMs }: ScenarioRecord): number | undefined {
+    const isTaken = this.#places.get(place)?.some(({ timestampMs }) => timestampMs === timeMs);
+    return isTaken === true ? undefined : timeMs;
   }
 
   /** As a producer does: by its own choice, by the key's hash, or in turn. */
