@@ -4,6 +4,8 @@ export interface LogRecord {
   readonly timestampMs: number;
   /** The size of the record in the event's JSON, without commas. */
   readonly bytes: number;
+  /** Why the record is given up without an invocation. */
+  readonly refusal?: SchemaRefusal;
 }
 
 /** Non-empty, offsets strictly ascending. */
@@ -14,12 +16,20 @@ export interface PartitionRecords<R extends LogRecord> {
   readonly records: readonly R[];
 }
 
+/** AWS's reasons for a record that a schema registry does not pass. https://docs.aws.amazon.com/lambda/latest/dg/services-consume-kafka-events.html */
+export const SCHEMA_REFUSALS = ['SCHEMA_NOT_FOUND', 'DESERIALIZATION_ERROR'] as const;
+export type SchemaRefusal = (typeof SCHEMA_REFUSALS)[number];
+
 /**
  * Why records were sent to the destination or dropped. AWS documents the first two for Kafka, and the third for stream sources
  * (Kafka's page names none).
  * https://docs.aws.amazon.com/lambda/latest/dg/kafka-on-failure.html
  */
-export type GivenUpCondition = 'RetryAttemptsExhausted' | 'MaximumPayloadSizeExceeded' | 'RecordAgeExceeded';
+export type GivenUpCondition =
+  | 'RetryAttemptsExhausted'
+  | 'MaximumPayloadSizeExceeded'
+  | 'RecordAgeExceeded'
+  | SchemaRefusal;
 
 /** How the last invocation of these records ended; undefined if there was none. */
 export type LastResponse = 'functionError' | 'itemFailures' | undefined;

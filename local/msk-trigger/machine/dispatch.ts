@@ -1,4 +1,4 @@
-import type { Command, LogRecord } from './commands.ts';
+import type { Command, GivenUpCondition, LogRecord } from './commands.ts';
 import { dequeue, isIdle, type PartitionState, type Portion } from './partition-state.ts';
 import type { MachineSettings } from './settings.ts';
 import {
@@ -18,13 +18,13 @@ export function dispatch<R extends LogRecord>(
   nowMs: number,
   commands: Command<R>[],
 ): void {
-  giveUpOversized(triggerState, poller, commands);
+  giveUpUnsendable(triggerState, poller, commands);
   while (poller.invocationsOpen < triggerState.settings.invocationsPerPollerMax) {
     const due = takeRetries(poller, nowMs) ?? takeFresh(triggerState, poller, nowMs);
     if (due === undefined) return;
     const live = withoutExpired(triggerState, due, nowMs, commands);
     if (live.length > 0) startInvocation(triggerState, poller, live, commands);
-    giveUpOversized(triggerState, poller, commands);
+    giveUpUnsendable(triggerState, poller, commands);
   }
 }
 
@@ -57,21 +57,31 @@ function startInvocation<R extends LogRecord>(
   commands.push({ kind: 'invoke', id, batch: recordsOf(parts) });
 }
 
-/** A record that exceeds an invocation's size would block its partition for ever, so it fails without an invocation. */
-function giveUpOversized<R extends LogRecord>(
+/** A record that exceeds an invocation's size, or that the schema registry refuses, fails without an invocation. */
+function giveUpUnsendable<R extends LogRecord>(
   triggerState: TriggerState<R>,
   poller: PollerState<R>,
   commands: Command<R>[],
 ): void {
-  const { envelopeBytes, payloadBytesMax } = triggerState.settings;
   for (const state of poller.partitions) {
     while (isIdle(state) && state.retries.length === 0) {
-      const head = state.queue[0]?.record;
-      if (head === undefined || envelopeBytes + state.keyBytes + head.bytes <= payloadBytesMax) break;
+      const condition = unsendable(triggerState.settings, state);
+      if (condition === undefined) break;
       const part = freshPart(triggerState, state, dequeue(state, 1));
-      giveUp(triggerState, [part], 'MaximumPayloadSizeExceeded', commands);
+      giveUp(triggerState, [part], condition, commands);
     }
   }
+}
+
+/** Why the partition's next record cannot be sent; undefined if it can, or if there is none. */
+function unsendable<R extends LogRecord>(
+  { envelopeBytes, payloadBytesMax }: MachineSettings,
+  { queue, keyBytes }: PartitionState<R>,
+): GivenUpCondition | undefined {
+  const head = queue[0]?.record;
+  if (head === undefined) return undefined;
+  const isTooLarge = envelopeBytes + keyBytes + head.bytes > payloadBytesMax;
+  return head.refusal ?? (isTooLarge ? 'MaximumPayloadSizeExceeded' : undefined);
 }
 
 /** The portions of the group that has been ready longest; portions that are not ready or not at the head of their partition wait. */
@@ -153,7 +163,7 @@ function fitting<R extends LogRecord>(
   let bytes = 0;
   for (const { record } of state.queue) {
     const comma = count === 0 ? 0 : ','.length;
-    if (count === recordsMax || bytes + comma + record.bytes > bytesMax) break;
+    if (count === recordsMax || record.refusal !== undefined || bytes + comma + record.bytes > bytesMax) break;
     count += 1;
     bytes += comma + record.bytes;
   }

@@ -75,7 +75,10 @@ export function newTriggerState<R extends LogRecord>(settings: MachineSettings):
       recordsReceived: 0,
       recordsSent: 0,
       recordsSucceeded: 0,
-      recordsDropped: { RetryAttemptsExhausted: 0, MaximumPayloadSizeExceeded: 0, RecordAgeExceeded: 0 },
+      recordsDropped: {
+        ...{ RetryAttemptsExhausted: 0, MaximumPayloadSizeExceeded: 0, RecordAgeExceeded: 0 },
+        ...{ SCHEMA_NOT_FOUND: 0, DESERIALIZATION_ERROR: 0 },
+      },
       recordsDeliveredToDestination: 0,
       recordsExpiredInKafka: 0,
       offsetsCommitted: 0,

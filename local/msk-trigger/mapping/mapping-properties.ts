@@ -4,6 +4,7 @@ import { type PropertyReader, propertyReader } from '../../template/property-rea
 import { readFilters } from '../filter/pattern.ts';
 import { BATCH_RECORDS_DEFAULT, WINDOW_DEFAULT_MS } from '../limits.ts';
 import type { Destination, Mapping, StartingPosition } from './mapping.ts';
+import { readSchemaRegistry } from './schema-registry.ts';
 
 export interface ReadingContext {
   readonly resources: Readonly<Record<string, unknown>>;
@@ -57,6 +58,7 @@ export function readMapping(context: ReadingContext, logicalId: string, properti
     consumerGroupId: readGroup(read, logicalId),
     startingPosition: readStartingPosition(read),
     filters: readFilters(read.at('FilterCriteria'), (what) => read.problem('FilterCriteria', what)),
+    schemaRegistry: readSchemaRegistry(read, pollers !== undefined),
     batchRecordsMax: read.integer('BatchSize', { min: 1, max: BATCH_RECORDS_MAX }) ?? BATCH_RECORDS_DEFAULT,
     windowMs: windowSeconds === undefined ? WINDOW_DEFAULT_MS : windowSeconds * 1000,
     pollers,
@@ -77,8 +79,6 @@ function refuseUnknown(read: PropertyReader, properties: unknown): void {
       );
     else if (!KNOWN.has(name)) read.problem(name, 'is not a property of a mapping for MSK');
   }
-  const registry = 'AmazonManagedKafkaEventSourceConfig.SchemaRegistryConfig';
-  if (read.at(registry) !== undefined) read.problem(registry, 'is not emulated: remove it from the local stage');
 }
 
 function refuseOnDemand(read: PropertyReader): void {

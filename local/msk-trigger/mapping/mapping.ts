@@ -13,6 +13,14 @@ export type StartingPosition =
   | { readonly kind: 'LATEST' }
   | { readonly kind: 'AT_TIMESTAMP'; readonly timestampMs: number };
 
+/** A schema registry, and which attributes of a record it validates. */
+export interface SchemaRegistrySettings {
+  readonly url: string;
+  /** What the function gets of a validated attribute: JSON, or the bytes behind the schema's id. */
+  readonly format: 'JSON' | 'SOURCE';
+  readonly validated: readonly ('key' | 'value')[];
+}
+
 /** An `AWS::Lambda::EventSourceMapping` for MSK, with defaults. */
 export interface Mapping {
   readonly logicalId: string;
@@ -25,6 +33,7 @@ export interface Mapping {
   readonly startingPosition: StartingPosition;
   /** A record is sent if one of them matches; none: every record. */
   readonly filters: readonly ValuePattern[];
+  readonly schemaRegistry?: SchemaRegistrySettings | undefined;
   readonly batchRecordsMax: number;
   readonly windowMs: number;
   /** Provisioned mode; undefined: on demand. */

@@ -21,6 +21,8 @@ export interface KafkaRecordFields {
 /** A record as JSON of the event: serialized once for all invocations. */
 export interface EventRecord extends LogRecord {
   readonly json: string;
+  /** What filters see in place of the value: what a schema registry made of it. */
+  readonly filterValue?: Uint8Array;
 }
 
 /** The form of a null key or value. Reported events omit the attribute; code should accept both forms. */

@@ -10,7 +10,9 @@ export function filterArrival(arrival: Arrival<EventRecord>, filters: readonly V
   return {
     ...arrival,
     nextOffset: arrival.nextOffset ?? last.offset + 1,
-    records: arrival.records.filter(({ json }) => isSent(filters, valueOfRecord(json))),
+    records: arrival.records.filter(
+      ({ json, filterValue, refusal }) => refusal !== undefined || isSent(filters, filterValue ?? valueOfRecord(json)),
+    ),
   };
 }
 

@@ -1,3 +1,7 @@
+import type { Arrival } from '../machine/machine.ts';
+import { RegistryUnavailableError } from '../registry/registry.ts';
+import { validateArrival } from '../registry/validate-arrival.ts';
+import type { EventRecord } from './event.ts';
 import type { Executor } from './executor.ts';
 import { filterArrival } from './filter-arrival.ts';
 import { isOutOfRange } from './poller.ts';
@@ -27,15 +31,21 @@ async function fetchOnce(run: Run, executor: Executor, stopping: AbortSignal): P
   try {
     const arrivals = await poller.fetch(wanted, isAll ? FETCH_WAIT_MS : FETCH_WAIT_SHORT_MS);
     for (const fetched of arrivals) {
-      const arrival = filterArrival(fetched, options.mapping.filters);
+      const arrival = filterArrival(await validated(run, fetched), options.mapping.filters);
       if (!stopping.aborted) executor.advance((_, nowMs) => machine.recordsArrived(arrival, nowMs));
     }
   } catch (error) {
     if (stopping.aborted) return;
-    run.trouble('fetch_failed', error);
+    run.trouble(error instanceof RegistryUnavailableError ? 'schema_registry_failed' : 'fetch_failed', error);
     if (isOutOfRange(error)) await resetPositions(run);
     await clock.waitUntil(clock.nowMs() + TROUBLE_PAUSE_MS, stopping);
   }
+}
+
+async function validated(run: Run, arrival: Arrival<EventRecord>): Promise<Arrival<EventRecord>> {
+  const { schemaRegistry } = run.options.mapping;
+  if (schemaRegistry === undefined || run.registry === undefined) return arrival;
+  return await validateArrival(arrival, schemaRegistry, run.registry);
 }
 
 /** Continues at the log's first offset after retention has deleted the position, or the topic was recreated. */

@@ -1,8 +1,10 @@
+import { MskSinksError } from '../../../shared/errors.ts';
 import type { Clock } from '../../../shared/time/clock.ts';
 import type { Invocation, Invoke } from '../../lambda/invocation.ts';
 import type { TriggerMachine } from '../machine/machine.ts';
 import type { Backoff, PartialFailureRetry } from '../machine/settings.ts';
 import type { Mapping } from '../mapping/mapping.ts';
+import type { Registry } from '../registry/registry.ts';
 import type { FailureLetter } from './destination.ts';
 import type { EventRecord, EventSource, NullAs } from './event.ts';
 import type { Connection, Poller } from './poller.ts';
@@ -56,12 +58,14 @@ export interface Run {
   readonly poller: Poller;
   readonly source: EventSource;
   readonly machine: TriggerMachine<EventRecord>;
+  /** Undefined where the mapping has no schema registry. */
+  readonly registry: Registry | undefined;
   readonly log: Log;
-  /** Logs an error's names and codes, never its message: a foreign message may quote its input. */
+  /** Logs an error's names and codes, or our own text. A foreign message may quote its input, and is never logged. */
   trouble(message: string, error: unknown): void;
 }
 
-export function newRun(options: TriggerOptions, parts: Pick<Run, 'clock' | 'poller' | 'source' | 'machine'>): Run {
+export function newRun(options: TriggerOptions, parts: Omit<Run, 'options' | 'log' | 'trouble'>): Run {
   const { logicalId: mapping, topic } = options.mapping;
   const log: Log = (message, fields) => options.log(message, { mapping, topic, ...fields });
   return {
@@ -77,6 +81,7 @@ export function newRun(options: TriggerOptions, parts: Pick<Run, 'clock' | 'poll
 /** The client wraps an error once for each retry layer: only the innermost names are informative. */
 function causesOf(error: unknown): ReadonlySet<string> {
   if (error instanceof AggregateError) return new Set(error.errors.flatMap((inner) => [...causesOf(inner)]));
+  if (error instanceof MskSinksError) return new Set([error.message]);
   if (!(error instanceof Error)) return new Set(['unknown']);
   const { apiId, code } = error as { apiId?: unknown; code?: unknown };
   return new Set([String(apiId ?? code ?? error.name)]);

@@ -2,6 +2,7 @@ import { systemClock } from '../../../shared/time/clock.ts';
 import { createTriggerMachine } from '../machine/machine.ts';
 import { machineSettings, type PartialFailureRetry } from '../machine/settings.ts';
 import type { Counters } from '../machine/trigger-state.ts';
+import { confluentRegistry } from '../registry/registry.ts';
 import { endsWithin } from './ends-within.ts';
 import { type EventRecord, type EventSource, envelopeBytes } from './event.ts';
 import { createExecutor } from './executor.ts';
@@ -49,7 +50,10 @@ export async function startTrigger(options: TriggerOptions): Promise<Trigger> {
     const positions = await poller.positions(new Set());
     const settings = machineSettings(mapping, { ...options, envelopeBytes: envelopeBytes(source) });
     const machine = createTriggerMachine<EventRecord>(settings, positions);
-    return running(newRun(options, { clock: options.clock ?? systemClock, poller, source, machine }));
+    const stopping = new AbortController();
+    const registry = mapping.schemaRegistry && confluentRegistry(mapping.schemaRegistry.url, stopping.signal);
+    const parts = { clock: options.clock ?? systemClock, poller, source, machine, registry };
+    return running(newRun(options, parts), stopping);
   } catch (error) {
     await poller.close();
     throw error;
@@ -61,9 +65,8 @@ function pollerOptions({ bootstrapServers, connection, mapping, nullAs }: Trigge
   return { bootstrapServers, connection, topic, groupId, startingPosition, nullAs: nullAs ?? 'absent' };
 }
 
-function running(run: Run): Trigger {
+function running(run: Run, stopping: AbortController): Trigger {
   const { clock, poller, machine } = run;
-  const stopping = new AbortController();
   const executor = createExecutor(run, stopping.signal);
   const polling = poll(run, executor, stopping.signal);
   const watching = watchPartitions(run, executor, stopping.signal);

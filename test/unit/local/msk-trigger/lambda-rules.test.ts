@@ -4,8 +4,11 @@ import { describe, expect, it } from 'vitest';
 import { pollersFor } from '../../../../local/msk-trigger/machine/scaling.ts';
 import { machineSettings } from '../../../../local/msk-trigger/machine/settings.ts';
 import { readMappings } from '../../../../local/msk-trigger/mapping/read-mappings.ts';
+import { createRegistry } from '../../../../local/msk-trigger/registry/registry.ts';
+import { validateArrival } from '../../../../local/msk-trigger/registry/validate-arrival.ts';
 import { failureLetters } from '../../../../local/msk-trigger/runtime/destination.ts';
 import { recordSerializer } from '../../../../local/msk-trigger/runtime/event.ts';
+import { avroLong, confluentBytes } from '../../../support/avro-bytes.ts';
 import { failures, Harness, records, SUCCESS, THROWN } from './harness.ts';
 import { aMapping, aTemplate, PACKAGED } from './mappings.ts';
 
@@ -124,6 +127,47 @@ describe(`batches (${DOCS}/services-consume-kafka-events.html)`, () => {
       condition: 'MaximumPayloadSizeExceeded',
       lastResponse: undefined,
     });
+  });
+});
+
+describe(`a schema registry (${DOCS}/services-consume-kafka-events.html)`, () => {
+  const given = async (value: Buffer, format: 'JSON' | 'SOURCE') => {
+    const text = '{"type":"record","name":"Order","fields":[{"name":"id","type":"long"}]}';
+    const schema = { type: 'AVRO', text, references: new Map() };
+    const fetch = async (id: string) =>
+      id === '7' ? { kind: 'found' as const, schema } : { kind: 'unknown' as const };
+    const registry = createRegistry({ fetch }, new AbortController().signal);
+    const serialize = recordSerializer('orders', 0);
+    const record = serialize({
+      ...{ offset: 0, timestampMs: 0, timestampType: 'CREATE_TIME', headers: [] },
+      key: null,
+      value,
+    });
+    const settings = { url: 'http://registry', format, validated: ['value'] as const };
+    const { records: validated } = await validateArrival({ partition: 0, records: [record] }, settings, registry);
+    const event: { readonly value: string; readonly valueSchemaMetadata?: object } = JSON.parse(
+      validated[0]?.json ?? '',
+    );
+    return {
+      refusal: validated[0]?.refusal,
+      metadata: event.valueSchemaMetadata,
+      value: Buffer.from(event.value, 'base64'),
+    };
+  };
+
+  it('makes JSON of a validated attribute, or takes the id of the schema away, and adds the metadata of the schema', async () => {
+    const metadata = { dataFormat: 'AVRO', schemaId: '7' };
+    const value = confluentBytes(7, avroLong(5));
+    expect(await given(value, 'JSON')).toEqual({ refusal: undefined, metadata, value: Buffer.from('{"id":5}') });
+    expect(await given(value, 'SOURCE')).toEqual({ refusal: undefined, metadata, value: avroLong(5) });
+  });
+
+  it('gives up what has no schema or does not fit it, without an invocation', async () => {
+    expect((await given(confluentBytes(8), 'JSON')).refusal).toBe('SCHEMA_NOT_FOUND');
+    expect((await given(confluentBytes(7), 'JSON')).refusal).toBe('DESERIALIZATION_ERROR');
+    const harness = new Harness({ hasDestination: true }).arrive(0, records(0, 0, { refusal: 'SCHEMA_NOT_FOUND' }));
+    expect(harness.sent).toEqual([]);
+    expect(harness.deliveries[0]?.failure).toMatchObject({ condition: 'SCHEMA_NOT_FOUND', lastResponse: undefined });
   });
 });
 

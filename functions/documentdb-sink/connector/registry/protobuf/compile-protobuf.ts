@@ -39,7 +39,7 @@ const readerOf = (type: MessageType, options: ProtobufOptions): Reader => ({
   connect: connectTypeOf(type, options),
 });
 
-function messageAt(file: LinkedFile, indexes: readonly number[]): MessageType {
+export function messageAt(file: LinkedFile, indexes: readonly number[]): MessageType {
   let messages = file.messages;
   let found: LinkedMessage | undefined;
   for (const index of indexes) {
@@ -59,7 +59,7 @@ const INDEXES_MAX = 100;
  * https://docs.confluent.io/platform/current/schema-registry/fundamentals/serdes-develop/index.html#wire-format
  * @throws UnconvertibleError when the bytes are no such list
  */
-function takeMessageIndexes(content: Buffer): { readonly indexes: readonly number[]; readonly rest: Buffer } {
+export function takeMessageIndexes(content: Buffer): { readonly indexes: readonly number[]; readonly rest: Buffer } {
   const input = new ProtobufInput(content);
   const size = input.zigzag32();
   if (size < 0 || size > INDEXES_MAX) return malformed();

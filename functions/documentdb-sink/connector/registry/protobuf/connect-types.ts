@@ -220,7 +220,7 @@ function hasNoEnd(type: MessageType, above: Set<MessageType>, ended: Set<Message
 }
 
 /** Java takes every message for a map's entry that looks like one. */
-const isMap = (field: Field): field is Extract<Field, { readonly kind: 'message' }> =>
+export const isMap = (field: Field): field is Extract<Field, { readonly kind: 'message' }> =>
   field.kind === 'message' &&
   field.isRepeated &&
   field.type.name.endsWith('Entry') &&

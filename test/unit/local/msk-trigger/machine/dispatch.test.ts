@@ -106,6 +106,27 @@ describe('concurrency', () => {
   });
 });
 
+describe('a record that the schema registry refuses', () => {
+  const refused = records(1, 1, { refusal: 'SCHEMA_NOT_FOUND' });
+
+  it('is dropped without an invocation and without a destination, and its partition goes on', () => {
+    const harness = new Harness().arrive(0, [...records(0), ...refused, ...records(2)]).pass(1_000);
+    expect(harness.sent).toEqual([{ 'orders-0': [0] }]);
+    harness.end(SUCCESS);
+    expect(harness.sent).toEqual([{ 'orders-0': [2] }]);
+    expect(harness.machine.counters().recordsDropped.SCHEMA_NOT_FOUND).toBe(1);
+    expect(harness.end(SUCCESS).commits).toEqual({ 'orders-0': [1, 2, 3] });
+  });
+
+  it('goes to the destination alone, and its partition waits until it is there', () => {
+    const harness = new Harness({ hasDestination: true }).arrive(0, [...refused, ...records(2)]).pass(1_000);
+    expect(harness.sent).toEqual([]);
+    expect(harness.deliveries[0]?.failure).toMatchObject({ condition: 'SCHEMA_NOT_FOUND', invokeCount: 0 });
+    expect(harness.deliveries[0]?.failure.batch[0]?.records).toEqual(refused);
+    expect(harness.delivered().sent).toEqual([{ 'orders-0': [2] }]);
+  });
+});
+
 describe('another number of pollers', () => {
   it('divides the partitions anew, and what is retried of one goes with it', () => {
     const harness = new Harness({}, startsAtZero(3));

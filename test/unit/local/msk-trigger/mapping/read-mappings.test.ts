@@ -111,6 +111,44 @@ describe('a packaged template', () => {
   });
 });
 
+describe("a mapping's schema registry", () => {
+  const RIGHT = {
+    SchemaRegistryURI: 'http://registry:8081',
+    EventRecordFormat: 'SOURCE',
+    SchemaValidationConfigs: [{ Attribute: 'VALUE' }, { Attribute: 'KEY' }],
+  };
+  const withRegistry = (changes: object, properties: object = PACKAGED) => {
+    const SchemaRegistryConfig = { ...RIGHT, ...changes };
+    return read({ ...properties, AmazonManagedKafkaEventSourceConfig: { ConsumerGroupId: 'g', SchemaRegistryConfig } });
+  };
+
+  it('is read with its format and the attributes that it validates', () => {
+    expect(withRegistry({})?.schemaRegistry).toEqual({
+      ...{ url: 'http://registry:8081', format: 'SOURCE', validated: ['key', 'value'] },
+    });
+    expect(withRegistry({ SchemaValidationConfigs: undefined })?.schemaRegistry?.validated).toEqual([]);
+    expect(read(PACKAGED)?.schemaRegistry).toBeUndefined();
+  });
+
+  it.each([
+    [
+      { SchemaRegistryURI: 'arn:aws:glue:eu-west-1:1:registry/r' },
+      'is a registry of AWS Glue, which does not run on this',
+    ],
+    [{ SchemaRegistryURI: undefined }, 'SchemaRegistryURI: is missing'],
+    [{ SchemaRegistryURI: 'registry' }, 'is neither a URL nor the ARN'],
+    [{ EventRecordFormat: 'AVRO' }, 'EventRecordFormat: is AVRO; write JSON or SOURCE'],
+    [{ SchemaValidationConfigs: [{ Attribute: 'HEADERS' }] }, 'must be a list of { Attribute: KEY }'],
+    [{ AccessConfigs: [{ Type: 'BASIC_AUTH', URI: 'arn' }] }, 'AccessConfigs: names secrets of AWS'],
+  ])('is refused with %j', (changes, problem) => {
+    expect(() => withRegistry(changes)).toThrow(problem);
+  });
+
+  it('is refused on demand', () => {
+    expect(() => withRegistry({}, ON_DEMAND)).toThrow('SchemaRegistryConfig: needs ProvisionedPollerConfig');
+  });
+});
+
 describe("a mapping's function", () => {
   const resources = {
     Sink: { Type: 'AWS::Lambda::Function', Properties: { FunctionName: { 'Fn::Sub': 'sink-${Stage}' } } },
