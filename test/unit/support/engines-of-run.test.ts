@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Endpoints } from '../../../local/engines/endpoints.ts';
 import { announceEngines, endpointsOf } from '../../support/engines-of-run.ts';
 
@@ -14,21 +14,23 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
-it('a test that needs engines waits until they are up', async () => {
-  const starting = Promise.withResolvers<{ endpoints: Endpoints }>();
-  const announced = announceEngines(folder, starting.promise);
-  const asked = endpointsOf(folder);
-  const first = await Promise.race([
-    asked.then(() => 'has them'),
-    new Promise((resolve) => setTimeout(resolve, 200, 'waits')),
-  ]);
-  expect(first).toBe('waits');
-  starting.resolve({ endpoints });
-  expect(await asked).toEqual(endpoints);
-  await announced;
-});
+describe('a test that needs engines', () => {
+  it('waits until they are up', async () => {
+    const starting = Promise.withResolvers<{ endpoints: Endpoints }>();
+    const announced = announceEngines(folder, starting.promise);
+    const asked = endpointsOf(folder);
+    const first = await Promise.race([
+      asked.then(() => 'has them'),
+      new Promise((resolve) => setTimeout(resolve, 200, 'waits')),
+    ]);
+    expect(first).toBe('waits');
+    starting.resolve({ endpoints });
+    expect(await asked).toEqual(endpoints);
+    await announced;
+  });
 
-it('a test that needs engines fails with the reason when they do not start', async () => {
-  await announceEngines(folder, Promise.reject(new Error('no Java on this machine')));
-  await expect(endpointsOf(folder)).rejects.toThrow('The engines did not start: no Java on this machine');
+  it('fails with the reason when they do not start', async () => {
+    await announceEngines(folder, Promise.reject(new Error('no Java on this machine')));
+    await expect(endpointsOf(folder)).rejects.toThrow('The engines did not start: no Java on this machine');
+  });
 });
