@@ -35,7 +35,6 @@ export class Heap<T> {
     const entry = { item, key: this.#keyOf(item), order: this.#addedCount };
     const entries = this.#entries;
     let at = entries.length;
-    entries.push(entry);
     while (at > 0) {
       const above = (at - 1) >> 1;
       const parent = entries[above] as Entry<T>;
@@ -50,7 +49,7 @@ export class Heap<T> {
   take(): T | undefined {
     const least = this.#entries[0]?.item;
     const last = this.#entries.pop();
-    if (last !== undefined && this.#entries.length > 0) this.#sink(last);
+    if (this.#entries.length > 0) this.#sink(last as Entry<T>);
     return least;
   }
 

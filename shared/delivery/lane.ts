@@ -7,8 +7,6 @@ export interface LaneItem {
   /** Index of the record among all records of the batch. */
   readonly index: number;
   readonly record: SourceRecord;
-  /** True for the last item of a record: the record is settled with this item. */
-  readonly isLast: boolean;
 }
 
 /** What is known of the head of a lane. Forgotten when the head is settled. */

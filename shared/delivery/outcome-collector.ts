@@ -14,27 +14,21 @@ export class OutcomeCollector {
   readonly #recordCount: number;
   /** Index of the first record of each partition that is not settled. */
   readonly #prefixes = new Map<string, number>();
-  #settledCount = 0;
 
   constructor(batches: readonly PartitionBatch[]) {
-    let index = 0;
+    let recordCount = 0;
     for (const { topicPartition, records } of batches) {
-      this.#prefixes.set(topicPartition, index);
-      index += records.length;
+      this.#prefixes.set(topicPartition, recordCount);
+      recordCount += records.length;
     }
-    this.#recordCount = index;
-    this.#outcomes = new Array<RecordOutcome | undefined>(index);
-  }
-
-  get settledCount(): number {
-    return this.#settledCount;
+    this.#recordCount = recordCount;
+    this.#outcomes = new Array<RecordOutcome | undefined>(recordCount);
   }
 
   record({ index, outcome }: Settlement): void {
     const known = this.#outcomes[index];
     assert(known === undefined || !isSettled(known), 'a record is settled once');
     this.#outcomes[index] = outcome;
-    if (isSettled(outcome)) this.#settledCount += 1;
   }
 
   isSettled(index: number): boolean {

@@ -10,6 +10,8 @@ export type Task =
 
 /** A record in its lane, or one of the writes of a record. */
 export interface LaneEntry extends LaneItem {
+  /** True for the last write of a record: the record is settled with this write. */
+  readonly isLast: boolean;
   readonly task: Task;
 }
 

@@ -15,7 +15,7 @@ export function layLanes(plans: readonly (readonly RecordPlan[])[]): Layout {
   const tombstones = new Map<number, SourceRecord>();
   let index = 0;
   for (const partition of plans) {
-    const named = new Map<string, Lane>();
+    const named = new Map<LaneName, Lane>();
     for (const each of partition) {
       if (each.kind === 'tombstone') tombstones.set(index, each.record);
       else laneNamed(lanes, named, each.lane).enter(itemOf(index, each));
@@ -26,8 +26,8 @@ export function layLanes(plans: readonly (readonly RecordPlan[])[]): Layout {
 }
 
 /** @param named the lanes of the topic-partition that have names */
-function laneNamed(lanes: Lane[], named: Map<string, Lane>, name: LaneName): Lane {
-  const known = name === undefined ? undefined : named.get(name);
+function laneNamed(lanes: Lane[], named: Map<LaneName, Lane>, name: LaneName): Lane {
+  const known = named.get(name);
   if (known !== undefined) return known;
   const lane = new Lane();
   lanes.push(lane);
@@ -37,5 +37,5 @@ function laneNamed(lanes: Lane[], named: Map<string, Lane>, name: LaneName): Lan
 
 function itemOf(index: number, plan: Exclude<RecordPlan, { kind: 'tombstone' }>): Item {
   const record = plan.kind === 'record' ? plan.planned.record : plan.record;
-  return { index, record, isLast: true, task: plan };
+  return { index, record, task: plan };
 }

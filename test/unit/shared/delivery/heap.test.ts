@@ -25,6 +25,14 @@ describe('a heap', () => {
     );
   });
 
+  it('shows its least item without taking it, and gives all of them up to any key', () => {
+    const heap = new Heap((key: number) => key);
+    for (const key of [3, 1, 2]) heap.add(key);
+    expect([heap.least, heap.leastKey, heap.size]).toEqual([1, 1, 3]);
+    expect(heap.takeUpTo(Number.POSITIVE_INFINITY)).toEqual([1, 2, 3]);
+    expect(heap.size).toBe(0);
+  });
+
   it('gives all its items at once, and is empty then', () => {
     const heap = new Heap((key: number) => key);
     for (const key of [3, 1, 2]) heap.add(key);
