@@ -55,7 +55,7 @@ const deliver = (run: Run): Promise<void> =>
 function start(run: Run, nowMs: number): void {
   const { requests, lanes, packing, shardBackoff } = run;
   if (run.gate.triesOneEntry) endSearch(run, nowMs);
-  buryPoisoned(run, nowMs);
+  buryPoisoned(run);
   while (run.gate.mayOpen(nowMs, requests.openCount())) {
     const ready = lanes.ready(nowMs, shardBackoff);
     const packed = run.gate.triesOneEntry ? packOneEntry(run, ready) : pack(ready, packing);
@@ -68,10 +68,11 @@ function start(run: Run, nowMs: number): void {
 }
 
 /** A policy that settles poison at once may bring the next poison of a lane to its head. */
-function buryPoisoned(run: Run, nowMs: number): void {
-  for (let heads = run.lanes.claimPoisoned(nowMs); heads.length > 0; heads = run.lanes.claimPoisoned(nowMs)) {
-    for (const [lane, item] of heads) {
-      if (item.task.kind === 'poison') buryHead(run, { lane, item, failure: item.task.failure, stage: 'converting' });
+function buryPoisoned(run: Run): void {
+  for (let lanes = run.lanes.claimPoisoned(); lanes.length > 0; lanes = run.lanes.claimPoisoned()) {
+    for (const lane of lanes) {
+      const item = lane.head;
+      if (item?.task.kind === 'poison') buryHead(run, { lane, item, failure: item.task.failure, stage: 'converting' });
     }
   }
 }

@@ -3,10 +3,9 @@ import type { Run } from './run.ts';
 
 /** Applies what became of an entry to its lanes, and releases them, unless a search for a bad entry keeps them claimed. */
 export function applyResult(run: Run, { slices }: PackedEntry, result: SliceResult): void {
-  const nowMs = run.parts.clock.nowMs();
   for (const slice of slices) {
     for (const settlement of slice.lane.apply(slice, result)) run.outcomes.record(settlement);
-    if (result.kind !== 'searched') run.lanes.place(slice.lane, nowMs);
+    if (result.kind !== 'searched') run.lanes.place(slice.lane);
   }
 }
 

@@ -12,11 +12,11 @@ export interface PoisonedHead {
 
 /** Applies the poison policy to the head of a claimed lane. The lane is released once the head is settled. */
 export function buryHead(run: Run, poisoned: PoisonedHead): void {
-  const { clock, meter, options } = run.parts;
+  const { meter, options } = run.parts;
   const { lane, failure } = poisoned;
   if (failure.code === 'planning_failed') meter.count('PlanningFailures');
   const letter = run.poison.bury({ ...poisoned, target: options.streamArn });
-  const release = () => run.lanes.place(lane, clock.nowMs());
+  const release = () => run.lanes.place(lane);
   if (letter === undefined) release();
   else run.deadLetterTasks.start(letter.then(release));
 }

@@ -1,6 +1,6 @@
 import { Heap } from '../../../shared/delivery/heap.ts';
 import type { RecordFailure } from '../../../shared/outcome.ts';
-import type { Item, Lane } from './lane.ts';
+import type { Lane } from './lane.ts';
 import type { ShardBackoff } from './shard-backoff.ts';
 
 const isSuspected = ({ trial }: Lane): boolean => trial.suspicion !== undefined;
@@ -17,15 +17,15 @@ export class Lanes {
 
   constructor(all: readonly Lane[]) {
     this.all = all;
-    for (const lane of all) this.place(lane, 0);
+    for (const lane of all) this.place(lane);
   }
 
   /** Releases a claimed lane: files it by what it waits for now. Lanes that are done, locked or stopped wait for nothing. */
-  place(lane: Lane, nowMs: number): void {
+  place(lane: Lane): void {
     const { head, state, trial } = lane;
     if (head === undefined || state !== 'open') return;
     if (isSuspected(lane)) this.#hasSuspects = true;
-    if (trial.readyAtMs > nowMs || trial.failure !== undefined) this.#waiting.add(lane);
+    if (trial.failure !== undefined) this.#waiting.add(lane);
     else if (head.task.kind === 'poison') this.#poisoned.push(lane);
     else this.#newlyReady.push(lane);
   }
@@ -38,7 +38,7 @@ export class Lanes {
   ready(nowMs: number, backoff: ShardBackoff): readonly Lane[] {
     this.#sort(nowMs);
     this.#park(nowMs, backoff);
-    if (!this.#hasSuspects || !this.#ready.some(isSuspected)) return this.#ready;
+    if (!this.#hasSuspects) return this.#ready;
     const others = this.#ready.filter((lane) => !isSuspected(lane));
     if (others.length > 0) return others;
     return this.#ready.toSorted((a, b) => a.trial.attempts - b.trial.attempts).slice(0, 1);
@@ -46,8 +46,7 @@ export class Lanes {
 
   /** Claims lanes whose heads go into a request. @param lanes some of those that `ready` returned, in the same order */
   claim(lanes: readonly Lane[]): void {
-    const isPrefix = lanes[0] === this.#ready[0] && lanes.at(-1) === this.#ready[lanes.length - 1];
-    if (isPrefix) {
+    if (lanes.at(-1) === this.#ready[lanes.length - 1]) {
       this.#ready = this.#ready.slice(lanes.length);
       return;
     }
@@ -56,9 +55,8 @@ export class Lanes {
   }
 
   /** Claims the lanes whose heads are poison. */
-  claimPoisoned(nowMs: number): readonly (readonly [lane: Lane, head: Item])[] {
-    this.#sort(nowMs);
-    const claimed = this.#poisoned.flatMap((lane) => (lane.head === undefined ? [] : [[lane, lane.head] as const]));
+  claimPoisoned(): readonly Lane[] {
+    const claimed = this.#poisoned;
     this.#poisoned = [];
     return claimed;
   }
@@ -85,7 +83,7 @@ export class Lanes {
   /** Lanes of a throttled shard wait until its retry time. */
   #park(nowMs: number, backoff: ShardBackoff): void {
     const isBackingOff = ({ shardId }: Lane) => backoff.retryAtMs(shardId) > nowMs;
-    if (!backoff.isAnyBackingOff(nowMs) || !this.#ready.some(isBackingOff)) return;
+    if (!backoff.isAnyBackingOff(nowMs)) return;
     for (const lane of this.#ready.filter(isBackingOff)) {
       lane.postpone(backoff.retryAtMs(lane.shardId));
       this.#waiting.add(lane);

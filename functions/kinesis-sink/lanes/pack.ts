@@ -41,7 +41,7 @@ export function pack(lanes: readonly Lane[], options: PackOptions): PackedReques
 class Packer {
   readonly #options: PackOptions;
   readonly #entries: (OpenEntry | PackedEntry)[] = [];
-  readonly #openByHashKey = new Map<string, OpenEntry>();
+  readonly #openByHashKey = new Map<string | undefined, OpenEntry>();
   #byteLength = 0;
 
   constructor(options: PackOptions) {
@@ -74,7 +74,7 @@ class Packer {
 
   /** The entry that contains the lane's head; undefined if the request is full. */
   #place(head: PlannedRecord): OpenEntry | undefined {
-    const known = this.#openByHashKey.get(head.explicitHashKey ?? '');
+    const known = this.#openByHashKey.get(head.explicitHashKey);
     if (known !== undefined && this.#add(known, head)) return known;
     return this.#hasRoomFor(head) ? this.#open(head) : undefined;
   }
@@ -90,7 +90,7 @@ class Packer {
     const entry = { draft, slices: [] };
     this.#entries.push(entry);
     this.#byteLength += head.byteLength;
-    if (isBucket) this.#openByHashKey.set(head.explicitHashKey ?? '', entry);
+    if (isBucket) this.#openByHashKey.set(head.explicitHashKey, entry);
     return entry;
   }
 

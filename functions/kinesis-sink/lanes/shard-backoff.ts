@@ -4,7 +4,7 @@
  * https://docs.aws.amazon.com/streams/latest/dev/service-sizes-and-limits.html
  */
 export class ShardBackoff {
-  readonly #retryAtMs = new Map<string, number>();
+  readonly #retryAtMs = new Map<string | undefined, number>();
   #lastRetryAtMs = 0;
 
   backOff(shardId: string, untilMs: number): void {
@@ -14,7 +14,7 @@ export class ShardBackoff {
 
   /** @param shardId undefined if the shard is unknown, which delays nothing */
   retryAtMs(shardId: string | undefined): number {
-    return shardId === undefined ? 0 : (this.#retryAtMs.get(shardId) ?? 0);
+    return this.#retryAtMs.get(shardId) ?? 0;
   }
 
   isAnyBackingOff(nowMs: number): boolean {

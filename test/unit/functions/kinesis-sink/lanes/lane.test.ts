@@ -36,6 +36,50 @@ describe('a lane', () => {
     expect(isAlone).toEqual([true, true, false]);
   });
 
+  it('sends a suspected record alone, and the rest of a rejected aggregate after it', () => {
+    const lane = aLane(3);
+    lane.apply(lane.slice(1), { kind: 'suspected', suspicion, failure, readyAtMs: 7 });
+    expect([lane.isAlone, lane.trial]).toEqual([true, { attempts: 0, failure, readyAtMs: 7, suspicion }]);
+    lane.apply(lane.slice(1), WRITTEN);
+    expect(lane.isAlone).toBe(false);
+    lane.apply(lane.slice(2), { kind: 'split', failure, readyAtMs: 8 });
+    expect([lane.isAlone, lane.trial]).toEqual([true, { attempts: 0, failure, readyAtMs: 8, suspicion: undefined }]);
+    lane.apply(lane.slice(1), { kind: 'suspected', suspicion, failure, readyAtMs: 9 });
+    lane.apply(lane.slice(1), WRITTEN);
+    expect(lane.isAlone).toBe(true);
+  });
+
+  it('remembers the shard of a reply that names one', () => {
+    const lane = aLane(2);
+    const retry = { kind: 'retry', failure, readyAtMs: 5 } as const;
+    lane.apply(lane.slice(1), retry);
+    expect(lane.shardId).toBeUndefined();
+    lane.apply(lane.slice(1), { ...retry, shardId: 'first' });
+    lane.apply(lane.slice(1), retry);
+    expect([lane.shardId, lane.trial.readyAtMs]).toEqual(['first', 5]);
+    lane.apply(lane.slice(1), { ...retry, shardId: 'second' });
+    expect(lane.shardId).toBe('second');
+  });
+
+  it('says of a record whose request is looked into that the request was rejected', () => {
+    const lane = aLane(2);
+    expect(lane.apply(lane.slice(1), { kind: 'searched', failure })).toEqual([]);
+    expect(lane.unsettled()).toMatchObject([
+      { outcome: { kind: 'failed', failure } },
+      { outcome: { kind: 'skipped' } },
+    ]);
+    expect(lane.isAlone).toBe(false);
+  });
+
+  it('counts the attempts of its head, and forgets them with the head', () => {
+    const lane = aLane(2);
+    lane.countFailure();
+    lane.countFailure();
+    expect(lane.trial.attempts).toBe(2);
+    lane.apply(lane.slice(1), WRITTEN);
+    expect(lane.trial.attempts).toBe(0);
+  });
+
   it('refuses a result that was meant for another lane, and one that comes a second time', () => {
     const [lane, other] = [aLane(2), aLane(2)];
     const slice = lane.slice(1);

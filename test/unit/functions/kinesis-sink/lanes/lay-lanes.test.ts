@@ -90,3 +90,23 @@ describe('two records', () => {
     );
   });
 });
+
+describe('a batch', () => {
+  it('numbers its records over all partitions, skipped tombstones included', () => {
+    const batches = batchesOf([
+      aRecord({ partition: 0, offset: 0, value: null }),
+      aRecord({ partition: 0, offset: 1, key: 'a' }),
+      aRecord({ partition: 1, offset: 0, key: 'a' }),
+      aRecord({ partition: 1, offset: 1, value: null }),
+    ]);
+    const options = { ...planOptions, tombstone: 'skip' } as const;
+    const { lanes, tombstones } = layLanes(
+      batches.map(({ records }) => records.map((record) => plan(record, options))),
+    );
+    expect(lanes.map(({ items }) => items.map(({ index }) => index))).toEqual([[1], [2]]);
+    expect([...tombstones].map(([index, { position }]) => [index, position.partition, position.offset])).toEqual([
+      [0, 0, 0],
+      [3, 1, 1],
+    ]);
+  });
+});
