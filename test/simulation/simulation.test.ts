@@ -50,6 +50,11 @@ describe('a story', () => {
     expect(violations).toEqual([]);
   });
 
+  it('whose last doubt is cleared up by what arrives late goes on until nothing is left', async () => {
+    const { violations } = await runScenario(generateStory({ seed: 70_004_532, generator: 3 }));
+    expect(violations).toEqual([]);
+  });
+
   it('in which nine records of one document meet a conflict that no read finds comes to its end', async () => {
     const { violations } = await runScenario(generateStory({ seed: 1027, generator: 3 }));
     expect(violations).toEqual([]);
