@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { documentdbSettings } from '../../functions/documentdb-sink/settings.ts';
 import { kinesisSettings } from '../../functions/kinesis-sink/settings/settings.ts';
 import { readMappings } from '../../local/msk-trigger/mapping/read-mappings.ts';
-import { type PackagedTemplate, packageTemplate } from '../../local/pipeline/package-template.ts';
+import { type PackagedTemplate, PROJECT_ROOT, packageTemplate } from '../../local/pipeline/package-template.ts';
 import { settingsFromEnvironment } from '../../shared/settings/parse-settings.ts';
 import { readBundle } from '../support/bundle.ts';
 import { copyProject, type ProjectCopy } from '../support/deploy/project-copy.ts';
@@ -191,6 +191,14 @@ const stages = [
   { stage: 'qa', account: '333333333333', cluster: 'orders-qa', retention: 14, pollers: [1, 3], letterDays: 365 },
   { stage: 'prod', account: '555555555555', cluster: 'orders-prod', retention: 90, pollers: [2, 12], letterDays: 730 },
 ] as const;
+
+describe('each stage file of the project', () => {
+  it('is packaged: dev above, local by the tests that run it, and the others below', async () => {
+    const files = (await readdir(join(PROJECT_ROOT, 'config'))).filter((name) => name.endsWith('.yml'));
+    const names = ['dev', 'local', ...stages.map(({ stage }) => stage)];
+    expect(files.toSorted()).toEqual(names.map((name) => `${name}.yml`).toSorted());
+  });
+});
 
 describe.each(stages)('the stage $stage', ({ stage, account, cluster, retention, pollers, letterDays }) => {
   let packaged: Readonly<Record<string, Resource>>;
