@@ -2,18 +2,24 @@ import { relative } from 'node:path';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /**
- * The files that take longer than a minute on a quiet machine, the longest first. Vitest goes through the projects by their
- * names, and in a fresh clone through the files by their sizes: the last file to begin would be one of these.
+ * The stories compute on all cores, and need no engines, which may still be installed. The others take longer than half a minute
+ * on a quiet machine, the longest first. Vitest goes through the projects by their names, and in a fresh clone through the files by their
+ * sizes: the last file to begin would be one of these.
  */
 export const LONGEST: readonly string[] = [
-  'test/system/deploy.test.ts',
-  'test/system/faults/session-items.test.ts',
-  'test/system/first-deploy.test.ts',
   'test/simulation/simulation.test.ts',
+  'test/system/faults/session-items.test.ts',
+  'test/system/deploy.test.ts',
   'test/system/pipeline/session-items.test.ts',
   'test/system/pipeline/session-rewind.test.ts',
+  'test/system/first-deploy.test.ts',
   'test/system/faults/session-rewind.test.ts',
   'test/system/connector-strategies.test.ts',
+  'test/integration/documentdb-connections.test.ts',
+  'test/integration/settings/documentdb-sink-settings.test.ts',
+  'test/integration/settings/kinesis-sink-settings.test.ts',
+  'test/system/migration.test.ts',
+  'test/system/dead-letters.test.ts',
 ];
 
 /** Begins the longest files first, whatever project they are of. */

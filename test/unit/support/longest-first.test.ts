@@ -21,15 +21,15 @@ describe('the order of test files', () => {
     const ctx = { config: { root }, cache: { getTestSpecificationResult: () => undefined } } as unknown as Vitest;
     const files = [
       'test/integration/engines.test.ts',
-      'test/simulation/simulation.test.ts',
       'test/system/deploy.test.ts',
+      'test/simulation/simulation.test.ts',
     ];
     const unit = specification('test/unit/any.test.ts', 0);
     const sorted = await new LongestFirst(ctx).sort([...files.map((file) => specification(file)), unit]);
     expect(sorted.map(({ moduleId }) => moduleId.slice(root.length + 1))).toEqual([
       'test/unit/any.test.ts',
-      'test/system/deploy.test.ts',
       'test/simulation/simulation.test.ts',
+      'test/system/deploy.test.ts',
       'test/integration/engines.test.ts',
     ]);
   });
