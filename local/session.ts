@@ -146,7 +146,9 @@ async function assemble(options: SessionOptions, stops: Stops, stop: () => Promi
     drained: (signal) => untilDrained({ lag: async () => sumOf((await all(lags)).flat()), clock: systemClock, signal }),
     check: checker.checkAll,
     checkSettled() {
-      const settled = new Map(pipeline.sinks.map(({ name, trigger }) => [name, trigger.settledOffsets()]));
+      // A connector file may have mappings of other topics, too.
+      const own = pipeline.sinks.filter(({ mapping }) => mapping.topic === stage.topic);
+      const settled = new Map(own.map(({ name, trigger }) => [name, trigger.settledOffsets()]));
       return checker.checkDue((name, { partition, offset }) => offset < (settled.get(name)?.get(partition) ?? 0));
     },
   };

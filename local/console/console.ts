@@ -119,7 +119,7 @@ async function check(session: Session, recorder: Recorder): Promise<number> {
   try {
     const checks = await session.checkSettled();
     const isRead = checks.some(({ name }) => name.startsWith('DocumentDB'));
-    const unread = isRead ? [] : [unreadRow(session)];
+    const unread = isRead ? [] : [unreadRow(session, isAway || session.targets.documentdb.isAway())];
     recorder.take({ kind: 'checked', checked: { atMs: Date.now(), checks, unread } });
   } catch (error) {
     // An engine that was stopped during the check; the next check says more.
@@ -130,16 +130,15 @@ async function check(session: Session, recorder: Recorder): Promise<number> {
   return Math.max(CHECK_PAUSE_MS_MIN, CHECK_PAUSE_FACTOR * (performance.now() - startMs));
 }
 
-const unreadRow = ({ stage }: Session): Checked['unread'][number] =>
-  stage.connector === undefined
-    ? {
-        name: 'DocumentDB: every document is the newest version of its key',
-        detail: 'DocumentDB is stopped: its documents are checked when it runs again',
-      }
-    : {
-        name: 'DocumentDB: every document is as the connector file makes it',
-        detail: '`npm start -- --connector FILE --records N --exit` compares the documents at the end',
-      };
+const unreadRow = ({ stage }: Session, isAway: boolean): Checked['unread'][number] => ({
+  name:
+    stage.connector === undefined
+      ? 'DocumentDB: every document is the newest version of its key'
+      : 'DocumentDB: every document is as the connector file makes it',
+  detail: isAway
+    ? 'DocumentDB is stopped: its documents are checked when it runs again'
+    : 'The connector file writes with an operator whose effect is not known here: $set, $setOnInsert and $unset are',
+});
 
 /** Works until the signal aborts, with the pause that each turn asks for. */
 async function repeat(signal: AbortSignal, work: () => Promise<number>): Promise<void> {

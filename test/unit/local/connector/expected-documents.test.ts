@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import type { RecordMapper } from '../../../../functions/documentdb-sink/plan/record-mapper.ts';
 import type { WriteModel } from '../../../../functions/documentdb-sink/plan/write-model.ts';
-import { differenceOf, expectedOf } from '../../../../local/connector/expected-documents.ts';
+import { type Certainty, differenceOf, expectedOf } from '../../../../local/connector/expected-documents.ts';
 import { poison } from '../../../../shared/outcome.ts';
 import { aRecord } from '../../../support/builders.ts';
 
 const documentOf = (fields: object) => new Map<string, unknown>(Object.entries(fields));
 const filter = documentOf({ _id: 'a' });
 
-/** One record a model, in this order; `undefined` is poison. */
-function expected(...models: readonly (WriteModel | undefined)[]) {
+/** One record a model, in this order; `undefined` is poison. @param certainties by offset; default: settled */
+function possibilities(models: readonly (WriteModel | undefined)[], certainties: readonly Certainty[] = []) {
   const mapper: RecordMapper = ({ position }) => {
     const model = models[position.offset];
     const namespace = { database: 'shop', collection: 'orders' };
@@ -17,11 +17,20 @@ function expected(...models: readonly (WriteModel | undefined)[]) {
       return { kind: 'poison', namespace, filter: undefined, failure: poison('payload_invalid', '') };
     return { kind: 'write', namespace, models: [model], version: undefined };
   };
-  const { documents, poisoned } = expectedOf(
+  return expectedOf(
     models.map((_, offset) => aRecord({ offset })),
     mapper,
+    ({ offset }) => certainties[offset] ?? 'settled',
   );
-  return { texts: documents.get('shop.orders') ?? [], poisoned: poisoned.map(({ offset }) => offset) };
+}
+
+/** With every record settled, each document has one possibility. */
+function expected(...models: readonly (WriteModel | undefined)[]) {
+  const { documents, poisoned } = possibilities(models);
+  const texts = (documents.get('shop.orders') ?? []).map(([only, ...others]) =>
+    others.length === 0 ? only : 'several',
+  );
+  return { texts, poisoned: poisoned.map(({ offset }) => offset) };
 }
 
 const replace = (fields: object, upsert = true): WriteModel => ({
@@ -63,21 +72,74 @@ describe('what models make of a collection', () => {
     expect(expected(insert, undefined)).toEqual({ texts: ['{"_id":"b","a":{"$numberInt":"1"}}'], poisoned: [1] });
   });
 
-  it('refuses an operator it does not know', () => {
-    expect(() => expected(update({ $inc: { a: 1 } }))).toThrow('$inc');
+  it('names an operator that it does not know', () => {
+    expect(possibilities([update({ $set: { a: 1 } }), update({ $inc: { a: 1 } })]).unknownOperator).toBe('$inc');
+    expect(possibilities([update({ $set: { a: 1 } })]).unknownOperator).toBeUndefined();
+  });
+});
+
+describe('what a document may be', () => {
+  const text = (a: number) => `{"_id":"a","a":{"$numberInt":"${a}"}}`;
+  const textsOf = (certainties: readonly Certainty[], ...models: readonly WriteModel[]) =>
+    possibilities(models, certainties).documents.get('shop.orders');
+  const [one, two, three] = [replace({ a: 1 }), replace({ a: 2 }), replace({ a: 3 })] as const;
+
+  it('is the state after the last settled record, or after any later one', () => {
+    expect(textsOf(['settled', 'open', 'open'], one, two, three)).toEqual([[text(1), text(2), text(3)]]);
+    expect(textsOf(['settled', 'settled', 'open'], one, two, three)).toEqual([[text(2), text(3)]]);
+  });
+
+  it('is nothing, too, before the first record is settled, or when one deletes it', () => {
+    expect(textsOf(['open'], one)).toEqual([[undefined, text(1)]]);
+    expect(textsOf(['settled', 'open'], one, { kind: 'deleteOne', filter })).toEqual([[text(1), undefined]]);
+    expect(textsOf(['settled', 'settled'], one, { kind: 'deleteOne', filter })).toEqual([]);
+  });
+
+  it('is with or without a record that a dead letter holds, of which nothing else is made', () => {
+    expect(textsOf(['settled', 'deadLettered'], one, two)).toEqual([[text(1), text(2)]]);
+    const fields = textsOf(
+      ['settled', 'deadLettered', 'settled'],
+      one,
+      update({ $set: { b: 1 } }),
+      update({ $set: { a: 3 } }),
+    );
+    expect(fields).toEqual([[text(3)]]);
   });
 });
 
 describe('the difference', () => {
   it('names what is missing and what nobody asked for', () => {
-    expect(differenceOf(['a', 'b'], ['b', 'c'])).toEqual({ missing: ['a'], unasked: ['c'] });
+    expect(differenceOf([['a'], ['b']], ['b', 'c'])).toEqual({ missing: ['a'], unasked: ['c'] });
     expect(differenceOf(undefined, undefined)).toEqual({ missing: [], unasked: [] });
   });
 
   it('passes over an _id that the server gave, and over no other', () => {
     const oid = '{"_id":{"$oid":"0123456789abcdef01234567"},"a":1}';
-    expect(differenceOf(['{"a":1}'], [oid])).toEqual({ missing: [], unasked: [] });
-    expect(differenceOf(['{"a":1}'], ['{"_id":"x","a":1}']).unasked).toHaveLength(1);
-    expect(differenceOf(['{"a":1}'], [oid, oid]).unasked).toHaveLength(1);
+    expect(differenceOf([['{"a":1}']], [oid])).toEqual({ missing: [], unasked: [] });
+    expect(differenceOf([['{"a":1}']], ['{"_id":"x","a":1}']).unasked).toHaveLength(1);
+    expect(differenceOf([['{"a":1}']], [oid, oid]).unasked).toHaveLength(1);
+    expect(differenceOf([[oid]], [oid.replace('4567', '4568')]).missing).toEqual([oid]);
+  });
+
+  it('is none where a document is one of its possibilities', () => {
+    expect(
+      differenceOf(
+        [
+          ['a', 'b'],
+          [undefined, 'c'],
+        ],
+        ['a'],
+      ),
+    ).toEqual({ missing: [], unasked: [] });
+    expect(
+      differenceOf(
+        [
+          ['a', 'b'],
+          [undefined, 'c'],
+        ],
+        ['c'],
+      ),
+    ).toEqual({ missing: ['b'], unasked: [] });
+    expect(differenceOf([['a', 'b']], ['a', 'b'])).toEqual({ missing: [], unasked: ['a'] });
   });
 });
