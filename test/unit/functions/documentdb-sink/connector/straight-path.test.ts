@@ -120,7 +120,8 @@ describe('a record that goes straight', () => {
       }),
       { numRuns: 3_000 },
     );
-    expect(count).toBeGreaterThan(100);
+    // About 118 of them go straight, with a deviation of 11.
+    expect(count).toBeGreaterThan(50);
   });
 
   it.each([JSON_CONVERTER, { 'value.converter': `${CONNECT}.storage.StringConverter` }])('is written with %j', (a) => {
