@@ -26,6 +26,7 @@ import {
   startPipeline,
 } from './pipeline/pipeline.ts';
 import { awayAndBack, createTargets, type Stoppable, type Targets } from './pipeline/targets.ts';
+import { logLine } from './terminal/log-line.ts';
 import type { SinkStatus, Status } from './terminal/table.ts';
 
 export interface SessionOptions {
@@ -119,7 +120,7 @@ async function assemble(options: SessionOptions, stops: Stops, stop: () => Promi
     ...options,
     stageFile,
     endpoints,
-    log: (message) => options.progress(message),
+    log: (message, fields) => options.progress(logLine(message, fields)),
   });
   stops.push(pipeline.stop);
 

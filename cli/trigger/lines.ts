@@ -21,12 +21,6 @@ export function invocationLine({ logicalId, topic }: Mapping, parts: readonly Ba
   return `${head} answered in ${duration}${failed === 0 ? '' : `, ${failed} named as failed`}`;
 }
 
-/** `Orders: pollers_scaled from=1 to=2 lag=400` */
-export function logLine(message: string, { mapping, topic: _, ...fields }: Readonly<Record<string, unknown>>): string {
-  const texts = Object.entries(fields).map(([name, value]) => `${name}=${String(value)}`);
-  return [`${mapping}: ${message}`, ...texts].join(' ');
-}
-
 export function summaryLine({ logicalId }: Mapping, counters: Counters): string {
   const { recordsSucceeded, invocationsStarted, invocationsEnded, recordsDeliveredToDestination } = counters;
   const failed = invocationsEnded.failed + invocationsEnded.refused;

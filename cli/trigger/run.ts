@@ -4,10 +4,11 @@ import type { Mapping } from '../../local/msk-trigger/mapping/mapping.ts';
 import type { BatchPart, TriggerEvent } from '../../local/msk-trigger/runtime/run.ts';
 import { startTrigger, type Trigger } from '../../local/msk-trigger/runtime/trigger.ts';
 import { untilDrained } from '../../local/pipeline/drain.ts';
+import { logLine } from '../../local/terminal/log-line.ts';
 import { systemClock } from '../../shared/time/clock.ts';
 import type { ConnectionOptions } from '../kafka/connection.ts';
 import { failureRecords } from './failure-records.ts';
-import { givenUpCount, invocationLine, logLine, mappingLine, summaryLine } from './lines.ts';
+import { givenUpCount, invocationLine, mappingLine, summaryLine } from './lines.ts';
 import type { TriggerCommandOptions } from './options.ts';
 import type { Plan, RunnableFunction } from './plan.ts';
 

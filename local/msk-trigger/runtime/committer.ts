@@ -15,7 +15,6 @@ const RETRY_AFTER_MS = 500;
 export function createCommitter(
   clock: Clock,
   send: (offsets: ReadonlyMap<number, number>) => Promise<void>,
-  onTrouble: (error: unknown) => void,
 ): Committer {
   const stopped = new AbortController();
   let waiting = new Map<number, number>();
@@ -27,8 +26,7 @@ export function createCommitter(
       waiting = new Map();
       try {
         await send(sending);
-      } catch (error) {
-        onTrouble(error);
+      } catch {
         waiting = new Map([...sending, ...waiting]);
         await clock.waitUntil(clock.nowMs() + RETRY_AFTER_MS, stopped.signal);
       }

@@ -25,7 +25,7 @@ export function createExecutor(run: Run, stopping: AbortSignal): Executor {
   const open = new Set<Promise<void>>();
   let change = Promise.withResolvers<void>();
   let wake = new AbortController();
-  const committer = createCommitter(clock, poller.commit, (error) => run.trouble('commit_failed', error));
+  const committer = createCommitter(clock, (offsets) => run.attempt('commit', () => poller.commit(offsets)));
 
   const advance: Executor['advance'] = (transition) => {
     for (const command of transition(machine, clock.wallTimeMs())) execute(command);
@@ -69,13 +69,12 @@ export function createExecutor(run: Run, stopping: AbortSignal): Executor {
   };
 
   const deliver = async (id: number, failure: GivenUp<EventRecord>) => {
-    const isDelivered = await putAll(run, failure).then(
-      () => true,
-      (error) => {
-        run.trouble('failure_delivery_failed', error);
-        return false;
-      },
-    );
+    const isDelivered = await run
+      .attempt('failure_delivery', () => putAll(run, failure))
+      .then(
+        () => true,
+        () => false,
+      );
     advance((_, nowMs) => machine.failureDelivered(id, isDelivered, nowMs));
   };
 

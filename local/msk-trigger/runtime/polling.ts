@@ -1,5 +1,4 @@
 import type { Arrival } from '../machine/machine.ts';
-import { RegistryUnavailableError } from '../registry/registry.ts';
 import { validateArrival } from '../registry/validate-arrival.ts';
 import type { EventRecord } from './event.ts';
 import type { Executor } from './executor.ts';
@@ -29,14 +28,14 @@ async function fetchOnce(run: Run, executor: Executor, stopping: AbortSignal): P
   const wanted = machine.fetchable();
   const isAll = wanted.length === machine.committedOffsets().size;
   try {
-    const arrivals = await poller.fetch(wanted, isAll ? FETCH_WAIT_MS : FETCH_WAIT_SHORT_MS);
+    const waitMs = isAll ? FETCH_WAIT_MS : FETCH_WAIT_SHORT_MS;
+    const arrivals = await run.attempt('fetch', () => poller.fetch(wanted, waitMs));
     for (const fetched of arrivals) {
       const arrival = filterArrival(await validated(run, fetched), options.mapping.filters);
       if (!stopping.aborted) executor.advance((_, nowMs) => machine.recordsArrived(arrival, nowMs));
     }
   } catch (error) {
     if (stopping.aborted) return;
-    run.trouble(error instanceof RegistryUnavailableError ? 'schema_registry_failed' : 'fetch_failed', error);
     if (isOutOfRange(error)) await resetPositions(run);
     await clock.waitUntil(clock.nowMs() + TROUBLE_PAUSE_MS, stopping);
   }
@@ -44,8 +43,9 @@ async function fetchOnce(run: Run, executor: Executor, stopping: AbortSignal): P
 
 async function validated(run: Run, arrival: Arrival<EventRecord>): Promise<Arrival<EventRecord>> {
   const { schemaRegistry } = run.options.mapping;
-  if (schemaRegistry === undefined || run.registry === undefined) return arrival;
-  return await validateArrival(arrival, schemaRegistry, run.registry);
+  const { registry } = run;
+  if (schemaRegistry === undefined || registry === undefined || arrival.records.length === 0) return arrival;
+  return await run.attempt('schema_registry', () => validateArrival(arrival, schemaRegistry, registry));
 }
 
 /** Continues at the log's first offset after retention has deleted the position, or the topic was recreated. */
@@ -68,15 +68,15 @@ export async function watchPartitions(run: Run, executor: Executor, stopping: Ab
     if (stopping.aborted) return;
     try {
       const known = new Set(machine.committedOffsets().keys());
-      for (const [partition, offset] of await poller.positions(known)) {
+      for (const [partition, offset] of await run.attempt('partitions_read', () => poller.positions(known))) {
         executor.advance(() => {
           machine.partitionAdded(partition, offset);
           return [];
         });
         run.log('partition_added', { partition, offset });
       }
-    } catch (error) {
-      if (!stopping.aborted) run.trouble('partitions_unknown', error);
+    } catch {
+      // Logged; the next turn tries again.
     }
   }
 }

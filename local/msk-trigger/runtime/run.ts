@@ -63,17 +63,36 @@ export interface Run {
   readonly log: Log;
   /** Logs an error's names and codes, or our own text. A foreign message may quote its input, and is never logged. */
   trouble(message: string, error: unknown): void;
+  /**
+   * Does what the trigger repeats until it succeeds. Of failures in a row the first is logged (`fetch_failed`), and so is the success
+   * that ends the row (`fetch_works_again`). Rejects as the work does.
+   */
+  attempt<T>(what: Attempted, work: () => Promise<T>): Promise<T>;
 }
 
-export function newRun(options: TriggerOptions, parts: Omit<Run, 'options' | 'log' | 'trouble'>): Run {
+export type Attempted = 'fetch' | 'commit' | 'schema_registry' | 'failure_delivery' | 'partitions_read' | 'lag_read';
+
+export function newRun(options: TriggerOptions, parts: Omit<Run, 'options' | 'log' | 'trouble' | 'attempt'>): Run {
   const { logicalId: mapping, topic } = options.mapping;
   const log: Log = (message, fields) => options.log(message, { mapping, topic, ...fields });
+  const trouble: Run['trouble'] = (message, error) => log(message, { causes: [...causesOf(error)] });
+  const failuresInRow = new Map<Attempted, number>();
   return {
     options,
     ...parts,
-    log,
-    trouble: (message, error) => {
-      log(message, { causes: [...causesOf(error)] });
+    ...{ log, trouble },
+    async attempt(what, work) {
+      const failures = failuresInRow.get(what) ?? 0;
+      try {
+        const result = await work();
+        failuresInRow.delete(what);
+        if (failures > 0) log(`${what}_works_again`, { failures });
+        return result;
+      } catch (error) {
+        failuresInRow.set(what, failures + 1);
+        if (failures === 0) trouble(`${what}_failed`, error);
+        throw error;
+      }
     },
   };
 }

@@ -18,9 +18,9 @@ export async function scale(run: Run, executor: Executor, stopping: AbortSignal)
     await clock.waitUntil(clock.nowMs() + SCALING_INTERVAL_MS, stopping);
     if (stopping.aborted) return;
     try {
-      before = await scaleOnce(run, executor, before);
-    } catch (error) {
-      if (!stopping.aborted) run.trouble('lag_unknown', error);
+      before = await run.attempt('lag_read', () => scaleOnce(run, executor, before));
+    } catch {
+      // Logged; the next turn tries again.
     }
   }
 }

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { invocationLine, logLine } from '../../../../cli/trigger/lines.ts';
+import { invocationLine } from '../../../../cli/trigger/lines.ts';
 import { parseTriggerOptions } from '../../../../cli/trigger/options.ts';
 import { planOf } from '../../../../cli/trigger/plan.ts';
 import { aMapping, aTemplate, PACKAGED } from '../../local/msk-trigger/mappings.ts';
@@ -116,13 +116,6 @@ describe('a template', () => {
   ])('is refused: %.30s', (text, problem) => {
     const options = { templateFile: 't.json', parameters: {}, environment: {}, code: new Map() };
     expect(() => planOf(text, options)).toThrow(problem);
-  });
-});
-
-describe('the line of a log event', () => {
-  it('names the mapping and every field', () => {
-    const fields = { mapping: 'Orders', topic: 'orders', causes: ['ECONNREFUSED', 'x'], lag: 4 };
-    expect(logLine('fetch_failed', fields)).toBe('Orders: fetch_failed causes=ECONNREFUSED,x lag=4');
   });
 });
 

@@ -136,15 +136,21 @@ describe('a trigger', () => {
     expect(log.join()).not.toContain('4711');
   });
 
-  it('goes on after a failed fetch', async () => {
+  it('goes on after failed fetches, and says once that they fail and once that they work again', async () => {
     const clock = new VirtualClock({ wallTimeMs: 0 });
     const poller = new FakePoller(clock, 1);
-    poller.troubles = [new Error('broker is away')];
+    poller.troubles = [new Error('broker is away'), new Error('broker is away'), new Error('broker is away')];
     const { sent, log } = await start({ clock }, poller);
     poller.produce(0, 1);
-    await clock.advance(500);
+    await clock.advance(1_000);
+    const where = '"mapping":"OrdersMapping","topic":"orders"';
+    expect(log).toEqual([`fetch_failed {${where},"causes":["Error"]}`]);
+    await clock.advance(1_000);
     expect(sent()).toEqual([{ 'orders-0': [0] }]);
-    expect(log.join()).toContain('fetch_failed');
+    expect(log.slice(1)).toEqual([`fetch_works_again {${where},"failures":3}`]);
+    poller.troubles = [new Error('broker is away')];
+    await clock.advance(2_000);
+    expect(log.slice(2)).toEqual([expect.stringContaining('fetch_failed'), expect.stringContaining('"failures":1')]);
   });
 
   it('goes on where the log begins when it no longer holds the position', async () => {
