@@ -19,6 +19,8 @@ export interface CommandOptions {
 }
 
 const CLI = join(PROJECT_ROOT, 'node_modules', 'serverless', 'bin', 'serverless.js');
+/** How long the framework waits before it asks how far a stack is. The local CloudFormation is done with its answer; the default is 5 s. */
+const MONITORING = { SLS_AWS_MONITORING_FREQUENCY: '250' };
 /** What a test says of time is about the command; killed, it has no exit code. */
 const KILLED = -1;
 
@@ -32,7 +34,7 @@ export function serverless(args: readonly string[], options: CommandOptions): Pr
       [CLI, ...args],
       {
         cwd,
-        env: { PATH: process.env['PATH'] ?? '', HOME: home, ...FRAMEWORK_CACHES, ...environment },
+        env: { PATH: process.env['PATH'] ?? '', HOME: home, ...FRAMEWORK_CACHES, ...MONITORING, ...environment },
         timeout: timeoutMs,
         killSignal: 'SIGKILL',
         maxBuffer: 64 * 1024 * 1024,
