@@ -1,6 +1,6 @@
 import type { RecordFailure } from '../../../shared/outcome.ts';
 import type { HalfResult } from '../lanes/evidence.ts';
-import type { Item, Lane, PackedEntry } from '../lanes/lane.ts';
+import type { Item, Lane, LaneSlice, PackedEntry } from '../lanes/lane.ts';
 import { REJECTION_CONFIRM_MS } from '../limits.ts';
 import { applyResult } from './apply-result.ts';
 import type { Half } from './half.ts';
@@ -13,9 +13,8 @@ import type { Run } from './run.ts';
  * found. If the deadline ends the search, the next invocation continues with fewer records.
  */
 export function bisect(run: Run, { packedEntries, others }: Half, failure: RecordFailure): void {
-  const [only] = packedEntries;
-  if (only !== undefined && packedEntries.length === 1) {
-    blame(run, only, { failure, others });
+  if (packedEntries.length === 1) {
+    blame(run, packedEntries[0] as PackedEntry, { failure, others });
     return;
   }
   run.gate.rejected(run.parts.clock.nowMs());
@@ -73,18 +72,16 @@ interface Rejection {
  */
 function blame(run: Run, packedEntry: PackedEntry, { failure, others }: Rejection): void {
   const nowMs = run.parts.clock.nowMs();
-  const [slice] = packedEntry.slices;
-  const [record, ...more] = packedEntry.entry.records;
-  const item = slice?.lane.head;
-  if (slice === undefined || record === undefined || item === undefined) return;
-  const { lane } = slice;
-  const isTooLarge = packedEntry.entry.byteLength > (run.parts.preflight.recordBytesMax() ?? Number.POSITIVE_INFINITY);
-  if (more.length > 0) {
+  const { records, byteLength } = packedEntry.entry;
+  if (records.length > 1) {
     run.gate.rejected(nowMs);
     applyResult(run, packedEntry, { kind: 'split', failure: CAUSE_UNKNOWN, readyAtMs: nowMs });
     return;
   }
-  const known = run.evidence.suspect(record, others, nowMs);
+  const { lane } = packedEntry.slices[0] as LaneSlice;
+  const item = lane.head as Item;
+  const isTooLarge = byteLength > (run.parts.preflight.recordBytesMax() ?? Number.POSITIVE_INFINITY);
+  const known = run.evidence.suspect(item.record, others, nowMs);
   const suspicion = lane.trial.suspicion ?? known;
   const isAgain = lane.trial.suspicion !== undefined || known.isKnownPoison;
   const isProven = run.evidence.proves(suspicion);

@@ -55,8 +55,8 @@ function applyReplies(run: Run, packedEntries: readonly PackedEntry[], replies: 
   for (const [index, packedEntry] of packedEntries.entries()) {
     const reply = trusted ? replies[index] : undefined;
     const failure = classifyEntry(reply);
-    if (failure === undefined && reply !== undefined) acknowledge(run, packedEntry, reply, wallTimeMs);
-    else if (failure !== undefined) refusals.push(refuse(run, packedEntry, failure, reply));
+    if (failure !== undefined) refusals.push(refuse(run, packedEntry, failure, reply));
+    else acknowledge(run, packedEntry, reply as EntryReply, wallTimeMs);
   }
   for (const [shardId, refused] of Map.groupBy(refusals, ({ throttledBy }) => throttledBy)) {
     const retryAtMs = retryTime(
@@ -73,9 +73,7 @@ function applyReplies(run: Run, packedEntries: readonly PackedEntry[], replies: 
 
 function acknowledge(run: Run, packedEntry: PackedEntry, reply: EntryReply, wallTimeMs: number): void {
   run.batchMetrics.acknowledged(packedEntry, reply, wallTimeMs);
-  for (const { lane } of packedEntry.slices) {
-    if (lane.trial.suspicion !== undefined) for (const record of packedEntry.entry.records) run.evidence.forget(record);
-  }
+  for (const record of packedEntry.entry.records) run.evidence.forget(record);
   applyResult(run, packedEntry, { kind: 'written', shardId: reply.shardId });
 }
 

@@ -75,9 +75,9 @@ export class Evidence {
     this.#remember(record, { afterRequest: this.#requestCount, isKnownPoison: true, atMs: nowMs });
   }
 
-  /** Call when the record is stored. */
+  /** Call when the record is stored: an outage may reject the record when it comes again, which proves nothing. */
   forget(record: SourceRecord): void {
-    this.#known.delete(nameOf(record));
+    if (this.#known.size > 0) this.#known.delete(nameOf(record));
   }
 
   #remember(record: SourceRecord, known: Known): void {

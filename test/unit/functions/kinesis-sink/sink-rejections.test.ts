@@ -110,6 +110,17 @@ describe('a record that Kinesis rejects', () => {
     expect(await invocationsUntilSettled(setup, ofOneKey(3), LAMBDA_TIMEOUT_MS_MAX)).toBe(3);
   });
 
+  it('is suspected no more once it is stored: what an outage rejects later makes no letter', async () => {
+    let isOut = true;
+    const { setup, deadLetters } = onAStream(() => isOut);
+    expect(kinds(await setup.write(records(1)))).toEqual(['failed']);
+    isOut = false;
+    expect(kinds(await setup.write(records(2)))).toEqual(['written', 'written']);
+    isOut = true;
+    expect(kinds(await setup.write(records(2)))).toEqual(['failed', 'failed']);
+    expect(deadLetters).toEqual([]);
+  });
+
   it('holds up no other lane meanwhile', async () => {
     const { setup, kinesis } = onAStream((_elapsedMs, entries) => holds(entries, (offset) => offset === 0));
     await setup.write([aRecord({ offset: 0, key: 'bad' }), ...ofOneKey(9).slice(1)]);
