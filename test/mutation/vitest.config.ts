@@ -11,16 +11,17 @@ const textByPath = new Map(files.map(({ name, content }) => [join(ROOT, name), c
 
 const globs = (process.env['MUTATION_TESTS'] ?? '').split(' ');
 
-/** What a short test of one file catches needs no longer one: tests run in the order of their globs, random tests last. */
+/** What a short test of one file catches needs no longer one: tests run in the order of their globs, long tests last. */
 class ShortestFirst extends BaseSequencer {
   override async sort(specifications: TestSpecification[]): Promise<TestSpecification[]> {
     return specifications.toSorted((a, b) => rankOf(a.moduleId) - rankOf(b.moduleId));
   }
 }
 
-const RANDOM = /\.property\.test\.ts$|hostile/;
+/** Random tests, and those of the largest batches. */
+const LONG = /\.property\.test\.ts$|hostile|sink-events/;
 const rankOf = (file: string): number =>
-  RANDOM.test(file) ? globs.length : globs.findIndex((glob) => matchesGlob(file, join(ROOT, glob)));
+  LONG.test(file) ? globs.length : globs.findIndex((glob) => matchesGlob(file, join(ROOT, glob)));
 
 export default defineConfig({
   root: ROOT,

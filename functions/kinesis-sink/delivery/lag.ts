@@ -9,9 +9,9 @@ export class Lag {
 
   /** Quantiles by nearest rank; undefined if no record had a timestamp. */
   quantiles(): { readonly p50: number; readonly p99: number; readonly max: number } | undefined {
+    if (this.#lagsMs.length === 0) return undefined;
     const sorted = Float64Array.from(this.#lagsMs).sort();
-    const at = (slice: number) => sorted[Math.max(0, Math.ceil(slice * sorted.length) - 1)];
-    const [p50, p99, max] = [at(0.5), at(0.99), at(1)];
-    return p50 === undefined || p99 === undefined || max === undefined ? undefined : { p50, p99, max };
+    const at = (share: number) => sorted[Math.ceil(share * sorted.length) - 1] as number;
+    return { p50: at(0.5), p99: at(0.99), max: at(1) };
   }
 }
