@@ -139,6 +139,16 @@ describe('a record that Kinesis rejects', () => {
     expect(kinds(outcomes)).toEqual(['deadLettered']);
     expect(deadLetters).toHaveLength(1);
   });
+
+  it('is suspected as any other where it is just as large as the stream says that records may be', async () => {
+    const { setup, deadLetters } = onAStream(() => true, {
+      describeStream: () => Promise.resolve({ ...aStream, recordKiBMax: 1 }),
+    });
+    expect(kinds(await setup.write([aRecord({ offset: 0, key: 'k', value: new Uint8Array(1_023) })]))).toEqual([
+      'failed',
+    ]);
+    expect(deadLetters).toEqual([]);
+  });
 });
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
