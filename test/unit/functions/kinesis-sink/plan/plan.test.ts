@@ -88,6 +88,13 @@ describe('a record that cannot be planned', () => {
     });
     expect(JSON.stringify(planned)).not.toContain('SECRET');
   });
+
+  it('is in the lane of its partition with ordering: partition, though its key cannot be read', () => {
+    const ordering = 'partition';
+    const planned = plan(aRecord({ offset: 1, key: null }), { ...broken, ordering });
+    const good = plan(aRecord({ offset: 2 }), { ...planOptions, ordering });
+    expect(planned).toMatchObject({ kind: 'poison', lane: good.kind === 'record' ? good.lane : 'missing' });
+  });
 });
 
 describe('the explicit hash key', () => {

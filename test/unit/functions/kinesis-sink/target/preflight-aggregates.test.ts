@@ -50,6 +50,22 @@ describe('a batch', () => {
     expect(kinesis.requests).toEqual([]);
   });
 
+  it('that waited for it says nothing of the wait in the end', async () => {
+    let count = 0;
+    const setup = aKinesisSink({
+      port: { putRecords: fakeKinesis(() => ({ kind: 'deaf' })).port.putRecords },
+      aggregation: 'key',
+      requestsInFlightMax: 1,
+      describeStream: () => {
+        count += 1;
+        return count === 1 ? Promise.reject(sdkError('InternalFailure', 500)) : Promise.resolve(aStream);
+      },
+    });
+    const outcomes = await setup.write(records(501), deadlineIn(setup.clock.nowMs(), 8_000));
+    expect(outcomes[0]).toMatchObject({ kind: 'failed', failure: { code: 'target_unreachable' } });
+    expect(outcomes[500]).toMatchObject({ kind: 'skipped', blockedBy: 'deadline' });
+  });
+
   it.each(['off', 'key', 'bucket'] as const)(
     'is written all the same where the stream must not be described (aggregation: %s)',
     async (aggregation) => {
