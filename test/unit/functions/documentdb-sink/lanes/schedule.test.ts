@@ -29,7 +29,8 @@ function aSchedule(...lines: readonly string[]) {
   const records = lines.map((line, offset) => {
     const [partition, kind, id] = line.split(' ') as [string, keyof typeof MODELS | 'bad', string];
     const parts = { partition: Number(partition), offset };
-    if (kind === 'bad') return other(parts, { kind: 'poison', namespace: undefined, filter: undefined, failure: NO_JSON });
+    if (kind === 'bad')
+      return other(parts, { kind: 'poison', namespace: undefined, filter: undefined, failure: NO_JSON });
     return record(parts, [MODELS[kind](id)]);
   });
   const settings = { deletes: 'hard', epochs: new Map() } as const;
