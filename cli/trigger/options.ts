@@ -11,6 +11,8 @@ export interface TriggerCommandOptions {
   /** Variables of every function, which replace those of the file and of the template. */
   readonly environment: Readonly<Record<string, string>>;
   readonly environmentFile: string | undefined;
+  /** A schema registry that stands in for those of the mappings. */
+  readonly registryUrl: string | undefined;
   /** Undefined: `.local/trigger`. */
   readonly folder: string | undefined;
   readonly partialFailureRetry: PartialFailureRetry;
@@ -31,6 +33,7 @@ ${BROKER_USAGE}
   --parameter NAME=VALUE     a parameter of the template, or a pseudo parameter (AWS::Region=us-east-1); may be repeated
   --env NAME=VALUE           a variable of every function, such as AWS_ENDPOINT_URL; may be repeated
   --env-file FILE            such variables, one a line. Functions get no variable of this shell
+  --registry URL             a schema registry with the API of Confluent, in place of those that the mappings name
   --folder FOLDER            for the functions' logs and for failure records whose destination is not a topic of this Kafka
                              (default .local/trigger)
   --partial-failure-retry R  which records are repeated after a partial failure: fromLowest (default), everything from the
@@ -61,9 +64,16 @@ export function parseTriggerOptions(
     parameters: Object.fromEntries(pairs('--parameter', 'NAME=VALUE', values.parameter)),
     environment: Object.fromEntries(pairs('--env', 'NAME=VALUE', values.env)),
     environmentFile: values['env-file'],
+    registryUrl: registryOf(values.registry),
     folder: values.folder,
     exit: values.exit ?? false,
   };
+}
+
+function registryOf(url: string | undefined): string | undefined {
+  if (url !== undefined && !/^https?:/.test(url))
+    throw new Error(`--registry must be a URL of http or https, got "${url}"`);
+  return url;
 }
 
 function pairs(
@@ -86,6 +96,7 @@ function parsed(args: readonly string[]) {
     const own = {
       template: text,
       'env-file': text,
+      registry: text,
       folder: text,
       'partial-failure-retry': text,
       exit: flag,

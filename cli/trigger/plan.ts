@@ -17,14 +17,14 @@ export interface Plan {
   readonly notes: readonly string[];
 }
 
-type PlanOptions = Pick<TriggerCommandOptions, 'templateFile' | 'parameters' | 'code' | 'environment'>;
+type PlanOptions = Pick<TriggerCommandOptions, 'templateFile' | 'parameters' | 'code' | 'environment' | 'registryUrl'>;
 
 /** @throws Error that lists what cannot be followed: template, resource, property and remedy */
 export function planOf(templateText: string, options: PlanOptions): Plan {
   const { templateFile, parameters, environment } = options;
   const template = parsed(templateText, templateFile);
   const resolve = templateResolver(template, parameters);
-  const all = inTemplate(templateFile, () => readMappings(template, resolve));
+  const all = inTemplate(templateFile, () => readMappings(template, resolve, options.registryUrl));
   const mappings = all.filter(({ isEnabled }) => isEnabled);
   if (mappings.length === 0) throw new Error(noMapping(templateFile, all.length));
   const logicalIds = new Set(mappings.map(({ functionLogicalId }) => functionLogicalId));

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { aborted } from '../../local/aborted.ts';
 import { type FunctionProcess, startFunction } from '../../local/lambda/function-process.ts';
 import type { Mapping } from '../../local/msk-trigger/mapping/mapping.ts';
 import type { BatchPart, TriggerEvent } from '../../local/msk-trigger/runtime/run.ts';
@@ -105,9 +106,3 @@ async function isConsumed(running: readonly Running[], { say, signal }: Surround
 }
 
 const hasSettledAll = ({ trigger }: Running): boolean => givenUpCount(trigger.counters()) === 0;
-
-const aborted = (signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    signal.addEventListener('abort', () => resolve(), { once: true });
-  });

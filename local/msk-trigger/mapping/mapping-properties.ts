@@ -9,6 +9,8 @@ import { readSchemaRegistry } from './schema-registry.ts';
 export interface ReadingContext {
   readonly resources: Readonly<Record<string, unknown>>;
   readonly resolve: ResolveIntrinsic;
+  /** A schema registry that stands in for those of the mappings. */
+  readonly registryUrl?: string | undefined;
   /** One line for each problem. */
   readonly problems: string[];
 }
@@ -58,7 +60,7 @@ export function readMapping(context: ReadingContext, logicalId: string, properti
     consumerGroupId: readGroup(read, logicalId),
     startingPosition: readStartingPosition(read),
     filters: readFilters(read.at('FilterCriteria'), (what) => read.problem('FilterCriteria', what)),
-    schemaRegistry: readSchemaRegistry(read, pollers !== undefined),
+    schemaRegistry: readSchemaRegistry(read, pollers !== undefined, context.registryUrl),
     batchRecordsMax: read.integer('BatchSize', { min: 1, max: BATCH_RECORDS_MAX }) ?? BATCH_RECORDS_DEFAULT,
     windowMs: windowSeconds === undefined ? WINDOW_DEFAULT_MS : windowSeconds * 1000,
     pollers,

@@ -7,13 +7,18 @@ import { readMapping } from './mapping-properties.ts';
  * The Kafka mappings of a packaged CloudFormation template.
  *
  * @param resolve resolves CloudFormation's intrinsic functions; default: from the template itself
+ * @param registryUrl a schema registry that stands in for those of the mappings
  * @throws {Error} with one line for each property that Lambda would refuse or that is not emulated: resource, property and remedy
  */
-export function readMappings(template: unknown, resolve?: ResolveIntrinsic): readonly Mapping[] {
+export function readMappings(
+  template: unknown,
+  resolve: ResolveIntrinsic = templateResolver(template),
+  registryUrl?: string,
+): readonly Mapping[] {
   const resources = member(template, 'Resources');
   if (!isObject(resources)) throw new Error('the template has no Resources: pass the packaged CloudFormation template');
   const problems: string[] = [];
-  const context = { resources, resolve: resolve ?? templateResolver(template), problems };
+  const context = { resources, resolve, registryUrl, problems };
   const mappings = Object.entries(resources)
     .filter(([, resource]) => isKafkaMapping(resource))
     .map(([logicalId, resource]) => readMapping(context, logicalId, member(resource, 'Properties')));

@@ -6,17 +6,22 @@ const PATH = 'AmazonManagedKafkaEventSourceConfig.SchemaRegistryConfig';
 
 /**
  * Reads `SchemaRegistryConfig`; undefined: the mapping has none.
+ * @param otherUrl a registry that stands in for the mapping's own
  * https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-eventsourcemapping-schemaregistryconfig.html
  */
-export function readSchemaRegistry(read: PropertyReader, isProvisioned: boolean): SchemaRegistrySettings | undefined {
+export function readSchemaRegistry(
+  read: PropertyReader,
+  isProvisioned: boolean,
+  otherUrl: string | undefined,
+): SchemaRegistrySettings | undefined {
   if (read.at(PATH) === undefined) return undefined;
   if (!isProvisioned) read.problem(PATH, 'needs ProvisionedPollerConfig: Lambda supports it only in provisioned mode');
-  if (read.at(`${PATH}.AccessConfigs`) !== undefined)
+  if (otherUrl === undefined && read.at(`${PATH}.AccessConfigs`) !== undefined)
     read.problem(
       `${PATH}.AccessConfigs`,
       'names secrets of AWS, which are not read here: leave it out, and write user:password@ into SchemaRegistryURI if the registry asks for a login',
     );
-  return { url: readUrl(read), format: readFormat(read), validated: readAttributes(read) };
+  return { url: otherUrl ?? readUrl(read), format: readFormat(read), validated: readAttributes(read) };
 }
 
 function readUrl(read: PropertyReader): string {

@@ -38,6 +38,7 @@ describe('the options', () => {
     [[...NEEDED, '--function', 'A'], '--function takes NAME=CODE, got "A"'],
     [[...NEEDED, '--env', '=x'], '--env takes NAME=VALUE'],
     [[...NEEDED, '--partial-failure-retry', 'all'], '--partial-failure-retry must be'],
+    [[...NEEDED, '--registry', 'registry'], '--registry must be a URL of http or https'],
     [[...NEEDED, '--topic', 'x'], 'npm run trigger'],
   ])('%j are refused', (args, problem) => {
     expect(() => parseTriggerOptions(args, {})).toThrow(problem);
@@ -54,7 +55,7 @@ function plan(changes: { readonly mapping?: object; readonly sink?: object; read
   const template = Object(aTemplate({ Mapping: { ...PACKAGED, ...changes.mapping } }));
   template.Resources.KinesisSinkLambdaFunction = { ...SINK, ...changes.sink };
   return planOf(JSON.stringify(template), {
-    ...{ templateFile: join(folder, 't.json'), parameters: {}, environment: {} },
+    ...{ templateFile: join(folder, 't.json'), parameters: {}, environment: {}, registryUrl: undefined },
     code: new Map((changes.code ?? []).map((file) => ['sink', join(folder, file)])),
   });
 }
@@ -89,6 +90,7 @@ describe('the code of a function', () => {
       templateFile: join(folder, 't.json'),
       parameters: {},
       environment: {},
+      registryUrl: undefined,
       code: new Map([['x', 'y']]),
     };
     const template = Object(aTemplate({ Mapping: PACKAGED }));
@@ -114,7 +116,13 @@ describe('a template', () => {
     ],
     [JSON.stringify(aTemplate({ M: PACKAGED })), /KinesisSinkLambdaFunction\.Runtime: is missing/],
   ])('is refused: %.30s', (text, problem) => {
-    const options = { templateFile: 't.json', parameters: {}, environment: {}, code: new Map() };
+    const options = {
+      templateFile: 't.json',
+      parameters: {},
+      environment: {},
+      registryUrl: undefined,
+      code: new Map(),
+    };
     expect(() => planOf(text, options)).toThrow(problem);
   });
 });

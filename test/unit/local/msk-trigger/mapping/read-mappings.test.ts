@@ -144,6 +144,17 @@ describe("a mapping's schema registry", () => {
     expect(() => withRegistry(changes)).toThrow(problem);
   });
 
+  it('may be another one, whatever the template names', () => {
+    const SchemaRegistryConfig = {
+      ...RIGHT,
+      SchemaRegistryURI: 'arn:aws:glue:r',
+      AccessConfigs: [{ Type: 'BASIC_AUTH' }],
+    };
+    const config = { ConsumerGroupId: 'g', SchemaRegistryConfig };
+    const template = aTemplate({ M: { ...PACKAGED, AmazonManagedKafkaEventSourceConfig: config } });
+    expect(readMappings(template, undefined, 'http://local:8081')[0]?.schemaRegistry?.url).toBe('http://local:8081');
+  });
+
   it('is refused on demand', () => {
     expect(() => withRegistry({}, ON_DEMAND)).toThrow('SchemaRegistryConfig: needs ProvisionedPollerConfig');
   });
