@@ -4,7 +4,7 @@ import type { Db } from 'mongodb';
  * A rule of a collection that refuses documents, as a validator does in DocumentDB: a refused record becomes a dead letter, and
  * can be sent again when the rule is gone.
  */
-export const RULE = { review: { $ne: 'refused' } };
+const RULE = { review: { $ne: 'refused' } };
 
 /** https://www.mongodb.com/docs/manual/reference/command/collMod/#document-validation */
 export async function setRule(database: Db, collection: string, isOn: boolean): Promise<void> {

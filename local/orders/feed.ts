@@ -1,3 +1,4 @@
+import { aborted } from '../aborted.ts';
 import {
   type OrderRecord,
   type OrderStreamOptions,
@@ -76,11 +77,4 @@ export function createFeed(options: OrderStreamOptions, send: Produce): Feed {
       paused = undefined;
     },
   };
-}
-
-function aborted(signal: AbortSignal | undefined): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal?.aborted) resolve();
-    else signal?.addEventListener('abort', () => resolve(), { once: true });
-  });
 }

@@ -17,8 +17,7 @@ export interface PartitionRecords<R extends LogRecord> {
 }
 
 /** AWS's reasons for a record that a schema registry does not pass. https://docs.aws.amazon.com/lambda/latest/dg/services-consume-kafka-events.html */
-export const SCHEMA_REFUSALS = ['SCHEMA_NOT_FOUND', 'DESERIALIZATION_ERROR'] as const;
-export type SchemaRefusal = (typeof SCHEMA_REFUSALS)[number];
+export type SchemaRefusal = 'SCHEMA_NOT_FOUND' | 'DESERIALIZATION_ERROR';
 
 /**
  * Why records were sent to the destination or dropped. AWS documents the first two for Kafka, and the third for stream sources

@@ -14,7 +14,7 @@ export interface Backoff {
   readonly maxMs: number;
 }
 
-export const DEFAULT_BACKOFF: Backoff = { firstMs: 200, maxMs: 5_000 };
+const DEFAULT_BACKOFF: Backoff = { firstMs: 200, maxMs: 5_000 };
 
 /** Doubles with each invocation of the same records: `firstMs`, 2 x `firstMs`, ... up to `maxMs`. */
 export function backoffMs(backoff: Backoff, invocations: number): number {

@@ -1,3 +1,4 @@
+import { aborted } from '../../aborted.ts';
 import type { Arrival } from '../machine/machine.ts';
 import { validateArrival } from '../registry/validate-arrival.ts';
 import type { EventRecord } from './event.ts';
@@ -15,7 +16,7 @@ const PARTITIONS_EVERY_MS = 5_000;
 
 /** Fetches the partitions that have room in the machine, until stopped. Never rejects. */
 export async function poll(run: Run, executor: Executor, stopping: AbortSignal): Promise<void> {
-  const stopped = new Promise<void>((resolve) => stopping.addEventListener('abort', () => resolve()));
+  const stopped = aborted(stopping);
   while (!stopping.aborted) {
     const change = executor.nextChange();
     if (run.machine.fetchable().length === 0) await Promise.race([change, stopped]);
