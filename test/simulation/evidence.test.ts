@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { waitingForEvidence, waitingForProbes } from './invariants/evidence.ts';
+import { takenForAnOutage, waitingForEvidence, waitingForProbes } from './invariants/evidence.ts';
 import type { Scenario, ScenarioRecord } from './scenario/scenario.ts';
 import { KafkaLog, SECRET } from './services/kafka-log.ts';
 
@@ -76,5 +76,29 @@ describe('probes of a stream that may reject everything', () => {
     expect(excusedIn(10_001, TWO)).toEqual([]);
     expect(excusedIn(1_000, ['refused', 'plain', 'plain', 'plain'])).toEqual([]);
     expect(excusedIn(10_000, TWO, 'documentdbSink')).toEqual([]);
+  });
+});
+
+describe('a code that turned out to be an outage', () => {
+  function excusedWith(faultKind: string, refusal: ScenarioRecord['refusal']) {
+    const kafka = new KafkaLog(1);
+    const kinds = ['plain', 'refused', 'plain'] as const;
+    for (const [id, kind] of kinds.entries()) {
+      const refused = kind === 'refused' && refusal !== undefined ? { refusal } : {};
+      kafka.produce({ key: 'a', atMs: 0, kind, id, ...refused }, Buffer.from('x'));
+    }
+    kafka.produce({ key: 'b', atMs: 0, kind: 'plain', id: 3 }, Buffer.from('x'));
+    const sent = kafka.produced.map(({ topicPartition, offset }) => `${topicPartition}@${offset}`);
+    const scenario = { faults: [{ kind: faultKind }] } as unknown as Scenario;
+    return [...takenForAnOutage({ sent, startedAtMs: Number.POSITIVE_INFINITY }, { kafka, scenario })];
+  }
+
+  it('excuses a record that is refused with such a code, and what stands behind it', () => {
+    expect(excusedWith('documentdb.commandDoubted', 'command')).toEqual(['orders-0@1', 'orders-0@2']);
+  });
+
+  it('excuses no record that is refused at once, and nothing where no fault has such a code', () => {
+    expect(excusedWith('documentdb.commandDoubted', undefined)).toEqual([]);
+    expect(excusedWith('documentdb.answerLost', 'command')).toEqual([]);
   });
 });

@@ -1,3 +1,4 @@
+import type { FaultKind } from '../scenario/faults.ts';
 import { PROBE_INTERVAL_MS, SEND_RESERVE_MS } from '../scenario/promised.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { isArrayKey } from '../services/documents/document-policy.ts';
@@ -63,4 +64,32 @@ export function waitingForProbes(
   });
   const availableMs = scenario.function.timeoutMs - SEND_RESERVE_MS;
   return new Set(rejectedCount > 1 && rejectedCount * PROBE_INTERVAL_MS >= availableMs ? waiting : []);
+}
+
+/** Faults that answer with a code that a record may be refused with as well. */
+const DOUBTS: readonly FaultKind[] = [
+  'documentdb.statementDoubted',
+  'documentdb.commandDoubted',
+  'documentdb.outageOfAnyCode',
+];
+
+/**
+ * Positions that an invocation of documentdbSink may leave, though the last fault is over: a code that refused a write which passed
+ * later is an outage for the rest of the batch (docs/guarantees.md), so that a record which is refused with this code is judged in
+ * the next invocation; and what stands behind it.
+ */
+export function takenForAnOutage(
+  { sent, startedAtMs }: Pick<Invocation, 'sent' | 'startedAtMs'>,
+  { kafka, scenario }: { readonly kafka: KafkaLog; readonly scenario: Scenario },
+): ReadonlySet<string> {
+  if (!scenario.faults.some(({ kind }) => DOUBTS.includes(kind))) return new Set();
+  const documents = new Set<string>();
+  const waiting = sent.filter((position) => {
+    const record = kafka.at(position, startedAtMs);
+    if (record === undefined) return false;
+    const document = `${record.topicPartition} ${record.scenario.key}`;
+    if (record.scenario.kind === 'refused' && record.scenario.refusal !== undefined) documents.add(document);
+    return documents.has(document);
+  });
+  return new Set(waiting);
 }

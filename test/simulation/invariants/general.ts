@@ -4,7 +4,7 @@ import type { Bucket } from '../services/bucket.ts';
 import type { KafkaLog, ProducedRecord } from '../services/kafka-log.ts';
 import type { Invocation, Lambda } from '../services/lambda.ts';
 import type { Target } from '../services/target.ts';
-import { waitingForEvidence } from './evidence.ts';
+import { takenForAnOutage, waitingForEvidence } from './evidence.ts';
 import type { Letters } from './letters.ts';
 import { reasonsIn } from './letters.ts';
 import { positionText } from './positions.ts';
@@ -107,7 +107,7 @@ function givesUpNothingEarly(invocation: Invocation, { scenario }: GeneralParts)
  * G6: what an outage held up is written once the outage is over, as long as there is time: a try takes 20 s, its pause 5 s,
  * and a doubt a few more tries. A dead letter that failed is not tried again in an invocation.
  */
-function recovers(invocation: Invocation, { scenario }: GeneralParts): readonly Violation[] {
+function recovers(invocation: Invocation, { kafka, scenario }: GeneralParts): readonly Violation[] {
   const { id, end, startedAtMs, touchedAtMs, wasStopped } = invocation;
   if (end?.kind !== 'answered' || wasStopped || touchedAtMs === undefined) return [];
   if (scenario.sink !== 'documentdbSink' || scenario.function.onPoison === 'block') return [];
@@ -115,8 +115,10 @@ function recovers(invocation: Invocation, { scenario }: GeneralParts): readonly 
   if (scenario.documentdb.hasArraysInKeys) return [];
   if (scenario.faults.some(({ kind }) => kind.startsWith('bucket.'))) return [];
   const quietMs = startedAtMs + scenario.function.timeoutMs - SEND_RESERVE_MS - touchedAtMs;
-  const [first] = unsettledIn(invocation);
-  if (first === undefined || quietMs < RECOVERY_MS) return [];
+  if (quietMs < RECOVERY_MS) return [];
+  const waiting = takenForAnOutage(invocation, { kafka, scenario });
+  const first = unsettledIn(invocation).find((position) => !waiting.has(position));
+  if (first === undefined) return [];
   return [{ guarantee: 'G6', message: `invocation ${id} names ${first}, ${quietMs} ms after the last fault` }];
 }
 
