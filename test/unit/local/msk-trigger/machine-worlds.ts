@@ -7,7 +7,7 @@ export type Behaviour = 'succeeds' | 'throws' | 'reports' | 'garbage' | 'strange
 
 export interface World {
   readonly settings: MachineSettings;
-  /** Bytes of each record, by partition: the log. */
+  /** Bytes of each record, by partition: the log. Negative: the schema registry refuses the record. */
   readonly log: readonly (readonly number[])[];
   /** What each invocation does; when they run out, all succeed. */
   readonly behaviours: readonly Behaviour[];
@@ -38,11 +38,12 @@ export const world: fc.Arbitrary<World> = fc
         backoff: { firstMs: 10, maxMs: 80 },
       }),
       log: fc.array(
-        // Now and then a record that fits no invocation.
+        // Now and then a record that fits no invocation, or that the schema registry refuses.
         fc.array(
           fc.oneof(
             { weight: 20, arbitrary: fc.integer({ min: 20, max: 700 }) },
             { weight: 1, arbitrary: fc.constant(5_000) },
+            { weight: 1, arbitrary: fc.constant(-50) },
           ),
           {
             maxLength: 40,
