@@ -73,8 +73,12 @@ function startProcess(
   const [, , , region, account] = arn.split(':');
   return startFunction({
     ...each,
-    // Lambda sets the region, which is that of the cluster.
-    environment: { ...(region && { AWS_REGION: region, AWS_DEFAULT_REGION: region }), ...each.environment },
+    // Lambda sets the region, which is that of the cluster. A function without credentials must not look for them on the network.
+    environment: {
+      AWS_EC2_METADATA_DISABLED: 'true',
+      ...(region && { AWS_REGION: region, AWS_DEFAULT_REGION: region }),
+      ...each.environment,
+    },
     ...(account && { account }),
     logFile: join(folder, 'logs', `${each.name}.log`),
     onLogLine: (line) => say(`${each.logicalId} | ${line}`),
