@@ -40,7 +40,7 @@ export function putRecords(streamArn: string, entries: readonly Entry[]): PutRec
       const response = result.response as Response;
       if (response.statusCode !== OK) return result; // the SDK reads errors
       const reply = await streamCollector(response.body as Parameters<typeof streamCollector>[0]);
-      replies = repliesOf(JSON.parse(Buffer.from(reply).toString()));
+      replies = repliesOf(Buffer.from(reply).toString());
       response.body = NO_RECORDS;
       return result;
     },
@@ -52,8 +52,13 @@ export function putRecords(streamArn: string, entries: readonly Entry[]): PutRec
 const OK = 200;
 const NO_RECORDS = Buffer.from('{}');
 
-/** https://docs.aws.amazon.com/kinesis/latest/APIReference/API_PutRecords.html#API_PutRecords_ResponseSyntax */
-function repliesOf(reply: { readonly Records?: unknown } | null): readonly EntryReply[] {
+/**
+ * Reads the body of a successful answer. What is missing or has another type is undefined, which never counts as stored.
+ * https://docs.aws.amazon.com/kinesis/latest/APIReference/API_PutRecords.html#API_PutRecords_ResponseSyntax
+ * @throws SyntaxError if the body is no JSON
+ */
+export function repliesOf(body: string): readonly EntryReply[] {
+  const reply: { readonly Records?: unknown } | null = JSON.parse(body);
   return Array.isArray(reply?.Records) ? reply.Records.map(replyOf) : [];
 }
 

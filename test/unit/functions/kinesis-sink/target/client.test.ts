@@ -57,6 +57,20 @@ describe('putRecords', () => {
     ]);
   });
 
+  it('sends the stream and each entry, with the data as the event has it', async () => {
+    const { client, aws } = await aClient();
+    await client.putRecords([anEntry({ dataBase64: 'YQ==' }), anEntry({ explicitHashKey: '17' })], signal);
+    expect(aws.of('PutRecords').map(({ body }) => body)).toEqual([
+      {
+        StreamARN: STREAM,
+        Records: [
+          { Data: 'YQ==', PartitionKey: 'order-1' },
+          { Data: 'e30=', PartitionKey: 'order-1', ExplicitHashKey: '17' },
+        ],
+      },
+    ]);
+  });
+
   it("is sent to the stream's region with the credentials of the function where no role is named", async () => {
     const { client, aws } = await aClient({ streamArn: STREAM.replace('eu-west-1', 'us-east-2') });
     await client.putRecords([anEntry({})], signal);
