@@ -133,10 +133,9 @@ const bytesOf = (body: BsonDocument): number =>
 function sourceBytesOf({ lane, from, count }: Step): { readonly keyBytes: number; readonly valueBytes: number } {
   let keyBytes = 0;
   let valueBytes = 0;
-  for (let at = from; at < from + count; at += 1) {
-    const record = lane.items[at]?.record;
-    keyBytes = Math.max(keyBytes, record?.key?.byteLength ?? 0);
-    valueBytes += record?.value?.byteLength ?? 0;
+  for (const { record } of lane.items.slice(from, from + count)) {
+    keyBytes = Math.max(keyBytes, record.key?.byteLength ?? 0);
+    valueBytes += record.value?.byteLength ?? 0;
   }
   return { keyBytes, valueBytes };
 }

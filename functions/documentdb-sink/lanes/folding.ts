@@ -54,8 +54,7 @@ export function foldEndOf(lane: FoldingLane): number {
   while (at < items.length && items[at]?.task.kind !== 'write') at += 1;
   const task = items[at]?.task;
   if (task?.kind !== 'write') return Number.POSITIVE_INFINITY;
-  const isFoldable = task.write.kind !== 'insert' && !lane.sendsSingly && !lane.isUnguarded;
-  const behind = isFoldable ? writesBehind(lane, at, Number.POSITIVE_INFINITY) : [];
+  const behind = lane.sendsSingly ? NONE : writesBehind(lane, at, Number.POSITIVE_INFINITY);
   return items[at + fold(task.write, behind).count]?.index ?? Number.POSITIVE_INFINITY;
 }
 

@@ -54,6 +54,8 @@ describe('a command', () => {
   it('holds one write of a document, although two partitions write the document', () => {
     const ofPartition = (partition: number) => aStep({ records: [aRecord({ partition, key: 'same' })] });
     expect(sizes([ofPartition(0), ...steps(2), ofPartition(1)])).toEqual([3, 1]);
+    const ofKey = (partition: number, key: string) => aStep({ records: [aRecord({ partition, key })] });
+    expect(sizes([ofKey(0, 'a'), ofKey(0, 'b'), ofKey(1, 'a'), ofKey(1, 'b')])).toEqual([2, 2]);
   });
 
   it('holds no write that wants less company, wherever that stands', () => {
