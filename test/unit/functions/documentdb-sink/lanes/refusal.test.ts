@@ -134,7 +134,8 @@ describe('the doubt about a write', () => {
   });
 
   it('counts a refusal of a command of one, named or not', () => {
-    expect(judged({ refusal: { isNamed: false } }).trial.doubt).toMatchObject({ refusals: 1, entryCount: 1 });
+    const { trial } = judged({ refusal: { isNamed: false } });
+    expect(trial).toMatchObject({ doubt: { refusals: 1, entryCount: 1 }, readyAtMs: NOW_MS + DOUBT_PAUSE_MS });
   });
 });
 

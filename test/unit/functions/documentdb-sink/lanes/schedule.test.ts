@@ -5,7 +5,7 @@ import type { ScheduleMoment } from '../../../../../functions/documentdb-sink/la
 import { Schedule } from '../../../../../functions/documentdb-sink/lanes/schedule.ts';
 import type { WriteResult } from '../../../../../functions/documentdb-sink/lanes/write-result.ts';
 import { PARTITION_WAIT_MS } from '../../../../../functions/documentdb-sink/limits.ts';
-import { poison } from '../../../../../shared/outcome.ts';
+import { ignored, poison } from '../../../../../shared/outcome.ts';
 import { aMoment } from '../../../../support/a-lane.ts';
 import { batchesOf } from '../../../../support/builders.ts';
 import { deleteOf, insertOf, planned, replaceOf, updateOf } from '../../../../support/write-models.ts';
@@ -102,6 +102,32 @@ describe('a wave', () => {
     claim();
     hear('0 put a');
     expect([claim(), schedule.nextReadyAtMs]).toEqual([[], Number.POSITIVE_INFINITY]);
+    expect(schedule.takePoisoned()).toEqual([]);
+  });
+
+  it('keeps the order of the documents in later waves', () => {
+    const { claim, hear } = aSchedule('0 inc a', '0 inc b', '0 inc b', '0 inc a');
+    for (const _wave of [1, 2]) {
+      expect(claim()).toEqual([['0 inc a', '0 inc b']]);
+      hear('0 inc b');
+      hear('0 inc a');
+    }
+  });
+
+  it('takes nothing more once it has begun', () => {
+    const { claim, hear } = aSchedule('0 del a', '0 put b', '0 inc a');
+    expect(claim()).toEqual([['0 del a']]);
+    hear('0 del a');
+    expect(claim()).toEqual([['0 put b']]);
+    hear('0 put b');
+    expect(claim()).toEqual([['0 inc a']]);
+  });
+
+  it('that is under way is waited for, whatever is due meanwhile', () => {
+    const { claim, hear, schedule } = aSchedule('0 put a', '0 put b');
+    claim();
+    hear('0 put a', RETRY, { retryAtMs: NOW_MS + 70 });
+    expect([claim({ nowMs: NOW_MS + 70 }), schedule.nextReadyAtMs]).toEqual([[], Number.POSITIVE_INFINITY]);
   });
 
   it('has a write again at the time of its retry', () => {
@@ -145,12 +171,15 @@ describe('a document that two partitions write', () => {
     expect(claim({ nowMs: NOW_MS + PARTITION_WAIT_MS })).toEqual([['1 put a']]);
   });
 
-  it('is free again when the first is given back, with what comes later in its wave', () => {
-    const { claim, schedule, steps } = aSchedule('0 del b', '0 put a', '1 put a');
+  it('is free again when its wave is given back before its turn', () => {
+    const { claim, hear, schedule, steps } = aSchedule('0 del b', '0 put a', '1 put a');
     expect(claim()).toEqual([['0 del b']]);
     schedule.giveBack(steps('0 del b'), NOW_MS);
     expect(claim()).toEqual([['0 del b']]);
-    expect(claim({ nowMs: NOW_MS + PARTITION_WAIT_MS })).toEqual([['1 put a']]);
+    hear('0 del b');
+    expect(claim()).toEqual([['0 put a']]);
+    hear('0 put a');
+    expect(claim()).toEqual([['1 put a']]);
   });
 });
 
@@ -190,6 +219,58 @@ describe('a write that conflicted with another unique index', () => {
     expect(claim()).toEqual([]);
     hear('0 put a');
     expect(claim()).toEqual([]);
+  });
+
+  it('waits for the writes under way of its own partition, however long they take', () => {
+    const { claim, hear } = aSchedule('0 put a', '0 inc b', '0 inc b');
+    claim();
+    hear('0 put a', COLLISION);
+    hear('0 inc b');
+    expect(claim()).toEqual([['0 inc b']]);
+    expect(claim({ nowMs: NOW_MS + PARTITION_WAIT_MS })).toEqual([]);
+  });
+
+  it('is waited for by its own partition, and by others that write its document', () => {
+    const { claim, hear } = aSchedule('1 put a', '0 put a', '0 put b');
+    expect(claim()).toEqual([['1 put a', '0 put b']]);
+    hear('1 put a', RETRY, { retryAtMs: NOW_MS + 70 });
+    hear('0 put b', RETRY, { retryAtMs: NOW_MS + 70 });
+    expect(claim()).toEqual([['0 put a']]);
+    hear('0 put a', COLLISION);
+    expect(claim()).toEqual([['0 put a']]);
+    expect(claim({ nowMs: NOW_MS + 70 })).toEqual([]);
+    hear('0 put a', { kind: 'written' }, { nowMs: NOW_MS + 70 });
+    expect(claim({ nowMs: NOW_MS + 70 })).toEqual([['1 put a', '0 put b']]);
+  });
+
+  it('waits for a second from when it waits for nothing but other partitions', () => {
+    const { claim, hear, schedule } = aSchedule('0 put a', '1 put b');
+    claim();
+    const laterMs = NOW_MS + 900;
+    claim({ nowMs: NOW_MS + 1 });
+    hear('0 put a', COLLISION, { nowMs: laterMs });
+    expect([claim({ nowMs: laterMs }), schedule.nextReadyAtMs]).toEqual([[], laterMs + PARTITION_WAIT_MS]);
+  });
+
+  it('waits a second again where a document of its partition was held by another one before', () => {
+    const { claim, hear } = aSchedule('1 put x', '0 put a', '0 put x');
+    expect(claim()).toEqual([['1 put x', '0 put a']]);
+    hear('0 put a', COLLISION);
+    expect(claim()).toEqual([]);
+    const laterMs = NOW_MS + PARTITION_WAIT_MS;
+    expect(claim({ nowMs: laterMs })).toEqual([['0 put x']]);
+    hear('0 put x', { kind: 'written' }, { nowMs: laterMs });
+    expect(claim({ nowMs: laterMs })).toEqual([]);
+    expect(claim({ nowMs: laterMs + PARTITION_WAIT_MS })).toEqual([['0 put a']]);
+  });
+
+  it('waits for earlier records of other documents, where the order matters', () => {
+    const { claim, hear } = aSchedule('0 inc a', '0 inc a', '0 put b');
+    claim();
+    hear('0 inc a', RETRY, { retryAtMs: NOW_MS + 70 });
+    hear('0 put b', COLLISION);
+    expect(claim({ isOrdered: true })).toEqual([]);
+    expect(claim({ isOrdered: false })).toEqual([['0 put b']]);
   });
 
   it('goes in the order of the records with others', () => {
@@ -265,6 +346,19 @@ describe('poison', () => {
     bad.lock(failure);
     schedule.place(bad, NOW_MS);
     expect(schedule.takePoisoned()).toEqual([]);
+  });
+
+  it('is also a deferred record whose later write is gone', () => {
+    const { claim, hear, schedule, laneOf } = aSchedule('0 put a', '0 put a');
+    const lane = laneOf('0 put a');
+    claim();
+    hear('0 put a', COLLISION);
+    claim();
+    hear('0 put a', COLLISION);
+    expect([lane.deferred.length, schedule.takePoisoned()]).toEqual([1, []]);
+    if (lane.head !== undefined) lane.settleRecord(lane.head, ({ position }) => ignored(position, 'poison'));
+    schedule.place(lane, NOW_MS);
+    expect(schedule.takePoisoned()).toEqual([lane]);
   });
 });
 
