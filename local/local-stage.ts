@@ -14,6 +14,8 @@ export interface LocalStage {
   readonly resources: LocalResources;
   /** The topic of the produced orders; a connector file may read other topics too. */
   readonly topic: string;
+  /** Topics of `trigger.onFailure`. */
+  readonly failureTopics: readonly string[];
   readonly database: string;
   readonly collection: string;
   /** documentdbSink's connector file, if one is named. */
@@ -72,10 +74,23 @@ export function localStageOf(input: StageFileWritten): LocalStage {
       connectionUri: connector?.connector.connectionUri,
     },
     topic,
+    failureTopics: failureTopicsOf(deployment),
     ...namespaceIn(deployment, topic),
     connector,
     stageFile: input,
   };
+}
+
+const TOPIC = 'kafka://';
+
+/** @throws SettingsError for a destination that this machine does not have */
+function failureTopicsOf({ functions }: Deployment): readonly string[] {
+  const destinations = [...new Set(functions.map(({ trigger }) => trigger.onFailure))];
+  if (!destinations.every((each) => each === 'bucket' || each.startsWith(TOPIC)))
+    throw new SettingsError(FILE, [
+      'trigger.onFailure is a queue or an SNS topic, which npm start does not have: write bucket or kafka://TOPIC',
+    ]);
+  return destinations.filter((each) => each.startsWith(TOPIC)).map((each) => each.slice(TOPIC.length));
 }
 
 /** The namespace of most documents. */

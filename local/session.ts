@@ -194,7 +194,10 @@ function statusReader({ pipeline, feed, lags, readStream, countDocuments }: Stat
   };
 }
 
-const topicsOf = ({ topic, connector }: LocalStage): readonly string[] => connector?.connector.topics ?? [topic];
+const topicsOf = ({ topic, connector, failureTopics }: LocalStage): readonly string[] => [
+  ...(connector?.connector.topics ?? [topic]),
+  ...failureTopics,
+];
 
 /** Starts the engines and the proxy in front of Kinesis, and writes the endpoints file. */
 async function startSurroundings(

@@ -1,8 +1,8 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { Producer } from '@platformatic/kafka';
 import type { Destination } from '../../local/msk-trigger/mapping/mapping.ts';
 import type { FailureLetter } from '../../local/msk-trigger/runtime/destination.ts';
+import { failureTopics } from '../../local/pipeline/failure-topics.ts';
 import type { ConnectionOptions } from '../kafka/connection.ts';
 
 /** Stands for the on-failure destinations of the mappings. */
@@ -14,24 +14,18 @@ export interface FailureRecords {
 
 /** A topic of this Kafka gets its records; what is meant for a bucket, a queue or a topic of SNS becomes a file. */
 export function failureRecords(connection: ConnectionOptions, folder: string): FailureRecords {
-  let producer: Producer<Buffer, Buffer> | undefined;
+  const topics = failureTopics(connection.bootstrapBrokers.join(), connection);
   let lastNumber = 0;
   return {
-    async put({ destination, name, body }) {
-      if (destination.kind === 'kafka') {
-        producer ??= new Producer({ ...connection, acks: -1 });
-        const key = name === undefined ? {} : { key: Buffer.from(name, 'base64') };
-        await producer.send({ messages: [{ topic: destination.topic, value: Buffer.from(body), ...key }] });
-        return;
-      }
+    async put(letter) {
+      const { destination, name, body } = letter;
+      if (destination.kind === 'kafka') return await topics.put(destination.topic, letter);
       lastNumber += 1;
       const file = join(folder, ...folderOf(destination), `${name ?? `${Date.now()}-${lastNumber}`}.json`);
       await mkdir(dirname(file), { recursive: true });
       await writeFile(file, body, { mode: 0o600 });
     },
-    close: async () => {
-      await producer?.close();
-    },
+    close: topics.close,
   };
 }
 

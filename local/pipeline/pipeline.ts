@@ -7,7 +7,7 @@ import { readMappings } from '../msk-trigger/mapping/read-mappings.ts';
 import type { Log, TriggerEvent } from '../msk-trigger/runtime/run.ts';
 import { startTrigger, type Trigger } from '../msk-trigger/runtime/trigger.ts';
 import { addLogLine, type BatchCounters, noBatches } from './batch-counters.ts';
-import { failureStore } from './failure-store.ts';
+import { type FailureStore, failureStore } from './failure-store.ts';
 import { type PackagedFunction, packageTemplate } from './package-template.ts';
 
 export interface PipelineOptions {
@@ -59,11 +59,13 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
     stageFile: options.stageFile,
   });
   const mappings = readMappings(template);
-  const started = await Promise.allSettled(mappings.map((mapping) => startSink(options, mapping, functions)));
+  const failures = failureStore(options.endpoints);
+  const started = await Promise.allSettled(mappings.map((mapping) => startSink(options, mapping, functions, failures)));
   const sinks = started.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
   const stop = async () => {
     await Promise.all(sinks.map((sink) => sink.trigger.stop()));
     await Promise.all(sinks.map((sink) => sink.process.stop()));
+    await failures.close();
   };
   for (const outcome of started) {
     if (outcome.status === 'fulfilled') continue;
@@ -78,6 +80,7 @@ export async function startSink(
   options: PipelineOptions,
   mapping: Mapping,
   functions: readonly PackagedFunction[],
+  failures: FailureStore = failureStore(options.endpoints),
 ): Promise<RunningSink> {
   const packaged = functions.find(({ logicalId }) => logicalId === mapping.functionLogicalId);
   if (packaged === undefined) throw new Error(`${mapping.logicalId} names a function that the template does not have`);
@@ -100,7 +103,7 @@ export async function startSink(
     partialFailureRetry: options.partialFailureRetry,
     log: options.log,
     observe: observer && ((event) => observer.triggered(name, event)),
-    putFailure: failureStore(options.endpoints),
+    putFailure: failures.put,
   }).catch(async (error: unknown) => {
     await process.stop();
     throw error;

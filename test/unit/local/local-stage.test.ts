@@ -38,6 +38,17 @@ describe('the stage file of this machine', () => {
     expect(() => localStageOf(wrong)).toThrow('pollersMax');
   });
 
+  it('names the topics of failure records, and refuses what this machine does not have', () => {
+    const changed = local();
+    changed.trigger.onFailure = 'kafka://given-up';
+    expect(localStageOf(changed).failureTopics).toEqual(['given-up']);
+    expect(localStageOf(local()).failureTopics).toEqual([]);
+    changed.trigger.onFailure = 'arn:aws:sqs:eu-west-1:111111111111:given-up';
+    expect(() => localStageOf(changed)).toThrow(
+      'trigger.onFailure is a queue or an SNS topic, which npm start does not',
+    );
+  });
+
   it('has one topic: orders are produced to one', () => {
     const wrong = local();
     wrong.trigger.topics = ['orders', 'returns'];
