@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -20,6 +20,14 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const NEEDED = ['--bootstrap', 'b:9092', '--template', 't.json'];
 
 describe('the options', () => {
+  const documented = readFileSync('docs/msk-trigger.md', 'utf8').match(/^npm run trigger -- .*$/gm) ?? [];
+
+  it('are taken as the document writes them', () => {
+    expect(documented).toHaveLength(3);
+    for (const line of documented)
+      expect(parseTriggerOptions(line.split(' ').slice(4), {})).toMatchObject({ brokers: { tls: false } });
+  });
+
   it('are named once, or as often as there are functions, parameters and variables', () => {
     const repeated = ['--function', 'A=a', '--function', 'B=b=c', '--parameter', 'P=1', '--env', 'E='];
     expect(parseTriggerOptions([...NEEDED, ...repeated, '--exit'], {})).toMatchObject({
