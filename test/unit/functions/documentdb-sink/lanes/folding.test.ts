@@ -46,6 +46,19 @@ describe('the next fold of a lane', () => {
   });
 });
 
+describe('a fold with deferred writes', () => {
+  it('does what all of them do', () => {
+    const setting = (...names: readonly string[]) =>
+      updateOf({ _id: 1 }, { $set: Object.fromEntries(names.map((name) => [name, 1])) });
+    const lane = aLane(['a', 'b', 'c'].map((name) => [setting(name)]));
+    for (const _time of [1, 2]) apply(lane, { kind: 'collision' });
+    expect(lane.deferred).toHaveLength(1);
+    const write = foldOf(lane)?.write;
+    const fields = write?.kind === 'update' ? (write.update.get('$set') as ReadonlyMap<string, unknown>) : undefined;
+    expect([...(fields?.keys() ?? [])].filter((name) => !name.startsWith('_k'))).toEqual(['a', 'b']);
+  });
+});
+
 describe('where a lane lets no wave go on', () => {
   it.each([
     { name: 'nowhere, if all folds', contents: [put, put], end: NO_END },

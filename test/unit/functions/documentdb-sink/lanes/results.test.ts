@@ -257,7 +257,9 @@ describe('a write that cannot be guarded', () => {
   it('stops its lane if others were deferred to it', () => {
     const lane = aLane([business, business, business]);
     for (const _time of [1, 2]) hear(lane, COLLISION);
-    expect(hear(lane, unguarded)).toEqual(['1 failed unguardable']);
+    const effects = lane.apply({ step: nextStep(lane), result: unguarded }, aMoment());
+    expect(effects.map(said)).toEqual(['1 failed unguardable']);
+    expect(effects).toMatchObject([{ outcome: { failure: { retryable: true } } }]);
     expect([lane.state, lane.isUnguarded]).toEqual(['stopped', false]);
   });
 });
@@ -282,6 +284,13 @@ describe('a write that failed for the time being', () => {
     const lane = aLane([put]);
     expect(hear(lane, result)).toEqual([]);
     expect(lane.trial).toMatchObject({ attempts: 1, readyAtMs: 0, failure: FAILED });
+  });
+
+  it('failed with its whole fold, and with nothing behind that', () => {
+    const lane = aLane([put, put, inc]);
+    hear(lane, { kind: 'retry', failure: FAILED, commandSize: 1 });
+    const outcomes = lane.unsettled().map(({ index, outcome }) => `${index} ${inWords(outcome)}`);
+    expect(outcomes).toEqual(['0 failed target_failed', '1 failed target_failed', '2 skipped']);
   });
 
   it('may be stored for good, if any attempt of it may be', () => {

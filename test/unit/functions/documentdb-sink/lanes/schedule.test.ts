@@ -247,7 +247,8 @@ describe('a write that conflicted with another unique index', () => {
     const { claim, hear, schedule } = aSchedule('0 put a', '1 put b');
     claim();
     const laterMs = NOW_MS + 900;
-    claim({ nowMs: NOW_MS + 1 });
+    hear('0 put a', RETRY, { retryAtMs: laterMs });
+    expect([claim({ nowMs: NOW_MS + 1 }), claim({ nowMs: laterMs })]).toEqual([[], [['0 put a']]]);
     hear('0 put a', COLLISION, { nowMs: laterMs });
     expect([claim({ nowMs: laterMs }), schedule.nextReadyAtMs]).toEqual([[], laterMs + PARTITION_WAIT_MS]);
   });
@@ -372,6 +373,14 @@ describe('further writes of the same documents', () => {
     claim();
     const claimed = [...new Set(lines)].filter((line) => line.includes('put'));
     expect(schedule.leavesSome(steps(...claimed))).toBe(leaves);
+  });
+
+  it('are not those that are settled', () => {
+    const { claim, hear, schedule, steps } = aSchedule('0 put a', '0 inc a');
+    claim();
+    hear('0 put a');
+    claim();
+    expect(schedule.leavesSome(steps('0 inc a'))).toBe(false);
   });
 
   it('are counted of lanes that sent nothing, too: all but their next one', () => {

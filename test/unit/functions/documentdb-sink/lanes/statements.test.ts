@@ -80,6 +80,16 @@ describe('a document that is sent', () => {
     expect([packed.tooLarge.length, packed.commands.length]).toEqual([tooLarge, 1 - tooLarge]);
   });
 
+  it('counts for the records of its own write, not for those behind it', () => {
+    const steps = [0, 1].map((offset) => {
+      const step = aStep(guarded(deleteOf(FILTER)), { offset });
+      const task = { kind: 'write', write: writeOf(put) } as const;
+      step.lane.enter({ index: 1, record: aRecord({ offset: 9, value: LARGE }), isLast: true, task });
+      return step;
+    });
+    expect(commandsOf(steps, limits).commands).toHaveLength(1);
+  });
+
   it('counts with its real size where it was measured', () => {
     const steps = [0, 1, 2, 3].map((offset) =>
       aStep(guarded(updateOf(FILTER, { $set: { v: value } })), { offset, value }),
