@@ -16,7 +16,10 @@ export interface PartitionRecords<R extends LogRecord> {
   readonly records: readonly R[];
 }
 
-/** AWS's reasons for a record that a schema registry does not pass. https://docs.aws.amazon.com/lambda/latest/dg/services-consume-kafka-events.html */
+/**
+ * Why a schema registry does not pass a record. Both words are to be compared with AWS's page before anyone relies on them: its last part,
+ * on errors, was not at hand. https://docs.aws.amazon.com/lambda/latest/dg/services-consume-kafka-events.html#services-consume-kafka-events-troubleshooting
+ */
 export type SchemaRefusal = 'SCHEMA_NOT_FOUND' | 'DESERIALIZATION_ERROR';
 
 /**
