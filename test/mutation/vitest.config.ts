@@ -18,8 +18,8 @@ class ShortestFirst extends BaseSequencer {
   }
 }
 
-/** Random tests, and those of the largest batches. */
-const LONG = /\.property\.test\.ts$|hostile|sink-events/;
+/** Random tests, and those of the largest batches and of many invocations. */
+const LONG = /\.property\.test\.ts$|hostile|sink-events|connector-cases/;
 const rankOf = (file: string): number =>
   LONG.test(file) ? globs.length : globs.findIndex((glob) => matchesGlob(file, join(ROOT, glob)));
 

@@ -103,3 +103,14 @@ describe('E11000', () => {
     expect(said('insert', [insert], duplicate('_id_'))).toEqual(['guardIndex']);
   });
 });
+
+describe('code 40', () => {
+  const code40 = { count: 0, writeErrors: [{ index: 0, code: 40, duplicateIndex: undefined }] };
+
+  it('blames an update that has one path twice, and nothing else', () => {
+    const twice = updateOf({ _id: 1 }, { $set: { a: 1 }, $inc: { a: 1 } });
+    expect(said('update', [twice], code40)).toEqual(['poison']);
+    expect(said('update', [updateOf({ _id: 1 }, { $set: { a: 1 }, $inc: { b: 1 } })], code40)).toEqual(['refused']);
+    expect(said('update', [upsert], code40)).toEqual(['refused']);
+  });
+});
