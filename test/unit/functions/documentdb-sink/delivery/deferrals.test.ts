@@ -75,9 +75,11 @@ describe('a deferred record', () => {
   });
 
   it('of a lane does not speak for a record that is not deferred', () => {
-    const { deferrals, isFirst } = aCollection([0, 0, 0]);
+    const { deferrals, settle, isFirst } = aCollection([0, 0, 0]);
     deferrals.add(0);
     expect([isFirst(2, [0]), isFirst(2, [1])]).toEqual([false, false]);
+    settle(1);
+    expect([isFirst(2, [0]), isFirst(2, [1])]).toEqual([true, false]);
   });
 
   it('is waited for no more when nothing else makes progress', () => {

@@ -116,6 +116,45 @@ describe('records that need something before they are planned', () => {
     ]);
   });
 
+  it('are asked for soon while any of them waits for a schema, though others wait for somebody', async () => {
+    const { write, preparedAtMs } = aPreparedSink(({ position }) =>
+      position.partition === 0 ? OUTAGE : failureOf('misconfigured'),
+    );
+    await write([...at(0, 1), ...at(1, 1)]);
+    expect(preparedAtMs[1]).toBeLessThan(1_000);
+  });
+
+  it('leave no timer behind', async () => {
+    const { write, clock } = aPreparedSink(() => undefined);
+    await write(at(0, 1));
+    expect(clock.waitingCount()).toBe(0);
+  });
+
+  it('have an outcome each, or the sink behind them has a bug', async () => {
+    const { write } = aPreparedSink(
+      () => undefined,
+      () => Promise.resolve([]),
+    );
+    await expect(write(at(0, 1))).rejects.toThrow('every record has an outcome');
+  });
+
+  it('are prepared together, and those that wait again', async () => {
+    const clock = new VirtualClock();
+    const asked: (readonly string[])[] = [];
+    const preparation: Preparation = {
+      prepare: (records) => Promise.resolve(void asked.push(records.map(placeOf))),
+      obstacleTo: ({ position: { offset } }) => (offset === 2 && asked.length < 2 ? OUTAGE : undefined),
+    };
+    const sink: Sink = {
+      name: 'inner',
+      write: (batches) =>
+        Promise.resolve(batches.flatMap(({ records }) => records.map(({ position }) => written(position)))),
+    };
+    const prepared = createPreparedSink(sink, { preparation, clock, random: () => 0.5 });
+    await clock.run(prepared.write(batchesOf([...at(0, 1, 2), ...at(1, 1)]), deadlineIn(clock.nowMs())));
+    expect(asked).toEqual([['0@1', '0@2', '1@1'], ['0@2']]);
+  });
+
   it('do not hold the answer when what they need never comes', async () => {
     const clock = new VirtualClock();
     const preparation: Preparation = { prepare: () => new Promise(() => undefined), obstacleTo: () => OUTAGE };

@@ -56,6 +56,18 @@ describe('a write that changed nothing', () => {
     expect((await resolved([unmatched(put({ _id: 'k' }))], stored)).results).toMatchObject([result]);
   });
 
+  it('is found by the fields of its filter, too', async () => {
+    const byNumber = unmatched(put({ number: 1 }));
+    const kinds = await Promise.all(
+      [6, 5, 4].map(async (offset) => {
+        const { results } = await resolved([byNumber], { any: { number: 1, ...version(offset) } });
+        return results;
+      }),
+    );
+    expect(kinds.flat()).toMatchObject([{ kind: 'stale' }, { kind: 'written' }, { kind: 'conflict', isFound: true }]);
+    expect((await resolved([byNumber])).results).toEqual([{ kind: 'conflict', isFound: false }]);
+  });
+
   it('because of another unique index collides, unless the write is stored or stale', async () => {
     const other = unmatched(put({ _id: 'k' }), 'otherIndex');
     const kinds = await Promise.all(
