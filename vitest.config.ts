@@ -10,7 +10,7 @@ const project = (name: string, extra: object = {}) => ({
 const onEngines = { globalSetup: ['test/support/engines.setup.ts'], hookTimeout: 480_000 };
 
 /** Tests on engines mostly wait, so more files than there are cores run at once, and the simulation computes beside them. */
-const sideBySide = { maxWorkers: 5, sequence: { groupOrder: 1 } };
+const sideBySide = { maxWorkers: 4, sequence: { groupOrder: 1 } };
 
 export default defineConfig({
   test: {
