@@ -1,21 +1,27 @@
 import { randomUUID } from 'node:crypto';
 import { PutRecordCommand } from '@aws-sdk/client-kinesis';
+import { CreateBucketCommand } from '@aws-sdk/client-s3';
 import { afterAll, describe, expect, inject, it } from 'vitest';
 import { watchTarget } from '../../../cli/invoke/arrivals.ts';
 import { DEFAULT_RESOURCES } from '../../../local/engines/aws/resources.ts';
 import { documentDbClient } from '../../../local/engines/documentdb/documentdb-client.ts';
 import type { LocalStage } from '../../../local/local-stage.ts';
-import { streamAdministrator } from '../../../local/pipeline/aws-clients.ts';
+import { bucketAdministrator, streamAdministrator } from '../../../local/pipeline/aws-clients.ts';
 import { endpointsOf } from '../../support/engines-of-run.ts';
 
 const endpoints = await endpointsOf(inject('runFolder'));
 const database = `invoke_${randomUUID().slice(0, 8)}`;
-const stage = { resources: DEFAULT_RESOURCES, database } as LocalStage;
+// Other tests put dead letters into the bucket of the engines meanwhile.
+const deadLetterBucket = `invoke-${randomUUID()}`;
+const stage = { resources: { ...DEFAULT_RESOURCES, deadLetterBucket }, database } as LocalStage;
+const bucket = bucketAdministrator(endpoints);
+await bucket.send(new CreateBucketCommand({ Bucket: deadLetterBucket }));
 const documents = documentDbClient(endpoints.documentdb, endpoints.documentdb.administrator);
 
 afterAll(async () => {
   await documents.db(database).dropDatabase();
   await documents.close();
+  bucket.destroy();
 });
 
 describe('what arrived in the target of an invocation', () => {
