@@ -1,4 +1,3 @@
-import type { DeadLetterQueue } from '../../shared/dead-letter/dead-letter-queue.ts';
 import { drive } from '../../shared/delivery/drive.ts';
 import type { Sink } from '../../shared/sink-contract.ts';
 import { holdUnsettled } from '../../shared/time/hold-unsettled.ts';
@@ -22,7 +21,7 @@ export function createKinesisSink(parts: KinesisSinkParts): Sink {
   return {
     name: 'kinesis',
     async write(batches, deadline, redriven) {
-      const run = beginRun({ parts: partsFor(parts, redriven), evidence, deadline }, batches);
+      const run = beginRun({ parts, evidence, deadline, redriven }, batches);
       const inspection = parts.preflight.begin(deadline);
       try {
         if (await waitUntilAggregationIsSafe(run, inspection)) await deliver(run);
@@ -36,12 +35,6 @@ export function createKinesisSink(parts: KinesisSinkParts): Sink {
     },
   };
 }
-
-/** In a redrive, poison leaves its lane free whatever the policy says: the record's dead letter is in the bucket already. */
-const partsFor = (parts: KinesisSinkParts, redriven: DeadLetterQueue | undefined): KinesisSinkParts =>
-  redriven === undefined
-    ? parts
-    : { ...parts, deadLetters: redriven, options: { ...parts.options, onPoison: 'deadLetter' } };
 
 const deliver = (run: Run): Promise<void> =>
   drive(

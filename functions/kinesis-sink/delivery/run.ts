@@ -60,9 +60,12 @@ export interface Run {
 }
 
 /** The parts of a run that exist before the batch is planned. */
-type RunStart = Pick<Run, 'parts' | 'evidence' | 'deadline'>;
+type RunStart = Pick<Run, 'parts' | 'evidence' | 'deadline'> & {
+  /** In a redrive, takes the place of the dead letters: those of the records are in the bucket already. */
+  readonly redriven?: DeadLetterQueue | undefined;
+};
 
-export function beginRun({ parts, evidence, deadline }: RunStart, batches: readonly PartitionBatch[]): Run {
+export function beginRun({ parts, evidence, deadline, redriven }: RunStart, batches: readonly PartitionBatch[]): Run {
   const { clock, deadLetters, meter, options } = parts;
   const plans = batches.map(({ records }) => records.map((record) => plan(record, options)));
   const { lanes, tombstones } = layLanes(plans);
@@ -72,6 +75,7 @@ export function beginRun({ parts, evidence, deadline }: RunStart, batches: reado
     functionName: options.functionName,
     onPoison: options.onPoison,
     deadLetters,
+    redriven,
     deadline,
     clock,
     record(settlement) {
