@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Conduct } from './invariants/conduct.ts';
+import { Rejections } from './invariants/stream/rejections.ts';
 import { ShardManners } from './invariants/stream/shard-protocol.ts';
 import { type StreamPromise, streamViolations } from './invariants/stream/stream.ts';
 import { randomOf } from './scenario/random.ts';
@@ -302,5 +303,40 @@ describe('of a shard that throttled', () => {
     manners.answered('1', { entries: [entry('x', 0), entry('y', 1)], answers: [full], nowMs: 0 });
     manners.decided('1', [entry('x', 5)], 10);
     expect(said(manners)).toEqual([]);
+  });
+});
+
+describe('of requests that are rejected one after another', () => {
+  const rejected = (rejections: Rejections, position: string, nowMs: number) => {
+    const number = rejections.sent('environment', '1', nowMs);
+    const sent = { environment: 'environment', invocation: '1', number };
+    rejections.rejected({ ...sent, positions: [position], hasRefused: position === 'poison' }, nowMs, false);
+  };
+
+  /** One record is proven to be poison; then the stream rejects everything, and one request in 5 s is sent. */
+  function inAnOutage() {
+    const rejections = new Rejections();
+    rejected(rejections, 'poison', 0);
+    const number = rejections.sent('environment', '1', 0);
+    rejections.answered('environment', { invocation: '1', number }, true);
+    rejected(rejections, 'poison', 1_000);
+    for (let count = 1; count <= 44; count += 1) rejected(rejections, `orders-0@${count}`, count * 5_000);
+    return rejections;
+  }
+  const said = ({ violations }: Rejections) => violations.map(({ message }) => message);
+
+  it('the next one waits', () => {
+    const rejections = inAnOutage();
+    rejected(rejections, 'orders-0@45', 45 * 5_000);
+    expect(said(rejections)).toEqual([]);
+    rejections.sent('environment', '1', 45 * 5_000);
+    expect(said(rejections)).toEqual(['invocation 1 sends 0 ms after 45 rejections in a row']);
+  });
+
+  it('the next one need not wait after a record that is known to be poison', () => {
+    const rejections = inAnOutage();
+    rejected(rejections, 'poison', 45 * 5_000);
+    rejections.sent('environment', '1', 45 * 5_000);
+    expect(said(rejections)).toEqual([]);
   });
 });

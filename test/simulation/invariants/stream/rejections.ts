@@ -73,13 +73,15 @@ export class Rejections {
   /** @param hasLetter whether a letter of the record that was rejected alone is stored */
   rejected(request: RejectedRequest, nowMs: number, hasLetter: boolean): void {
     const { environment, invocation, positions, hasRefused } = request;
-    const row = this.#rows.get(invocation) ?? { count: 0, lastMs: nowMs };
-    this.#rows.set(invocation, { count: row.count + Number(!hasRefused), lastMs: nowMs });
-    const [position, ...others] = positions;
-    if (position === undefined || others.length > 0) return;
+    const [position = '', ...others] = positions;
     const { suspects, lastTaken, requestCount } = this.#memoryOf(environment);
-    const known = suspects.get(position);
+    const isAlone = others.length === 0;
+    const known = isAlone ? suspects.get(position) : undefined;
     const isProven = known?.provenIn !== undefined;
+    const row = this.#rows.get(invocation) ?? { count: 0, lastMs: nowMs };
+    // What is known to be poison says nothing of the stream: the next request need not wait.
+    this.#rows.set(invocation, { count: row.count + Number(!hasRefused), lastMs: isProven ? row.lastMs : nowMs });
+    if (!isAlone) return;
     const count = this.#countAlone(invocation, position);
     if (isProven && hasLetter && known.provenIn !== invocation && count > 1) {
       this.#blame('G5', `invocation ${invocation} proves anew that ${position} is poison`);
