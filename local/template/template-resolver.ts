@@ -71,7 +71,8 @@ export function templateResolver(template: unknown, given: Readonly<Record<strin
     if (typeof pattern !== 'string') return undefined;
     const [first = '', ...rest] = pattern.split('${');
     const parts = rest.map((part) => {
-      const [name = '', after = ''] = part.split('}', 2);
+      const end = part.indexOf('}');
+      const [name, after] = [part.slice(0, end), part.slice(end + 1)];
       // `${!Name}` stands for the text `${Name}`.
       if (name.startsWith('!')) return `\${${name.slice(1)}}${after}`;
       const value = resolved(member(own, name)) ?? (name.includes('.') ? attribute(name) : reference(name));

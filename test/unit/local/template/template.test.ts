@@ -51,6 +51,10 @@ describe('a template', () => {
     [{ 'Fn::Join': ['', ['a', 1]] }, 'a1'],
     [{ Ref: 'Secret' }, undefined],
     [{ Ref: 'Table' }, undefined],
+    [
+      { 'Fn::Sub': '{"bucket":"${Letters}","stages":{"${Stage}":"${!Stage}}"}}' },
+      '{"bucket":"letters-dev","stages":{"dev":"${Stage}}"}}',
+    ],
     [{ 'Fn::Sub': 'x-${Secret}' }, undefined],
     [{ 'Fn::GetAtt': ['Jobs', 'QueueUrl'] }, undefined],
     [{ 'Fn::ImportValue': 'x' }, undefined],
