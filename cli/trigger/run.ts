@@ -6,6 +6,7 @@ import type { BatchPart, TriggerEvent } from '../../local/msk-trigger/runtime/ru
 import { startTrigger, type Trigger } from '../../local/msk-trigger/runtime/trigger.ts';
 import { untilDrained } from '../../local/pipeline/drain.ts';
 import { logLine } from '../../local/terminal/log-line.ts';
+import { assert } from '../../shared/errors.ts';
 import { systemClock } from '../../shared/time/clock.ts';
 import type { ConnectionOptions } from '../kafka/connection.ts';
 import { failureRecords } from './failure-records.ts';
@@ -39,7 +40,7 @@ export async function runTriggers(plan: Plan, options: RunOptions, surroundings:
     for (const each of plan.functions) processes.set(each.logicalId, await startProcess(each, plan, surroundings));
     for (const mapping of plan.mappings) {
       const process = processes.get(mapping.functionLogicalId);
-      if (process === undefined) throw new Error(`${mapping.logicalId} has no function`); // the plan has each
+      assert(process !== undefined, 'the plan has the function of each mapping');
       const trigger = await startTrigger({
         ...{ mapping, connection, invoke: process.invoke, putFailure: failures.put },
         bootstrapServers: options.brokers.bootstrapServers,

@@ -80,7 +80,7 @@ export async function startSink(
   options: PipelineOptions,
   mapping: Mapping,
   functions: readonly PackagedFunction[],
-  failures: FailureStore = failureStore(options.endpoints),
+  failures: FailureStore,
 ): Promise<RunningSink> {
   const packaged = functions.find(({ logicalId }) => logicalId === mapping.functionLogicalId);
   if (packaged === undefined) throw new Error(`${mapping.logicalId} names a function that the template does not have`);

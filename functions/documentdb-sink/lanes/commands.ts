@@ -6,6 +6,7 @@ import type { PlainModel, SentWrite } from '../guard/write.ts';
 import { BSON_BYTES_PER_JSON_BYTE } from '../limits.ts';
 import type { CommandFailure } from '../target/classify.ts';
 import type { CommandKind, ServerLimits, Statement } from '../target/document-store.ts';
+import type { LaneEntry } from './entry.ts';
 import type { Step } from './lane.ts';
 import type { WriteResult } from './write-result.ts';
 
@@ -133,7 +134,8 @@ const bytesOf = (body: BsonDocument): number =>
 function sourceBytesOf({ lane, from, count }: Step): { readonly keyBytes: number; readonly valueBytes: number } {
   let keyBytes = 0;
   let valueBytes = 0;
-  for (const { record } of lane.items.slice(from, from + count)) {
+  for (let at = from; at < from + count; at += 1) {
+    const { record } = lane.items[at] as LaneEntry;
     keyBytes = Math.max(keyBytes, record.key?.byteLength ?? 0);
     valueBytes += record.value?.byteLength ?? 0;
   }

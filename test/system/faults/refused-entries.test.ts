@@ -15,6 +15,7 @@ import { createOrderProducer, createTopic } from '../../../local/orders/producer
 import { createStreamReader } from '../../../local/orders/stream-reader.ts';
 import { bucketAdministrator, streamAdministrator } from '../../../local/pipeline/aws-clients.ts';
 import { untilDrained } from '../../../local/pipeline/drain.ts';
+import { failureStore } from '../../../local/pipeline/failure-store.ts';
 import type { PackagedTemplate } from '../../../local/pipeline/package-template.ts';
 import { startSink } from '../../../local/pipeline/pipeline.ts';
 import { systemClock } from '../../../shared/time/clock.ts';
@@ -64,6 +65,8 @@ describe(`with three entries in ten refused, seed ${SEED}`, () => {
       await createTopic(topic);
       const mapping = readMappings(packaged.template).find((each) => each.functionLogicalId.startsWith('Kinesis'));
       if (mapping === undefined) throw new Error('no mapping of kinesisSink');
+      const failures = failureStore(aws.endpoints);
+      stops.push(failures.close);
       const sink = await startSink(
         {
           endpoints: aws.endpoints,
@@ -78,6 +81,7 @@ describe(`with three entries in ten refused, seed ${SEED}`, () => {
           timeoutMs: FUNCTION_TIMEOUT_MS,
           environment: { ...each.environment, ...UNHURRIED },
         })),
+        failures,
       );
       const producer = createOrderProducer(topic);
       const withheldBefore = proxy.counts().entriesWithheld;
