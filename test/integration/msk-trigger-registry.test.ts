@@ -10,6 +10,7 @@ import { INSTALL_ROOT } from '../../local/engines/engines.ts';
 import { type SchemaRegistry, startSchemaRegistry } from '../../local/engines/schema-registry/schema-registry.ts';
 import type { FailureLetter } from '../../local/msk-trigger/runtime/destination.ts';
 import { avroLong, avroText, confluentBytes } from '../support/avro-bytes.ts';
+import { registerSchema } from '../support/register-schema.ts';
 import {
   aMapping,
   aTopic,
@@ -35,16 +36,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-async function register(subject: string, body: object): Promise<number> {
-  const response = await fetch(`${registry.url}/subjects/${subject}/versions`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/vnd.schemaregistry.v1+json' },
-    body: JSON.stringify(body),
-  });
-  const answer = (await response.json()) as { readonly id: number };
-  expect(response.status, JSON.stringify(answer)).toBe(200);
-  return answer.id;
-}
+const register = (subject: string, body: object) => registerSchema(registry.url, subject, body);
 
 const AVRO = {
   schema: '{"type":"record","name":"Order","fields":[{"name":"id","type":"long"},{"name":"who","type":"string"}]}',

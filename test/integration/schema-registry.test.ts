@@ -18,6 +18,7 @@ import { aConnectorText } from '../support/a-connector.ts';
 import { inWords } from '../support/a-documentdb-sink.ts';
 import { avroLong, avroText, confluentBytes } from '../support/avro-bytes.ts';
 import { aRecord } from '../support/builders.ts';
+import { registerSchema } from '../support/register-schema.ts';
 
 const CUSTOMER = { type: 'record', name: 'Customer', namespace: 'shop', fields: [{ name: 'name', type: 'string' }] };
 const ORDER = {
@@ -47,16 +48,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-async function register(subject: string, body: object): Promise<number> {
-  const response = await fetch(`${registry.url}/subjects/${subject}/versions`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/vnd.schemaregistry.v1+json' },
-    body: JSON.stringify(body),
-  });
-  const { id } = (await response.json()) as { readonly id: number };
-  expect(response.status).toBe(200);
-  return id;
-}
+const register = (subject: string, body: object) => registerSchema(registry.url, subject, body);
 
 /** What a connector's file makes of records, the function's own way. */
 async function plansOf(records: readonly SourceRecord[], urls: string, converter = 'avro.AvroConverter') {
