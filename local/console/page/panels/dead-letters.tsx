@@ -1,15 +1,15 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { LetterView } from '../../acts/dead-letter-desk.ts';
-import { read } from '../api.ts';
 import { ActButton } from '../button.tsx';
 import { clockTime, counted } from '../format.ts';
+import { useRead } from '../use-read.ts';
 
 /** @param count the functions' own count: the list is read again when it changes */
 export function DeadLetters({ count, topic }: { readonly count: number; readonly topic: string }) {
   const [letters, setLetters] = useState<readonly LetterView[]>();
   const [said, setSaid] = useState('');
-  const load = () =>
-    void read<readonly LetterView[]>('dead-letters').then(setLetters, (error: Error) => setSaid(error.message));
+  const read = useRead<readonly LetterView[]>(setLetters, (error) => setSaid(error.message));
+  const load = () => read('dead-letters');
   useEffect(load, [count]);
   const done = (text: string) => {
     setSaid(text);

@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'preact/hooks';
-import { read } from '../api.ts';
+import { useRead } from '../use-read.ts';
 
 interface Page {
   readonly documents?: readonly { readonly _id: string }[];
@@ -13,11 +13,8 @@ export function Documents() {
   const [prefix, setPrefix] = useState('');
   const [after, setAfter] = useState<readonly string[]>([]);
   const [page, setPage] = useState<Page>();
-  useEffect(() => {
-    void read<Page>('documents', { prefix, after: after.at(-1) ?? '' }).then(setPage, (error: Error) =>
-      setPage({ problem: error.message }),
-    );
-  }, [prefix, after]);
+  const read = useRead<Page>(setPage, (error) => setPage({ problem: error.message }));
+  useEffect(() => read('documents', { prefix, after: after.at(-1) ?? '' }), [prefix, after]);
   const documents = page?.documents ?? [];
   const last = documents.at(-1)?._id;
   return (

@@ -2,6 +2,7 @@ import { useEffect, useState } from 'preact/hooks';
 import type { FoundRecord, RecordWay } from '../../acts/record-way.ts';
 import { read } from '../api.ts';
 import { bytes, clockTime, counted, shardTitle } from '../format.ts';
+import { useRead } from '../use-read.ts';
 import { ResponseText } from './invocations.tsx';
 
 const AGAIN_EVERY_MS = 2_000;
@@ -77,12 +78,9 @@ const placeOf = ({ partition, offset }: FoundRecord): string => `${partition}@${
 function Way({ topic, record }: { readonly topic: string; readonly record: FoundRecord }) {
   const [way, setWay] = useState<RecordWay>();
   const { partition, offset } = record;
+  const readWay = useRead<RecordWay | null>((answer) => setWay(answer ?? undefined));
   useEffect(() => {
-    const load = () =>
-      void read<RecordWay | null>('way', { partition: String(partition), offset: String(offset) }).then(
-        (answer) => setWay(answer ?? undefined),
-        () => undefined,
-      );
+    const load = () => readWay('way', { partition: String(partition), offset: String(offset) });
     load();
     const timer = setInterval(load, AGAIN_EVERY_MS);
     return () => clearInterval(timer);

@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { ConsoleView } from '../../state/view.ts';
-import { read } from '../api.ts';
 import { bytes, grouped, shardTitle } from '../format.ts';
+import { useRead } from '../use-read.ts';
 
 interface ShardRecord {
   readonly partitionKey: string;
@@ -17,8 +17,9 @@ export function Shards({ view }: { readonly view: ConsoleView }) {
   const [chosen, setChosen] = useState<string>();
   const shard = chosen ?? view.shards[0]?.shardId ?? '';
   const [records, setRecords] = useState<readonly ShardRecord[]>([]);
+  const read = useRead<readonly ShardRecord[]>(setRecords);
   useEffect(() => {
-    const load = () => void read<readonly ShardRecord[]>('shard', { shard }).then(setRecords, () => undefined);
+    const load = () => read('shard', { shard });
     load();
     const timer = setInterval(load, AGAIN_EVERY_MS);
     return () => clearInterval(timer);
