@@ -6,7 +6,7 @@ import type { Tasks } from './tasks.ts';
 export interface Work {
   /** Starts every task that may start now. */
   start(nowMs: number): void;
-  /** When a task may start although none has ended; undefined if that is not possible. */
+  /** When a task may start although none has ended; undefined or `Infinity` if that is not possible. */
   nextWakeAtMs(nowMs: number): number | undefined;
   /** Called when no task is open and none will start by itself. @returns whether anything may start now */
   unblock?(): boolean;

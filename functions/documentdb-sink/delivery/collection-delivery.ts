@@ -93,9 +93,8 @@ export class CollectionDelivery implements Work {
   }
 
   nextWakeAtMs(nowMs: number): number | undefined {
-    if (this.#nextTryAtMs > nowMs) return this.#lanes.every(isOver) ? undefined : this.#nextTryAtMs;
-    const { nextReadyAtMs } = this.#schedule;
-    return nextReadyAtMs === Number.POSITIVE_INFINITY ? undefined : nextReadyAtMs;
+    if (this.#nextTryAtMs > nowMs) return this.#lanes.every(({ isDone }) => isDone) ? undefined : this.#nextTryAtMs;
+    return this.#schedule.nextReadyAtMs;
   }
 
   /** The remaining lanes wait only for each other. */
@@ -115,9 +114,9 @@ export class CollectionDelivery implements Work {
       for (const lane of lanes) {
         const { head = lane.deferred[0] } = lane;
         if (head === undefined) continue;
-        const isPlanned = head.task.kind === 'poison';
-        const failure = head.task.kind === 'poison' ? head.task.failure : { ...COLLISION, retryable: false };
-        this.#bury(lane, { item: head, failure, stage: isPlanned ? 'converting' : 'writing' });
+        const { task } = head;
+        if (task.kind === 'poison') this.#bury(lane, { item: head, failure: task.failure, stage: 'converting' });
+        else this.#bury(lane, { item: head, failure: COLLISION, stage: 'writing' });
         this.#schedule.place(lane, nowMs);
       }
     }
@@ -289,12 +288,10 @@ export class CollectionDelivery implements Work {
     const fatal = results.map(({ result }) => result).find(({ kind }) => kind === 'fatal');
     const areCredentialsRefused = results.some(({ result }) => result.kind === 'credentials');
     const isOfCollection = fatal?.kind === 'fatal' && fatal.scope === 'collection';
-    if (isProbing && (isOfCollection || (fatal === undefined && !areCredentialsRefused))) breaker.reset();
+    if (isProbing && !areCredentialsRefused) breaker.reset(); // a fatal answer trips a breaker anew
     if (isOfCollection) this.#own.trip(nowMs);
     else if (fatal !== undefined) breaker.trip(nowMs);
     else if (areCredentialsRefused && !credentials.take()) breaker.trip(nowMs);
     else if (isProbing && !areCredentialsRefused) this.#own.reset();
   }
 }
-
-const isOver = ({ deferred, isDone, state }: Lane): boolean => state !== 'open' || (isDone && deferred.length === 0);

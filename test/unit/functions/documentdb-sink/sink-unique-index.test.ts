@@ -83,14 +83,14 @@ describe('another unique index', () => {
   });
 
   it('has the partitions concerned sent one after another, and by one command in 5 s while the target is fatal', async () => {
-    const records = [order(1, 'x', { email: 'e' }, 0), order(1, 'y', { email: 'e' }, 1)];
+    const records = ['x', 'y', 'z'].map((key, partition) => order(1, key, { email: 'e' }, partition));
     const calls = async (faults: readonly (Fault | undefined)[]) => {
       const sink = aDocumentdbSink({ deletes: 'hard', documents: { ...unique, faults } });
       sink.store.put('taken', { email: 'e' });
       await sink.write(records);
       return idsSent(sink);
     };
-    expect(await calls([])).toEqual([['x', 'y'], ['x'], ['y']]);
+    expect(await calls([])).toEqual([['x', 'y', 'z'], ['x'], ['y'], ['z']]);
     expect(await calls([undefined, ...many(1_000, { kind: 'code', code: 13 })])).toHaveLength(2 + 10);
   });
 
@@ -202,6 +202,17 @@ describe('another unique index', () => {
         record({ offset: 3 }, [updateOf({ _id: 'x' }, { $set: { email: 'f' } })]),
       ]);
       expect(outcomes.map(inWords)).toEqual(['deadLettered duplicate_key', 'written', 'written']);
+    });
+
+    it('is poison where that later record is poison as well', async () => {
+      const { queue, deadLetters } = fakeDeadLetters();
+      const sink = aDocumentdbSink({ deletes: 'hard', documents: unique, deadLetters: queue });
+      sink.store.put('taken', { email: 'e' });
+      // The first record waits for the last one, the last one for the second, and the second for the first.
+      const outcomes = await sink.write(['x', 'd', 'x'].map((id, index) => order(index + 1, id, { email: 'e' })));
+      expect(outcomes.map(inWords)).toEqual(Array(3).fill('deadLettered duplicate_key'));
+      const reason = 'another document holds the same value in a unique index';
+      expect(deadLetters).toMatchObject([2, 3, 1].map((offset) => ({ offset, stage: 'writing', reason })));
     });
 
     it('is unsettled while that later record is', async () => {

@@ -1,45 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import type { Statement } from '../../../../../functions/documentdb-sink/target/document-store.ts';
 import { fullJitterMs } from '../../../../../shared/time/backoff.ts';
 import { aDocumentdbSink, idsSent, inWords, many, order } from '../../../../support/a-documentdb-sink.ts';
 import { aRecord } from '../../../../support/builders.ts';
-import { valueAt } from '../../../../support/document-server/bson-values.ts';
 import { foreignError } from '../../../../support/fake-documents.ts';
+import { timesOf, watched } from '../../../../support/watched-commands.ts';
 import { planned, updateOf } from '../../../../support/write-models.ts';
 
-type Sink = ReturnType<typeof aDocumentdbSink>;
-
-interface Sent {
-  readonly collection: string;
-  readonly atMs: number;
-  readonly isProbe: boolean;
-  /** Of the documents. */
-  readonly ids: readonly unknown[];
-}
-
-const isProbe = ({ q }: Statement) => Object.keys(q as object).includes('_k.probe');
-
-/** Every command with its time, from the sink's making on. @param answers an error for a command, or what its execution waits for */
-function watched(sink: Sink, answers: (sent: Sent) => Error | Promise<void> | undefined): readonly Sent[] {
-  const sent: Sent[] = [];
-  const startMs = sink.clock.nowMs();
-  const write = sink.store.write.bind(sink.store);
-  sink.store.write = (namespace, kind, statements, signal) => {
-    const atMs = sink.clock.nowMs() - startMs;
-    const ids = statements.map(({ q, document }) => valueAt(q ?? document, '_id'));
-    const each = { collection: namespace.collection, atMs, isProbe: statements.some(isProbe), ids };
-    sent.push(each);
-    const answer = answers(each);
-    if (answer instanceof Error) return Promise.reject(answer);
-    return (answer ?? Promise.resolve()).then(() => write(namespace, kind, statements, signal));
-  };
-  return sent;
-}
-
 const forbidden = () => foreignError('MongoServerError', 13);
-const timesOf = (sent: readonly Sent[], collection: string) =>
-  sent.filter((each) => each.collection === collection).map(({ atMs }) => atMs);
-
 describe('the delivery of a collection', () => {
   it('goes on at once while another collection is forbidden, which is tried every 5 s', async () => {
     const sink = aDocumentdbSink({ poolSizeMax: 1, documents: { limits: { operationsMax: 1 } } });
@@ -49,6 +16,7 @@ describe('the delivery of a collection', () => {
       ...['a', 'b', 'c'].map((key, offset) => order(offset, key)),
     ]);
     expect(outcomes.map(inWords)).toEqual(['failed access_denied', 'written', 'written', 'written']);
+    expect(sink.telemetry.metrics()).not.toHaveProperty('GuardReads');
     expect(timesOf(sent, 'orders')).toEqual([0, 0, 0]);
     expect(timesOf(sent, 'returns').slice(0, 3)).toEqual([0, 5_000, 10_000]);
   });
