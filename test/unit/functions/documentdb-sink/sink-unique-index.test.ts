@@ -92,6 +92,7 @@ describe('another unique index', () => {
     };
     expect(await calls([])).toEqual([['x', 'y', 'z'], ['x'], ['y'], ['z']]);
     expect(await calls([undefined, ...many(1_000, { kind: 'code', code: 13 })])).toHaveLength(2 + 10);
+    expect(await calls([undefined, { kind: 'code', code: 13 }])).toEqual([['x', 'y', 'z'], ['x'], ['y'], ['x'], ['z']]);
   });
 
   it('is poison for the record alone once everything before it is settled', async () => {

@@ -32,7 +32,7 @@ describe('a breaker', () => {
   });
 
   it('keeps back a try that was not sent yet when both breakers are tripped again', async () => {
-    const sink = aDocumentdbSink();
+    const sink = aDocumentdbSink({ documents: { limits: { operationsMax: 1 } } });
     const startMs = sink.clock.nowMs();
     const untilMs = (ms: number) => sink.clock.waitUntil(startMs + ms);
     const limits = await sink.store.limits();
