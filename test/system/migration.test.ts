@@ -18,6 +18,8 @@ import { createPreflight } from '../../functions/kinesis-sink/target/preflight.t
 import { readStageFile } from '../../infra/stage-file/read-stage-file.ts';
 import type { Deployment } from '../../infra/template/deployment.ts';
 import { DEFAULT_RESOURCES } from '../../local/engines/aws/resources.ts';
+import { type Connect, startConnect } from '../../local/engines/connect/connect.ts';
+import { connectorsOf } from '../../local/engines/connect/connectors.ts';
 import { INSTALL_ROOT } from '../../local/engines/engines.ts';
 import { startTrigger, type Trigger } from '../../local/msk-trigger/runtime/trigger.ts';
 import { createStreamReader } from '../../local/orders/stream-reader.ts';
@@ -25,8 +27,6 @@ import { streamAdministrator } from '../../local/pipeline/aws-clients.ts';
 import { runBatch } from '../../shared/run-batch.ts';
 import type { Sink } from '../../shared/sink-contract.ts';
 import { systemClock } from '../../shared/time/clock.ts';
-import { connectorsOf } from '../parity/connector/worker/connectors.ts';
-import { type Connect, startConnect } from '../parity/connector/worker/start-connect.ts';
 import { aConnectorText, aProject, aStageFileWithConnector, CONNECTOR_PATH } from '../support/a-connector.ts';
 import { planOptions } from '../support/a-kinesis-sink.ts';
 import { aStageFile } from '../support/a-stage-file.ts';

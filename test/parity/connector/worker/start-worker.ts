@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { parseProperties } from '../../../../functions/documentdb-sink/connector/file/properties-file.ts';
+import { startConnect } from '../../../../local/engines/connect/connect.ts';
+import { type Connectors, connectorsOf } from '../../../../local/engines/connect/connectors.ts';
 import { startKafka } from '../../../../local/engines/kafka/kafka.ts';
 import type { ConnectorJudge, JudgeOptions, Question } from '../judge/start-judge.ts';
-import { type Connectors, connectorsOf } from './connectors.ts';
-import { startConnect } from './start-connect.ts';
 import { type Topics, topicsOf } from './topics.ts';
 
 type Settings = Readonly<Record<string, string>>;

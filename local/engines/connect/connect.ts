@@ -1,26 +1,21 @@
 import { copyFile, readFile, realpath, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { ensureInstalled, type Progress, type Recipe } from '../../../../local/engines/install/installation.ts';
-import { findToolchain } from '../../../../local/engines/install/toolchain.ts';
-import { type Engine, startEngine } from '../../../../local/engines/process/engine.ts';
-import { logTail } from '../../../../local/engines/process/log-tail.ts';
-import { describeEnd, startProcess } from '../../../../local/engines/process/managed-process.ts';
-import { freePorts } from '../../../../local/engines/process/ports.ts';
+import { ensureInstalled, type Progress, type Recipe } from '../install/installation.ts';
+import { findToolchain } from '../install/toolchain.ts';
+import { type Engine, startEngine } from '../process/engine.ts';
+import { logTail } from '../process/log-tail.ts';
+import { describeEnd, startProcess } from '../process/managed-process.ts';
+import { freePorts } from '../process/ports.ts';
 
 const POM = join(import.meta.dirname, 'pom.xml');
-const LOG_SETTINGS = join(import.meta.dirname, '../../../../local/engines/kafka/log4j2.properties');
+const LOG_SETTINGS = join(import.meta.dirname, '../kafka/log4j2.properties');
 const STRING_CONVERTER = 'org.apache.kafka.connect.storage.StringConverter';
 /** Of a key store that holds a public certificate. */
 const STORE_PASSWORD = 'changeit';
-/** As the judge's: Java gives dates and names of months in the time zone and language of its machine. */
-const OPTIONS = [
-  '-Duser.timezone=UTC',
-  '-Duser.language=en',
-  '-Dfile.encoding=UTF-8',
-  '-Xmx512m',
-  '-XX:+UseSerialGC',
-  '-XX:TieredStopAtLevel=1',
-];
+/** Java gives dates and names of months in the time zone and language of its machine. */
+const SURROUNDINGS = ['-Duser.timezone=UTC', '-Duser.language=en', '-Dfile.encoding=UTF-8'];
+/** One compiler tier: a faster start, slower under load. */
+const QUICK_START = ['-Xmx512m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1'];
 const READY_TIMEOUT_MS = 120_000;
 const KILL_AFTER_MS = 10_000;
 /** A sink task commits its offsets so often: 60 s by default. */
@@ -34,6 +29,8 @@ export interface ConnectOptions {
   readonly bootstrapServers: string;
   /** The certificate that MongoDB's driver trusts. */
   readonly caFile: string;
+  /** The heap and the compiler; default: a quick start. */
+  readonly jvmFlags?: readonly string[];
 }
 
 /** A worker of Kafka Connect 4.3.1. */
@@ -44,7 +41,7 @@ export interface Connect extends Engine {
 
 /** Starts a standalone worker without connectors. Installs the worker on first use. @throws Error that names the tools that are missing */
 export async function startConnect(options: ConnectOptions): Promise<Connect> {
-  const { installRoot, progress, folder, bootstrapServers, caFile } = options;
+  const { installRoot, progress, folder, bootstrapServers, caFile, jvmFlags = QUICK_START } = options;
   const { folder: installed, program: java } = await ensureInstalled(await recipe(progress), installRoot);
   const [port = 0] = await freePorts(1);
   const url = `http://127.0.0.1:${port}`;
@@ -56,7 +53,8 @@ export async function startConnect(options: ConnectOptions): Promise<Connect> {
     name: 'Kafka Connect',
     command: java,
     args: [
-      ...OPTIONS,
+      ...SURROUNDINGS,
+      ...jvmFlags,
       `-Djavax.net.ssl.trustStore=${trust}`,
       `-Djavax.net.ssl.trustStorePassword=${STORE_PASSWORD}`,
       '-Dlog4j2.configurationFile=log4j2.properties',
