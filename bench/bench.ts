@@ -8,6 +8,7 @@ import type { Job, Row } from './harness/job.ts';
 import { tableOf } from './harness/report.ts';
 import { type Surroundings, startSurroundings } from './harness/surroundings.ts';
 import { coldStart } from './jobs/cold-start.ts';
+import { connector } from './jobs/connector.ts';
 import { documentdbCpu } from './jobs/documentdb-cpu.ts';
 import { batch, keys, PLOTS } from './jobs/growth.ts';
 import { kinesisCpu } from './jobs/kinesis-cpu.ts';
@@ -15,7 +16,17 @@ import { kinesisDelay } from './jobs/kinesis-delay.ts';
 import { memory } from './jobs/memory.ts';
 import { uniqueIndex } from './jobs/unique-index.ts';
 
-const JOBS: readonly Job[] = [kinesisCpu, documentdbCpu, kinesisDelay, memory, keys, batch, uniqueIndex, coldStart];
+const JOBS: readonly Job[] = [
+  kinesisCpu,
+  documentdbCpu,
+  connector,
+  kinesisDelay,
+  memory,
+  keys,
+  batch,
+  uniqueIndex,
+  coldStart,
+];
 
 const USAGE = `npm run bench -- [NAME ..]
 

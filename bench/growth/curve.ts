@@ -1,6 +1,6 @@
-import type { Contender } from '../harness/contender.ts';
 import type { EventShape } from '../harness/event.ts';
 import { median } from '../harness/median.ts';
+import type { Contender } from '../processes/contender.ts';
 
 /** A shape of events, and the number in which it differs from the others. */
 export interface Step {

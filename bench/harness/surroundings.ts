@@ -1,8 +1,8 @@
 import type { CertificateFiles } from '../../local/engines/install/certificate.ts';
 import { toEnvironment } from '../../shared/settings/parse-settings.ts';
+import { type ServerProcess, startServer } from '../processes/server-process.ts';
 import { serverCertificate } from './certificate.ts';
 import { type BuiltFunctions, buildFunctions } from './functions.ts';
-import { type ServerProcess, startServer } from './server-process.ts';
 
 type Settings = Readonly<Record<string, string | number>>;
 

@@ -1,12 +1,12 @@
-import { eventText } from '../harness/event.ts';
+import { type EventShape, eventText } from '../harness/event.ts';
 import type { Job, Row } from '../harness/job.ts';
-import { type LambdaOptions, startLambda } from '../harness/lambda.ts';
 import { median } from '../harness/median.ts';
 import type { Surroundings } from '../harness/surroundings.ts';
+import { type LambdaOptions, startLambda } from '../processes/lambda.ts';
 import { documentdbPair, kinesisPair, type Pair } from './pairs.ts';
 
 const ROUNDS = 7;
-const EVENT = eventText({ records: 4, partitions: 4, valueBytes: 1_000 }, 0);
+const SHAPE: EventShape = { records: 4, partitions: 4, valueBytes: 1_000 };
 
 export const coldStart: Job = {
   name: 'cold-start',
@@ -34,11 +34,13 @@ async function rowOf({ name, ours, floor }: Pair): Promise<Row> {
   };
 }
 
-async function firstResponseMs(options: LambdaOptions): Promise<number> {
+/** From the start of a function's process to its response to four records. */
+export async function firstResponseMs(options: LambdaOptions, keyFormat: 'text' | 'json' = 'text'): Promise<number> {
+  const event = eventText({ ...SHAPE, keyFormat }, 0);
   const startedAtMs = performance.now();
   const lambda = await startLambda(options);
   try {
-    await lambda.invoke(EVENT);
+    await lambda.invoke(event);
     return performance.now() - startedAtMs;
   } finally {
     await lambda.stop();

@@ -2,9 +2,9 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Curve, extremesOf, measureCurve, type Step } from '../growth/curve.ts';
 import { svgOf } from '../growth/plot.ts';
-import { startContender } from '../harness/contender.ts';
 import type { Job, Row } from '../harness/job.ts';
 import type { Surroundings } from '../harness/surroundings.ts';
+import { startContender } from '../processes/contender.ts';
 
 /** The plots of the last run. */
 export const PLOTS = join(import.meta.dirname, '..', '..', '.local', 'bench', 'plots');

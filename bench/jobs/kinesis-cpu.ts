@@ -1,5 +1,5 @@
-import { alternate, startContender } from '../harness/contender.ts';
 import type { Job } from '../harness/job.ts';
+import { alternate, startContender } from '../processes/contender.ts';
 
 const SHAPE = { records: 4_000, partitions: 4, valueBytes: 1_000 };
 

@@ -1,7 +1,7 @@
-import { startContender } from '../harness/contender.ts';
-import { putRecordPeer } from '../harness/go-peer.ts';
 import type { Job } from '../harness/job.ts';
 import { median } from '../harness/median.ts';
+import { putRecordPeer } from '../peers/put-record-peer.ts';
+import { startContender } from '../processes/contender.ts';
 
 const DELAY_MS = 5;
 const SHAPE = { records: 4_000, partitions: 4, valueBytes: 1_000 };

@@ -1,21 +1,16 @@
 import { eventText } from '../harness/event.ts';
 import type { Job, Row } from '../harness/job.ts';
-import { type LambdaOptions, startLambda } from '../harness/lambda.ts';
 import { median } from '../harness/median.ts';
+import { EVENTS, FULL_EVENT, memoryOver, withHeapOf } from '../processes/memory-over.ts';
 import { documentdbPair, kinesisPair, type Pair } from './pairs.ts';
 
-/** 5.8 MB: Lambda's event source mapping makes events of at most 6 MB. */
-const FULL = { records: 3_900, partitions: 4, valueBytes: 1_000 };
-const EVENTS = 200;
 const FIRST_EVENTS = 5;
-/** Lambda gives the heap about nine tenths of the function's memory. */
-const HEAP_PART = 0.9;
 
 export const memory: Job = {
   name: 'memory',
   says: `resident memory of both functions after one and after ${EVENTS} full events (6 MB, heap limit as Lambda sets it), beside the floors`,
   async run(surroundings) {
-    const event = eventText(FULL, 0);
+    const event = eventText(FULL_EVENT, 0);
     const rows: Row[] = [];
     for (const pair of [kinesisPair(surroundings), documentdbPair(surroundings)]) {
       rows.push(...(await rowsOf(pair, event)));
@@ -49,24 +44,4 @@ async function rowsOf(pair: Pair, event: string): Promise<readonly Row[]> {
       theirs: (await memoryOver(floor, event, EVENTS)).residentMb,
     },
   ];
-}
-
-function withHeapOf(memoryMb: number, options: LambdaOptions): LambdaOptions {
-  const heap = `--max-old-space-size=${Math.round(memoryMb * HEAP_PART)}`;
-  const { NODE_OPTIONS = '' } = options.environment;
-  return { ...options, environment: { ...options.environment, NODE_OPTIONS: `${NODE_OPTIONS} ${heap}`.trim() } };
-}
-
-/** Of a new process that handles the event some times. */
-async function memoryOver(options: LambdaOptions, event: string, times: number) {
-  const lambda = await startLambda(options);
-  try {
-    await lambda.ready();
-    const idle = await lambda.memory();
-    for (let index = 0; index < times; index += 1) await lambda.invoke(event);
-    const { residentMb, peakMb } = await lambda.memory();
-    return { residentMb, aboveIdleMb: peakMb - idle.residentMb };
-  } finally {
-    await lambda.stop();
-  }
 }

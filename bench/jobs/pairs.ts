@@ -1,5 +1,5 @@
-import type { LambdaOptions } from '../harness/lambda.ts';
 import type { Surroundings } from '../harness/surroundings.ts';
+import type { LambdaOptions } from '../processes/lambda.ts';
 
 /** As in infra/template/deployment.ts: the source maps are read at the start. */
 const DEPLOYED = { NODE_OPTIONS: '--enable-source-maps' };

@@ -1,8 +1,8 @@
-import { startContender } from '../harness/contender.ts';
 import type { EventShape } from '../harness/event.ts';
 import type { Job } from '../harness/job.ts';
 import { median } from '../harness/median.ts';
 import { NATIVE } from '../harness/surroundings.ts';
+import { startContender } from '../processes/contender.ts';
 
 const ROUNDS = 3;
 const BOUND_US = 300;

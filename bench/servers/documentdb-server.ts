@@ -1,5 +1,6 @@
 // Acknowledges MongoDB commands and stores nothing, over TLS with SCRAM-SHA-1 (user u, password p) and over plain TCP.
-// Environment: CERTIFICATE, KEY (files). A message {refuses: true} makes every write meet another unique index.
+// Environment: CERTIFICATE, KEY (files). A message {refuses: true} makes every write meet another unique index; a message
+// {counts: true} is answered with {writes}, the number of statements so far.
 // https://www.mongodb.com/docs/manual/reference/mongodb-wire-protocol/
 import { createHash, createHmac, pbkdf2Sync, randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
@@ -25,6 +26,7 @@ const HELLO: Document = {
 };
 const WRITES = new Set(['update', 'insert', 'delete']);
 let refuses = false;
+let writes = 0;
 
 function framed(requestId: number, opcode: number, document: Document): Buffer {
   const body = BSON.serialize({ ok: 1, ...document });
@@ -52,7 +54,10 @@ function refusalOf(count: number): Document {
 function replyTo(body: Buffer, statementCount: number, login: ScramLogin): Document {
   const { name, statements } = statementsIn(body);
   const count = statements + statementCount;
-  if (WRITES.has(name)) return refuses ? refusalOf(count) : { n: count, nModified: name === 'update' ? count : 0 };
+  if (WRITES.has(name)) {
+    writes += count;
+    return refuses ? refusalOf(count) : { n: count, nModified: name === 'update' ? count : 0 };
+  }
   switch (name) {
     case 'saslStart':
       return login.start(BSON.deserialize(body));
@@ -134,8 +139,9 @@ function answer(socket: Socket, message: Buffer, login: ScramLogin): void {
 
 const tls = createTlsServer({ cert: readFileSync(CERTIFICATE), key: readFileSync(KEY) }, serve);
 const plain = createServer(serve);
-process.on('message', (message: { readonly refuses: boolean }) => {
-  refuses = message.refuses;
+process.on('message', (message: { readonly refuses: boolean } | { readonly counts: true }) => {
+  if ('counts' in message) process.send?.({ writes });
+  else refuses = message.refuses;
 });
 process.on('disconnect', () => process.exit(0));
 tls.listen(0, '127.0.0.1', () =>

@@ -1,6 +1,6 @@
 // A process with one handler. Arguments: the handler's file, the event's shape as JSON. A message {invocations} runs some, and is
 // answered with their cost: from the event's text to the response's text, as in Lambda's runtime.
-import { type EventShape, eventText } from './event.ts';
+import { type EventShape, eventText } from '../harness/event.ts';
 
 const EVENTS = 4;
 const [, , file = '', shapeJson = ''] = process.argv;

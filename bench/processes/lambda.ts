@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { startExecutionEnvironment } from '../../local/lambda/execution-environment.ts';
+import { type Memory, memoryOf } from './process-figures.ts';
 
 const TIMEOUT_MS = 60_000;
 const ALL_DONE = '{"batchItemFailures":[]}';
@@ -20,12 +20,6 @@ export interface Lambda {
   invoke(eventJson: string): Promise<void>;
   memory(): Promise<Memory>;
   stop(): Promise<void>;
-}
-
-/** Of the whole process, now and at most since its start. */
-export interface Memory {
-  readonly residentMb: number;
-  readonly peakMb: number;
 }
 
 export async function startLambda({ name, file, environment }: LambdaOptions): Promise<Lambda> {
@@ -51,20 +45,7 @@ export async function startLambda({ name, file, environment }: LambdaOptions): P
       const said = answer.kind === 'answered' ? answer.payload : `${answer.errorType}: ${answer.errorMessage}`;
       if (said !== ALL_DONE) throw new Error(`${name} answered ${said.slice(0, 300)}`);
     },
-    memory: async () => memoryIn(await statusOf(started.pid)),
+    memory: () => memoryOf(started.pid),
     stop: started.kill,
   };
-}
-
-async function statusOf(pid: number | undefined): Promise<string> {
-  if (process.platform !== 'linux') {
-    throw new Error('The job memory reads /proc, which only Linux has. Name the other jobs: npm run bench -- NAME ..');
-  }
-  return await readFile(`/proc/${pid}/status`, 'utf8');
-}
-
-/** The figures of a text of /proc/PID/status. https://man7.org/linux/man-pages/man5/proc_pid_status.5.html */
-export function memoryIn(status: string): Memory {
-  const megabytes = (field: string) => Number(new RegExp(`^${field}:\\s+(\\d+) kB$`, 'm').exec(status)?.[1]) / 1_024;
-  return { residentMb: megabytes('VmRSS'), peakMb: megabytes('VmHWM') };
 }

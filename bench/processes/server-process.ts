@@ -6,6 +6,8 @@ export interface ServerProcess {
   /** What the server said when it was ready. */
   readonly ports: Readonly<Record<string, number>>;
   send(message: unknown): void;
+  /** For a message that the server answers. */
+  ask(message: unknown): Promise<unknown>;
   stop(): void;
 }
 
@@ -16,5 +18,15 @@ export async function startServer(name: string, environment: Readonly<Record<str
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
   const [ports] = await once(child, 'message');
-  return { ports, send: (message) => void child.send(message as object), stop: () => void child.kill() };
+  const send = (message: unknown) => void child.send(message as object);
+  return {
+    ports,
+    send,
+    async ask(message) {
+      send(message);
+      const [answer] = await once(child, 'message');
+      return answer;
+    },
+    stop: () => void child.kill(),
+  };
 }

@@ -1,8 +1,8 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import type { EventShape } from './event.ts';
-import { median } from './median.ts';
+import type { EventShape } from '../harness/event.ts';
+import { median } from '../harness/median.ts';
 
 /** The cost of one invocation, as the average of some. */
 export interface Cost {

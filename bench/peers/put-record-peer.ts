@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { INSTALL_ROOT } from '../../local/engines/engines.ts';
 import { ensureInstalled } from '../../local/engines/install/installation.ts';
 
-const FOLDER = join(import.meta.dirname, '..', 'peers', 'put-record');
+const FOLDER = join(import.meta.dirname, 'put-record');
 const FILES = ['main.go', 'go.mod', 'go.sum'];
 const TIMEOUT_MS = 120_000;
 
