@@ -9,17 +9,21 @@ import { FatalError } from '../../../../../functions/documentdb-sink/target/fata
 import { foreignError, LEAK } from '../../../../support/fake-documents.ts';
 
 const inWords = (error: unknown) => {
-  const { kind, failure } = classifyError(error);
-  return `${kind} ${failure.code}${failure.mayBeWritten ? ', perhaps written' : ''}`;
+  const failure = classifyError(error);
+  const isTooSlow = failure.kind === 'retry' && failure.isTooSlow === true;
+  const words = [`${failure.kind} ${failure.failure.code}`, ...(isTooSlow ? ['too slow'] : [])];
+  return [...words, ...(failure.failure.mayBeWritten ? ['perhaps written'] : [])].join(', ');
 };
 
 describe('an error of a whole command', () => {
   it.each([
-    ...[6, 7, 24, 64, 89, 91, 112, 134, 189, 251, 262, 9001, 10058, 10107, 11600, 11602, 13435, 13436].map(
+    ...[6, 7, 24, 64, 89, 91, 112, 134, 189, 251, 9001, 10058, 10107, 11600, 11602, 13435, 13436].map(
       (code) => ['MongoServerError', code, 'retry target_failed, perhaps written'] as const,
     ),
     ['MongoWriteConcernError', 64, 'retry target_failed, perhaps written'],
-    ...[39, 50].map((code) => ['MongoServerError', code, 'retry target_failed, perhaps written'] as const),
+    ...[39, 50, 262].map(
+      (code) => ['MongoServerError', code, 'retry target_failed, too slow, perhaps written'] as const,
+    ),
     ['MongoServerError', 11000, 'retry target_failed, perhaps written'],
     ['MongoServerError', 4_711, 'refused rejected_by_target, perhaps written'],
     ['MongoServerError', 40, 'refused rejected_by_target'],
@@ -33,7 +37,7 @@ describe('an error of a whole command', () => {
     ['MongoServerError', 10334, 'refused payload_too_large'],
     ['BSONError', undefined, 'refused payload_invalid'],
     ['MongoNetworkError', undefined, 'retry target_unreachable, perhaps written'],
-    ['MongoNetworkTimeoutError', undefined, 'retry target_unreachable, perhaps written'],
+    ['MongoNetworkTimeoutError', undefined, 'retry target_unreachable, too slow, perhaps written'],
     ...[
       'MongoPoolClearedError',
       'MongoPoolClosedError',
@@ -58,10 +62,45 @@ describe('an error of a whole command', () => {
     expect(inWords(thrown)).toBe('retry target_unreachable, perhaps written');
   });
 
+  it.each(['ECONNRESET', 'ENOTFOUND', 'EPIPE'])(
+    'is an outage with the code %s, which is none of a server',
+    (code) => {
+      const cause = Object.assign(new Error(LEAK), { code });
+      const errors = [foreignError('MongoNetworkError'), foreignError('MongoServerSelectionError')];
+      const [network, selection] = errors.map((error) => Object.assign(error, { code, cause }));
+      expect(inWords(network)).toBe('retry target_unreachable, perhaps written');
+      expect(inWords(selection)).toBe('retry target_unreachable');
+    },
+  );
+
+  it('says which evidence is needed against a write, and where a fatal answer applies', () => {
+    const refusal = { isNamed: false, evidence: 'probe' };
+    expect(classifyError(foreignError('BSONError'))).toMatchObject({ ...refusal, code: undefined });
+    expect(classifyError(foreignError('MongoServerError', 9))).toMatchObject({ ...refusal, code: 9 });
+    expect(classifyError(foreignError('MongoServerError', 40))).toMatchObject({ ...refusal, evidence: 'write' });
+    expect(classifyError(foreignError('MongoServerError', 13))).toMatchObject({ scope: 'collection' });
+    expect(classifyError(foreignError('MongoServerError', 301))).toMatchObject({ scope: 'target' });
+  });
+
+  it.each([
+    [5, 'fatal target_unreachable'],
+    [6, 'retry target_unreachable, perhaps written'],
+  ])('of a certificate is found behind no more than five causes: %i', (depth, expected) => {
+    let error: Error = Object.assign(new Error(LEAK), { code: 'CERT_HAS_EXPIRED' });
+    for (let level = 0; level < depth; level += 1)
+      error = Object.assign(foreignError('MongoNetworkError'), { cause: error });
+    expect(inWords(error)).toBe(expected);
+  });
+
   it('is fatal when a certificate is not trusted, wherever the driver hides that', () => {
     const cause = Object.assign(new Error(LEAK), { code: 'SELF_SIGNED_CERT_IN_CHAIN' });
     const network = Object.assign(foreignError('MongoNetworkError'), { cause });
-    const reason = { servers: new Map([['host:27017', { error: network }]]) };
+    const reason = {
+      servers: new Map([
+        ['unknown:27017', undefined],
+        ['host:27017', { error: network }],
+      ]),
+    };
     for (const error of [network, Object.assign(foreignError('MongoServerSelectionError'), { reason })]) {
       expect(inWords(error)).toBe('fatal target_unreachable');
       expect(classifyError(error).failure.detail).toContain('SELF_SIGNED_CERT_IN_CHAIN');
@@ -118,6 +157,10 @@ describe('an error of one write', () => {
     expect(kindOf(40)).toMatchObject({ kind: 'refused', isNamed: true, evidence: 'write' });
     expect(classifyWriteError({ code: 40, duplicateIndex: undefined }, () => true).kind).toBe('poison');
     expect(kindOf(13)).toMatchObject({ kind: 'fatal', scope: 'collection' });
+    const conflicts = [9, 4_711, 112].map((code) =>
+      classifyWriteError({ code, duplicateIndex: undefined }, () => true),
+    );
+    expect(conflicts.map(({ kind }) => kind)).toEqual(['refused', 'refused', 'retry']);
   });
 });
 
@@ -131,6 +174,7 @@ describe('the index an E11000 names', () => {
     ['E11000 duplicate key error collection: shop.orders index: by email dup key: { email: "e" }', 'by email'],
     ['E11000 duplicate key error index: shop.orders.$email_1 dup key: { : "x" }', 'email_1'],
     ['E11000 duplicate key error index: email_1 dup key: { : "x" }', 'email_1'],
+    ['index: shop.orders.$email_1 dup key: { : "x" }', 'email_1'],
     ['E11000 duplicate key error dup key: { : "x index: _id_" }', undefined],
     ['E11000 duplicate key error', undefined],
     ['something else', undefined],
@@ -149,6 +193,7 @@ describe('the index an E11000 names', () => {
   it('is taken from keyPattern where the server gives one for _id', () => {
     expect(duplicateIndexOf({ keyPattern: { _id: 1 } }, orders)).toBe('_id_');
     const errmsg = 'E11000 .. index: _id_region';
+    expect(duplicateIndexOf({ keyPattern: null, errmsg }, orders)).toBe('_id_region');
     expect(duplicateIndexOf({ keyPattern: { _id: 1, region: 1 }, errmsg }, orders)).toBe('_id_region');
   });
 });
