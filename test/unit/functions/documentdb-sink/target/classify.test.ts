@@ -62,16 +62,13 @@ describe('an error of a whole command', () => {
     expect(inWords(thrown)).toBe('retry target_unreachable, perhaps written');
   });
 
-  it.each(['ECONNRESET', 'ENOTFOUND', 'EPIPE'])(
-    'is an outage with the code %s, which is none of a server',
-    (code) => {
-      const cause = Object.assign(new Error(LEAK), { code });
-      const errors = [foreignError('MongoNetworkError'), foreignError('MongoServerSelectionError')];
-      const [network, selection] = errors.map((error) => Object.assign(error, { code, cause }));
-      expect(inWords(network)).toBe('retry target_unreachable, perhaps written');
-      expect(inWords(selection)).toBe('retry target_unreachable');
-    },
-  );
+  it.each(['ECONNRESET', 'ENOTFOUND', 'EPIPE'])('is an outage with the code %s, which is none of a server', (code) => {
+    const cause = Object.assign(new Error(LEAK), { code });
+    const errors = [foreignError('MongoNetworkError'), foreignError('MongoServerSelectionError')];
+    const [network, selection] = errors.map((error) => Object.assign(error, { code, cause }));
+    expect(inWords(network)).toBe('retry target_unreachable, perhaps written');
+    expect(inWords(selection)).toBe('retry target_unreachable');
+  });
 
   it('says which evidence is needed against a write, and where a fatal answer applies', () => {
     const refusal = { isNamed: false, evidence: 'probe' };
