@@ -1,5 +1,8 @@
 import { BSON } from 'mongodb';
-import { createConverter } from '../../functions/documentdb-sink/connector/converters/create-converter.ts';
+import {
+  type Converter,
+  createConverter,
+} from '../../functions/documentdb-sink/connector/converters/create-converter.ts';
 import { documentOfRecord } from '../../functions/documentdb-sink/connector/converters/record-document.ts';
 import { CUSTOM_STRATEGIES } from '../../functions/documentdb-sink/connector/custom/registry.ts';
 import { DEFAULTS } from '../../functions/documentdb-sink/connector/file/properties-table.ts';
@@ -23,11 +26,11 @@ export const PROVIDED_IN_KEY = { 'document.id.strategy': `${ID}.ProvidedInKeyStr
 
 export type Properties = Readonly<Record<string, string>>;
 
-/** Both ways of a topic. */
-export function waysOf(changes: Properties) {
+/** Both ways of a topic. @param changes of the defaults @param ownKey takes the place of the converter of keys */
+export function waysOf(changes: Properties, ownKey?: Converter) {
   const database = ['database', 'shop'] as const;
   const properties = new TopicProperties(new Map([...DEFAULTS, database, ...Object.entries(changes)]));
-  const converters = { key: createConverter(properties, 'key'), value: createConverter(properties, 'value') };
+  const converters = { key: ownKey ?? createConverter(properties, 'key'), value: createConverter(properties, 'value') };
   const documentOf = (record: SourceRecord) => documentOfRecord(record, converters);
   return {
     straight: createStraightPath('orders', properties, converters),

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { UnwritableError } from '../../../../../functions/documentdb-sink/plan/unwritable-error.ts';
 import { bytesOf } from '../../../../../functions/documentdb-sink/target/document-store.ts';
 import { aRecord } from '../../../../support/builders.ts';
 import {
@@ -42,12 +43,32 @@ describe('a record that goes straight', () => {
     expect(straightCount).toBe(count);
   });
 
-  it.each([JSON_CONVERTER, { 'value.converter': `${CONNECT}.storage.StringConverter` }])('is written with %j', (a) => {
+  it.each<Properties>([
+    JSON_CONVERTER,
+    { 'value.converter': `${CONNECT}.storage.StringConverter` },
+    { 'writemodel.strategy': `${SINK}.writemodel.strategy.DefaultWriteModelStrategy` },
+    { 'writemodel.strategy': `${SINK}.writemodel.strategy.ReplaceOneDefaultStrategy` },
+    { 'namespace.mapper': `${SINK}.namespace.mapping.DefaultNamespaceMapper` },
+    { 'post.processor.chain': `${SINK}.processor.DocumentIdAdder` },
+    { 'msksinks.guard': 'OFFSET' },
+    { 'timeseries.timefield': ' ' },
+  ])('is written with %j', (changes) => {
     const record = aRecord({ topic: 'orders', key: '{"_id":"k"}', value: '{"a":1}' });
-    const asked = waysOf({ ...a, ...PROVIDED_IN_KEY }).straight?.(record);
-    expect(
-      asked?.kind === 'write' && bytesOf(asked.models[0].kind === 'replaceOne' && asked.models[0].replacement),
-    ).toBeTruthy();
+    const asked = waysOf({ ...JSON_CONVERTER, ...PROVIDED_IN_KEY, ...changes }).straight?.(record);
+    const model = asked?.kind === 'write' ? asked.models[0] : undefined;
+    expect(model?.kind === 'replaceOne' && bytesOf(model.replacement)).toBeTruthy();
+  });
+
+  it('is planned by its strategies where its key cannot be read, and no bug is taken for that', () => {
+    const record = aRecord({ topic: 'orders', key: '{"_id":"k"}', value: '{"a":1}' });
+    const planWith = (error: Error) => {
+      const fail = () => {
+        throw error;
+      };
+      return waysOf({ ...JSON_CONVERTER, ...PROVIDED_IN_KEY }, fail).straight?.(record);
+    };
+    expect(planWith(new UnwritableError('the key is not JSON'))).toBeUndefined();
+    expect(() => planWith(new TypeError('a bug'))).toThrow(TypeError);
   });
 
   it('may be folded with others, and read as values', () => {
@@ -72,6 +93,10 @@ describe('no record goes straight', () => {
       { 'change.data.capture.handler': `${SINK}.cdc.debezium.mongodb.MongoDbHandler` },
     ],
     ['with a post processor', { 'post.processor.chain': `${SINK}.processor.KafkaMetaAdder` }],
+    [
+      'with a post processor beside the one that adds the _id',
+      { 'post.processor.chain': `${SINK}.processor.DocumentIdAdder,${SINK}.processor.KafkaMetaAdder` },
+    ],
     ['with a time field', { 'timeseries.timefield': 'at' }],
     ['with a transformer of values', { 'field.value.transformer': 'mine' }],
     ['with a version in the record', { 'msksinks.guard': 'field', 'msksinks.guard.field': 'v' }],
