@@ -5,7 +5,6 @@ import type { Scenario } from './scenario/scenario.ts';
 import { Bucket } from './services/bucket.ts';
 import { KafkaLog, type ProducedRecord } from './services/kafka-log.ts';
 import type { Invocation, InvocationEnd } from './services/lambda.ts';
-import type { Mapping } from './services/mapping.ts';
 import type { Target } from './services/target.ts';
 
 const POSITIONS = ['orders-0@0', 'orders-0@1', 'orders-0@2', 'orders-0@3'];
@@ -81,8 +80,8 @@ describe('a rejected record without evidence excuses', () => {
 
 describe('at the end of a story', () => {
   const openIn = (parts: DoubtParts, invocation: Invocation) => {
-    const mapping = { heads: () => ['orders-0@1'] } as unknown as Mapping;
-    return openRecords({ ...parts, mapping, lambda: { invocations: [invocation] } }).map(({ offset }) => offset);
+    const mappings = [{ heads: () => ['orders-0@1'] }];
+    return openRecords({ ...parts, mappings, lambda: { invocations: [invocation] } }).map(({ offset }) => offset);
   };
 
   it('records are open that wait for one in doubt, or were not sent yet', () => {

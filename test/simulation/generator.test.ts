@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { generateStory } from './scenario/generate/generate.ts';
 import { takesFreeValuesOnly } from './scenario/generate/unique-values.ts';
 import { GENERATORS } from './scenario/generator.ts';
+import type { Scenario } from './scenario/scenario.ts';
 
 const hashOf = (text: string) => createHash('sha256').update(text).digest('hex').slice(0, 16);
 
@@ -30,5 +31,26 @@ describe('the generator', () => {
     const sinks = [3, 4].map((seed) => generateStory({ seed, generator }).sink);
     expect(sinks).toEqual(['documentdbSink', 'kinesisSink']);
     expect(generateStory({ seed: 3, generator, sink: 'kinesisSink' }).sink).toBe('kinesisSink');
+  });
+
+  it('leaves what follows from each other in one topic, or in one collection of a topic', () => {
+    const scenarios = Array.from({ length: 600 }, (_, index) => generateStory({ seed: 2 * index + 1, generator: 3 }));
+    const several = scenarios.filter(({ topicCount = 1 }) => topicCount > 1);
+    expect(several.length).toBeGreaterThan(100);
+    const inOrder = several.filter(
+      ({ documentdb, records }) =>
+        documentdb.strategy === 'events' || records.some(({ unique }) => unique !== undefined),
+    );
+    expect(inOrder.length).toBeGreaterThan(10);
+    const isOfTwo = ({ documentdb, records }: Scenario) => {
+      const topics = new Map<string, number>();
+      return records.some(({ key, topic = 0 }) => {
+        const known = topics.get(key ?? '') ?? topic;
+        topics.set(key ?? '', topic);
+        return key !== null && known !== topic && documentdb.isCollectionOfTopic !== true;
+      });
+    };
+    expect(inOrder.filter(isOfTwo)).toEqual([]);
+    expect(several.filter(isOfTwo).length).toBeGreaterThan(10);
   });
 });

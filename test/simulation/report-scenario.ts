@@ -49,8 +49,8 @@ async function traced(
   return { result, lines };
 }
 
-const describe = ({ sink, mapping, records, faults, partitionCount }: Scenario): string =>
-  `${sink}, ${mapping.mode}, reading ${mapping.partialFailureRetry}, ${records.length} records on ${partitionCount} partition(s), ${faults.length} fault(s)`;
+const describe = ({ sink, mapping, records, faults, partitionCount, topicCount = 1 }: Scenario): string =>
+  `${sink}, ${mapping.mode}, reading ${mapping.partialFailureRetry}, ${records.length} records on ${partitionCount} partition(s) of ${topicCount} topic(s), ${faults.length} fault(s)`;
 
 const positionIn = ({ violations }: StoryResult): string | undefined =>
   /[\w.-]+-\d+@\d+/.exec(violations[0]?.message ?? '')?.[0];

@@ -44,6 +44,22 @@ describe.each(SETTLED)('in a world of faults, by version %i of the generator, to
   });
 });
 
+describe('several topics', () => {
+  it.each(['kinesisSink', 'documentdbSink'] as const)('are delivered to the same environment of %s', async (sink) => {
+    const scenario = { ...generateStory({ seed: 11, generator: 1, sink }), faults: [], topicCount: 3 };
+    const records = scenario.records.map((record, index) => ({ ...record, topic: index % 3 }));
+    const sentTo = new Map<string, Set<string>>();
+    let environment = '';
+    const { violations } = await runScenario({ ...scenario, records }, ({ text, position }) => {
+      environment = /begins in (environment \d+)/.exec(text)?.[1] ?? environment;
+      const topic = text.startsWith('sent to') ? position?.replace(/-\d+@\d+$/, '') : undefined;
+      if (topic !== undefined) sentTo.set(environment, new Set(sentTo.get(environment)).add(topic));
+    });
+    expect(violations).toEqual([]);
+    expect(Math.max(...[...sentTo.values()].map(({ size }) => size))).toBe(3);
+  });
+});
+
 describe('a story', () => {
   it('whose mapping gives up after a few retries runs until nothing is left, however long records are held', async () => {
     const { violations } = await runScenario(generateStory({ seed: 42_273_848, generator: 1 }));

@@ -68,11 +68,14 @@ export function calmViolations(invocation: Invocation, parts: DoubtParts): reado
 
 /** What the mapping still holds, where all of it waits for a record in doubt. What poison blocks, the mapping gives up. */
 export function openRecords(
-  parts: DoubtParts & { readonly mapping: Mapping; readonly lambda: { readonly invocations: readonly Invocation[] } },
+  parts: DoubtParts & {
+    readonly mappings: readonly Pick<Mapping, 'heads'>[];
+    readonly lambda: { readonly invocations: readonly Invocation[] };
+  },
 ): readonly ProducedRecord[] {
-  const { kafka, lambda, mapping, scenario } = parts;
+  const { kafka, lambda, mappings, scenario } = parts;
   if (scenario.function.onPoison === 'block') return [];
-  const heads = mapping.heads();
+  const heads = mappings.flatMap((mapping) => mapping.heads());
   const attempts = heads.flatMap((head) => {
     const last = lambda.invocations.findLast(({ end, sent }) => end !== undefined && sent.includes(head));
     return last === undefined ? [] : [last]; // it stands behind a batch of another partition

@@ -22,16 +22,29 @@ const KINDS_SINCE_2 = [
   'documents.valueOfAnyType',
 ] as const;
 
-export const KINDS = [...KINDS_OF_1, ...KINDS_SINCE_2] as const;
+/** The kinds that came with version 3, of both sinks. */
+const KINDS_SINCE_3 = ['topics.two', 'topics.three', 'topics.ownCollections'] as const;
+
+export const KINDS = [...KINDS_OF_1, ...KINDS_SINCE_2, ...KINDS_SINCE_3] as const;
 
 export type Kind = (typeof KINDS)[number];
 
 /** What stories are to try beside faults: of each there must be some in a long campaign. */
-export const kindsToTry = (generator: Generator): readonly Kind[] => (generator === 1 ? KINDS_OF_1 : KINDS);
+export const kindsToTry = (generator: Generator): readonly Kind[] => KINDS_IN[generator];
+
+const KINDS_IN: Readonly<Record<Generator, readonly Kind[]>> = {
+  1: KINDS_OF_1,
+  2: [...KINDS_OF_1, ...KINDS_SINCE_2],
+  3: KINDS,
+};
 
 /** How many records of each kind a story has; of a setting, how many are written under it. */
-export function kindsIn({ sink, documentdb, partitionCount, records }: Scenario): Readonly<Record<Kind, number>> {
+export function kindsIn(scenario: Scenario): Readonly<Record<Kind, number>> {
+  const { sink, documentdb, partitionCount, records, topicCount } = scenario;
   const counts = Object.fromEntries(KINDS.map((kind) => [kind, 0])) as Record<Kind, number>;
+  if (topicCount === 2) counts['topics.two'] = records.length;
+  if (topicCount === 3) counts['topics.three'] = records.length;
+  if (documentdb.isCollectionOfTopic) counts['topics.ownCollections'] = records.length;
   if (sink !== 'documentdbSink') return counts;
   for (const record of records) for (const kind of kindsOf(record, documentdb)) counts[kind] += 1;
   if (haveValuesAcrossPartitions({ partitionCount, records })) {

@@ -15,6 +15,8 @@ export interface Scenario {
   readonly kinesis: ScenarioKinesis;
   readonly documentdb: ScenarioDocumentdb;
   readonly partitionCount: number;
+  /** Each with its own mapping, all of one function and with as many partitions; default: one. */
+  readonly topicCount?: number;
   /** Ascending by time. */
   readonly records: readonly ScenarioRecord[];
   readonly faults: readonly FaultWindow[];
@@ -28,6 +30,8 @@ export interface ScenarioRecord {
   /** By which partitions keys are chosen, as a producer does; a raised partition count moves keys. */
   readonly key: string | null;
   readonly kind: RecordKind;
+  /** In which topic, modulo their number; default: the first. */
+  readonly topic?: number;
   /** Of a value that is nothing but so many bytes; default: one that tells what it is. */
   readonly bytes?: number;
   /** The producer's own choice, modulo their number; default: by the key. */

@@ -41,8 +41,15 @@ export async function shrink(scenario: Scenario, fails: (smaller: Scenario) => P
 }
 
 /** One thing less to think about each. */
-function plainerStories({ partitionCount, mapping, kinesis, documentdb }: Scenario): readonly Partial<Scenario>[] {
+function plainerStories({
+  partitionCount,
+  topicCount = 1,
+  mapping,
+  kinesis,
+  documentdb,
+}: Scenario): readonly Partial<Scenario>[] {
   return [
+    ...(topicCount > 1 ? [{ topicCount: 1 }] : []),
     ...(partitionCount > 1 ? [{ partitionCount: 1 }] : []),
     ...(mapping.pollers > 1 ? [{ mapping: { ...mapping, pollers: 1 } }] : []),
     ...(mapping.bisects ? [{ mapping: { ...mapping, bisects: false } }] : []),

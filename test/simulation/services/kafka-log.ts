@@ -1,12 +1,12 @@
-import type { EventRecord } from '../../../local/msk-trigger/runtime/event.ts';
-import { recordSerializer } from '../../../local/msk-trigger/runtime/event.ts';
 import { hash } from '../scenario/random.ts';
 import type { ScenarioRecord } from '../scenario/scenario.ts';
 import { EPOCH_MS } from '../scenario/timeline.ts';
+import { Topic } from './topic.ts';
 
 /** A record where Kafka put it. */
 export interface ProducedRecord {
   readonly scenario: ScenarioRecord;
+  readonly topic: string;
   readonly topicPartition: string;
   readonly partition: number;
   readonly offset: number;
@@ -21,42 +21,42 @@ export interface ProducedRecord {
 
 export const TOPIC = 'orders';
 
-const topicPartitionOf = (partition: number): string => `${TOPIC}-${partition}`;
+/** All names begin with the first. The second is also the name of a partition of the first; a dot is none in the field of a version. */
+const TOPICS: readonly string[] = [TOPIC, `${TOPIC}-1`, `${TOPIC}.eu`];
+
+export const TOPICS_MAX = TOPICS.length;
+
+/** In which topic a record is, of so many. */
+export const topicNameOf = ({ topic = 0 }: Pick<ScenarioRecord, 'topic'>, topicCount = 1): string =>
+  TOPICS[topic % topicCount] ?? TOPIC;
 
 /** Stands in every key, value and header: must never be seen in a log line. */
 export const SECRET = 'hunter2';
 
-/** One topic: partitions, records, and the group's committed offsets. */
+/** Topics with the same numbers of partitions, and their records. */
 export class KafkaLog {
+  readonly topics: readonly Topic[];
   readonly produced: ProducedRecord[] = [];
-  /** Told of every new record and partition. */
-  onChange = (): void => undefined;
   readonly #places = new Map<string, ProducedRecord[]>();
-  readonly #committed = new Map<number, number>();
-  #partitions: EventRecord[][];
-  #incarnation = 0;
 
-  constructor(partitionCount: number) {
-    this.#partitions = Array.from({ length: partitionCount }, () => []);
+  constructor(partitionCount: number, topicCount = 1) {
+    this.topics = TOPICS.slice(0, topicCount).map((name) => new Topic(name, partitionCount));
   }
-
-  get incarnation(): number {
-    return this.#incarnation;
-  }
-
-  partitionCount = (): number => this.#partitions.length;
 
   produce(record: ScenarioRecord, value: Buffer | null): ProducedRecord {
-    const partition = this.#partitionOf(record);
-    const log = this.#partitions[partition] as EventRecord[];
+    const topic = this.#topicOf(record);
+    const partition = partitionOf(record, topic);
+    const topicPartition = topic.topicPartitionOf(partition);
+    const offset = topic.endOffset(partition);
+    const place = `${topicPartition}@${offset}`;
     const producedAtMs = EPOCH_MS + record.atMs;
-    const timestampMs = this.#ownTimeMs(`${topicPartitionOf(partition)}@${log.length}`, record) ?? producedAtMs;
     const produced: ProducedRecord = {
       scenario: record,
-      topicPartition: topicPartitionOf(partition),
+      topic: topic.name,
+      topicPartition,
       partition,
-      offset: log.length,
-      timestampMs,
+      offset,
+      timestampMs: this.#ownTimeMs(place, record) ?? producedAtMs,
       producedAtMs,
       key: record.key === null ? null : Buffer.from(record.key),
       value,
@@ -65,15 +65,11 @@ export class KafkaLog {
         [Buffer.from('trace'), Buffer.from(`${SECRET}-${record.id}`)],
         [Buffer.from('trace'), Buffer.from([0, 127, 128, 255])],
       ],
-      incarnation: this.#incarnation,
+      incarnation: topic.incarnation,
     };
-    const { offset, key, headers } = produced;
-    const serialize = recordSerializer(TOPIC, partition);
-    log.push(serialize({ offset, timestampMs, timestampType: 'CREATE_TIME', key, value, headers }));
     this.produced.push(produced);
-    const place = `${produced.topicPartition}@${offset}`;
     this.#places.set(place, [...(this.#places.get(place) ?? []), produced]);
-    this.onChange();
+    topic.append(partition, produced);
     return produced;
   }
 
@@ -88,41 +84,24 @@ export class KafkaLog {
     return candidates?.find((record) => record.timestampMs === timestampMs) ?? candidates?.at(-1);
   }
 
+  /** Whether the topic of a record was not made anew since. */
+  isCurrent = ({ topic, incarnation }: ProducedRecord): boolean =>
+    this.topics.some((each) => each.name === topic && each.incarnation === incarnation);
+
+  #topicOf(record: ScenarioRecord): Topic {
+    const name = topicNameOf(record, this.topics.length);
+    const topic = this.topics.find((each) => each.name === name);
+    if (topic === undefined) throw new Error(`there is no topic ${name}`);
+    return topic;
+  }
+
   /** The producer's own time, unless a record of that time was there before the topic was made anew: nothing could tell the two apart. */
   #ownTimeMs(place: string, { timeMs }: ScenarioRecord): number | undefined {
     const isTaken = this.#places.get(place)?.some(({ timestampMs }) => timestampMs === timeMs);
     return isTaken === true ? undefined : timeMs;
   }
-
-  /** As a producer does: by its own choice, by the key's hash, or in turn. */
-  #partitionOf({ id, key, partition }: ScenarioRecord): number {
-    return (partition ?? Math.abs(key === null ? id : hash(key))) % this.#partitions.length;
-  }
-
-  read(partition: number, offset: number, countMax: number): readonly EventRecord[] {
-    return this.#partitions[partition]?.slice(offset, offset + countMax) ?? [];
-  }
-
-  endOffset = (partition: number): number => this.#partitions[partition]?.length ?? 0;
-
-  commit(partition: number, offset: number): void {
-    this.#committed.set(partition, Math.max(offset, this.#committed.get(partition) ?? 0));
-  }
-
-  /** Where a mapping begins: at what is committed, or at the oldest record. */
-  positions(): ReadonlyMap<number, number> {
-    return new Map(this.#partitions.map((_, partition) => [partition, this.#committed.get(partition) ?? 0]));
-  }
-
-  raisePartitions(): void {
-    this.#partitions.push([]);
-    this.onChange();
-  }
-
-  /** Deleted and made again, with the group's offsets: what was not read yet is gone, as in Kafka. */
-  recreate(): void {
-    this.#partitions = this.#partitions.map(() => []);
-    this.#committed.clear();
-    this.#incarnation += 1;
-  }
 }
+
+/** As a producer does: by its own choice, by the key's hash, or in turn. */
+const partitionOf = ({ id, key, partition }: ScenarioRecord, { partitionCount }: Topic): number =>
+  (partition ?? Math.abs(key === null ? id : hash(key))) % partitionCount;

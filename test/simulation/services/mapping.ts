@@ -14,8 +14,8 @@ import type { FaultInjector } from '../scenario/fault-injector.ts';
 import type { Random } from '../scenario/random.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import type { Bucket } from './bucket.ts';
-import { type KafkaLog, TOPIC } from './kafka-log.ts';
 import type { InvocationEnd, Lambda } from './lambda.ts';
+import type { Topic } from './topic.ts';
 
 const CLUSTER_ARN = 'arn:aws:kafka:eu-west-1:111111111111:cluster/simulated/11111111-2222-3333-4444-555555555555-1';
 const BUCKET_ARN = 'arn:aws:s3:::dead-letters';
@@ -29,12 +29,12 @@ export interface MappingParts {
   readonly timeline: VirtualClock;
   readonly faultInjector: FaultInjector;
   readonly random: Random;
-  readonly kafka: KafkaLog;
+  readonly topic: Topic;
   readonly lambda: Lambda;
   readonly bucket: Bucket;
 }
 
-/** The event source mapping: the trigger's own state machine, reading a log and invoking functions in virtual time. */
+/** The event source mapping of one topic: the trigger's own state machine, reading a log and invoking functions in virtual time. */
 export class Mapping {
   readonly #parts: MappingParts;
   #machine: TriggerMachine<EventRecord>;
@@ -47,22 +47,22 @@ export class Mapping {
   constructor(parts: MappingParts) {
     this.#parts = parts;
     this.#machine = this.#begin();
-    parts.kafka.onChange = this.lookSoon;
+    parts.topic.onChange = this.lookSoon;
   }
 
   isQuiet(): boolean {
-    const { kafka } = this.#parts;
+    const { topic } = this.#parts;
     const committed = this.#machine.committedOffsets();
-    const isRead = [...committed].every(([partition, offset]) => offset >= kafka.endOffset(partition));
-    return this.#machine.isQuiet() && isRead && committed.size === kafka.partitionCount();
+    const isRead = [...committed].every(([partition, offset]) => offset >= topic.endOffset(partition));
+    return this.#machine.isQuiet() && isRead && committed.size === topic.partitionCount;
   }
 
   /** The first record of each partition that is not settled yet: `<topic-partition>@<offset>`. */
   heads(): readonly string[] {
-    const { kafka } = this.#parts;
+    const { topic } = this.#parts;
     return [...this.#machine.committedOffsets()]
-      .filter(([partition, offset]) => offset < kafka.endOffset(partition))
-      .map(([partition, offset]) => `${TOPIC}-${partition}@${offset}`);
+      .filter(([partition, offset]) => offset < topic.endOffset(partition))
+      .map(([partition, offset]) => `${topic.topicPartitionOf(partition)}@${offset}`);
   }
 
   /** The mapping's pollers are replaced: the new ones know what was committed, and nothing else. */
@@ -74,13 +74,13 @@ export class Mapping {
   }
 
   #begin(): TriggerMachine<EventRecord> {
-    const { scenario, kafka } = this.#parts;
-    const settings = machineSettings(propertiesOf(scenario), {
+    const { scenario, topic } = this.#parts;
+    const settings = machineSettings(propertiesOf(scenario, topic), {
       partialFailureRetry: scenario.mapping.partialFailureRetry,
       envelopeBytes: envelopeBytes(SOURCE),
       pollers: scenario.mapping.pollers,
     });
-    return createTriggerMachine<EventRecord>(settings, kafka.positions());
+    return createTriggerMachine<EventRecord>(settings, topic.positions());
   }
 
   /** Looks for new records and partitions soon; the log calls this too. */
@@ -95,13 +95,13 @@ export class Mapping {
   };
 
   #look(): void {
-    const { kafka } = this.#parts;
+    const { topic } = this.#parts;
     const known = this.#machine.committedOffsets();
-    for (const [partition, offset] of kafka.positions()) {
+    for (const [partition, offset] of topic.positions()) {
       if (!known.has(partition)) this.#machine.partitionAdded(partition, offset);
     }
     for (const { partition, offset } of this.#machine.fetchable()) {
-      const records = kafka.read(partition, offset, FETCH_RECORDS_MAX);
+      const records = topic.read(partition, offset, FETCH_RECORDS_MAX);
       if (records.length > 0) {
         this.#advance((machine, nowMs) => machine.recordsArrived({ partition, records }, nowMs));
       }
@@ -112,20 +112,20 @@ export class Mapping {
     const { timeline } = this.#parts;
     for (const command of transition(this.#machine, timeline.nowMs())) this.#execute(command);
     this.#cancelWake();
-    const { kafka } = this.#parts;
-    if (this.#machine.fetchable().some(({ partition, offset }) => offset < kafka.endOffset(partition))) this.lookSoon();
+    const { topic } = this.#parts;
+    if (this.#machine.fetchable().some(({ partition, offset }) => offset < topic.endOffset(partition))) this.lookSoon();
     const wakeAtMs = this.#machine.wakeAtMs();
     if (wakeAtMs === Number.POSITIVE_INFINITY) return;
     this.#cancelWake = timeline.at(wakeAtMs, () => this.#advance((machine, nowMs) => machine.timePassed(nowMs)));
   }
 
   #execute(command: Command<EventRecord>): void {
-    const { faultInjector, kafka, lambda, timeline } = this.#parts;
+    const { faultInjector, lambda, timeline, topic } = this.#parts;
     const life = this.#life;
     switch (command.kind) {
       case 'commit':
         // A later commit makes up for it; a restart before that reads again.
-        if (!faultInjector.strikes('mapping.commitLost')) kafka.commit(command.partition, command.offset);
+        if (!faultInjector.strikes('mapping.commitLost')) topic.commit(command.partition, command.offset);
         return;
       case 'invoke':
         lambda.invoke(buildEvent(SOURCE, command.batch), command.batch, (end) => {
@@ -143,7 +143,7 @@ export class Mapping {
   }
 
   #deliver(failure: GivenUp<EventRecord>): boolean {
-    const { bucket, faultInjector, timeline } = this.#parts;
+    const { bucket, faultInjector, timeline, topic } = this.#parts;
     if (faultInjector.strikes('bucket.refused')) return false;
     faultInjector.happened('mapping.gaveUp');
     this.#letterCount += 1;
@@ -152,7 +152,7 @@ export class Mapping {
         destination: { kind: 's3', bucketArn: BUCKET_ARN },
         source: SOURCE,
         functionArn: 'arn:aws:lambda:eu-west-1:111111111111:function:simulated',
-        mappingId: 'mapping',
+        mappingId: `mapping-${topic.name}`,
         requestId: String(this.#letterCount),
         atMs: timeline.nowMs(),
       },
@@ -176,15 +176,15 @@ function resultOf(end: InvocationEnd): InvocationResult {
   }
 }
 
-function propertiesOf({ mapping }: Scenario): MappingProperties {
+function propertiesOf({ mapping }: Scenario, { name }: Topic): MappingProperties {
   const isProvisioned = mapping.mode === 'provisioned';
   return {
     logicalId: 'Mapping',
     functionLogicalId: 'Function',
     isEnabled: true,
     eventSourceArn: CLUSTER_ARN,
-    topic: TOPIC,
-    consumerGroupId: 'simulated',
+    topic: name,
+    consumerGroupId: `simulated-${name}`,
     startingPosition: { kind: 'TRIM_HORIZON' },
     filters: [],
     batchRecordsMax: mapping.batchRecordsMax,

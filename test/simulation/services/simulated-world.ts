@@ -30,7 +30,8 @@ export interface World {
   readonly bucket: Bucket;
   readonly target: Target;
   readonly lambda: Lambda;
-  readonly mapping: Mapping;
+  /** One for each topic, all of one function. */
+  readonly mappings: readonly Mapping[];
   readonly telemetry: WatchedTelemetry;
   /** Found while it ran: something was called settled and was not. */
   readonly violations: Violation[];
@@ -48,7 +49,7 @@ export function createWorld(scenario: Scenario, told: (atMs: number, text: strin
   );
   const part = (label: string) => ({ scenario, timeline, faultInjector, random: random.fork(label), tell });
   const bucket = new Bucket(part('bucket'));
-  const kafka = new KafkaLog(scenario.partitionCount);
+  const kafka = new KafkaLog(scenario.partitionCount, scenario.topicCount);
   const target = targetOf({ ...part('target'), bucket, kafka });
   const telemetry = watchTelemetry();
   const violations: Violation[] = [];
@@ -64,13 +65,14 @@ export function createWorld(scenario: Scenario, told: (atMs: number, text: strin
       violations.push(...calmViolations(invocation, { scenario, target, kafka, bucket }));
     },
   });
-  const mapping = new Mapping({ ...part('mapping'), kafka, lambda, bucket });
+  const mappings = kafka.topics.map((topic) => new Mapping({ ...part('mapping'), topic, lambda, bucket }));
   const patientUntilMs = EPOCH_MS + plannedMs(scenario) + PATIENCE_MS;
   const isHeldByDoubt = () =>
     !givesUp(scenario) &&
     timeline.nowMs() > patientUntilMs &&
-    openRecords({ scenario, kafka, mapping, target, bucket, lambda }).length > 0;
-  const isDone = () => kafka.produced.length === scenario.records.length && (mapping.isQuiet() || isHeldByDoubt());
+    openRecords({ scenario, kafka, mappings, target, bucket, lambda }).length > 0;
+  const isQuiet = () => mappings.every((mapping) => mapping.isQuiet());
+  const isDone = () => kafka.produced.length === scenario.records.length && (isQuiet() || isHeldByDoubt());
   const world = {
     scenario,
     timeline,
@@ -79,7 +81,7 @@ export function createWorld(scenario: Scenario, told: (atMs: number, text: strin
     bucket,
     target,
     lambda,
-    mapping,
+    mappings,
     telemetry,
     violations,
     isDone,
@@ -115,27 +117,29 @@ const SET_BACK_MS = 1_800_000;
 
 /** Faults that come once, at a time; the others strike wherever a call gives them the chance. */
 function comeAtItsTime(world: World, { kind }: FaultWindow): void {
-  const { faultInjector, kafka, mapping, target, timeline } = world;
+  const { faultInjector, kafka, mappings, target, timeline } = world;
   if (kind === 'kafka.topicRecreated') recreateOnceRead(world);
-  else if (kind === 'mapping.restarted') mapping.restart();
-  else if (kind === 'kafka.partitionsRaised') kafka.raisePartitions();
+  else if (kind === 'mapping.restarted') for (const mapping of mappings) mapping.restart();
+  else if (kind === 'kafka.partitionsRaised') for (const topic of kafka.topics) topic.raisePartitions();
   else if (kind === 'kinesis.resharded') target.reshard();
   else if (kind === 'lambda.clockSetBack') timeline.setWallBack(SET_BACK_MS);
   else return;
   if (kind !== 'kafka.topicRecreated') faultInjector.happened(kind);
 }
 
-/** Whoever deletes a topic waits until it is read. */
+/** Whoever deletes a topic waits until it is read. Of several topics one is made anew: the last. */
 const RECREATION_CHECK_MS = 1_000;
 
 function recreateOnceRead(world: World): void {
-  const { faultInjector, kafka, mapping, target, timeline } = world;
+  const { faultInjector, kafka, mappings, target, timeline } = world;
+  const [topic, mapping] = [kafka.topics.at(-1), mappings.at(-1)];
+  if (topic === undefined || mapping === undefined) throw new Error('every world has a topic and its mapping');
   if (!mapping.isQuiet()) {
     timeline.at(timeline.nowMs() + RECREATION_CHECK_MS, () => recreateOnceRead(world));
     return;
   }
-  kafka.recreate();
-  target.recreated?.(kafka.incarnation);
+  topic.recreate();
+  target.recreated?.(topic);
   mapping.restart();
   faultInjector.happened('kafka.topicRecreated');
 }

@@ -8,6 +8,7 @@ import type { Scenario, ScenarioRecord } from '../scenario/scenario.ts';
 import type { Bucket } from './bucket.ts';
 import type { Environment } from './environment.ts';
 import type { KafkaLog, ProducedRecord } from './kafka-log.ts';
+import type { Topic } from './topic.ts';
 
 /** What every target's world is made of. */
 export interface TargetParts {
@@ -49,8 +50,8 @@ export interface Target {
   violations(final: FinalWorld): readonly Violation[];
   /** Everything is delivered once more, without faults. What is wrong then; time has to go on meanwhile. */
   replay?(final: FinalWorld): Promise<readonly Violation[]>;
-  /** The topic was made anew, so often. */
-  recreated?(incarnation: number): void;
+  /** The topic was made anew. */
+  recreated?(topic: Topic): void;
   /** What is stored, as text, for the world's hash. */
   digest(): string;
   /** A fault of the story that comes at a time, not at a call. */

@@ -3,8 +3,8 @@ import { exactText } from '../../../support/document-server/exact-text.ts';
 import { opOf } from '../../scenario/generate/document-ops.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
 import { isGuarded } from '../../services/documents/document-history.ts';
-import { modelsOfRecord, readValue, versionOf } from '../../services/documents/document-policy.ts';
-import { versionOfRecord } from '../../services/documents/document-version.ts';
+import { documentNameOf, modelsOfRecord, readValue, versionOf } from '../../services/documents/document-policy.ts';
+import { markOf, versionOfRecord } from '../../services/documents/document-version.ts';
 import type { ProducedRecord } from '../../services/kafka-log.ts';
 import type { FinalWorld } from '../../services/target.ts';
 import { positionText } from '../positions.ts';
@@ -13,7 +13,7 @@ import { afterRecord, type Modelled, NOTHING } from './document-model.ts';
 
 export interface DocumentsRead {
   readonly scenario: Scenario;
-  documentOf(key: string): Stored | undefined;
+  documentOf(record: ProducedRecord): Stored | undefined;
   /** The key of the records that a document is of. */
   keyOf(document: Stored): unknown;
   isPoison(record: ProducedRecord): boolean;
@@ -24,10 +24,12 @@ export interface DocumentsRead {
  * once; with several partitions (a raised count moves keys) what the last writer left.
  */
 export function finalViolations(final: FinalWorld, read: DocumentsRead): readonly Violation[] {
-  return [...historiesOf(final.produced, read)].flatMap(([key, records]): readonly Violation[] => {
-    const document = read.documentOf(key);
-    const newest = positionText(records.at(-1) as ProducedRecord);
-    if (!isGuarded(read.scenario.documentdb, key)) return unguardedViolations(records, document, final, read);
+  return historiesOf(final.produced, read).flatMap((records): readonly Violation[] => {
+    const last = records.at(-1) as ProducedRecord;
+    const document = read.documentOf(last);
+    const newest = positionText(last);
+    if (!isGuarded(read.scenario.documentdb, last.scenario.key ?? ''))
+      return unguardedViolations(records, document, final, read);
     if (isToldExactly(records, final, read.scenario)) return exactViolations(records, document, read.scenario);
     // Nobody knows which of two partitions gave it another key.
     if (records.some(({ scenario }) => scenario.leavesKey)) return [];
@@ -80,15 +82,16 @@ function unguardedViolations(
   return [{ guarantee: 'G3', message: `the document of ${newest} is not what its unguarded records make of it` }];
 }
 
-/** Of each key the records that can be written, in the order in which they were produced. */
+/** Of each document the records that can be written, in the order in which they were produced. */
 export const historiesOf = (
   produced: readonly ProducedRecord[],
-  { isPoison }: Pick<DocumentsRead, 'isPoison'>,
-): ReadonlyMap<string, readonly ProducedRecord[]> =>
-  Map.groupBy(
+  { isPoison, scenario: { documentdb } }: Pick<DocumentsRead, 'isPoison' | 'scenario'>,
+): readonly (readonly ProducedRecord[])[] => [
+  ...Map.groupBy(
     produced.filter((record) => record.key !== null && !isPoison(record)),
-    ({ scenario }) => scenario.key ?? '',
-  );
+    (record) => documentNameOf(record, documentdb),
+  ).values(),
+];
 
 /** Nothing was given up, one partition says in which order, and what is deleted leaves its evidence or meets no fault. */
 function isToldExactly(
@@ -180,7 +183,7 @@ function isLeftBy(
 function isBegunBy(record: ProducedRecord, document: Stored | undefined): boolean {
   if (document === undefined || document.has('id') || opOf(record.scenario) !== 'steps') return false;
   const { topicPartition, offset } = versionOfRecord(record);
-  return (document.get('_k') as Readonly<Record<string, unknown>> | undefined)?.[topicPartition] === offset;
+  return markOf(document.get('_k'), topicPartition) === offset;
 }
 
 /**
@@ -198,11 +201,11 @@ function isStoredAs(record: ProducedRecord, document: Stored | undefined, read: 
   if (document === undefined) return false;
   const { scenario, value } = record;
   const { topicPartition, offset } = versionOfRecord(record);
-  const versions = document.get('_k') as Readonly<Record<string, unknown>> | undefined;
+  const mark = markOf(document.get('_k'), topicPartition);
   if (read.keyOf(document) !== scenario.key) return false;
-  if (scenario.kind === 'tombstone') return versions?.[topicPartition] === offset && isBareTombstone(document);
+  if (scenario.kind === 'tombstone') return mark === offset && isBareTombstone(document);
   const { id, secret } = readValue(value as Buffer);
-  const hasOwnVersion = ((versions?.[topicPartition] as bigint | undefined) ?? -1n) >= offset;
+  const hasOwnVersion = ((mark as bigint | undefined) ?? -1n) >= offset;
   return hasOwnVersion && document.get('id') === id && document.get('secret') === secret && !document.has('_deletedAt');
 }
 

@@ -4,6 +4,7 @@ import { arrays, leaving, lonely, types, unindexed, values } from './document-co
 import { opOf, type Poison, type ScenarioDocumentdb } from './document-ops.ts';
 import { collections, doubts, onePartition, outage, races, slow, throttled } from './fault-corners.ts';
 import { withOddTimes } from './odd-times.ts';
+import { withTopics } from './several-topics.ts';
 
 /** Corners of the world that seldom occur by themselves, one in a story; undefined: none. */
 const CORNERS = [
@@ -32,7 +33,8 @@ export function denseDocumentStory(scenario: Scenario, random: Random): Scenario
   const corner = random.pick(CORNERS);
   const usual = withOddContent(withOddTimes(scenario, random.fork('times')), random.fork('content'));
   const story = corner === undefined ? usual : corner(usual, random.fork('corner'));
-  return withoutLaterPartitions(withNames(story, random.fork('names')));
+  const named = withoutLaterPartitions(withNames(story, random.fork('names')));
+  return withTopics(named, random.fork('topics'));
 }
 
 /** Several collections, and servers that do not say by which index a document is refused. */

@@ -42,6 +42,8 @@ export interface ScenarioDocumentdb {
   readonly isDeletionVersioned: boolean;
   /** Among how many collections keys are distributed; default: one. */
   readonly collectionCount?: number;
+  /** Each topic has collections of its own; default: all topics write to the same. */
+  readonly isCollectionOfTopic?: true;
   /** A record names its collection: nobody may read the name in a log line. */
   readonly isCollectionOfRecord?: true;
   /** The index on business keys; default: a unique one. */

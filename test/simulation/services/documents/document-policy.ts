@@ -74,12 +74,17 @@ export const isArrayKey = (key: string | null): boolean => key === `${SECRET}-2`
 /** The key of a document with this first field of a business key. */
 export const keyOfName = (name: unknown): unknown => (Array.isArray(name) ? name[0] : (name ?? NULL_KEY));
 
-/** In which collection a key's document is. */
-export function collectionOf(key: string | null, settings: ScenarioDocumentdb): string {
-  const { collectionCount = 1, isCollectionOfRecord } = settings;
-  if (collectionCount === 1 && !isCollectionOfRecord) return TOPIC;
-  return `${isCollectionOfRecord ? SECRET : TOPIC}-${Math.abs(hash(key ?? '')) % collectionCount}`;
+/** In which collection a key's document is. @param topic of the record */
+export function collectionOf(key: string | null, topic: string, settings: ScenarioDocumentdb): string {
+  const { collectionCount = 1, isCollectionOfRecord, isCollectionOfTopic } = settings;
+  const name = isCollectionOfTopic ? topic : TOPIC;
+  if (collectionCount === 1 && !isCollectionOfRecord) return name;
+  return `${isCollectionOfRecord ? `${SECRET}-` : ''}${name}-${Math.abs(hash(key ?? '')) % collectionCount}`;
 }
+
+/** Two records with the same of these are of one document. */
+export const documentNameOf = ({ scenario: { key }, topic }: ProducedRecord, settings: ScenarioDocumentdb): string =>
+  `${collectionOf(key, topic, settings)} ${key}`;
 
 const idOf = ({ key, recordId, identity }: Subject): unknown => (identity === 'wideId' ? wideIdOf(key, recordId) : key);
 
@@ -185,10 +190,13 @@ export function versionOf(
 
 /** The story's own mapper: raw keys and JSON, as without a file, and the write that the value names; or the sink's own. */
 export function createStoryPolicy(settings: ScenarioDocumentdb): RecordMapper {
-  const native = createNativeMapper({ database: DATABASE });
+  const native = createNativeMapper({
+    database: DATABASE,
+    ...(!settings.isCollectionOfTopic && { collection: TOPIC }),
+  });
   const namespaces = new Map<string, Namespace>();
-  const namespaceOf = (key: string): Namespace => {
-    const collection = collectionOf(key, settings);
+  const namespaceOf = (key: string, topic: string): Namespace => {
+    const collection = collectionOf(key, topic, settings);
     const isOfRecord = settings.isCollectionOfRecord && { isOfRecord: true };
     const namespace = namespaces.get(collection) ?? { database: DATABASE, collection, ...isOfRecord };
     namespaces.set(collection, namespace);
@@ -201,7 +209,7 @@ export function createStoryPolicy(settings: ScenarioDocumentdb): RecordMapper {
     const key = Buffer.from(record.key.bytes()).toString();
     const id = Number(idHeaderOf(record.headers));
     const subject = { ...settings, key, recordId: id };
-    const namespace = namespaceOf(key);
+    const namespace = namespaceOf(key, record.position.topic);
     if (plan.kind === 'poison') return { ...plan, namespace, filter: doc(filterOf(subject)) };
     const value = record.value === null ? undefined : readValue(Buffer.from(record.value.bytes()));
     if (value?.poison === 'throws') throw new TypeError(`${SECRET} is not a function`);

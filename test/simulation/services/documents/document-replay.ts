@@ -9,7 +9,7 @@ import { historiesOf, partitionsIn, textOf } from '../../invariants/documents/do
 import type { Violation } from '../../invariants/violation.ts';
 import type { Random } from '../../scenario/random.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
-import { type KafkaLog, type ProducedRecord, TOPIC } from '../kafka-log.ts';
+import type { KafkaLog, ProducedRecord } from '../kafka-log.ts';
 import type { FinalWorld } from '../target.ts';
 import { isGuarded } from './document-history.ts';
 import { businessIndexesOf, createStoryPolicy } from './document-policy.ts';
@@ -24,7 +24,7 @@ export interface ReplayParts {
   readonly serverOf: (collection: string) => ReplicaSet;
   readonly limits: ServerLimits;
   readonly settings: DocumentdbSinkSettings;
-  documentOf(key: string): Stored | undefined;
+  documentOf(record: ProducedRecord): Stored | undefined;
   isPoison(record: ProducedRecord): boolean;
 }
 
@@ -32,23 +32,24 @@ const BATCH_MAX = 20;
 const REMAINING_MS = 600_000;
 
 /**
- * The whole topic once more from its beginning, its partitions interleaved at random, without a fault: every document is
+ * Every topic once more from its beginning, their partitions interleaved at random, without a fault: every document is
  * as it was, if one partition says how, or a guard by a field that is another in each record.
  */
 export async function replayAll(final: FinalWorld, parts: ReplayParts): Promise<readonly Violation[]> {
   const { kafka, scenario } = parts;
-  const records = final.produced.filter(({ incarnation }) => incarnation === kafka.incarnation);
-  const histories = [...historiesOf(final.produced, parts)].filter(([, each]) => isRepeatable(each, final, scenario));
-  const before = new Map(histories.map(([key]) => [key, textOf(parts.documentOf(key))]));
+  const records = final.produced.filter(kafka.isCurrent);
+  const newest = historiesOf(final.produced, parts)
+    .filter((each) => isRepeatable(each, final, scenario))
+    .flatMap((each) => each.at(-1) ?? []);
+  const before = new Map(newest.map((record) => [record, textOf(parts.documentOf(record))]));
   const unsettled = await deliver(records, parts);
   return [
     ...unsettled.map(
       (position) => ({ guarantee: 'G1', message: `${position} is unsettled when it is replayed` }) as const,
     ),
-    ...[...before].flatMap(([key, text]) => {
-      if (textOf(parts.documentOf(key)) === text) return [];
-      const newest = histories.find(([each]) => each === key)?.[1].at(-1);
-      const message = `a replay of everything changed the document of ${newest?.topicPartition}@${newest?.offset}`;
+    ...[...before].flatMap(([record, text]) => {
+      if (textOf(parts.documentOf(record)) === text) return [];
+      const message = `a replay of everything changed the document of ${record.topicPartition}@${record.offset}`;
       return [{ guarantee: 'G3', message } as const];
     }),
   ];
@@ -122,7 +123,7 @@ function calmStore({ limits, serverOf, timeline, scenario }: ReplayParts): Docum
   };
 }
 
-/** Each invocation has some of what comes next in some of the partitions. */
+/** Each invocation has some of what comes next in some of the partitions of one topic. */
 function interleaved(records: readonly ProducedRecord[], random: Random): readonly (readonly PartitionBatch[])[] {
   const rest = new Map(
     [...Map.groupBy(records, ({ topicPartition }) => topicPartition)].map(([name, own]) => [name, [...own]]),
@@ -131,7 +132,9 @@ function interleaved(records: readonly ProducedRecord[], random: Random): readon
   while (rest.size > 0) {
     const batches: PartitionBatch[] = [];
     for (const [topicPartition, own] of rest) {
-      if (!random.chance(0.5)) continue;
+      const [first] = batches;
+      const isOfAnother = first !== undefined && first.records[0]?.position.topic !== own[0]?.topic;
+      if (isOfAnother || !random.chance(0.5)) continue;
       const next = own.splice(0, random.integer(1, BATCH_MAX));
       batches.push({ topicPartition, records: next.map(toSourceRecord) });
       if (own.length === 0) rest.delete(topicPartition);
@@ -142,6 +145,7 @@ function interleaved(records: readonly ProducedRecord[], random: Random): readon
 }
 
 const toSourceRecord = ({
+  topic,
   topicPartition,
   partition,
   offset,
@@ -150,7 +154,7 @@ const toSourceRecord = ({
   value,
   headers,
 }: ProducedRecord): SourceRecord => ({
-  position: { topicPartition, topic: TOPIC, partition, offset },
+  position: { topicPartition, topic, partition, offset },
   timestampMs,
   key: key === null || key.byteLength === 0 ? null : payloadOf(key.toString('base64')),
   value: value === null ? null : payloadOf(value.toString('base64')),

@@ -17,10 +17,17 @@ export const versionOfRecord = ({ topicPartition, offset, incarnation }: Produce
   offset: BigInt(incarnation) * EPOCH + BigInt(offset),
 });
 
+/** docs/guarantees.md: in the field of a version `.` is `~`, which is in no topic's name. */
+const topicPartitionOf = (field: string): string => field.replaceAll('~', '.');
+
+/** The offset that a stored `_k` has of a partition. */
+export const markOf = (versions: unknown, topicPartition: string): unknown =>
+  (versions as Readonly<Record<string, unknown>> | undefined)?.[topicPartition.replaceAll('.', '~')];
+
 /** Of a stored `_k` with one mark. */
 export function sourceVersionOf(versions: unknown): Version | undefined {
   const [first] = Object.entries(versions ?? {}).filter(([name]) => name.startsWith(TOPIC));
-  return first && { topicPartition: first[0], offset: BigInt(first[1] as number | bigint) };
+  return first && { topicPartition: topicPartitionOf(first[0]), offset: BigInt(first[1] as number | bigint) };
 }
 
 /** Of a guard: `"_k.orders-0": {$not: {$gt: 7n}}`. */
@@ -29,7 +36,9 @@ export function limitOf(statement: Statement | undefined): Version | undefined {
   const [path, condition] = guards[0] ?? [];
   const limit = (condition as { readonly $not?: Readonly<Record<string, bigint>> } | undefined)?.$not;
   const offset = Object.values(limit ?? {})[0];
-  return path === undefined || offset === undefined ? undefined : { topicPartition: path.slice('_k.'.length), offset };
+  return path === undefined || offset === undefined
+    ? undefined
+    : { topicPartition: topicPartitionOf(path.slice('_k.'.length)), offset };
 }
 
 /** What a statement writes: a document, or operators. */

@@ -18,8 +18,9 @@ import { SOCKET_TIMEOUT_MS } from '../../scenario/promised.ts';
 import type { ScenarioRecord } from '../../scenario/scenario.ts';
 import { keyOfWideId } from '../../scenario/wide-ids.ts';
 import type { Environment } from '../environment.ts';
-import { type ProducedRecord, SECRET, TOPIC } from '../kafka-log.ts';
+import { type ProducedRecord, SECRET, topicNameOf } from '../kafka-log.ts';
 import type { FinalWorld, Target, TargetParts } from '../target.ts';
+import type { Topic } from '../topic.ts';
 import { DocumentHistory, isGuarded } from './document-history.ts';
 import {
   businessIndexesOf,
@@ -64,8 +65,8 @@ export class DocumentsTarget implements Target {
     this.#limits = random.fork('limits').pick(LIMITS);
     const hasValues = scenario.records.some(({ unique }) => unique !== undefined);
     const uniqueIndexes = [...(hasValues ? [UNIQUE_INDEX] : []), ...businessIndexesOf(settings)];
-    for (const key of new Set(scenario.records.map((record) => record.key))) {
-      const collection = collectionOf(key, settings);
+    for (const record of scenario.records) {
+      const collection = collectionOf(record.key, topicNameOf(record, scenario.topicCount), settings);
       if (!this.#servers.has(collection)) this.#servers.set(collection, this.#createServer(uniqueIndexes));
     }
     this.#port = new DocumentPort({
@@ -89,9 +90,11 @@ export class DocumentsTarget implements Target {
     return server;
   };
 
-  #serverOfKey = (key: string | null): ReplicaSet => this.#serverOf(collectionOf(key, this.#parts.scenario.documentdb));
+  #serverOfRecord = ({ scenario: { key }, topic }: ProducedRecord): ReplicaSet =>
+    this.#serverOf(collectionOf(key, topic, this.#parts.scenario.documentdb));
 
-  #documentOf = (key: string): Stored | undefined => this.#serverOfKey(key).documentOf(key);
+  #documentOf = (record: ProducedRecord): Stored | undefined =>
+    this.#serverOfRecord(record).documentOf(record.scenario.key ?? '');
 
   #createServer(uniqueIndexes: ConstructorParameters<typeof ReplicaSet>[0]['uniqueIndexes']) {
     const { random, timeline } = this.#parts;
@@ -154,13 +157,13 @@ export class DocumentsTarget implements Target {
     };
   }
 
-  recreated(incarnation: number): void {
-    this.#epochs.set(TOPIC, incarnation);
+  recreated({ incarnation, name }: Topic): void {
+    this.#epochs.set(name, incarnation);
   }
 
   /** Written or overwritten by a newer one of its partition, and durable. */
   holds = (record: ProducedRecord): boolean =>
-    record.key !== null && this.#history.holds(record, this.#serverOfKey(record.scenario.key));
+    record.key !== null && this.#history.holds(record, this.#serverOfRecord(record));
 
   isAcknowledged = (invocation: string, record: ProducedRecord): boolean =>
     this.#conduct.isAcknowledged(invocation, positionText(record).replace(/ .*/, ''));
@@ -191,9 +194,13 @@ export class DocumentsTarget implements Target {
 
   /** Nobody may miss it: docs/guarantees.md, "A record that cannot be guarded". */
   mustSay(): readonly string[] {
-    const { documentdb, records } = this.#parts.scenario;
-    const keys = records.flatMap(({ key }) => (key === null || isGuarded(documentdb, key) ? [] : [key]));
-    return keys.some((key) => this.#serverOfKey(key).changesOf(key).length > 0) ? ['UnguardedWrites'] : [];
+    const { kafka, scenario } = this.#parts;
+    const isWritten = kafka.produced.some((record) => {
+      const { key } = record.scenario;
+      if (key === null || isGuarded(scenario.documentdb, key)) return false;
+      return this.#serverOfRecord(record).changesOf(key).length > 0;
+    });
+    return isWritten ? ['UnguardedWrites'] : [];
   }
 
   overtakes = (newer: ProducedRecord, older: ProducedRecord): boolean =>

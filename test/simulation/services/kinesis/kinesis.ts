@@ -23,7 +23,7 @@ import type { Touched } from '../../scenario/fault-injector.ts';
 import type { ScenarioRecord } from '../../scenario/scenario.ts';
 import { EPOCH_MS } from '../../scenario/timeline.ts';
 import type { Environment } from '../environment.ts';
-import { type ProducedRecord, SECRET, TOPIC } from '../kafka-log.ts';
+import { type ProducedRecord, SECRET, topicNameOf } from '../kafka-log.ts';
 import { exchange, foreign, type NetworkFault } from '../network.ts';
 import type { FinalWorld, Target, TargetParts } from '../target.ts';
 import { Sessions } from './sessions.ts';
@@ -82,13 +82,14 @@ export class KinesisTarget implements Target {
   }
 
   /** Poison is a byte too large; now and then a record is exactly as large as the stream takes it. */
-  valueOf({ id, key, kind, bytes }: ScenarioRecord): Buffer | null {
+  valueOf(record: ScenarioRecord): Buffer | null {
+    const { id, kind, bytes } = record;
     const { recordBytesMax, envelope } = this.#parts.scenario.kinesis;
     if (kind === 'tombstone') return null;
     if (bytes !== undefined) return Buffer.alloc(bytes, 'x');
     const text = (filler: string) =>
       JSON.stringify({ id, secret: `${SECRET}-${id}`, ...(kind === 'refused' && { refused: true }), filler });
-    const keyBytes = this.#keyBytesOf(key);
+    const keyBytes = this.#keyBytesOf(record);
     const isExact = keyBytes !== undefined && envelope === 'none' && recordBytesMax <= FULL_BYTES_MAX;
     const roomBytes = recordBytesMax - (keyBytes ?? 1) - text('').length;
     if (kind === 'poison') return Buffer.from(text('x'.repeat(isExact ? roomBytes + 1 : roomBytes + ENVELOPE_BYTES)));
@@ -96,13 +97,15 @@ export class KinesisTarget implements Target {
   }
 
   /** Of the partition key; what becomes of a long key is the function's own affair: undefined. */
-  #keyBytesOf(key: string | null): number | undefined {
-    switch (this.#parts.scenario.kinesis.partitionKey) {
+  #keyBytesOf(record: ScenarioRecord): number | undefined {
+    const { key } = record;
+    const { kinesis, topicCount } = this.#parts.scenario;
+    switch (kinesis.partitionKey) {
       case 'key':
         if (key !== null && key.length > PARTITION_KEY_CHARACTERS_MAX) return undefined;
         return key?.length ?? RANDOM_KEY_CHARACTERS;
       case 'partition':
-        return `${TOPIC}-0`.length;
+        return `${topicNameOf(record, topicCount)}-0`.length;
       case 'random':
         return RANDOM_KEY_CHARACTERS;
       case 'constant':
