@@ -175,7 +175,6 @@ const READERS: ReadonlyMap<string, Reader> = new Map<string, Reader>([
   ['$regex', readLegacyRegularExpression],
   ['$options', readLegacyRegularExpression],
   ['$code', readCode],
-  ['$scope', readCode],
   ['$symbol', single('$symbol', (content) => (typeof content === 'string' ? new BSONSymbol(content) : undefined))],
   ['$minKey', single('$minKey', (content) => (content === 1 ? new MinKey() : undefined))],
   ['$maxKey', single('$maxKey', (content) => (content === 1 ? new MaxKey() : undefined))],
