@@ -42,7 +42,7 @@ const EXACT_LENGTH_MAX = 15;
 function toBigInt(token: string): bigint {
   if (token.length <= EXACT_LENGTH_MAX) return BigInt(Number(token));
   if (token.length > DIGITS_MAX) throw new UnconvertibleError('a whole number has too many digits');
-  return token.startsWith('-') ? -BigInt(token.slice(1)) : BigInt(token);
+  return BigInt(token);
 }
 
 /** A value that the driver writes as Double: the driver would write a whole JavaScript number as an integer. */
