@@ -1,4 +1,4 @@
-import { type Document, type MongoClient, MongoServerSelectionError } from 'mongodb';
+import { type Document, MongoServerSelectionError } from 'mongodb';
 import type { IndexDescription } from '../guard/indexes.ts';
 import type { StoredVersions } from '../guard/standing.ts';
 import type { Namespace } from '../plan/namespace.ts';
@@ -58,40 +58,41 @@ export function createDocumentStore(options: ConnectionOptions): DocumentStore {
   return {
     limits: (signal) => use(signal, async ({ limits }) => limits),
     write: (namespace, kind, statements, signal) =>
-      use(signal, async ({ client }) => {
+      use(signal, async ({ database }) => {
         const command = {
           [kind]: namespace.collection,
           ...statementsOf(kind, statements),
           ordered: false,
           writeConcern: { w: 'majority' },
         };
-        return toWriteReply(await client.db(namespace.database).command(command, { signal }), namespace);
+        return toWriteReply(await database(namespace.database).command(command, { signal }), namespace);
       }),
     findVersions: (namespace, ids, signal) =>
-      use(signal, async ({ client }) => {
+      use(signal, async (connection) => {
         // The batch size exceeds the number of possible results by one, so the server returns everything in the first
         // batch and closes the cursor.
         const options = { ...READING_VERSIONS, batchSize: ids.length + 1, signal };
-        const cursor = collectionOf(client, namespace).find({ _id: { $in: ids } } as Document, options);
+        const cursor = collectionOf(connection, namespace).find({ _id: { $in: ids } } as Document, options);
         return (await cursor.toArray()).map(toStoredVersions);
       }),
     findVersionsOf: (namespace, filter, signal) =>
-      use(signal, async ({ client }) => {
+      use(signal, async (connection) => {
         const options = { ...READING_VERSIONS, limit: 1, batchSize: 2, signal };
-        const [found] = await collectionOf(client, namespace).find(filter, options).toArray();
+        const [found] = await collectionOf(connection, namespace).find(filter, options).toArray();
         return found && toStoredVersions(found);
       }),
     listIndexes: (namespace, signal) =>
-      use(signal, async ({ client }) => {
-        const { database, collection } = namespace;
+      use(signal, async ({ database }) => {
         // The batch size exceeds the number of indexes that a collection can have (64), so the first batch holds all of
         // them.
-        const command = { listIndexes: collection, cursor: { batchSize: INDEXES_READ_MAX } };
-        const reply = await client.db(database).command(command, { signal }).catch(ignoring(NAMESPACE_NOT_FOUND));
+        const command = { listIndexes: namespace.collection, cursor: { batchSize: INDEXES_READ_MAX } };
+        const reply = await database(namespace.database)
+          .command(command, { signal })
+          .catch(ignoring(NAMESPACE_NOT_FOUND));
         return (reply?.['cursor']?.firstBatch ?? []).map(toIndexDescription);
       }),
     ensureTtlIndex: (namespace, ttlSeconds, signal) =>
-      use(signal, async ({ client }) => {
+      use(signal, async ({ database }) => {
         const index = {
           key: { _deletedAt: 1 },
           name: '_deletedAt_ttl',
@@ -99,7 +100,7 @@ export function createDocumentStore(options: ConnectionOptions): DocumentStore {
           background: true,
         };
         const command = { createIndexes: namespace.collection, indexes: [index] };
-        await client.db(namespace.database).command(command, { signal });
+        await database(namespace.database).command(command, { signal });
       }),
   };
 }
@@ -123,8 +124,8 @@ const READING_VERSIONS = {
 
 const INDEXES_READ_MAX = 1_000;
 
-const collectionOf = (client: MongoClient, { database, collection }: { database: string; collection: string }) =>
-  client.db(database).collection<Document>(collection);
+const collectionOf = ({ database }: Connection, { database: name, collection }: Namespace) =>
+  database(name).collection<Document>(collection);
 
 const toStoredVersions = ({ _id, _k, _deletedAt }: Document): StoredVersions => ({
   id: _id,

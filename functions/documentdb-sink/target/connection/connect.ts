@@ -1,4 +1,4 @@
-import { type Document, MongoClient, type MongoClientOptions } from 'mongodb';
+import { type Db, type Document, MongoClient, type MongoClientOptions } from 'mongodb';
 import { describeForeign, identify } from '../../../../shared/errors.ts';
 import type { Log, Meter } from '../../../../shared/telemetry/telemetry.ts';
 import type { Clock } from '../../../../shared/time/clock.ts';
@@ -33,6 +33,8 @@ export interface ConnectionOptions {
 
 export interface Connection {
   readonly client: MongoClient;
+  /** The driver reads all options of the client anew for each database that is asked for. */
+  readonly database: (name: string) => Db;
   readonly limits: ServerLimits;
 }
 
@@ -52,11 +54,24 @@ export async function connect(options: ConnectionOptions, signal: AbortSignal): 
     const engine = await admin.command({ getEngineVersion: 1 }, { signal }).catch(() => undefined);
     const engineVersion = versionText(engine?.['version']);
     log.info('documentdb_connected', { engineVersion: engineVersion ?? 'unknown' });
-    return { client, limits: { ...toLimits(hello), engineVersion } };
+    return { client, database: databasesOf(client), limits: { ...toLimits(hello), engineVersion } };
   } catch (error) {
     void client.close(true).catch(() => undefined);
     throw error;
   }
+}
+
+/** Records may name databases, so their number has no bound of its own. */
+const DATABASES_MAX = 100;
+
+function databasesOf(client: MongoClient): Connection['database'] {
+  const known = new Map<string, Db>();
+  return (name) => {
+    const database = known.get(name) ?? client.db(name);
+    if (!known.has(name) && known.size >= DATABASES_MAX) known.clear();
+    known.set(name, database);
+    return database;
+  };
 }
 
 function clientOf({ uri, options }: ServerAddress, ours: MongoClientOptions): MongoClient {

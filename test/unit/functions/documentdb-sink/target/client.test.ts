@@ -81,6 +81,14 @@ describe('a write', () => {
     ]);
   });
 
+  it('goes to its own database, also when records name many databases in turn', async () => {
+    const { store, of } = await aStore({ update: { n: 1 } });
+    const names = Array.from({ length: 120 }, (_, index) => `shop-${index}`);
+    for (const database of [...names, ...names])
+      await store.write({ ...NAMESPACE, database }, 'update', [STATEMENT], signal);
+    expect(of('update').map(({ $db }) => $db)).toEqual([...names, ...names]);
+  });
+
   it('has no count where the server says none', async () => {
     const { store } = await aStore();
     expect((await store.write(NAMESPACE, 'update', [STATEMENT], signal)).count).toBe(-1);
