@@ -21,6 +21,16 @@ const optionalPackages = [
   'socks',
 ];
 
+/** Packages that the bundles load only a part of. */
+const replacements = Object.fromEntries(
+  [
+    ['whatwg-url', 'whatwg-url'],
+    ['@aws-sdk/credential-providers', 'credential-providers'],
+    ['@smithy/core/event-streams', 'event-streams'],
+    ['@smithy/node-http-handler', 'node-http-handler'],
+  ].map(([name, file]) => [name, `./infra/bundle/replacements/${file}.mjs`]),
+);
+
 /**
  * @param {string} region whose DocumentDB certificates the function trusts unless it is told otherwise
  * @param {{ caBundle?: string, connector?: string }} [named] files of the project that go beside documentdbSink
@@ -66,10 +76,7 @@ async function buildFunction(name, files, folder) {
     banner: {
       js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
     },
-    alias: {
-      'whatwg-url': './infra/whatwg-url.mjs',
-      '@aws-sdk/credential-providers': './infra/credential-providers.mjs',
-    },
+    alias: replacements,
     external: optionalPackages,
     minify: true,
     sourcemap: 'linked',
