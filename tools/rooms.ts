@@ -81,6 +81,21 @@ export const crowdedFolders = (files: readonly string[]): readonly string[] =>
     .filter(([, own]) => own.length > FILES_BESIDE_EACH_OTHER_MAX)
     .map(([folder, own]) => `${folder}/ holds ${own.length} files, and ${FILES_BESIDE_EACH_OTHER_MAX} are the most`);
 
+const LANE_FILE = /^(?:shared\/delivery|functions\/[^/]+\/lanes)\/lane\.ts$/;
+const CLASS_BODY = /^(?:export )?(?:abstract )?class .*\n([\s\S]*?)^}/gm;
+const MODIFIERS = '(?:(?:public|protected|private|static|override|declare|accessor) )*';
+const FIELD = `${MODIFIERS}(?!readonly\\b)([a-z_]\\w*)(?:[?!]?:| =)`;
+const SETTER = `${MODIFIERS}set ([a-z_]\\w*)\\(`;
+const WRITABLE_MEMBER = new RegExp(`^ {2}(?:${FIELD}|${SETTER})`, 'gim');
+
+export const isLaneFile = (file: string): boolean => LANE_FILE.test(file);
+
+/** The members of a file's classes that other files could write. A lane alone writes its state (G1, G2). */
+export const writableMembers = (text: string): readonly string[] =>
+  [...text.matchAll(CLASS_BODY)].flatMap(([, body = '']) =>
+    [...body.matchAll(WRITABLE_MEMBER)].flatMap(([, field, setter]) => field ?? setter ?? []),
+  );
+
 function placeOf(file: string): { readonly sink: string; readonly floor: number } | undefined {
   for (const [sink, rooms] of Object.entries(ROOMS)) {
     if (!file.startsWith(`${sink}/`)) continue;

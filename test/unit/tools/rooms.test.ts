@@ -1,7 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { circlesIn, importsOf } from '../../../tools/imports.ts';
-import { biasedImports, crowdedFolders, foreignImports, ROOMS, upwardImports } from '../../../tools/rooms.ts';
+import {
+  biasedImports,
+  crowdedFolders,
+  foreignImports,
+  isLaneFile,
+  ROOMS,
+  upwardImports,
+  writableMembers,
+} from '../../../tools/rooms.ts';
 
 const D = 'functions/documentdb-sink';
 
@@ -98,5 +106,44 @@ describe('biome.json', () => {
       .slice(rooms.indexOf(room) + 1)
       .map((each) => (each.endsWith('/') ? `**/${each}**` : `**/${each}`));
     expect(refusedIn(`${sink}/${room}**`)).toEqual(expect.arrayContaining(above));
+  });
+});
+
+describe('the state of a lane', () => {
+  it('is in the lanes of both sinks, and in what they share', () => {
+    const files = ['shared/delivery/lane.ts', 'functions/kinesis-sink/lanes/lane.ts', `${D}/lanes/lane.ts`];
+    expect(files.filter(isLaneFile)).toEqual(files);
+    expect(isLaneFile(`${D}/lanes/partition-lanes.ts`)).toBe(false);
+  });
+
+  it('is private or readonly, whatever else stands in the file', () => {
+    const text = `export abstract class Lane {
+  #next = 0;
+  readonly key: string;
+  protected readonly first = 1;
+  get head(): number {
+    const here = 1;
+  }
+  settle(count: number): void {
+    this.#next = count;
+  }
+}
+
+const failure = () => ({
+  code: 'dead_letter_failed',
+});
+`;
+    expect(writableMembers(text)).toEqual([]);
+  });
+
+  it.each([
+    ['next = 0;', 'next'],
+    ['protected trial: Trial;', 'trial'],
+    ['public override next?: number;', 'next'],
+    ['static count = 0;', 'count'],
+    ['set state(value: string) {', 'state'],
+    ['protected override set state(value: string) {', 'state'],
+  ])('is not open to other files: %s', (member, name) => {
+    expect(writableMembers(`class Lane extends Base<Item> {\n  ${member}\n}\n`)).toEqual([name]);
   });
 });
