@@ -14,7 +14,8 @@ export interface Event {
 
 export function handle(handler: string, { key = null, value, given = {} }: Event) {
   const create = createCdcHandler(topicProperties({ [HANDLER]: `${SINK}.cdc.${handler}`, ...given }));
-  return create?.(sinkDocument(key, value), aRecord(), 0) ?? [];
+  if (create === undefined) throw new Error(`${handler} is no handler`);
+  return create(sinkDocument(key, value), aRecord(), 0);
 }
 
 export const shown = (part: unknown) =>
@@ -30,8 +31,11 @@ export const expectWrites = (
   ...expected: readonly Readonly<Record<string, unknown>>[]
 ) => expect(allShown(handle(handler, event))).toEqual(allShown(expected));
 
-export const expectUnwritable = (handler: string, event: Event) =>
+/** @param reason a part of the error's text */
+export function expectUnwritable(handler: string, event: Event, reason = ''): void {
   expect(() => handle(handler, event)).toThrow(UnwritableError);
+  expect(() => handle(handler, event)).toThrow(reason);
+}
 
 export const OPLOG = 'debezium.mongodb.MongoDbHandler';
 

@@ -42,7 +42,7 @@ describe.each([OPLOG, DEBEZIUM_STREAM])('both %s', (handler) => {
 
   it.each([
     [null, null],
-    ['{}', '{op: "c"}'],
+    ['{}', `{op: "c", after: ${AFTER_TEXT}}`],
     ['{_id: 1}', '{}'],
     ['{id: 1}', '{op: "x"}'],
     ['{_id: 1}', '{op: "z", after: "{_id:1234}"}'],
@@ -60,6 +60,22 @@ describe.each([OPLOG, DEBEZIUM_STREAM])('both %s', (handler) => {
     ['{id: "{not-Json}"}', '{op: "d"}'],
   ])('refuses key %s, value %s', (key, value) => {
     expectUnwritable(handler, { key, value });
+  });
+
+  it.each([
+    ['{id: "1"}', '{op: "c"}', 'Insert document missing `after` field'],
+    ['{id: "1"}', '{op: "c", after: 5}', 'the field after of the change event is not a string'],
+    ['{id: "1"}', '{op: "c", after: "no json"}', 'the field after of the change event: the value is not JSON'],
+    ['{_id: "1"}', '{op: "d"}', 'Key document missing `id` field'],
+    ['{id: "{not-Json}"}', '{op: "d"}', 'the field key.id of the change event: the value is not JSON'],
+  ])('says what is wrong with key %s, value %s', (key, value, reason) => {
+    expectUnwritable(handler, { key, value }, reason);
+  });
+
+  it('has no effect with an operation that is to be ignored', () => {
+    const given = { 'msksinks.cdc.unknown.operation': 'ignore' };
+    expectWrites(handler, { key: '{id: "1"}', value: '{op: "t"}', given });
+    expectWrites(handler, { key: '{id: "1"}', value: '{ddl: "drop"}' });
   });
 });
 
@@ -82,6 +98,12 @@ describe(OPLOG, () => {
     );
   });
 
+  it('says what is wrong with a patch', () => {
+    const key = '{id: "1"}';
+    expectUnwritable(OPLOG, { key, value: '{op: "u"}' }, 'Update document missing `patch` field');
+    expectUnwritable(OPLOG, { key, value: '{op: "u", patch: "["}' }, 'the field patch of the change event: ');
+  });
+
   it.each(['{id: 1234}', '{_id: "1"}', '{id: "{not-Json}"}'])('refuses a patch for the key %s', (key) => {
     expectUnwritable(OPLOG, { key, value: '{op: "u", patch: "{$set: {a: 1}}"}' });
   });
@@ -91,6 +113,38 @@ describe(DEBEZIUM_STREAM, () => {
   it("an update replaces the document of the key's id", () => {
     const expected = { kind: 'replaceOne', filter: '{_id: 7}', replacement: AFTER, upsert: true };
     expectWrites(DEBEZIUM_STREAM, { key: '{id: "7"}', value: `{op: "u", after: ${AFTER_TEXT}}` }, expected);
+  });
+
+  it('says what is wrong with an update', () => {
+    const given = { 'msksinks.cdc.full.document.null': 'update' };
+    const event = (value: string) => ({ key: '{id: "1"}', value, given });
+    expectUnwritable(DEBEZIUM_STREAM, event('{op: "u"}'), 'Update document missing `after` field');
+    expectUnwritable(DEBEZIUM_STREAM, event('{op: "u", after: "["}'), 'the field after of the change event: ');
+    expectUnwritable(
+      DEBEZIUM_STREAM,
+      event('{op: "u", after: null, updateDescription: {updatedFields: "["}}'),
+      'the field updateDescription.updatedFields of the change event: ',
+    );
+  });
+
+  it('cuts arrays without a full document, where both are asked for', () => {
+    const given = { 'msksinks.cdc.full.document.null': 'update', 'msksinks.cdc.truncated.arrays': 'apply' };
+    const event = (truncated: string) => ({
+      key: '{id: "7"}',
+      value: `{op: "u", after: null, updateDescription: {updatedFields: "{\\"b\\": 1}", truncatedArrays: ${truncated}}}`,
+      given,
+    });
+    const update = (text: string) => ({ kind: 'updateOne', filter: '{_id: 7}', update: text, upsert: false });
+    const cut = '{$set: {b: 1}, $push: {a: {$each: [], $slice: 2}}}';
+    expectWrites(DEBEZIUM_STREAM, event('[{field: "a", newSize: 2}]'), update(cut));
+    expectWrites(DEBEZIUM_STREAM, event('null'), update('{$set: {b: 1}}'));
+  });
+
+  it('with a full document replaces, whatever is asked for without one', () => {
+    const expected = { kind: 'replaceOne', filter: '{_id: 7}', replacement: AFTER, upsert: true };
+    const given = { 'msksinks.cdc.full.document.null': 'update' };
+    const value = `{op: "u", after: ${AFTER_TEXT}, updateDescription: {updatedFields: "{}"}}`;
+    expectWrites(DEBEZIUM_STREAM, { key: '{id: "7"}', value, given }, expected);
   });
 
   it('without a full document updates what has changed, where that is asked for', () => {

@@ -77,6 +77,14 @@ describe(STREAM, () => {
       { kind: 'updateOne', filter: KEY, update: '{$set: {a: 1}}', upsert: false },
     );
     expectWrites(STREAM, { value: `${event}}`, given });
+    expectWrites(
+      STREAM,
+      {
+        value: `{operationType: "update", documentKey: ${KEY}, fullDocument: ${FULL}, updateDescription: ${description}}`,
+        given,
+      },
+      { kind: 'replaceOne', filter: KEY, replacement: FULL, upsert: false },
+    );
     expectUnwritable(STREAM, { value: `{operationType: "insert", documentKey: ${KEY}, fullDocument: null}`, given });
   });
 
@@ -101,6 +109,16 @@ describe(STREAM, () => {
       applied(updated, '[{field: "a", newSize: 3}]'),
       update('{$push: {a: {$each: [], $slice: 3}}}'),
       update(`{$set: ${updated}}`),
+    );
+  });
+
+  it('truncated arrays are all cut first where one of them is within what changes', () => {
+    expectWrites(
+      STREAM,
+      applied('{a: 1}', '[{field: "z", newSize: 3}, {field: "a.b", newSize: 2}]'),
+      update('{$push: {z: {$each: [], $slice: 3}}}'),
+      update('{$push: {"a.b": {$each: [], $slice: 2}}}'),
+      update('{$set: {a: 1}}'),
     );
   });
 
@@ -131,5 +149,21 @@ describe(STREAM, () => {
     expectUnwritable(STREAM, event('{"a.b": ["a.b"]}'));
     expectWrites(STREAM, event('{"a.b": ["a.b"]}', 'ignore'), update('{$set: {"a.b": 1}}'));
     expectWrites(STREAM, event('{"a.b": ["a", "b"], "c.d": ["c.d"]}'), update('{$set: {"a.b": 1}}'));
+    expectWrites(STREAM, event('{"a.b": ["a", 0]}'), update('{$set: {"a.b": 1}}'));
+    expectWrites(STREAM, event('{"a.b": ["a$", "b"]}'), update('{$set: {"a.b": 1}}'));
+    expectUnwritable(STREAM, event('{"a.b": ["$a", "b"]}'));
+    expectUnwritable(STREAM, event('{"a.b": ["a", "b.c"]}'));
+  });
+
+  it('is refused although other paths of the event can be expressed, or because of an array that is cut', () => {
+    const given = { 'msksinks.cdc.disambiguated.paths': 'refuse' };
+    const event = (description: string) => ({
+      value: `{operationType: "update", documentKey: ${KEY}, updateDescription: {${description}, disambiguatedPaths: {"a.b": ["a.b"]}}}`,
+      given,
+    });
+    expectUnwritable(STREAM, event('updatedFields: {c: 1, "a.b": 1}, removedFields: ["d"]'));
+    expectUnwritable(STREAM, event('updatedFields: {c: 1}, removedFields: ["a.b"]'));
+    const cut = 'truncatedArrays: [{field: "a.b", newSize: 1}]';
+    expectUnwritable(STREAM, event(`updatedFields: {c: 1}, removedFields: [], ${cut}`));
   });
 });

@@ -85,6 +85,9 @@ describe(QLIK, () => {
     ['{}', '{message: {headers: {operation: "DELETE"}, beforeData: {t: "m"}}}', '{t: "m"}'],
     ['{}', '{message: {headers: {operation: "DELETE"}, beforeData: null, data: {t: "m"}}}', '{t: "m"}'],
     [null, '{message: {headers: {operation: "DELETE"}, data: {t: "m"}}}', '{t: "m"}'],
+    ['{id: 1004}', '{message: {headers: {operation: "DELETE"}, data: 5}}', '{_id: {id: 1004}}'],
+    [null, '{message: {operation: "DELETE", data: null}}', '{operation: "DELETE", data: null}'],
+    [null, '{message: {operation: "DELETE", data: {beforeData: null, t: 1}}}', '{beforeData: null, t: 1}'],
   ])('DELETE with key %s, value %s', (key, value, filter) => {
     expectWrites(QLIK, { key, value }, { kind: 'deleteOne', filter });
   });
@@ -112,5 +115,6 @@ describe(QLIK, () => {
   it('passes over other operations where they are to be ignored', () => {
     const given = { 'msksinks.cdc.unknown.operation': 'ignore' };
     expectWrites(QLIK, { key: '{id: 1}', value: '{message: {operation: "CREATE-TABLE"}}', given });
+    expectUnwritable(QLIK, { key: '{id: 1}', value: '{message: {operation: 5}}', given });
   });
 });

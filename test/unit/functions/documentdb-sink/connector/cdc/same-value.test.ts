@@ -20,7 +20,8 @@ describe('isSameValue', () => {
       [1, [2]],
       [1, [2]],
     ],
-    [doc('{a: 1, b: {c: 2}}'), doc('{b: {c: 2}, a: 1}')],
+    [doc('{a: 1, b: {c: 2, d: 3}}'), doc('{b: {d: 3, c: 2}, a: 1}')],
+    [doc('{a: [{b: 1, c: NumberLong(2)}]}'), doc('{a: [{c: NumberLong(2), b: 1}]}')],
   ])('is true for %s and %s', (a, b) => {
     expect(isSameValue(a, b)).toBe(true);
   });
@@ -43,6 +44,8 @@ describe('isSameValue', () => {
     [doc('{a: 1, b: 2}'), doc('{a: 1}')],
     [doc('{a: 1}'), doc('{b: 1}')],
     [doc('{a: {b: 1}}'), doc('{a: {b: 2}}')],
+    [doc('{a: [{b: 1}]}'), doc('{a: [{b: NumberLong(1)}]}')],
+    [doc('{a: 1, b: 2}'), doc('{a: 1, b: 3}')],
     [doc('{}'), []],
   ])('is false for %s and %s', (a, b) => {
     expect(isSameValue(a, b)).toBe(false);

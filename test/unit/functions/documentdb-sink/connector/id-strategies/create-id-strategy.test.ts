@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { Binary, Double, type ObjectId } from 'mongodb';
 import { describe, expect, it } from 'vitest';
 import { createIdStrategy } from '../../../../../../functions/documentdb-sink/connector/id-strategies/create-id-strategy.ts';
@@ -48,6 +49,22 @@ describe('an id strategy', () => {
     },
   );
 
+  it.each([0, 7, 123_456_789, 9_876_543_210])(
+    'BsonOid and Uuid are made of topic, partition and offset as Kafka delivered them: %i',
+    (offset) => {
+      const position = { topicPartition: 'my-orders-12', topic: 'renamed', partition: 12, offset };
+      const text = `my-orders#12#${offset}`;
+      const record = { ...aRecord({ timestampMs: 0x5f_00_00_01 * 1_000 }), position };
+      const objectId = strategy('BsonOidStrategy')(NONE, record) as ObjectId;
+      expect(objectId.toHexString()).toBe(`5f000001${createHash('sha256').update(text).digest('hex').slice(8, 24)}`);
+      const namespace = Buffer.from('5d3f0a8e6f0b4b6e9c1d2a7c8e4f1b90', 'hex');
+      const hash = createHash('sha1').update(namespace).update(text).digest('hex');
+      const variant = ((Number.parseInt(hash.slice(16, 18), 16) & 0x3f) | 0x80).toString(16);
+      const digits = `${hash.slice(0, 12)}5${hash.slice(13, 16)}${variant}${hash.slice(18, 32)}`;
+      expect(String(strategy('UuidStrategy')(NONE, record)).replaceAll('-', '')).toBe(digits);
+    },
+  );
+
   it('BsonOid takes the time from the record, and 1970 without a timestamp', () => {
     const timeOf = (timestampMs: number) =>
       (strategy('BsonOidStrategy')(NONE, aRecord({ timestampMs })) as ObjectId).getTimestamp().getTime();
@@ -64,6 +81,11 @@ describe('an id strategy', () => {
     ) as Binary;
     expect(binary.sub_type).toBe(4);
     expect(binary.toUUID().toString()).toBe(text);
+  });
+
+  it('Uuid takes the name of its format in any case, with blanks around', () => {
+    const given = { 'document.id.strategy.uuid.format': ' STRING ' };
+    expect(strategy('UuidStrategy', given)(NONE, aRecord())).toBe(strategy('UuidStrategy')(NONE, aRecord()));
   });
 
   it('Uuid refuses another format', () => {
@@ -156,7 +178,11 @@ describe('an id strategy', () => {
     ['org.apache.kafka.connect.storage.StringConverter', '42', '42'],
     ['org.apache.kafka.connect.storage.StringConverter', new Uint8Array([0xff]), new Binary(Buffer.from([0xff]))],
     ['org.apache.kafka.connect.json.JsonConverter', '42', 42n],
+    ['org.apache.kafka.connect.json.JsonConverter', '5000000000', 5_000_000_000n],
     ['org.apache.kafka.connect.json.JsonConverter', '1.5', 1.5],
+    ['org.apache.kafka.connect.json.JsonConverter', 'true', 'true'],
+    ['org.apache.kafka.connect.json.JsonConverter', 'null', 'null'],
+    ['org.apache.kafka.connect.converters.FloatConverter', new Uint8Array([0x3f, 0x80, 0, 0]), new Double(1)],
     ['org.apache.kafka.connect.json.JsonConverter', '2.0', new Double(2)],
     ['org.apache.kafka.connect.json.JsonConverter', '"abc"', 'abc'],
     ['org.apache.kafka.connect.json.JsonConverter', '{"id":1}', '{"id":1}'],

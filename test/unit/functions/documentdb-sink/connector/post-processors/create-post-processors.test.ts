@@ -65,21 +65,25 @@ describe('the chain', () => {
     expectValue({ given, value: '{ts: 1, n: null}', custom }, '{ts: "true", _id: "the id"}');
   });
 
-  it.each([{ 'timeseries.timefield': 'ts' }, { 'timeseries.timefield.auto.convert': 'true' }])(
-    'leaves the time field as it is, unless it is named and to be converted: %o',
-    (given) => {
-      expectValue({ given, value: '{_id: 1, ts: 5, "": 6}' }, '{_id: 1, ts: 5, "": 6}');
-    },
-  );
+  it.each([
+    { 'timeseries.timefield': 'ts' },
+    { 'timeseries.timefield.auto.convert': 'true' },
+    { 'timeseries.timefield': ' ', 'timeseries.timefield.auto.convert': 'true' },
+  ])('leaves the time field as it is, unless it is named and to be converted: %o', (given) => {
+    expectValue({ given, value: '{_id: 1, ts: 5, "": 6, " ": 7}' }, '{_id: 1, ts: 5, "": 6, " ": 7}');
+  });
 
   it('leaves a null value alone', () => {
     const given = {
       ...chain('KafkaMetaAdder', 'NullFieldValueRemover', 'BlockListValueProjector', 'BlockListKeyProjector'),
+      'value.projection.list': 'a',
+      'key.projection.list': 'a',
       'timeseries.timefield': 'ts',
       'timeseries.timefield.auto.convert': 'true',
       'field.value.transformer': 'custom.UpperCase',
     };
-    expect(run({ given, value: null }).value()).toBeUndefined();
+    const document = run({ given, value: null });
+    expect([document.key(), document.value()]).toEqual([undefined, undefined]);
   });
 
   it('refuses a class that is not there, by name', () => {
@@ -202,8 +206,8 @@ describe('FieldValueTransformer', () => {
     ],
     [
       'secret',
-      '{_id: 1, items: [{secret: "a", o: "x"}, "s", {secret: "b"}]}',
-      '{_id: 1, items: [{secret: "A", o: "x"}, "s", {secret: "B"}]}',
+      '{_id: 1, items: [{secret: "a", o: "x"}, "s", 5, null, {secret: "b"}]}',
+      '{_id: 1, items: [{secret: "A", o: "x"}, "s", 5, null, {secret: "B"}]}',
     ],
     ['a', '{_id: 1, a: {b: "x", a: "y"}}', '{_id: 1, a: {b: "x", a: "y"}}'],
     ['nonexistent', '{_id: 1, name: "alice"}', '{_id: 1, name: "alice"}'],

@@ -37,6 +37,7 @@ describe('a projection', () => {
     ['**', NESTED_KEY, '{}'],
     ['*.myString', NESTED_KEY, '{subDoc1: {myBoolean: false}, subDoc2: {myBoolean: true}}'],
     ['*.*', NESTED_KEY, '{subDoc1: {}, subDoc2: {}}'],
+    ['*.', '{a: 1, b: {"": 2, c: 3}}', '{b: {"": 2, c: 3}}'],
     ['_id, subDoc1,subDoc2', NESTED, '{myBoolean: true}'],
     ['subDoc1.subSubDoc,subDoc2', NESTED, '{_id: "XYZ", myBoolean: true, subDoc1: {myFieldA: "t", myFieldB: 12.34}}'],
     [
@@ -87,6 +88,10 @@ describe('a projection', () => {
     ['subDoc2.subSubDoc.myArray.key', NESTED, '{subDoc2: {subSubDoc: {myArray: [{key: "abc"}, {key: "xyz"}]}}}'],
     ['subDoc1*', NESTED, `{subDoc1: ${SUB_1}}`],
     ['.a', '{"": 1, a: 2}', '{}'],
+    ['abc', '{ab: 1, abc: 2, abcd: 3}', '{abc: 2}'],
+    ['a.b.cd', '{a: {b: {c: 1, cd: 2}}}', '{a: {b: {cd: 2}}}'],
+    ['x', '{"x..": 1, "x.": 2, "..": 3, "x.y": 4}', '{"x..": 1, "x.": 2}'],
+    ['a.b', '{a: {"b.": 1, "c.": 2}}', '{a: {"b.": 1}}'],
     ['a.b', '{"a.b": 1, "a.c": 2, a: {b: 3, c: 4}}', '{"a.b": 1, a: {b: 3}}'],
     ['x.*', '{"x.": 1, "x": {"y": 1, "": {}}}', '{"x.": 1, "x": {"y": 1, "": {}}}'],
   ])('with an allow list of %s keeps these fields', (list, document, expected) => {
@@ -101,6 +106,12 @@ describe('a projection', () => {
     const projected = documentOf(deep);
     allowList(names.map(() => '*').join('.'))(projected);
     expect(inOrder(projected)).toEqual(inOrder(documentOf(deep)));
+  });
+
+  it('has a type in any case, with blanks around', () => {
+    const projected = documentOf('{a: 1, b: 2}');
+    projectionOf('key.projection.type', ' blockList ', 'a')(projected);
+    expect(projected).toEqual(documentOf('{b: 2}'));
   });
 
   it('of another type than the two lists is refused', () => {

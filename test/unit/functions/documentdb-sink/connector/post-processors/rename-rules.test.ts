@@ -45,6 +45,12 @@ describe('RenameByMapping', () => {
     expectInOrder(byMapping(mapping, null, '{_id: 1, a: 1, b: 2}').value(), '{_id: 1, b: 2}');
   });
 
+  it('renames no more what a later rule names without a new name', () => {
+    const mapping =
+      '[{"oldName": "value.a", "newName": "x"}, {"oldName": "value.b", "newName": "y"}, {"oldName": "value.a"}]';
+    expectInOrder(byMapping(mapping, null, '{_id: 1, a: 1, b: 2}').value(), '{_id: 1, a: 1, y: 2}');
+  });
+
   it('refuses a record of which two fields get one name', () => {
     const mapping = '[{"oldName": "value.a", "newName": "c"}, {"oldName": "value.b", "newName": "c"}]';
     expect(() => byMapping(mapping, null, '{_id: 1, a: 1, b: 2}')).toThrow(UnwritableError);
@@ -90,8 +96,8 @@ describe('RenameByRegExp', () => {
 
   it.each([
     ['[{"regexp": "a"}]', 'pattern is missing'],
-    ['[{"regexp": "(", "pattern": "a", "replace": "b"}]', 'without a )'],
-    ['[{"regexp": "a", "pattern": "\\\\X", "replace": "b"}]', '\\X has no equivalent'],
+    ['[{"regexp": "(", "pattern": "a", "replace": "b"}]', 'the regexp is refused: '],
+    ['[{"regexp": "a", "pattern": "\\\\X", "replace": "b"}]', 'the pattern is refused: '],
     ['[{"regexp": "a", "pattern": "a", "replace": "$1"}]', '$1'],
   ])('refuses %s when the configuration is read', (rules, problem) => {
     expect(() => byRegExp(rules, null, '{}')).toThrow(problem);

@@ -29,6 +29,8 @@ describe('the time field', () => {
   it.each([
     ['42', 42],
     ['NumberLong(1489705200000)', 1_489_705_200_000],
+    ['NumberLong(8640000000000000)', 8.64e15],
+    ['NumberLong(-8640000000000000)', -8.64e15],
     ['1.9', 1],
     ['-1.9', -1],
     ['5.0', 5],
@@ -46,6 +48,7 @@ describe('the time field', () => {
     '{"$date": {"$numberLong": "5"}}',
     '[1]',
     'NumberLong("9223372036854775807")',
+    'NumberLong(8640000000000001)',
     '{"$numberDouble": "Infinity"}',
   ])('with %s stays unchanged', (content) => {
     expect(convert(`{ts: ${content}}`)).toEqual(inOrder(documentOf(`{ts: ${content}}`)));
@@ -55,8 +58,8 @@ describe('the time field', () => {
     expect(convert('{a: 1}')).toEqual(inOrder(documentOf('{a: 1}')));
   });
 
-  it('follows a format and a language', () => {
-    const given = { [FORMAT]: 'd MMMM yyyy', [TAG]: 'fr' };
+  it.each(['fr', ' fr '])('follows a format and the language %j', (tag) => {
+    const given = { [FORMAT]: 'd MMMM yyyy', [TAG]: tag };
     expect(convert('{ts: "2 février 1970"}', given)).toEqual({ fields: [['ts', new Date(32 * 86_400_000)]] });
   });
 

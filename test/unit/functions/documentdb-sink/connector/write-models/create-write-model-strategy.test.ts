@@ -109,6 +109,19 @@ describe('a write model strategy', () => {
   it('that is the default inserts into a time series', () => {
     const write = compile({ 'timeseries.timefield': 'ts' }, sinkDocument(null, '{_id: 1}'));
     expectWrite(write, { kind: 'insertOne', document: '{_id: 1}' });
+    const blank = compile({ 'timeseries.timefield': ' ' }, sinkDocument(null, '{_id: 1}'));
+    expect(blank.kind).toBe('replaceOne');
+  });
+
+  it('that needs a value or a key document refuses a record without it', () => {
+    const byBusinessKey = deleteStrategy('DeleteOneBusinessKeyStrategy');
+    expect(() => compile(byBusinessKey, sinkDocument('{a: 1}', null))).toThrow(
+      'Could not build the WriteModel, the value document was missing unexpectedly',
+    );
+    const byKey = { ...DELETES, ...idStrategy('FullKeyStrategy') };
+    expect(() => compile(byKey, sinkDocument(null, null), aRecord({ key: 'null' }))).toThrow(
+      'Could not build the WriteModel, the key document was missing unexpectedly',
+    );
   });
 
   it.each(['ReplaceOneDefaultStrategy', 'UpdateOneDefaultStrategy', 'UpdateOneTimestampsStrategy'])(
