@@ -39,10 +39,12 @@ export const NEIGHBOUR_MS = 10_000;
 export const PARTITION_WAIT_MS = 1_000;
 /** Stored versions read by one `find`. */
 export const VERSIONS_READ_MAX = 1_000;
-/** The number of business keys without an index that are remembered for each collection. */
+/** How long a batch waits at its end for the tombstone index. */
 export const INDEX_WAIT_MS_MAX = 2_000;
 /** Business keys without an index that are remembered for each collection. */
 export const MISSING_KEYS_MAX = 1_000;
+/** Collections whose indexes are remembered between batches. Of a forgotten one, the next batch that names it lists the indexes again. */
+export const COLLECTIONS_MAX = 2_000;
 /** The pause before a missing index is looked for again, and before the tombstone index is tried again after a failure. */
 export const INDEX_RETRY_MS = 60_000;
 

@@ -97,6 +97,8 @@ export function createDocumentdbSink(parts: DocumentdbSinkParts): Sink {
       await collections.finish(deadline.sendUntilMs, abort.signal);
     } finally {
       abort.release();
+      collections.trim();
+      uniqueOrder.trim();
     }
     const closed = outcomes.close([...lanesByNamespace.values()].flat());
     await holdUnsettled(closed, clock, deadline);

@@ -1,11 +1,12 @@
 import { untilAborted } from '../../../shared/concurrency/until-aborted.ts';
 import { describeForeign } from '../../../shared/errors.ts';
+import { forgetOldest } from '../../../shared/forget-oldest.ts';
 import type { Log, Meter } from '../../../shared/telemetry/telemetry.ts';
 import type { Clock } from '../../../shared/time/clock.ts';
 import { copyOfText } from '../bson/text-copy.ts';
 import { guardIndexOf, type IndexDescription, keyOf, strictIndexesOf } from '../guard/indexes.ts';
 import type { SentWrite } from '../guard/write.ts';
-import { INDEX_RETRY_MS, INDEX_WAIT_MS_MAX, MISSING_KEYS_MAX } from '../limits.ts';
+import { COLLECTIONS_MAX, INDEX_RETRY_MS, INDEX_WAIT_MS_MAX, MISSING_KEYS_MAX } from '../limits.ts';
 import { loggableName, type Namespace, namespaceText } from '../plan/namespace.ts';
 import { setsOnInsert } from '../update/operators.ts';
 import type { DocumentStore } from './document-store.ts';
@@ -31,6 +32,8 @@ export interface Collections {
   prepare(namespace: Namespace, writes: readonly SentWrite[], signal: AbortSignal): Promise<Guards>;
   /** Waits a moment for the index that `prepare` began to create. Never rejects. */
   finish(untilMs: number, signal: AbortSignal): Promise<void>;
+  /** Forgets the oldest collections. Call between batches: records may name any number. */
+  trim(): void;
 }
 
 export interface CollectionsParts {
@@ -42,7 +45,7 @@ export interface CollectionsParts {
   readonly tombstoneTtlSeconds: number;
 }
 
-/** Remembers the state of each collection for the life of the environment. */
+/** Remembers the state of each collection for the life of the environment, of no more than {@link COLLECTIONS_MAX}. */
 export function createCollections(parts: CollectionsParts): Collections {
   const checks = new Map<string, CheckedCollection>();
   const tombstoneIndex = createTombstoneIndex(parts);
@@ -56,6 +59,10 @@ export function createCollections(parts: CollectionsParts): Collections {
       return guards;
     },
     finish: tombstoneIndex.finish,
+    trim() {
+      forgetOldest(checks, COLLECTIONS_MAX);
+      tombstoneIndex.trim();
+    },
   };
 }
 
@@ -140,17 +147,17 @@ const strictIndexes = (count: number): string =>
 /** Creates the TTL index that removes tombstones, without delaying the writes. */
 function createTombstoneIndex(parts: CollectionsParts) {
   const { store, clock } = parts;
-  const indexed = new Set<string>();
   const underWay = new Map<string, Promise<void>>();
+  /** When the index of a collection may be created again; `Infinity` once there is one. */
   const notBeforeMs = new Map<string, number>();
   return {
     begin(namespace: Namespace, signal: AbortSignal): void {
       const name = namespaceText(namespace);
-      if (indexed.has(name) || underWay.has(name) || clock.nowMs() < (notBeforeMs.get(name) ?? 0)) return;
+      if (underWay.has(name) || clock.nowMs() < (notBeforeMs.get(name) ?? 0)) return;
       notBeforeMs.set(name, clock.nowMs() + INDEX_RETRY_MS);
       const work = untilAborted(store.ensureTtlIndex(namespace, parts.tombstoneTtlSeconds, signal), signal)
         .then(
-          () => void indexed.add(name),
+          () => void notBeforeMs.set(name, Number.POSITIVE_INFINITY),
           (error) => reportIndex(namespace, error, { ...parts, signal }),
         )
         .finally(() => underWay.delete(name));
@@ -166,6 +173,7 @@ function createTombstoneIndex(parts: CollectionsParts) {
       await Promise.race([pause, Promise.all(underWay.values())]);
       done.abort();
     },
+    trim: () => forgetOldest(notBeforeMs, COLLECTIONS_MAX),
   };
 }
 

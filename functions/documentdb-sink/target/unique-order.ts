@@ -1,5 +1,7 @@
+import { forgetOldest } from '../../../shared/forget-oldest.ts';
 import { keyOf } from '../guard/indexes.ts';
 import type { Write } from '../guard/write.ts';
+import { COLLECTIONS_MAX } from '../limits.ts';
 import { type Namespace, namespaceText } from '../plan/namespace.ts';
 import { classifyError } from './classify.ts';
 import type { DocumentStore } from './document-store.ts';
@@ -7,7 +9,7 @@ import type { DocumentStore } from './document-store.ts';
 /**
  * If a collection has a unique index besides those on `_id` and the business keys, records of different documents
  * depend on each other: one record frees the value that the next one takes. The answer is remembered for the life of
- * the environment.
+ * the environment, for no more than {@link COLLECTIONS_MAX} collections.
  */
 export interface UniqueOrder {
   /** Whether it is known if the collection has such an index. */
@@ -22,6 +24,8 @@ export interface UniqueOrder {
   look(namespace: Namespace, writes: readonly Pick<Write, 'filter'>[], signal: AbortSignal): Promise<void>;
   /** Call after a conflict with another unique index. */
   note(namespace: Namespace): void;
+  /** Forgets the oldest collections. Call between batches: records may name any number. */
+  trim(): void;
 }
 
 export function createUniqueOrder(store: Pick<DocumentStore, 'listIndexes'>): UniqueOrder {
@@ -29,6 +33,7 @@ export function createUniqueOrder(store: Pick<DocumentStore, 'listIndexes'>): Un
   return {
     isKnown: (namespace) => known.has(namespaceText(namespace)),
     matters: (namespace) => known.get(namespaceText(namespace)) === true,
+    trim: () => forgetOldest(known, COLLECTIONS_MAX),
     note: (namespace) => void known.set(namespaceText(namespace), true),
     async look(namespace, writes, signal) {
       const name = namespaceText(namespace);

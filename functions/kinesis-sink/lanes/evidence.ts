@@ -1,3 +1,4 @@
+import { forgetOldest } from '../../../shared/forget-oldest.ts';
 import type { SourceRecord } from '../../../shared/record.ts';
 import { SUSPICION_MS_MAX, SUSPICIONS_MAX } from '../limits.ts';
 
@@ -84,8 +85,7 @@ export class Evidence {
     const name = nameOf(record);
     this.#known.delete(name);
     this.#known.set(name, known);
-    const [oldest] = this.#known.keys();
-    if (this.#known.size > SUSPICIONS_MAX && oldest !== undefined) this.#known.delete(oldest);
+    forgetOldest(this.#known, SUSPICIONS_MAX);
   }
 }
 

@@ -1,5 +1,6 @@
 import { createSemaphore } from '../../../../shared/concurrency/semaphore.ts';
 import { assertNever, describeForeign } from '../../../../shared/errors.ts';
+import { forgetOldest } from '../../../../shared/forget-oldest.ts';
 import type { RecordFailure } from '../../../../shared/outcome.ts';
 import type { Clock } from '../../../../shared/time/clock.ts';
 import { UnconvertibleError } from '../../bson/unconvertible-error.ts';
@@ -56,10 +57,7 @@ export class SchemaStore {
       await clock.waitUntil(clock.nowMs() + UNKNOWN_SCHEMA_PAUSE_MS, signal);
       await this.#ask(unknown, signal);
     }
-    for (const id of this.#known.keys()) {
-      if (this.#known.size <= SCHEMAS_MAX) break;
-      this.#known.delete(id);
-    }
+    forgetOldest(this.#known, SCHEMAS_MAX);
   }
 
   /** Several at once, until one says that the registry is out of reach. */

@@ -31,7 +31,7 @@ function aCollection(options: FakeDocumentsOptions = {}, changes: Partial<PackPa
   const guards = { indexes: new Map<string, string>(), canGuard: ({ filter }: Step['write']) => filter.has('_id') };
   const parts = {
     ...{ store, namespace, uniqueOrder, meter, signal: new AbortController().signal },
-    collections: { prepare: () => Promise.resolve(guards), finish: () => Promise.resolve() },
+    collections: { prepare: () => Promise.resolve(guards), finish: () => Promise.resolve(), trim: () => undefined },
     ...changes,
   };
   return { store, uniqueOrder, parts, guards, metrics };
@@ -97,7 +97,11 @@ describe('packing', () => {
 });
 
 function failing(): PackParts['collections'] {
-  return { prepare: () => Promise.reject(foreignError('MongoNetworkError')), finish: () => Promise.resolve() };
+  return {
+    prepare: () => Promise.reject(foreignError('MongoNetworkError')),
+    finish: () => Promise.resolve(),
+    trim: () => undefined,
+  };
 }
 
 describe('an exchange', () => {

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Write } from '../../../../../functions/documentdb-sink/guard/write.ts';
+import { COLLECTIONS_MAX } from '../../../../../functions/documentdb-sink/limits.ts';
 import { createCollections } from '../../../../../functions/documentdb-sink/target/collections.ts';
 import { FatalError } from '../../../../../functions/documentdb-sink/target/fatal-error.ts';
+import { createUniqueOrder } from '../../../../../functions/documentdb-sink/target/unique-order.ts';
 import { FakeDocuments, LEAK, type UniqueIndex } from '../../../../support/fake-documents.ts';
 import { recordedTelemetry } from '../../../../support/recorded-telemetry.ts';
 import { VirtualClock } from '../../../../support/virtual-clock.ts';
@@ -131,5 +133,42 @@ describe('the name of a collection that a record names', () => {
     await collections.finish(10_000, signal);
     expect(telemetry.lines).toMatchObject([{ message: 'tombstone_index_failed' }]);
     expect(JSON.stringify(telemetry.lines)).not.toContain(LEAK);
+  });
+});
+
+describe('what is remembered of collections', () => {
+  const namespaceAt = (place: number) => ({ database: 'shop', collection: `orders-${place}` });
+  const writes = [writeOf(replaceOf({ _id: 'k' }, {}))];
+  const { signal } = new AbortController();
+
+  it('is bounded, and of more than that the oldest is forgotten, with its tombstone index', async () => {
+    const store = new FakeDocuments({});
+    const asked: string[] = [];
+    const { listIndexes } = store;
+    store.listIndexes = (namespace) => {
+      asked.push(namespace.collection);
+      return listIndexes(namespace);
+    };
+    const made = () => store.ttlIndexes.map(({ namespace }) => namespace);
+    const parts = { store, clock: new VirtualClock(), ...recordedTelemetry(), deletes: 'tombstone' } as const;
+    const collections = createCollections({ ...parts, tombstoneTtlSeconds: 86_400 });
+    for (let place = 0; place <= COLLECTIONS_MAX; place += 1)
+      await collections.prepare(namespaceAt(place), writes, signal);
+    await collections.prepare(namespaceAt(0), writes, signal);
+    expect([asked.length, made().length]).toEqual([COLLECTIONS_MAX + 1, COLLECTIONS_MAX + 1]);
+    collections.trim();
+    for (const place of [1, COLLECTIONS_MAX, 0]) await collections.prepare(namespaceAt(place), writes, signal);
+    expect(asked.slice(COLLECTIONS_MAX + 1)).toEqual(['orders-0']);
+    expect(made().slice(COLLECTIONS_MAX + 1)).toEqual(['shop.orders-0']);
+  });
+
+  it('is bounded where another unique index is looked for', async () => {
+    const order = createUniqueOrder(new FakeDocuments({ uniqueIndexes: [{ field: 'email' }] }));
+    for (let place = 0; place <= COLLECTIONS_MAX; place += 1) await order.look(namespaceAt(place), writes, signal);
+    expect([0, COLLECTIONS_MAX].map((place) => order.isKnown(namespaceAt(place)))).toEqual([true, true]);
+    order.trim();
+    const isKnown = [0, 1, COLLECTIONS_MAX].map((place) => order.isKnown(namespaceAt(place)));
+    expect(isKnown).toEqual([false, true, true]);
+    expect(order.matters(namespaceAt(1))).toBe(true);
   });
 });
