@@ -318,7 +318,7 @@ describe('of requests that are rejected one after another', () => {
     const rejections = new Rejections();
     rejected(rejections, 'poison', 0);
     const number = rejections.sent('environment', '1', 0);
-    rejections.answered('environment', { invocation: '1', number }, true);
+    rejections.answered('environment', { invocation: '1', number }, ['orders-0@1']);
     rejected(rejections, 'poison', 1_000);
     for (let count = 1; count <= 44; count += 1) rejected(rejections, `orders-0@${count}`, count * 5_000);
     return rejections;

@@ -21,7 +21,7 @@ export default defineConfig({
   plugins: [mutant],
   test: {
     fsModuleCache: true,
-    include: ['test/unit/**/*.test.ts'],
+    include: ['test/unit/**/*.test.ts', 'test/simulation/memory.test.ts'],
     testTimeout: 30_000,
     maxWorkers: 1,
     isolate: false,

@@ -25,6 +25,8 @@ export class Environment implements Witness {
   invocation = '';
   /** What it was sent: `<topic-partition>@<offset>`. */
   sent: readonly string[] = [];
+  /** Of the maps and sets that its function keeps between invocations. */
+  entryCount = (): number => 0;
   /** When it has to stop sending, by its own clock. */
   sendUntilMs = Number.POSITIVE_INFINITY;
   #state: 'running' | 'frozen' | 'dead' = 'running';

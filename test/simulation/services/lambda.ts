@@ -25,6 +25,8 @@ export interface Invocation {
   wasStopped: boolean;
   /** When the process last sent something or got an answer. */
   activeAtMs: number;
+  /** What the environment kept when it answered: entries in maps and sets. */
+  entryCount?: number;
   /** Undefined while nothing has been said. What a zombie says is heard by nobody. */
   end: InvocationEnd | undefined;
 }
@@ -77,6 +79,7 @@ export class Lambda {
       invocation.end = how;
       const { openCount, activeAtMs } = warm.environment;
       invocation.activeAtMs = openCount > 0 ? timeline.nowMs() : activeAtMs;
+      invocation.entryCount = warm.environment.entryCount();
       cancelTimeout();
       this.#parts.onEnd(invocation);
       tell(how);

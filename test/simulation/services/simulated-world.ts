@@ -1,6 +1,7 @@
 import type { VirtualClock } from '../../support/virtual-clock.ts';
 import { overtakingViolations } from '../invariants/blocked.ts';
 import { calmViolations, openRecords } from '../invariants/doubt.ts';
+import { memoryViolations } from '../invariants/memory.ts';
 import { namedViolations } from '../invariants/named.ts';
 import { settledViolations } from '../invariants/settled.ts';
 import { type WatchedTelemetry, watchTelemetry } from '../invariants/telemetry.ts';
@@ -62,6 +63,7 @@ export function createWorld(scenario: Scenario, told: (atMs: number, text: strin
       violations.push(...settledViolations(invocation, { scenario, target, bucket, kafka }));
       violations.push(...namedViolations(invocation, { scenario, target, kafka }));
       violations.push(...overtakingViolations(invocation, { scenario, target, kafka }));
+      violations.push(...memoryViolations(invocation, target));
       violations.push(...calmViolations(invocation, { scenario, target, kafka, bucket }));
     },
   });

@@ -52,6 +52,8 @@ export interface Target {
   replay?(final: FinalWorld): Promise<readonly Violation[]>;
   /** The topic was made anew. */
   recreated?(topic: Topic): void;
+  /** The entries that an environment may keep between invocations, in maps and sets. */
+  entriesMax(environment: string): number;
   /** What is stored, as text, for the world's hash. */
   digest(): string;
   /** A fault of the story that comes at a time, not at a call. */

@@ -4,6 +4,7 @@ import type { Violation } from '../violation.ts';
 const REJECTIONS_IN_A_ROW_MAX = 40;
 const PROBE_INTERVAL_MS = 5_000;
 const REMEMBERED_MS = 15 * 60_000;
+const REMEMBERED_MAX = 1_000;
 /** What was sent before the last rejection was heard. */
 const IN_FLIGHT_MAX = 4;
 const SLACK_MS = 5;
@@ -32,6 +33,8 @@ interface Memory {
   requestCount: number;
   lastTaken: number;
   readonly suspects: Map<string, Suspect>;
+  /** Records that were rejected alone and not stored since. */
+  readonly remembered: Set<string>;
 }
 
 interface Row {
@@ -64,17 +67,18 @@ export class Rejections {
   }
 
   /** An answer came, with something that is stored or without. */
-  answered(environment: string, { invocation, number }: Sent, isAnyStored: boolean): void {
+  answered(environment: string, { invocation, number }: Sent, stored: readonly string[]): void {
     this.#rows.delete(invocation);
     const memory = this.#memoryOf(environment);
-    if (isAnyStored) memory.lastTaken = Math.max(memory.lastTaken, number);
+    for (const position of stored) memory.remembered.delete(position);
+    if (stored.length > 0) memory.lastTaken = Math.max(memory.lastTaken, number);
   }
 
   /** @param hasLetter whether a letter of the record that was rejected alone is stored */
   rejected(request: RejectedRequest, nowMs: number, hasLetter: boolean): void {
     const { environment, invocation, positions, hasRefused } = request;
     const [position = '', ...others] = positions;
-    const { suspects, lastTaken, requestCount } = this.#memoryOf(environment);
+    const { suspects, remembered, lastTaken, requestCount } = this.#memoryOf(environment);
     const isAlone = others.length === 0;
     const known = isAlone ? suspects.get(position) : undefined;
     const isProven = known?.provenIn !== undefined;
@@ -82,6 +86,7 @@ export class Rejections {
     // What is known to be poison says nothing of the stream: the next request need not wait.
     this.#rows.set(invocation, { count: row.count + Number(!hasRefused), lastMs: isProven ? row.lastMs : nowMs });
     if (!isAlone) return;
+    remembered.add(position);
     const count = this.#countAlone(invocation, position);
     if (isProven && hasLetter && known.provenIn !== invocation && count > 1) {
       this.#blame('G5', `invocation ${invocation} proves anew that ${position} is poison`);
@@ -98,6 +103,9 @@ export class Rejections {
     suspects.set(position, suspect);
   }
 
+  /** How many records an environment may have to remember. */
+  rememberedIn = (environment: string): number => Math.min(REMEMBERED_MAX, this.#memoryOf(environment).remembered.size);
+
   /** Records that this invocation had proven to be poison by then. */
   provenBy = (invocation: string, byMs: number): readonly string[] =>
     [...this.#provenIn(invocation)].filter(([, atMs]) => atMs <= byMs).map(([position]) => position);
@@ -112,7 +120,12 @@ export class Rejections {
   #memoryOf(environment: string): Memory {
     const known = this.#memories.get(environment);
     if (known !== undefined) return known;
-    const memory = { requestCount: 0, lastTaken: 0, suspects: new Map<string, Suspect>() };
+    const memory = {
+      requestCount: 0,
+      lastTaken: 0,
+      suspects: new Map<string, Suspect>(),
+      remembered: new Set<string>(),
+    };
     this.#memories.set(environment, memory);
     return memory;
   }

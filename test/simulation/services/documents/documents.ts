@@ -17,6 +17,7 @@ import { haveValuesAcrossPartitions } from '../../scenario/kinds.ts';
 import { SOCKET_TIMEOUT_MS } from '../../scenario/promised.ts';
 import type { ScenarioRecord } from '../../scenario/scenario.ts';
 import { keyOfWideId } from '../../scenario/wide-ids.ts';
+import { withContainers } from '../containers.ts';
 import type { Environment } from '../environment.ts';
 import { type ProducedRecord, SECRET, topicNameOf } from '../kafka-log.ts';
 import type { FinalWorld, Target, TargetParts } from '../target.ts';
@@ -42,6 +43,7 @@ const LIMITS: readonly ServerLimits[] = [
   { documentBytesMax: 16 * 1024 * 1024, operationsMax: 3 },
   { documentBytesMax: 4_096, operationsMax: 100_000 },
 ];
+const FACTS_OF_A_COLLECTION = 4;
 const UNIQUE_INDEX = { name: 'unique_1', fields: ['unique'], isSparse: true };
 
 /** The real sink before a server like DocumentDB. */
@@ -134,16 +136,21 @@ export class DocumentsTarget implements Target {
     const random = this.#parts.random.fork(environment.name);
     const time = { clock, random: random.next };
     const deadLetters = bucket.queueFor(environment, { ...time, meter: telemetry.meter });
-    const sink = createDocumentdbSink({
+    const parts = {
       ...time,
       ...telemetry,
       settings: this.#settings(),
       mapper: straightMapper(createStoryPolicy(scenario.documentdb)),
       store: this.#port.storeFor(environment),
       deadLetters,
-    });
+    };
+    const { made: sink, entryCount } = withContainers(() => createDocumentdbSink(parts));
+    environment.entryCount = entryCount;
     return { sink, triggerMode: scenario.mapping.mode, ...telemetry, clock };
   }
+
+  /** Of a collection: its indexes, whether it has another unique one, and its index on tombstones, under way or not. */
+  entriesMax = (): number => FACTS_OF_A_COLLECTION * this.#servers.size;
 
   #settings(): DocumentdbSinkSettings {
     const { documentdb, function: fn } = this.#parts.scenario;

@@ -22,6 +22,7 @@ import type { Violation } from '../../invariants/violation.ts';
 import type { Touched } from '../../scenario/fault-injector.ts';
 import type { ScenarioRecord } from '../../scenario/scenario.ts';
 import { EPOCH_MS } from '../../scenario/timeline.ts';
+import { withContainers } from '../containers.ts';
 import type { Environment } from '../environment.ts';
 import { type ProducedRecord, SECRET, topicNameOf } from '../kafka-log.ts';
 import { exchange, foreign, type NetworkFault } from '../network.ts';
@@ -44,6 +45,8 @@ const FULL_BYTES_MAX = 2_000;
 /** More than an envelope adds to the value of a record of this world, and its quotes become two characters each. */
 const ENVELOPE_BYTES = 1_000;
 const CONSTANT_KEY = 'all';
+/** That a stream cannot be described, is not active, takes small records only, or keeps no order. */
+const WARNINGS_MAX = 4;
 
 /** One PutRecords call of a function. */
 interface Request {
@@ -121,24 +124,23 @@ export class KinesisTarget implements Target {
     const deadLetters = bucket.queueFor(environment, { ...time, meter: telemetry.meter });
     let randomKeyCount = 0;
     const port = this.#portFor(environment);
-    const sink = createKinesisSink({
-      ...time,
-      ...telemetry,
-      port,
-      preflight: createPreflight({ ...time, ...telemetry, port, options: { ...scenario.kinesis, recordKiBMax: 1 } }),
-      deadLetters,
-      options: {
-        ...scenario.kinesis,
-        functionName: 'kinesisSink',
-        streamArn: 'arn:aws:kinesis:eu-west-1:222222222222:stream/simulated',
-        onPoison: scenario.function.onPoison,
-        partitionKeyConstant: CONSTANT_KEY,
-        randomKey: () => {
-          randomKeyCount += 1;
-          return `${environment.name} ${randomKeyCount}`.padEnd(RANDOM_KEY_CHARACTERS);
-        },
+    const options = {
+      ...scenario.kinesis,
+      functionName: 'kinesisSink',
+      streamArn: 'arn:aws:kinesis:eu-west-1:222222222222:stream/simulated',
+      onPoison: scenario.function.onPoison,
+      partitionKeyConstant: CONSTANT_KEY,
+      randomKey: () => {
+        randomKeyCount += 1;
+        return `${environment.name} ${randomKeyCount}`.padEnd(RANDOM_KEY_CHARACTERS);
       },
+    };
+    const { made: sink, entryCount } = withContainers(() => {
+      const preflightOptions = { ...scenario.kinesis, recordKiBMax: 1 };
+      const preflight = createPreflight({ ...time, ...telemetry, port, options: preflightOptions });
+      return createKinesisSink({ ...time, ...telemetry, port, preflight, deadLetters, options });
     });
+    environment.entryCount = entryCount;
     return { sink, triggerMode: scenario.mapping.mode, ...telemetry, clock };
   }
 
@@ -163,7 +165,7 @@ export class KinesisTarget implements Target {
           const replies = await sendWithSession(credentials, async () => this.#send(request, await credentials?.get()));
           const acknowledged = acknowledgedOf(request, replies);
           this.#conduct.answered(invocation, acknowledged, environment.clock.nowMs());
-          this.#rejections.answered(environment.name, request, acknowledged.length > 0);
+          this.#rejections.answered(environment.name, request, acknowledged);
           this.#manners.answered(invocation, {
             entries: sent,
             answers: replies.map(answerIn),
@@ -402,6 +404,9 @@ export class KinesisTarget implements Target {
       return produced === undefined ? `${topicPartition}@${offset}` : positionText(produced);
     });
   }
+
+  /** Rejected records that it has not stored since, and what it warned of once. */
+  entriesMax = (environment: string): number => this.#rejections.rememberedIn(environment) + WARNINGS_MAX;
 
   reshard(): void {
     this.#stream.reshard();
