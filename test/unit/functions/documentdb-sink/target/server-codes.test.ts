@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { classifyWriteError } from '../../../../../functions/documentdb-sink/target/classify.ts';
-import { type CodeClass, classOf } from '../../../../../functions/documentdb-sink/target/server-codes.ts';
+import { type CodeClass, classOf, nameOfCode } from '../../../../../functions/documentdb-sink/target/server-codes.ts';
 
 interface Row {
   readonly code: number;
@@ -16,6 +16,30 @@ const table: { readonly rows: readonly Row[]; readonly ofQueriesOnly: readonly n
 describe("the table of DocumentDB's error codes", () => {
   it.each(table.rows)('$code ($means) is: $class', ({ code, class: expected }) => {
     expect(classOf(code)).toBe(expected);
+  });
+
+  it.each([
+    [2, 'BadValue (code 2)'],
+    [9, 'FailedToParse (code 9)'],
+    [14, 'TypeMismatch (code 14)'],
+    [15, 'Overflow (code 15)'],
+    [22, 'InvalidBSON (code 22)'],
+    [28, 'PathNotViable (code 28)'],
+    [40, 'ConflictingUpdateOperators (code 40)'],
+    [52, 'DollarPrefixedFieldName (code 52)'],
+    [53, 'InvalidIdField (code 53)'],
+    [56, 'EmptyFieldName (code 56)'],
+    [57, 'DottedFieldName (code 57)'],
+    [66, 'ImmutableField (code 66)'],
+    [121, 'DocumentValidationFailure (code 121)'],
+    [171, 'CannotIndexParallelArrays (code 171)'],
+    [10334, 'BSONObjectTooLarge (code 10334)'],
+    [17280, 'KeyTooLong (code 17280)'],
+    [17419, 'the document would be too large after the update (code 17419)'],
+    [17420, 'the document to upsert is too large (code 17420)'],
+    [4_711, 'code 4711'],
+  ])('has a name for a dead letter with the code %i', (code, name) => {
+    expect(nameOfCode(code)).toBe(name);
   });
 
   it('has codes of queries and indexes, which a write does not meet: they blame nothing without evidence', () => {

@@ -149,6 +149,16 @@ describe('an id strategy', () => {
     expect(() => idOf('UuidProvidedInKeyStrategy', text, null)).toThrow(UnwritableError);
   });
 
+  it.each(['Key', 'Value'])('Provided says that the _id of the %s is missing or no UUID', (side) => {
+    const where = side.toLowerCase();
+    expect(() => idOf(`ProvidedIn${side}Strategy`, '{}', '{}')).toThrow(
+      `the document structure of the ${where} contained no _id field`,
+    );
+    expect(() => idOf(`UuidProvidedIn${side}Strategy`, '{_id: 1}', '{_id: 1}')).toThrow(
+      `the _id of the ${where} is not a UUID`,
+    );
+  });
+
   it.each([
     [`{_id: "${UUID}"}`, UUID_BINARY],
     [`{_id: "${UUID.replaceAll('-', '').toUpperCase()}"}`, UUID_BINARY],

@@ -88,6 +88,7 @@ describe('a projection', () => {
     ['subDoc2.subSubDoc.myArray.key', NESTED, '{subDoc2: {subSubDoc: {myArray: [{key: "abc"}, {key: "xyz"}]}}}'],
     ['subDoc1*', NESTED, `{subDoc1: ${SUB_1}}`],
     ['.a', '{"": 1, a: 2}', '{}'],
+    ['ab.cd', '{a: 1, ab: {cd: 2}}', '{ab: {cd: 2}}'],
     ['abc', '{ab: 1, abc: 2, abcd: 3}', '{abc: 2}'],
     ['a.b.cd', '{a: {b: {c: 1, cd: 2}}}', '{a: {b: {cd: 2}}}'],
     ['x', '{"x..": 1, "x.": 2, "..": 3, "x.y": 4}', '{"x..": 1, "x.": 2}'],

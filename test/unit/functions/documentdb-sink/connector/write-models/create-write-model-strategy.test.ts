@@ -192,6 +192,9 @@ describe('a write model strategy', () => {
     'UuidProvidedInKeyStrategy',
   ])('for deletes is refused with %s when the configuration is read', (name) => {
     expect(() => compile({ ...DELETES, ...idStrategy(name) }, sinkDocument('{}', null))).toThrow(PropertyError);
+    expect(() => compile({ ...DELETES, ...idStrategy(name) }, sinkDocument('{}', null))).toThrow(
+      'delete.on.null.values=true: ',
+    );
   });
 
   it('DeleteOneTombstoneBusinessKeyStrategy deletes by the partial key, as paths', () => {
