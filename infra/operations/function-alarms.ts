@@ -1,3 +1,4 @@
+import { ANSWER_RESERVE_MS } from '../../shared/limits.ts';
 import type { MetricName } from '../../shared/telemetry/metric-names.ts';
 import { METRICS_NAMESPACE } from '../../shared/telemetry/telemetry.ts';
 import type { DeployedFunction, Deployment } from '../template/deployment.ts';
@@ -5,8 +6,11 @@ import { type Alarm, AT_ONCE, DAILY, lasting, standing, type WatchedMetric, type
 
 /** The sessions of an assumed role last an hour, and are renewed before. */
 const SESSION_AGE_SECONDS_MAX = 3540;
-/** The functions answer 2 s before Lambda would end them at the latest; an invocation beyond that was ended or is about to be. */
-const TIMEOUT_RESERVE_MS = 1_500;
+/**
+ * In an outage the functions wait until `ANSWER_RESERVE_MS` before the timeout, and then answer. An invocation that lasts a second
+ * longer was ended by Lambda, or is about to be.
+ */
+const LATEST_ANSWER_MS = 1_000;
 
 const FIVE_MINUTES: Window = { periodSeconds: 300, periods: 1, datapoints: 1 };
 
@@ -163,7 +167,7 @@ function lambdaAlarms(
       meaning: `Invocations took nearly the timeout of ${timeoutSeconds} s: the function did not answer in time.`,
       metrics: { duration: of('Duration', 'Maximum') },
       comparison: '>',
-      threshold: timeoutSeconds * 1000 - TIMEOUT_RESERVE_MS,
+      threshold: timeoutSeconds * 1000 - ANSWER_RESERVE_MS + LATEST_ANSWER_MS,
       window: FIVE_MINUTES,
     },
     ...(trigger.mode === 'onDemand' ? [lagAlarm(of('OffsetLag', 'Maximum'), lagRecordsMax)] : []),
