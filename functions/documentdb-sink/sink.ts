@@ -100,11 +100,19 @@ export function createDocumentdbSink(parts: DocumentdbSinkParts): Sink {
       collections.trim();
       uniqueOrder.trim();
     }
-    const closed = outcomes.close([...lanesByNamespace.values()].flat());
-    await holdUnsettled(closed, clock, deadline);
-    return closed;
+    return outcomes.close([...lanesByNamespace.values()].flat());
   }
 
   const sink = { name: NAME, write };
-  return preparation === undefined ? sink : createPreparedSink(sink, { ...parts, preparation });
+  return held(preparation === undefined ? sink : createPreparedSink(sink, { ...parts, preparation }), clock);
 }
+
+/** The whole batch is held: a record of one partition that can never be written keeps no other partition waiting (G4). */
+const held = ({ name, write }: Sink, clock: Clock): Sink => ({
+  name,
+  async write(batches, deadline, redriven) {
+    const outcomes = await write(batches, deadline, redriven);
+    await holdUnsettled(outcomes, clock, deadline);
+    return outcomes;
+  },
+});

@@ -2,7 +2,7 @@ import { untilAborted } from '../../../shared/concurrency/until-aborted.ts';
 import type { DeadLetterQueue } from '../../../shared/dead-letter/dead-letter-queue.ts';
 import { assert } from '../../../shared/errors.ts';
 import { PROBE_INTERVAL_MS } from '../../../shared/limits.ts';
-import { failed, type RecordFailure, type RecordOutcome, skipped } from '../../../shared/outcome.ts';
+import { failed, isSettled, type RecordFailure, type RecordOutcome, skipped } from '../../../shared/outcome.ts';
 import type { PartitionBatch, SourceRecord } from '../../../shared/record.ts';
 import type { Sink } from '../../../shared/sink-contract.ts';
 import { fullJitterMs } from '../../../shared/time/backoff.ts';
@@ -49,9 +49,14 @@ export function createPreparedSink(sink: Sink, { preparation, clock, random }: P
       ready: [],
       waiting: records,
     }));
+    const stopped: Divided[] = [];
     try {
       for (let attempt = 1; rest.length > 0; attempt += 1) {
-        rest = await writeWhatCanBe(rest, deadline, { outcomes, signal: abort.signal, redriven });
+        const left = await writeWhatCanBe(rest, deadline, { outcomes, signal: abort.signal, redriven });
+        // No record may overtake an unsettled record of its partition: both may be of one document.
+        const isBehind = ({ ready }: Divided) => ready.some((record) => !isSettled(outcomeOf(record, outcomes)));
+        stopped.push(...left.filter(isBehind));
+        rest = left.filter((each) => !isBehind(each));
         if (clock.nowMs() >= deadline.sendUntilMs) break;
         const retryAtMs = clock.nowMs() + pauseMs(rest, attempt, random());
         if (rest.length > 0) await clock.waitUntil(Math.min(retryAtMs, deadline.sendUntilMs));
@@ -59,7 +64,7 @@ export function createPreparedSink(sink: Sink, { preparation, clock, random }: P
     } finally {
       abort.release();
     }
-    for (const each of rest) leave(each, outcomes);
+    for (const each of [...stopped, ...rest]) leave(each, outcomes);
     return recordsOf(batches).map((record) => outcomeOf(record, outcomes));
   }
 

@@ -4,7 +4,7 @@ import type { Preparation } from '../../../../../functions/documentdb-sink/plan/
 import { failed, type RecordFailure, written } from '../../../../../shared/outcome.ts';
 import type { SourceRecord } from '../../../../../shared/record.ts';
 import type { Sink } from '../../../../../shared/sink-contract.ts';
-import { inWords } from '../../../../support/a-documentdb-sink.ts';
+import { aDocumentdbSink, inWords, notJson, order } from '../../../../support/a-documentdb-sink.ts';
 import { aRecord, batchesOf, deadlineIn } from '../../../../support/builders.ts';
 import { VirtualClock } from '../../../../support/virtual-clock.ts';
 
@@ -116,6 +116,27 @@ describe('records that need something before they are planned', () => {
     ]);
   });
 
+  it('do not overtake an unsettled record of their partition, and go on in every other partition', async () => {
+    const isMissing = ({ position: { offset } }: SourceRecord, round: number) => offset === 2 && round < 3;
+    const blocked = { ...failureOf('payload_invalid'), retryable: false };
+    const { write, writes } = aPreparedSink(
+      (record, round) => (isMissing(record, round) ? OUTAGE : undefined),
+      async (batches) =>
+        batches.flatMap(({ records }) =>
+          records.map(({ position }) =>
+            position.partition === 0 && position.offset === 1 ? failed(position, blocked) : written(position),
+          ),
+        ),
+    );
+    expect(await write([...at(0, 1, 2), ...at(1, 1, 2)])).toEqual([
+      'failed payload_invalid',
+      'failed schema_unavailable',
+      'written',
+      'written',
+    ]);
+    expect(writes).toEqual([['0@1', '1@1'], ['1@2']]);
+  });
+
   it('are asked for soon while any of them waits for a schema, though others wait for somebody', async () => {
     const { write, preparedAtMs } = aPreparedSink(({ position }) =>
       position.partition === 0 ? OUTAGE : failureOf('misconfigured'),
@@ -164,5 +185,22 @@ describe('records that need something before they are planned', () => {
     const outcomes = await clock.run(prepared.write(batchesOf(at(0, 1)), deadline));
     expect(outcomes.map(inWords)).toEqual(['failed schema_unavailable']);
     expect(clock.nowMs()).toBe(deadline.answerByMs);
+  });
+});
+
+describe('a blocked record of one partition', () => {
+  it('keeps no record of another partition waiting that can be prepared a moment later, and holds the answer (G4)', async () => {
+    let rounds = 0;
+    const preparation: Preparation = {
+      async prepare() {
+        rounds += 1;
+      },
+      obstacleTo: ({ position: { partition } }) => (partition === 1 && rounds < 3 ? OUTAGE : undefined),
+    };
+    const sink = aDocumentdbSink({ preparation, onPoison: 'block' });
+    const deadline = deadlineIn(sink.clock.nowMs());
+    const outcomes = await sink.write([notJson(1, 'a'), order(1, 'b', {}, 1)], deadline);
+    expect(outcomes.map(inWords)).toEqual(['failed payload_invalid', 'written']);
+    expect(sink.clock.nowMs()).toBe(deadline.sendUntilMs);
   });
 });
