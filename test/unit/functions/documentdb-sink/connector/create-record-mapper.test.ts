@@ -130,6 +130,23 @@ describe('a record that cannot be written', () => {
     });
   });
 
+  it('names a part of the value as the strategy would have, and no business key that is no document', () => {
+    const byKey = { 'writemodel.strategy': `${SINK}.writemodel.strategy.ReplaceOneBusinessKeyStrategy` };
+    const id = (name: string) => ({ 'document.id.strategy': `${SINK}.processor.id.strategy.${name}` });
+    const partial = 'document.id.strategy.partial.value.projection';
+    const ofValue = {
+      ...byKey,
+      ...id('PartialValueStrategy'),
+      [`${partial}.type`]: 'AllowList',
+      [`${partial}.list`]: 'a.b',
+    };
+    // The value's own _id stays, and is no document.
+    const value = '{_id: 5, a: {b: 1, c: 2}}';
+    expect(plain(poisoned(planOf(ofValue, { key: '{}', value })).filter)).toEqual({ 'a.b': 1 });
+    const provided = { ...byKey, ...id('ProvidedInKeyStrategy') };
+    expect(poisoned(planOf(provided, { key: '{_id: 5}', value: 'x' })).filter).toBeUndefined();
+  });
+
   it.each([
     [
       { 'namespace.mapper.value.collection.field': 'c', 'namespace.mapper.error.if.invalid': 'true' },
@@ -207,6 +224,15 @@ describe('a guard beside the offset', () => {
       'value.projection.list': 'meta',
     };
     expect(versionOf(properties, { value: `{_id: 1, meta: {version: ${content}}}` })).toBe(expected);
+  });
+
+  it('is none for a value that is null, which has no field', () => {
+    const properties = {
+      ...FIELD,
+      'delete.on.null.values': 'true',
+      'document.id.strategy': `${SINK}.processor.id.strategy.FullKeyStrategy`,
+    };
+    expect(versionOf(properties, { key: '{id: 5}', value: null })).toBeUndefined();
   });
 
   it.each(['{_id: 1}', "{_id: 1, meta: {version: 'x'}}", '{_id: 1, meta: {version: NaN}}'])(

@@ -64,6 +64,38 @@ describe('a name from a field', () => {
     ]);
   });
 
+  it.each([
+    ['a'.repeat(115), true],
+    ['a'.repeat(116), false],
+    [`${'a'.repeat(113)}é`, true],
+    [`${'a'.repeat(114)}é`, false],
+    ['a$b', false],
+    ['.a', false],
+    ['system.a', false],
+    ['systems.a', true],
+  ])('has no more than 120 bytes with the database, and no name of the server: %s', (coll, isGood) => {
+    const document = { key: () => read(`{coll: '${coll}'}`), value: () => value };
+    const map = () => mapped(field('key', 'collection', 'coll'), document);
+    if (isGood) expect(map()).toBe(`myDB.${coll}`);
+    else expect(map).toThrow('the record gives an invalid collection name');
+  });
+
+  it.each([
+    ['a'.repeat(63), true],
+    ['a'.repeat(64), false],
+    ['', false],
+    ['a/b', false],
+    ['a.b', false],
+    ['a b', false],
+    ['a"b', false],
+    ['a$b', false],
+  ])('of a database has 1 to 63 characters that the server takes: %s', (db, isGood) => {
+    const document = { key: () => new Map([['db', db]]), value: () => value };
+    const map = () => mapped(field('key', 'database', 'db'), document);
+    if (isGood) expect(map()).toBe(`${db}.topic`);
+    else expect(map).toThrow('the record gives an invalid database name');
+  });
+
   it('is marked as payload of its record', () => {
     const named = Object.entries({ 'namespace.mapper': MAPPER, ...field('key', 'collection', 'coll') });
     const map = createNamespaceMapper(new TopicProperties(new Map([...DEFAULTS, ...named])), CUSTOM_STRATEGIES);

@@ -21,6 +21,21 @@ describe('the indexes that business keys need', () => {
     ['no names where a list takes any', `${PARTIAL}.list=id,*`, [UNLISTED]],
     ['no names where a list leaves out', `${PARTIAL}.type=BlockList`, [UNLISTED]],
     [
+      'the projection of the chain where the strategy has none of its own',
+      `${PARTIAL}.type=\n${PARTIAL}.list=\nvalue.projection.type=whitelist\nvalue.projection.list=sku`,
+      [`${COMMAND}({ "sku": 1 }, { unique: true })`],
+    ],
+    [
+      'no names where the strategy takes no part',
+      'document.id.strategy=com.mongodb.kafka.connect.sink.processor.id.strategy.ProvidedInValueStrategy',
+      [UNLISTED],
+    ],
+    [
+      'no index where events say what is written',
+      'change.data.capture.handler=com.mongodb.kafka.connect.sink.cdc.debezium.mongodb.MongoDbHandler',
+      [],
+    ],
+    [
       'no index where _id is the key',
       'writemodel.strategy=com.mongodb.kafka.connect.sink.writemodel.strategy.ReplaceOneDefaultStrategy',
       [],

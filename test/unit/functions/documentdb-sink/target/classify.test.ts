@@ -35,10 +35,13 @@ describe('an error of a whole command', () => {
     ['MongoServerError', 304, 'fatal rejected_by_target'],
     ['MongoServerError', 2, 'refused rejected_by_target'],
     ['MongoServerError', 10334, 'refused payload_too_large'],
-    ['BSONError', undefined, 'refused payload_invalid'],
+    ...['BSONError', 'BSONVersionError', 'BSONRuntimeError', 'RangeError'].map(
+      (name) => [name, undefined, 'refused payload_invalid'] as const,
+    ),
     ['MongoNetworkError', undefined, 'retry target_unreachable, perhaps written'],
     ['MongoNetworkTimeoutError', undefined, 'retry target_unreachable, too slow, perhaps written'],
     ...[
+      'MongoNotConnectedError',
       'MongoPoolClearedError',
       'MongoPoolClosedError',
       'MongoServerClosedError',
@@ -62,13 +65,16 @@ describe('an error of a whole command', () => {
     expect(inWords(thrown)).toBe('retry target_unreachable, perhaps written');
   });
 
-  it.each(['ECONNRESET', 'ENOTFOUND', 'EPIPE'])('is an outage with the code %s, which is none of a server', (code) => {
-    const cause = Object.assign(new Error(LEAK), { code });
-    const errors = [foreignError('MongoNetworkError'), foreignError('MongoServerSelectionError')];
-    const [network, selection] = errors.map((error) => Object.assign(error, { code, cause }));
-    expect(inWords(network)).toBe('retry target_unreachable, perhaps written');
-    expect(inWords(selection)).toBe('retry target_unreachable');
-  });
+  it.each(['ECONNRESET', 'ENOTFOUND', 'EPIPE', 'NO_ERR_TLS_X', 'NO_ERR_SSL_X'])(
+    'is an outage with the code %s, which is none of a server',
+    (code) => {
+      const cause = Object.assign(new Error(LEAK), { code });
+      const errors = [foreignError('MongoNetworkError'), foreignError('MongoServerSelectionError')];
+      const [network, selection] = errors.map((error) => Object.assign(error, { code, cause }));
+      expect(inWords(network)).toBe('retry target_unreachable, perhaps written');
+      expect(inWords(selection)).toBe('retry target_unreachable');
+    },
+  );
 
   it('says which evidence is needed against a write, and where a fatal answer applies', () => {
     const refusal = { isNamed: false, evidence: 'probe' };
@@ -87,6 +93,16 @@ describe('an error of a whole command', () => {
     for (let level = 0; level < depth; level += 1)
       error = Object.assign(foreignError('MongoNetworkError'), { cause: error });
     expect(inWords(error)).toBe(expected);
+  });
+
+  it.each([
+    'CERT_HAS_EXPIRED',
+    'SELF_SIGNED_CERT_IN_CHAIN',
+    'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+    'ERR_TLS_CERT_ALTNAME_INVALID',
+    'ERR_SSL_WRONG_VERSION_NUMBER',
+  ])('is fatal with the code %s of TLS', (code) => {
+    expect(inWords(Object.assign(new Error(LEAK), { code }))).toBe('fatal target_unreachable');
   });
 
   it('is fatal when a certificate is not trusted, wherever the driver hides that', () => {
