@@ -41,7 +41,7 @@ const EXACT_LENGTH_MAX = 15;
 
 function toBigInt(token: string): bigint {
   if (token.length <= EXACT_LENGTH_MAX) return BigInt(Number(token));
-  if (token.length > DIGITS_MAX) throw new UnconvertibleError('a whole number has too many digits');
+  if (token.replace('-', '').length > DIGITS_MAX) throw new UnconvertibleError('a whole number has too many digits');
   return BigInt(token);
 }
 

@@ -24,6 +24,7 @@ describe('a number without its fraction, in so many bits', () => {
     [64, '-1234567890123456789', -1234567890123456789n],
     [64, '-12345678901234567.9', -12345678901234567n],
     [64, '1'.repeat(1_000), BigInt('1'.repeat(1_000))],
+    [64, `-${'1'.repeat(1_000)}`, -BigInt('1'.repeat(1_000))],
     [64, '1e400', 10n ** 400n],
     [64, '1e-400', 0n],
     [64, '1e19', 1n * 10_000_000_000_000_000_000n - 2n ** 64n],
@@ -31,7 +32,7 @@ describe('a number without its fraction, in so many bits', () => {
     expect(wholeIn(bits, token)).toBe(BigInt.asIntN(bits, expected)),
   );
 
-  it.each(['1e401', '1e-401', '1'.repeat(1_001)])('%s is refused: it would take for ever', (token) => {
+  it.each(['1e401', '1e-401', '1'.repeat(1_001), `-${'1'.repeat(1_001)}`])('%s is refused: it would take for ever', (token) => {
     expect(() => wholeIn(64, token)).toThrow(UnconvertibleError);
   });
 });
