@@ -77,7 +77,7 @@ export function readJsonWithSchema(bytes: Buffer, options: SchemaOptions): Conne
       'JsonConverter with schemas.enable requires "schema" and "payload" fields and may not contain additional fields',
     );
   }
-  const context = { ...options, defaults: new DefaultsBudget(), isInStruct: false };
+  const context = { ...options, defaults: new DefaultsBudget() };
   const schema = schemaOf(envelope.get('schema'), { ...context, isInStruct: true });
   // The connector treats a map at the top as data without a schema, but a struct at the top as a struct.
   const payloadContext = { ...context, isInStruct: schema?.type === 'struct' };

@@ -61,6 +61,65 @@ describe('ByteArrayConverter', () => {
     );
   });
 
+  /** A document with one element of this type. */
+  const documentWith = (type: number, content: Buffer) => {
+    const element = Buffer.concat([Buffer.from([type, 0x61, 0]), content, Buffer.alloc(1)]);
+    const length = Buffer.alloc(4);
+    length.writeInt32LE(element.length + 4);
+    return Buffer.concat([length, element]);
+  };
+  const int64 = (value: bigint) => {
+    const bytes = Buffer.alloc(8);
+    bytes.writeBigInt64LE(value);
+    return bytes;
+  };
+
+  it('takes dates that JavaScript has, and refuses the others', () => {
+    for (const ms of [8_640_000_000_000_000n, -8_640_000_000_000_000n]) {
+      expect(convert(BYTES, documentWith(0x09, int64(ms)))?.get('a')).toEqual(new Date(Number(ms)));
+      const beyond = documentWith(0x09, int64(ms > 0n ? ms + 1n : ms - 1n));
+      expect(stored(BYTES, beyond)).toContain('the value contains a date outside the range of dates');
+    }
+  });
+
+  it.each([
+    ['documents', 0x03],
+    ['arrays', 0x04],
+  ])('takes 100 levels of %s, and no more', (_, type) => {
+    const nested = (levels: number) => {
+      let bytes = Buffer.from(BSON.serialize({}));
+      for (let level = 1; level < levels; level += 1) bytes = documentWith(level === levels - 1 ? 0x03 : type, bytes);
+      return bytes;
+    };
+    expect(convert(BYTES, nested(100))?.size).toBe(1);
+    expect(stored(BYTES, nested(101))).toContain('the value is nested deeper than 100 levels');
+  });
+
+  it('counts the levels of a scope', () => {
+    const nested = (levels: number) => {
+      let scope = Buffer.from(BSON.serialize({}));
+      for (let level = 2; level < levels; level += 1) scope = documentWith(0x03, scope);
+      const code = Buffer.from([2, 0, 0, 0, 0x78, 0]);
+      const length = Buffer.alloc(4);
+      length.writeInt32LE(4 + code.length + scope.length);
+      return documentWith(0x0f, Buffer.concat([length, code, scope]));
+    };
+    expect(convert(BYTES, nested(100))?.size).toBe(1);
+    expect(stored(BYTES, nested(101))).toContain('the value is nested deeper than 100 levels');
+  });
+
+  it.each([
+    ['a text of no length', 0x02, '00000000 00'],
+    ['a text of a negative length', 0x02, 'fbffffff 61626364 00'],
+    ['a text without an end', 0x02, '02000000 6162'],
+    ['binary data of a negative length', 0x05, 'ffffffff 00'],
+    ['old binary data with two lengths', 0x05, '06000000 02 03000000 6162'],
+    ['a boolean of another value', 0x08, '02'],
+    ['a type that is deprecated', 0x06, ''],
+  ])('refuses %s', (_, type, digits) => {
+    expect(stored(BYTES, documentWith(type, Buffer.from(digits.replaceAll(' ', ''), 'hex')))).toMatch(/^refused: /);
+  });
+
   it('refuses bytes that are no BSON document, wherever they go wrong', () => {
     const bytes = Buffer.from(BSON.serialize({ a: 'text', b: { c: [1] } }));
     for (let length = 0; length < bytes.length; length += 1) {

@@ -143,6 +143,63 @@ describe('JsonConverter with schemas', () => {
     expect(stored(JSON_SCHEMA, content)).toContain(detail);
   });
 
+  const logical = (name: string, type: string, more: object = {}) =>
+    struct({ field: 'a', type, name: `org.apache.kafka.connect.data.${name}`, ...more });
+  const scaled = (scale: unknown) => logical('Decimal', 'bytes', { parameters: { scale, other: 'x' } });
+  const base64 = (length: number) =>
+    Buffer.alloc(length, Buffer.from([0]))
+      .fill(1, length - 1)
+      .toString('base64');
+
+  it.each([
+    [logical('Date', 'int32'), 100_000_000, '{"$date":{"$numberLong":"8640000000000000"}}'],
+    [logical('Date', 'int32'), -1, '{"$date":{"$numberLong":"-86400000"}}'],
+    [logical('Time', 'int32'), 0, '{"$date":{"$numberLong":"0"}}'],
+    [logical('Time', 'int32'), 86_400_000, '{"$date":{"$numberLong":"86400000"}}'],
+    [logical('Timestamp', 'int64'), 8.64e15, '{"$date":{"$numberLong":"8640000000000000"}}'],
+    [scaled('2'), 'AA==', '{"$numberDecimal":"0.00"}'],
+    [scaled('-1'), 'AQ==', '{"$numberDecimal":"1E+1"}'],
+    [scaled('0'), base64(32), '{"$numberDecimal":"1"}'],
+    [struct({ field: 'a', type: 'bytes' }), 'QUI=QUI=', '{"$binary":{"base64":"QUJBQg==","subType":"00"}}'],
+    [struct({ field: 'a', type: 'bytes' }), ' QUJD QQ== ', '{"$binary":{"base64":"QUJDQQ==","subType":"00"}}'],
+    [struct({ field: 'a', type: 'int32', name: 5 }), 1, '{"$numberInt":"1"}'],
+    [
+      struct({ field: 'a', type: 'array', items: { type: 'int32' } }),
+      { x: 1, y: 2 },
+      '[{"$numberInt":"1"},{"$numberInt":"2"}]',
+    ],
+    [struct({ field: 'a', type: 'array', items: { type: 'int32' } }), 5, '[]'],
+  ])('reads with the schema %j the value %j', (schema, value, expected) => {
+    expect(stored(JSON_SCHEMA, enveloped(schema, { a: value }))).toBe(`{"a":${expected}}`);
+  });
+
+  it.each([
+    [logical('Date', 'int32'), 100_000_001, 'a date is outside the range of dates'],
+    [logical('Date', 'int32'), 2_147_483_648, 'a Date does not fit into 32 bits'],
+    [logical('Date', 'int32'), 1.5, 'a Date is not a whole number'],
+    [logical('Date', 'int32'), 'x', 'a Date is not a whole number'],
+    [logical('Time', 'int32'), -1, 'a Time is not between 0 and 86400000 ms'],
+    [logical('Time', 'int32'), 1.5, 'a Time is not a whole number'],
+    [logical('Timestamp', 'int64'), 8.640000000000001e15, 'a date is outside the range of dates'],
+    [logical('Timestamp', 'int64'), '5', 'a Timestamp is not a whole number'],
+    [scaled('2'), true, 'a Decimal is neither a number nor bytes'],
+    [scaled('2'), '', 'a Decimal must have 1 to 32 bytes'],
+    [scaled('2'), base64(33), 'a Decimal must have 1 to 32 bytes'],
+    [scaled('2'), 'f'.repeat(40), 'a Decimal has more digits than a Decimal128 holds'],
+    [scaled('x'), 'AQ==', 'the scale parameter of a Decimal is missing'],
+    [scaled(2), 'AQ==', 'the parameters of a schema must be strings'],
+    [{ fields: [] }, 1, "a schema must contain 'type'"],
+    [{ type: 5 }, 1, "a schema must contain 'type'"],
+    [struct({ field: '', type: 'int32' }), 1, 'a field of a struct has no name'],
+    [
+      struct({ field: 'a', type: 'int32' }, { field: 'a', type: 'int32' }),
+      1,
+      'a struct has two fields with the same name',
+    ],
+  ])('refuses with the schema %j the value %j', (schema, value, detail) => {
+    expect(stored(JSON_SCHEMA, enveloped(schema, { a: value }))).toContain(detail);
+  });
+
   it('wraps numbers as Java does where they do not fit', () => {
     const schema = struct({ field: 'a', type: 'int8' }, { field: 'b', type: 'int32' }, { field: 'c', type: 'int32' });
     expect(stored(JSON_SCHEMA, enveloped(schema, { a: 300, b: 4_294_967_297, c: 2.9 }))).toBe(

@@ -142,6 +142,17 @@ describe('JsonConverter without schemas', () => {
     expect(stored(JSON_ALONE, text)).toBe(`refused: Could not convert value into a BsonDocument: ${detail}`);
   });
 
+  it.each(['1'.repeat(1_000), `-${'1'.repeat(1_000)}`, `0.${'1'.repeat(999)}`, `1e${'0'.repeat(999)}`])(
+    'takes numbers of 1,000 digits: %.20s',
+    (number) => {
+      expect(stored(JSON_ALONE, `{"a": ${number}}`)).toContain('{"a":{"$number');
+    },
+  );
+
+  it.each(['1'.repeat(1_001), `0.${'1'.repeat(1_000)}`])('refuses numbers of more digits: %.20s', (number) => {
+    expect(stored(JSON_ALONE, `{"a": ${number}}`)).toContain('a number has more than 1000 digits');
+  });
+
   it('refuses bytes that are no UTF-8 rather than change them', () => {
     expect(stored(JSON_ALONE, Uint8Array.of(0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d))).toMatch(/^refused/);
   });
