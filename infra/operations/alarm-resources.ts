@@ -68,20 +68,19 @@ const NOT_WRITTEN = ['RecordsUnsettled', 'Errors', 'Throttles', 'MappingErrors']
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutCompositeAlarm.html */
 const CHILDREN_MAX = 100;
+const RULE_CHARACTERS_MAX = 10_240;
 
 /**
  * The alarm to get up for: a record blocks its lane, or records wait and are not written.
  * https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudwatch-compositealarm.html
  */
 function standsAlarm({ file }: Deployment, each: DeployedFunction, alarms: readonly NamedAlarm[]): object {
-  const children = alarms
-    .filter(({ alarm }) => [...BLOCKED, ...WAITING, ...NOT_WRITTEN].includes(alarm.name))
-    .slice(0, CHILDREN_MAX);
+  const children = childrenOf(alarms);
   const anyOf = (names: readonly string[]) =>
     children
       .filter(({ alarm }) => names.includes(alarm.name))
-      .map(({ alarmName }) => `ALARM("${alarmName}")`)
-      .join(' OR ');
+      .map(termOf)
+      .join(OR);
   return {
     Type: 'AWS::CloudWatch::CompositeAlarm',
     DependsOn: children.map(({ logicalId }) => logicalId),
@@ -95,3 +94,21 @@ function standsAlarm({ file }: Deployment, each: DeployedFunction, alarms: reado
     },
   };
 }
+
+const OR = ' OR ';
+const termOf = ({ alarmName }: NamedAlarm): string => `ALARM("${alarmName}")`;
+
+/** As many as a rule has room for: the function's own alarms first, which know every topic. */
+function childrenOf(alarms: readonly NamedAlarm[]): readonly NamedAlarm[] {
+  const names = [...BLOCKED, ...WAITING, ...NOT_WRITTEN];
+  let characters = PARENTHESES.length;
+  return alarms
+    .filter(({ alarm }) => names.includes(alarm.name))
+    .slice(0, CHILDREN_MAX)
+    .filter((child) => {
+      characters += termOf(child).length + OR.length;
+      return characters <= RULE_CHARACTERS_MAX;
+    });
+}
+
+const PARENTHESES = '(() AND ())';

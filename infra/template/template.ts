@@ -8,7 +8,8 @@ import { functionsOf } from './functions.ts';
 import { mappingsOf } from './mappings.ts';
 import { noticesOf, triggerNoticesOf } from './notices.ts';
 import { outputsOf } from './outputs.ts';
-import { rolesOf } from './roles.ts';
+import { checkQuotas } from './quotas.ts';
+import { rolesOf } from './roles/roles.ts';
 
 export interface TemplateParts {
   /** Information for the user that needs no correction. */
@@ -40,6 +41,14 @@ export function templateParts(
 ): TemplateParts {
   const deployment: Deployment = readStageFile(service, stage, stageFile, surroundings);
   const { accountId, region, logRetentionDays, tags = {}, deploymentBucket, terminationProtection } = deployment.file;
+  const resources = {
+    ...deadLettersOf(deployment),
+    ...rolesOf(deployment),
+    ...mappingsOf(deployment),
+    ...operationsOf(deployment),
+  };
+  const outputs = outputsOf(deployment);
+  checkQuotas(deployment, resources, outputs);
   return {
     notices: [...noticesOf(deployment), ...triggerNoticesOf(deployment), ...blockingNoticesOf(deployment)],
     accountId,
@@ -51,13 +60,8 @@ export function templateParts(
       deploymentBucket === undefined ? { blockPublicAccess: true, versioning: true } : { name: deploymentBucket },
     functions: functionsOf(deployment),
     resources: {
-      Resources: {
-        ...deadLettersOf(deployment),
-        ...rolesOf(deployment),
-        ...mappingsOf(deployment),
-        ...operationsOf(deployment),
-      },
-      Outputs: outputsOf(deployment),
+      Resources: resources,
+      Outputs: outputs,
       ...logGroupKeyOf(deployment),
     },
   };

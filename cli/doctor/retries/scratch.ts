@@ -1,6 +1,6 @@
 import type { DeployedFunction, Deployment } from '../../../infra/template/deployment.ts';
 import { mappingsOf } from '../../../infra/template/mappings.ts';
-import { rolesOf } from '../../../infra/template/roles.ts';
+import { rolesOf } from '../../../infra/template/roles/roles.ts';
 import { SCRATCH_CODE } from './scratch-function.ts';
 
 /** The names of a run. All of them begin with the stage's own, and nothing else has them. */

@@ -1,18 +1,13 @@
-import { glueSides } from '../../functions/documentdb-sink/connector/create-record-mapper.ts';
-import { textsWithPlaceholders } from '../../functions/documentdb-sink/connector/texts-with-placeholders.ts';
-import { sourcesOf } from '../../functions/documentdb-sink/target/connection/config-providers.ts';
-import { isServerless } from '../stage-file/cluster-settings.ts';
-import type { NamedConnector } from '../stage-file/named-connector.ts';
-import type { StageFile } from '../stage-file/stage-file.ts';
-import type { DeployedFunction, Deployment } from './deployment.ts';
-import { tagged } from './tags.ts';
-
-interface Statement {
-  readonly Effect: 'Allow';
-  readonly Action: readonly string[];
-  readonly Resource: unknown;
-  readonly Condition?: object;
-}
+import { glueSides } from '../../../functions/documentdb-sink/connector/create-record-mapper.ts';
+import { textsWithPlaceholders } from '../../../functions/documentdb-sink/connector/texts-with-placeholders.ts';
+import { sourcesOf } from '../../../functions/documentdb-sink/target/connection/config-providers.ts';
+import { isServerless } from '../../stage-file/cluster-settings.ts';
+import type { NamedConnector } from '../../stage-file/named-connector.ts';
+import type { StageFile } from '../../stage-file/stage-file.ts';
+import type { DeployedFunction, Deployment } from '../deployment.ts';
+import { tagged } from '../tags.ts';
+import { allow, inCluster, policyDocumentOf, type Statement } from './statements.ts';
+import { type Rights, rightsOf } from './topic-policies.ts';
 
 /**
  * A least-privilege role for each function, with a stable name that other accounts can trust.
@@ -22,10 +17,30 @@ interface Statement {
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html
  */
 export const rolesOf = (deployment: Deployment): Readonly<Record<string, object>> =>
-  Object.fromEntries(deployment.functions.map((each) => [`${each.id}Role`, roleOf(deployment, each)]));
+  Object.fromEntries(
+    deployment.functions.flatMap((each) => {
+      const { inline, outside } = rightsOfRole(deployment, each);
+      const policies = outside.map((statements, index) => [`${each.id}TopicsPolicy${index + 1}`, statements] as const);
+      const names = policies.map(([logicalId]) => logicalId);
+      return [
+        [`${each.id}Role`, roleOf(deployment, each, inline, names)],
+        ...policies.map(([logicalId, statements]) => [logicalId, policyOf(statements)] as const),
+      ];
+    }),
+  );
 
-const roleOf = (deployment: Deployment, each: DeployedFunction): object => {
-  const { permissionsBoundaryArn, tags } = deployment.file;
+/** CloudFormation names the policy: the stack, the logical id, a random part. */
+const policyOf = (statements: readonly Statement[]): object => ({
+  Type: 'AWS::IAM::ManagedPolicy',
+  Properties: { PolicyDocument: policyDocumentOf(statements) },
+});
+
+const roleOf = (
+  { file: { permissionsBoundaryArn, tags } }: Deployment,
+  each: DeployedFunction,
+  statements: readonly Statement[],
+  policies: readonly string[],
+): object => {
   return {
     Type: 'AWS::IAM::Role',
     Properties: {
@@ -35,38 +50,29 @@ const roleOf = (deployment: Deployment, each: DeployedFunction): object => {
         Version: '2012-10-17',
         Statement: [{ Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' }],
       },
-      Policies: [
-        {
-          PolicyName: 'main',
-          PolicyDocument: {
-            Version: '2012-10-17',
-            Statement: [
-              ...logStatements(each),
-              ...traceStatements(deployment.file),
-              ...clusterStatements(deployment.file),
-              ...(deployment.file.cluster.authentication === 'iam'
-                ? iamStatements(deployment.file, each)
-                : secretStatements(deployment.file.cluster)),
-              ...registryStatements(each),
-              ...networkStatements(each),
-              ...deadLetterStatements(deployment),
-              ...failureStatements(deployment.file, each),
-              ...filterKeyStatements(each),
-              ...targetStatements(deployment, each),
-            ],
-          },
-        },
-      ],
+      Policies: [{ PolicyName: 'main', PolicyDocument: policyDocumentOf(statements) }],
+      ...(policies.length > 0 && { ManagedPolicyArns: policies.map((logicalId) => ({ Ref: logicalId })) }),
       ...tagged(tags),
     },
   };
 };
 
-const allow = (actions: readonly string[], resource: unknown): Statement => ({
-  Effect: 'Allow',
-  Action: actions,
-  Resource: resource,
-});
+function rightsOfRole(deployment: Deployment, each: DeployedFunction): Rights {
+  const { file } = deployment;
+  const { arn, authentication } = file.cluster;
+  const before = [...logStatements(each), ...traceStatements(file), ...clusterStatements(file)];
+  const after = [
+    ...registryStatements(each),
+    ...networkStatements(each),
+    ...deadLetterStatements(deployment),
+    ...failureStatements(file, each),
+    ...filterKeyStatements(each),
+    ...targetStatements(deployment, each),
+  ];
+  if (authentication !== 'iam')
+    return { inline: [...before, ...secretStatements(file.cluster), ...after], outside: [] };
+  return rightsOf(arn, each.mappings, { before: [...before, connectStatement(arn)], after });
+}
 
 /** A bucket's name can be guessed: the grant does not hold for a bucket of that name in another account. */
 const allowInAccount = (actions: readonly string[], resource: unknown): Statement => ({
@@ -94,33 +100,17 @@ const clusterStatements = ({ cluster }: StageFile): readonly Statement[] => [
 ];
 
 /**
- * The role's permissions inside Kafka. https://docs.aws.amazon.com/lambda/latest/dg/msk-cluster-auth.html
  * Older lists of Lambda also have DescribeClusterDynamicConfiguration, which only reads. MSK Serverless does not know the action:
  * https://docs.aws.amazon.com/msk/latest/developerguide/kafka-actions.html
  */
-function iamStatements({ cluster }: StageFile, { mappings }: DeployedFunction): readonly Statement[] {
-  return [
-    allow(
-      [
-        'kafka-cluster:Connect',
-        ...(isServerless(cluster.arn) ? [] : ['kafka-cluster:DescribeClusterDynamicConfiguration']),
-      ],
-      [cluster.arn],
-    ),
-    allow(
-      ['kafka-cluster:DescribeTopic', 'kafka-cluster:ReadData'],
-      mappings.map(({ topic }) => inCluster(cluster.arn, 'topic', topic)),
-    ),
-    allow(
-      ['kafka-cluster:DescribeGroup', 'kafka-cluster:AlterGroup'],
-      mappings.map(({ consumerGroupId }) => inCluster(cluster.arn, 'group', consumerGroupId)),
-    ),
-  ];
-}
-
-/** The ARN of a topic or a consumer group. https://docs.aws.amazon.com/msk/latest/developerguide/kafka-actions.html */
-const inCluster = (clusterArn: string, kind: 'topic' | 'group', name: string): string =>
-  `${clusterArn.replace(':cluster/', `:${kind}/`)}/${name}`;
+const connectStatement = (clusterArn: string): Statement =>
+  allow(
+    [
+      'kafka-cluster:Connect',
+      ...(isServerless(clusterArn) ? [] : ['kafka-cluster:DescribeClusterDynamicConfiguration']),
+    ],
+    [clusterArn],
+  );
 
 /** With a secret, Kafka's ACLs grant its user the rights to read. */
 const secretStatements = ({ arn, authentication, secretArn, secretKmsKeyArn }: StageFile['cluster']) => [
