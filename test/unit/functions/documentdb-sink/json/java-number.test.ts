@@ -32,9 +32,12 @@ describe('a number without its fraction, in so many bits', () => {
     expect(wholeIn(bits, token)).toBe(BigInt.asIntN(bits, expected)),
   );
 
-  it.each(['1e401', '1e-401', '1'.repeat(1_001), `-${'1'.repeat(1_001)}`])('%s is refused: it would take for ever', (token) => {
-    expect(() => wholeIn(64, token)).toThrow(UnconvertibleError);
-  });
+  it.each(['1e401', '1e-401', '1'.repeat(1_001), `-${'1'.repeat(1_001)}`])(
+    '%s is refused: it would take for ever',
+    (token) => {
+      expect(() => wholeIn(64, token)).toThrow(UnconvertibleError);
+    },
+  );
 });
 
 describe('doubleOf', () => {
