@@ -1,7 +1,7 @@
 import { Binary, BSON } from 'mongodb';
 import { describe, expect, it } from 'vitest';
 import { EncodedDocument } from '../../../../../functions/documentdb-sink/bson/encoded-document.ts';
-import { EXTENDED_JSON } from '../../../../../functions/documentdb-sink/transcode/dialect.ts';
+import { EXTENDED_JSON, SCHEMALESS_JSON } from '../../../../../functions/documentdb-sink/transcode/dialect.ts';
 import { Transcoder } from '../../../../../functions/documentdb-sink/transcode/transcoder.ts';
 import { documentIn } from '../../../../support/document-server/received.ts';
 import { allWays, hex, payload, serialized, straight, VERSION, ways } from '../../../../support/straight-ways.ts';
@@ -18,6 +18,7 @@ describe.each(allWays)('a document that is written straight from its text, as $n
     '{"a":0,"b":-0,"c":-0.0,"d":1.5,"e":1e3,"f":0.1234567890123456789,"g":-1E-400,"h":5.0}',
     '{"a":999999999999999,"b":-999999999999999,"c":4294967296,"d":-4294967297}',
     '{"a":2147483647,"b":-2147483648,"c":2147483648,"d":-2147483649,"e":4294967295,"f":-4294967296}',
+    '{"a":0.12345678901234,"b":-1.2345678901234,"c":12345678901234.5,"d":0.123456789012345,"e":123456789012345.6}',
     '{"a":1e+5,"b":-2E+05}',
     `{"a":0.${'1'.repeat(398)}}`,
     '{"a":"\\"\\\\\\/\\b\\f\\n\\r\\t\\u0000\\u00e9\\u20ac"}',
@@ -105,6 +106,16 @@ describe.each(allWays)('a document that is written straight from its text, as $n
 });
 
 describe('the memory of a transcoder', () => {
+  it('holds the elements of an object of any size while they are put in order', () => {
+    for (const length of [2_000, 2_040, 3_000, 60_000]) {
+      const text = `{"before":"x","b":"${'b'.repeat(length)}","a":"${'a'.repeat(length)}"}`;
+      const way = { ...schemaless, transcoder: new Transcoder(SCHEMALESS_JSON) };
+      expect(hex(straight(way, text) ?? new Uint8Array())).toBe(hex(serialized(schemaless, text)));
+      const nested = `{"z":"${'z'.repeat(9_000)}","c":${text}}`;
+      expect(hex(straight(way, nested) ?? new Uint8Array())).toBe(hex(serialized(schemaless, nested)));
+    }
+  });
+
   const { read } = extended;
   const aWay = () => ({ ...extended, transcoder: new Transcoder(EXTENDED_JSON) });
   const textOf = (length: number) => `{"a":"${'x'.repeat(length - 8)}"}`;
