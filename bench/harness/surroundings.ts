@@ -26,6 +26,10 @@ const COMMON: Settings = {
   deadLetterBucket: 'dead-letters',
 };
 
+/** `memorySize` of serverless.yml, which decides the size of the heap. */
+export const KINESIS_MEMORY = { AWS_LAMBDA_FUNCTION_MEMORY_SIZE: '512' };
+export const DOCUMENTDB_MEMORY = { AWS_LAMBDA_FUNCTION_MEMORY_SIZE: '1024' };
+
 export async function startSurroundings(progress: (line: string) => void): Promise<Surroundings> {
   const certificate = await serverCertificate(progress);
   progress('Bench: building the functions and their peers ..');
@@ -50,16 +54,20 @@ export async function startSurroundings(progress: (line: string) => void): Promi
     documentdb,
     awsEnvironment,
     kinesisEnvironment: (settings = {}) =>
-      awsEnvironment(
-        toEnvironment({
+      awsEnvironment({
+        ...KINESIS_MEMORY,
+        ...toEnvironment({
           ...COMMON,
           streamArn: 'arn:aws:kinesis:eu-west-1:222222222222:stream/orders',
           roleArn: 'arn:aws:iam::222222222222:role/writer',
           ...settings,
         }),
-      ),
+      }),
     documentdbEnvironment: (settings) =>
-      awsEnvironment(toEnvironment({ ...COMMON, caBundle: certificate.ca, ...(settings ?? NATIVE) })),
+      awsEnvironment({
+        ...DOCUMENTDB_MEMORY,
+        ...toEnvironment({ ...COMMON, caBundle: certificate.ca, ...(settings ?? NATIVE) }),
+      }),
     stop() {
       aws.stop();
       documentdb.stop();

@@ -4,7 +4,7 @@ import { median } from '../harness/median.ts';
 import type { Surroundings } from '../harness/surroundings.ts';
 import { type ConnectorPeer, startConnectorPeer } from '../peers/connector-peer.ts';
 import { type Contender, startContender } from '../processes/contender.ts';
-import { EVENTS, FULL_EVENT, memoryOver, withHeapOf } from '../processes/memory-over.ts';
+import { EVENTS, FULL_EVENT, memoryOver } from '../processes/memory-over.ts';
 import { firstResponseMs } from './cold-start.ts';
 import { type Converter, connectorFile, withConnectorFile } from './connector-file.ts';
 import { documentdbPair, kinesisPair } from './pairs.ts';
@@ -64,11 +64,11 @@ const recordsPerCpuSecond = async (contender: Contender): Promise<number> =>
 async function residentRows(surroundings: Surroundings, theirs: number): Promise<readonly Row[]> {
   const event = eventText(FULL_EVENT, 0);
   const rows: Row[] = [];
-  for (const { name, memoryMb, ours, atMost } of [
+  for (const { name, ours, atMost } of [
     { ...kinesisPair(surroundings), atMost: 0.35 },
     { ...documentdbPair(surroundings), atMost: 0.4 },
   ]) {
-    const { residentMb } = await memoryOver(withHeapOf(memoryMb, ours), event, EVENTS);
+    const { residentMb } = await memoryOver(ours, event, EVENTS);
     const what = `${name}, resident after ${EVENTS} full events`;
     rows.push({ what, peer: PEER, unit: 'MB', ours: residentMb, theirs, reach: { atMost } });
   }

@@ -1,4 +1,5 @@
 import type { Job } from '../harness/job.ts';
+import { DOCUMENTDB_MEMORY } from '../harness/surroundings.ts';
 import { alternate, startContender } from '../processes/contender.ts';
 import { plainUri, withConnectorFile } from './connector-file.ts';
 import { floorUri } from './pairs.ts';
@@ -10,13 +11,17 @@ export const documentdbCpu: Job = {
   says: 'CPU of a record of documentdbSink (4,000 x 1 KB, 4 partitions), beside one bulk write by the bare driver',
   async run(surroundings) {
     const { functions, documentdbEnvironment, awsEnvironment } = surroundings;
-    const floor = functions.peer('documentdb-floor');
+    const floor = (name: string, uri: string) => ({
+      name,
+      file: functions.peer('documentdb-floor'),
+      environment: awsEnvironment({ ...DOCUMENTDB_MEMORY, FLOOR_URI: uri }),
+    });
     const all = [
       { name: 'native', file: functions.documentdbSink, environment: documentdbEnvironment() },
-      { name: 'floor, TLS', file: floor, environment: awsEnvironment({ FLOOR_URI: floorUri(surroundings) }) },
+      floor('floor, TLS', floorUri(surroundings)),
       await withConnectorFile(surroundings, 'JsonConverter'),
       await withConnectorFile(surroundings, 'StringConverter'),
-      { name: 'floor, plain TCP', file: floor, environment: awsEnvironment({ FLOOR_URI: plainUri(surroundings) }) },
+      floor('floor, plain TCP', plainUri(surroundings)),
     ];
     const contenders = await Promise.all(all.map((each) => startContender({ ...each, shape: SHAPE })));
     const costs = await alternate(contenders);

@@ -1,4 +1,5 @@
 import type { Job } from '../harness/job.ts';
+import { KINESIS_MEMORY } from '../harness/surroundings.ts';
 import { alternate, startContender } from '../processes/contender.ts';
 
 const SHAPE = { records: 4_000, partitions: 4, valueBytes: 1_000 };
@@ -12,7 +13,11 @@ export const kinesisCpu: Job = {
       file: functions.kinesisSink,
       environment: kinesisEnvironment({ aggregation }),
     });
-    const peer = (name: string, file: string, more = {}) => ({ name, file, environment: awsEnvironment(more) });
+    const peer = (name: string, file: string, more = {}) => ({
+      name,
+      file,
+      environment: awsEnvironment({ ...KINESIS_MEMORY, ...more }),
+    });
     const all = [
       ours('off'),
       ours('key'),

@@ -1,7 +1,7 @@
 import { eventText } from '../harness/event.ts';
 import type { Job, Row } from '../harness/job.ts';
 import { median } from '../harness/median.ts';
-import { EVENTS, FULL_EVENT, memoryOver, withHeapOf } from '../processes/memory-over.ts';
+import { EVENTS, FULL_EVENT, memoryOver } from '../processes/memory-over.ts';
 import { documentdbPair, kinesisPair, type Pair } from './pairs.ts';
 
 const FIRST_EVENTS = 5;
@@ -19,9 +19,7 @@ export const memory: Job = {
   },
 };
 
-async function rowsOf(pair: Pair, event: string): Promise<readonly Row[]> {
-  const ours = withHeapOf(pair.memoryMb, pair.ours);
-  const floor = withHeapOf(pair.memoryMb, pair.floor);
+async function rowsOf({ name, ours, floor }: Pair, event: string): Promise<readonly Row[]> {
   const firstOurs: number[] = [];
   const firstFloor: number[] = [];
   for (let round = 0; round < FIRST_EVENTS; round += 1) {
@@ -32,14 +30,14 @@ async function rowsOf(pair: Pair, event: string): Promise<readonly Row[]> {
   return [
     {
       ...common,
-      what: `${pair.name}, first full event, peak above idle`,
+      what: `${name}, first full event, peak above idle`,
       ours: median(firstOurs),
       theirs: median(firstFloor),
       reach: { atMost: 1.3 },
     },
     {
       ...common,
-      what: `${pair.name}, resident after ${EVENTS} full events`,
+      what: `${name}, resident after ${EVENTS} full events`,
       ours: (await memoryOver(ours, event, EVENTS)).residentMb,
       theirs: (await memoryOver(floor, event, EVENTS)).residentMb,
     },

@@ -1,4 +1,4 @@
-import type { Surroundings } from '../harness/surroundings.ts';
+import { DOCUMENTDB_MEMORY, KINESIS_MEMORY, type Surroundings } from '../harness/surroundings.ts';
 import type { LambdaOptions } from '../processes/lambda.ts';
 
 /** As in infra/template/deployment.ts: the source maps are read at the start. */
@@ -7,22 +7,18 @@ const DEPLOYED = { NODE_OPTIONS: '--enable-source-maps' };
 /** A function and the least that does its job. */
 export interface Pair {
   readonly name: 'Kinesis' | 'DocumentDB';
-  /** `memorySize` of serverless.yml. */
-  readonly memoryMb: number;
   readonly ours: LambdaOptions;
   readonly floor: LambdaOptions;
 }
 
 export const kinesisPair = ({ functions, kinesisEnvironment, awsEnvironment }: Surroundings): Pair => ({
   name: 'Kinesis',
-  memoryMb: 512,
   ours: { name: 'kinesisSink', file: functions.kinesisSink, environment: { ...kinesisEnvironment(), ...DEPLOYED } },
-  floor: { name: 'floor', file: functions.peer('kinesis-floor'), environment: awsEnvironment() },
+  floor: { name: 'floor', file: functions.peer('kinesis-floor'), environment: awsEnvironment(KINESIS_MEMORY) },
 });
 
 export const documentdbPair = (surroundings: Surroundings): Pair => ({
   name: 'DocumentDB',
-  memoryMb: 1_024,
   ours: {
     name: 'documentdbSink',
     file: surroundings.functions.documentdbSink,
@@ -31,7 +27,7 @@ export const documentdbPair = (surroundings: Surroundings): Pair => ({
   floor: {
     name: 'floor, TLS',
     file: surroundings.functions.peer('documentdb-floor'),
-    environment: surroundings.awsEnvironment({ FLOOR_URI: floorUri(surroundings) }),
+    environment: surroundings.awsEnvironment({ ...DOCUMENTDB_MEMORY, FLOOR_URI: floorUri(surroundings) }),
   },
 });
 

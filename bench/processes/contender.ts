@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { nodeArguments } from '../../local/lambda/node-arguments.ts';
 import type { EventShape } from '../harness/event.ts';
 import { median } from '../harness/median.ts';
 
@@ -34,6 +35,7 @@ const CHILD = join(import.meta.dirname, 'child.ts');
 export async function startContender({ name, file, environment, shape }: ContenderOptions): Promise<Contender> {
   const child = fork(CHILD, [file, JSON.stringify(shape)], {
     env: environment,
+    execArgv: [...nodeArguments(environment)],
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
   await answerOf(child, name);

@@ -4,15 +4,6 @@ import { type LambdaOptions, startLambda } from './lambda.ts';
 export const FULL_EVENT = { records: 3_900, partitions: 4, valueBytes: 1_000 };
 /** So many events show whether memory goes on growing. */
 export const EVENTS = 200;
-/** Lambda gives the heap about nine tenths of the function's memory. */
-const HEAP_PART = 0.9;
-
-/** The function with the heap that Lambda gives a function of this memory. */
-export function withHeapOf(memoryMb: number, options: LambdaOptions): LambdaOptions {
-  const heap = `--max-old-space-size=${Math.round(memoryMb * HEAP_PART)}`;
-  const { NODE_OPTIONS = '' } = options.environment;
-  return { ...options, environment: { ...options.environment, NODE_OPTIONS: `${NODE_OPTIONS} ${heap}`.trim() } };
-}
 
 /** Of a new process that handles the event some times. */
 export async function memoryOver(options: LambdaOptions, event: string, times: number) {

@@ -5,6 +5,7 @@ import type { Readable } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
 import { describeEnd, type ManagedProcess, type ProcessEnd, startProcess } from '../engines/process/managed-process.ts';
 import type { Invocation } from './invocation.ts';
+import { nodeArguments } from './node-arguments.ts';
 import { type RuntimeAnswer, type RuntimeApi, startRuntimeApi } from './runtime-api.ts';
 
 export interface ExecutionEnvironmentOptions {
@@ -41,7 +42,7 @@ export async function startExecutionEnvironment(options: ExecutionEnvironmentOpt
   const api = await startRuntimeApi();
   const child = startProcess({
     command: process.execPath,
-    args: [RUNTIME_CLIENT],
+    args: [...nodeArguments(options.environment), RUNTIME_CLIENT],
     cwd: options.cwd,
     environment: { ...options.environment, AWS_LAMBDA_RUNTIME_API: api.address },
   });

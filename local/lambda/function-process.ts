@@ -20,7 +20,7 @@ export interface FunctionOptions {
   /** The function's variables with its role's credentials. Nothing of this machine's environment is added. */
   readonly environment: Readonly<Record<string, string>>;
   readonly timeoutMs: number;
-  /** Passed to the function but not enforced, see `memoryPeakMb`. */
+  /** Sizes the heap as on Lambda. Memory beside the heap is not bounded: see `memoryPeakMb`. */
   readonly memoryMb: number;
   /** The log file: the output of the function's processes, and START, END, REPORT. */
   readonly logFile: string;

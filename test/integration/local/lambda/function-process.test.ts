@@ -277,6 +277,15 @@ describe('what a process is given', () => {
     expect(Object.keys(environment ?? {})).not.toContain('MSK_SINKS_TEST_OF_THIS_MACHINE');
   });
 
+  it('is a heap that fits its memory', async () => {
+    const source = `import { getHeapStatistics } from 'node:v8';
+      export const handler = async () => getHeapStatistics().heap_size_limit / 2 ** 20;`;
+    const running = await aFunction(source, { memoryMb: 256 });
+    const answer = await running.invoke('{}');
+    expect(Number(answer.kind === 'answered' && answer.payload)).toBeGreaterThan(231);
+    expect(Number(answer.kind === 'answered' && answer.payload)).toBeLessThan(300);
+  });
+
   it('is a context with the time that remains', async () => {
     const running = await aFunction(
       'export const handler = async (_, context) => ({ ...context, remaining: context.getRemainingTimeInMillis() });',
