@@ -45,7 +45,7 @@ export const INDEX_WAIT_MS_MAX = 2_000;
 export const MISSING_KEYS_MAX = 1_000;
 /** Collections whose indexes are remembered between batches. Of a forgotten one, the next batch that names it lists the indexes again. */
 export const COLLECTIONS_MAX = 2_000;
-/** The pause before a missing index is looked for again, and before the tombstone index is tried again after a failure. */
+/** The pause before the indexes are looked at again, and before the tombstone index is tried again after a failure. */
 export const INDEX_RETRY_MS = 60_000;
 
 /** Settings of the driver's client, for a function behind a cluster that fails over in less than 30 s. */

@@ -200,11 +200,13 @@ export class CollectionDelivery implements Work {
 
   /** Evidence from these results counts for later ones, because evidence must be older than a refusal. */
   #apply(results: readonly StepResult[]): void {
-    const { clock, evidence, namespace, uniqueOrder } = this.#parts;
+    const { clock, collections, evidence, namespace, uniqueOrder } = this.#parts;
     const nowMs = clock.nowMs();
-    if (results.some(({ result }) => result.kind === 'collision')) uniqueOrder.note(namespace);
-    const retryAtMs = this.#retryAtMs(results, nowMs);
-    const moment = this.#moment(nowMs, retryAtMs);
+    if (results.some(({ result }) => result.kind === 'collision')) {
+      uniqueOrder.note(namespace);
+      collections.doubt(namespace);
+    }
+    const moment = this.#moment(nowMs, this.#retryAtMs(results, nowMs));
     for (const each of results) {
       const { lane } = each.step;
       for (const effect of lane.apply(each, moment)) this.#perform(effect, lane);

@@ -30,6 +30,8 @@ export interface Collections {
    * @throws the store's errors if the indexes cannot be listed
    */
   prepare(namespace: Namespace, writes: readonly SentWrite[], signal: AbortSignal): Promise<Guards>;
+  /** Call after a conflict with another unique index: the next `prepare` looks at the indexes again, at most once a minute. */
+  doubt(namespace: Namespace): void;
   /** Waits a moment for the index that `prepare` began to create. Never rejects. */
   finish(untilMs: number, signal: AbortSignal): Promise<void>;
   /** Forgets the oldest collections. Call between batches: records may name any number. */
@@ -58,6 +60,7 @@ export function createCollections(parts: CollectionsParts): Collections {
       if (parts.deletes === 'tombstone') tombstoneIndex.begin(namespace, signal);
       return guards;
     },
+    doubt: (namespace) => checks.get(namespaceText(namespace))?.doubt(),
     finish: tombstoneIndex.finish,
     trim() {
       forgetOldest(checks, COLLECTIONS_MAX);
@@ -66,7 +69,10 @@ export function createCollections(parts: CollectionsParts): Collections {
   };
 }
 
-/** The known indexes of one collection. */
+/**
+ * The known indexes of one collection. Somebody may drop or create an index, or the collection, while the environment lives: so
+ * the indexes of business keys are looked at again every minute, and the others after a conflict.
+ */
 class CheckedCollection implements Guards {
   readonly indexes = new Map<string, string>();
   readonly #namespace: Namespace;
@@ -76,6 +82,8 @@ class CheckedCollection implements Guards {
   /** Business keys without an index, each with the time of the next look at the indexes. */
   readonly #missingUntilMs = new Map<string, number>();
   #isStrictChecked = false;
+  #lookedAtMs = Number.NEGATIVE_INFINITY;
+  #isDoubted = false;
 
   constructor(namespace: Namespace, parts: CollectionsParts) {
     this.#namespace = namespace;
@@ -83,14 +91,25 @@ class CheckedCollection implements Guards {
     this.#isStrictChecked = parts.deletes === 'hard';
   }
 
+  doubt(): void {
+    this.#isDoubted = true;
+  }
+
   async prepare(writes: readonly SentWrite[], signal: AbortSignal): Promise<Guards> {
-    const { clock, deletes, store } = this.#parts;
-    const nowMs = clock.nowMs();
-    const keys = businessKeysOf(writes).filter((key) => this.#isUnknown(key, nowMs));
-    if (keys.length === 0 && this.#isStrictChecked) return this;
-    const indexes = await store.listIndexes(this.#namespace, signal);
-    for (const key of keys) this.#note(copyOfText(key), guardIndexOf(indexes, key), nowMs);
-    if (deletes === 'tombstone') this.#checkStrict(indexes);
+    const nowMs = this.#parts.clock.nowMs();
+    const keys = businessKeysOf(writes);
+    const missing = keys.filter((key) => this.#isUnknown(key, nowMs));
+    const isFirstLook = missing.length > 0 || !this.#isStrictChecked;
+    const isOutdated = nowMs - this.#lookedAtMs >= INDEX_RETRY_MS && (keys.length > 0 || this.#isDoubted);
+    if (!isFirstLook && !isOutdated) return this;
+    [this.#lookedAtMs, this.#isDoubted] = [nowMs, false];
+    const listing = this.#parts.store.listIndexes(this.#namespace, signal);
+    const indexes = await (isFirstLook ? listing : listing.catch(() => undefined));
+    if (indexes === undefined) return this; // what is known stays known
+    for (const key of new Set([...this.indexes.keys(), ...missing])) {
+      this.#note(copyOfText(key), guardIndexOf(indexes, key), nowMs);
+    }
+    if (this.#parts.deletes === 'tombstone') this.#checkStrict(indexes);
     return this;
   }
 
@@ -113,7 +132,9 @@ class CheckedCollection implements Guards {
   }
 
   #note(key: string, index: IndexDescription | undefined, nowMs: number): void {
+    this.#sparse.delete(key);
     if (index === undefined) {
+      this.indexes.delete(key);
       // Records may choose the names of fields, so the number of keys has no bound of its own.
       if (this.#missingUntilMs.size >= MISSING_KEYS_MAX) this.#missingUntilMs.clear();
       this.#missingUntilMs.set(key, nowMs + INDEX_RETRY_MS);
@@ -124,6 +145,7 @@ class CheckedCollection implements Guards {
   }
 
   #checkStrict(indexes: readonly IndexDescription[]): void {
+    this.#isStrictChecked = false;
     const { length } = strictIndexesOf(indexes, new Set(this.indexes.keys()));
     if (length > 0) {
       const detail = `${loggableName(this.#namespace)} ${strictIndexes(length)}`;

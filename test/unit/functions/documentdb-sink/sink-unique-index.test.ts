@@ -31,6 +31,17 @@ describe('another unique index', () => {
     expect(sink.store.calls.map(({ kind }) => kind)).toEqual(['delete', 'update']);
   });
 
+  it('that somebody makes while the environment lives makes no dead letters of deletes: their tombstones would collide', async () => {
+    const letters = fakeDeadLetters();
+    const sink = aDocumentdbSink({ deadLetters: letters.queue });
+    await sink.write([order(1, 'x', { email: 'e' }), order(2, 'y', { email: 'f' })]);
+    sink.store.options = unique;
+    await sink.clock.advance(60_000);
+    const outcomes = await sink.write([tombstone(3, 'x'), tombstone(4, 'y')]);
+    expect(outcomes.map(inWords)).toEqual(['written', 'failed rejected_by_target']);
+    expect(letters.deadLetters).toEqual([]);
+  });
+
   it('is no poison when a later record of the batch frees the value', async () => {
     const sink = aDocumentdbSink({ deletes: 'hard', documents: unique });
     sink.store.put('x', { email: 'e', v: 0 });

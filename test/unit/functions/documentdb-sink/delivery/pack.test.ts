@@ -31,7 +31,12 @@ function aCollection(options: FakeDocumentsOptions = {}, changes: Partial<PackPa
   const guards = { indexes: new Map<string, string>(), canGuard: ({ filter }: Step['write']) => filter.has('_id') };
   const parts = {
     ...{ store, namespace, uniqueOrder, meter, signal: new AbortController().signal },
-    collections: { prepare: () => Promise.resolve(guards), finish: () => Promise.resolve(), trim: () => undefined },
+    collections: {
+      prepare: () => Promise.resolve(guards),
+      finish: () => Promise.resolve(),
+      trim: () => undefined,
+      doubt: () => undefined,
+    },
     ...changes,
   };
   return { store, uniqueOrder, parts, guards, metrics };
@@ -101,6 +106,7 @@ function failing(): PackParts['collections'] {
     prepare: () => Promise.reject(foreignError('MongoNetworkError')),
     finish: () => Promise.resolve(),
     trim: () => undefined,
+    doubt: () => undefined,
   };
 }
 

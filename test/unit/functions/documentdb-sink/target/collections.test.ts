@@ -47,7 +47,8 @@ describe('the unique index of a business key', () => {
     const collections = createCollections(parts);
     const prepare = (writes: readonly Write[]) =>
       collections.prepare({ database: 'shop', collection: 'orders' }, writes, new AbortController().signal);
-    return { store, clock, prepare, askedCount: () => asked };
+    const doubt = () => collections.doubt({ database: 'shop', collection: 'orders' });
+    return { store, clock, prepare, doubt, askedCount: () => asked };
   };
 
   it('is named for its fields in any order, and asked for once', async () => {
@@ -72,6 +73,45 @@ describe('the unique index of a business key', () => {
     expect(askedCount()).toBe(1);
     await clock.advance(60_000);
     expect((await prepare([key])).canGuard(key)).toBe(true);
+  });
+
+  it('is looked at again every minute: somebody may have dropped it, or made it anew with another name', async () => {
+    const { store, clock, prepare, askedCount } = setup([{ field: 'a,b' }], 'hard');
+    const guards = await prepare([key]);
+    store.options = { uniqueIndexes: [] };
+    await clock.advance(59_999);
+    expect((await prepare([key])).canGuard(key)).toBe(true);
+    await clock.advance(1);
+    expect((await prepare([key])).canGuard(key)).toBe(false);
+    store.options = { uniqueIndexes: [{ field: 'b,a', sparse: true }] };
+    await clock.advance(60_000);
+    await prepare([key]);
+    expect([guards.canGuard(key), [...guards.indexes.values()], askedCount()]).toEqual([true, ['b_1_a_1'], 3]);
+  });
+
+  it('stays known where the indexes cannot be listed again', async () => {
+    const { store, clock, prepare } = setup([{ field: 'a,b' }], 'hard');
+    await prepare([key]);
+    store.listIndexes = () => Promise.reject(new Error('not now'));
+    await clock.advance(60_000);
+    expect((await prepare([key])).canGuard(key)).toBe(true);
+  });
+
+  it('in which tombstones collide is found after a conflict, at most once a minute, and refused until it is gone', async () => {
+    const byId = writeOf(replaceOf({ _id: 'k' }, {}));
+    const { store, clock, prepare, doubt, askedCount } = setup([], 'tombstone');
+    await prepare([byId]);
+    store.options = { uniqueIndexes: [{ field: 'email' }] };
+    doubt();
+    await prepare([byId]);
+    await clock.advance(60_000);
+    await expect(prepare([byId])).rejects.toBeInstanceOf(FatalError);
+    await expect(prepare([byId])).rejects.toBeInstanceOf(FatalError);
+    store.options = { uniqueIndexes: [] };
+    await prepare([byId]);
+    await clock.advance(60_000);
+    await prepare([byId]);
+    expect(askedCount()).toBe(4);
   });
 
   it('is none that holds a part of the documents alone', async () => {
