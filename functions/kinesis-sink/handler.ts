@@ -38,6 +38,8 @@ export const handler = createHandler({
         randomKey: randomUUID,
       },
     });
-    return { ...sink, probe: async (signal) => (await import('./target/probe.ts')).probeStream(port)(signal) };
+    const probe = async (signal: AbortSignal) =>
+      (await import('./target/probe.ts')).probeStream(port, settings.roleArn)(signal);
+    return { ...sink, probe };
   },
 });

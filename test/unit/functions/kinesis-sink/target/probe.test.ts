@@ -6,8 +6,11 @@ import { aStream } from '../../../../support/a-kinesis-sink.ts';
 import { sdkError } from '../../../../support/fake-kinesis.ts';
 
 const { signal } = new AbortController();
-const probed = (port: Partial<StreamPort>) =>
-  probeStream({ ready: () => Promise.resolve(), describeStream: () => Promise.resolve(aStream), ...port })(signal);
+const ROLE = 'arn:aws:iam::222222222222:role/orders-stream-writer';
+const probed = (port: Partial<StreamPort>) => {
+  const whole = { ready: () => Promise.resolve(), describeStream: () => Promise.resolve(aStream), ...port };
+  return probeStream(whole, ROLE)(signal);
+};
 
 describe('the probe of kinesisSink', () => {
   it('names the session and the stream', async () => {
@@ -15,6 +18,16 @@ describe('the probe of kinesisSink', () => {
       { title: 'session', status: 'ok', found: "the role in the stream's account gives a session" },
       { title: 'stream', status: 'ok', found: 'ACTIVE, records up to 1024 KiB, distribution USER_PARTITION_KEY' },
     ]);
+  });
+
+  it('speaks of no session where the function writes with its own role', async () => {
+    const port = { ready: () => Promise.resolve(), describeStream: () => Promise.resolve(aStream) };
+    const [session] = await probeStream(port, undefined)(signal);
+    expect(session).toMatchObject({
+      title: 'session',
+      status: 'ok',
+      found: expect.stringMatching(/^none: .*own role/),
+    });
   });
 
   it('stops at a session that is refused, with the remedy', async () => {
