@@ -1,5 +1,5 @@
 import { untilAborted } from '../../../shared/concurrency/until-aborted.ts';
-import { describeForeign } from '../../../shared/errors.ts';
+import { describeForeign, identify } from '../../../shared/errors.ts';
 import { forgetOldest } from '../../../shared/forget-oldest.ts';
 import type { Log, Meter } from '../../../shared/telemetry/telemetry.ts';
 import type { Clock } from '../../../shared/time/clock.ts';
@@ -203,14 +203,21 @@ function createTombstoneIndex(parts: CollectionsParts) {
 function reportIndex(
   namespace: Namespace,
   error: unknown,
-  { log, meter, signal }: CollectionsParts & { readonly signal: AbortSignal },
+  { log, meter, signal, tombstoneTtlSeconds }: CollectionsParts & { readonly signal: AbortSignal },
 ): void {
   if (signal.aborted) return;
   meter.count('TombstoneIndexFailed');
   log.warn('tombstone_index_failed', {
     namespace: loggableName(namespace),
     error: describeForeign(error),
-    remedy:
-      'create an index on _deletedAt with expireAfterSeconds, or grant the database user the right to create indexes',
+    remedy: OTHER_OPTIONS.has(identify(error).code)
+      ? `the index has another lifetime, which tombstones keep: run collMod with {index: {keyPattern: {_deletedAt: 1}, expireAfterSeconds: ${tombstoneTtlSeconds}}}`
+      : 'create an index on _deletedAt with expireAfterSeconds, or grant the database user the right to create indexes',
   });
 }
+
+/**
+ * IndexOptionsConflict, IndexKeySpecsConflict: somebody changed the setting after the index was made.
+ * https://github.com/mongodb/mongo/blob/master/src/mongo/base/error_codes.yml
+ */
+const OTHER_OPTIONS: ReadonlySet<string | undefined> = new Set(['85', '86']);

@@ -4,7 +4,7 @@ import { COLLECTIONS_MAX } from '../../../../../functions/documentdb-sink/limits
 import { createCollections } from '../../../../../functions/documentdb-sink/target/collections.ts';
 import { FatalError } from '../../../../../functions/documentdb-sink/target/fatal-error.ts';
 import { createUniqueOrder } from '../../../../../functions/documentdb-sink/target/unique-order.ts';
-import { FakeDocuments, LEAK, type UniqueIndex } from '../../../../support/fake-documents.ts';
+import { FakeDocuments, foreignError, LEAK, type UniqueIndex } from '../../../../support/fake-documents.ts';
 import { recordedTelemetry } from '../../../../support/recorded-telemetry.ts';
 import { VirtualClock } from '../../../../support/virtual-clock.ts';
 import { replaceOf, writeOf } from '../../../../support/write-models.ts';
@@ -210,5 +210,25 @@ describe('what is remembered of collections', () => {
     const isKnown = [0, 1, COLLECTIONS_MAX].map((place) => order.isKnown(namespaceAt(place)));
     expect(isKnown).toEqual([false, true, true]);
     expect(order.matters(namespaceAt(1))).toBe(true);
+  });
+});
+
+describe('the index that removes tombstones', () => {
+  it.each([
+    [13, 'create an index on _deletedAt'],
+    [85, 'run collMod with {index: {keyPattern: {_deletedAt: 1}, expireAfterSeconds: 86400}}'],
+  ])('that the server refuses with code %i is reported with what to do', async (code, remedy) => {
+    const store = new FakeDocuments();
+    store.ensureTtlIndex = () => Promise.reject(foreignError('MongoServerError', code));
+    const telemetry = recordedTelemetry();
+    const parts = { store, clock: new VirtualClock(), ...telemetry, tombstoneTtlSeconds: 86_400 };
+    const collections = createCollections({ ...parts, deletes: 'tombstone' });
+    const { signal } = new AbortController();
+    const writes = [writeOf(replaceOf({ _id: 'k' }, {}))];
+    await collections.prepare({ database: 'shop', collection: 'orders' }, writes, signal);
+    await collections.finish(10_000, signal);
+    expect(telemetry.lines).toMatchObject([
+      { message: 'tombstone_index_failed', fields: { remedy: expect.stringContaining(remedy) } },
+    ]);
   });
 });
