@@ -15,7 +15,7 @@ import {
 } from '../../../../../../../functions/documentdb-sink/connector/transforms/data/schema.ts';
 import { TransformError } from '../../../../../../../functions/documentdb-sink/connector/transforms/data/transform-error.ts';
 
-const valueOf = (schema: Schema | undefined, json: string, replaceNulls = true) =>
+const payloadFor = (schema: Schema | undefined, json: string, replaceNulls = true) =>
   connectValueOf(schema, readJson(Buffer.from(json), TREE), { replaceNulls });
 const small = (type: 'int8' | 'int16' | 'int32', value: number) => new SmallNumber(type, value);
 const decimal: Schema = { ...primitive('bytes'), name: DECIMAL_NAME, parameters: new Map([['scale', '2']]) };
@@ -61,11 +61,11 @@ describe('a payload of Connect', () => {
     [decimal, '12.50', new BigDecimal(1_250n, 2)],
     [decimal, '"/w=="', new BigDecimal(-1n, 2)],
   ])('is read by its schema: %#', (schema, json, expected) => {
-    expect(valueOf(schema, json)).toEqual(expected);
+    expect(payloadFor(schema, json)).toEqual(expected);
   });
 
   it('is a struct of its fields', () => {
-    expect(valueOf(struct, '{"a": 5, "b": 6}')).toMatchObject({ schema: struct });
+    expect(payloadFor(struct, '{"a": 5, "b": 6}')).toMatchObject({ schema: struct });
   });
 
   it.each<[Schema, string, string]>([
@@ -86,14 +86,14 @@ describe('a payload of Connect', () => {
     [decimal, 'true', 'a Decimal is neither a number nor bytes'],
     [decimal, '""', 'a Decimal has no bytes, too many, or no scale'],
   ])('is refused by its schema: %#', (schema, json, reason) => {
-    expect(() => valueOf(schema, json)).toThrow(TransformError);
-    expect(() => valueOf(schema, json)).toThrow(reason);
+    expect(() => payloadFor(schema, json)).toThrow(TransformError);
+    expect(() => payloadFor(schema, json)).toThrow(reason);
   });
 
   it('has no default in place of a null where that is switched off', () => {
     const optional: Schema = { ...primitive('int64', true), default: 7n };
-    expect(valueOf(optional, 'null', false)).toBeNull();
-    expect(() => valueOf({ ...primitive('int64'), default: 7n }, 'null', false)).toThrow('is null or missing');
+    expect(payloadFor(optional, 'null', false)).toBeNull();
+    expect(() => payloadFor({ ...primitive('int64'), default: 7n }, 'null', false)).toThrow('is null or missing');
   });
 });
 
