@@ -55,4 +55,8 @@ export const PURE: readonly PureFolder[] = [
   whole('functions/documentdb-sink/connector/cdc'),
   whole('functions/documentdb-sink/connector/post-processors'),
   whole('functions/documentdb-sink/json'),
+  files('functions/documentdb-sink/connector', '*'),
+  whole('functions/documentdb-sink/connector/converters'),
+  whole('functions/documentdb-sink/connector/transforms/data'),
+  whole('functions/documentdb-sink/connector/transforms/kafka'),
 ];

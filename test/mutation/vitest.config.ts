@@ -19,7 +19,7 @@ class ShortestFirst extends BaseSequencer {
 }
 
 /** Random tests, and those of the largest batches and of many invocations. */
-const LONG = /\.property\.test\.ts$|hostile|sink-events|connector-cases/;
+const LONG = /\.property\.test\.ts$|hostile|sink-events|connector-cases|defaults-budget|text-memory/;
 const rankOf = (file: string): number =>
   LONG.test(file) ? globs.length : globs.findIndex((glob) => matchesGlob(file, join(ROOT, glob)));
 
