@@ -78,6 +78,38 @@ describe('without a connector file', () => {
 });
 
 describe('with a connector file', () => {
+  it.each([
+    ['nothing more', {}, 'orders', false],
+    [
+      'a transform',
+      {
+        transforms: 't',
+        'transforms.t.type': 'org.apache.kafka.connect.transforms.RegexRouter',
+        'transforms.t.regex': 'ord(.*)',
+        'transforms.t.replacement': 'archive',
+      },
+      'archive',
+      false,
+    ],
+    [
+      'a schema registry',
+      {
+        'value.converter': 'io.confluent.connect.avro.AvroConverter',
+        'value.converter.schema.registry.url': 'https://registry.example',
+      },
+      undefined,
+      true,
+    ],
+  ])('that names %s, records are mapped so', async (_, properties, collection, isPrepared) => {
+    const file = aConnectorText({ topics: 'orders,archive', ...properties });
+    const { configuration } = configured({ MSK_SINKS_CONNECTOR: 'orders.properties' }, file);
+    const { mapper, preparation } = await configuration;
+    expect(preparation !== undefined).toBe(isPrepared);
+    const plan = mapper(aRecord({ topic: 'orders', key: '{"a": 1}', value: '{"_id": 1}' }), 0);
+    if (collection === undefined) expect(plan.kind).not.toBe('write');
+    else expect(plan).toMatchObject({ kind: 'write', namespace: { collection } });
+  });
+
   const CONNECTOR = { MSK_SINKS_CONNECTOR: 'config/connectors/orders.properties', MSK_SINKS_POOL_SIZE_MAX: '7' };
 
   it("a probe sees every topic's database and the index that a business key needs", async () => {

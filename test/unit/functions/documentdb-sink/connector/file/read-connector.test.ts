@@ -150,6 +150,30 @@ describe('a connector file', () => {
       'line 3: topic.override.orders.tasks.max',
     ]);
     expect(problemsOf(`${MINIMUM}errors.tolerance=all\ntopic.override.orders.errors.tolerance=all`)).toEqual([]);
+    expect(problemsOf(`${MINIMUM}errors.tolerance=all\ntopic.override.orders.errors.tolerance= all `)).toEqual([]);
+    for (const property of ['errors.tolerance=all', 'mongo.errors.tolerance=all', 'msksinks.deletes=hard']) {
+      const name = `topic.override.orders.${property.slice(0, property.indexOf('='))}`;
+      expect(problemsOf(`${MINIMUM}topic.override.orders.${property}`)).toEqual([
+        expect.stringContaining(`${name} cannot be set for one topic`),
+      ]);
+    }
+  });
+
+  it('takes a misspelt name for an error where its own value would give the property an effect', () => {
+    const named = `${MINIMUM}timeseries.timefield=ts\n`;
+    expect(problemsOf(`${named}timeseries.timefield.auto.covert=true`)).toHaveLength(1);
+    expect(problemsOf(`${named}timeseries.timefield.auto.covert=false`)).toEqual([]);
+    expect(problemsOf(`${MINIMUM}timeseries.timefield.auto.covert=true`)).toEqual([]);
+  });
+
+  it('says what has no effect by the properties of its topic', () => {
+    const projector = `${SINK}.processor.AllowListKeyProjector`;
+    const own = `${MINIMUM}topic.override.orders.key.projection.list=a\n`;
+    const chain = `post.processor.chain=${projector}`;
+    const namesOf = (text: string) => read(text).meaningless.map(({ name }) => name);
+    expect(namesOf(`${own}topic.override.orders.${chain}`)).toEqual([]);
+    expect(namesOf(own)).toEqual(['topic.override.orders.key.projection.list']);
+    expect(namesOf(`${MINIMUM}key.projection.list=a\ntopic.override.orders.${chain}`)).toEqual(['key.projection.list']);
   });
 
   it('names the variable that an env placeholder waits for, and says nothing else of that property', () => {
