@@ -46,7 +46,7 @@ function writable<T>(side: Side, convert: () => T): T {
     return convert();
   } catch (error) {
     if (!(error instanceof UnconvertibleError)) throw error;
-    const detail = error.message.replace(/^the value/, `the ${side}`);
+    const detail = error.message.replace('the value', `the ${side}`);
     throw new UnwritableError(`Could not convert ${side} into a BsonDocument: ${detail}`);
   }
 }

@@ -114,6 +114,20 @@ describe('a record that cannot be written', () => {
     expect(namespace).toEqual({ database: 'myDB', collection: 'orders' });
   });
 
+  it.each([
+    ['json.JsonConverter', '5', 'No converter present due to unexpected object type: the key is a number'],
+    ['converters.LongConverter', 'abc', 'LongConverter refuses the key: it has not 8 bytes'],
+    ['storage.StringConverter', 'abc', 'the key is not JSON'],
+  ])('names the key where %s cannot make a document of it', (converter, key, detail) => {
+    const properties = {
+      ...FULL_KEY,
+      'key.converter': `org.apache.kafka.connect.${converter}`,
+      'key.converter.schemas.enable': 'false',
+    };
+    const { failure } = poisoned(planOf(properties, { key, value: '{}' }));
+    expect(failure.detail).toBe(`Could not convert key into a BsonDocument: ${detail}`);
+  });
+
   it('is of no document when its id is in what cannot be read', () => {
     expect(poisoned(planOf(FULL_KEY, { key: 'abc', value: '{}' })).filter).toBeUndefined();
   });

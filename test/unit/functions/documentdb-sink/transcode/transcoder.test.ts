@@ -206,6 +206,21 @@ describe('a document that is written straight from its text', () => {
     expect(hex(straight(schemaless, text(8)) as Uint8Array)).toBe(hex(serialized(schemaless, text(8))));
   });
 
+  it.each([
+    ['12 names, for which a table has 16 buckets', [' ', ...'ABCDEFGHIJK']],
+    ['13 names, for which a table has 32 buckets', ['0', ...'ABCDEFGHIJKL']],
+    ['24 names, for which a table has 32 buckets', [' ', ...'ABCDEFGHIJKLMNOPQRSTUVW']],
+    ['25 names, for which a table has 64 buckets', [' ', ...'ABCDEFGHIJKLMNOPQRSTUVWX']],
+    ['seven names, of which six share a bucket', ['1', ...' 0@P`p']],
+    ['names in one bucket, in their order', ['p', '`', 'P', '@', '0', ' ']],
+  ])('has %s in the order of Java, also within others', (_, names) => {
+    const fields = `{${names.map((name, index) => `${JSON.stringify(name)}:${index}`).join()}}`;
+    const nested = `{"a":1,"b":2,"c":3,"d":4,"e":5,"f":6,"g":7,"h":8,"i":9,"j":10,"k":11,"x":${fields},"l":{"A":1,"0":2}}`;
+    for (const text of [fields, nested]) {
+      expect(hex(straight(schemaless, text) as Uint8Array)).toBe(hex(serialized(schemaless, text)));
+    }
+  });
+
   it('has a name of more than 50,000 bytes nowhere that Jackson refuses it', () => {
     const text = `{"${'x'.repeat(50_001)}":1}`;
     expect(straight(schemaless, text)).toBeUndefined();
