@@ -82,6 +82,12 @@ describe('ByteArrayConverter', () => {
     }
   });
 
+  it('takes binary data of the old subtype, which repeats its length', () => {
+    const bytes = BSON.serialize({ a: new BSON.Binary(Buffer.from('abc'), 2), b: 1 });
+    expect(convert(BYTES, bytes)?.get('a')).toEqual(new BSON.Binary(Buffer.from('abc'), 2));
+    expect(convert(BYTES, bytes)?.get('b')).toBe(1);
+  });
+
   it.each([
     ['documents', 0x03],
     ['arrays', 0x04],

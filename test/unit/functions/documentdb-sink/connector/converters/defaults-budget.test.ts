@@ -1,5 +1,7 @@
+import { Binary } from 'mongodb';
 import { describe, expect, it } from 'vitest';
 import { UnconvertibleError } from '../../../../../../functions/documentdb-sink/bson/unconvertible-error.ts';
+import { DefaultsBudget } from '../../../../../../functions/documentdb-sink/connector/converters/defaults-budget.ts';
 import { readJsonWithSchema } from '../../../../../../functions/documentdb-sink/connector/converters/json-converter.ts';
 import { createConnectConverter } from '../../../../../../functions/documentdb-sink/connector/transforms/connect-converter.ts';
 import { UnwritableError } from '../../../../../../functions/documentdb-sink/plan/unwritable-error.ts';
@@ -21,6 +23,29 @@ const arrayOf = (fields: readonly Json[], count: number) => {
 };
 const fieldsOf = (count: number, field: Json) =>
   Array.from({ length: count }, (_, index) => ({ field: `f${index}`, ...field }));
+
+describe('the budget of a record', () => {
+  it.each<[string, unknown, number]>([
+    ['a number', 5, 32],
+    ['null', null, 32],
+    ['a text', 'abc', 35],
+    ['bytes', new Binary(Buffer.alloc(5)), 37],
+    ['an array', ['a', [1]], 32 + 33 + 32 + 32],
+    [
+      'a document',
+      new Map<string, unknown>([
+        ['ab', 1],
+        ['c', 'de'],
+      ]),
+      32 + 2 + 32 + 1 + 34,
+    ],
+  ])('pays for each use of %s', (_, value, size) => {
+    const budget = new DefaultsBudget();
+    expect([budget.use(value), budget.use(value)]).toEqual([value, value]);
+    budget.spend(16 * 1_024 * 1_024 - 2 * size);
+    expect(() => budget.spend(1)).toThrow('the schema adds more to the payload than a document holds');
+  });
+});
 
 describe('what a schema adds to a payload', () => {
   it.each([

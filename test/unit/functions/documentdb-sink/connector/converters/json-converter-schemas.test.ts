@@ -111,6 +111,9 @@ describe('JsonConverter with schemas', () => {
       '{"a":{"$numberLong":"2"},"b":{"$numberLong":"1"}}',
     );
     expect(stored(JSON_SCHEMA, enveloped({ type: 'string' }, '{"a": 1}'))).toBe('{"a":{"$numberInt":"1"}}');
+    expect(stored(JSON_SCHEMA, enveloped(null, { a: [1, { c: 1, b: 2 }, null] }))).toBe(
+      '{"a":[{"$numberLong":"1"},{"b":{"$numberLong":"2"},"c":{"$numberLong":"1"}},null]}',
+    );
     const bytes = Buffer.from(BSON.serialize({ a: 1 })).toString('base64');
     expect(stored(JSON_SCHEMA, enveloped({ type: 'bytes' }, bytes))).toBe('{"a":{"$numberInt":"1"}}');
     expect(stored(JSON_SCHEMA, enveloped({ type: 'string', optional: true }, null))).toBe('nothing');
@@ -182,6 +185,12 @@ describe('JsonConverter with schemas', () => {
     [logical('Time', 'int32'), 1.5, 'a Time is not a whole number'],
     [logical('Timestamp', 'int64'), 8.640000000000001e15, 'a date is outside the range of dates'],
     [logical('Timestamp', 'int64'), '5', 'a Timestamp is not a whole number'],
+    [
+      struct({ field: 'a', type: 'map', keys: { type: 'string' }, values: { type: 'int32' } }),
+      [1],
+      'a map whose keys are strings must be an object',
+    ],
+    [struct({ field: 'a', ...struct({ field: 'b', type: 'int32' }) }), [1], 'a struct must be an object'],
     [scaled('2'), true, 'a Decimal is neither a number nor bytes'],
     [scaled('2'), '', 'a Decimal must have 1 to 32 bytes'],
     [scaled('2'), base64(33), 'a Decimal must have 1 to 32 bytes'],
