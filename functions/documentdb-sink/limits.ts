@@ -24,6 +24,10 @@ export const MISSES_CARRIED = 27;
  * after this time is poison.
  */
 export const DUPLICATE_CONFIRM_MS = 1_000;
+/** So often a command is sent as it is although its connection ends without an answer. Then it is sent in parts. */
+export const LOST_ANSWERS_MAX = 3;
+/** So often its parts are halved while the collection takes nothing: an outage must not multiply the commands. */
+export const HALVINGS_MAX = 4;
 /** Refusals of a write before the last attempt; the next refusal makes the write poison. */
 export const REFUSALS_MAX = 4;
 /** The pause before a refused write is sent again. */

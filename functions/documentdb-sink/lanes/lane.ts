@@ -17,7 +17,7 @@ import {
   UNRESOLVABLE,
 } from './failures.ts';
 import { canBeDeferred, foldOf } from './folding.ts';
-import { judgeRefusal, type Refused } from './refusal.ts';
+import { isTooMuch, judgeRefusal, type Refused } from './refusal.ts';
 import type { Effect, Moment, WriteResult } from './write-result.ts';
 
 const NOTHING: readonly Effect[] = [];
@@ -124,7 +124,8 @@ export class Lane extends SharedLane<LaneEntry, HeadTrial> {
         return this.#refuse(step, result, moment);
       case 'retry':
         this.change({ readyAtMs: moment.retryAtMs, failure: asFarAsKnown(this.trial, result.failure) });
-        if (result.isTooSlow === true) this.change({ commandSizeMax: Math.ceil(result.commandSize / 2) });
+        if (isTooMuch(this.trial, result, { ...moment, target: this.target }))
+          this.change({ commandSizeMax: Math.ceil(result.commandSize / 2) });
         return [count('WriteRetries')];
       case 'credentials':
       case 'fatal':

@@ -1,10 +1,31 @@
-import { DOUBT_PAUSE_MS, REFUSALS_MAX, THROTTLE_PAUSE_MS } from '../limits.ts';
+import {
+  DOUBT_PAUSE_MS,
+  HALVINGS_MAX,
+  LOST_ANSWERS_MAX,
+  NEIGHBOUR_MS,
+  REFUSALS_MAX,
+  THROTTLE_PAUSE_MS,
+} from '../limits.ts';
 import type { HeadTrial } from './entry.ts';
 import type { Doubt } from './evidence.ts';
 import { asFarAsKnown } from './failures.ts';
 import type { Moment, WriteResult } from './write-result.ts';
 
 export type Refused = WriteResult & { readonly kind: 'refused' };
+
+/**
+ * The command took too long, or its connection ended again and again: its size may be the cause, or one of its documents, which
+ * must not hold the others. While nothing shows that the collection takes writes, the parts do not get ever smaller.
+ */
+export function isTooMuch(
+  { attempts }: HeadTrial,
+  { isTooSlow, failure }: WriteResult & { readonly kind: 'retry' },
+  { evidence, nowMs, target }: Pick<Moment, 'evidence' | 'nowMs'> & Pick<RefusedStep, 'target'>,
+): boolean {
+  const isLost = failure.code === 'target_unreachable' && failure.mayBeWritten && attempts >= LOST_ANSWERS_MAX;
+  const mayHalve = attempts < LOST_ANSWERS_MAX + HALVINGS_MAX || evidence.hasTakenSince(target, nowMs - NEIGHBOUR_MS);
+  return isTooSlow === true || (isLost && mayHalve);
+}
 
 interface RefusedStep {
   readonly refusal: Refused;

@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { Statement } from '../../../../functions/documentdb-sink/target/document-store.ts';
-import { aDocumentdbSink, inWords, order } from '../../../support/a-documentdb-sink.ts';
+import { aDocumentdbSink, idsSent, inWords, many, order } from '../../../support/a-documentdb-sink.ts';
 import { aRecord } from '../../../support/builders.ts';
+import { valueAt } from '../../../support/document-server/bson-values.ts';
 import { fakeDeadLetters } from '../../../support/fake-dead-letters.ts';
-import { FakeDocuments, type Stored } from '../../../support/fake-documents.ts';
+import { FakeDocuments, foreignError, type Stored } from '../../../support/fake-documents.ts';
 import { planned, updateOf } from '../../../support/write-models.ts';
 
 const isBad = (document: Stored): boolean => document.get('bad') === true;
@@ -201,5 +202,44 @@ describe('a command that takes longer than the socket timeout', () => {
     const sink = aDocumentdbSink({ documents: store });
     const records = Array.from({ length: 64 }, (_, offset) => order(offset, `k${offset}`));
     expect(new Set((await sink.write(records)).map(inWords))).toEqual(new Set(['written']));
+  });
+});
+
+describe('a command whose connection ends without an answer', () => {
+  const records = Array.from({ length: 64 }, (_, offset) => order(offset, `k${offset}`, {}, offset % 2));
+
+  it('each time one document is in it, holds neither the other documents nor the other partition', async () => {
+    const sink = aDocumentdbSink();
+    const { write } = sink.store;
+    const endsConnections = ({ q }: Statement) => valueAt(q, '_id') === 'k40';
+    sink.store.write = (namespace, kind, statements, signal) =>
+      statements.some(endsConnections)
+        ? Promise.reject(foreignError('MongoNetworkError'))
+        : write.call(sink.store, namespace, kind, statements, signal);
+    const outcomes = await sink.write(records);
+    expect(outcomes.map(inWords).filter((words) => words !== 'written')).toEqual(['failed target_unreachable']);
+  });
+
+  it('because it is too large, is sent in parts', async () => {
+    const sink = aDocumentdbSink();
+    const { write } = sink.store;
+    sink.store.write = (namespace, kind, statements, signal) =>
+      statements.length > 10
+        ? Promise.reject(foreignError('MongoNetworkError'))
+        : write.call(sink.store, namespace, kind, statements, signal);
+    const outcomes = await sink.write(records);
+    expect(new Set(outcomes.map(inWords))).toEqual(new Set(['written']));
+  });
+
+  it('in an outage is sent in a few parts, and not in ever more', async () => {
+    const sink = aDocumentdbSink({ documents: { faultOfAll: { kind: 'unreachable' } } });
+    await sink.write(records);
+    expect(Math.min(...idsSent(sink).map(({ length }) => length))).toBe(4);
+  });
+
+  it('is sent whole again at first: the connection may have been old', async () => {
+    const sink = aDocumentdbSink({ documents: { faults: many(2, { kind: 'unreachable' }) } });
+    await sink.write(records);
+    expect(idsSent(sink).map(({ length }) => length)).toEqual([64, 64, 64]);
   });
 });

@@ -24,7 +24,8 @@ describe('trouble', () => {
     expect(outcomes[0]).toMatchObject({ failure: { retryable: true, mayBeWritten: true } });
     expect(sink.clock.nowMs() - startMs).toBe(55_000);
     expect(sink.store.calls.length).toBeGreaterThan(15);
-    expect(sink.store.calls.length).toBeLessThan(40);
+    // Two documents, which may go in two commands.
+    expect(sink.store.calls.length).toBeLessThan(2 * 40);
     expect(deadLetters).toEqual([]);
   });
 
