@@ -14,6 +14,7 @@ describe.each(allWays)('a document that is written straight from its text, as $n
     ' { "a" : 1 } \n',
     '\t\r\n {\r"a"\t:\n[\r\n\t 1\r,\t2\n]\r,\t"b"\n:\r{\t}\r}\t\r\n ',
     '{"a b":"c d","!":"!"," ":" "}',
+    '{"a":false,"b":true,"c":null,"d":[false,true,null]}',
     '{"Aa":1,"BB":2,"AaAa":{"AaBB":1,"BBAa":2,"BBBB":3}}',
     '{"a":0,"b":-0,"c":-0.0,"d":1.5,"e":1e3,"f":0.1234567890123456789,"g":-1E-400,"h":5.0}',
     '{"a":999999999999999,"b":-999999999999999,"c":4294967296,"d":-4294967297}',
@@ -54,9 +55,14 @@ describe.each(allWays)('a document that is written straight from its text, as $n
     ['no JSON within a document', '{"a":{"b":1,}}'],
     ['part of a word', '{"a":tru}'],
     ['another word', '{"a":nil}'],
+    ['a word of other letters in place of null', '{"a":nuxx}'],
+    ['a word of other letters in place of true', '{"a":trux}'],
+    ['a word of other letters in place of false', '{"a":falxx}'],
     ['a longer word', '{"a":falsey}'],
     ['text behind the document', '{"a":1}}'],
     ['a repeated name', '{"a":1,"b":2,"a":3}'],
+    ['a repeated name of several letters', '{"abc":1,"b":2,"abc":3}'],
+    ['a repeated name of several letters, the first of an object', '{"x":{"first":1,"first":2}}'],
     ['a name repeated around a document', '{"a":1,"b":{"a":2},"a":3}'],
     ['a repeated name in a document', '{"a":{"b":1,"b":2}}'],
     ['extended JSON', '{"a":{"$oid":"0123456789abcdef01234567"}}'],
@@ -68,6 +74,8 @@ describe.each(allWays)('a document that is written straight from its text, as $n
     ['the first half of a surrogate pair', '{"a":"\\ud800"}'],
     ['the last half of a surrogate pair', '{"a":"\\udfff"}'],
     ['the escape of an unknown letter', '{"a":"\\v"}'],
+    ['a point in place of a digit of an escape', '{"a":"\\u004."}'],
+    ['a blank in place of a digit of an escape', '{"a":"\\u00 4"}'],
     ['a slash in place of a digit of an escape', '{"a":"\\u004/"}'],
     ['a colon in place of a digit of an escape', '{"a":"\\u004:"}'],
     ['an at sign in place of a digit of an escape', '{"a":"\\u004@"}'],
@@ -204,6 +212,20 @@ describe('a document that is written straight from its text', () => {
     const text = (count: number) => JSON.stringify(Object.fromEntries(names.slice(0, count).map((each) => [each, 1])));
     expect(straight(schemaless, text(9))).toBeUndefined();
     expect(hex(straight(schemaless, text(8)) as Uint8Array)).toBe(hex(serialized(schemaless, text(8))));
+    // Nine names in one bucket of 16, which are two buckets of 32.
+    const apart = ['aa', 'aq', 'bb', 'br', 'cc', 'cs', 'dd', 'dt', 'ee'];
+    const object = (all: readonly string[]) => JSON.stringify(Object.fromEntries(all.map((each) => [each, each])));
+    expect(straight(schemaless, object(apart))).toBeUndefined();
+    const withAnother = object(['ab', ...apart.slice(0, 8)]);
+    for (let times = 0; times < 3; times += 1)
+      expect(hex(straight(schemaless, withAnother) as Uint8Array)).toBe(hex(serialized(schemaless, withAnother)));
+  });
+
+  it('has two names of one hash of which one begins with the other', () => {
+    for (const text of ['{"oyicfc":1,"oyicfcb":2}', '{"oyicfcb":1,"oyicfc":2}']) {
+      expect(hex(straight(schemaless, text) as Uint8Array)).toBe(hex(serialized(schemaless, text)));
+      expect(straight(schemaless, text.replace('oyicfcb', 'oyicfc'))).toBeUndefined();
+    }
   });
 
   it.each([
