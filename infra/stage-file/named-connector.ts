@@ -1,6 +1,7 @@
 import type { Connector } from '../../functions/documentdb-sink/connector/file/connector.ts';
 import { readSettings } from '../../functions/documentdb-sink/connector/file/read-connector.ts';
 import { mapperOfConnector } from '../../functions/documentdb-sink/connector/transforms/mapper-of-connector.ts';
+import { providerKinds } from '../../functions/documentdb-sink/target/connection/config-providers.ts';
 import { placeholdersOf } from '../../functions/documentdb-sink/target/placeholders.ts';
 import { SettingsError } from '../../shared/errors.ts';
 import { packagedText } from '../connector-file/packaged-connector.ts';
@@ -42,7 +43,10 @@ export function readNamedConnector(path: string, surroundings: Surroundings): Na
     const connection = checkConnectionString(connector, environment);
     const packaged = packagedText(file);
     const named = { path, container: file.container, lock: file.lock, packaged, connector, connection };
-    return { kind: 'sound', named: { ...named, environment: environmentOf(packaged, environment) } };
+    return {
+      kind: 'sound',
+      named: { ...named, environment: environmentOf(packaged, connector.providers, environment) },
+    };
   } catch (error) {
     if (!(error instanceof SettingsError)) throw error;
     return unsound(error.problems.map((problem) => `${path}: ${problem}`));
@@ -51,10 +55,20 @@ export function readNamedConnector(path: string, surroundings: Surroundings): Na
 
 const unsound = (problems: readonly string[]): NamedConnectorReading => ({ kind: 'unsound', problems });
 
-const environmentOf = (text: string, environment: Surroundings['environment']): Readonly<Record<string, string>> =>
-  Object.fromEntries(
+/** Lambda sets these itself, and refuses a function that sets them: https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html */
+const RESERVED =
+  /^(?:_HANDLER|_X_AMZN_TRACE_ID|LAMBDA_TASK_ROOT|LAMBDA_RUNTIME_DIR|AWS_(?:REGION|DEFAULT_REGION|EXECUTION_ENV|ACCESS_KEY|ACCESS_KEY_ID|SECRET_ACCESS_KEY|SESSION_TOKEN|LAMBDA_\w+))$/;
+
+function environmentOf(
+  text: string,
+  providers: Connector['providers'],
+  environment: Surroundings['environment'],
+): Readonly<Record<string, string>> {
+  const kinds = providerKinds(providers);
+  return Object.fromEntries(
     placeholdersOf(text).flatMap(({ provider, key }) => {
-      const value = provider === 'env' ? environment[key] : undefined;
+      const value = kinds.get(provider) === 'environment' && !RESERVED.test(key) ? environment[key] : undefined;
       return value === undefined ? [] : [[key, value]];
     }),
   );
+}

@@ -26,11 +26,12 @@ type Environment = Readonly<Record<string, string | undefined>>;
 /** Checks a connection string at packaging, with the values of environment variables but without those of secrets. */
 export function checkConnectionString(written: Written, environment: Environment): ConnectionStringCheck {
   const placeholders = placeholdersOf(written.connectionUri);
-  const fromEnvironment = placeholders.map(({ provider, path, key }) =>
-    provider === 'env' && path === '' ? environment[key] : undefined,
+  const kinds = providerKinds(written.providers);
+  const fromEnvironment = placeholders.map(({ provider, key }) =>
+    kinds.get(provider) === 'environment' ? environment[key] : undefined,
   );
   const known = filledIn(written.connectionUri, placeholders, fromEnvironment);
-  const unknown = placeholderProblems(written);
+  const unknown = placeholderProblems(written, environment);
   const isWhole = placeholdersOf(known).some(({ text }) => known.startsWith(text));
   if (unknown.length > 0 || isWhole) return { problems: unknown, dropped: [] };
   const uri = withStandIns(known);
@@ -38,10 +39,12 @@ export function checkConnectionString(written: Written, environment: Environment
   return unsound === undefined ? checkOptions(uri) : { problems: [unsound], dropped: [] };
 }
 
-function placeholderProblems({ connectionUri, providers }: Written): readonly string[] {
+function placeholderProblems({ connectionUri, providers }: Written, environment: Environment): readonly string[] {
   const kinds = providerKinds(providers);
-  return placeholdersOf(connectionUri).flatMap(({ text, provider }) => {
+  return placeholdersOf(connectionUri).flatMap(({ text, provider, key }) => {
     const kind = kinds.get(provider);
+    if (kind === 'environment' && environment[key] === undefined)
+      return [`contains ${text}: set ${key} in the environment of this command`];
     if (kind === undefined)
       return [
         `contains ${text}, but no config provider has the name ${provider}: declare its class, or use sm, ssm or env`,

@@ -55,6 +55,26 @@ describe("a connector's file", () => {
     expect(environment).not.toHaveProperty('OTHER');
   });
 
+  it('gets what its own provider of environment variables asks for, too', () => {
+    const provider = {
+      'config.providers': 'vars',
+      'config.providers.vars.class': 'org.apache.kafka.common.config.provider.EnvVarConfigProvider',
+      'connection.uri': 'mongodb://user:${vars:DOCDB_PASSWORD}@docdb:27017/',
+    };
+    expect(partsOf(provider, {}, { DOCDB_PASSWORD: 'x' }).environment['DOCDB_PASSWORD']).toBe('x');
+    expect(() => partsOf(provider)).toThrow(
+      /connection\.uri contains \$\{vars:DOCDB_PASSWORD\}: set DOCDB_PASSWORD in the environment of this command/,
+    );
+  });
+
+  it.each(['AWS_REGION', 'AWS_SESSION_TOKEN', 'AWS_LAMBDA_FUNCTION_NAME', '_HANDLER'])(
+    'takes %s from Lambda, which refuses a function that sets it',
+    (name) => {
+      const { environment } = partsOf({ database: `\${env:${name}}` }, {}, { [name]: 'shop' });
+      expect(environment).not.toHaveProperty(name);
+    },
+  );
+
   it('says what has no meaning here, and why', () => {
     const { notices } = partsOf({ 'tasks.max': '4', name: 'orders' });
     expect(notices[0]).toBe(`${CONNECTOR_PATH}: 2 of its properties have no effect here`);
