@@ -1,6 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import type { ConnectRecord } from '../../../../../../../functions/documentdb-sink/connector/transforms/connect-record.ts';
-import { createChain } from '../../../../../../../functions/documentdb-sink/connector/transforms/create-chain.ts';
 import {
   primitive,
   structSchema,
@@ -8,26 +6,7 @@ import {
 import { Struct } from '../../../../../../../functions/documentdb-sink/connector/transforms/data/struct.ts';
 import type { SchemaAndValue } from '../../../../../../../functions/documentdb-sink/connector/transforms/data/to-document.ts';
 import { UnwritableError } from '../../../../../../../functions/documentdb-sink/plan/unwritable-error.ts';
-
-const FIRST = { name: 'first', schema: undefined, value: '1' };
-
-function chainOf(type: string, settings: Readonly<Record<string, string>>) {
-  const given = Object.entries(settings).map(([name, value]): [string, string] => [`transforms.t.${name}`, value]);
-  const transforms = new Map([
-    ['transforms', 't'],
-    ['transforms.t.type', `org.apache.kafka.connect.transforms.${type}`],
-    ...given,
-  ]);
-  return createChain(transforms, 'test', new Map()).transform;
-}
-
-function transformed(type: string, settings: Readonly<Record<string, string>>, value: SchemaAndValue): ConnectRecord {
-  const data = () => value;
-  const record = { topic: 't', partition: 0, offset: 0, timestampMs: 0, headers: [FIRST], key: data, value: data };
-  const result = chainOf(type, settings)(record);
-  if (result === undefined) throw new Error('the record is filtered');
-  return result;
-}
+import { chainOf, FIRST, transformed } from '../../../../../../support/one-transform.ts';
 
 const MAP: SchemaAndValue = {
   schema: undefined,
