@@ -26,6 +26,8 @@ const TOPICS: readonly string[] = [TOPIC, `${TOPIC}-1`, `${TOPIC}.eu`];
 
 export const TOPICS_MAX = TOPICS.length;
 
+export const topicNamesOf = (topicCount = 1): readonly string[] => TOPICS.slice(0, topicCount);
+
 /** In which topic a record is, of so many. */
 export const topicNameOf = ({ topic = 0 }: Pick<ScenarioRecord, 'topic'>, topicCount = 1): string =>
   TOPICS[topic % topicCount] ?? TOPIC;
@@ -40,10 +42,11 @@ export class KafkaLog {
   readonly #places = new Map<string, ProducedRecord[]>();
 
   constructor(partitionCount: number, topicCount = 1) {
-    this.topics = TOPICS.slice(0, topicCount).map((name) => new Topic(name, partitionCount));
+    this.topics = topicNamesOf(topicCount).map((name) => new Topic(name, partitionCount));
   }
 
-  produce(record: ScenarioRecord, value: Buffer | null): ProducedRecord {
+  /** @param key default: the text of the record's key */
+  produce(record: ScenarioRecord, value: Buffer | null, key = keyOf(record)): ProducedRecord {
     const topic = this.#topicOf(record);
     const partition = partitionOf(record, topic);
     const topicPartition = topic.topicPartitionOf(partition);
@@ -58,7 +61,7 @@ export class KafkaLog {
       offset,
       timestampMs: this.#ownTimeMs(place, record) ?? producedAtMs,
       producedAtMs,
-      key: record.key === null ? null : Buffer.from(record.key),
+      key,
       value,
       // A name may stand there twice, and bytes need not be text.
       headers: [
@@ -101,6 +104,8 @@ export class KafkaLog {
     return isTaken === true ? undefined : timeMs;
   }
 }
+
+const keyOf = ({ key }: ScenarioRecord): Buffer | null => (key === null ? null : Buffer.from(key));
 
 /** As a producer does: by its own choice, by the key's hash, or in turn. */
 const partitionOf = ({ id, key, partition }: ScenarioRecord, { partitionCount }: Topic): number =>

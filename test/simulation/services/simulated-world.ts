@@ -111,7 +111,11 @@ const targetOf = (parts: TargetParts): Target =>
   parts.scenario.sink === 'kinesisSink' ? new KinesisTarget(parts) : new DocumentsTarget(parts);
 
 function produce({ kafka, target }: World, record: ScenarioRecord, tell: Tell): void {
-  const { topicPartition, offset }: ProducedRecord = kafka.produce(record, target.valueOf(record));
+  const { topicPartition, offset }: ProducedRecord = kafka.produce(
+    record,
+    target.valueOf(record),
+    target.keyOf?.(record),
+  );
   tell(`produced: record ${record.id}, ${record.kind}`, `${topicPartition}@${offset}`);
 }
 

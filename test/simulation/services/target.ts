@@ -26,6 +26,8 @@ export interface TargetParts {
 export interface Target {
   /** The value a record of this kind has on the topic. */
   valueOf(record: ScenarioRecord): Buffer | null;
+  /** The key of this record; default: its text. */
+  keyOf?(record: ScenarioRecord): Buffer | null;
   /** The real sink in a new environment. `log` and `meter` are watched. */
   createFunction(environment: Environment, telemetry: { readonly log: Log; readonly meter: BatchMeter }): BatchParts;
   /** Whether the effect of a record stands right now: stored, or overtaken by a newer one, or ignored by a rule. */

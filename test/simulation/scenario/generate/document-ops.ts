@@ -1,3 +1,5 @@
+import type { ConnectorStory } from '../connector/connector.ts';
+
 /** What a record with a value does to its document. One without deletes it. */
 export const WRITE_OPS = [
   /** The whole document. */
@@ -36,6 +38,8 @@ export interface ScenarioDocumentdb {
   readonly identity: 'id' | 'business' | 'wideId';
   /** The mapper of a function without a connector's file, as it is: each record replaces its document. */
   readonly isNative?: true;
+  /** The file of a MongoDB sink connector, which says how records become documents. */
+  readonly connector?: ConnectorStory;
   /** What decides beside offsets: nothing, the record's time, or a field that is another in each record. */
   readonly guard: 'offset' | 'timestamp' | 'field';
   /** Whether a deletion says how new it is: a null value has no field. */

@@ -89,11 +89,11 @@ export class DocumentHistory {
 
   recordOf(document: Stored | undefined): ProducedRecord | undefined {
     const id = fieldIn(document, 'id');
-    if (typeof id !== 'number') return undefined;
+    if (typeof id !== 'number' && typeof id !== 'bigint') return undefined;
     for (const record of this.#parts.kafka.produced.slice(this.#recordsById.size)) {
       this.#recordsById.set(record.scenario.id, record);
     }
-    return this.#recordsById.get(id);
+    return this.#recordsById.get(Number(id));
   }
 
   /** Undefined: somebody else's, or not to be told. */

@@ -2,12 +2,14 @@ import { createNativeMapper } from '../../../../functions/documentdb-sink/plan/n
 import type { RecordMapper } from '../../../../functions/documentdb-sink/plan/record-mapper.ts';
 import type { WriteModel } from '../../../../functions/documentdb-sink/plan/write-model.ts';
 import { doc } from '../../../support/document-server/bson-values.ts';
+import type { ConnectorStory } from '../../scenario/connector/connector.ts';
 import { opOf, type ScenarioDocumentdb, type WriteOp } from '../../scenario/generate/document-ops.ts';
 import { hash } from '../../scenario/random.ts';
 import type { ScenarioRecord } from '../../scenario/scenario.ts';
 import { wideIdOf } from '../../scenario/wide-ids.ts';
 import { wideValueFrom } from '../../scenario/wide-values.ts';
 import { type ProducedRecord, SECRET, TOPIC } from '../kafka-log.ts';
+import { modelsOfFile, valueFieldsOf } from './connector-model.ts';
 
 export const DATABASE = 'simulated';
 
@@ -24,7 +26,7 @@ export interface StoryValue {
   readonly leavesKey?: true | undefined;
 }
 
-export function valueText({ kind, ...record }: ScenarioRecord): string {
+export function valueText({ kind, ...record }: ScenarioRecord, connector?: ConnectorStory): string {
   const { id, unique, wide, poison, leavesKey } = record;
   const value: StoryValue = {
     id,
@@ -35,7 +37,8 @@ export function valueText({ kind, ...record }: ScenarioRecord): string {
     poison,
     leavesKey,
   };
-  const text = JSON.stringify(value);
+  const more = connector && valueFieldsOf(record.key ?? '', id, connector);
+  const text = JSON.stringify({ ...value, ...more });
   const rest = [
     ...(wide === undefined ? [] : [`"wide":${wideValueFrom(wide).text}`]),
     ...(poison === 'halfCharacter' ? [String.raw`"half":"\ud83d!"`] : []),
@@ -97,20 +100,22 @@ const keyFieldsOf = (subject: Subject): Fields =>
 
 const BUSINESS_INDEX = { name: 'key.name_1_sort_1', fields: ['key.name', 'sort'], isSparse: false };
 
+const FILE_INDEX = { name: 'k_1', fields: ['k'], isSparse: false };
+
 /** The unique index of a story's business keys. */
-export const businessIndexesOf = ({ identity, businessIndex }: ScenarioDocumentdb) =>
-  identity === 'business' && businessIndex !== 'none'
-    ? [{ ...BUSINESS_INDEX, isSparse: businessIndex === 'sparse' }]
-    : [];
+export function businessIndexesOf({ connector, identity, businessIndex }: ScenarioDocumentdb) {
+  if (identity !== 'business' || businessIndex === 'none') return [];
+  return [connector === undefined ? { ...BUSINESS_INDEX, isSparse: businessIndex === 'sparse' } : FILE_INDEX];
+}
 
 /**
- * What a produced record asks for, told without the sink: by the story's own mapper, or as the docs of the mapper that
- * needs no file promise. What connector files ask for is not told here: test/parity/ compares it with the real connector.
+ * What a produced record asks for, told without the sink: by the story's own mapper, as the docs of the mapper that needs
+ * no file promise, or as the connector's documentation promises.
  */
-export function modelsOfRecord(
-  { scenario: { id, key, wide }, value }: ProducedRecord,
-  settings: ScenarioDocumentdb,
-): readonly WriteModel[] {
+export function modelsOfRecord(record: ProducedRecord, settings: ScenarioDocumentdb): readonly WriteModel[] {
+  if (settings.connector !== undefined) return modelsOfFile(record, settings.connector);
+  const { scenario, value } = record;
+  const { id, key, wide } = scenario;
   const subject = { ...settings, key: key ?? '', recordId: id };
   const parsed = value === null ? undefined : readValue(value);
   if (parsed === undefined || !settings.isNative) return modelsOf(subject, parsed, 0);

@@ -12,6 +12,7 @@ import type { Scenario } from '../../scenario/scenario.ts';
 import type { KafkaLog, ProducedRecord } from '../kafka-log.ts';
 import type { FinalWorld } from '../target.ts';
 import { isGuarded } from './document-history.ts';
+import { mapperOf } from './document-mapper.ts';
 import { businessIndexesOf, createStoryPolicy } from './document-policy.ts';
 import { bodyOf, fieldIn } from './document-version.ts';
 import type { CommandFaults, ReplicaSet, Stored } from './replica-set.ts';
@@ -79,7 +80,7 @@ async function deliver(records: readonly ProducedRecord[], parts: ReplayParts): 
   const { random, settings, scenario, timeline } = parts;
   const sink = createDocumentdbSink({
     settings: { ...settings, onPoison: 'skip' },
-    mapper: createStoryPolicy(scenario.documentdb),
+    mapper: scenario.documentdb.connector === undefined ? createStoryPolicy(scenario.documentdb) : mapperOf(scenario),
     store: calmStore(parts),
     deadLetters: { put: () => Promise.resolve(true) },
     clock: timeline,

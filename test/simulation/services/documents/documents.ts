@@ -7,11 +7,11 @@ import { valueAt } from '../../../support/document-server/bson-values.ts';
 import { exactText } from '../../../support/document-server/exact-text.ts';
 import { equalitiesOf } from '../../../support/document-server/filter.ts';
 import { documentOf } from '../../../support/document-server/update-operators.ts';
-import { straightMapper } from '../../../support/straight-mapper.ts';
 import { Conduct } from '../../invariants/conduct.ts';
 import { finalViolations } from '../../invariants/documents/documents.ts';
 import { positionText } from '../../invariants/positions.ts';
 import type { Violation } from '../../invariants/violation.ts';
+import { isOfValue } from '../../scenario/connector/connector.ts';
 import { opOf } from '../../scenario/generate/document-ops.ts';
 import { haveValuesAcrossPartitions } from '../../scenario/kinds.ts';
 import { SOCKET_TIMEOUT_MS } from '../../scenario/promised.ts';
@@ -22,15 +22,10 @@ import type { Environment } from '../environment.ts';
 import { type ProducedRecord, SECRET, topicNameOf } from '../kafka-log.ts';
 import type { FinalWorld, Target, TargetParts } from '../target.ts';
 import type { Topic } from '../topic.ts';
+import { keyOfDocument, keyTextOf } from './connector-model.ts';
 import { DocumentHistory, isGuarded } from './document-history.ts';
-import {
-  businessIndexesOf,
-  collectionOf,
-  createStoryPolicy,
-  isArrayKey,
-  keyOfName,
-  valueText,
-} from './document-policy.ts';
+import { mapperOf } from './document-mapper.ts';
+import { businessIndexesOf, collectionOf, isArrayKey, keyOfName, valueText } from './document-policy.ts';
 import { DocumentPort } from './document-port.ts';
 import { replayAll } from './document-replay.ts';
 import { ReplicaSet, type Stored } from './replica-set.ts';
@@ -118,7 +113,8 @@ export class DocumentsTarget implements Target {
 
   /** The key of the records that a document is of. */
   #keyOf = (document: Stored): unknown => {
-    const { identity } = this.#parts.scenario.documentdb;
+    const { connector, identity } = this.#parts.scenario.documentdb;
+    if (connector !== undefined) return keyOfDocument(document, connector);
     if (identity === 'business') return keyOfName(valueAt(document, 'key.name'));
     return identity === 'wideId' ? keyOfWideId(document.get('_id')) : document.get('_id');
   };
@@ -127,7 +123,13 @@ export class DocumentsTarget implements Target {
     if (record.kind === 'tombstone') return null;
     const isCut = record.kind === 'poison' && record.poison === undefined;
     if (isCut) return Buffer.from(`{"id":${record.id},"secret":"${SECRET}`);
-    return Buffer.from(valueText(record));
+    return Buffer.from(valueText(record, this.#parts.scenario.documentdb.connector));
+  }
+
+  keyOf({ key }: ScenarioRecord): Buffer | null {
+    const { connector } = this.#parts.scenario.documentdb;
+    if (key === null) return null;
+    return Buffer.from(connector === undefined ? key : keyTextOf(key, connector));
   }
 
   createFunction(environment: Environment, telemetry: { readonly log: Log; readonly meter: BatchMeter }): BatchParts {
@@ -140,7 +142,7 @@ export class DocumentsTarget implements Target {
       ...time,
       ...telemetry,
       settings: this.#settings(),
-      mapper: straightMapper(createStoryPolicy(scenario.documentdb)),
+      mapper: mapperOf(scenario),
       store: this.#port.storeFor(environment),
       deadLetters,
     };
@@ -196,8 +198,11 @@ export class DocumentsTarget implements Target {
   }
 
   /** Of what throws nobody knows the document. */
-  isKnownPoison = ({ scenario: { key, kind, poison } }: ProducedRecord): boolean =>
-    key === null || (kind === 'poison' && poison !== 'throws');
+  isKnownPoison = ({ scenario: { key, kind, poison } }: ProducedRecord): boolean => {
+    const { connector } = this.#parts.scenario.documentdb;
+    const isPlaceless = poison === 'throws' || (connector !== undefined && isOfValue(connector));
+    return key === null || (kind === 'poison' && !isPlaceless);
+  };
 
   /** Nobody may miss it: docs/guarantees.md, "A record that cannot be guarded". */
   mustSay(): readonly string[] {

@@ -1,0 +1,51 @@
+/** Of what the connector makes `_id`. */
+export const ID_STRATEGIES = [
+  /** The key's document. */
+  'fullKey',
+  /** Some fields of it. */
+  'partialKey',
+  /** The field `_id` of the key. */
+  'providedInKey',
+  /** The key's text. */
+  'rawKey',
+  /** Some fields of the value. */
+  'partialValue',
+  /** The field `_id` of the value. */
+  'providedInValue',
+] as const;
+
+export type IdStrategyName = (typeof ID_STRATEGIES)[number];
+
+/** Into what write the connector makes a value. */
+export const WRITE_MODELS = [
+  'default',
+  'replaceOneDefault',
+  'updateOneDefault',
+  'updateOneTimestamps',
+  'replaceOneBusinessKey',
+  'updateOneBusinessKeyTimestamp',
+] as const;
+
+/** What else becomes of a value. */
+export const POST_PROCESSORS = ['projects', 'renames'] as const;
+
+export type WriteModelName = (typeof WRITE_MODELS)[number];
+
+/** What a connector's file asks for. */
+export interface ConnectorStory {
+  readonly idStrategy: IdStrategyName;
+  /** Of the first topic, and of the others. */
+  readonly writeModels: readonly [WriteModelName, WriteModelName];
+  /** Schemaless JSON of Kafka Connect, or text that is JSON. */
+  readonly converter: 'json' | 'string';
+  /** The value has an `_id` of its own, which the id strategy overwrites. */
+  readonly overwritesId?: true;
+  /** The field `part` of the value is left out, or has another name. */
+  readonly processor?: (typeof POST_PROCESSORS)[number];
+}
+
+export const isOfValue = ({ idStrategy }: ConnectorStory): boolean =>
+  idStrategy === 'partialValue' || idStrategy === 'providedInValue';
+
+export const isOfBusinessKey = ({ writeModels }: ConnectorStory): boolean =>
+  writeModels.some((name) => name.includes('BusinessKey'));

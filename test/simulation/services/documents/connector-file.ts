@@ -1,0 +1,127 @@
+import { createRecordMapper } from '../../../../functions/documentdb-sink/connector/create-record-mapper.ts';
+import { readConnector } from '../../../../functions/documentdb-sink/connector/file/read-connector.ts';
+import type { RecordMapper } from '../../../../functions/documentdb-sink/plan/record-mapper.ts';
+import {
+  type ConnectorStory,
+  type IdStrategyName,
+  isOfBusinessKey,
+  isOfValue,
+  type WriteModelName,
+} from '../../scenario/connector/connector.ts';
+import type { Scenario } from '../../scenario/scenario.ts';
+import { TOPIC, topicNamesOf } from '../kafka-log.ts';
+import { DATABASE } from './document-policy.ts';
+
+const STRATEGY = 'com.mongodb.kafka.connect.sink';
+
+const ID_CLASSES: Readonly<Record<IdStrategyName, string>> = {
+  fullKey: `${STRATEGY}.processor.id.strategy.FullKeyStrategy`,
+  partialKey: `${STRATEGY}.processor.id.strategy.PartialKeyStrategy`,
+  providedInKey: `${STRATEGY}.processor.id.strategy.ProvidedInKeyStrategy`,
+  rawKey: 'msksinks.RawKeyStrategy',
+  partialValue: `${STRATEGY}.processor.id.strategy.PartialValueStrategy`,
+  providedInValue: `${STRATEGY}.processor.id.strategy.ProvidedInValueStrategy`,
+};
+
+const MODEL_CLASSES: Readonly<Record<WriteModelName, string>> = {
+  default: `${STRATEGY}.writemodel.strategy.DefaultWriteModelStrategy`,
+  replaceOneDefault: `${STRATEGY}.writemodel.strategy.ReplaceOneDefaultStrategy`,
+  updateOneDefault: `${STRATEGY}.writemodel.strategy.UpdateOneDefaultStrategy`,
+  updateOneTimestamps: `${STRATEGY}.writemodel.strategy.UpdateOneTimestampsStrategy`,
+  replaceOneBusinessKey: `${STRATEGY}.writemodel.strategy.ReplaceOneBusinessKeyStrategy`,
+  updateOneBusinessKeyTimestamp: `${STRATEGY}.writemodel.strategy.UpdateOneBusinessKeyTimestampStrategy`,
+};
+
+const PROCESSOR_CLASSES = {
+  projects: `${STRATEGY}.processor.BlockListValueProjector`,
+  renames: `${STRATEGY}.processor.field.renaming.RenameByMapping`,
+} as const;
+
+const CONVERTERS = {
+  json: 'org.apache.kafka.connect.json.JsonConverter',
+  string: 'org.apache.kafka.connect.storage.StringConverter',
+} as const;
+
+type Properties = Readonly<Record<string, string | undefined>>;
+
+/** The text of the connector's `.properties` file. https://www.mongodb.com/docs/kafka-connector/current/sink-connector/configuration-properties/ */
+export function connectorText(connector: ConnectorStory, scenario: Scenario): string {
+  const properties: Properties = {
+    name: 'simulated',
+    'connector.class': 'com.mongodb.kafka.connect.MongoSinkConnector',
+    topics: topicNamesOf(scenario.topicCount).join(),
+    'connection.uri': 'mongodb://simulated:27017',
+    database: DATABASE,
+    collection: TOPIC,
+    ...converterProperties(connector),
+    ...idProperties(connector),
+    ...processorProperties(connector),
+    ...writeProperties(connector, scenario),
+    ...ownProperties(scenario),
+  };
+  return Object.entries(properties)
+    .flatMap(([name, value]) => (value === undefined ? [] : [`${name}=${value}`]))
+    .join('\n');
+}
+
+const converterProperties = ({ converter }: ConnectorStory): Properties =>
+  Object.fromEntries(
+    ['key.converter', 'value.converter'].flatMap((side) => [
+      [side, CONVERTERS[converter]],
+      [`${side}.schemas.enable`, converter === 'json' ? 'false' : undefined],
+    ]),
+  );
+
+function idProperties({ idStrategy, overwritesId }: ConnectorStory): Properties {
+  const where = idStrategy === 'partialKey' ? 'key' : 'value';
+  const isPartial = idStrategy === 'partialKey' || idStrategy === 'partialValue';
+  return {
+    'document.id.strategy': ID_CLASSES[idStrategy],
+    'document.id.strategy.overwrite.existing': overwritesId ? 'true' : undefined,
+    [`document.id.strategy.partial.${where}.projection.type`]: isPartial ? 'AllowList' : undefined,
+    [`document.id.strategy.partial.${where}.projection.list`]: isPartial ? 'k' : undefined,
+  };
+}
+
+function processorProperties({ processor }: ConnectorStory): Properties {
+  if (processor === undefined) return {};
+  const chain = `${STRATEGY}.processor.DocumentIdAdder,${PROCESSOR_CLASSES[processor]}`;
+  return processor === 'projects'
+    ? { 'post.processor.chain': chain, 'value.projection.type': 'BlockList', 'value.projection.list': 'part' }
+    : { 'post.processor.chain': chain, 'field.renamer.mapping': '[{"oldName":"value.part","newName":"share"}]' };
+}
+
+/** Each topic has its own. */
+function writeProperties(connector: ConnectorStory, { documentdb, topicCount }: Scenario): Properties {
+  const [first, others] = connector.writeModels;
+  const isDeletedByBusinessKey = isOfBusinessKey(connector) && !isOfValue(connector);
+  return {
+    'writemodel.strategy': MODEL_CLASSES[first],
+    'delete.on.null.values': isOfValue(connector) ? undefined : 'true',
+    'delete.writemodel.strategy': isDeletedByBusinessKey
+      ? `${STRATEGY}.writemodel.strategy.DeleteOneTombstoneBusinessKeyStrategy`
+      : undefined,
+    ...Object.fromEntries(
+      topicNamesOf(topicCount)
+        .slice(1)
+        .flatMap((topic) => [
+          [`topic.override.${topic}.writemodel.strategy`, MODEL_CLASSES[others]],
+          [`topic.override.${topic}.collection`, documentdb.isCollectionOfTopic ? topic : undefined],
+        ]),
+    ),
+  };
+}
+
+/** docs/settings.md */
+const ownProperties = ({ documentdb, function: fn }: Scenario): Properties => ({
+  'errors.tolerance': fn.onPoison === 'block' ? 'none' : 'all',
+  'msksinks.deletes': documentdb.deletes,
+  'msksinks.guard': documentdb.guard,
+  'msksinks.guard.field': documentdb.guard === 'field' ? 'id' : undefined,
+});
+
+/** The function's own mapper, of that text. */
+export function mapperOfFile(connector: ConnectorStory, scenario: Scenario): RecordMapper {
+  const where = 'simulated.properties';
+  return createRecordMapper(readConnector(connectorText(connector, scenario), { where }), where);
+}

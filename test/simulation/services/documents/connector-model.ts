@@ -1,0 +1,95 @@
+import type { WriteModel } from '../../../../functions/documentdb-sink/plan/write-model.ts';
+import { doc } from '../../../support/document-server/bson-values.ts';
+import { type ConnectorStory, isOfBusinessKey, isOfValue } from '../../scenario/connector/connector.ts';
+import { type ProducedRecord, TOPIC } from '../kafka-log.ts';
+
+// What a connector's file asks for, told from the connector's documentation and none of the function's code:
+// https://www.mongodb.com/docs/kafka-connector/current/sink-connector/fundamentals/post-processors/ (document ids),
+// https://www.mongodb.com/docs/kafka-connector/current/sink-connector/fundamentals/write-strategies/
+
+/** Beside `k`, so that it matters which fields of a key or value become `_id`. */
+const PART = 3;
+/** Stands where nothing may be taken from. */
+const DECOY = 'no part of an _id';
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** The bytes of a record's key. */
+export const keyTextOf = (key: string, { converter, idStrategy }: ConnectorStory): string => {
+  if (idStrategy === 'rawKey') return converter === 'json' ? JSON.stringify(key) : key;
+  return JSON.stringify(idStrategy === 'providedInKey' ? { _id: key, part: PART } : { k: key, part: PART });
+};
+
+/** What a record's value has beside its story. */
+export const valueFieldsOf = (key: string, id: number, connector: ConnectorStory): Fields => ({
+  k: isOfValue(connector) || isOfBusinessKey(connector) ? key : DECOY,
+  part: PART,
+  [`f${id % 3}`]: id,
+  ...(connector.idStrategy === 'providedInValue' && { _id: key }),
+  ...(connector.overwritesId && { _id: DECOY }),
+});
+
+/** The key of the records that a document is of, or a filter. */
+export function keyOfDocument(document: ReadonlyMap<string, unknown>, connector: ConnectorStory): unknown {
+  if (isOfBusinessKey(connector)) return document.get('k');
+  const id = document.get('_id');
+  return id instanceof Map ? id.get('k') : id;
+}
+
+export function modelsOfFile(
+  { scenario, topic, value }: ProducedRecord,
+  connector: ConnectorStory,
+): readonly WriteModel[] {
+  const key = scenario.key ?? '';
+  const filter = doc(isOfBusinessKey(connector) ? { k: key } : { _id: idOf(key, connector) });
+  if (value === null) return isOfValue(connector) ? [] : [{ kind: 'deleteOne', filter }];
+  const content = processed(
+    JSON.parse(value.toString(), (_name, each: unknown) => typed(each, connector)),
+    connector,
+  );
+  const [first, others] = connector.writeModels;
+  switch (topic === TOPIC ? first : others) {
+    case 'default':
+    case 'replaceOneDefault':
+      return [
+        { kind: 'replaceOne', filter, replacement: doc({ ...content, _id: idOf(key, connector) }), upsert: true },
+      ];
+    case 'replaceOneBusinessKey':
+      return [{ kind: 'replaceOne', filter, replacement: doc(content), upsert: true }];
+    case 'updateOneDefault':
+    case 'updateOneTimestamps':
+    case 'updateOneBusinessKeyTimestamp':
+      // The times of writing are compared by nobody.
+      return [{ kind: 'updateOne', filter, update: doc({ $set: content }), upsert: true }];
+  }
+}
+
+/** Without an `_id`, which is the id strategy's. */
+function processed({ _id: _, part, ...content }: Fields, { processor }: ConnectorStory): Fields {
+  switch (processor) {
+    case 'projects':
+      return content;
+    case 'renames':
+      return { ...content, share: part };
+    default:
+      return { ...content, part };
+  }
+}
+
+function idOf(key: string, connector: ConnectorStory): unknown {
+  switch (connector.idStrategy) {
+    case 'fullKey':
+      return doc({ k: key, part: typed(PART, connector) });
+    case 'partialKey':
+    case 'partialValue':
+      return doc({ k: key });
+    case 'providedInKey':
+    case 'providedInValue':
+    case 'rawKey':
+      return key;
+  }
+}
+
+/** Kafka Connect reads every whole number of schemaless JSON as one of 64 bits; of text that is JSON the driver makes one of 32, if it fits. */
+const typed = (value: unknown, { converter }: ConnectorStory): unknown =>
+  converter === 'json' && Number.isInteger(value) ? BigInt(value as number) : value;
