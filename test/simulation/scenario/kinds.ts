@@ -1,3 +1,4 @@
+import { type ConnectorStory, ID_STRATEGIES, POST_PROCESSORS, WRITE_MODELS } from './connector/connector.ts';
 import { opOf, type ScenarioDocumentdb, WRITE_OPS } from './generate/document-ops.ts';
 import type { Generator } from './generator.ts';
 import type { Scenario, ScenarioRecord } from './scenario.ts';
@@ -23,7 +24,15 @@ const KINDS_SINCE_2 = [
 ] as const;
 
 /** The kinds that came with version 3, of both sinks. */
-const KINDS_SINCE_3 = ['topics.two', 'topics.three', 'topics.ownCollections'] as const;
+const KINDS_SINCE_3 = [
+  'topics.two',
+  'topics.three',
+  'topics.ownCollections',
+  ...ID_STRATEGIES.map((name) => `connector.${name}` as const),
+  ...WRITE_MODELS.map((name) => `connector.${name}` as const),
+  'connector.overwritesId',
+  ...POST_PROCESSORS.map((name) => `connector.${name}` as const),
+] as const;
 
 export const KINDS = [...KINDS_OF_1, ...KINDS_SINCE_2, ...KINDS_SINCE_3] as const;
 
@@ -64,7 +73,7 @@ const GUARDS = { offset: [], timestamp: ['documents.guardByTimestamp'], field: [
 
 function kindsOf(
   record: ScenarioRecord,
-  { deletes, guard, identity, isDeletionVersioned }: ScenarioDocumentdb,
+  { connector, deletes, guard, identity, isDeletionVersioned }: ScenarioDocumentdb,
 ): readonly Kind[] {
   const deletion = deletes === 'hard' ? 'documents.hardDelete' : 'documents.tombstone';
   return [
@@ -78,5 +87,16 @@ function kindsOf(
     ...(record.refusal === 'command' ? (['documents.refusedCommand'] as const) : []),
     ...(record.kind === 'tombstone' && !isDeletionVersioned ? (['documents.deletionWithoutVersion'] as const) : []),
     ...GUARDS[guard],
+    ...(connector === undefined ? [] : kindsOfConnector(record, connector)),
   ];
 }
+
+const kindsOfConnector = (
+  { topic = 0 }: ScenarioRecord,
+  { idStrategy, overwritesId, processor, writeModels: [first, others] }: ConnectorStory,
+): readonly Kind[] => [
+  `connector.${idStrategy}`,
+  `connector.${topic === 0 ? first : others}`,
+  ...(overwritesId ? (['connector.overwritesId'] as const) : []),
+  ...(processor ? [`connector.${processor}` as const] : []),
+];

@@ -1,3 +1,4 @@
+import { withConnector } from '../connector/generate-connector.ts';
 import type { Random } from '../random.ts';
 import type { Scenario, ScenarioRecord } from '../scenario.ts';
 import { arrays, leaving, lonely, types, unindexed, values } from './document-corners.ts';
@@ -26,6 +27,11 @@ const CORNERS = [
   outage,
   onePartition,
   types,
+  withConnector,
+  withConnector,
+  withConnector,
+  withConnector,
+  withConnector,
 ] as const;
 
 /** What version 3 adds where the target is a collection. */
@@ -40,7 +46,7 @@ export function denseDocumentStory(scenario: Scenario, random: Random): Scenario
 /** Several collections, and servers that do not say by which index a document is refused. */
 function withNames(scenario: Scenario, random: Random): Scenario {
   const { documentdb } = scenario;
-  const isSeveral = documentdb.isNative !== true && random.chance(0.4);
+  const isSeveral = documentdb.isNative !== true && random.chance(0.4) && documentdb.connector === undefined;
   const names: Partial<ScenarioDocumentdb> = {
     ...(isSeveral && { collectionCount: random.integer(2, 3) }),
     ...(isSeveral && random.chance(0.5) && { isCollectionOfRecord: true }),
