@@ -8,6 +8,10 @@ export const REQUEST_RECORDS_MAX = 500;
  * https://docs.aws.amazon.com/kinesis/latest/APIReference/API_PutRecords.html
  */
 export const REQUEST_BYTES_MAX = 5 * 1024 * 1024;
+/** After so many large requests in a row without an answer, requests are halved. */
+export const LOST_REQUESTS_MAX = 3;
+/** So often they are halved while none is answered: an outage must not multiply the requests. */
+export const HALVINGS_MAX = 4;
 /** https://docs.aws.amazon.com/kinesis/latest/APIReference/API_PutRecordsRequestEntry.html */
 export const PARTITION_KEY_CHARACTERS_MAX = 256;
 /** The prefix of a partition key. Prefix, dash and a SHA-256 of 64 digits fit into one key. */

@@ -46,12 +46,13 @@ const deliver = (run: Run): Promise<void> =>
   );
 
 function start(run: Run, nowMs: number): void {
-  const { requests, lanes, packing, shardBackoff } = run;
+  const { requests, lanes, packing, requestSize, shardBackoff } = run;
   if (run.gate.triesOneEntry) endSearch(run, nowMs);
   buryPoisoned(run);
   while (run.gate.mayOpen(nowMs, requests.openCount())) {
     const ready = lanes.ready(nowMs, shardBackoff);
-    const packed = run.gate.triesOneEntry ? packOneEntry(run, ready) : pack(ready, packing);
+    const request = requestSize.limits;
+    const packed = run.gate.triesOneEntry ? packOneEntry(run, ready) : pack(ready, { ...packing, request });
     lanes.claim(packed.lanes);
     const { packedEntries } = packed;
     const half = packedEntries.length > 0 ? { packedEntries } : claimHalf(run);
@@ -71,9 +72,9 @@ function buryPoisoned(run: Run): void {
 }
 
 /** The lane is chosen at random, because bad records are often in neighbouring lanes. */
-function packOneEntry({ packing, parts }: Run, ready: readonly Lane[]): PackedRequest {
+function packOneEntry({ packing, parts, requestSize }: Run, ready: readonly Lane[]): PackedRequest {
   const lane = ready[Math.floor(parts.random() * ready.length)];
-  const request = { ...packing.request, recordsMax: 1 };
+  const request = { ...requestSize.limits, recordsMax: 1 };
   return pack(lane === undefined ? [] : [lane], { ...packing, request });
 }
 

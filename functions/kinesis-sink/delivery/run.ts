@@ -14,8 +14,9 @@ import type { PackedEntry } from '../lanes/lane.ts';
 import { Lanes } from '../lanes/lanes.ts';
 import { layLanes } from '../lanes/lay-lanes.ts';
 import type { PackOptions } from '../lanes/pack.ts';
+import { RequestSize } from '../lanes/request-size.ts';
 import { ShardBackoff } from '../lanes/shard-backoff.ts';
-import { AGGREGATE_BYTES_MAX, AGGREGATE_RECORDS_MAX, REQUEST_BYTES_MAX, REQUEST_RECORDS_MAX } from '../limits.ts';
+import { AGGREGATE_BYTES_MAX, AGGREGATE_RECORDS_MAX } from '../limits.ts';
 import { type PlanOptions, plan } from '../plan/plan.ts';
 import type { KinesisPort } from '../target/kinesis-port.ts';
 import type { Preflight } from '../target/preflight.ts';
@@ -45,11 +46,12 @@ export interface KinesisSinkParts {
 export interface Run {
   readonly parts: KinesisSinkParts;
   readonly deadline: Deadline;
-  readonly packing: PackOptions;
+  readonly packing: Omit<PackOptions, 'request'>;
   readonly lanes: Lanes;
   /** Halves of rejected requests, the next one first. */
   readonly halves: Half[];
   readonly gate: RequestGate;
+  readonly requestSize: RequestSize;
   readonly evidence: Evidence;
   readonly shardBackoff: ShardBackoff;
   readonly outcomes: OutcomeCollector;
@@ -88,7 +90,6 @@ export function beginRun({ parts, evidence, deadline, redriven }: RunStart, batc
     deadline,
     packing: {
       aggregation: options.aggregation,
-      request: { recordsMax: REQUEST_RECORDS_MAX, bytesMax: REQUEST_BYTES_MAX },
       aggregate: {
         recordsMax: AGGREGATE_RECORDS_MAX,
         bytesMax: Math.min(AGGREGATE_BYTES_MAX, options.recordBytesMax),
@@ -97,6 +98,7 @@ export function beginRun({ parts, evidence, deadline, redriven }: RunStart, batc
     lanes: new Lanes(lanes),
     halves: [],
     gate: new RequestGate(options.requestsInFlightMax),
+    requestSize: new RequestSize(),
     evidence,
     shardBackoff: new ShardBackoff(),
     outcomes,

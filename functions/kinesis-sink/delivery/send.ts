@@ -15,6 +15,7 @@ export async function send(run: Run, half: Half): Promise<void> {
   const request = run.evidence.sends();
   const result = await exchange(run, packedEntries);
   if (result.kind === 'answered') {
+    run.requestSize.answered();
     const takenCount = applyReplies(run, packedEntries, result.replies);
     if (takenCount > 0) run.evidence.takes(request);
     if (half.own !== undefined) half.own.isStored = takenCount === packedEntries.length;
@@ -24,7 +25,10 @@ export async function send(run: Run, half: Half): Promise<void> {
   for (const packedEntry of packedEntries) countFailure(packedEntry);
   switch (result.kind) {
     case 'retry':
-      if (result.failure.mayBeWritten) meter.count('RequestsAmbiguous');
+      if (result.failure.mayBeWritten) {
+        meter.count('RequestsAmbiguous');
+        run.requestSize.lost(packedEntries);
+      }
       return retryAll(run, packedEntries, result.failure);
     case 'fatal':
       run.gate.trip(clock.nowMs());

@@ -81,6 +81,7 @@ class Packer {
 
   #hasRoomFor({ byteLength }: PlannedRecord): boolean {
     const { recordsMax, bytesMax } = this.#options.request;
+    if (this.#entries.length === 0) return true; // the service takes every planned record
     return this.#entries.length < recordsMax && this.#byteLength + byteLength <= bytesMax;
   }
 
