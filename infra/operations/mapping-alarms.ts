@@ -31,7 +31,7 @@ export function mappingAlarms(
       },
       {
         name: 'RecordsGivenUp',
-        meaning: `Lambda gave records of ${topic} up after all attempts and stored them in the dead-letter bucket.`,
+        meaning: `Lambda gave records of ${topic} up after all attempts and sent them to ${trigger.onFailure === 'bucket' ? 'the dead-letter bucket' : trigger.onFailure}.`,
         metrics: { delivered: of('OnFailureDestinationDeliveredEventCount', 'Sum') },
         comparison: '>',
         threshold: 0,

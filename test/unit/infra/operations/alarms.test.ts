@@ -120,6 +120,16 @@ describe('the alarms of a stage', () => {
     expect(unsettled?.Metrics?.[1]?.MetricStat?.Period).toBe(840);
   });
 
+  it.each([
+    ['bucket', 'sent them to the dead-letter bucket.'],
+    ['kafka://orders-failed', 'sent them to kafka://orders-failed.'],
+  ])('say where the records are that Lambda gave up: %s', (onFailure, place) => {
+    const alarms = alarmsIn({ ...watched, trigger: { onFailure } });
+    const givenUp = alarms.filter(({ AlarmName }) => kindOf(AlarmName) === 'RecordsGivenUp');
+    expect(givenUp).toHaveLength(2);
+    for (const { AlarmDescription } of givenUp) expect(AlarmDescription).toContain(place);
+  });
+
   it('watch the lag of the function where the mapping has no metrics', () => {
     const lag = alarmsIn(onDemand).filter(({ AlarmName }) => kindOf(AlarmName) === 'LagGrowing');
     expect(lag.map(({ AlarmName }) => AlarmName)).toEqual([
