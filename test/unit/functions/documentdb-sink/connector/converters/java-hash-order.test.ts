@@ -47,6 +47,11 @@ describe('the order of a HashMap', () => {
       [...multiples(64, 9), 1, 0x21, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14],
     ],
     [
+      'by buckets of 64 with 25 names, nine of which share a bucket',
+      [...multiples(64, 9), ...upTo(15), 0x21],
+      [...multiples(64, 9), ...upTo(15), 0x21],
+    ],
+    [
       'with nine names in a bucket of 16, and eight in another one of 32',
       [0x05, 0x15, 0x25, 0x35, 0x45, 0x55, 0x65, 0x75, 0x85, ...multiples(64, 8), 1, 0x21],
       [...multiples(64, 8), 1, 0x21, 0x05, 0x25, 0x45, 0x65, 0x85, 0x15, 0x35, 0x55, 0x75],

@@ -77,6 +77,8 @@ describe('bytes that are no UTF-8', () => {
     ['the character behind the surrogates stays', 'ee 80 80 ff', '\ue000\0'],
     ['four bytes where fewer are enough', 'f0 80 80 80', '\0'],
     ['a byte alone', '41 ff 42', 'A\0B'],
+    ['the first byte of a mark alone', 'ff 41 42 43', '\0ABC'],
+    ['the first byte of another mark alone', 'ef 41 42 43', '\0ABC'],
     ['a byte that only goes on', '80', '\0'],
     ['a sequence that is cut', '41 e2 82', 'A\0\0'],
   ])('are read as Jackson reads them: %s', (_, bytes, text) => {
