@@ -76,6 +76,8 @@ describe.each([OPLOG, DEBEZIUM_STREAM])('both %s', (handler) => {
     const given = { 'msksinks.cdc.unknown.operation': 'ignore' };
     expectWrites(handler, { key: '{id: "1"}', value: '{op: "t"}', given });
     expectWrites(handler, { key: '{id: "1"}', value: '{ddl: "drop"}' });
+    const deletion = { kind: 'deleteOne', filter: '{_id: 1}' };
+    expectWrites(handler, { key: '{id: "1"}', value: '{op: "d", ddl: "drop"}' }, deletion);
   });
 });
 
