@@ -228,6 +228,7 @@ describe('extended JSON', () => {
     '{"$timestamp":{"t":4294967296,"i":1}}',
     '{"$timestamp":{"t":1,"i":4294967296}}',
     '{"$timestamp":{"t":1,"i":"1"}}',
+    '{"$timestamp":{"t":"1","i":1}}',
     '{"$regularExpression":{"pattern":1,"options":""}}',
     '{"$regularExpression":{"pattern":"a","options":1}}',
     '{"$regex":"a","$options":1}',
