@@ -1,3 +1,5 @@
+import type { SinkName } from '../../infra/sinks.ts';
+import { nodeOptionsOf } from '../../infra/template/node-options.ts';
 import type { CertificateFiles } from '../../local/engines/install/certificate.ts';
 import { toEnvironment } from '../../shared/settings/parse-settings.ts';
 import { type ServerProcess, startServer } from '../processes/server-process.ts';
@@ -30,6 +32,10 @@ const COMMON: Settings = {
 export const KINESIS_MEMORY = { AWS_LAMBDA_FUNCTION_MEMORY_SIZE: '512' };
 export const DOCUMENTDB_MEMORY = { AWS_LAMBDA_FUNCTION_MEMORY_SIZE: '1024' };
 
+const optionsOf = (sink: SinkName, { AWS_LAMBDA_FUNCTION_MEMORY_SIZE: memoryMb }: typeof KINESIS_MEMORY) => ({
+  NODE_OPTIONS: nodeOptionsOf(sink, Number(memoryMb)),
+});
+
 export async function startSurroundings(progress: (line: string) => void): Promise<Surroundings> {
   const certificate = await serverCertificate(progress);
   progress('Bench: building the functions and their peers ..');
@@ -56,6 +62,7 @@ export async function startSurroundings(progress: (line: string) => void): Promi
     kinesisEnvironment: (settings = {}) =>
       awsEnvironment({
         ...KINESIS_MEMORY,
+        ...optionsOf('kinesisSink', KINESIS_MEMORY),
         ...toEnvironment({
           ...COMMON,
           streamArn: 'arn:aws:kinesis:eu-west-1:222222222222:stream/orders',
@@ -66,6 +73,7 @@ export async function startSurroundings(progress: (line: string) => void): Promi
     documentdbEnvironment: (settings) =>
       awsEnvironment({
         ...DOCUMENTDB_MEMORY,
+        ...optionsOf('documentdbSink', DOCUMENTDB_MEMORY),
         ...toEnvironment({ ...COMMON, caBundle: certificate.ca, ...(settings ?? NATIVE) }),
       }),
     stop() {

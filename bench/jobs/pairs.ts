@@ -1,9 +1,6 @@
 import { DOCUMENTDB_MEMORY, KINESIS_MEMORY, type Surroundings } from '../harness/surroundings.ts';
 import type { LambdaOptions } from '../processes/lambda.ts';
 
-/** As in infra/template/deployment.ts: the source maps are read at the start. */
-const DEPLOYED = { NODE_OPTIONS: '--enable-source-maps' };
-
 /** A function and the least that does its job. */
 export interface Pair {
   readonly name: 'Kinesis' | 'DocumentDB';
@@ -13,7 +10,7 @@ export interface Pair {
 
 export const kinesisPair = ({ functions, kinesisEnvironment, awsEnvironment }: Surroundings): Pair => ({
   name: 'Kinesis',
-  ours: { name: 'kinesisSink', file: functions.kinesisSink, environment: { ...kinesisEnvironment(), ...DEPLOYED } },
+  ours: { name: 'kinesisSink', file: functions.kinesisSink, environment: kinesisEnvironment() },
   floor: { name: 'floor', file: functions.peer('kinesis-floor'), environment: awsEnvironment(KINESIS_MEMORY) },
 });
 
@@ -22,7 +19,7 @@ export const documentdbPair = (surroundings: Surroundings): Pair => ({
   ours: {
     name: 'documentdbSink',
     file: surroundings.functions.documentdbSink,
-    environment: { ...surroundings.documentdbEnvironment(), ...DEPLOYED },
+    environment: surroundings.documentdbEnvironment(),
   },
   floor: {
     name: 'floor, TLS',

@@ -12,6 +12,7 @@ import {
 import type { NamedConnector } from '../stage-file/named-connector.ts';
 import { documentdbSection, kinesisSection, type StageFile } from '../stage-file/stage-file.ts';
 import type { TriggerSettings } from '../stage-file/trigger-settings.ts';
+import { nodeOptionsOf } from './node-options.ts';
 import { topicId } from './topic-id.ts';
 
 /** A function, as the template's parts use it. */
@@ -89,7 +90,7 @@ export function deploymentOf(
           ...(name === 'documentdbSink' && connector?.environment),
           // https://docs.aws.amazon.com/powertools/typescript/latest/features/logger/#log-levels
           POWERTOOLS_LOG_LEVEL: file.logLevel,
-          NODE_OPTIONS: '--enable-source-maps',
+          NODE_OPTIONS: nodeOptionsOf(name, memoryMb),
         },
         memoryMb,
         timeoutSeconds,

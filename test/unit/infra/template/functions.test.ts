@@ -192,8 +192,17 @@ describe('the functions', () => {
 
   it('say where in the source an error comes from', () => {
     for (const { environment } of Object.values(functionsOf())) {
-      expect(environment).toHaveProperty('NODE_OPTIONS', '--enable-source-maps');
+      expect(environment).toHaveProperty('NODE_OPTIONS', expect.stringMatching(/^--enable-source-maps\b/));
     }
+  });
+
+  it("have the heap that Lambda's runtime gives them, but for a smaller young generation of documentdbSink", () => {
+    const { kinesisSink, documentdbSink } = functionsOf({ documentdbSink: { memoryMb: 512 } });
+    expect(kinesisSink?.environment).toHaveProperty('NODE_OPTIONS', '--enable-source-maps');
+    expect(documentdbSink?.environment).toHaveProperty(
+      'NODE_OPTIONS',
+      '--enable-source-maps --max-semi-space-size=16 --max-old-space-size=461',
+    );
   });
 
   it('are in a VPC where DocumentDB is one, and nowhere else', () => {
