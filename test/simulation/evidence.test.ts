@@ -26,6 +26,11 @@ describe('the evidence against refused records of a document', () => {
     expect([3, 4].map(aWorld(20_001))).toEqual([false, false]);
   });
 
+  it('takes twice as long where the server refuses the whole command, which is halved first', () => {
+    expect([3, 4].map(aWorld(25_000, { refusal: 'command' }))).toEqual([true, true]);
+    expect([3, 4].map(aWorld(25_001, { refusal: 'command' }))).toEqual([false, false]);
+  });
+
   it.each([
     ['is of another document', { key: 'b' }],
     ['is refused at once', { kind: 'refused', refusal: undefined }],
