@@ -2,19 +2,21 @@ import type { FaultKind } from '../scenario/faults.ts';
 import { PROBE_INTERVAL_MS, SEND_RESERVE_MS } from '../scenario/promised.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { isArrayKey } from '../services/documents/document-policy.ts';
-import type { KafkaLog } from '../services/kafka-log.ts';
+import type { KafkaLog, ProducedRecord } from '../services/kafka-log.ts';
 import type { Invocation } from '../services/lambda.ts';
 import { streamLaneOf } from './stream/stream.ts';
 
 /** docs/guarantees.md, "When a document is at fault": five refusals, with a pause before each attempt. */
 const EVIDENCE_MS = 5_000;
 /**
- * Before these, a command that is refused as a whole is halved until the record is alone. The pauses before the halves have full
- * jitter: two of them took 7 s (seed 9313 of 2026-11-29).
+ * Before these, a fold with a record for which the server refuses the whole command is halved until the record is alone. The pauses
+ * before the halves have full jitter: two of them took 7 s (seed 9313 of 2026-11-29).
  */
 const HALVES_MS = 5_000;
 /** A conflict that no read finds: thirty reads, with pauses, and the documents of a partition one after another. */
 const UNFOUND_MS = 5_000;
+
+const documentOf = ({ topicPartition, scenario: { key } }: ProducedRecord): string => `${topicPartition} ${key}`;
 
 /**
  * Positions for which an invocation has no time: records that are refused with a code that may as well be an outage stand
@@ -28,13 +30,16 @@ export function waitingForEvidence(
   const evidenceMsOf = new Map<string, number>();
   const unfoundOf = new Map<string, number>();
   const availableMs = scenario.function.timeoutMs - SEND_RESERVE_MS;
+  const records = sent.flatMap((position) => kafka.at(position, startedAtMs) ?? []);
+  const isWhole = ({ scenario: { kind, refusal } }: ProducedRecord) => kind === 'refused' && refusal === 'command';
+  const halved = new Set(records.filter(isWhole).map(documentOf));
   const waiting = sent.filter((position) => {
     const record = kafka.at(position, startedAtMs);
     if (record === undefined) return false;
     const { kind, key, refusal } = record.scenario;
-    const document = `${record.topicPartition} ${key}`;
+    const document = documentOf(record);
     const isDoubted = kind === 'refused' && refusal !== undefined;
-    const ownMs = isDoubted ? EVIDENCE_MS + (refusal === 'command' ? HALVES_MS : 0) : 0;
+    const ownMs = isDoubted ? EVIDENCE_MS + (halved.has(document) ? HALVES_MS : 0) : 0;
     const evidenceMs = (evidenceMsOf.get(document) ?? 0) + ownMs;
     evidenceMsOf.set(document, evidenceMs);
     const isOfTwo = scenario.documentdb.hasArraysInKeys === true && isArrayKey(key);
@@ -91,7 +96,7 @@ export function takenForAnOutage(
   const waiting = sent.filter((position) => {
     const record = kafka.at(position, startedAtMs);
     if (record === undefined) return false;
-    const document = `${record.topicPartition} ${record.scenario.key}`;
+    const document = documentOf(record);
     if (record.scenario.kind === 'refused' && record.scenario.refusal !== undefined) documents.add(document);
     return documents.has(document);
   });
