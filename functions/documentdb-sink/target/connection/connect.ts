@@ -1,5 +1,6 @@
 import { type Db, type Document, MongoClient, type MongoClientOptions } from 'mongodb';
 import { describeForeign, identify } from '../../../../shared/errors.ts';
+import { forgetOldest } from '../../../../shared/forget-oldest.ts';
 import type { Log, Meter } from '../../../../shared/telemetry/telemetry.ts';
 import type { Clock } from '../../../../shared/time/clock.ts';
 import {
@@ -68,8 +69,8 @@ function databasesOf(client: MongoClient): Connection['database'] {
   const known = new Map<string, Db>();
   return (name) => {
     const database = known.get(name) ?? client.db(name);
-    if (!known.has(name) && known.size >= DATABASES_MAX) known.clear();
     known.set(name, database);
+    forgetOldest(known, DATABASES_MAX);
     return database;
   };
 }

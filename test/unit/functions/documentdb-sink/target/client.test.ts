@@ -1,6 +1,6 @@
 import { createSecureContext } from 'node:tls';
-import type { BSON } from 'mongodb';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { type BSON, MongoClient } from 'mongodb';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { EncodedDocument } from '../../../../../functions/documentdb-sink/bson/encoded-document.ts';
 import { createDocumentStore } from '../../../../../functions/documentdb-sink/target/client.ts';
 import { EXTENDED_JSON } from '../../../../../functions/documentdb-sink/transcode/dialect.ts';
@@ -87,6 +87,19 @@ describe('a write', () => {
     for (const database of [...names, ...names])
       await store.write({ ...NAMESPACE, database }, 'update', [STATEMENT], signal);
     expect(of('update').map(({ $db }) => $db)).toEqual([...names, ...names]);
+  });
+
+  it('asks the driver for a database once, and keeps no more than a hundred', async () => {
+    const { store } = await aStore({ update: { n: 1 } });
+    await store.write(NAMESPACE, 'update', [STATEMENT], signal);
+    const asked = vi.spyOn(MongoClient.prototype, 'db');
+    onTestFinished(() => asked.mockRestore());
+    const write = (database: string) => store.write({ ...NAMESPACE, database }, 'update', [STATEMENT], signal);
+    for (let time = 0; time < 3; time += 1) await write('shop');
+    expect(asked).not.toHaveBeenCalled();
+    for (let index = 0; index < 100; index += 1) await write(`shop-${index}`);
+    await write('shop');
+    expect(asked).toHaveBeenCalledTimes(101);
   });
 
   it('has no count where the server says none', async () => {
