@@ -126,7 +126,6 @@ describe('every kind of write on the real protocol', () => {
         collection: target.collectionName,
         deletes: 'hard',
         mapper: plan.mapper,
-        remainingMs: 6_000,
       },
       [plan.record({ offset: 1 }, [replaceOf({ c: 1 }, { c: 1 })])],
     );
