@@ -2,7 +2,7 @@ import { relative } from 'node:path';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /**
- * The stories compute on all cores, and need no engines, which may still be installed. The others take longer than half a minute
+ * The stories compute on all cores, and need no engines, which may still be installed. The others take longer than a quarter of a minute
  * on a quiet machine, the longest first. Vitest goes through the projects by their names, and in a fresh clone through the files by their
  * sizes: the last file to begin would be one of these.
  */
@@ -12,18 +12,23 @@ export const LONGEST: readonly string[] = [
   'test/system/deploy.test.ts',
   'test/system/pipeline/session-items.test.ts',
   'test/system/pipeline/session-rewind.test.ts',
-  'test/system/first-deploy.test.ts',
-  'test/system/invoke-local.test.ts',
-  'test/system/dead-letters.test.ts',
-  'test/simulation/events.test.ts',
-  'test/integration/kinesis-sink-faults.test.ts',
-  'test/system/faults/refused-entries.test.ts',
-  'test/system/connector-checks.test.ts',
-  'test/system/connector-strategies.test.ts',
-  'test/system/faults/session-rewind.test.ts',
+  'test/integration/msk-trigger-registry.test.ts',
   'test/system/console.test.ts',
-  'test/integration/settings/documentdb-sink-settings.test.ts',
+  'test/integration/schema-registry.test.ts',
+  'test/system/faults/session-rewind.test.ts',
+  'test/system/parity.test.ts',
+  'test/system/dead-letters.test.ts',
+  'test/system/first-deploy.test.ts',
   'test/integration/documentdb-connections.test.ts',
+  'test/integration/kinesis-sink-faults.test.ts',
+  'test/integration/settings/documentdb-sink-settings.test.ts',
+  'test/system/connector-strategies.test.ts',
+  'test/system/connector-checks.test.ts',
+  'test/system/faults/refused-entries.test.ts',
+  'test/simulation/events.test.ts',
+  'test/system/first-record.test.ts',
+  'test/system/invoke-local.test.ts',
+  'test/system/large-event.test.ts',
   'test/system/migration.test.ts',
 ];
 
