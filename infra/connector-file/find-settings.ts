@@ -10,7 +10,7 @@ const ENVELOPES: ReadonlySet<string> = new Set([
 ]);
 
 /** A map with one of these names is a connector's settings. */
-const SETTINGS: ReadonlySet<string> = new Set([
+export const SETTINGS: ReadonlySet<string> = new Set([
   'connector.class',
   'topics',
   'topics.regex',

@@ -2,7 +2,7 @@ import {
   type PropertiesFile,
   parseProperties,
 } from '../../functions/documentdb-sink/connector/file/properties-file.ts';
-import { entriesOf, settingsIn } from './find-settings.ts';
+import { entriesOf, SETTINGS, settingsIn } from './find-settings.ts';
 import { parseJson, parseJsonAt } from './json.ts';
 import { isKsql, parseKsql } from './ksql.ts';
 import { type FileNode, type MapNode, SyntaxProblem } from './node.ts';
@@ -35,6 +35,8 @@ export function readConnectorFile(content: string, path: string): ConnectorFile 
 
 /** Whitespace and comments at the beginning. */
 const PREFACE = /^(?:\s|\/\/[^\n]*\n|\/\*[\s\S]*?\*\/|#[^\n]*\n)*/;
+/** Lines that no syntax with such comments reads. */
+const COMMENTS = /^[ \t]*[#!].*$/gm;
 const TERRAFORM =
   /^[ \t]*(?:(?:resource|module|data|variable)[ \t]+"|locals[ \t]+\{)|\bconnector_configuration[ \t]*=|^[ \t]*\{\s*"?[\w.]+"?\s*=/m;
 const YAML = /^(?:---|apiVersion:|[\w.-]+:[ \t]*(?:#[^\n]*)?\n(?:[ \t]*(?:#[^\n]*)?\n)*[ \t]+[\w.-]+:)/m;
@@ -43,13 +45,20 @@ const SCRIPT = /"connector\.class"\s*:/;
 
 function syntaxOf(text: string, path: string): Syntax {
   const body = text.replace(PREFACE, '');
-  if (/\.(?:tf|hcl)$/i.test(path) || (TERRAFORM.test(text) && !/^[[{]\s*["}]?[^=]*:/.test(body))) return 'Terraform';
-  if (body.startsWith('{') || body.startsWith('[')) return 'JSON';
-  if (isKsql(text)) return 'ksqlDB';
+  const isJson = body.startsWith('{') || body.startsWith('[');
+  if (/\.properties$/i.test(path) && !isJson && isProperties(text)) return 'properties';
+  const code = text.replaceAll(COMMENTS, '');
+  if (/\.(?:tf|hcl)$/i.test(path) || (TERRAFORM.test(code) && !/^[[{]\s*["}]?[^=]*:/.test(body))) return 'Terraform';
+  if (isJson) return 'JSON';
+  if (isKsql(code)) return 'ksqlDB';
   if (/\.ya?ml$/i.test(path) || (YAML.test(text) && !/^#!/.test(text)) || (body !== '' && FLAT_YAML.test(text)))
     return 'YAML';
-  return SCRIPT.test(text) ? 'script' : 'properties';
+  return SCRIPT.test(code) ? 'script' : 'properties';
 }
+
+/** Whether a file with that ending is what its ending says. `name: value` is a line of YAML and of a properties file. */
+const isProperties = (text: string): boolean =>
+  !YAML.test(text) && parseProperties(text).entries.some(({ name }) => SETTINGS.has(name));
 
 function mapsIn(text: string, syntax: Exclude<Syntax, 'properties'>): readonly MapNode[] {
   switch (syntax) {

@@ -14,6 +14,30 @@ const faultsOf = (text: string, path?: string) => {
   return faults;
 };
 
+describe('a properties file', () => {
+  it('is read as Java reads it also where it could be YAML', () => {
+    const text = 'topics: orders\ndatabase:shop\nconnection.uri: mongodb\\://docdb\\:27017/\ncollection: a # b\n';
+    const connection = { 'connection.uri': 'mongodb://docdb:27017/', collection: 'a # b' };
+    expect(settingsOf(text, 'sink.properties')).toEqual({ ...ORDERS, ...connection });
+  });
+
+  it.each([
+    '# was: CREATE SINK CONNECTOR orders WITH (',
+    '! connector_configuration = { of our Terraform',
+    '# curl -d {"connector.class": "x"}',
+  ])('may speak of another form in a comment: %s', (comment) => {
+    for (const path of ['sink.properties', 'sink.conf']) {
+      expect(settingsOf(`${comment}\ntopics=orders\ndatabase=shop\n`, path)).toEqual(ORDERS);
+    }
+  });
+
+  it('may be JSON or YAML in spite of its ending', () => {
+    expect(settingsOf(JSON.stringify(ORDERS), 'sink.properties')).toEqual(ORDERS);
+    const strimzi = 'kind: KafkaConnector\nspec:\n  config:\n    topics: "orders"\n    database: shop\n';
+    expect(settingsOf(strimzi, 'sink.properties')).toEqual(ORDERS);
+  });
+});
+
 describe('JSON', () => {
   const config = { ...ORDERS, 'connector.class': SINK };
 
