@@ -1,4 +1,5 @@
 import { SettingsError } from '../../../../shared/errors.ts';
+import { flag } from '../file/forms.ts';
 import { TRANSFORM_CLASSES } from './classes.ts';
 import type { Predicate, Transform } from './connect-record.ts';
 import { PREDICATE_CLASSES } from './predicates/predicates.ts';
@@ -16,9 +17,24 @@ export interface Chain {
 /**
  * The chain of `transforms`, applied one after another.
  * @param properties every property under `transforms` and `predicates`
+ * @param isStrict makes an error of a property that no transform reads
  * @throws SettingsError that lists every property that cannot be followed
  */
-export function createChain(properties: ReadonlyMap<string, string>, where: string, custom: CustomTransforms): Chain {
+export function createChain(
+  properties: ReadonlyMap<string, string>,
+  where: string,
+  custom: CustomTransforms,
+  isStrict = false,
+): Chain {
+  const chain = chainOf(properties, where, custom);
+  if (!isStrict || chain.ignored.length === 0) return chain;
+  throw new SettingsError(
+    where,
+    chain.ignored.map((line) => `no transform reads ${line}`),
+  );
+}
+
+function chainOf(properties: ReadonlyMap<string, string>, where: string, custom: CustomTransforms): Chain {
   const aliases = listOf((properties.get('transforms') ?? '').trim());
   const stages = aliases.map((alias) => ({
     alias,
@@ -58,10 +74,14 @@ function conditionOf(properties: ReadonlyMap<string, string>, alias: string): Ma
   const name = properties.get(`transforms.${alias}.predicate`)?.trim();
   if (name === undefined) return { value: undefined, problems: [], read: [] };
   const made = readStage({ properties, group: 'predicates', alias: name, classes: PREDICATE_CLASSES });
-  const negate = properties.get(`transforms.${alias}.negate`)?.trim().toLowerCase() === 'true';
+  const negate = properties.get(`transforms.${alias}.negate`)?.trim() ?? 'false';
+  const isNegated = flag.normalized?.(negate) === 'true';
   const test = made.value;
+  const problems = flag.accepts(negate)
+    ? made.problems
+    : [...made.problems, `transforms.${alias}.negate must be ${flag.text}`];
   const read = [...made.read, 'predicates', `transforms.${alias}.predicate`, `transforms.${alias}.negate`];
-  return { ...made, value: test && ((record) => test(record) !== negate), read };
+  return { ...made, problems, value: test && ((record) => test(record) !== isNegated), read };
 }
 
 const ignoredIn = (

@@ -1,4 +1,3 @@
-import { SettingsError } from '../../../../shared/errors.ts';
 import { poison } from '../../../../shared/outcome.ts';
 import type { SourceRecord } from '../../../../shared/record.ts';
 import type { MutableDocument, SinkDocument } from '../../bson/sink-document.ts';
@@ -43,13 +42,8 @@ export function createTransformedMapper(
   custom: CustomStrategies = CUSTOM_STRATEGIES,
   converters: Converters = new Map(),
 ): TransformedMapper {
-  const { transform, ignored } = createChain(connector.transforms, where, custom.transforms);
-  if (ignored.length > 0 && connector.properties.flag('msksinks.strict')) {
-    throw new SettingsError(
-      where,
-      ignored.map((line) => `no transform reads ${line}`),
-    );
-  }
+  const isStrict = connector.properties.flag('msksinks.strict');
+  const { transform, ignored } = createChain(connector.transforms, where, custom.transforms, isStrict);
   const mappers = mappersByTopic(connector, where, (topic, properties) =>
     createDocumentMapper<TransformedRecord>(topic, properties, { custom, documentOf }),
   );

@@ -150,6 +150,16 @@ describe('transforms of a file', () => {
       { ...withTransform('HoistField$Key', { field: 'a' }), 'transforms.t.predicate': 'p' },
       'predicates.p.type is missing',
     ],
+    [
+      {
+        ...withTransform('HoistField$Key', { field: 'a' }),
+        'transforms.t.predicate': 'p',
+        'transforms.t.negate': 'ture',
+        predicates: 'p',
+        'predicates.p.type': 'RecordIsTombstone',
+      },
+      'transforms.t.negate must be `true` or `false`',
+    ],
   ])('are refused by name: %j', (properties, problem) => {
     expect(problemsOf(properties)).toEqual([expect.stringContaining(problem)]);
   });
@@ -161,6 +171,12 @@ describe('transforms of a file', () => {
       'no transform reads transforms.t.comment',
       'no transform reads transforms.u.type',
     ]);
+  });
+
+  it('list what stands under transforms where the file lists no transform', () => {
+    const properties = { 'transforms.u.type': 'x', predicates: 'p', 'predicates.p.type': 'y' };
+    expect(read(properties).ignored.toSorted()).toEqual(['predicates', 'predicates.p.type', 'transforms.u.type']);
+    expect(problemsOf({ ...properties, 'msksinks.strict': 'true' })).toHaveLength(3);
   });
 
   it('refuse a name that misses one of theirs by a letter or two', () => {
