@@ -1,4 +1,5 @@
 import type { Entry, PropertiesFile } from '../../functions/documentdb-sink/connector/file/properties-file.ts';
+import { kindsIn } from '../../functions/documentdb-sink/connector/file/read-connector.ts';
 import { placeholdersOf } from '../../functions/documentdb-sink/target/placeholders.ts';
 import { type ConnectorFile, readConnectorFile } from '../connector-file/read-connector-file.ts';
 import type { Surroundings } from './project-files.ts';
@@ -27,9 +28,12 @@ export function settingOf(
 ): Entry | undefined {
   const entry = entries.findLast((each) => each.name === name);
   if (entry === undefined) return undefined;
+  const kinds = kindsIn(entries);
   const value = placeholdersOf(entry.value).reduce(
     (text, { text: placeholder, provider, key }) =>
-      provider === 'env' ? text.replaceAll(placeholder, () => environment[key] ?? placeholder) : text,
+      kinds.get(provider) === 'environment'
+        ? text.replaceAll(placeholder, () => environment[key] ?? placeholder)
+        : text,
     entry.value.trim(),
   );
   return value === '' ? undefined : { ...entry, value };

@@ -1,11 +1,14 @@
 import type { Connector } from '../../functions/documentdb-sink/connector/file/connector.ts';
-import { readSettings } from '../../functions/documentdb-sink/connector/file/read-connector.ts';
+import type { Entry } from '../../functions/documentdb-sink/connector/file/properties-file.ts';
+import { kindsIn, readSettings } from '../../functions/documentdb-sink/connector/file/read-connector.ts';
+import { registryTexts } from '../../functions/documentdb-sink/connector/texts-with-placeholders.ts';
 import { mapperOfConnector } from '../../functions/documentdb-sink/connector/transforms/mapper-of-connector.ts';
-import { providerKinds } from '../../functions/documentdb-sink/target/connection/config-providers.ts';
+import { lambdaVariable, providerKinds } from '../../functions/documentdb-sink/target/connection/config-providers.ts';
 import { placeholdersOf } from '../../functions/documentdb-sink/target/placeholders.ts';
 import { SettingsError } from '../../shared/errors.ts';
 import { packagedText } from '../connector-file/packaged-connector.ts';
 import { type ConnectionStringCheck, checkConnectionString } from './connection/check-connection-string.ts';
+import { placeholderProblems } from './connection/placeholder-problems.ts';
 import { readConnectorSettings } from './connector-settings.ts';
 import type { Surroundings } from './project-files.ts';
 import type { TopicsLock } from './topics-lock.ts';
@@ -40,17 +43,27 @@ export function readNamedConnector(path: string, surroundings: Surroundings): Na
     const read = readSettings(file, { where: path, environment });
     const { ignored } = mapperOfConnector(read, path);
     const connector = { ...read, ignored: [...read.ignored, ...ignored] };
+    const unreadable = registryProblems(connector, environment);
+    if (unreadable.length > 0) return unsound(unreadable.map((problem) => `${path}: ${problem}`));
     const connection = checkConnectionString(connector, environment);
     const packaged = packagedText(file);
     const named = { path, container: file.container, lock: file.lock, packaged, connector, connection };
     return {
       kind: 'sound',
-      named: { ...named, environment: environmentOf(packaged, connector.providers, environment) },
+      named: { ...named, environment: environmentOf(file.entries, environment) },
     };
   } catch (error) {
     if (!(error instanceof SettingsError)) throw error;
     return unsound(error.problems.map((problem) => `${path}: ${problem}`));
   }
+}
+
+/** Without its settings the function reads no schema, and so no record. */
+function registryProblems(connector: Connector, environment: Surroundings['environment']): readonly string[] {
+  const kinds = providerKinds(connector.providers);
+  return registryTexts(connector).flatMap(([name, text]) =>
+    placeholderProblems(text, kinds, environment).map((problem) => `${name} ${problem}`),
+  );
 }
 
 const unsound = (problems: readonly string[]): NamedConnectorReading => ({ kind: 'unsound', problems });
@@ -60,15 +73,16 @@ const RESERVED =
   /^(?:_HANDLER|_X_AMZN_TRACE_ID|LAMBDA_TASK_ROOT|LAMBDA_RUNTIME_DIR|AWS_(?:REGION|DEFAULT_REGION|EXECUTION_ENV|ACCESS_KEY|ACCESS_KEY_ID|SECRET_ACCESS_KEY|SESSION_TOKEN|LAMBDA_\w+))$/;
 
 function environmentOf(
-  text: string,
-  providers: Connector['providers'],
+  entries: readonly Entry[],
   environment: Surroundings['environment'],
 ): Readonly<Record<string, string>> {
-  const kinds = providerKinds(providers);
+  const kinds = kindsIn(entries);
   return Object.fromEntries(
-    placeholdersOf(text).flatMap(({ provider, key }) => {
-      const value = kinds.get(provider) === 'environment' && !RESERVED.test(key) ? environment[key] : undefined;
-      return value === undefined ? [] : [[key, value]];
-    }),
+    entries
+      .flatMap(({ value }) => placeholdersOf(value))
+      .flatMap(({ provider, key }) => {
+        const found = kinds.get(provider) === 'environment' && !RESERVED.test(key) ? environment[key] : undefined;
+        return found === undefined ? [] : [[lambdaVariable(key), found]];
+      }),
   );
 }

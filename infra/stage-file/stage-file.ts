@@ -210,7 +210,13 @@ export const stageFile = settings({
     settings({
       ...documentdbSection.entries,
       ...deployed(1024),
-      secretKmsKeyArn: v.optional(arn('kms', 'key/', 'The customer managed KMS key that encrypts the secret, if any.')),
+      secretKmsKeyArn: v.optional(
+        arn(
+          'kms',
+          'key/',
+          'The customer managed KMS key that encrypts the secret, or the secrets and parameters that a connector file names, if any.',
+        ),
+      ),
       subnetIds: idList('subnet', 16, "The function's subnets, in the VPC of DocumentDB."),
       securityGroupIds: idList(
         'sg',

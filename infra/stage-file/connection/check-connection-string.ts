@@ -8,6 +8,7 @@ import {
 } from '../../../functions/documentdb-sink/target/connection/uri-options.ts';
 import { placeholdersOf } from '../../../functions/documentdb-sink/target/placeholders.ts';
 import { DROP_REASONS, dropReasonOf, isAgreed } from './foreign-options.ts';
+import { placeholderProblems } from './placeholder-problems.ts';
 
 export interface ConnectionStringCheck {
   /** Each completes "connection.uri ..". They quote only names of options and placeholders. */
@@ -31,26 +32,12 @@ export function checkConnectionString(written: Written, environment: Environment
     kinds.get(provider) === 'environment' ? environment[key] : undefined,
   );
   const known = filledIn(written.connectionUri, placeholders, fromEnvironment);
-  const unknown = placeholderProblems(written, environment);
+  const unknown = placeholderProblems(written.connectionUri, kinds, environment);
   const isWhole = placeholdersOf(known).some(({ text }) => known.startsWith(text));
   if (unknown.length > 0 || isWhole) return { problems: unknown, dropped: [] };
   const uri = withStandIns(known);
   const unsound = placeProblem(uri);
   return unsound === undefined ? checkOptions(uri) : { problems: [unsound], dropped: [] };
-}
-
-function placeholderProblems({ connectionUri, providers }: Written, environment: Environment): readonly string[] {
-  const kinds = providerKinds(providers);
-  return placeholdersOf(connectionUri).flatMap(({ text, provider, key }) => {
-    const kind = kinds.get(provider);
-    if (kind === 'environment' && environment[key] === undefined)
-      return [`contains ${text}: set ${key} in the environment of this command`];
-    if (kind === undefined)
-      return [
-        `contains ${text}, but no config provider has the name ${provider}: declare its class, or use sm, ssm or env`,
-      ];
-    return kind === 's3Import' ? [`contains ${text}, but s3import returns a file: use sm, ssm or env`] : [];
-  });
 }
 
 const LOGIN_ENCODING =

@@ -1,4 +1,5 @@
 import { SettingsError } from '../../../../shared/errors.ts';
+import { type ProviderKind, providerKinds, variableIn } from '../../target/connection/config-providers.ts';
 import { placeholdersOf } from '../../target/placeholders.ts';
 import { ignoredOf, misspelt, type Stray } from '../ignored.ts';
 import { meaninglessAmong } from '../meaningless.ts';
@@ -29,12 +30,13 @@ export const readConnector = (text: string, options: ReadOptions): Connector =>
 export function readSettings({ entries, faults }: PropertiesFile, options: ReadOptions): Connector {
   const problems = faults.map(({ line, problem }) => (line === 0 ? problem : `line ${line}: ${problem}`));
   const { kept, repeated } = lastOfEach(entries);
-  const topics = topicsOf(kept, options);
+  const reader = { ...options, kinds: kindsIn(kept) };
+  const topics = topicsOf(kept, reader);
   const ofNoTopic = kept.filter((entry) => isOfNoTopic(entry, topics));
   const { readings, strays } = readAll(
     kept.filter((entry) => !ofNoTopic.includes(entry)),
     topics,
-    options,
+    reader,
     problems,
   );
   if (faults.length === 0) problems.push(...requirements(topics, kept, problems));
@@ -69,23 +71,28 @@ function lastOfEach(entries: readonly Entry[]): Unique {
   return { kept: [...byName.values()], repeated };
 }
 
-const resolved = ({ value }: Entry, { environment = {} }: ReadOptions): string => {
+/** What the placeholders of a file stand for. */
+interface Reader extends ReadOptions {
+  readonly kinds: ReadonlyMap<string, ProviderKind>;
+}
+
+const resolved = ({ value }: Entry, { environment = {}, kinds }: Reader): string => {
   const withEnvironment = placeholdersOf(value).reduce((text, { text: placeholder, provider, path, key }) => {
-    const found = provider === 'env' && path === '' ? environment[key] : undefined;
+    const found = kinds.get(provider) === 'environment' && path === '' ? variableIn(environment, key) : undefined;
     return found === undefined ? text : text.replaceAll(placeholder, () => found);
   }, value);
   return withEnvironment.trim();
 };
 
-const topicsOf = (entries: readonly Entry[], options: ReadOptions): readonly string[] => {
+const topicsOf = (entries: readonly Entry[], reader: Reader): readonly string[] => {
   const entry = entries.find(({ name }) => name === 'topics');
-  return entry === undefined ? [] : namesIn(resolved(entry, options));
+  return entry === undefined ? [] : namesIn(resolved(entry, reader));
 };
 
 function readAll(
   entries: readonly Entry[],
   topics: readonly string[],
-  options: ReadOptions,
+  reader: Reader,
   problems: string[],
 ): { readonly readings: readonly Reading[]; readonly strays: readonly Stray[] } {
   const readings: Reading[] = [];
@@ -97,8 +104,9 @@ function readAll(
       continue;
     }
     const { property } = named;
-    const value = resolved(entry, options);
-    const problem = problemOf({ property, value, isOpen: placeholdersOf(entry.value).length === 0 });
+    const value = resolved(entry, reader);
+    const isOpen = placeholdersOf(entry.value).length === 0;
+    const problem = problemOf({ property, value, isOpen, kinds: reader.kinds });
     // A secret stays unresolved: only the running function may know its value.
     const kept = property.form.resolvedLater ? entry.value.trim() : normalized(property, value);
     if (problem === undefined) readings.push({ ...named, value: kept });
@@ -154,9 +162,13 @@ const epochsIn = (values: ReadonlyMap<string, string>): ReadonlyMap<string, numb
       .map(([name, value]) => [name.slice(EPOCH.length), Number(value)]),
   );
 
+/** The kind of each config provider that the placeholders of a file may name. */
+export const kindsIn = (entries: readonly Entry[]): ReadonlyMap<string, ProviderKind> =>
+  providerKinds(providersIn(entries.map(({ name, value }) => [name, value.trim()])));
+
 const PROVIDER_CLASS = /^config\.providers\.([^.]+)\.class$/;
 
-const providersIn = (values: ReadonlyMap<string, string>): ReadonlyMap<string, string> =>
+const providersIn = (values: Iterable<readonly [string, string]>): ReadonlyMap<string, string> =>
   new Map(
     [...values].flatMap(([name, value]) => {
       const alias = PROVIDER_CLASS.exec(name)?.[1];

@@ -1,4 +1,5 @@
 import { isQuotable, shownValue } from '../../../../shared/settings/shown-value.ts';
+import { PROVIDER_ALIASES, type ProviderKind } from '../../target/connection/config-providers.ts';
 import { placeholdersOf } from '../../target/placeholders.ts';
 import type { Entry } from './properties-file.ts';
 import { PROPERTIES, propertyOf } from './properties-table.ts';
@@ -27,8 +28,17 @@ const topicIn = (rest: string, topics: readonly string[]): string | undefined =>
 
 /** Whether the entry is an override for a topic that is not read, which the connector ignores. */
 export const isOfNoTopic = ({ name }: Entry, topics: readonly string[]): boolean =>
-  (name.startsWith(OVERRIDE) && topicIn(name.slice(OVERRIDE.length), topics) === undefined) ||
+  (name.startsWith(OVERRIDE) && isOfUnreadTopic(name.slice(OVERRIDE.length), topics)) ||
   (name.startsWith(EPOCH) && !topics.includes(name.slice(EPOCH.length)));
+
+/** True also for `a.b.collection` where only the topic `a` is read. */
+function isOfUnreadTopic(rest: string, topics: readonly string[]): boolean {
+  const topic = topicIn(rest, topics);
+  if (topic === undefined) return true;
+  const parts = rest.slice(topic.length + 1).split('.');
+  const names = parts.map((_part, index) => parts.slice(index).join('.'));
+  return propertyOf(names[0] ?? '') === undefined && names.some((name) => propertyOf(name)?.perTopic === true);
+}
 
 /** The property that a name stands for. */
 export type Named =
@@ -55,16 +65,21 @@ const NAMES: readonly string[] = PROPERTIES.map(({ name }) => name);
 
 /**
  * The problem with a value, in words that never quote a possible secret.
+ * @param kinds the kind of each config provider
  * @param isOpen false if the content of a placeholder is part of the value
  */
 export function problemOf({
   property,
   value,
+  kinds = PROVIDER_ALIASES,
   isOpen = true,
-}: Pick<Reading, 'property' | 'value'> & { readonly isOpen?: boolean }): string | undefined {
+}: Pick<Reading, 'property' | 'value'> & {
+  readonly kinds?: ReadonlyMap<string, ProviderKind>;
+  readonly isOpen?: boolean;
+}): string | undefined {
   const { form, support } = property;
   const unresolved = placeholdersOf(value);
-  const unset = unresolved.find(({ provider, path }) => provider === 'env' && path === '');
+  const unset = unresolved.find(({ provider, path }) => kinds.get(provider) === 'environment' && path === '');
   if (support.kind === 'meaningless' && unresolved.length > 0) return undefined;
   if (unset !== undefined) return `contains ${unset.text}: set ${unset.key} in the environment of this command`;
   if (support.kind === 'refused' && value.toLowerCase() !== (property.default ?? '').toLowerCase()) {

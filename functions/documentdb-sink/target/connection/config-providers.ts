@@ -39,6 +39,19 @@ export const providerKinds = (classes: ReadonlyMap<string, string>): ReadonlyMap
     }),
   ]);
 
+/**
+ * The function's variable for a variable of the packaging command. Lambda refuses names of one letter, and names with other
+ * characters than letters, digits and `_`: https://docs.aws.amazon.com/lambda/latest/api/API_Environment.html
+ */
+export const lambdaVariable = (name: string): string =>
+  /^[A-Za-z][A-Za-z0-9_]+$/.test(name) ? name : `CONNECTOR_VARIABLE_${Buffer.from(name).toString('hex')}`;
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** The value of `${env:name}`, in the environment of the packaging command and in that of the function. */
+export const variableIn = (environment: Environment, name: string): string | undefined =>
+  environment[name] ?? environment[lambdaVariable(name)];
+
 /** The secrets (name or ARN) and parameters (name) that texts refer to, each once. */
 export function sourcesOf(texts: readonly string[], providers: ReadonlyMap<string, string>) {
   const kinds = providerKinds(providers);
@@ -55,7 +68,7 @@ export function sourcesOf(texts: readonly string[], providers: ReadonlyMap<strin
 export interface ProviderPorts {
   readonly readSecret: ReadText;
   readonly readParameter: ReadText;
-  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly environment: Environment;
 }
 
 /**
@@ -128,7 +141,7 @@ async function contentOf(
     case 'parameterStore':
       return (await asked(read(kind, key), text, missing)) ?? missing(text, 'the parameter has no value');
     case 'environment':
-      return environment[key] ?? missing(text, 'the function has no environment variable with this name');
+      return variableIn(environment, key) ?? missing(text, 'the function has no environment variable with this name');
     case 's3Import':
       return missing(text, `${where} cannot contain a file from S3`);
     case undefined:

@@ -1,5 +1,6 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: what Kafka calls a placeholder looks like one of a template.
 import { describe, expect, it } from 'vitest';
+import { readConnector } from '../../../../functions/documentdb-sink/connector/file/read-connector.ts';
 import { templateParts } from '../../../../infra/template/template.ts';
 import { aConnectorText, aProject, aStageFileWithConnector, CONNECTOR_PATH } from '../../../support/a-connector.ts';
 import type { StageFileChanges } from '../../../support/a-stage-file.ts';
@@ -53,6 +54,36 @@ describe("a connector's file", () => {
     const { environment } = partsOf({ database: '${env:DATABASE}' }, {}, { DATABASE: 'shop', OTHER: 'x' });
     expect(environment['DATABASE']).toBe('shop');
     expect(environment).not.toHaveProperty('OTHER');
+  });
+
+  it('gets variables whose names Lambda refuses under other names', () => {
+    const names = { X: 'a', 'MY-DB': 'shop', _B: 'b' };
+    const asked = { database: '${env:MY-DB}', collection: '${env:X}${env:_B}' };
+    const { environment } = partsOf(asked, {}, names);
+    expect(Object.keys(environment).filter((name) => !/^[A-Za-z][A-Za-z0-9_]+$/.test(name))).toEqual([]);
+    const { properties } = readConnector(aConnectorText(asked), { where: 'packaged', environment });
+    expect([properties.text('database'), properties.text('collection')]).toEqual(['shop', 'ab']);
+  });
+
+  it.each([
+    ['${vault:a:b}', 'no config provider has the name vault'],
+    ['${sm:login}', 'names no field of a secret'],
+    ['${s3import::bucket/file}', 's3import returns a file'],
+  ])('may not ask a schema registry with %s, which the function cannot fill in', (login, problem) => {
+    const registry = {
+      'value.converter': 'AvroConverter',
+      'value.converter.schema.registry.url': 'https://registry.example',
+      'value.converter.basic.auth.credentials.source': 'USER_INFO',
+      'value.converter.basic.auth.user.info': login,
+    };
+    expect(() => partsOf(registry)).toThrow(`value.converter.basic.auth.user.info contains ${login}`);
+    expect(() => partsOf(registry)).toThrow(problem);
+    expect(() => partsOf({ ...registry, 'value.converter': 'StringConverter' })).not.toThrow();
+  });
+
+  it('gets each variable, whatever stands before it in the file', () => {
+    const asked = { 'field.renamer.mapping': '${word', database: '${env:DATABASE}' };
+    expect(partsOf(asked, {}, { DATABASE: 'shop' }).environment['DATABASE']).toBe('shop');
   });
 
   it('gets what its own provider of environment variables asks for, too', () => {

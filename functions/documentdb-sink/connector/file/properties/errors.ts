@@ -4,6 +4,8 @@ import { implemented, meaningless, type Property } from '../property.ts';
 const TOLERANCE = choice('none', 'data', 'all');
 const LOGGED =
   'the function always counts and logs failures by reason, and never logs payloads (docs/guarantees.md, G7)';
+/** Kafka Connect takes every long: https://github.com/apache/kafka/blob/4.3.1/connect/runtime/src/main/java/org/apache/kafka/connect/runtime/ConnectorConfig.java */
+const MILLISECONDS = wholeNumber('milliseconds', Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER);
 const RETRIED = 'the function retries every outage until it ends';
 
 /** Properties that decide what happens to failed records. */
@@ -52,12 +54,12 @@ export const ERROR_PROPERTIES: readonly Property[] = [
     description: 'Whether log messages contain the failed record.',
   }),
   meaningless('errors.retry.timeout', RETRIED, {
-    form: wholeNumber('milliseconds', -1, Number.MAX_SAFE_INTEGER),
+    form: MILLISECONDS,
     default: '0',
     description: 'How long Kafka Connect retries.',
   }),
   meaningless('errors.retry.delay.max.ms', RETRIED, {
-    form: wholeNumber('milliseconds', 1, Number.MAX_SAFE_INTEGER),
+    form: MILLISECONDS,
     default: '60000',
     description: 'Maximum delay between retries.',
   }),

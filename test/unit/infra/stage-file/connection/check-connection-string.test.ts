@@ -34,6 +34,8 @@ describe('a connection string', () => {
       'mongodb://u@c/${s3import::b/file}',
       'contains ${s3import::b/file}, but s3import returns a file: use sm, ssm or env',
     ],
+    ['${sm:uri}', 'contains ${sm:uri}, which names no field of a secret: write ${sm:NAME:FIELD}'],
+    ['mongodb://u@${ssm::}/', 'contains ${ssm::}, which names no parameter: write ${ssm::PARAMETER}'],
     ['mongodb://u:SE@CRET@c/', 'percent-encode'],
     ['mongodb://u:SE:CRET@c/', 'percent-encode'],
     ['mongodb://u:SE/CRET@c/', 'percent-encode'],

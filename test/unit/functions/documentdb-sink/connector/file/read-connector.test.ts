@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: placeholders of Kafka Connect.
 import { describe, expect, it } from 'vitest';
 import { functionSettings } from '../../../../../../functions/documentdb-sink/connector/file/function-settings.ts';
 import { readConnector } from '../../../../../../functions/documentdb-sink/connector/file/read-connector.ts';
@@ -143,6 +144,36 @@ describe('a connector file', () => {
         'line 3: msksinks.delete is not a property of the connector: did you mean msksinks.deletes?',
       ]);
     });
+  });
+
+  it('passes over what is set for a topic that is not read, also where its name begins with that of another topic', () => {
+    const { meaningless, ignored } = read(
+      `${MINIMUM}topic.override.orders.v2.collection=x\ntopic.override.other.acks=1`,
+    );
+    const reason = '`topics` does not list this topic';
+    expect(meaningless).toEqual([
+      { name: 'line 3: topic.override.orders.v2.collection', reason },
+      { name: 'line 4: topic.override.other.acks', reason },
+    ]);
+    expect(ignored).toEqual([]);
+  });
+
+  it('resolves variables also by an own name of their provider, and by the names under which Lambda has them', () => {
+    const provider =
+      'config.providers=vars\nconfig.providers.vars.class=org.apache.kafka.common.config.provider.EnvVarConfigProvider\n';
+    const text = `${provider}topics=\${vars:T}\ndatabase=shop`;
+    expect(read(text, { T: 'orders' }).topics).toEqual(['orders']);
+    expect(read(text, { CONNECTOR_VARIABLE_54: 'orders' }).topics).toEqual(['orders']);
+    expect(problemsOf(text)).toEqual(['line 3: topics contains ${vars:T}: set T in the environment of this command']);
+    expect(problemsOf('topics=${vars:T}\ndatabase=shop')).toEqual([
+      'line 1: topics must be known when the function is packaged: use no placeholder except env',
+    ]);
+  });
+
+  it('takes any pause between retries, as Kafka Connect does', () => {
+    for (const value of ['-1', '0', '-2']) {
+      expect(problemsOf(`${MINIMUM}errors.retry.delay.max.ms=${value}\nerrors.retry.timeout=${value}`)).toEqual([]);
+    }
   });
 
   it('passes over what Kafka Connect reads for all topics together, unless failures would be treated otherwise', () => {
