@@ -9,20 +9,37 @@ import {
   REGION_GAP,
 } from './import.ts';
 
-const optionalText = v.optional(v.nullable(v.pipe(v.union([v.string(), v.number()]), v.transform(String))));
+/** What YAML writes for null: the file is read without types, so that a group 010 stays 010. */
+const isNull = (text: string): boolean => /^(?:|~|null|Null|NULL)$/.test(text);
+
+const written = v.pipe(
+  v.string(),
+  v.transform((text) => (isNull(text) ? undefined : text)),
+);
+const optionalText = v.optional(written);
+/** One name, several in a list, or several with commas between them. */
+const names = v.optional(
+  v.pipe(
+    v.union([v.string(), v.array(v.string())]),
+    v.transform((input) =>
+      [input]
+        .flat()
+        .flatMap((text) => text.split(','))
+        .map((name) => name.trim())
+        .filter((name) => !isNull(name)),
+    ),
+  ),
+  [],
+);
 
 /** The fields of doka's `configs/<env>.yaml` that are read. */
 const form = v.object({
   aws: v.object({
     region: optionalText,
     crossAccountArn: optionalText,
-    kinesis: v.optional(v.object({ streamName: optionalText, partitionKey: optionalText }), {}),
+    kinesis: v.optional(v.union([v.object({ streamName: optionalText, partitionKey: optionalText }), written]), {}),
   }),
-  msk: v.object({
-    topic: v.optional(v.nullable(v.union([v.string(), v.array(v.string())]))),
-    brokers: v.optional(v.nullable(v.union([v.string(), v.array(v.string())]))),
-    groupId: optionalText,
-  }),
+  msk: v.object({ topic: names, brokers: names, groupId: optionalText }),
 });
 
 type Doka = v.InferOutput<typeof form>;
@@ -36,7 +53,10 @@ const READ = new Set([
 export const isDoka = (parsed: unknown): boolean =>
   isRecord(parsed) && isRecord(parsed['aws']) && isRecord(parsed['msk']) && !('connector.class' in parsed);
 
-/** @throws Error that names the field whose form is another one */
+/**
+ * @param parsed YAML whose scalars are texts
+ * @throws Error that names the field whose form is another one
+ */
 export function importDoka(parsed: unknown, stage: string): Import {
   const read = v.safeParse(form, parsed);
   if (!read.success) {
@@ -50,18 +70,19 @@ export function importDoka(parsed: unknown, stage: string): Import {
   const gaps: readonly Gap[] = [ACCOUNT_GAP, REGION_GAP, CLUSTER_GAP, ...authentication.gaps, ...KINESIS_GAPS].filter(
     ({ path }) => !has(path.join('.')),
   );
-  const { groupId } = read.output.msk;
+  const { groupId, topic } = read.output.msk;
+  const isTaken = has('kinesisSink.trigger.consumerGroupId');
   return {
     source: 'the doka configuration',
     settings,
-    gaps: read.output.msk.topic == null ? [...gaps, TOPIC_GAP] : gaps,
+    gaps: topic.length === 0 ? [...gaps, TOPIC_GAP] : gaps,
     changes: [...CHANGES, ...authentication.changes],
     notTaken: leavesOf(parsed).filter((name) => !READ.has(name)),
     next: [
       'stop doka, and wait until its group has no members (session.timeout.ms)',
-      ...(groupId == null
-        ? [`npm run handover -- --stage ${stage} --function kinesisSink --from-group GROUP --dry-run`]
-        : []),
+      ...(isTaken
+        ? []
+        : [`npm run handover -- --stage ${stage} --function kinesisSink --from-group ${groupId ?? 'GROUP'} --dry-run`]),
       `npx serverless deploy --stage ${stage}`,
     ],
   };
@@ -76,28 +97,32 @@ const TOPIC_GAP: Gap = { path: ['kinesisSink', 'trigger', 'topics'], what: 'the 
 
 function settingsOf({ aws, msk }: Doka): Import['settings'] {
   const { region, crossAccountArn, kinesis } = aws;
-  const { streamName, partitionKey } = kinesis;
-  const brokers = [msk.brokers ?? []].flat().join(',');
-  const told = brokersTell(brokers);
+  const { streamName, partitionKey } = typeof kinesis === 'object' ? kinesis : {};
+  const told = brokersTell(msk.brokers.join(','));
   const account = crossAccountArn?.split(':')[4];
   const partition = crossAccountArn?.split(':')[1] ?? 'aws';
   const streamArn =
-    region != null && account !== undefined && streamName != null
+    region !== undefined && account !== undefined && streamName !== undefined
       ? `arn:${partition}:kinesis:${region}:${account}:stream/${streamName}`
       : undefined;
   const rows: readonly (readonly [path: string, value: unknown, from: string])[] = [
     ['region', told.region, "the brokers' region in msk.brokers"],
     [AUTHENTICATION, told.authentication, "the brokers' port in msk.brokers"],
     ['kinesisSink.streamArn', streamArn, 'aws.region, the account of aws.crossAccountArn, and aws.kinesis.streamName'],
-    ['kinesisSink.roleArn', crossAccountArn ?? undefined, 'aws.crossAccountArn'],
-    ['kinesisSink.sessionName', 'doka-{stage}-{uuid}', "doka's own session name, which the role may ask for"],
+    ['kinesisSink.roleArn', crossAccountArn, 'aws.crossAccountArn'],
+    [
+      'kinesisSink.sessionName',
+      crossAccountArn && 'doka-{stage}-{uuid}',
+      "doka's own session name, which the role may ask for",
+    ],
     ['kinesisSink.ordering', 'none', "doka's behaviour"],
     ['kinesisSink.partitionKey', 'random', "doka's behaviour"],
-    ['kinesisSink.partitionKeyPrefix', partitionKey ?? undefined, 'aws.kinesis.partitionKey'],
-    ['kinesisSink.trigger.topics', msk.topic == null ? undefined : [msk.topic].flat(), 'msk.topic'],
+    ['kinesisSink.partitionKeyPrefix', partitionKey, 'aws.kinesis.partitionKey'],
+    ['kinesisSink.trigger.topics', msk.topic.length === 0 ? undefined : msk.topic, 'msk.topic'],
     [
       'kinesisSink.trigger.consumerGroupId',
-      msk.groupId ?? undefined,
+      // Each mapping needs a group of its own.
+      msk.topic.length > 1 ? undefined : msk.groupId,
       'msk.groupId: the mapping goes on at its offsets',
     ],
   ];
@@ -116,6 +141,7 @@ const CHANGES: readonly string[] = [
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
+/** The names of the file's fields. */
 const leavesOf = (value: unknown, path: readonly string[] = []): readonly string[] =>
   isRecord(value)
     ? Object.entries(value).flatMap(([name, inner]) => leavesOf(inner, [...path, name]))

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { usageError } from '../terminal/usage-error.ts';
 
 export interface ImportOptions {
   readonly file: string;
@@ -16,6 +17,9 @@ fill in (FILL_IN in the stage file: packaging names each).
   --help          print this text
 Exit codes: 0 written, 1 the command could not work (nothing is written).`;
 
+/** Names of resources contain the stage. */
+export const isStage = (name: string): boolean => /^[a-z][a-z0-9-]*$/i.test(name);
+
 /** @throws Error that says how it is called */
 export function parseImportOptions(args: readonly string[]): ImportOptions | 'help' {
   const { values, positionals } = parsed(args);
@@ -23,7 +27,7 @@ export function parseImportOptions(args: readonly string[]): ImportOptions | 'he
   if (help === true) return 'help';
   const [file, ...others] = positionals;
   if (file === undefined || others.length > 0) throw new Error(`name one FILE\n${USAGE}`);
-  if (stage !== undefined && !/^[a-z][a-z0-9-]*$/i.test(stage)) {
+  if (stage !== undefined && !isStage(stage)) {
     throw new Error(`--stage must be letters, digits and dashes, got ${JSON.stringify(stage)}`);
   }
   return { file, stage, force };
@@ -33,7 +37,7 @@ function parsed(args: readonly string[]) {
   try {
     const options = { stage: { type: 'string' }, force: { type: 'boolean' }, help: { type: 'boolean' } } as const;
     return parseArgs({ args: [...args], options, allowPositionals: true });
-  } catch {
-    throw new Error(USAGE);
+  } catch (error) {
+    throw usageError(error, USAGE);
   }
 }

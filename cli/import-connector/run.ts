@@ -1,5 +1,7 @@
 import { basename, extname } from 'node:path';
 import { parse } from 'yaml';
+import { SETTINGS } from '../../infra/connector-file/find-settings.ts';
+import { readConnectorFile } from '../../infra/connector-file/read-connector-file.ts';
 import { decodeText } from '../../infra/stage-file/decode-text.ts';
 import type { Surroundings } from '../../infra/stage-file/project-files.ts';
 import { readStageFile } from '../../infra/stage-file/read-stage-file.ts';
@@ -7,7 +9,7 @@ import { SettingsError } from '../../shared/errors.ts';
 import { importConnector } from './connector.ts';
 import { importDoka, isDoka } from './doka.ts';
 import type { Import } from './import.ts';
-import type { ImportOptions } from './options.ts';
+import { type ImportOptions, isStage } from './options.ts';
 import { stageFileOf } from './stage-file.ts';
 
 /** A file to write, by its path in the project. */
@@ -35,6 +37,8 @@ export function importFile(options: ImportOptions, content: Buffer, surroundings
   const stem = basename(options.file, extname(options.file));
   const stage = options.stage ?? (doka === undefined ? undefined : stem);
   if (stage === undefined) throw new Error('--stage is missing: name the stage that is to have the connector');
+  if (!isStage(stage)) throw new Error(`the file's name gives no stage (${stem}): name the stage with --stage`);
+  if (doka === undefined) refuseOthers(text, options.file);
   const stagePath = `config/${stage}.yml`;
   const copy = doka === undefined ? { path: `config/connectors/${basename(options.file)}`, content } : undefined;
   refuseExisting([stagePath, ...(copy === undefined ? [] : [copy.path])], options, text, surroundings);
@@ -58,10 +62,21 @@ function problemsOf(stage: string, file: string, gaps: Import['gaps'], surroundi
   }
 }
 
+/** A file that is neither would become a stage that says nothing. */
+function refuseOthers(text: string, file: string): void {
+  const { entries, faults } = readConnectorFile(text, file);
+  if (entries.some(({ name }) => SETTINGS.has(name))) return;
+  const why = faults.map(({ line, problem }) => (line === 0 ? problem : `line ${line}: ${problem}`));
+  const names = [...SETTINGS].join(', ');
+  throw new Error(
+    `${file}: ${why.length > 0 ? why.join('; ') : `has no settings of a MongoDB sink connector (none of ${names})`}. A configuration of doka is YAML with the sections aws and msk`,
+  );
+}
+
 function dokaIn(text: string, file: string): unknown {
   if (!/\.ya?ml$/i.test(file)) return undefined;
   try {
-    const parsed: unknown = parse(text);
+    const parsed: unknown = parse(text, { schema: 'failsafe' });
     return isDoka(parsed) ? parsed : undefined;
   } catch {
     return undefined;

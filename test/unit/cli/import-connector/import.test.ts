@@ -91,6 +91,38 @@ describe('the import of a doka configuration', () => {
     expect(said).toContain('does not tell how pollers can authenticate');
   });
 
+  it('keeps names as they are written, also those that YAML takes for numbers', () => {
+    const text =
+      'aws: { region: eu-west-1, crossAccountArn: "arn:aws:iam::222222222222:role/x", kinesis: { streamName: 007, partitionKey: 1.10 } }\nmsk: { topic: 2024_orders, groupId: 010 }\n';
+    expect(parse(String(imported('prod.yaml', {}, text).files[0]?.content)).kinesisSink).toMatchObject({
+      streamArn: 'arn:aws:kinesis:eu-west-1:222222222222:stream/007',
+      partitionKeyPrefix: '1.10',
+      trigger: { topics: ['2024_orders'], consumerGroupId: '010' },
+    });
+  });
+
+  it('leaves out what is null or needs what is missing', () => {
+    const { files, lines } = imported(
+      'prod.yaml',
+      {},
+      'aws: { kinesis: null, crossAccountArn: ~ }\nmsk: { topic: "", groupId: null }\n',
+    );
+    const { sessionName, trigger } = parse(String(files[0]?.content)).kinesisSink;
+    expect([sessionName, trigger]).toEqual([undefined, { topics: ['FILL_IN'] }]);
+    expect(lines.join('\n')).toContain('--from-group GROUP');
+  });
+
+  it('copies the offsets of one group to the mappings of several topics', () => {
+    const { files, lines } = imported('prod.yaml', {}, 'aws: {}\nmsk: { topic: "orders, returns", groupId: doka }\n');
+    expect(parse(String(files[0]?.content)).kinesisSink.trigger).toEqual({ topics: ['orders', 'returns'] });
+    expect(lines.join('\n')).toContain('--from-group doka');
+    expect(lines.join('\n')).not.toContain('the same group');
+  });
+
+  it('refuses a file whose name is no stage', () => {
+    expect(() => imported('prod.eu.yaml', {}, 'aws: {}\nmsk: {}\n')).toThrow('name the stage with --stage');
+  });
+
   it('refuses a field of another form by its name', () => {
     expect(() => imported('x.yaml', {}, 'aws: {}\nmsk: { topic: { name: x } }\n')).toThrow(
       'msk.topic has another form',
@@ -133,6 +165,15 @@ describe('the import of a connector', () => {
     expect(said).not.toContain('p@ss');
   });
 
+  it.each([
+    ['README.md', '# orders\nSome text: nothing else\n', 'has no settings of a MongoDB sink connector'],
+    ['x.json', '{"name": "x", "version": 1}', 'has no settings of a MongoDB sink connector'],
+    ['x.json', '{"topics": "orders"', 'line 1: a comma or } is missing'],
+    ['x.yaml', 'aws:\nmsk: {}\n', 'the sections aws and msk'],
+  ])('is refused where the file is none: %s', (name, content, problem) => {
+    expect(() => imported(`${name} --stage dev`, {}, content)).toThrow(problem);
+  });
+
   it('needs a stage', () => {
     expect(() => imported(MANAGED)).toThrow('--stage is missing');
   });
@@ -156,6 +197,15 @@ describe('an import into a stage that exists', () => {
     expect(lines.join('\n')).not.toContain('Left to fill in');
   });
 
+  it('fills in sections that are empty, and refuses a file that is no YAML', () => {
+    const empty = { 'config/prod.yml': 'cluster:\nkinesisSink: # later\n  trigger:\n' };
+    const text = String(imported(`${DOKA} --force`, { files: empty }).files[0]?.content);
+    expect(parse(text)).toMatchObject({ cluster: { authentication: 'iam' }, kinesisSink: { ordering: 'none' } });
+    expect(() => imported(`${DOKA} --force`, { files: { 'config/prod.yml': 'a: [\n' } })).toThrow(
+      'config/prod.yml is not valid YAML',
+    );
+  });
+
   it('may find its connector file in place', () => {
     const path = 'config/connectors/orders-sink.json';
     const there = { [path]: readFileSync(MANAGED, 'utf8') };
@@ -167,6 +217,10 @@ describe('an import into a stage that exists', () => {
 describe('the arguments of import-connector', () => {
   it.each([[[]], [['a', 'b']], [['--stages', 'x', 'a']]])('explain themselves when they are %j', (args) => {
     expect(() => parseImportOptions(args)).toThrow(/npm run import-connector -- FILE/);
+  });
+
+  it('name the option that is unknown', () => {
+    expect(() => parseImportOptions(['a', '--stages', 'x'])).toThrow(/^Unknown option '--stages'\n/);
   });
 
   it('name a stage that can be a file name', () => {
