@@ -7,6 +7,7 @@ import { projectSurroundings } from '../infra/stage-file/project-files.ts';
 import { smokeEvent } from './smoke/smoke-event.ts';
 import { smokeSteps } from './smoke/smoke-steps.ts';
 import { smokeTargets } from './smoke/smoke-targets.ts';
+import { usageError } from './terminal/usage-error.ts';
 
 const USAGE = `npm run smoke -- --stage STAGE
 Writes .local/smoke-STAGE.json, an event with one record of a topic of its own, and prints the commands that invoke the
@@ -30,8 +31,8 @@ function valuesOf(args: readonly string[]) {
   try {
     const options = { stage: { type: 'string' }, help: { type: 'boolean' } } as const;
     return parseArgs({ args: [...args], options }).values;
-  } catch {
-    throw new Error(USAGE);
+  } catch (error) {
+    throw usageError(error, USAGE);
   }
 }
 

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { usageError } from '../terminal/usage-error.ts';
 import { ROUND_TRIPS, type RoundTrips, type Traffic } from './model/traffic.ts';
 
 export interface CostOptions {
@@ -80,7 +81,7 @@ function parsed(args: readonly string[]) {
     const how = { stage: text, 'kinesis-ms': text, 'documentdb-ms': text, prices: text, json: flag, help: flag };
     const price = { type: 'string', multiple: true } as const;
     return parseArgs({ args: [...args], options: { ...traffic, ...how, price } }).values;
-  } catch {
-    throw new Error(USAGE);
+  } catch (error) {
+    throw usageError(error, USAGE);
   }
 }

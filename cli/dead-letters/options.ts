@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { SINKS, type SinkName } from '../../infra/sinks.ts';
+import { usageError } from '../terminal/usage-error.ts';
 import type { Filter } from './filter.ts';
 
 interface Common {
@@ -50,7 +51,7 @@ export function parseOptions(args: readonly string[], nowMs: number): Options | 
   const { values, positionals } = parsed(args);
   if (values.help === true) return 'help';
   const [command, ...others] = positionals;
-  if (others.length > 0 || !isCommand(command)) throw new Error(USAGE);
+  if (others.length > 0 || !isCommand(command)) throw new Error(`name one of list, show and redrive\n${USAGE}`);
   if (values.stage === undefined) throw new Error(`--stage is missing\n${USAGE}`);
   const foreign = Object.keys(values).find((name) => (OWNERS[name] ?? [command]).includes(command) === false);
   if (foreign !== undefined)
@@ -130,7 +131,7 @@ function parsed(args: readonly string[]) {
   const how = { json: flag, payload: flag, 'dry-run': flag, rate: text, stage: text, help: flag };
   try {
     return parseArgs({ args: [...args], options: { ...which, ...how }, allowPositionals: true });
-  } catch {
-    throw new Error(USAGE);
+  } catch (error) {
+    throw usageError(error, USAGE);
   }
 }

@@ -124,5 +124,5 @@ async function redriveAll(
   print(foreign.map(({ key }) => `not sent: ${key} is of no function of stage ${stage.stage}`));
   print(unreadable.map(({ key, problem }) => `not sent: ${key} ${problem}`));
   if (entries.every((entry) => openRecordsOf(entry).length === 0)) print([`${stage.bucket}: nothing to redrive`]);
-  return leftCount + (dryRun ? 0 : foreign.length) === 0 ? DONE : LEFT;
+  return leftCount + (dryRun ? 0 : foreign.length + unreadable.length) === 0 ? DONE : LEFT;
 }

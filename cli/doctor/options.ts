@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { BROKER_OPTIONS, BROKER_USAGE, brokersOf } from '../kafka/options.ts';
+import { usageError } from '../terminal/usage-error.ts';
 import type { RetriesOptions } from './retries/command.ts';
 
 export interface DoctorOptions {
@@ -58,7 +59,7 @@ function parsed(args: readonly string[]) {
     const flag = { type: 'boolean' } as const;
     const own = { stage: text, 'stream-profile': text, json: flag, retries: flag, 'dry-run': flag, help: flag };
     return parseArgs({ args: [...args], options: { ...own, ...BROKER_OPTIONS } });
-  } catch {
-    throw new Error(USAGE);
+  } catch (error) {
+    throw usageError(error, USAGE);
   }
 }

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { SINKS, type SinkName } from '../../infra/sinks.ts';
 import { BROKER_OPTIONS, BROKER_USAGE, type Brokers, brokersOf } from '../kafka/options.ts';
+import { usageError } from '../terminal/usage-error.ts';
 
 export interface HandoverOptions {
   readonly stage: string;
@@ -23,7 +24,7 @@ the groups has members. Says which records are skipped or repeated.
 ${BROKER_USAGE}
   --dry-run                  print what would be copied
   --help                     print this text
-Exit codes: 0 copied (or printed), 1 nothing was copied.`;
+Exit codes: 0 copied (or printed), 1 not everything was copied: the same command copies all of it again.`;
 
 /** @throws Error that says how it is called */
 export function parseHandoverOptions(
@@ -53,7 +54,7 @@ function parsed(args: readonly string[]) {
     const flag = { type: 'boolean' } as const;
     const own = { stage: text, function: text, 'from-group': text, 'back-to-group': text, 'dry-run': flag, help: flag };
     return parseArgs({ args: [...args], options: { ...own, ...BROKER_OPTIONS } }).values;
-  } catch {
-    throw new Error(USAGE);
+  } catch (error) {
+    throw usageError(error, USAGE);
   }
 }

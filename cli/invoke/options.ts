@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { SINKS, type SinkName } from '../../infra/sinks.ts';
+import { usageError } from '../terminal/usage-error.ts';
 
 /** One record, as it is in Kafka. */
 export interface TypedRecord {
@@ -63,7 +64,7 @@ function parsed(args: readonly string[]) {
       help: { type: 'boolean' },
     } as const;
     return parseArgs({ args: [...args], options, allowPositionals: true });
-  } catch {
-    throw new Error(USAGE);
+  } catch (error) {
+    throw usageError(error, USAGE);
   }
 }

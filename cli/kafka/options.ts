@@ -40,7 +40,9 @@ export function brokersOf(
     return undefined;
   }
   const used = loginOf(login, environment);
-  return { bootstrapServers: bootstrap, tls: tls || used !== undefined, login: used };
+  const servers = bootstrap.split(',').map((server) => server.trim());
+  if (servers.includes('')) throw new Error('--bootstrap must be HOST:PORT, several with commas between them');
+  return { bootstrapServers: servers.join(','), tls: tls || used !== undefined, login: used };
 }
 
 function loginOf(

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { BROKER_OPTIONS, BROKER_USAGE, type Brokers, brokersOf } from '../kafka/options.ts';
+import { usageError } from '../terminal/usage-error.ts';
 
 export interface TopicsOptions {
   readonly stage: string;
@@ -30,7 +31,7 @@ function parsed(args: readonly string[]) {
   try {
     const options = { stage: { type: 'string' }, help: { type: 'boolean' }, ...BROKER_OPTIONS } as const;
     return parseArgs({ args: [...args], options });
-  } catch {
-    throw new Error(USAGE);
+  } catch (error) {
+    throw usageError(error, USAGE);
   }
 }

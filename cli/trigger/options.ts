@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import type { PartialFailureRetry } from '../../local/msk-trigger/machine/settings.ts';
 import { BROKER_OPTIONS, BROKER_USAGE, type Brokers, brokersOf } from '../kafka/options.ts';
+import { usageError } from '../terminal/usage-error.ts';
 
 export interface TriggerCommandOptions {
   readonly brokers: Brokers;
@@ -104,7 +105,7 @@ function parsed(args: readonly string[]) {
     };
     const repeated = { function: texts, parameter: texts, env: texts };
     return parseArgs({ args: [...args], options: { ...own, ...repeated, ...BROKER_OPTIONS } }).values;
-  } catch {
-    throw new Error(USAGE);
+  } catch (error) {
+    throw usageError(error, USAGE);
   }
 }

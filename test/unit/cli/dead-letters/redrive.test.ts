@@ -227,6 +227,17 @@ describe('a redrive', () => {
   });
 });
 
+describe('an object that cannot be read', () => {
+  it('is named, and left', async () => {
+    const unreadable = { key: 'dead-letters/kinesisSink/orders/0/2.json', body: '{}' };
+    const world = aRedrive([...kinesisLetters([order(1)]), unreadable]);
+    const { exitCode, text } = await world.run('redrive');
+    expect([exitCode, world.streamed()]).toEqual([1, ['orders-0@1']]);
+    expect(text).toContain('not sent: dead-letters/kinesisSink/orders/0/2.json is not a dead letter');
+    expect((await world.run('redrive --dry-run')).exitCode).toBe(0);
+  });
+});
+
 describe('a redrive that is stopped', () => {
   it('marks what its last batch settled, names the rest as stopped, and goes on from there', async () => {
     const world = aRedrive(kinesisLetters(orders(0, 6)));

@@ -15,13 +15,20 @@ describe('the arguments of handover', () => {
     expect(parsed('--help')).toBe('help');
   });
 
+  it('may name brokers with blanks between them', () => {
+    const args = ['--stage', 'dev', '--from-group', 'a', '--bootstrap', 'b-1:9098, b-2:9098'];
+    expect(parseHandoverOptions(args, {})).toMatchObject({ brokers: { bootstrapServers: 'b-1:9098,b-2:9098' } });
+  });
+
   it.each([
     ['', '--stage is missing'],
     ['--stage dev', 'name one of --from-group and --back-to-group'],
     ['--stage dev --from-group a --back-to-group b', 'name one of --from-group and --back-to-group'],
     ['--stage dev --from-group a', '--bootstrap is missing'],
     ['--stage dev --from-group a --bootstrap b --function other', '--function must be kinesisSink or documentdbSink'],
-    ['--unknown', 'npm run handover --'],
+    ['--stage dev --from-group a --bootstrap b:1,', '--bootstrap must be HOST:PORT'],
+    ['--stage', "Option '--stage <value>' argument missing"],
+    ['--unknown', "Unknown option '--unknown'\nnpm run handover --"],
   ])('say what to do when they are "%s"', (line, words) => {
     expect(() => parsed(line)).toThrow(words);
   });
