@@ -4,6 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { INSTALL_ROOT } from '../../local/engines/engines.ts';
 import { ensureInstalled, type Recipe } from '../../local/engines/install/installation.ts';
 import { shouldIgnore } from './ignore-messages.ts';
+import { constantNumbers } from './numbers.ts';
 
 /** A small change of the code. `location` counts lines and columns from 0. */
 export interface Mutant {
@@ -55,13 +56,21 @@ interface InstrumenterModule {
   };
 }
 
+/** The list that the instrumenter reads for each file. */
+interface MutatorsModule {
+  readonly allMutators: object[];
+}
+
 const SILENT = { debug: () => undefined, info: () => undefined, isDebugEnabled: () => false };
 
 /** Puts every mutant of these files into them. @param files paths from the project's root, which is the working folder */
 export async function instrument(files: readonly string[]): Promise<Instrumented> {
   const { folder } = await ensureInstalled(recipe, INSTALL_ROOT);
-  const entry = join(folder, 'node_modules', PACKAGE, 'dist', 'src', 'index.js');
-  const { Instrumenter } = (await import(pathToFileURL(entry).href)) as InstrumenterModule;
+  const load = (...path: readonly string[]): Promise<object> =>
+    import(pathToFileURL(join(folder, 'node_modules', PACKAGE, 'dist', 'src', ...path)).href);
+  const { Instrumenter } = (await load('index.js')) as InstrumenterModule;
+  const { allMutators } = (await load('mutators', 'index.js')) as MutatorsModule;
+  if (!allMutators.includes(constantNumbers)) allMutators.push(constantNumbers);
   const sources = await Promise.all(
     files.map(async (name) => ({ name, content: await readFile(name, 'utf8'), mutate: true as const })),
   );

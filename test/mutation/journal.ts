@@ -41,3 +41,19 @@ export const idsIn = (journal: readonly JournalEntry[], kind: JournalEntry['kind
 /** Mutants with the tests that ran with them. */
 export const triedIn = (journal: readonly JournalEntry[]): ReadonlySet<string> =>
   new Set(journal.flatMap((entry) => (entry.kind === 'try' ? [`${entry.id} ${entry.test}`] : [])));
+
+/** Stands for the tests of a mutant that is in place while the modules load. */
+export const LOADING = 'while loading';
+
+/** The mutants that need a worker of their own: their code runs while a module loads, in no test, and was not tried. */
+export function toLoadIn(journal: readonly JournalEntry[]): ReadonlySet<string> {
+  const tried = triedIn(journal);
+  const decided = decidedIn(journal);
+  return new Set([...loadingIn(journal)].filter((id) => !decided.has(id) && !tried.has(`${id} ${LOADING}`)));
+}
+
+/** The mutants whose code runs while a module loads, and in no test. */
+export function loadingIn(journal: readonly JournalEntry[]): ReadonlySet<string> {
+  const covered = idsIn(journal, 'covered');
+  return new Set([...idsIn(journal, 'loaded')].filter((id) => !covered.has(id)));
+}

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Mutant } from './instrument.ts';
-import { decidedIn, idsIn, type JournalEntry } from './journal.ts';
+import { decidedIn, idsIn, type JournalEntry, loadingIn } from './journal.ts';
 
 /** A mutant that no test can catch, because nothing that the code promises differs. */
 export interface Equivalent {
@@ -27,7 +27,7 @@ export interface Score {
   readonly killed: number;
   readonly timeout: number;
   readonly equivalent: number;
-  /** Mutants of what runs while a module loads: not tried. */
+  /** How many of all these change what runs while a module loads. */
   readonly loading: number;
   readonly survivors: readonly Survivor[];
 }
@@ -59,17 +59,14 @@ export function scoreOf(mutants: readonly Mutant[], sources: Sources, journal: r
   ) as [ReadonlySet<string>, ReadonlySet<string>, ReadonlySet<string>];
   const decided = decidedIn(journal);
   const covered = idsIn(journal, 'covered');
-  const loaded = idsIn(journal, 'loaded');
+  const loading = loadingIn(journal);
   const undecided = mutants.filter(({ id, status }) => status !== 'Ignored' && !decided.has(id));
-  const isLoading = ({ id }: Mutant) => !covered.has(id) && loaded.has(id);
   return {
     killed: killed.size,
     timeout: timeout.size,
     equivalent: equivalent.size,
-    loading: undecided.filter(isLoading).length,
-    survivors: undecided
-      .filter((mutant) => !isLoading(mutant))
-      .map((mutant) => survivorOf(mutant, sources, covered.has(mutant.id))),
+    loading: loading.size,
+    survivors: undecided.map((mutant) => survivorOf(mutant, sources, covered.has(mutant.id) || loading.has(mutant.id))),
   };
 }
 

@@ -10,31 +10,36 @@ const LOOK_EVERY_MS = 1_000;
 /** A mutant may make a loop endless, so that no timer fires. Without a sign of life for so long after its time, the process is ended. */
 const SILENCE_MAX_MS = 2_000;
 
+const RUN_TESTS = [VITEST, 'run', '--config', 'test/mutation/vitest.config.ts', '--reporter', 'dot', '--silent'];
+const RUN_LOADING = ['test/mutation/loading.ts'];
+
 /**
- * Runs the tests with the instrumented files, in one worker at a low priority. A mutant that makes a test hang is noted
- * as timeout, and the run begins anew without the mutants that are decided.
+ * Runs the tests with the instrumented files, in one worker at a low priority; then those that import the files, once with each mutant of what
+ * runs while a module loads. A mutant that makes a test hang is noted as timeout, and the run begins anew without the mutants that are decided.
  * @param tests globs of test files
  * @param equivalent the mutants that are not tried
+ * @param onlyLoading whether only mutants of what runs while a module loads are tried
  * @throws Error when the tests do not run to their end for another reason
  */
 export async function runTests(
   tests: readonly string[],
   equivalent: readonly string[],
+  onlyLoading: boolean,
 ): Promise<readonly JournalEntry[]> {
   rmSync(JOURNAL_FILE, { force: true });
   note({ kind: 'equivalent', ids: equivalent });
   setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
-  for (;;) {
-    const hanging = await runOnce(tests);
-    if (hanging === undefined) return readJournal();
-    note({ kind: 'timeout', id: hanging });
+  for (const command of onlyLoading ? [RUN_LOADING] : [RUN_TESTS, RUN_LOADING]) {
+    for (let hanging = await runOnce(command, tests); hanging !== undefined; hanging = await runOnce(command, tests)) {
+      note({ kind: 'timeout', id: hanging });
+    }
   }
+  return readJournal();
 }
 
 /** @returns the mutant in place when the tests hung; undefined: the tests ended */
-async function runOnce(tests: readonly string[]): Promise<string | undefined> {
-  const options = ['run', '--config', 'test/mutation/vitest.config.ts', '--reporter', 'dot', '--silent'];
-  const vitest = spawn(process.execPath, [VITEST, ...options], {
+async function runOnce(command: readonly string[], tests: readonly string[]): Promise<string | undefined> {
+  const vitest = spawn(process.execPath, command, {
     env: { ...process.env, MUTATION_TESTS: tests.join(' ') },
     stdio: ['ignore', 'ignore', 'inherit'],
   });

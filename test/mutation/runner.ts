@@ -1,22 +1,7 @@
 // A runner of vitest: after each test that passes, the same test runs once with each mutant in place that it reaches.
 import { type RunnerTestCase, type RunnerTestFile, TestRunner } from 'vitest';
 import { decidedIn, note, readJournal, triedIn } from './journal.ts';
-
-/** How the instrumented code is told what to do: @stryker-mutator/api, `INSTRUMENTER_CONSTANTS`. */
-interface Switch {
-  activeMutant?: string | undefined;
-  currentTestId?: string | undefined;
-  mutantCoverage?: {
-    readonly static: Hits;
-    readonly perTest: Readonly<Record<string, Hits>>;
-  };
-  /** How often the active mutant ran; beyond the limit it throws. */
-  hitCount?: number | undefined;
-  hitLimit?: number | undefined;
-}
-
-/** How often each mutant's code ran, by id. */
-type Hits = Readonly<Record<string, number>>;
+import { theSwitch } from './switch.ts';
 
 const HITS_FACTOR = 100;
 const HITS_MIN = 1_000;
@@ -26,13 +11,6 @@ const HITS_MIN = 1_000;
  */
 const SLOWNESS_FACTOR = 10;
 const DURATION_MIN_MS = 1_500;
-
-/** One for the whole process: the instrumented files find it by its name. */
-function theSwitch(): Switch {
-  const space = globalThis as { __stryker__?: Switch };
-  space.__stryker__ ??= {};
-  return space.__stryker__;
-}
 
 type Outcome = 'passed' | 'failed' | 'timeout';
 

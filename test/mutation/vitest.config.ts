@@ -4,6 +4,7 @@ import { join, matchesGlob } from 'node:path';
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 import { INSTRUMENTED_FILE, type Instrumented } from './instrument.ts';
+import { LONG } from './pure.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 const { files } = JSON.parse(readFileSync(join(ROOT, INSTRUMENTED_FILE), 'utf8')) as Instrumented;
@@ -18,8 +19,6 @@ class ShortestFirst extends BaseSequencer {
   }
 }
 
-/** Random tests, and those of the largest batches and of many invocations. */
-const LONG = /\.property\.test\.ts$|hostile|sink-events|connector-cases|defaults-budget|text-memory/;
 const rankOf = (file: string): number =>
   LONG.test(file) ? globs.length : globs.findIndex((glob) => matchesGlob(file, join(ROOT, glob)));
 

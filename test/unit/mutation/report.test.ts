@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Mutant } from '../../mutation/instrument.ts';
-import type { JournalEntry } from '../../mutation/journal.ts';
+import { type JournalEntry, LOADING, toLoadIn } from '../../mutation/journal.ts';
 import { explain, scoreOf } from '../../mutation/report.ts';
 
 const SOURCES = new Map([['a.ts', 'const a = 1;\n  if (a > 1 && b) {\n    return;\n  }\n']]);
@@ -58,10 +58,20 @@ describe('the score of a mutation run', () => {
     ]);
   });
 
-  it('counts code apart that runs only while a module loads', () => {
+  it('says how much of it runs only while a module loads', () => {
     const score = scoreOf([aMutant('1'), aMutant('2')], SOURCES, [covered('1'), loaded('1', '2')]);
     expect(score.loading).toBe(1);
-    expect(score.survivors).toHaveLength(1);
+    expect(score.survivors.map(({ isCovered }) => isCovered)).toEqual([true, true]);
+  });
+
+  it('tries what runs only while a module loads, unless it is decided or was tried', () => {
+    const journal: readonly JournalEntry[] = [
+      covered('1'),
+      loaded('1', '2', '3', '4'),
+      { kind: 'equivalent', ids: ['3'] },
+      { kind: 'try', id: '4', test: LOADING, withinMs: 1 },
+    ];
+    expect([...toLoadIn(journal)]).toEqual(['2']);
   });
 
   it('shows a mutation of several lines in one', () => {
