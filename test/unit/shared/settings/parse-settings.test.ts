@@ -5,6 +5,7 @@ import {
   arn,
   choice,
   environmentName,
+  flag,
   integer,
   integerOr,
   parseSettings,
@@ -21,6 +22,8 @@ const schema = settings({
   attemptsMax: integerOr(4, attempts),
   mode: v.optional(choice(['a', 'b'], 'The mode.'), 'a'),
   name: v.optional(text('a name of letters', /^[a-z]+$/, 'The name.')),
+  isFast: v.optional(flag('Whether.')),
+  remark: v.optional(text('a remark', /./, 'The remark.')),
 });
 const streamArn = 'arn:aws:kinesis:eu-west-1:222222222222:stream/orders';
 const problemsOf = (input: unknown): readonly string[] => {
@@ -40,11 +43,15 @@ describe('settings', () => {
   });
 
   it('name every problem in one error', () => {
-    const problems = problemsOf({ streamArn: 'orders', attemptsMax: '5s', mode: 'c', name: ' ', attempts: 3 });
-    expect(problems).toHaveLength(5);
-    expect(problems.join('\n')).toMatch(
-      /streamArn[\s\S]*attemptsMax[\s\S]*mode[\s\S]*name[\s\S]*attempts is not a setting/,
-    );
+    const input = { streamArn: 'orders', attemptsMax: '5s', mode: 'c', name: ' ', isFast: 'yes', attempts: 3 };
+    expect(problemsOf(input)).toEqual([
+      expect.stringMatching(/^streamArn must be an ARN/),
+      'attemptsMax must be a whole number of attempts from 1 to 10, got "5s"',
+      'mode must be one of a, b, got "c"',
+      'name must be a name of letters',
+      'isFast must be true or false, got "yes"',
+      'attempts is not a setting',
+    ]);
   });
 
   it('name every unknown name, not the first alone', () => {
@@ -107,6 +114,17 @@ describe('settings', () => {
     expect(problemsOf({ streamArn: 'arn:aws:kinesis:eu-west-1:<account>:stream/orders' })).toEqual([
       expect.stringContaining('placeholder'),
     ]);
+  });
+
+  it.each(['<name>', 'TODO', 'changeme', 'my-CHANGEME', 'replace-me', 'replace_me', 'REPLACEME'])(
+    'take %s for a placeholder',
+    (remark) => {
+      expect(problemsOf({ streamArn, remark })).toEqual(['remark contains a placeholder: set a remark']);
+    },
+  );
+
+  it.each(['todo-list', 'my-todo', 'a < b', 'replaced'])('take %s as it is', (remark) => {
+    expect(problemsOf({ streamArn, remark })).toEqual([]);
   });
 
   it('never quote a text: it may be a secret', () => {

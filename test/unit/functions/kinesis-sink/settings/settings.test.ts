@@ -20,6 +20,7 @@ describe('a setting', () => {
 
   it.each([
     ['partitionKeyPrefix', 'p'.repeat(128)],
+    ['externalId', 'e'.repeat(1224)],
     ['partitionKeyConstant', 'c'.repeat(256)],
     ['partitionKeyPointer', `/${'p'.repeat(255)}`],
     ['sessionName', 'doka-{stage}-{uuid}'],
@@ -29,6 +30,11 @@ describe('a setting', () => {
   });
 
   it.each([
+    ['streamArn', 'arn:aws:kinesis:eu-west-1:222222222222:orders'],
+    ['roleArn', 'arn:aws:iam::222222222222:user/writer'],
+    ['externalId', 'a'],
+    ['externalId', 'a bc'],
+    ['externalId', 'bc a'],
     ['partitionKeyPrefix', 'é'],
     ['partitionKeyPrefix', 'a b'],
     ['partitionKeyConstant', ' '],
