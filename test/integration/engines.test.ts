@@ -14,7 +14,7 @@ import {
 import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { AssumeRoleCommand, GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
-import { Admin, Consumer, Producer } from '@platformatic/kafka';
+import { Admin, ConfigResourceTypes, Consumer, Producer } from '@platformatic/kafka';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { MongoServerError } from 'mongodb';
 import { describe, expect, inject, it, onTestFinished } from 'vitest';
@@ -229,6 +229,21 @@ describe('Kafka', () => {
     await producer.send({ messages: values.map((value) => ({ topic, partition: 0, value: Buffer.from(value) })) });
     expect(await consume(topic, values.length)).toEqual(values);
     await Promise.all([admin.close(), producer.close()]);
+  });
+
+  it('deletes no records, however old their timestamps say they are', async () => {
+    const topic = `engines-${randomUUID()}`;
+    const admin = new Admin({ clientId: 'test', bootstrapBrokers });
+    await admin.createTopics({ topics: [topic], partitions: 1, replicas: 1 });
+    const configurationKeys = ['retention.ms', 'retention.bytes', 'cleanup.policy'];
+    const resources = [{ resourceType: ConfigResourceTypes.TOPIC, resourceName: topic, configurationKeys }];
+    const [described] = await admin.describeConfigs({ resources });
+    expect(Object.fromEntries((described?.configs ?? []).map(({ name, value }) => [name, value]))).toEqual({
+      'retention.ms': '-1',
+      'retention.bytes': '-1',
+      'cleanup.policy': 'delete',
+    });
+    await admin.close();
   });
 
   it('makes no topic by itself', async () => {

@@ -22,6 +22,7 @@ export function kafkaProperties({ ports, dataFolder }: KafkaPropertiesOptions): 
     'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
     'log.dirs': escapeValue(dataFolder),
     'auto.create.topics.enable': false,
+    ...KEEPING,
     ...ONE_NODE,
     ...SESSION,
     ...SMALL,
@@ -30,6 +31,12 @@ export function kafkaProperties({ ports, dataFolder }: KafkaPropertiesOptions): 
     .map(([name, value]) => `${name}=${value}\n`)
     .join('');
 }
+
+/**
+ * Half a minute after its start a broker deletes what is older than a week by the records' own timestamps, which producers choose.
+ * https://kafka.apache.org/43/configuration/broker-configs/#brokerconfigs_log.retention.ms
+ */
+const KEEPING = { 'log.retention.ms': -1 };
 
 const ONE_NODE = {
   'offsets.topic.num.partitions': 1,

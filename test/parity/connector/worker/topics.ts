@@ -1,4 +1,3 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { Admin, Producer } from '@platformatic/kafka';
 import { createPoller, type Poller } from '../../../../local/msk-trigger/runtime/poller.ts';
 import { type CaseRecord, placeOf } from '../records.ts';
@@ -20,8 +19,6 @@ const PARTITION_COUNT = 4;
 /** A special timestamp of ListOffsets. https://kafka.apache.org/protocol#The_Messages_ListOffsets */
 const EARLIEST = -2n;
 const FETCH_WAIT_MS = 500;
-const LEADER_TIMEOUT_MS = 60_000;
-const LEADER_RETRY_MS = 200;
 
 export function topicsOf(bootstrapServers: string): Topics {
   const client = { clientId: CLIENT_ID, bootstrapBrokers: [bootstrapServers] };
@@ -55,11 +52,13 @@ export function topicsOf(bootstrapServers: string): Topics {
       );
     },
     async deadLetters(topic) {
-      const texts = await readNewTopic(() => {
-        const startingPosition = { kind: 'TRIM_HORIZON' } as const;
-        return createPoller({ bootstrapServers, topic, groupId: CLIENT_ID, startingPosition, nullAs: 'absent' });
-      });
-      return Object.fromEntries(texts.map(letterOf));
+      const startingPosition = { kind: 'TRIM_HORIZON' } as const;
+      const poller = createPoller({ bootstrapServers, topic, groupId: CLIENT_ID, startingPosition, nullAs: 'absent' });
+      try {
+        return Object.fromEntries((await recordsOf(poller)).map(letterOf));
+      } finally {
+        await poller.close();
+      }
     },
     remove: (names) => admin.deleteTopics({ topics: [...names] }),
     close: () => admin.close(),
@@ -70,25 +69,6 @@ const firstOffsets = (name: string, partitions: number) => ({
   name,
   partitions: Array.from({ length: partitions }, (_, partitionIndex) => ({ partitionIndex, timestamp: EARLIEST })),
 });
-
-/**
- * A busy broker may take seconds until it leads the partitions of a topic that was just created, and it refuses a fetch until then.
- * @throws Error the last refusal, after {@link LEADER_TIMEOUT_MS}
- */
-async function readNewTopic(connect: () => Poller): Promise<readonly string[]> {
-  const giveUpAt = performance.now() + LEADER_TIMEOUT_MS;
-  for (;;) {
-    const poller = connect(); // a poller keeps what it once learned of the leaders
-    try {
-      return await recordsOf(poller);
-    } catch (error) {
-      if (performance.now() > giveUpAt) throw error;
-      await pause(LEADER_RETRY_MS);
-    } finally {
-      await poller.close();
-    }
-  }
-}
 
 /** The records of a topic with one partition, as JSON. */
 async function recordsOf(poller: Poller): Promise<readonly string[]> {
