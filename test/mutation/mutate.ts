@@ -55,7 +55,7 @@ async function mutate(name: string, equivalents: readonly Equivalent[], onlyLoad
   const sources = new Map(files.map((file) => [file, readFileSync(file, 'utf8')]));
   const { ids, superfluous } = explain(mutants, sources, equivalents);
   write(`\n${name}: ${mutants.length} mutants`);
-  const journal = await runTests(testsOf(name), ids, onlyLoading);
+  const journal = await runTests({ files, tests: testsOf(name), equivalent: ids, onlyLoading });
   const loading = loadingIn(journal);
   const score = scoreOf(onlyLoading ? mutants.filter(({ id }) => loading.has(id)) : mutants, sources, journal);
   for (const text of unfitIn(journal)) write(text);

@@ -10,26 +10,32 @@ const LOOK_EVERY_MS = 1_000;
 /** A mutant may make a loop endless, so that no timer fires. Without a sign of life for so long after its time, the process is ended. */
 const SILENCE_MAX_MS = 2_000;
 
-const RUN_TESTS = [VITEST, 'run', '--config', 'test/mutation/vitest.config.ts', '--reporter', 'dot', '--silent'];
+const OPTIONS = ['--run', '--config', 'test/mutation/vitest.config.ts', '--reporter', 'dot', '--silent'];
+/** The tests that import one of the files. */
+const runTestsOf = (files: readonly string[]) => [VITEST, 'related', ...files, ...OPTIONS];
 const RUN_LOADING = ['test/mutation/loading.ts'];
+
+export interface Run {
+  /** The files with mutants, from the project's root. */
+  readonly files: readonly string[];
+  /** Globs of test files. */
+  readonly tests: readonly string[];
+  /** The mutants that are not tried. */
+  readonly equivalent: readonly string[];
+  /** Only mutants of what runs while a module loads are tried. */
+  readonly onlyLoading: boolean;
+}
 
 /**
  * Runs the tests with the instrumented files, in one worker at a low priority; then those that import the files, once with each mutant of what
  * runs while a module loads. A mutant that makes a test hang is noted as timeout, and the run begins anew without the mutants that are decided.
- * @param tests globs of test files
- * @param equivalent the mutants that are not tried
- * @param onlyLoading whether only mutants of what runs while a module loads are tried
  * @throws Error when the tests do not run to their end for another reason
  */
-export async function runTests(
-  tests: readonly string[],
-  equivalent: readonly string[],
-  onlyLoading: boolean,
-): Promise<readonly JournalEntry[]> {
+export async function runTests({ files, tests, equivalent, onlyLoading }: Run): Promise<readonly JournalEntry[]> {
   rmSync(JOURNAL_FILE, { force: true });
   note({ kind: 'equivalent', ids: equivalent });
   setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
-  for (const command of onlyLoading ? [RUN_LOADING] : [RUN_TESTS, RUN_LOADING]) {
+  for (const command of onlyLoading ? [RUN_LOADING] : [runTestsOf(files), RUN_LOADING]) {
     for (let hanging = await runOnce(command, tests); hanging !== undefined; hanging = await runOnce(command, tests)) {
       note({ kind: 'timeout', id: hanging });
     }

@@ -13,14 +13,12 @@ export const tokensOf = (pointer: string): readonly string[] =>
     .slice(1)
     .map((token) => token.replaceAll('~1', '/').replaceAll('~0', '~'));
 
-const ARRAY_INDEX = /^(?:0|[1-9]\d*)$/;
-
 /** The value at the pointer in a parsed document; undefined if there is none. */
 export function valueAt(document: unknown, pointer: string): unknown {
   let value = document;
   for (const token of tokensOf(pointer)) {
     if (typeof value !== 'object' || value === null || !Object.hasOwn(value, token)) return undefined;
-    if (Array.isArray(value) && !ARRAY_INDEX.test(token)) return undefined;
+    if (Array.isArray(value) && token === 'length') return undefined;
     value = (value as Readonly<Record<string, unknown>>)[token];
   }
   return value;

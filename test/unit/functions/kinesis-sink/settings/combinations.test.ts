@@ -34,6 +34,7 @@ describe('settings that go together', () => {
     { tombstone: 'envelope', envelope: 'json' },
     { tombstone: 'empty', envelope: 'json' },
     { sessionName: 'doka-{stage}-{uuid}' },
+    { sessionName: undefined },
   ])('%j', (settings) => {
     expect(problemsWith(settings)).toEqual([]);
   });
