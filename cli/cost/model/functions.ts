@@ -1,7 +1,7 @@
 import { AGGREGATE_BYTES_MAX, AGGREGATE_RECORDS_MAX } from '../../../functions/kinesis-sink/limits.ts';
 import type { Measured } from '../measured.ts';
 import type { PriceList } from '../prices.ts';
-import { type Invocations, invocationsOf } from './invocations.ts';
+import { type Invocations, invocationsOf, NO_LOAD, type PollerLoad } from './invocations.ts';
 import { type CostLine, HOURS_A_MONTH, line, SECONDS_A_MONTH, type Way } from './lines.ts';
 import type { SinkSettings } from './sink-settings.ts';
 import { documentLines, hotKeyNote, shardsOf, streamLines } from './targets.ts';
@@ -12,13 +12,14 @@ const LOG_BYTES_OF_BATCH = 1_800;
 /** Of kinesisSink with `aggregation: bucket`. docs/kinesis.md */
 const BUCKETS = 128;
 
-/** What msk-sinks costs. Pure. */
+/** What msk-sinks costs. Pure. @param before the load of other functions in its poller group, whose units are counted already */
 export function functionWay(
   sink: SinkSettings,
   traffic: Traffic,
   measured: Measured,
   roundTrips: RoundTrips,
   prices: PriceList,
+  before: PollerLoad = NO_LOAD,
 ): Way {
   const isKinesis = sink.name === 'kinesisSink';
   const run = invocationsOf(
@@ -26,6 +27,7 @@ export function functionWay(
     traffic,
     isKinesis ? measured.kinesis : measured.documentdb,
     isKinesis ? roundTrips.kinesisMs : roundTrips.documentdbMs,
+    before,
   );
   const common = { name: sink.name, lines: [] as readonly CostLine[], notes: boundsOf(sink, traffic, run) };
   const size = sizeOf(sink, run);

@@ -35,8 +35,34 @@ const MEMORY_MB_OF_ONE_CPU = 1_769;
 /** Of a record in the JSON of an event. */
 export const eventBytesOf = (valueBytes: number): number => (valueBytes * 4) / 3 + RECORD_FRAME_BYTES;
 
-/** Pure. @param roundTripMs of one request to the target */
-export function invocationsOf(sink: SinkSettings, traffic: Traffic, cpu: CpuFigure, roundTripMs: number): Invocations {
+/** What the pollers of one group carry. */
+export interface PollerLoad {
+  readonly pollers: number;
+  readonly megabytesPerSecond: number;
+}
+
+export const NO_LOAD: PollerLoad = { pollers: 0, megabytesPerSecond: 0 };
+
+export const together = (one: PollerLoad, other: PollerLoad): PollerLoad => ({
+  pollers: one.pollers + other.pollers,
+  megabytesPerSecond: one.megabytesPerSecond + other.megabytesPerSecond,
+});
+
+const unitsOf = ({ pollers, megabytesPerSecond: megabytes }: PollerLoad): number =>
+  Math.max(Math.ceil(pollers / POLLER_UNIT.pollers), Math.ceil(megabytes / POLLER_UNIT.megabytesPerSecond));
+
+/**
+ * Pure.
+ * @param roundTripMs of one request to the target
+ * @param before the load of other functions in the same poller group, whose units are counted already
+ */
+export function invocationsOf(
+  sink: SinkSettings,
+  traffic: Traffic,
+  cpu: CpuFigure,
+  roundTripMs: number,
+  before: PollerLoad = NO_LOAD,
+): Invocations {
   const { recordsPerSecond, valueBytes } = traffic;
   const megabytes = megabytesPerSecond(traffic);
   const busyPollers = Math.max(sink.mappings, Math.ceil(megabytes / POLLER.megabytesPerSecond));
@@ -52,6 +78,9 @@ export function invocationsOf(sink: SinkSettings, traffic: Traffic, cpu: CpuFigu
   const concurrency = (perSecond * durationMs) / 1_000;
   const needed = Math.max(busyPollers, Math.ceil(concurrency / POLLER.invocations), sink.pollersMin * sink.mappings);
   const isProvisioned = sink.mode === 'provisioned';
+  const load = { pollers: needed, megabytesPerSecond: megabytes };
+  /** Each group has a unit at least. */
+  const alone = before.pollers === 0 ? sink.pollerGroups : 0;
   return {
     recordsEach,
     perSecond,
@@ -60,13 +89,7 @@ export function invocationsOf(sink: SinkSettings, traffic: Traffic, cpu: CpuFigu
     durationMs,
     concurrency,
     pollers: isProvisioned ? needed : undefined,
-    pollerUnits: isProvisioned
-      ? Math.max(
-          sink.pollerGroups,
-          Math.ceil(needed / POLLER_UNIT.pollers),
-          Math.ceil(megabytes / POLLER_UNIT.megabytesPerSecond),
-        )
-      : 0,
+    pollerUnits: isProvisioned ? Math.max(alone, unitsOf(together(before, load)) - unitsOf(before)) : 0,
     partitionsMin: Math.max(sink.mappings, busyPollers, Math.ceil(concurrency)),
   };
 }

@@ -1,4 +1,4 @@
-import type { SinkName } from '../../../infra/sinks.ts';
+import { pollerGroupOf, type SinkName } from '../../../infra/sinks.ts';
 import type { Deployment } from '../../../infra/template/deployment.ts';
 
 /** The settings of a stage file on which cost depends. */
@@ -15,6 +15,8 @@ export interface SinkSettings {
   readonly mappings: number;
   /** Groups of mappings that share poller units. */
   readonly pollerGroups: number;
+  /** The name of the group; the functions may have one together. Empty: each mapping is alone. */
+  readonly pollerGroup: string;
   /** Requests of one environment to the target at once. */
   readonly requestsInFlightMax: number;
   readonly order: 'key' | 'partition' | 'none';
@@ -46,6 +48,7 @@ export const DEFAULT_SINKS: readonly SinkSettings[] = [
   {
     ...COMMON,
     name: 'kinesisSink',
+    pollerGroup: 'kinesisSink',
     memoryMb: 512,
     requestsInFlightMax: 4,
     metrics: METRICS.kinesisSink.full + METRICS_OF_MAPPING,
@@ -53,6 +56,7 @@ export const DEFAULT_SINKS: readonly SinkSettings[] = [
   {
     ...COMMON,
     name: 'documentdbSink',
+    pollerGroup: 'documentdbSink',
     memoryMb: 1_024,
     requestsInFlightMax: 3,
     metrics: METRICS.documentdbSink.full + METRICS_OF_MAPPING,
@@ -61,7 +65,7 @@ export const DEFAULT_SINKS: readonly SinkSettings[] = [
 
 /** The functions of a stage. */
 export const sinksOf = ({ file, functions }: Deployment): readonly SinkSettings[] =>
-  functions.map(({ name, memoryMb, trigger, mappings }) => ({
+  functions.map(({ name, functionName, memoryMb, trigger, mappings }) => ({
     name,
     memoryMb,
     mode: trigger.mode,
@@ -71,6 +75,7 @@ export const sinksOf = ({ file, functions }: Deployment): readonly SinkSettings[
     pollersMax: trigger.pollersMax,
     mappings: mappings.length,
     pollerGroups: trigger.pollerGroup === 'none' ? mappings.length : 1,
+    pollerGroup: pollerGroupOf(functionName, trigger.pollerGroup),
     requestsInFlightMax:
       (name === 'kinesisSink' ? file.kinesisSink?.requestsInFlightMax : file.documentdbSink?.poolSizeMax) ?? 1,
     order: (name === 'kinesisSink' ? file.kinesisSink?.ordering : undefined) ?? 'key',

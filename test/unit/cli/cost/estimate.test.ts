@@ -110,6 +110,33 @@ describe('the estimate of costs', () => {
     expect(own?.size).not.toHaveProperty('pollers');
   });
 
+  it('counts the units of a poller group once, whichever functions share it', () => {
+    const [apart, shared] = [
+      ['a', 'b'],
+      ['a', 'a'],
+    ].map(([kinesis = '', documentdb = '']) => {
+      const sinks = [
+        sink('kinesisSink', { pollerGroup: kinesis }),
+        sink('documentdbSink', { pollerGroup: documentdb }),
+      ];
+      return (recordsPerSecond: number) =>
+        ways(traffic({ recordsPerSecond }), sinks).flatMap(({ size }) => size['pollerUnits'] ?? []);
+    });
+    expect([apart?.(1_000), shared?.(1_000)]).toEqual([
+      [1, 1],
+      [1, 0],
+    ]);
+    expect([apart?.(50_000), shared?.(50_000)]).toEqual([
+      [3, 3],
+      [3, 2],
+    ]);
+    expect(
+      ways(traffic(), [sink('kinesisSink', { pollerGroup: '' }), sink('documentdbSink', { pollerGroup: '' })]).flatMap(
+        ({ size }) => size['pollerUnits'] ?? [],
+      ),
+    ).toEqual([1, 1]);
+  });
+
   it('counts fewer writes where records of a document meet in a batch', () => {
     const [few, many] = [10, 10_000].map(
       (keys) => way(ways(traffic({ keys })), 'documentdbSink').size['writesPerSecond'],

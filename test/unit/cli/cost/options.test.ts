@@ -68,7 +68,10 @@ describe('the settings that cost depends on', () => {
   it('have the defaults of a stage file', () => {
     const written = parse(readFileSync('config/dev.yml', 'utf8'));
     delete written.trigger.pollersMax;
-    expect(sinksOf(readStageFile('msk-sinks', 'dev', written))).toEqual(DEFAULT_SINKS);
+    const groups = ['msk-sinks-dev-kinesisSink', 'msk-sinks-dev-documentdbSink'];
+    expect(sinksOf(readStageFile('msk-sinks', 'dev', written))).toEqual(
+      DEFAULT_SINKS.map((each, index) => ({ ...each, pollerGroup: groups[index] })),
+    );
   });
 
   it('follow a stage file', () => {
