@@ -1,6 +1,6 @@
 import type { DeployedFunction, Deployment } from '../template/deployment.ts';
 import { tagged } from '../template/tags.ts';
-import { topicId } from '../template/topic-id.ts';
+import { hashOf, topicId } from '../template/topic-id.ts';
 import { type Alarm, conditionOf, runbookOf } from './alarm.ts';
 import { functionAlarms } from './function-alarms.ts';
 import { mappingAlarms } from './mapping-alarms.ts';
@@ -44,10 +44,22 @@ const namedAlarms = (deployment: Deployment, each: DeployedFunction): readonly N
     mappingAlarms(deployment, each, mapping).map((alarm) => ({
       alarm,
       logicalId: `${each.id}${alarm.name}${topicId(mapping.topic)}Alarm`,
-      alarmName: `${each.functionName}-${mapping.topic}-${alarm.name}`,
+      alarmName: mappingAlarmName(each.functionName, mapping.topic, alarm.name),
     })),
   ),
 ];
+
+/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html */
+const ALARM_NAME_CHARACTERS_MAX = 255;
+
+/** A topic may have 249 characters: of a longer name only the end of the topic goes, and a hash tells the topics apart. */
+function mappingAlarmName(functionName: string, topic: string, name: string): string {
+  const whole = `${functionName}-${topic}-${name}`;
+  const excess = whole.length - ALARM_NAME_CHARACTERS_MAX;
+  if (excess <= 0) return whole;
+  const hash = hashOf(topic);
+  return `${functionName}-${topic.slice(0, -(excess + hash.length + 1))}-${hash}-${name}`;
+}
 
 const alarmResource = ({ file }: Deployment, { alarm, alarmName }: NamedAlarm, topicArn: string): object => ({
   Type: 'AWS::CloudWatch::Alarm',

@@ -94,6 +94,18 @@ describe('the alarms of a stage', () => {
     for (const alarm of ALARMS) expect(alarm).toMatchObject({ AlarmActions: [TOPIC], OKActions: [TOPIC] });
   });
 
+  it('have names that CloudWatch takes, however long the name of a topic is', () => {
+    const changes = { ...watched, trigger: { topics: ['t'.repeat(249)], consumerGroupId: '{function}' } };
+    const names = alarmsIn(changes).map(({ AlarmName }) => AlarmName);
+    expect(new Set(names).size).toBe(names.length);
+    expect(Math.max(...names.map(({ length }) => length))).toBe(255);
+    const children = resourcesOf<CompositeProperties>(changes, 'AWS::CloudWatch::CompositeAlarm')
+      .flatMap(({ AlarmRule }) => [...AlarmRule.matchAll(/ALARM\("([^"]+)"\)/g)])
+      .map(([, name = '']) => name);
+    expect(children.filter((name) => !names.includes(name))).toEqual([]);
+    expect(children.some((name) => name.includes('-ttt'))).toBe(true);
+  });
+
   it('link to a section of docs/operations.md with the cause and what to do', () => {
     const page = readFileSync(join(import.meta.dirname, '../../../../docs/operations.md'), 'utf8');
     const sections = [...page.matchAll(/^### (\w+)$/gm)].map(([, name = '']) => name);
