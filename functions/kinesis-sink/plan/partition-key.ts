@@ -49,14 +49,14 @@ const random = ({ randomKey }: PartitionKeyOptions): PartitionKey => ({ kind: 'r
 /** Valid UTF-8 as text, other bytes in base64url. */
 const keyText = (key: Payload): string => key.text() ?? Buffer.from(key.bytes()).toString('base64url');
 
-/** The text, number or boolean at the pointer, in JavaScript's notation. */
+/** The text, number or boolean at the pointer, in JavaScript's notation. Kinesis takes no text with half of a surrogate pair. */
 function inValue(value: Payload | null, pointer: string): PartitionKey {
   if (value === null)
     return unusable('the record is a tombstone and has no value (set tombstone: skip to ignore tombstones)');
   const found = valueAt(parsed(value), pointer);
   if (typeof found === 'object' && found !== null) return unusable(`the value has an object or an array at ${pointer}`);
   if (found === undefined || found === null) return unusable(`the value has nothing at ${pointer}, or is not JSON`);
-  return found === '' ? unusable(`the value has an empty string at ${pointer}`) : shared(String(found));
+  return found === '' ? unusable(`the value has an empty string at ${pointer}`) : shared(String(found).toWellFormed());
 }
 
 const unusable = (why: string): PartitionKey => ({
@@ -64,9 +64,11 @@ const unusable = (why: string): PartitionKey => ({
   failure: poison('payload_invalid', `cannot derive the partition key: ${why}`),
 });
 
+const BYTE_ORDER_MARK = /^\uFEFF/;
+
 function parsed(value: Payload): unknown {
   try {
-    return JSON.parse(value.text() ?? '');
+    return JSON.parse((value.text() ?? '').replace(BYTE_ORDER_MARK, ''));
   } catch {
     return undefined; // the value is not JSON
   }

@@ -78,6 +78,8 @@ describe('a partition key of the value', () => {
     { value: '{"customer":{"id":1.5}}', expected: '1.5' },
     { value: '{"customer":{"id":false}}', expected: 'false' },
     { value: `{"customer":{"id":"${'x'.repeat(300)}"}}`, expected: sha256('x'.repeat(300)) },
+    { value: '\uFEFF{"customer":{"id":"c-1"}}', expected: 'c-1' },
+    { value: '{"customer":{"id":"a\\ud800"}}', expected: 'a\uFFFD' },
   ])('is what stands there: $expected', ({ value, expected }) => {
     expect(ofValue(value)).toEqual({ kind: 'shared', text: expected });
   });
