@@ -99,16 +99,28 @@ export function classifyError(error: unknown): CommandFailure {
 /** The driver's error for a command that takes longer than `socketTimeoutMS`. */
 const SOCKET_TIMEOUT = 'MongoNetworkTimeoutError';
 
+/** Of answers that an operator ends. */
+const REMEDIES = {
+  credentials:
+    'the cluster refuses the login: correct the user and the password in the secret of secretArn, or in what connection.uri names',
+  forbidden: "grant the function's user readWrite on the database of the collection",
+  unsupported: 'this engine does not support the command: use a newer version of DocumentDB',
+} as const;
+
 function classifyCommandCode(code: number, description: string): CommandFailure {
   const detail = `DocumentDB answered ${description}`;
   const codeClass = classOf(code);
   switch (codeClass) {
     case 'credentials':
-      return { kind: 'credentials', failure: unsettled('access_denied', detail) };
+      return { kind: 'credentials', failure: unsettled('access_denied', `${detail}: ${REMEDIES.credentials}`) };
     case 'forbidden':
-      return { kind: 'fatal', scope: 'collection', failure: unsettled('access_denied', detail) };
+      return {
+        kind: 'fatal',
+        scope: 'collection',
+        failure: unsettled('access_denied', `${detail}: ${REMEDIES.forbidden}`),
+      };
     case 'unsupported':
-      return fatal('rejected_by_target', detail);
+      return fatal('rejected_by_target', `${detail}: ${REMEDIES.unsupported}`);
     case 'outage':
     case 'tooSlow':
     // E11000 has no meaning for a whole command.

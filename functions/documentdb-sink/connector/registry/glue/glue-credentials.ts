@@ -1,7 +1,8 @@
 import { AWS_READ_TIMEOUT_MS } from '../../../limits.ts';
 import type { AwsCredentials } from './sign.ts';
 
-export type ReadCredentials = (signal: AbortSignal) => Promise<AwsCredentials>;
+/** @param refused credentials that AWS does not take (any more): others are asked for, where there can be others */
+export type ReadCredentials = (signal: AbortSignal, refused?: AwsCredentials) => Promise<AwsCredentials>;
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -17,11 +18,11 @@ export const ownCredentials =
 /** Before they end, so that a call that is signed with them still arrives. */
 const RENEW_BEFORE_MS = 5 * 60_000;
 
-/** Those of a role (`assumeRoleArn`), kept until shortly before they end. */
+/** Those of a role (`assumeRoleArn`), kept until shortly before they end, or until they are refused. */
 export function roleCredentials(roleArn: string, sessionName: string, region: string): ReadCredentials {
   let kept: { readonly credentials: AwsCredentials; readonly untilMs: number } | undefined;
-  return async (abortSignal) => {
-    if (kept !== undefined && Date.now() < kept.untilMs) return kept.credentials;
+  return async (abortSignal, refused) => {
+    if (kept !== undefined && kept.credentials !== refused && Date.now() < kept.untilMs) return kept.credentials;
     // biome-ignore lint/style/noRestrictedImports: the registry may be of another account, whose role the function takes.
     const { AssumeRoleCommand, STSClient } = await import('@aws-sdk/client-sts');
     const { NodeHttpHandler } = await import('@smithy/node-http-handler');

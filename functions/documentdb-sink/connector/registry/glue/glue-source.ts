@@ -3,7 +3,7 @@ import { type HttpReply, httpCall } from '../http-call.ts';
 import { jsonObjectOf, textIn } from '../schema-json.ts';
 import { misconfigured, outage, type SchemaAnswer, type SchemaSource } from '../schema-source.ts';
 import type { ReadCredentials } from './glue-credentials.ts';
-import { signedHeaders } from './sign.ts';
+import { type AwsCredentials, signedHeaders } from './sign.ts';
 
 export interface GlueParts {
   readonly region: string;
@@ -25,14 +25,28 @@ const TRANSIENT: ReadonlySet<string> = new Set([
   'RequestTimeoutException',
 ]);
 
+/** Errors that a new session may cure. https://docs.aws.amazon.com/glue/latest/webapi/CommonErrors.html */
+const CREDENTIALS_REFUSED: ReadonlySet<string> = new Set([
+  'ExpiredTokenException',
+  'UnrecognizedClientException',
+  'InvalidClientTokenId',
+  'InvalidSignatureException',
+]);
+
 /** AWS Glue's schema registry. https://docs.aws.amazon.com/glue/latest/webapi/API_GetSchemaVersion.html */
 export function createGlueSource({ region, endpoint, readCredentials, call = httpCall }: GlueParts): SchemaSource {
   async function ask(id: string, signal: AbortSignal): Promise<SchemaAnswer> {
     const body = JSON.stringify({ SchemaVersionId: id });
     const headers = { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': 'AWSGlue.GetSchemaVersion' };
+    const send = async (credentials: AwsCredentials) => {
+      const signed = await signedHeaders({ url: endpoint, headers, body }, region, credentials);
+      return await call(endpoint, { method: 'POST', headers: signed, body }, signal);
+    };
     const credentials = await readCredentials(signal);
-    const signed = await signedHeaders({ url: endpoint, headers, body }, region, credentials);
-    return understood(await call(endpoint, { method: 'POST', headers: signed, body }, signal));
+    const reply = await send(credentials);
+    if (!CREDENTIALS_REFUSED.has(errorNameOf(reply))) return understood(reply);
+    const renewed = await readCredentials(signal, credentials);
+    return understood(renewed.accessKeyId === credentials.accessKeyId ? reply : await send(renewed));
   }
   return {
     fetch: (id, signal) =>
@@ -42,13 +56,16 @@ export function createGlueSource({ region, endpoint, readCredentials, call = htt
   };
 }
 
+const errorNameOf = ({ body }: HttpReply): string =>
+  textIn(jsonObjectOf(body)?.['__type'])?.split('#').at(-1)?.split(':')[0] ?? '';
+
 function understood({ status, body }: HttpReply): SchemaAnswer {
   const content = jsonObjectOf(body);
   const { SchemaDefinition: text, DataFormat: type } = content ?? {};
   if (status === 200 && typeof text === 'string' && typeof type === 'string') {
     return { kind: 'found', schema: { type, text, references: new Map() } };
   }
-  const name = textIn(content?.['__type'])?.split('#').at(-1)?.split(':')[0] ?? '';
+  const name = errorNameOf({ status, body });
   if (name === 'EntityNotFoundException') return { kind: 'unknown' };
   if (status >= 500 || status === 429 || TRANSIENT.has(name)) return outage(`AWS Glue answers ${status} ${name}`);
   return misconfigured(

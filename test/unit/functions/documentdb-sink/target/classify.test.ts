@@ -61,6 +61,14 @@ describe('an error of a whole command', () => {
     expect(classifyError(error).failure.retryable).toBe(!expected.startsWith('refused'));
   });
 
+  it.each([
+    [18, 'correct the user and the password in the secret'],
+    [13, "grant the function's user readWrite"],
+    [303, 'use a newer version of DocumentDB'],
+  ])('that only an operator ends names the remedy: code %i', (code, remedy) => {
+    expect(classifyError(foreignError('MongoServerError', code)).failure.detail).toContain(remedy);
+  });
+
   it.each([undefined, null, 'text', 5, {}, []])('never throws, whatever is thrown: %j', (thrown) => {
     expect(inWords(thrown)).toBe('retry target_unreachable, perhaps written');
   });

@@ -91,6 +91,35 @@ describe("AWS Glue's registry", () => {
     expect(JSON.stringify(found)).not.toContain('SECRET');
   });
 
+  it('is asked again with new credentials where it refuses those that were kept', async () => {
+    const sessions = [
+      { accessKeyId: 'OLD', secretAccessKey: 'a' },
+      { accessKeyId: 'NEW', secretAccessKey: 'b' },
+    ] as const;
+    const refusals: unknown[] = [];
+    const source = createGlueSource({
+      ...glueParts(new Map([['region', 'eu-west-1']]), ENVIRONMENT),
+      readCredentials(_signal, refused) {
+        refusals.push(refused);
+        return Promise.resolve(refused === undefined ? sessions[0] : sessions[1]);
+      },
+      call: (_url, { headers }) =>
+        Promise.resolve(
+          String(headers?.['authorization']).includes('Credential=NEW/')
+            ? reply(200, { SchemaDefinition: '"int"', DataFormat: 'AVRO' })
+            : reply(400, { __type: 'ExpiredTokenException' }),
+        ),
+    });
+    expect(await source.fetch(ID, signal)).toMatchObject({ kind: 'found' });
+    expect(refusals).toEqual([undefined, sessions[0]]);
+  });
+
+  it('is asked once where there are no others', async () => {
+    const { calls, fetch } = glue(reply(400, { __type: 'ExpiredTokenException' }));
+    await fetch();
+    expect(calls).toHaveLength(1);
+  });
+
   it('cannot be asked without credentials', async () => {
     expect(await glue(reply(200, {}), {}).fetch()).toMatchObject({ kind: 'unavailable' });
   });
