@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import {
   deadLettered,
@@ -11,6 +13,7 @@ import {
 import type { SourceRecord } from '../../../shared/record.ts';
 import { settle } from '../../../shared/settle.ts';
 import { logBatch, measureBatch } from '../../../shared/telemetry/batch-report.ts';
+import { ESSENTIAL_METRICS, FURTHER_METRICS } from '../../../shared/telemetry/metric-names.ts';
 import { createMeter } from '../../../shared/telemetry/telemetry.ts';
 import { aRecord, batchesOf } from '../../support/builders.ts';
 import { recordedTelemetry } from '../../support/recorded-telemetry.ts';
@@ -235,5 +238,29 @@ describe('the log line of a batch', () => {
     expect(line?.fields).toMatchObject({ unsettledCount: 30, unsettledPartitionCount: 30 });
     expect(line?.fields['partitions']).toHaveLength(20);
     expect(line?.fields['details']).toEqual(['detail 0', 'detail 1', 'detail 2', 'detail 3', 'detail 4']);
+  });
+});
+
+describe('the documents', () => {
+  const pages = readdirSync('docs').filter((name) => name.endsWith('.md'));
+  const documented = pages.map((name) => readFileSync(join('docs', name), 'utf8')).join('\n');
+  const sources = ['functions', 'shared'].flatMap((folder) =>
+    readdirSync(folder, { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.ts'))
+      .map((name) => readFileSync(join(folder, name), 'utf8')),
+  );
+
+  it.each([...ESSENTIAL_METRICS, ...FURTHER_METRICS])('say what %s means', (metric) => {
+    expect(documented).toContain(`\`${metric}\``);
+  });
+
+  it('know every log line', () => {
+    const messages = sources.flatMap((text) =>
+      [...text.matchAll(/(?:\.(?:info|warn)\(|warnOnce\(|message: )'([a-z]+(?:_[a-z]+)+)'/g)].map(
+        ([, message = '']) => message,
+      ),
+    );
+    expect(new Set(messages)).toContain('stream_keeps_no_order');
+    expect([...new Set(messages)].filter((message) => !documented.includes(`\`${message}\``))).toEqual([]);
   });
 });
