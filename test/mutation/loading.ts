@@ -1,12 +1,19 @@
 // `npm run mutate` starts this behind the run of vitest: tries the mutants of what runs while a module loads, one after another.
 import { readFileSync } from 'node:fs';
-import { createVitest, type TestSpecification, type Vitest } from 'vitest/node';
+import { BaseSequencer, createVitest, type TestModule, type TestSpecification, type Vitest } from 'vitest/node';
 import { INSTRUMENTED_FILE, type Instrumented } from './instrument.ts';
 import { LOADING, note, readJournal, toLoadIn } from './journal.ts';
 import { LONG } from './pure.ts';
 
 const WITHIN_MS_MIN = 10_000;
 const SLOWNESS_FACTOR = 10;
+
+/** The tests run in the order that they are given in. */
+class AsGiven extends BaseSequencer {
+  override async sort(tests: TestSpecification[]): Promise<TestSpecification[]> {
+    return tests;
+  }
+}
 
 async function main(): Promise<void> {
   const { files, mutants } = JSON.parse(readFileSync(INSTRUMENTED_FILE, 'utf8')) as Instrumented;
@@ -17,17 +24,22 @@ async function main(): Promise<void> {
     bail: 1,
     silent: true,
     reporters: [{}],
+    sequence: { sequencer: AsGiven },
     // The tests that import one of the files.
     related: files.map(({ name }) => name),
   });
   const tests = (await vitest.getRelevantTestSpecifications()).filter(({ moduleId }) => !LONG.test(moduleId));
   const startedAtMs = performance.now();
-  if (await fails(vitest, tests, '')) throw new Error('The unit tests fail without a mutant: run npm run test:unit.');
+  const modules = await run(vitest, tests, '');
+  if (modules.some(isFailed)) throw new Error('The unit tests fail without a mutant: run npm run test:unit.');
+  const quickestFirst = modules
+    .toSorted((a, b) => durationOf(a) - durationOf(b))
+    .map((module) => module.toTestSpecification());
   const withinMs = WITHIN_MS_MIN + SLOWNESS_FACTOR * (performance.now() - startedAtMs);
   const toTry = toLoadIn(readJournal());
   for (const { id } of mutants.filter(({ id, status }) => status !== 'Ignored' && toTry.has(id))) {
     note({ kind: 'try', id, test: LOADING, withinMs });
-    if (await fails(vitest, tests, id)) note({ kind: 'killed', id });
+    if ((await run(vitest, quickestFirst, id)).some(isFailed)) note({ kind: 'killed', id });
   }
   await vitest.close();
   // vitest sets the exit code with each test that fails.
@@ -35,10 +47,21 @@ async function main(): Promise<void> {
 }
 
 /** Runs the tests in a new worker, in which every module is loaded anew. */
-async function fails(vitest: Vitest, tests: readonly TestSpecification[], mutant: string): Promise<boolean> {
+async function run(
+  vitest: Vitest,
+  tests: readonly TestSpecification[],
+  mutant: string,
+): Promise<readonly TestModule[]> {
   vitest.getRootProject().provide('mutant', mutant);
-  const { testModules, unhandledErrors } = await vitest.runTestSpecifications([...tests]);
-  return unhandledErrors.length > 0 || testModules.some((module) => module.state() === 'failed');
+  return (await vitest.runTestSpecifications([...tests])).testModules;
+}
+
+const isFailed = (module: TestModule): boolean => module.state() === 'failed';
+
+/** What a test file alone needs: the modules that it shares with others are loaded with the first of them. */
+function durationOf(module: TestModule): number {
+  const { collectDuration, duration } = module.diagnostic();
+  return collectDuration + duration;
 }
 
 await main();
