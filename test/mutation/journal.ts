@@ -45,11 +45,11 @@ export const triedIn = (journal: readonly JournalEntry[]): ReadonlySet<string> =
 /** Stands for the tests of a mutant that is in place while the modules load. */
 export const LOADING = 'while loading';
 
-/** The mutants that need a worker of their own: their code runs while a module loads, in no test, and was not tried. */
+/** The mutants that need a worker of their own: their code runs while a module loads, and they are neither decided nor tried so. */
 export function toLoadIn(journal: readonly JournalEntry[]): ReadonlySet<string> {
   const tried = triedIn(journal);
   const decided = decidedIn(journal);
-  return new Set([...loadingIn(journal)].filter((id) => !decided.has(id) && !tried.has(`${id} ${LOADING}`)));
+  return new Set([...idsIn(journal, 'loaded')].filter((id) => !decided.has(id) && !tried.has(`${id} ${LOADING}`)));
 }
 
 /** The mutants whose code runs while a module loads, and in no test. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { parse, stringify } from 'yaml';
 import { instrument, writeInstrumented } from './instrument.ts';
-import { type JournalEntry, loadingIn } from './journal.ts';
+import { idsIn, type JournalEntry } from './journal.ts';
 import { PURE, testsOf } from './pure.ts';
 import { type Equivalent, explain, type Score, type Survivor, scoreOf } from './report.ts';
 import { runTests } from './run.ts';
@@ -56,8 +56,8 @@ async function mutate(name: string, equivalents: readonly Equivalent[], onlyLoad
   const { ids, superfluous } = explain(mutants, sources, equivalents);
   write(`\n${name}: ${mutants.length} mutants`);
   const journal = await runTests({ files, tests: testsOf(name), equivalent: ids, onlyLoading });
-  const loading = loadingIn(journal);
-  const score = scoreOf(onlyLoading ? mutants.filter(({ id }) => loading.has(id)) : mutants, sources, journal);
+  const loaded = idsIn(journal, 'loaded');
+  const score = scoreOf(onlyLoading ? mutants.filter(({ id }) => loaded.has(id)) : mutants, sources, journal);
   for (const text of unfitIn(journal)) write(text);
   for (const survivor of score.survivors) write(describe(survivor));
   for (const { file, line, at, into } of superfluous) {

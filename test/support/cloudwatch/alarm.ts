@@ -26,6 +26,7 @@ export interface AlarmProperties extends Partial<MetricProperties> {
   readonly Metrics?: readonly {
     readonly Id: string;
     readonly Expression?: string;
+    readonly ReturnData?: boolean;
     readonly MetricStat?: { readonly Metric: MetricProperties; readonly Stat: string; readonly Period: number };
   }[];
   readonly ComparisonOperator: string;

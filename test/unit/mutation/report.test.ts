@@ -64,14 +64,14 @@ describe('the score of a mutation run', () => {
     expect(score.survivors.map(({ isCovered }) => isCovered)).toEqual([true, true]);
   });
 
-  it('tries what runs only while a module loads, unless it is decided or was tried', () => {
+  it('tries what runs while a module loads, unless it is decided or was tried so', () => {
     const journal: readonly JournalEntry[] = [
       covered('1'),
       loaded('1', '2', '3', '4'),
       { kind: 'equivalent', ids: ['3'] },
       { kind: 'try', id: '4', test: LOADING, withinMs: 1 },
     ];
-    expect([...toLoadIn(journal)]).toEqual(['2']);
+    expect([...toLoadIn(journal)]).toEqual(['1', '2']);
   });
 
   it('shows a mutation of several lines in one', () => {

@@ -6,15 +6,13 @@ import type { AlarmProperties } from '../../../support/cloudwatch/alarm.ts';
 type Watched = Partial<Pick<AlarmProperties, 'Namespace' | 'MetricName' | 'Dimensions'>>;
 
 const alarms = { topicArn: 'arn:aws:sns:eu-west-1:111111111111:on-call' };
+/** kinesisSink has this timeout, documentdbSink the default. */
 const alarmsIn = (timeoutSeconds: number): readonly AlarmProperties[] =>
   Object.values(
     templateParts('msk-sinks', 'dev', aStageFile({ alarms, kinesisSink: { timeoutSeconds } })).resources.Resources,
   )
     .filter((resource) => (resource as { Type: string }).Type === 'AWS::CloudWatch::Alarm')
     .map((resource) => (resource as { Properties: AlarmProperties }).Properties);
-
-/** Of the longest timeout that there is for kinesisSink, and of the default for documentdbSink. */
-const ALARMS = alarmsIn(840);
 
 /** `Sum Errors by FunctionName`, the metrics of the functions without their dimensions. */
 function shown({ Namespace, MetricName, Dimensions = [] }: Watched, statistic = ''): string {
@@ -26,7 +24,7 @@ function shown({ Namespace, MetricName, Dimensions = [] }: Watched, statistic = 
 function conditionOf(alarm: AlarmProperties): readonly string[] {
   const { Metrics: [expression, ...parts] = [], ComparisonOperator, Threshold, Period = [] } = alarm;
   const periods = new Set([Period, ...parts.map(({ MetricStat }) => MetricStat?.Period ?? [])].flat());
-  const subject = expression?.Expression ?? shown(alarm, alarm.Statistic ?? alarm.ExtendedStatistic);
+  const subject = expression?.Expression ?? shown(alarm, alarm.Statistic ?? `percentile ${alarm.ExtendedStatistic}`);
   return [
     `${subject} ${ComparisonOperator} ${Threshold}`,
     `${alarm.DatapointsToAlarm} of ${alarm.EvaluationPeriods} x ${[...periods].join()} s`,
@@ -37,10 +35,9 @@ function conditionOf(alarm: AlarmProperties): readonly string[] {
 /** By the last part of the alarm's name. */
 const conditionsOf = (functionName: string): Readonly<Record<string, readonly string[]>> =>
   Object.fromEntries(
-    ALARMS.filter(({ AlarmName }) => AlarmName.startsWith(`msk-sinks-dev-${functionName}-`)).map((alarm) => [
-      alarm.AlarmName.split('-').at(-1),
-      conditionOf(alarm),
-    ]),
+    alarmsIn(840)
+      .filter(({ AlarmName }) => AlarmName.startsWith(`msk-sinks-dev-${functionName}-`))
+      .map((alarm) => [alarm.AlarmName.split('-').at(-1), conditionOf(alarm)]),
   );
 
 const ofBoth = (timeoutSeconds: number, standingSeconds: number) => ({
@@ -51,7 +48,7 @@ const ofBoth = (timeoutSeconds: number, standingSeconds: number) => ({
     'unsettled: Sum RecordsUnsettled of the function',
     'received: Sum RecordsReceived of the function',
   ],
-  RecordAge: ['p99 RecordAge of the function GreaterThanThreshold 900000', `3 of 3 x ${standingSeconds} s`],
+  RecordAge: ['percentile p99 RecordAge of the function GreaterThanThreshold 900000', `3 of 3 x ${standingSeconds} s`],
   DeadLetters: ['Sum RecordsDeadLettered of the function GreaterThanThreshold 0', '1 of 1 x 300 s'],
   DeadLetterWritesFailed: [
     'Sum DeadLetterWritesFailed of the function GreaterThanThreshold 0',
@@ -84,6 +81,13 @@ const ofBoth = (timeoutSeconds: number, standingSeconds: number) => ({
 });
 
 describe('the condition of each alarm', () => {
+  it('of several metrics returns the expression alone, as CloudWatch asks', () => {
+    for (const { Metrics = [] } of alarmsIn(120)) {
+      expect(Metrics.map(({ ReturnData }) => ReturnData)).toEqual(Metrics.map((_metric, index) => index === 0));
+      for (const { Id } of Metrics) expect(Id).toMatch(/^[a-z]\w*$/);
+    }
+  });
+
   it('of a function with the longest timeout', () => {
     expect(conditionsOf('kinesisSink')).toEqual({
       ...ofBoth(840, 840),
