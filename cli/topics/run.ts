@@ -44,7 +44,8 @@ export function regexOf(path: string, surroundings: Surroundings): { readonly re
   if (text === undefined) throw new Error(`${path} does not exist`);
   const file = readConnectorFile(text, path);
   const [fault] = file.faults;
-  if (fault !== undefined) throw new Error(`${path}: line ${fault.line}: ${fault.problem}`);
+  if (fault !== undefined)
+    throw new Error(`${path}: ${fault.line === 0 ? '' : `line ${fault.line}: `}${fault.problem}`);
   const regex = settingOf(file, 'topics.regex', surroundings)?.value;
   if (regex === undefined) throw new Error(`${path} has no topics.regex: its topics need no list`);
   const problem = regexProblem(regex);

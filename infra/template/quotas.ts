@@ -1,5 +1,5 @@
 import { SettingsError } from '../../shared/errors.ts';
-import type { Deployment } from './deployment.ts';
+import type { DeployedFunction, Deployment } from './deployment.ts';
 import { POLICIES_MAX } from './roles/topic-policies.ts';
 
 type Resources = Readonly<Record<string, object>>;
@@ -30,6 +30,7 @@ export function checkQuotas({ stage, functions }: Deployment, resources: Resourc
     ...tooMany(countOf('outputs', outputs), OUTPUTS_MAX, 'outputs', DIVIDE),
     ...tooMany(JSON.stringify({ resources, outputs }).length, CHARACTERS_MAX, 'characters', DIVIDE),
     ...policyProblems(resources),
+    ...functions.flatMap(environmentProblem),
   ];
   if (problems.length > 0) throw new SettingsError(`config/${stage}.yml`, problems);
 }
@@ -44,6 +45,19 @@ function policyProblems(resources: Resources): readonly string[] {
       ? []
       : [`${logicalId} needs ${length} policies for its topics, and IAM attaches ${POLICIES_MAX} to a role: ${DIVIDE}`];
   });
+}
+
+/** https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
+const ENVIRONMENT_BYTES_MAX = 4_096;
+
+/** Values of a connector file's `${env:NAME}` can be of any length. */
+function environmentProblem({ name, environment }: DeployedFunction): readonly string[] {
+  const bytes = Buffer.byteLength(Object.entries(environment).flat().join(''));
+  return bytes <= ENVIRONMENT_BYTES_MAX
+    ? []
+    : [
+        `${name}: its environment has ${bytes} bytes, and Lambda allows ${ENVIRONMENT_BYTES_MAX}: write long values into the connector file itself, or read them with \${sm:..} or \${ssm:..}`,
+      ];
 }
 
 interface Role {

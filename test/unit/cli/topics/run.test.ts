@@ -49,6 +49,7 @@ describe('the expression', () => {
     ['topics=orders', 'has no topics.regex'],
     ['topics.regex=(', 'cannot be followed'],
     ['{', 'line 1'],
+    ['{"a": 1}', 'sink: the file is JSON, but has no settings'],
   ])('%s is refused', (text, words) => {
     expect(() => regexIn(text)).toThrow(words);
   });

@@ -65,6 +65,14 @@ describe("a connector's file", () => {
     expect([properties.text('database'), properties.text('collection')]).toEqual(['shop', 'ab']);
   });
 
+  it('may not ask for more variables than Lambda gives a function', () => {
+    const asked = { 'field.renamer.mapping': '${env:RULES}' };
+    expect(() => partsOf(asked, {}, { RULES: '[]'.padEnd(3_000) })).not.toThrow();
+    expect(() => partsOf(asked, {}, { RULES: '[]'.padEnd(4_100) })).toThrow(
+      /documentdbSink: its environment has 4\d{3} bytes, and Lambda allows 4096: write long values into the connector file/,
+    );
+  });
+
   it.each([
     ['${vault:a:b}', 'no config provider has the name vault'],
     ['${sm:login}', 'names no field of a secret'],
