@@ -3,10 +3,12 @@ import { readFileSync } from 'node:fs';
 import { BaseSequencer, createVitest, type TestModule, type TestSpecification, type Vitest } from 'vitest/node';
 import { INSTRUMENTED_FILE, type Instrumented } from './instrument.ts';
 import { LOADING, note, readJournal, toLoadIn } from './journal.ts';
-import { LONG } from './pure.ts';
+import { rankOf } from './pure.ts';
 
 const WITHIN_MS_MIN = 10_000;
 const SLOWNESS_FACTOR = 10;
+/** Of the tests that judge a mutant, beside loading their modules. */
+const DURATION_MS_MAX = 5_000;
 
 /** The tests run in the order that they are given in. */
 class AsGiven extends BaseSequencer {
@@ -28,18 +30,18 @@ async function main(): Promise<void> {
     // The tests that import one of the files.
     related: files.map(({ name }) => name),
   });
-  const tests = (await vitest.getRelevantTestSpecifications()).filter(({ moduleId }) => !LONG.test(moduleId));
+  const globs = (process.env['MUTATION_TESTS'] ?? '').split(' ');
+  const rank = ({ moduleId }: { readonly moduleId: string }): number => rankOf(moduleId, globs);
+  const tests = (await vitest.getRelevantTestSpecifications()).filter((test) => rank(test) < globs.length);
   const startedAtMs = performance.now();
   const modules = await run(vitest, tests, '');
   if (modules.some(isFailed)) throw new Error('The unit tests fail without a mutant: run npm run test:unit.');
-  const quickestFirst = modules
-    .toSorted((a, b) => durationOf(a) - durationOf(b))
-    .map((module) => module.toTestSpecification());
+  const judges = judgesAmong(modules.toSorted((a, b) => rank(a) - rank(b) || durationOf(a) - durationOf(b)));
   const withinMs = WITHIN_MS_MIN + SLOWNESS_FACTOR * (performance.now() - startedAtMs);
   const toTry = toLoadIn(readJournal());
   for (const { id } of mutants.filter(({ id, status }) => status !== 'Ignored' && toTry.has(id))) {
     note({ kind: 'try', id, test: LOADING, withinMs });
-    if ((await run(vitest, quickestFirst, id)).some(isFailed)) note({ kind: 'killed', id });
+    if ((await run(vitest, judges, id)).some(isFailed)) note({ kind: 'killed', id });
   }
   await vitest.close();
   // vitest sets the exit code with each test that fails.
@@ -54,6 +56,16 @@ async function run(
 ): Promise<readonly TestModule[]> {
   vitest.getRootProject().provide('mutant', mutant);
   return (await vitest.runTestSpecifications([...tests])).testModules;
+}
+
+/** The first tests that together need no longer than the limit, and the very first. */
+function judgesAmong(modules: readonly TestModule[]): readonly TestSpecification[] {
+  let durationMs = 0;
+  const judges = modules.filter((module, index) => {
+    durationMs += durationOf(module);
+    return index === 0 || durationMs < DURATION_MS_MAX;
+  });
+  return judges.map((module) => module.toTestSpecification());
 }
 
 const isFailed = (module: TestModule): boolean => module.state() === 'failed';

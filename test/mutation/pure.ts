@@ -1,3 +1,5 @@
+import { matchesGlob, resolve } from 'node:path';
+
 /** A folder whose files decide without effects, and what of it is mutated. */
 export interface PureFolder {
   readonly folder: string;
@@ -13,25 +15,30 @@ const SETTINGS_DOCS = 'test/unit/tools/settings-docs.test.ts';
  * tests import.
  */
 export function testsOf(path: string): readonly string[] {
-  const own = `test/unit/${path.replace(/\/[^/]+\.ts$/, '')}/**/*.test.ts`;
-  const ofSettings = path.includes('settings') ? ['test/unit/infra/config.test.ts', SETTINGS_DOCS] : [];
-  if (path.startsWith('infra/')) return [own, 'test/unit/infra/**/*.test.ts'];
+  const own = foldersAround(path).map((folder) => `test/unit/${folder}/**/*.test.ts`);
   const sink = /^functions\/([^/]+)/.exec(path)?.[1];
-  if (sink === undefined)
-    return [own, 'test/unit/shared/**/*.test.ts', 'test/unit/functions/kinesis-sink/**/*.test.ts', ...ofSettings];
-  const ofSink = `test/unit/functions/${sink}`;
   return [
-    own,
-    `${ofSink}/*.test.ts`,
-    'test/unit/functions/*.test.ts',
-    `${ofSink}/**/*.test.ts`,
-    'test/unit/vectors/*.test.ts',
-    ...ofSettings,
+    ...own,
+    ...(sink === undefined ? [] : ['test/unit/functions/*.test.ts', 'test/unit/vectors/*.test.ts']),
+    ...(path.startsWith('shared/') ? ['test/unit/functions/kinesis-sink/**/*.test.ts'] : []),
+    ...(path.includes('settings') ? ['test/unit/infra/config.test.ts', SETTINGS_DOCS] : []),
   ];
 }
 
+/** The folder of a file and those above, from the nearest to `infra`, `shared` or the sink. */
+function foldersAround(path: string): readonly string[] {
+  const names = path.replace(/\/[^/]+\.ts$/, '').split('/');
+  const depthMin = names[0] === 'functions' ? 2 : 1;
+  const depths = Array.from({ length: Math.max(1, names.length - depthMin + 1) }, (_, index) => names.length - index);
+  return depths.map((depth) => names.slice(0, depth).join('/'));
+}
+
+/** The place of a test file among the globs; long ones are behind all. */
+export const rankOf = (file: string, globs: readonly string[]): number =>
+  LONG.test(file) ? globs.length : globs.findIndex((glob) => matchesGlob(file, resolve(glob)));
+
 /** Random tests, and those of the largest batches and of many invocations: what a short test catches needs no longer one. */
-export const LONG = /\.property\.test\.ts$|hostile|sink-events|connector-cases|defaults-budget|text-memory/;
+const LONG = /\.property\.test\.ts$|hostile|sink-events|connector-cases|defaults-budget|text-memory/;
 
 const whole = (folder: string): PureFolder => ({ folder, files: [`${folder}/**/*.ts`] });
 const files = (folder: string, ...names: readonly string[]): PureFolder => ({

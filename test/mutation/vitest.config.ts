@@ -1,10 +1,10 @@
 // The unit tests with all mutants of some files inside: `npm run mutate` starts vitest so.
 import { readFileSync } from 'node:fs';
-import { join, matchesGlob } from 'node:path';
+import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 import { INSTRUMENTED_FILE, type Instrumented } from './instrument.ts';
-import { LONG } from './pure.ts';
+import { rankOf } from './pure.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 const { files } = JSON.parse(readFileSync(join(ROOT, INSTRUMENTED_FILE), 'utf8')) as Instrumented;
@@ -15,12 +15,9 @@ const globs = (process.env['MUTATION_TESTS'] ?? '').split(' ');
 /** What a short test of one file catches needs no longer one: tests run in the order of their globs, long tests last. */
 class ShortestFirst extends BaseSequencer {
   override async sort(specifications: TestSpecification[]): Promise<TestSpecification[]> {
-    return specifications.toSorted((a, b) => rankOf(a.moduleId) - rankOf(b.moduleId));
+    return specifications.toSorted((a, b) => rankOf(a.moduleId, globs) - rankOf(b.moduleId, globs));
   }
 }
-
-const rankOf = (file: string): number =>
-  LONG.test(file) ? globs.length : globs.findIndex((glob) => matchesGlob(file, join(ROOT, glob)));
 
 export default defineConfig({
   root: ROOT,
