@@ -26,7 +26,11 @@ function nodeOf(node: Node | null, document: Document, lines: LineCounter): File
   const resolved = isAlias(node) ? (node.resolve(document) ?? null) : node;
   const line = lines.linePos(node?.range?.[0] ?? 0).line;
   if (isMap(resolved))
-    return { kind: 'map', line, entries: resolved.items.flatMap((pair) => entriesOf(pair as Pair, document, lines)) };
+    return {
+      kind: 'map',
+      line,
+      entries: withoutMerges(resolved.items.map((pair) => entryOf(pair as Pair, document, lines))),
+    };
   if (isSeq(resolved))
     return { kind: 'list', line, items: resolved.items.map((item) => nodeOf(item as Node, document, lines)) };
   if (!isScalar(resolved)) return { kind: 'scalar', line, text: null };
@@ -37,9 +41,20 @@ function nodeOf(node: Node | null, document: Document, lines: LineCounter): File
   return { kind: 'scalar', line, text: type === 'PLAIN' && source !== undefined ? source : String(value) };
 }
 
-function entriesOf({ key, value }: Pair, document: Document, lines: LineCounter): readonly MapEntry[] {
+function entryOf({ key, value }: Pair, document: Document, lines: LineCounter): MapEntry {
   const name = isScalar(key) ? String(key.value) : '';
-  const node = nodeOf(value as Node | null, document, lines);
-  if (name === '<<' && node.kind === 'map') return node.entries;
-  return [{ name, line: lines.linePos((key as Node | null)?.range?.[0] ?? 0).line, value: node }];
+  const line = lines.linePos((key as Node | null)?.range?.[0] ?? 0).line;
+  return { name, line, value: nodeOf(value as Node | null, document, lines) };
 }
+
+/** What `<<` brings stands first, because the last entry of a name applies, and a map's own entries win. https://yaml.org/type/merge.html */
+const withoutMerges = (entries: readonly MapEntry[]): readonly MapEntry[] => [
+  ...entries.filter(isMerge).flatMap(({ value }) => mergedFrom(value)),
+  ...entries.filter((entry) => !isMerge(entry)),
+];
+
+const isMerge = ({ name, value }: MapEntry): boolean => name === '<<' && value.kind !== 'scalar';
+
+/** Of several maps the first wins. */
+const mergedFrom = (value: FileNode): readonly MapEntry[] =>
+  value.kind === 'list' ? value.items.toReversed().flatMap(mergedFrom) : value.kind === 'map' ? value.entries : [];

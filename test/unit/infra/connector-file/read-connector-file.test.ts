@@ -144,6 +144,13 @@ spec:
     expect(settingsOf('# sink\ntopics: "orders"\ndatabase: shop\n')).toEqual(ORDERS);
   });
 
+  it('has merges, in which the own entries of a map win, and then the first map', () => {
+    const text = `one: &one { topics: a }\ntwo: &two { topics: b, collection: c }\nspec:\n  config:\n    database: shop\n    connector.class: ${SINK}\n    MERGE\n`;
+    const read = (merge: string) => settingsOf(text.replace('MERGE', merge));
+    expect(read('topics: orders\n    <<: *two')).toMatchObject({ ...ORDERS, collection: 'c' });
+    expect(read('<<: [*one, *two]')).toMatchObject({ topics: 'a', collection: 'c' });
+  });
+
   it('may hold a here-document that posts JSON', () => {
     const text = `services:
   init:
