@@ -1,6 +1,7 @@
 import type { Connector } from '../../functions/documentdb-sink/connector/file/connector.ts';
 import type { Entry } from '../../functions/documentdb-sink/connector/file/properties-file.ts';
 import { kindsIn, readSettings } from '../../functions/documentdb-sink/connector/file/read-connector.ts';
+import { readName } from '../../functions/documentdb-sink/connector/file/read-entry.ts';
 import { registryTexts } from '../../functions/documentdb-sink/connector/texts-with-placeholders.ts';
 import { mapperOfConnector } from '../../functions/documentdb-sink/connector/transforms/mapper-of-connector.ts';
 import { lambdaVariable, providerKinds } from '../../functions/documentdb-sink/target/connection/config-providers.ts';
@@ -50,7 +51,7 @@ export function readNamedConnector(path: string, surroundings: Surroundings): Na
     const named = { path, container: file.container, lock: file.lock, packaged, connector, connection };
     return {
       kind: 'sound',
-      named: { ...named, environment: environmentOf(file.entries, environment) },
+      named: { ...named, environment: environmentOf(file.entries, connector.topics, environment) },
     };
   } catch (error) {
     if (!(error instanceof SettingsError)) throw error;
@@ -72,13 +73,20 @@ const unsound = (problems: readonly string[]): NamedConnectorReading => ({ kind:
 const RESERVED =
   /^(?:_HANDLER|_X_AMZN_TRACE_ID|LAMBDA_TASK_ROOT|LAMBDA_RUNTIME_DIR|AWS_(?:REGION|DEFAULT_REGION|EXECUTION_ENV|ACCESS_KEY|ACCESS_KEY_ID|SECRET_ACCESS_KEY|SESSION_TOKEN|LAMBDA_\w+))$/;
 
+/** Nothing that the function does not read: a truststore's password would stand in its configuration for nothing. */
 function environmentOf(
   entries: readonly Entry[],
+  topics: readonly string[],
   environment: Surroundings['environment'],
 ): Readonly<Record<string, string>> {
   const kinds = kindsIn(entries);
+  const isRead = (entry: Entry) => {
+    const named = readName(entry, topics);
+    return named.kind === 'known' && named.property.support.kind !== 'meaningless';
+  };
   return Object.fromEntries(
     entries
+      .filter(isRead)
       .flatMap(({ value }) => placeholdersOf(value))
       .flatMap(({ provider, key }) => {
         const found = kinds.get(provider) === 'environment' && !RESERVED.test(key) ? environment[key] : undefined;

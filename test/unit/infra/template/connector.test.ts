@@ -56,6 +56,14 @@ describe("a connector's file", () => {
     expect(environment).not.toHaveProperty('OTHER');
   });
 
+  it('gets nothing that it does not read', () => {
+    const asked = { 'connection.ssl.truststorePassword': '${env:TRUST}', 'unknown.name': '${env:OTHER}' };
+    const { environment } = partsOf(asked, {}, { TRUST: 'x', OTHER: 'y' });
+    expect(environment).not.toHaveProperty('TRUST');
+    expect(environment).not.toHaveProperty('OTHER');
+    expect(() => readConnector(aConnectorText(asked), { where: 'packaged', environment })).not.toThrow();
+  });
+
   it('gets variables whose names Lambda refuses under other names', () => {
     const names = { X: 'a', 'MY-DB': 'shop', _B: 'b' };
     const asked = { database: '${env:MY-DB}', collection: '${env:X}${env:_B}' };
