@@ -19,7 +19,8 @@ export function testsOf(path: string): readonly string[] {
   const sink = /^functions\/([^/]+)/.exec(path)?.[1];
   return [
     ...own,
-    ...(sink === undefined ? [] : ['test/unit/functions/*.test.ts', 'test/unit/vectors/*.test.ts']),
+    ...(path.startsWith('infra/') ? [] : ['test/unit/functions/*.test.ts']),
+    ...(sink === undefined ? [] : ['test/unit/vectors/*.test.ts']),
     ...(path.startsWith('shared/') ? ['test/unit/functions/kinesis-sink/**/*.test.ts'] : []),
     ...(path.includes('settings') ? ['test/unit/infra/config.test.ts', SETTINGS_DOCS] : []),
   ];
