@@ -27,11 +27,16 @@ export const triggerNoticesOf = ({ functions }: Deployment): readonly string[] =
 const FILTERS_DEFAULT_QUOTA = 5;
 
 /** Lists the connector file's properties that have no effect here: Kafka Connect accepts them, so this project does too. */
-export function noticesOf({ connector: named, stage }: Deployment, nowMs = Date.now()): readonly string[] {
+export function noticesOf(
+  { connector: named, stage, file: { region } }: Deployment,
+  nowMs = Date.now(),
+): readonly string[] {
   if (named === undefined) return [];
   const { path, container, lock, connector, connection } = named;
   const dropped = connection.dropped.map(({ name, reason }) => ({ name: `connection.uri, option ${name}`, reason }));
-  const meaningless = [...connector.meaningless, ...dropped].map(({ name, reason }) => `${name}: ${reason}`);
+  const meaningless = [...connector.meaningless, ...otherRegions(connector, region), ...dropped].map(
+    ({ name, reason }) => `${name}: ${reason}`,
+  );
   const indexes = wantedIndexes(connector).map(indexText);
   const missingIndex = connector.properties.text('msksinks.guard.missingIndex');
   const isLocal = stage !== 'local' && LOCALHOST.test(connector.connectionUri);
@@ -52,6 +57,15 @@ export function noticesOf({ connector: named, stage }: Deployment, nowMs = Date.
     ...(isLocal ? [`${path}: connection.uri ${NOT_IN_AWS}`] : []),
   ];
 }
+
+/** The parameters of providers have no effect, which matters where a provider asks in another region. */
+const otherRegions = ({ properties }: Connector, region: string) =>
+  [...properties.under('config.providers.')]
+    .filter(([name, value]) => name.endsWith('.param.region') && value !== region)
+    .map(([name]) => ({
+      name: `config.providers.${name}`,
+      reason: `the function asks AWS in its own region, ${region}; name a secret of another region by its ARN, and copy a parameter of another region`,
+    }));
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 

@@ -28,10 +28,21 @@ function lazily<Args extends readonly unknown[], T>(create: () => Promise<(...ar
 export const createSecretReader = (): ReadText =>
   lazily(async () => {
     const { GetSecretValueCommand, SecretsManagerClient } = await import('@aws-sdk/client-secrets-manager');
-    const client = new SecretsManagerClient(await clientOptions());
+    const options = await clientOptions();
+    const clients = new Map<string | undefined, InstanceType<typeof SecretsManagerClient>>();
+    const clientOf = (region: string | undefined) => {
+      const client = clients.get(region) ?? new SecretsManagerClient({ ...options, ...(region && { region }) });
+      clients.set(region, client);
+      return client;
+    };
     return async (name: string, abortSignal: AbortSignal) =>
-      (await client.send(new GetSecretValueCommand({ SecretId: name }), { abortSignal })).SecretString;
+      (await clientOf(regionOfSecret(name)).send(new GetSecretValueCommand({ SecretId: name }), { abortSignal }))
+        .SecretString;
   });
+
+/** A secret is read in the region that its ARN names; undefined for a name: the function's own region. */
+export const regionOfSecret = (name: string): string | undefined =>
+  /^arn:[^:]+:secretsmanager:([^:]+):/.exec(name)?.[1];
 
 /** A parameter's value, decrypted. https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetParameter.html */
 export const createParameterReader = (): ReadText =>

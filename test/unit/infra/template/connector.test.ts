@@ -122,6 +122,16 @@ describe("a connector's file", () => {
     },
   );
 
+  it('says that providers ask in the region of the function', () => {
+    const { notices } = partsOf({
+      'config.providers.sm.param.region': 'us-east-1',
+      'config.providers.ssm.param.region': 'eu-west-1',
+    });
+    expect(notices.filter((line) => line.includes('param.region'))).toEqual([
+      '  - config.providers.sm.param.region: the function asks AWS in its own region, eu-west-1; name a secret of another region by its ARN, and copy a parameter of another region',
+    ]);
+  });
+
   it('says what has no meaning here, and why', () => {
     const { notices } = partsOf({ 'tasks.max': '4', name: 'orders' });
     expect(notices[0]).toBe(`${CONNECTOR_PATH}: 2 of its properties have no effect here`);
