@@ -1,7 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { classifyWriteError } from '../../../../../functions/documentdb-sink/target/classify.ts';
-import { type CodeClass, classOf, nameOfCode } from '../../../../../functions/documentdb-sink/target/server-codes.ts';
+import {
+  type CodeClass,
+  classOf,
+  isListed,
+  isTooLarge,
+  nameOfCode,
+} from '../../../../../functions/documentdb-sink/target/server-codes.ts';
 
 interface Row {
   readonly code: number;
@@ -40,6 +46,21 @@ describe("the table of DocumentDB's error codes", () => {
     [4_711, 'code 4711'],
   ])('has a name for a dead letter with the code %i', (code, name) => {
     expect(nameOfCode(code)).toBe(name);
+  });
+
+  /** Of both tables: network, elections, locks, conflicts, write concerns, shutdowns, backups, blocked writes. */
+  it('has codes for which no document is to blame, whatever the command', () => {
+    const codes = [
+      ...[6, 7, 24, 46, 64, 79, 89, 90, 91, 92, 100, 107, 112, 117, 133, 134, 147, 148, 189, 202, 216, 225, 251, 290],
+      ...[355, 365, 371, 9001, 10058, 10107, 11600, 11601, 11602, 13435, 13436, 14031, 46841, 50915],
+    ];
+    expect(codes.filter((code) => classOf(code) !== 'outage')).toEqual([]);
+    expect(codes.filter((code) => !isListed(code))).toEqual([]);
+    expect(isListed(4_711)).toBe(false);
+  });
+
+  it('has the codes of documents that are too large', () => {
+    expect([10334, 17280, 17419, 17420, 121, 14].map(isTooLarge)).toEqual([true, true, true, true, false, false]);
   });
 
   it('has codes of queries and indexes, which a write does not meet: they blame nothing without evidence', () => {

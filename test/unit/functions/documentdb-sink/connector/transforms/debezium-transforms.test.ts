@@ -61,6 +61,7 @@ function transformed(type: string, settings: Settings, { topic = 'orders', key, 
     value: plain(record.value().value),
     headers: record.headers.map(({ name, value: header }) => [name, plain(header as ConnectValue)]),
     schemaName: schema?.name,
+    rowName: schema?.type === 'struct' ? schema.fields.find(({ name }) => name === 'after')?.schema.name : undefined,
   };
 }
 
@@ -123,6 +124,11 @@ describe("Debezium's ExtractNewRecordState", () => {
     expect(unwrapped({ 'delete.tombstone.handling.mode': mode }, DELETED)?.value).toEqual(value);
   });
 
+  it('keeps the schema of the row with a null, unless a plain tombstone is asked for', () => {
+    const nameWith = (mode: string) => unwrapped({ 'delete.tombstone.handling.mode': mode }, DELETED)?.schemaName;
+    expect(['tombstone', 'delete-to-tombstone'].map(nameWith)).toEqual(['shop.orders.Value', undefined]);
+  });
+
   it('keeps a null although the field has a default, where it is told so', () => {
     const settings = { 'delete.tombstone.handling.mode': 'rewrite', 'replace.null.with.default': 'false' };
     expect(unwrapped(settings, DELETED)?.value).toMatchObject({ kind: null, __deleted: 'true' });
@@ -151,7 +157,10 @@ describe("Debezium's ExtractNewRecordState", () => {
     ['op, table', { __op: 'u', __table: 'orders' }],
     ['source.db', { __source_db: 'shop' }],
     ['source.db:base', { __base: 'shop' }],
+    ['source.op', { __source_op: 'u' }],
     ['op:', { __op: 'u' }],
+    ['op:a: ', { __a: 'u' }],
+    ['op:a::', { __a: 'u' }],
     ['ts_ms', { __ts_ms: '5' }],
     ['id', { __id: null }],
     ['nothing', {}],
@@ -171,8 +180,8 @@ describe("Debezium's ExtractNewRecordState", () => {
     expect(unwrapped(settings, CREATED)).toMatchObject({ value: { _op: 'u' }, headers: [['h-op', 'u']] });
   });
 
-  it('refuses a field of a struct that the event has not', () => {
-    expect(() => unwrapped({ 'add.fields': 'nowhere.db' }, CREATED)).toThrow(TransformError);
+  it.each(['nowhere.db', 'op.ts_ms', 'source'])('refuses to add %s, which is no field of a struct', (list) => {
+    expect(() => unwrapped({ 'add.fields': list }, CREATED)).toThrow(TransformError);
   });
 
   it.each(['a:b:c', 'op,a:b:c'])('refuses %s as a list of fields', (list) => {
@@ -225,6 +234,19 @@ describe("Debezium's ExtractNewRecordState", () => {
       });
     });
 
+    it.each([[], headersWith('[]'), headersWith('null')])(
+      'changes nothing without a name in the list',
+      (...headers) => {
+        const changing = { ...settings, 'drop.fields.keep.schema.compatible': 'false' };
+        expect(unwrapped(changing, CREATED, { headers })?.value).toEqual({ id: 1, note: 'new', kind: null });
+      },
+    );
+
+    it('reads a list that another transform made', () => {
+      const headers = [{ name: 'drop', schema: undefined, value: ['note'] }];
+      expect(unwrapped(settings, CREATED, { headers })?.value).toEqual({ id: 1, kind: 'plain' });
+    });
+
     it('drops them from the key too where it is told so', () => {
       expect(row('["note"]', { 'drop.fields.from.key': 'true' })).toMatchObject({ key: { id: '1' }, value: { id: 1 } });
       const keyless = { value: CREATED, headers: headersWith('["note"]') };
@@ -248,7 +270,19 @@ describe("Debezium's ByLogicalTableRouter", () => {
       topic: 'shop.orders',
       key: { id: 1, __dbz__physicalTableIdentifier: 'shop.orders_3' },
       schemaName: 'shop.orders.Envelope',
+      rowName: 'shop.orders.Value',
       value: { before: null, after: { id: 1, note: 'new', kind: 'plain' } },
+    });
+  });
+
+  it('gives the rows before and after one schema, which the row before decides', () => {
+    const value = anEvent({ before: { id: 1, note: 'old' }, after: { id: 1 } });
+    const [before, , ...others] = EVENT_SCHEMA.fields;
+    const narrow = { ...rowSchema('after'), fields: rowSchema('after').fields.slice(0, 1) };
+    const schema = { ...EVENT_SCHEMA, fields: [before, narrow, ...others] };
+    expect(routed({}, { topic: 'shop.orders_4', value: { ...value, schema } })?.value).toMatchObject({
+      before: { id: 1, note: 'old', kind: 'plain' },
+      after: { id: 1, note: null, kind: null },
     });
   });
 
@@ -282,7 +316,10 @@ describe("Debezium's ByLogicalTableRouter", () => {
 
   it('has no key to add to where there is none, and no envelope to rename in a tombstone', () => {
     expect(routed({}, { key: undefined as never })).toMatchObject({ topic: 'shop.orders', key: null });
-    expect(routed({}, { value: null })).toMatchObject({ topic: 'shop.orders', value: null });
+    const withSchema = { schema: { ...EVENT_SCHEMA, optional: true }, payload: null };
+    for (const value of [null, withSchema]) {
+      expect(routed({}, { value })).toMatchObject({ topic: 'shop.orders', value: null });
+    }
   });
 
   it('leaves a value without an envelope as it is', () => {
