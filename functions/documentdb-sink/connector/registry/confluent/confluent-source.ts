@@ -61,13 +61,15 @@ export function createConfluentSource(parts: ConfluentParts): SchemaSource {
   /** @throws Unanswered when no address gives an answer that says something of the schema */
   async function get(path: string, signal: AbortSignal): Promise<JsonObject | undefined> {
     let answer = await askAll(path, signal);
-    if (answer instanceof Unanswered && answer.isRefusal) {
+    if (answer instanceof Unanswered && answer.kind === 'refusal') {
       // The credentials are read again: they may have been changed.
       addresses = undefined;
       answer = await askAll(path, signal);
     }
-    if (answer instanceof Unanswered) throw answer;
-    return answer;
+    if (!(answer instanceof Unanswered)) return answer;
+    // Nobody answers: what placeholders and the CA bundle hold may have changed, and is read again for the next question.
+    if (answer.kind === 'silence') addresses = undefined;
+    throw answer;
   }
 
   /** A schema, and into `references` those that it refers to. Undefined: there is none. */
@@ -123,12 +125,13 @@ export function createConfluentSource(parts: ConfluentParts): SchemaSource {
 /** What a registry says that is nothing of the schema. */
 class Unanswered extends Error {
   readonly answer: SchemaAnswer;
-  readonly isRefusal: boolean;
+  readonly kind: 'refusal' | 'silence' | undefined;
 
-  constructor(answer: SchemaAnswer, isRefusal = false) {
+  /** @param kind of answers that other credentials, or another address, may change */
+  constructor(answer: SchemaAnswer, kind?: 'refusal' | 'silence') {
     super('no answer');
     this.answer = answer;
-    this.isRefusal = isRefusal;
+    this.kind = kind;
   }
 }
 
@@ -149,7 +152,8 @@ async function ask(
   try {
     return understood(await get(new URL(`${base}/${path}`), options, signal), url.host);
   } catch (error) {
-    return new Unanswered(outage(`the schema registry at ${url.host} does not answer (${describeForeign(error)})`));
+    const answer = outage(`the schema registry at ${url.host} does not answer (${describeForeign(error)})`);
+    return new Unanswered(answer, 'silence');
   }
 }
 
@@ -160,7 +164,7 @@ function understood({ status, body }: HttpReply, host: string): JsonObject | und
   if (status === 401 || status === 403) {
     return new Unanswered(
       misconfigured(`the schema registry at ${host} refuses the credentials (${status}): correct basic.auth.user.info`),
-      true,
+      'refusal',
     );
   }
   if (status >= 500 || status === 429 || status === 408)

@@ -188,6 +188,18 @@ describe("a registry with Confluent's API", () => {
     expect(calls.map(({ authorization }) => authorization)).toEqual([`Basic ${btoa('u:1')}`, `Basic ${btoa('u:2')}`]);
   });
 
+  it('is looked for again where nobody answers: its address in a secret may have changed', async () => {
+    const hosts = ['old', 'new'];
+    const { fetch, urls } = registry(
+      (url) => (url.includes('//old') ? REFUSED : SCHEMA),
+      { 'schema.registry.url': 'http://${sm:registry:host}:8081' },
+      (text) => Promise.resolve(text.replace('${sm:registry:host}', hosts.shift() ?? 'new')),
+    );
+    expect(await fetch()).toMatchObject({ kind: 'unavailable', failure: { code: 'schema_unavailable' } });
+    expect(await fetch()).toMatchObject({ kind: 'found' });
+    expect(urls()).toEqual(['http://old:8081/schemas/ids/7', 'http://new:8081/schemas/ids/7']);
+  });
+
   it('cannot be asked while a placeholder of its settings is not filled in, and can be afterwards', async () => {
     let isThere = false;
     const resolveText = (text: string) =>
