@@ -163,4 +163,33 @@ describe('a look at the stream', () => {
     await look.begin().isOver;
     expect(look.count()).toBe(2);
   });
+
+  it('happens once in each minute, and warns of no change where there is none', async () => {
+    const look = looks(says());
+    for (let minute = 0; minute < 4; minute += 1) {
+      for (let batch = 0; batch < 2; batch += 1) await look.begin().isOver;
+      expect(look.count()).toBe(minute + 1);
+      await look.clock.advance(60_000);
+    }
+    expect(warnings(look)).toEqual([]);
+  });
+
+  it.each([
+    [1_024, 1_048_576],
+    [10_240, 10_485_760],
+    [undefined, undefined],
+  ])('tells the limit of a record: %s KiB are %s bytes', async (recordKiBMax, bytes) => {
+    const look = looks(says({ recordKiBMax }));
+    expect(look.preflight.recordBytesMax()).toBeUndefined();
+    await look.begin().isOver;
+    expect(look.preflight.recordBytesMax()).toBe(bytes);
+  });
+
+  it('lets aggregates wait, of which nothing is written, until it is over', () => {
+    const { preflight } = looks([() => never], { aggregation: 'key' });
+    expect(preflight.objection()).toMatchObject({
+      failure: { code: 'target_unreachable', retryable: true, mayBeWritten: false },
+      lookAgainInMs: 1_000,
+    });
+  });
 });

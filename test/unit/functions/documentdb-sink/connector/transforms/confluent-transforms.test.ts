@@ -2,20 +2,19 @@ import { describe, expect, it } from 'vitest';
 import { readConnector } from '../../../../../../functions/documentdb-sink/connector/file/read-connector.ts';
 import { mapperOfConnector } from '../../../../../../functions/documentdb-sink/connector/transforms/mapper-of-connector.ts';
 import type { WritePlan } from '../../../../../../functions/documentdb-sink/plan/record-mapper.ts';
-import { SettingsError } from '../../../../../../shared/errors.ts';
 import { aRecord } from '../../../../../support/builders.ts';
 
 const CONFLUENT = 'io.confluent.connect.transforms';
 const JSON_CONVERTER = 'org.apache.kafka.connect.json.JsonConverter';
 
 /** Under the alias `t`, the transform of these properties; `orders` is read, `a` may be routed to. */
-function mapperOf(type: string, rest: Readonly<Record<string, string>>) {
+function mapperOf(type: string, rest: Readonly<Record<string, string>>, hasSchemas = false) {
   const own = Object.entries(rest).map(([name, value]) => [`transforms.t.${name}`, value]);
   const properties = {
     topics: 'orders,a',
     database: 'shop',
     'value.converter': JSON_CONVERTER,
-    'value.converter.schemas.enable': 'false',
+    'value.converter.schemas.enable': String(hasSchemas),
     transforms: 't',
     'transforms.t.type': `${CONFLUENT}.${type}`,
     ...Object.fromEntries(own),
@@ -26,8 +25,12 @@ function mapperOf(type: string, rest: Readonly<Record<string, string>>) {
 type Parts = Parameters<typeof aRecord>[0];
 
 /** The collection, `poison`, or why the record is none. */
-function outcomeOf(type: string, rest: Readonly<Record<string, string>>, parts: Parts): string {
-  const plan: WritePlan = mapperOf(type, rest)(aRecord({ topic: 'orders', ...parts }), Date.UTC(2026, 0, 1));
+function outcomeOf(type: string, rest: Readonly<Record<string, string>>, parts: Parts, hasSchemas = false): string {
+  const plan: WritePlan = mapperOf(
+    type,
+    rest,
+    hasSchemas,
+  )(aRecord({ topic: 'orders', ...parts }), Date.UTC(2026, 0, 1));
   switch (plan.kind) {
     case 'write':
       return plan.namespace.collection;
@@ -61,6 +64,37 @@ describe("Confluent's ExtractTopic", () => {
       'a',
     ],
     ['a JSON path with dots', 'ExtractTopic$Value', { field: '$.x.to', ...PATH }, { value: '{"x": {"to": "a"}}' }, 'a'],
+    [
+      'a JSON path of three names',
+      'ExtractTopic$Value',
+      { field: '$.x.y.to', ...PATH },
+      { value: '{"x": {"y": {"to": "a"}}}' },
+      'a',
+    ],
+    ['a field with a dot in its name', 'ExtractTopic$Value', { field: 'x.to' }, { value: '{"x.to": "a"}' }, 'a'],
+    [
+      'a plain field in small letters',
+      'ExtractTopic$Value',
+      { field: 'x.to', 'field.format': 'plain' },
+      { value: '{"x.to": "a"}' },
+      'a',
+    ],
+    [
+      'a header that is not the last one',
+      'ExtractTopic$Header',
+      { field: 'to' },
+      {
+        value: '{}',
+        headers: [
+          { name: 'to', value: Buffer.from('a') },
+          { name: 'other', value: Buffer.from('b') },
+        ],
+      },
+      'a',
+    ],
+    ['an empty text', 'ExtractTopic$Value', { field: 'to' }, { value: '{"to": ""}' }, 'poison'],
+    ['an empty text, skipped', 'ExtractTopic$Value', { field: 'to', ...SKIPS }, { value: '{"to": ""}' }, 'orders'],
+    ['a field of no key, skipped', 'ExtractTopic$Key', { field: 'to', ...SKIPS }, { key: null, value: '{}' }, 'orders'],
     ['nothing that is there', 'ExtractTopic$Value', { field: 'to' }, { value: '{}' }, 'poison'],
     ['nothing that is there, skipped', 'ExtractTopic$Value', { field: 'to', ...SKIPS }, { value: '{}' }, 'orders'],
     ['no text', 'ExtractTopic$Value', { field: 'to', ...SKIPS }, { value: '{"to": 1}' }, 'poison'],
@@ -72,8 +106,14 @@ describe("Confluent's ExtractTopic", () => {
     },
   );
 
-  it('refuses a JSON path to more than one field', () => {
-    expect(() => mapperOf('ExtractTopic$Value', { field: '$..to', ...PATH })).toThrow(SettingsError);
+  it.each(['$..to', '$', '$.a[?(@.b)]', '$[?(@.b)].a'])('refuses %s, which is no path of names', (field) => {
+    expect(() => mapperOf('ExtractTopic$Value', { field, ...PATH })).toThrow(/transforms\.t\.field=/);
+  });
+
+  it('takes a field of a value with a schema', () => {
+    const schema = { type: 'struct', fields: [{ field: 'to', type: 'string' }] };
+    const value = JSON.stringify({ schema, payload: { to: 'a' } });
+    expect(outcomeOf('ExtractTopic$Value', { field: 'to' }, { value }, true)).toBe('a');
   });
 });
 
@@ -126,12 +166,62 @@ describe("Confluent's Filter", () => {
     ["$[?(@.id.$oid == 'x')]", '{"id": {"$oid": "x"}}', true],
     ["$[?(@.c in ['a', 'b'])]", '{"c": "b"}', true],
     ["$[?(@.c nin ['a', 'b'])]", '{}', true],
+    ['$[?(@.a == true)]', '{"a": true}', true],
+    ['$[?(@.a == true)]', '{"a": false}', false],
+    ['$[?(@.a == false)]', '{"a": false}', true],
+    ['$[?(@.a != null)]', '{"a": 1}', true],
+    ['$[?(@.n == -1.5e3)]', '{"n": -1500}', true],
+    ['$[?(@.n == 10)]', '{"n": 10}', true],
+    ['$[?(@.n == 10)]', '{"n": 1}', false],
+    ["$[?(@.n == '1.0')]", '{"n": 2}', false],
+    ['$[?(@.n == 1)]', '{"n": "1"}', true],
+    ["$[?(@.a == 'x')]", '{"a": {"b": 1}}', false],
+    ["$[?(@.a != 'x')]", '{"a": ["x"]}', true],
+    ["$[?(@.a.b.c == 'x')]", '{}', false],
+    ["$[  ?  (  @.a  ==  'x'  )  ]", '{"a": "x"}', true],
+    ["$[?(@.c  in  [  'a'  ,  'b'  ])]", '{"c": "b"}', true],
+    ["$[?(@.c in['a','b'])]", '{"c": "c"}', false],
+    ['$[?(@.c  =~  /b/)]', '{"c": "b"}', true],
+    ['$[?(@.c =~ /a\\/b/)]', '{"c": "a/b"}', true],
+    ['$[?(@.c =~ /FEED/i)]', '{"c": "feed"}', true],
+    ['$[?(@.c =~ /FEED/)]', '{"c": "feed"}', false],
+    ['$[?(@.c =~ /F.D/is)]', '{"c": "f\\nd"}', true],
+    ['$[?(@.c =~ /.*/)]', '{}', true],
+    ['$[?(  !  @.a  ||  (  @.b  )  &&  @.c  )]', '{"a": 1, "b": 1, "c": 1}', true],
+    ['$[?(!(@.a))]', '{"b": 1}', true],
+    ['$[?(!(@.a))]', '{"a": 1}', false],
+    ["$[?(@.a == 'it\\'s')]", '{"a": "it\'s"}', true],
+    ['$[?(@.a == "a \\"b\\" c")]', '{"a": "a \\"b\\" c"}', true],
+    ["$[?(@.a == '')]", '{"a": ""}', true],
+    ["$.items[?($.kind == 'x')]", '{"kind": "x", "items": [{}]}', true],
+    ["$.items[?(@.kind == 'x')]", '{"kind": "x", "items": [{}]}', false],
+    ['$[  \'a\'  ][  "b"  ]', '{"a": {"b": 1}}', true],
+    [`$[?(${'('.repeat(99)}@.a${')'.repeat(99)})]`, '{"a": 1}', true],
+    [`$[?(${Array.from({ length: 120 }, () => '(@.a)').join(' || ')})]`, '{"a": 1}', true],
+    ['a.b', '{"a": {"b": 1}}', true],
     ['$.a.b', '{"a": {"b": null}}', true],
     ['$.a', '{"a": {}}', true],
   ])('with %s keeps %s, if it includes: %s', (condition, value, isIncluded) => {
     expect(outcomeOf('Filter$Value', where(condition), { value })).toBe(outcomes[`${isIncluded}`]);
     const excluded = where(condition, { 'filter.type': 'exclude' });
     expect(outcomeOf('Filter$Value', excluded, { value })).toBe(outcomes[`${!isIncluded}`]);
+  });
+
+  it.each([
+    ["$[?(@.a == 'x')]", true],
+    ["$[?(@.a == 'y')]", false],
+    ["$[?(@.nothing == 'x')]", false],
+    ['$[?(@.n == 5)]', true],
+    ['$[?(@.f == 0.1)]', true],
+    ['$[?(@.d == 0.1)]', true],
+    ['$.inner[?(@.l == 7)]', true],
+  ])('with %s keeps a value with a schema: %s', (condition, isIncluded) => {
+    const field = (name: string, type: string) => ({ field: name, type });
+    const inner = { ...field('inner', 'struct'), fields: [field('l', 'int64')] };
+    const fields = [field('a', 'string'), field('n', 'int32'), field('f', 'float'), field('d', 'double'), inner];
+    const payload = { a: 'x', n: 5, f: 0.1, d: 0.1, inner: { l: 7 } };
+    const value = JSON.stringify({ schema: { type: 'struct', fields }, payload });
+    expect(outcomeOf('Filter$Value', where(condition), { value }, true)).toBe(outcomes[`${isIncluded}`]);
   });
 
   it.each([
