@@ -174,6 +174,45 @@ spec:
   });
 });
 
+describe('merge of Terraform', () => {
+  const merged = (parts: string, before = '') =>
+    `${before}resource "x" "y" {\n  connector_configuration = merge(${parts})\n}\n`;
+  const MAP = '{\n "topics" = "orders"\n "database" = "shop" # ours\n}';
+
+  it.each([
+    ['of maps', merged(`${MAP}, {\n "collection" = "c"\n}`)],
+    ['on lines of their own', merged(`\n  ${MAP},\n  {\n "collection" = "c"\n },\n`)],
+    [
+      'of a local map',
+      merged(`local.common, ${MAP}`, 'locals {\n  common = {\n "topics" = "x"\n "collection" = "c"\n  }\n}\n'),
+    ],
+  ])('%s has all of their settings, of which the last applies', (_what, text) => {
+    expect(settingsOf(text, 'a.tf')).toEqual({ ...ORDERS, collection: 'c' });
+  });
+
+  it.each(['var.extra', 'local.unknown', 'var.x ? { a = "b" } : {}'])(
+    'with %s is refused: nothing is dropped silently',
+    (part) => {
+      expect(faultsOf(merged(`${MAP}, ${part}`), 'a.tf')).toEqual([
+        {
+          line: 5,
+          problem: 'merge has a part that only Terraform can evaluate: write its settings into a map of this file',
+        },
+      ]);
+    },
+  );
+
+  it('is refused also where the unknown part comes first', () => {
+    const problem = 'merge has a part that only Terraform can evaluate: write its settings into a map of this file';
+    expect(faultsOf(merged(`\n  var.extra,\n  ${MAP}\n`), 'a.tf')).toEqual([{ line: 3, problem }]);
+  });
+
+  it('of another resource does not matter', () => {
+    const other = 'resource "a" "b" {\n config = merge(var.x, var.y)\n}\n';
+    expect(settingsOf(merged(MAP, other), 'a.tf')).toEqual(ORDERS);
+  });
+});
+
 describe('Terraform', () => {
   const TERRAFORM = `resource "aws_mskconnect_connector" "sink" {
   name = "orders"
