@@ -20,12 +20,12 @@ export async function sendWithSession<T>(
   credentials: CredentialsSource | undefined,
   send: () => Promise<T>,
 ): Promise<T> {
-  const session = await credentials?.get();
+  if (credentials === undefined) return await send();
+  const session = await credentials.get();
   try {
     return await send();
   } catch (error) {
-    if (session === undefined || credentials === undefined || !CREDENTIALS_REFUSED.has(identify(error).name))
-      throw error;
+    if (!CREDENTIALS_REFUSED.has(identify(error).name)) throw error;
     await credentials.renew(session);
     return await send();
   }
