@@ -19,7 +19,8 @@ function partsOf(properties: Readonly<Record<string, string>> = {}, changes: Sta
   };
   return {
     notices: parts.notices,
-    environment: (parts.functions['documentdbSink'] as { environment: Record<string, string> }).environment,
+    environment: environmentIn(parts.functions['documentdbSink']),
+    environmentOfKinesis: environmentIn(parts.functions['kinesisSink']),
     topicsOf: (id: string) =>
       Object.entries(resources)
         .filter(([name, { Type }]) => Type.endsWith('EventSourceMapping') && name.startsWith(id))
@@ -30,6 +31,9 @@ function partsOf(properties: Readonly<Record<string, string>> = {}, changes: Sta
         .flatMap(({ Resource }) => Resource),
   };
 }
+
+const environmentIn = (deployed: object | undefined) =>
+  (deployed as { environment: Record<string, string> }).environment;
 
 const here = (resource: string) => ({
   'Fn::Sub': `arn:\${AWS::Partition}:${resource.replace(':', ':${AWS::Region}:${AWS::AccountId}:')}`,
@@ -54,6 +58,14 @@ describe("a connector's file", () => {
     const { environment } = partsOf({ database: '${env:DATABASE}' }, {}, { DATABASE: 'shop', OTHER: 'x' });
     expect(environment['DATABASE']).toBe('shop');
     expect(environment).not.toHaveProperty('OTHER');
+  });
+
+  it('decides nothing for kinesisSink, and gives it no variable', () => {
+    const asked = { database: '${env:DATABASE}' };
+    const changes = { kinesisSink: { onPoison: 'block' }, trigger: { topics: ['events'] } };
+    const { environmentOfKinesis } = partsOf(asked, changes, { DATABASE: 'shop' });
+    expect(environmentOfKinesis).toMatchObject({ MSK_SINKS_ON_POISON: 'block' });
+    expect(environmentOfKinesis).not.toHaveProperty('DATABASE');
   });
 
   it('gets nothing that it does not read', () => {
