@@ -9,6 +9,7 @@ const LOCAL = /local\.([\w-]+)(?=\s*[,)])/y;
 const SKIPPED = /(?:[\s,]|\/\/[^\n]*|\/\*[\s\S]*?\*\/|#[^\n]*)*/y;
 const NAME = /(?:"([^"\n]+)"|([\w.-]+))\s*[=:][ \t]*/y;
 const TEXT = /"((?:[^"\\\n$]|\\.|\$(?!\{)|\$\{[^}\n]*\})*)"(?=\s*(?:[,}#\n]|\/\/|$))/y;
+const HERE_DOCUMENT = /<<-?(\w+)[ \t]*\n([\s\S]*?)\n[ \t]*\1(?=\s|$)/y;
 const WORD = /(?:-?\d[\d.]*|true|false|null)(?=\s*(?:[,}#\n]|\/\/|$))/y;
 const EXPRESSION = /(?:[^\n,{}[\]()]|\([^)]*\)|\[[^\]]*\]|\{[^}]*\})+/y;
 
@@ -37,13 +38,15 @@ function mergeAt(text: string, start: number): Parsed {
   const parts = starts.map((at) => ({ at, map: partAt(text, at) }));
   const entries = parts.flatMap(({ map }) => map?.node.entries ?? []);
   const unknown = parts.find(({ map }) => map === undefined);
-  if (unknown !== undefined && entries.some(({ name }) => SETTINGS.has(name)))
+  if (unknown !== undefined && isConnector(entries))
     throw new SyntaxProblem(
       lineAt(text, unknown.at),
       'merge has a part that only Terraform can evaluate: write its settings into a map of this file',
     );
   return { node: { kind: 'map', line: lineAt(text, start), entries }, start, end };
 }
+
+const isConnector = (entries: readonly MapEntry[]): boolean => entries.some(({ name }) => SETTINGS.has(name));
 
 /** A map, or `local.NAME`, of which `locals` has the map. */
 function partAt(text: string, at: number): Parsed | undefined {
@@ -87,17 +90,24 @@ function mapAt(text: string, start: number): Parsed {
     take(SKIPPED);
     const line = lineAt(text, at);
     const name = take(NAME);
-    if (name === undefined) return { node: { kind: 'map', line: lineAt(text, start), entries }, start, end: at };
-    const quoted = take(TEXT);
-    const word = quoted === undefined ? take(WORD)?.[0] : undefined;
-    const value =
-      quoted === undefined ? (word ?? placeholder(take(EXPRESSION)?.[0] ?? '')) : unescaped(quoted[1] ?? '');
-    entries.push({
-      name: name[1] ?? name[2] ?? '',
-      line,
-      value: { kind: 'scalar', line, text: value === 'null' ? null : value },
-    });
+    if (name === undefined) {
+      // What cannot be read must not end the settings without a word.
+      if (text[at] !== '}' && isConnector(entries))
+        throw new SyntaxProblem(line, 'a setting cannot be read: write NAME = "VALUE" on a line of its own');
+      return { node: { kind: 'map', line: lineAt(text, start), entries }, start, end: at };
+    }
+    entries.push({ name: name[1] ?? name[2] ?? '', line, value: { kind: 'scalar', line, text: valueOf(take) } });
   }
+}
+
+/** A here-document, a text, a word, or an expression. */
+function valueOf(take: (pattern: RegExp) => RegExpExecArray | undefined): string | null {
+  const lines = take(HERE_DOCUMENT);
+  if (lines !== undefined) return filledIn(lines[2] ?? '');
+  const quoted = take(TEXT);
+  if (quoted !== undefined) return unescaped(quoted[1] ?? '');
+  const word = take(WORD)?.[0];
+  return word === 'null' ? null : (word ?? placeholder(take(EXPRESSION)?.[0] ?? ''));
 }
 
 const placeholder = (expression: string): string => `\${terraform:${expression.trim().replaceAll(/[{}:$"]/g, '')}}`;
@@ -105,6 +115,13 @@ const placeholder = (expression: string): string => `\${terraform:${expression.t
 const ESCAPES: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r' };
 
 /** `$${` is a literal `${`. A placeholder of Kafka Connect has a colon, which a Terraform expression does not need there. */
+const filledIn = (text: string): string =>
+  text.replaceAll(/\$\$\{|\$\{([^}]*)\}/g, (all, expression: string | undefined) => {
+    if (expression === undefined) return '$' + '{';
+    return expression.includes(':') ? all : placeholder(expression);
+  });
+
+/** The same of a text in quotes. */
 const unescaped = (text: string): string =>
   text.replaceAll(/\$\$\{|\$\{([^}]*)\}|\\(.)/g, (all, expression: string | undefined, escaped: string | undefined) => {
     if (escaped !== undefined) return ESCAPES[escaped] ?? escaped;

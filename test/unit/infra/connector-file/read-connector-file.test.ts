@@ -174,6 +174,35 @@ spec:
   });
 });
 
+describe('a setting that cannot be read', () => {
+  const terraform = (line: string) =>
+    `resource "x" "y" {\n  connector_configuration = {\n    "topics" = "orders"\n    ${line}\n    "database" = "shop"\n  }\n}\n`;
+
+  it.each(['(local.name) = "v"', '"a" "b"'])('in Terraform does not end the settings silently: %s', (line) => {
+    expect(faultsOf(terraform(line), 'a.tf')).toEqual([
+      { line: 4, problem: 'a setting cannot be read: write NAME = "VALUE" on a line of its own' },
+    ]);
+  });
+
+  it.each([`'a' = "b",`, "'a' 'b',"])('in ksqlDB does not end the settings silently: %s', (line) => {
+    const text = `CREATE SINK CONNECTOR x WITH (\n'topics' = 'orders',\n${line}\n'database' = 'shop');`;
+    expect(faultsOf(text)).toEqual([
+      { line: 3, problem: "a setting cannot be read: write 'NAME'='VALUE', with commas between them" },
+    ]);
+  });
+
+  it('is none in a here-document, or behind a comment', () => {
+    const rules = '[{"oldName": "value.a", "newName": "b"}]';
+    expect(settingsOf(terraform(`"field.renamer.mapping" = <<-EOT\n    ${rules}\n    EOT`), 'a.tf')).toEqual({
+      ...ORDERS,
+      'field.renamer.mapping': expect.stringContaining(rules),
+    });
+    expect(settingsOf("CREATE SINK CONNECTOR x WITH ('topics'='orders', /* ours */ 'database'='shop');")).toEqual(
+      ORDERS,
+    );
+  });
+});
+
 describe('merge of Terraform', () => {
   const merged = (parts: string, before = '') =>
     `${before}resource "x" "y" {\n  connector_configuration = merge(${parts})\n}\n`;
