@@ -96,12 +96,12 @@ function mapAt(text: string, start: number): Parsed {
         throw new SyntaxProblem(line, 'a setting cannot be read: write NAME = "VALUE" on a line of its own');
       return { node: { kind: 'map', line: lineAt(text, start), entries }, start, end: at };
     }
-    entries.push({ name: name[1] ?? name[2] ?? '', line, value: { kind: 'scalar', line, text: valueOf(take) } });
+    entries.push({ name: name[1] ?? name[2] ?? '', line, value: { kind: 'scalar', line, text: textAt(take) } });
   }
 }
 
 /** A here-document, a text, a word, or an expression. */
-function valueOf(take: (pattern: RegExp) => RegExpExecArray | undefined): string | null {
+function textAt(take: (pattern: RegExp) => RegExpExecArray | undefined): string | null {
   const lines = take(HERE_DOCUMENT);
   if (lines !== undefined) return filledIn(lines[2] ?? '');
   const quoted = take(TEXT);
