@@ -1,5 +1,5 @@
 import { SECRET } from '../../services/kafka-log.ts';
-import { plainSettings } from '../generate/corner-parts.ts';
+import { plainSettings } from '../generate/corners/parts.ts';
 import type { ScenarioDocumentdb } from '../generate/document-ops.ts';
 import type { Random } from '../random.ts';
 import type { Scenario, ScenarioRecord } from '../scenario.ts';

@@ -1,9 +1,9 @@
 import { withConnector } from '../connector/generate-connector.ts';
 import type { Random } from '../random.ts';
 import type { Scenario, ScenarioRecord } from '../scenario.ts';
-import { arrays, leaving, lonely, types, unindexed, values } from './document-corners.ts';
+import { arrays, leaving, lonely, types, unindexed, values } from './corners/documents.ts';
 import { opOf, type Poison, type ScenarioDocumentdb } from './document-ops.ts';
-import { collections, doubts, onePartition, outage, races, slow, throttled } from './fault-corners.ts';
+import { collections, doubts, onePartition, outage, races, slow, throttled } from './corners/faults.ts';
 import { withOddTimes } from './odd-times.ts';
 import { withTopics } from './several-topics.ts';
 

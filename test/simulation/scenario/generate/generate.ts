@@ -124,7 +124,7 @@ const NEVER_PLANNED: readonly FaultKind[] = [
   'mapping.gaveUp',
   'kinesis.aggregateResharded',
   'kinesis.aggregateRejected',
-  // Only where the rest of the story is made for them: see fault-corners.ts and dense-stream.ts.
+  // Only where the rest of the story is made for them: see corners/faults.ts and dense-stream.ts.
   'kinesis.switched',
   'documentdb.writesThrottled',
   'documentdb.slowStatements',

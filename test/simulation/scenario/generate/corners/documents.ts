@@ -1,9 +1,9 @@
-import { SECRET } from '../../services/kafka-log.ts';
-import type { Random } from '../random.ts';
-import type { Scenario, ScenarioRecord } from '../scenario.ts';
-import { WIDE_VALUES_COUNT } from '../wide-values.ts';
-import { always, atOnce, patient, plainSettings, withFewKeys, withoutValue } from './corner-parts.ts';
-import { withMovingValues } from './generate-documents.ts';
+import { SECRET } from '../../../services/kafka-log.ts';
+import type { Random } from '../../random.ts';
+import type { Scenario, ScenarioRecord } from '../../scenario.ts';
+import { WIDE_VALUES_COUNT } from '../../wide-values.ts';
+import { always, atOnce, patient, plainSettings, withFewKeys, withoutValue } from './parts.ts';
+import { withMovingValues } from '../generate-documents.ts';
 
 /** Business keys that no index names, or one that leaves out what has none of their fields. */
 export function unindexed(scenario: Scenario, random: Random): Scenario {

@@ -1,7 +1,7 @@
-import { SECRET } from '../../services/kafka-log.ts';
-import type { Random } from '../random.ts';
-import type { FaultWindow, Scenario } from '../scenario.ts';
-import { always, patient, plainSettings, sooner, withFewKeys, withoutValue } from './corner-parts.ts';
+import { SECRET } from '../../../services/kafka-log.ts';
+import type { Random } from '../../random.ts';
+import type { FaultWindow, Scenario } from '../../scenario.ts';
+import { always, patient, plainSettings, sooner, withFewKeys, withoutValue } from './parts.ts';
 
 /** Refusals that may as well blame a document, of writes and of commands. */
 export function doubts(scenario: Scenario, random: Random): Scenario {

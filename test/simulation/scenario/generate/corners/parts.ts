@@ -1,7 +1,7 @@
-import { SECRET } from '../../services/kafka-log.ts';
-import type { FaultKind } from '../faults.ts';
-import type { FaultWindow, Scenario, ScenarioRecord } from '../scenario.ts';
-import type { ScenarioDocumentdb } from './document-ops.ts';
+import { SECRET } from '../../../services/kafka-log.ts';
+import type { FaultKind } from '../../faults.ts';
+import type { FaultWindow, Scenario, ScenarioRecord } from '../../scenario.ts';
+import type { ScenarioDocumentdb } from '../document-ops.ts';
 
 export const always = (kind: FaultKind, fromMs: number, untilMs: number): FaultWindow => ({
   kind,
