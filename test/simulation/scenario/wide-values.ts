@@ -53,8 +53,13 @@ const WIDE_VALUES: readonly WideValue[] = [
 export const WIDE_VALUES_COUNT = WIDE_VALUES.length;
 const IN_ONE_RECORD = 8;
 
-/** An array of some of them, from the given one on. */
+/**
+ * An array of some of them, from the given one on. From {@link WIDE_VALUES_COUNT} on one of them alone: a single value that is no plain
+ * JSON sends its whole record by the way of all values, so that none beside it would go straight.
+ */
 export function wideValueFrom(first: number): WideValue {
+  const alone = WIDE_VALUES[first - WIDE_VALUES_COUNT];
+  if (alone !== undefined) return alone;
   const values = [...WIDE_VALUES, ...WIDE_VALUES].slice(first, first + IN_ONE_RECORD);
   return { text: `[${values.map(({ text }) => text).join()}]`, value: values.map(({ value }) => value) };
 }

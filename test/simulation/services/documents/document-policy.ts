@@ -27,7 +27,7 @@ export interface StoryValue {
 }
 
 export function valueText({ kind, ...record }: ScenarioRecord, connector?: ConnectorStory): string {
-  const { id, unique, wide, poison, leavesKey } = record;
+  const { id, unique, wide, poison, leavesKey, hasOwnId } = record;
   const value: StoryValue = {
     id,
     secret: `${SECRET}-${id}`,
@@ -43,6 +43,7 @@ export function valueText({ kind, ...record }: ScenarioRecord, connector?: Conne
     ...(wide === undefined ? [] : [`"wide":${wideValueFrom(wide).text}`]),
     ...(poison === 'halfCharacter' ? [String.raw`"half":"\ud83d!"`] : []),
     ...(poison === 'dollarName' ? ['"$name":1'] : []),
+    ...(hasOwnId ? ['"_id":"no key"'] : []),
   ];
   const whole = rest.length === 0 ? text : `${text.slice(0, -1)},${rest.join()}}`;
   return poison === 'mark' ? `${BYTE_ORDER_MARK}${whole}` : whole;
