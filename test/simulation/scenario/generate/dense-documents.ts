@@ -1,6 +1,7 @@
 import { withConnector } from '../connector/generate-connector.ts';
 import type { Random } from '../random.ts';
 import type { Scenario, ScenarioRecord } from '../scenario.ts';
+import { inTurn } from '../turn.ts';
 import { arrays, leaving, lonely, types, unindexed, values } from './corners/documents.ts';
 import { opOf, type Poison, type ScenarioDocumentdb } from './document-ops.ts';
 import { collections, doubts, onePartition, outage, races, slow, throttled } from './corners/faults.ts';
@@ -35,8 +36,8 @@ const CORNERS = [
 ] as const;
 
 /** What version 3 adds where the target is a collection. */
-export function denseDocumentStory(scenario: Scenario, random: Random): Scenario {
-  const corner = random.pick(CORNERS);
+export function denseDocumentStory(scenario: Scenario, random: Random, turn: number): Scenario {
+  const corner = inTurn(CORNERS, turn);
   const usual = withOddContent(withOddTimes(scenario, random.fork('times')), random.fork('content'));
   const story = corner === undefined ? usual : corner(usual, random.fork('corner'));
   const named = withoutLaterPartitions(withNames(story, random.fork('names')));

@@ -1,18 +1,32 @@
 import { SECRET } from '../../services/kafka-log.ts';
 import type { Random } from '../random.ts';
 import type { FaultWindow, Scenario, ScenarioRecord } from '../scenario.ts';
+import { inTurn } from '../turn.ts';
+import { fullShards, unseen } from './corners/stream.ts';
 import { withOddTimes } from './odd-times.ts';
 import { strangers, withTopics } from './several-topics.ts';
 
 /** Corners of the world that seldom occur by themselves, one in a story; undefined: none. */
-const CORNERS = [undefined, undefined, switched, forgotten, manyRefused, manyRefused, allRejected, strangers] as const;
+const CORNERS = [
+  undefined,
+  switched,
+  manyRefused,
+  unseen,
+  undefined,
+  fullShards,
+  forgotten,
+  manyRefused,
+  allRejected,
+  strangers,
+] as const;
 
 /** What version 3 adds where the target is a stream. */
-export function denseStreamStory(scenario: Scenario, random: Random): Scenario {
-  const corner = random.pick(CORNERS);
+export function denseStreamStory(scenario: Scenario, random: Random, turn: number): Scenario {
+  const corner = inTurn(CORNERS, turn);
+  const round = Math.floor(turn / CORNERS.length);
   const counted = random.chance(0.7) ? { ...scenario.kinesis, isCountedByShard: true as const } : scenario.kinesis;
   const story = withOddTimes({ ...scenario, kinesis: counted }, random.fork('times'));
-  return withTopics(corner === undefined ? story : corner(story, random.fork('corner')), random.fork('topics'));
+  return withTopics(corner === undefined ? story : corner(story, random.fork('corner'), round), random.fork('topics'));
 }
 
 const SWITCHED_AFTER_MS = 30_000;

@@ -19,6 +19,7 @@ import { streamSettings, streamStory } from './generate-stream.ts';
 export function generateStory({ seed, generator, sink: only }: SeedOptions): Scenario {
   const sink = only ?? (seed % 2 === 0 ? 'kinesisSink' : 'documentdbSink');
   const random = randomOf(`story ${seed} ${sink}`);
+  const turn = Math.floor(seed / 2);
   const kinds = faultKindsOf(sink, generator);
   const faults = generator === 3 ? denseFaults(kinds, random.fork('faults')) : faultsOf(kinds, random.fork('faults'));
   const fn = functionOf(random.fork('function'));
@@ -53,12 +54,12 @@ export function generateStory({ seed, generator, sink: only }: SeedOptions): Sce
   };
   if (sink === 'kinesisSink') {
     const story = streamStory(scenario, random.fork('stream'));
-    return generator === 3 ? denseStreamStory(story, random.fork('dense')) : story;
+    return generator === 3 ? denseStreamStory(story, random.fork('dense'), turn) : story;
   }
   if (generator === 1) return scenario;
   const refused = { ...scenario, records: withRefusals(scenario.records, random.fork('refusals')) };
   const story = withWideContent(lettered(refused), random.fork('wide content'));
-  return generator === 3 ? denseDocumentStory(story, random.fork('dense')) : story;
+  return generator === 3 ? denseDocumentStory(story, random.fork('dense'), turn) : story;
 }
 
 /** A unique value that another document holds for good leaves no evidence but the dead letter: the checks need it. */

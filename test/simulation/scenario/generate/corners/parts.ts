@@ -1,5 +1,6 @@
 import { SECRET } from '../../../services/kafka-log.ts';
 import type { FaultKind } from '../../faults.ts';
+import type { Random } from '../../random.ts';
 import type { FaultWindow, Scenario, ScenarioRecord } from '../../scenario.ts';
 import type { ScenarioDocumentdb } from '../document-ops.ts';
 
@@ -44,3 +45,15 @@ export const withFewKeys = (records: readonly ScenarioRecord[], count: number): 
       ? record
       : { ...record, key: `${SECRET}-${1 + (Number(record.key.slice(SECRET.length + 1)) % count)}` },
   );
+
+const SECOND_BATCH_AT_MS = 10_000;
+
+/** So many records of so few keys, the first half of them in one batch, and the second half in another one. */
+export const inTwoBatches = (count: number, keyCount: number, random: Random): readonly ScenarioRecord[] =>
+  Array.from({ length: count }, (_, index) => ({
+    id: index + 1,
+    atMs: index < count / 2 ? 0 : SECOND_BATCH_AT_MS,
+    key: `${SECRET}-${random.integer(1, keyCount)}`,
+    kind: 'plain',
+    partition: 0,
+  }));
