@@ -2,44 +2,54 @@ import { withConnector } from '../connector/generate-connector.ts';
 import type { Random } from '../random.ts';
 import type { Scenario, ScenarioRecord } from '../scenario.ts';
 import { inTurn } from '../turn.ts';
-import { arrays, leaving, lonely, types, unindexed, values } from './corners/documents.ts';
+import { arrays, deferred, leaving, lonely, straight, types, unindexed, values } from './corners/documents.ts';
+import { collections, doubts, outage, passed, races, slow, throttled } from './corners/faults.ts';
+import { folds, versions } from './corners/folds.ts';
+import { beforeConflicts, onePartition } from './corners/partitions.ts';
 import { opOf, type Poison, type ScenarioDocumentdb } from './document-ops.ts';
-import { collections, doubts, onePartition, outage, races, slow, throttled } from './corners/faults.ts';
 import { withOddTimes } from './odd-times.ts';
 import { withTopics } from './several-topics.ts';
 
-/** Corners of the world that seldom occur by themselves, one in a story; undefined: none. */
+/** Corners of the world that seldom occur by themselves, one in a story, in turn; undefined: none. */
 const CORNERS = [
-  undefined,
-  undefined,
+  withConnector,
   doubts,
-  doubts,
-  throttled,
-  slow,
-  races,
-  unindexed,
-  arrays,
-  leaving,
-  lonely,
-  collections,
   values,
-  values,
+  undefined,
+  folds,
   outage,
-  outage,
+  withConnector,
   onePartition,
+  unindexed,
+  types,
+  throttled,
+  withConnector,
+  versions,
+  passed,
+  values,
+  races,
+  withConnector,
+  straight,
+  slow,
+  outage,
+  folds,
+  arrays,
   types,
   withConnector,
-  withConnector,
-  withConnector,
-  withConnector,
-  withConnector,
+  collections,
+  beforeConflicts,
+  leaving,
+  straight,
+  deferred,
+  lonely,
 ] as const;
 
 /** What version 3 adds where the target is a collection. */
 export function denseDocumentStory(scenario: Scenario, random: Random, turn: number): Scenario {
   const corner = inTurn(CORNERS, turn);
+  const round = Math.floor(turn / CORNERS.length);
   const usual = withOddContent(withOddTimes(scenario, random.fork('times')), random.fork('content'));
-  const story = corner === undefined ? usual : corner(usual, random.fork('corner'));
+  const story = corner === undefined ? usual : corner(usual, random.fork('corner'), round);
   const named = withoutLaterPartitions(withNames(story, random.fork('names')));
   return withTopics(named, random.fork('topics'));
 }

@@ -62,8 +62,11 @@ function withMoreMovingValues(
   if (!mayMove || !random.chance(0.5)) return records;
   const moving = withMovingValues(records, random);
   if (!random.chance(0.3)) return moving;
-  return moving.map((record) => ({ ...record, partition: record.key === null ? 0 : Math.abs(hash(record.key)) % 2 }));
+  return moving.map((record) => ({ ...record, partition: partitionOf(record) }));
 }
+
+/** One of two. */
+export const partitionOf = ({ key }: ScenarioRecord): number => (key === null ? 0 : Math.abs(hash(key)) % 2);
 
 /** Now and then most records lie there from the beginning, and have no key: dead letters by the dozen at once. */
 function withBacklog(records: readonly ScenarioRecord[], random: Random): readonly ScenarioRecord[] {
@@ -72,7 +75,7 @@ function withBacklog(records: readonly ScenarioRecord[], random: Random): readon
   return backlog.toSorted((a, b) => a.atMs - b.atMs || a.id - b.id);
 }
 
-function opFor(strategy: DocumentStrategy, deletes: 'tombstone' | 'hard', random: Random): WriteOp {
+export function opFor(strategy: DocumentStrategy, deletes: 'tombstone' | 'hard', random: Random): WriteOp {
   if (strategy === 'events') throw new Error('events are chosen by what is there');
   // What is set on insert is seen where a document is replaced now and then.
   if (strategy === 'stamp') return random.chance(0.3) ? 'replace' : 'stamp';
@@ -82,7 +85,7 @@ function opFor(strategy: DocumentStrategy, deletes: 'tombstone' | 'hard', random
 }
 
 /** As a source's changes come: an insert, changes to it, its deletion; and now and then a change to what is not there. */
-function eventsOf(records: readonly ScenarioRecord[], random: Random): readonly ScenarioRecord[] {
+export function eventsOf(records: readonly ScenarioRecord[], random: Random): readonly ScenarioRecord[] {
   const there = new Set<string>();
   return records.map((record): ScenarioRecord => {
     const { key, kind } = record;

@@ -1,16 +1,45 @@
 import { SECRET } from '../../../services/kafka-log.ts';
 import type { Random } from '../../random.ts';
 import type { FaultWindow, Scenario } from '../../scenario.ts';
-import { always, patient, plainSettings, sooner, withFewKeys, withoutValue } from './parts.ts';
+import { inTurn } from '../../turn.ts';
+import { always, patient, plainSettings, sooner } from './parts.ts';
 
 /** Refusals that may as well blame a document, of writes and of commands. */
-export function doubts(scenario: Scenario, random: Random): Scenario {
-  const kind = random.pick(['documentdb.statementDoubted', 'documentdb.commandDoubted'] as const);
+export function doubts(scenario: Scenario, random: Random, round: number): Scenario {
+  const kind = inTurn(['documentdb.statementDoubted', 'documentdb.commandDoubted'] as const, round);
   const window = { ...always(kind, 0, random.pick([60_000, 300_000])), chance: random.pick([0.3, 1]) };
   return {
     ...scenario,
     ...patient(scenario, 40_000),
     faults: [...scenario.faults.slice(0, random.pick([0, 2])), window],
+  };
+}
+
+const SIMPLE = 6;
+const BUSY = 3;
+const WRITES_OF_A_BUSY_ONE = 4;
+
+/** A code passes of documents that are written once, and refuses the later writes of others then, in the same batch. */
+export function passed(scenario: Scenario, random: Random): Scenario {
+  const { mapping, ...quiet } = patient(scenario, 40_000);
+  const keys = [
+    ...Array.from({ length: SIMPLE }, (_, index) => `simple-${index}`),
+    ...Array.from({ length: BUSY * WRITES_OF_A_BUSY_ONE }, (_, index) => `busy-${index % BUSY}`),
+  ];
+  return {
+    ...scenario,
+    ...quiet,
+    mapping: { ...mapping, batchRecordsMax: 100, windowMs: 1_000 },
+    documentdb: { ...plainSettings(scenario.documentdb), identity: 'id', strategy: 'increment' },
+    faults: [{ ...always('documentdb.statementDoubted', 0, 300_000), chance: random.pick([0.8, 1]) }],
+    records: keys.map((key, index) => ({
+      id: index + 1,
+      atMs: 0,
+      key: `${SECRET}-${key}`,
+      kind: 'plain',
+      op: 'increment',
+      partition: 0,
+    })),
   };
 }
 
@@ -47,13 +76,18 @@ export function slow(scenario: Scenario): Scenario {
 }
 
 /** Somebody else is always a moment earlier, and gone once that was seen. */
-export function races(scenario: Scenario, random: Random): Scenario {
-  const { strategy } = scenario.documentdb;
+export function races(scenario: Scenario, random: Random, round: number): Scenario {
+  const { strategy, isNative } = scenario.documentdb;
+  const isOfKey = round % 2 === 1 && !isNative;
   if (strategy === 'events' || strategy === 'stamp') return scenario;
   return {
     ...scenario,
     ...patient(scenario, 120_000),
-    documentdb: { ...scenario.documentdb, isForeignGoneOnceRead: true },
+    documentdb: {
+      ...scenario.documentdb,
+      ...(isOfKey && { identity: 'business' }),
+      isForeignGoneOnceRead: true,
+    },
     faults: [always('documentdb.insertedFirst', 0, random.pick([60_000, 300_000])), ...readsRefused(random)],
   };
 }
@@ -101,27 +135,5 @@ export function outage(scenario: Scenario, random: Random): Scenario {
     documentdb: { ...documentdb, ...(documentdb.isNative ? {} : { collectionCount: 3, poolSizeMax: 1 }) },
     faults: [window],
     records: sooner(scenario.records),
-  };
-}
-
-/** Documents with writers in two partitions, of which one has bad luck. */
-export function onePartition(scenario: Scenario, random: Random): Scenario {
-  const kind = random.pick([
-    'documentdb.requestLost',
-    'documentdb.writeConcern',
-    'documentdb.statementFailed',
-  ] as const);
-  const { mapping, ...quiet } = patient(scenario, random.pick([15_000, 40_000]));
-  return {
-    ...scenario,
-    ...quiet,
-    mapping: { ...mapping, batchRecordsMax: 100, windowMs: 1_000, pollers: 1 },
-    documentdb: { ...plainSettings(scenario.documentdb), identity: 'id', poolSizeMax: 3 },
-    partitionCount: 2,
-    faults: [{ ...always(kind, 0, 60_000), partition: 0 }],
-    records: withFewKeys(scenario.records.map(withoutValue), 4).map(({ wide: _, op: __, poison: ___, ...record }) => ({
-      ...record,
-      partition: random.integer(0, 1),
-    })),
   };
 }

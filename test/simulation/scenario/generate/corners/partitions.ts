@@ -1,0 +1,95 @@
+import { SECRET } from '../../../services/kafka-log.ts';
+import type { FaultKind } from '../../faults.ts';
+import type { Random } from '../../random.ts';
+import type { FaultWindow, Scenario, ScenarioRecord } from '../../scenario.ts';
+import { inTurn } from '../../turn.ts';
+import { always, atOnce, patient, plainSettings, withFewKeys, withoutValue } from './parts.ts';
+
+/** Two partitions, of which one has bad luck, and the other may not notice. */
+export const onePartition = (scenario: Scenario, random: Random, round: number): Scenario =>
+  inTurn([behindDeletions, writersOfOne], round)(scenario, random);
+
+/** One lost request takes all of its time. */
+const SHORT_MS = 15_000;
+const RECORDS_MAX = 60;
+
+function inTwo(scenario: Scenario, timeoutMs: number): Scenario {
+  const { mapping, ...quiet } = patient(scenario, timeoutMs);
+  return {
+    ...scenario,
+    ...quiet,
+    mapping: { ...mapping, batchRecordsMax: 100, windowMs: 1_000, pollers: 1 },
+    documentdb: { ...plainSettings(scenario.documentdb), identity: 'id', poolSizeMax: 3 },
+    partitionCount: 2,
+  };
+}
+
+const withBadLuck = (kind: FaultKind, fromMs: number): readonly FaultWindow[] => [
+  { ...always(kind, fromMs, fromMs + 60_000), partition: 1 },
+];
+
+/** Deletions and counts are never in one command: those of one partition get no answer, and the other one counts the same documents. */
+function behindDeletions(scenario: Scenario): Scenario {
+  const story = inTwo(scenario, SHORT_MS);
+  return {
+    ...story,
+    documentdb: { ...story.documentdb, strategy: 'increment', deletes: 'hard' },
+    faults: withBadLuck('documentdb.requestLost', 0),
+    records: withFewKeys(atOnce(scenario.records.slice(0, RECORDS_MAX)), 4).map(
+      ({ unique: _, wide: __, poison: ___, refusal: ____, ...record }, index): ScenarioRecord =>
+        index % 2 === 0
+          ? { ...record, partition: 0, kind: 'plain', op: 'increment' }
+          : { ...record, partition: 1, kind: 'tombstone' },
+    ),
+  };
+}
+
+/** Each of their writes waits for a second, and all of them have ten. */
+const PAIRS = 2;
+const LATER_MS = 15_000;
+
+/**
+ * Pairs of documents change their unique values with each other, while a command of the other partition gets no answer: of one wave no
+ * order is right, and each is written alone.
+ */
+export function beforeConflicts(scenario: Scenario): Scenario {
+  const story = inTwo(scenario, SHORT_MS);
+  const pairs = Array.from({ length: PAIRS }, (_, index) => index);
+  const record = (id: number, atMs: number, key: string): ScenarioRecord => ({
+    id,
+    atMs,
+    key: `${SECRET}-${key}`,
+    kind: 'plain',
+    partition: 0,
+  });
+  return {
+    ...story,
+    documentdb: { ...story.documentdb, deletes: 'hard' },
+    faults: withBadLuck('documentdb.requestLost', LATER_MS - 5_000),
+    records: [
+      ...pairs.flatMap((pair) => [
+        { ...record(1 + 2 * pair, 0, `one-${pair}`), unique: pair },
+        { ...record(2 + 2 * pair, 0, `other-${pair}`), unique: PAIRS + pair },
+      ]),
+      ...pairs.flatMap((pair) => [
+        record(10 + 3 * pair, LATER_MS, `one-${pair}`),
+        { ...record(11 + 3 * pair, LATER_MS, `other-${pair}`), unique: pair },
+        { ...record(12 + 3 * pair, LATER_MS, `one-${pair}`), unique: PAIRS + pair },
+      ]),
+      { ...record(30, LATER_MS, 'gone'), kind: 'tombstone', partition: 1 },
+    ],
+  };
+}
+
+/** Documents with writers in both. */
+function writersOfOne(scenario: Scenario, random: Random): Scenario {
+  const kinds = ['documentdb.writeConcern', 'documentdb.statementFailed', 'documentdb.requestLost'] as const;
+  return {
+    ...inTwo(scenario, random.pick([SHORT_MS, 40_000])),
+    faults: withBadLuck(random.pick(kinds), 0),
+    records: withFewKeys(scenario.records.map(withoutValue), 4).map(({ wide: _, op: __, poison: ___, ...record }) => ({
+      ...record,
+      partition: random.integer(0, 1),
+    })),
+  };
+}
