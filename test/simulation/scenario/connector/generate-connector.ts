@@ -3,17 +3,19 @@ import { plainSettings } from '../generate/corners/parts.ts';
 import type { ScenarioDocumentdb } from '../generate/document-ops.ts';
 import type { Random } from '../random.ts';
 import type { Scenario, ScenarioRecord } from '../scenario.ts';
+import { EPOCH_MS } from '../timeline.ts';
+import { inTurn } from '../turn.ts';
 import { type ConnectorStory, ID_STRATEGIES, isOfBusinessKey, isOfValue, POST_PROCESSORS } from './connector.ts';
 
 const setsOnInsert = ({ writeModels }: ConnectorStory): boolean =>
   writeModels.some((name) => name.includes('Timestamp'));
 
-/** The function has the file of a MongoDB sink connector. */
-export function withConnector(scenario: Scenario, random: Random): Scenario {
+/** The function has the file of a MongoDB sink connector. @param index among the stories with a file */
+export function withConnector(scenario: Scenario, random: Random, index: number): Scenario {
   const { documentdb, function: fn } = scenario;
-  const isPlain = random.chance(0.5);
-  const guard = isPlain ? 'offset' : random.pick(['offset', 'timestamp', 'field'] as const);
-  const connector = isPlain ? plainConnector(random) : connectorStory(random);
+  const { connector, guard } = fileOf(index, random);
+  // What the mapping gives up for its age would be given up at once.
+  const isAged = guard === 'timestamp' && scenario.mapping.recordAgeMaxMs === Number.POSITIVE_INFINITY;
   const settings: ScenarioDocumentdb = {
     ...plainSettings(documentdb),
     identity: isOfBusinessKey(connector) ? 'business' : 'id',
@@ -26,45 +28,89 @@ export function withConnector(scenario: Scenario, random: Random): Scenario {
     ...scenario,
     documentdb: settings,
     function: { ...fn, onPoison: fn.onPoison === 'skip' ? 'deadLetter' : fn.onPoison },
-    records: scenario.records.map((record) => asItCanBe(record, settings)),
+    records: scenario.records.map((record) => asItCanBe(isAged ? aged(record, random) : record, settings)),
   };
 }
 
-/** Many of these values need not be read to be written. */
-function plainConnector(random: Random): ConnectorStory {
-  const models = ['default', 'replaceOneDefault'] as const;
-  const idStrategy = random.pick(ID_STRATEGIES);
+type Guard = ScenarioDocumentdb['guard'];
+
+interface File {
+  readonly connector: ConnectorStory;
+  readonly guard: Guard;
+}
+
+const REPLACEMENTS = ['default', 'replaceOneDefault'] as const;
+const UPDATES = ['updateOneDefault', 'updateOneTimestamps'] as const;
+/** Of what a business key can be made. */
+const PARTS = ['partialKey', 'partialValue'] as const;
+const BUSINESS = ['replaceOneBusinessKey', 'updateOneBusinessKeyTimestamp'] as const;
+
+/** By what its values need: most replacements need not be read to be written, and must be where times or fields say how new they are. */
+const WAYS = ['straight', 'update', 'guarded', 'business', 'straight'] as const;
+
+type Way = (typeof WAYS)[number];
+
+/** Every id strategy with every way in thirty stories: 5 and 6 have no divisor in common. */
+function fileOf(index: number, random: Random): File {
+  const way = inTurn(WAYS, index);
+  const models = inTurn(MODELS[way], Math.floor(index / WAYS.length));
+  const named = inTurn(ID_STRATEGIES, index);
+  const idStrategy = way === 'business' ? inTurn(PARTS, Math.floor(index / (2 * WAYS.length))) : named;
+  // A raw key is no document, whose fields could have other names; and what goes straight has no post processor.
+  const processors = idStrategy === 'rawKey' ? (['projects'] as const) : POST_PROCESSORS;
+  const isDirect = way === 'straight' || way === 'guarded';
+  const isProcessed = random.chance(isDirect ? 0.2 : 0.4);
+  const mayOverwrite = way !== 'business' && idStrategy !== 'providedInValue';
+  const overwrites = mayOverwrite && random.chance(isDirect ? 0.2 : 0.5);
   return {
-    idStrategy,
-    writeModels: [random.pick(models), random.pick(models)],
-    converter: random.pick(['json', 'string'] as const),
-    ...(idStrategy !== 'providedInValue' && random.chance(0.5) && { overwritesId: true }),
-    ...(random.chance(0.3) && { processor: 'projects' }),
+    guard: random.pick(GUARDS[way]),
+    connector: {
+      idStrategy,
+      writeModels: models,
+      converter: random.pick(['json', 'string'] as const),
+      ...(isProcessed && { processor: random.pick(processors) }),
+      ...(overwrites && { overwritesId: true }),
+    },
   };
 }
 
-function connectorStory(random: Random): ConnectorStory {
-  const converter = random.pick(['json', 'string'] as const);
-  const processed = random.chance(0.3) ? { processor: random.pick(POST_PROCESSORS) } : {};
-  if (random.chance(0.3)) {
-    const names = ['replaceOneBusinessKey', 'updateOneBusinessKeyTimestamp'] as const;
-    const writeModels = [random.pick(names), random.pick(names)] as const;
-    return { idStrategy: random.pick(['partialKey', 'partialValue'] as const), writeModels, converter, ...processed };
-  }
-  const names = ['default', 'replaceOneDefault', 'updateOneDefault', 'updateOneTimestamps'] as const;
-  const idStrategy = random.pick(ID_STRATEGIES);
-  // A raw key is no document, whose fields could have other names.
-  const isProcessed = idStrategy !== 'rawKey' || processed.processor !== 'renames';
-  const overwrites = idStrategy !== 'providedInValue' && random.chance(0.4);
-  const writeModels = [random.pick(names), random.pick(names)] as const;
-  return {
-    idStrategy,
-    writeModels,
-    converter,
-    ...(isProcessed && processed),
-    ...(overwrites && { overwritesId: true }),
-  };
-}
+const GUARDS: Readonly<Record<Way, readonly Guard[]>> = {
+  straight: ['offset'],
+  guarded: ['timestamp', 'timestamp', 'field'],
+  update: ['offset', 'offset', 'field'],
+  business: ['offset', 'timestamp', 'field'],
+};
+
+type Models = ConnectorStory['writeModels'];
+
+/** Of the first topic and of the others: the same mapper for all of them is a mistake that is seen where these differ. */
+const MODELS: Readonly<Record<Way, readonly Models[]>> = {
+  straight: [
+    [REPLACEMENTS[0], REPLACEMENTS[1]],
+    [REPLACEMENTS[1], REPLACEMENTS[0]],
+  ],
+  update: [
+    [UPDATES[0], REPLACEMENTS[0]],
+    [UPDATES[1], UPDATES[0]],
+    [REPLACEMENTS[0], UPDATES[1]],
+  ],
+  guarded: [
+    [REPLACEMENTS[0], REPLACEMENTS[1]],
+    [REPLACEMENTS[1], UPDATES[0]],
+  ],
+  business: [
+    [BUSINESS[0], BUSINESS[1]],
+    [BUSINESS[1], BUSINESS[0]],
+  ],
+};
+
+/** So close to each other that they are in another order than the offsets. */
+const AGES_MS_MAX = 200;
+
+const aged = (record: ScenarioRecord, random: Random): ScenarioRecord => ({
+  ...record,
+  timeMs: EPOCH_MS + random.integer(0, AGES_MS_MAX),
+});
 
 /** What is not told of a file's records: values that move, values of other types, other operations, and times that are none. */
 function asItCanBe(

@@ -10,32 +10,40 @@ import { opOf, type Poison, type ScenarioDocumentdb } from './document-ops.ts';
 import { withOddTimes } from './odd-times.ts';
 import { withTopics } from './several-topics.ts';
 
+/** How many of the corners have a connector's file. */
+const FILES = 5;
+
+const file =
+  (index: number) =>
+  (scenario: Scenario, random: Random, round: number): Scenario =>
+    withConnector(scenario, random, FILES * round + index);
+
 /** Corners of the world that seldom occur by themselves, one in a story, in turn; undefined: none. */
 const CORNERS = [
-  withConnector,
+  file(0),
   doubts,
   values,
   undefined,
   folds,
   outage,
-  withConnector,
+  file(1),
   onePartition,
   unindexed,
   types,
   throttled,
-  withConnector,
+  file(2),
   versions,
   passed,
   values,
   races,
-  withConnector,
+  file(3),
   straight,
   slow,
   outage,
   folds,
   arrays,
   types,
-  withConnector,
+  file(4),
   collections,
   beforeConflicts,
   leaving,
@@ -51,7 +59,8 @@ export function denseDocumentStory(scenario: Scenario, random: Random, turn: num
   const usual = withOddContent(withOddTimes(scenario, random.fork('times')), random.fork('content'));
   const story = corner === undefined ? usual : corner(usual, random.fork('corner'), round);
   const named = withoutLaterPartitions(withNames(story, random.fork('names')));
-  return withTopics(named, random.fork('topics'));
+  const isOfFile = named.documentdb.connector !== undefined;
+  return withTopics(named, random.fork('topics'), isOfFile ? 0.8 : undefined);
 }
 
 /** Several collections, and servers that do not say by which index a document is refused. */

@@ -12,8 +12,8 @@ const REPEATED_MAX = 80;
 const ID_STEP = 100_000;
 
 /** Some functions have the mappings of several topics. */
-export function withTopics(scenario: Scenario, random: Random): Scenario {
-  if (scenario.topicCount !== undefined || !random.chance(0.4)) return scenario;
+export function withTopics(scenario: Scenario, random: Random, chance = 0.4): Scenario {
+  if (scenario.topicCount !== undefined || !random.chance(chance)) return scenario;
   const topicCount = random.integer(2, TOPICS_MAX);
   const isOfTopic = random.chance(0.5);
   const sharing = random.pick(sharingsOf(scenario, isOfTopic));
