@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { generateStory } from './scenario/generate/generate.ts';
 import { takesFreeValuesOnly } from './scenario/generate/unique-values.ts';
 import { GENERATORS } from './scenario/generator.ts';
+import { kindsIn, kindsToTry } from './scenario/kinds.ts';
 import type { Scenario } from './scenario/scenario.ts';
 
 const hashOf = (text: string) => createHash('sha256').update(text).digest('hex').slice(0, 16);
@@ -31,6 +32,13 @@ describe('the generator', () => {
     const sinks = [3, 4].map((seed) => generateStory({ seed, generator }).sink);
     expect(sinks).toEqual(['documentdbSink', 'kinesisSink']);
     expect(generateStory({ seed: 3, generator, sink: 'kinesisSink' }).sink).toBe('kinesisSink');
+  });
+
+  it('tells of every kind of records and of connector files in the 300 stories that mutants are tried with', () => {
+    const kinds = Array.from({ length: 300 }, (_, index) => kindsIn(generateStory({ seed: index + 1, generator: 3 })));
+    // Of three stories at least: one alone may have no fault, or nothing but faults.
+    const rare = kindsToTry(3).filter((kind) => kinds.filter((counts) => counts[kind] > 0).length < 3);
+    expect(rare).toEqual([]);
   });
 
   it('leaves what follows from each other in one topic, or in one collection of a topic', () => {
