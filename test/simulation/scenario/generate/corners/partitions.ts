@@ -3,7 +3,7 @@ import type { FaultKind } from '../../faults.ts';
 import type { Random } from '../../random.ts';
 import type { FaultWindow, Scenario, ScenarioRecord } from '../../scenario.ts';
 import { inTurn } from '../../turn.ts';
-import { always, atOnce, patient, plainSettings, withFewKeys, withoutValue } from './parts.ts';
+import { always, patient, plainSettings, withFewKeys, withoutValue } from './parts.ts';
 
 /** Two partitions, of which one has bad luck, and the other may not notice. */
 export const onePartition = (scenario: Scenario, random: Random, round: number): Scenario =>
@@ -11,7 +11,6 @@ export const onePartition = (scenario: Scenario, random: Random, round: number):
 
 /** One lost request takes all of its time. */
 const SHORT_MS = 15_000;
-const RECORDS_MAX = 60;
 
 function inTwo(scenario: Scenario, timeoutMs: number): Scenario {
   const { mapping, ...quiet } = patient(scenario, timeoutMs);
@@ -24,23 +23,29 @@ function inTwo(scenario: Scenario, timeoutMs: number): Scenario {
   };
 }
 
-const withBadLuck = (kind: FaultKind, fromMs: number): readonly FaultWindow[] => [
-  { ...always(kind, fromMs, fromMs + 60_000), partition: 1 },
+const withBadLuck = (kind: FaultKind, fromMs: number, partition: number): readonly FaultWindow[] => [
+  { ...always(kind, fromMs, fromMs + 60_000), partition },
 ];
 
-/** Deletions and counts are never in one command: those of one partition get no answer, and the other one counts the same documents. */
+/**
+ * Deletions and counts are never in one command: those of the first partition, which takes the documents first, get no answer, and the
+ * other one counts the same documents and some of its own.
+ */
 function behindDeletions(scenario: Scenario): Scenario {
   const story = inTwo(scenario, SHORT_MS);
+  const records = [0, 1, 2, 3].flatMap((key): readonly ScenarioRecord[] => {
+    const record = (index: number) => ({ id: 1 + 10 * key + index, atMs: 0, key: `${SECRET}-${key}` });
+    const counts = [1, 2, 3].map(
+      (index) => ({ ...record(index), kind: 'plain', op: 'increment', partition: 1 }) as const,
+    );
+    return key === 0 ? counts : [{ ...record(0), kind: 'tombstone', partition: 0 }, ...counts];
+  });
   return {
     ...story,
+    topicCount: 1,
     documentdb: { ...story.documentdb, strategy: 'increment', deletes: 'hard' },
-    faults: withBadLuck('documentdb.requestLost', 0),
-    records: withFewKeys(atOnce(scenario.records.slice(0, RECORDS_MAX)), 4).map(
-      ({ unique: _, wide: __, poison: ___, refusal: ____, ...record }, index): ScenarioRecord =>
-        index % 2 === 0
-          ? { ...record, partition: 0, kind: 'plain', op: 'increment' }
-          : { ...record, partition: 1, kind: 'tombstone' },
-    ),
+    faults: withBadLuck('documentdb.requestLost', 0, 0),
+    records,
   };
 }
 
@@ -65,7 +70,7 @@ export function beforeConflicts(scenario: Scenario): Scenario {
   return {
     ...story,
     documentdb: { ...story.documentdb, deletes: 'hard' },
-    faults: withBadLuck('documentdb.requestLost', LATER_MS - 5_000),
+    faults: withBadLuck('documentdb.requestLost', LATER_MS - 5_000, 1),
     records: [
       ...pairs.flatMap((pair) => [
         { ...record(1 + 2 * pair, 0, `one-${pair}`), unique: pair },
@@ -86,7 +91,7 @@ function writersOfOne(scenario: Scenario, random: Random): Scenario {
   const kinds = ['documentdb.writeConcern', 'documentdb.statementFailed', 'documentdb.requestLost'] as const;
   return {
     ...inTwo(scenario, random.pick([SHORT_MS, 40_000])),
-    faults: withBadLuck(random.pick(kinds), 0),
+    faults: withBadLuck(random.pick(kinds), 0, 0),
     records: withFewKeys(scenario.records.map(withoutValue), 4).map(({ wide: _, op: __, poison: ___, ...record }) => ({
       ...record,
       partition: random.integer(0, 1),
