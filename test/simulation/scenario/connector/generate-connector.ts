@@ -59,7 +59,7 @@ function fileOf(index: number, random: Random): File {
   // A raw key is no document, whose fields could have other names; and what goes straight has no post processor.
   const processors = idStrategy === 'rawKey' ? (['projects'] as const) : POST_PROCESSORS;
   const isDirect = way === 'straight' || way === 'guarded';
-  const isProcessed = random.chance(isDirect ? 0.2 : 0.4);
+  const isProcessed = random.chance(isDirect ? 0.2 : 0.5);
   const mayOverwrite = way !== 'business' && idStrategy !== 'providedInValue';
   const overwrites = mayOverwrite && random.chance(isDirect ? 0.2 : 0.5);
   return {
@@ -68,7 +68,7 @@ function fileOf(index: number, random: Random): File {
       idStrategy,
       writeModels: models,
       converter: random.pick(['json', 'string'] as const),
-      ...(isProcessed && { processor: random.pick(processors) }),
+      ...(isProcessed && { processor: inTurn(processors, index) }),
       ...(overwrites && { overwritesId: true }),
     },
   };
@@ -92,7 +92,7 @@ const MODELS: Readonly<Record<Way, readonly Models[]>> = {
   update: [
     [UPDATES[0], REPLACEMENTS[0]],
     [UPDATES[1], UPDATES[0]],
-    [REPLACEMENTS[0], UPDATES[1]],
+    [UPDATES[1], REPLACEMENTS[0]],
   ],
   guarded: [
     [REPLACEMENTS[0], REPLACEMENTS[1]],

@@ -116,7 +116,7 @@ export function values(scenario: Scenario, random: Random, round: number): Scena
     }),
   );
   const moving = withMovingValues(records, random.fork('moves'));
-  const isOfTwo = round % 3 === 2;
+  const isOfTwo = [2, 4].includes(round % 5);
   return {
     ...scenario,
     ...quiet,
