@@ -16,7 +16,6 @@ export const LONGEST: readonly string[] = [
   'test/system/console.test.ts',
   'test/integration/schema-registry.test.ts',
   'test/system/faults/session-rewind.test.ts',
-  'test/system/parity.test.ts',
   'test/system/dead-letters.test.ts',
   'test/system/first-deploy.test.ts',
   'test/integration/documentdb-connections.test.ts',

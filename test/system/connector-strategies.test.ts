@@ -28,9 +28,9 @@ import { fakeDeadLetters } from '../support/fake-dead-letters.ts';
 import { recordedTelemetry } from '../support/recorded-telemetry.ts';
 import { BUSINESS_KEY, STRATEGY_CONNECTOR, strategyRecords } from '../support/strategy-records.ts';
 
-const COUNT = Number(process.env['STRATEGY_RECORDS'] ?? 4_000);
+const COUNT = Number(process.env['STRATEGY_RECORDS'] ?? 2_000);
 const SEED = Number(process.env['STRATEGY_SEED'] ?? 1 + Math.floor(Math.random() * 999_999));
-const BATCH = 500;
+const BATCH = Math.min(500, Math.ceil(COUNT / 8));
 const SHOWN_MAX = 3;
 const USERNAME = 'msk_sinks';
 

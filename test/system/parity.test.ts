@@ -6,7 +6,6 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const PARITY = join(import.meta.dirname, '../parity/connector');
-const CASE = join(PARITY, 'cases/write-deletes-DeleteOneDefaultStrategy');
 
 interface Ended {
   readonly code: number | undefined;
@@ -25,13 +24,6 @@ const run = (args: readonly string[], timeoutMs: number): Promise<Ended> =>
 const parity = (...args: readonly string[]) => run([join(PARITY, 'parity.ts'), ...args], 200_000);
 
 describe('npm run parity', () => {
-  it('agrees with the connector on records that are delivered twice', async () => {
-    const files = ['--connector', `${CASE}.properties`, '--records', `${CASE}.jsonl`];
-    const ended = await parity(...files, '--split', 'replay');
-    expect(ended).toMatchObject({ code: 0, stderr: '' });
-    expect(ended.stdout).toMatch(/^1 of 1 cases agree: 13 records, replay, /m);
-  });
-
   it('refuses a split that it does not know', async () => {
     const ended = await parity('--split', 'two');
     expect(ended).toMatchObject({
