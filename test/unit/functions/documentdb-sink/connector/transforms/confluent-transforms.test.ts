@@ -208,6 +208,25 @@ describe("Confluent's Filter", () => {
   });
 
   it.each([
+    ['<', [true, false, false]],
+    ['<=', [true, true, false]],
+    ['>', [false, false, true]],
+    ['>=', [false, true, true]],
+    ['==', [false, true, false]],
+    ['!=', [true, false, true]],
+  ])('compares by %s numbers and texts that are less, equal and greater: %j', (comparison, expected) => {
+    const isKept = (literal: string, value: unknown) =>
+      outcomeOf('Filter$Value', where(`$[?(@.v ${comparison} ${literal})]`), { value: JSON.stringify({ v: value }) });
+    const kept = expected.map((isExpected) => outcomes[`${isExpected}`]);
+    expect([9, 10, 11].map((value) => isKept('10', value))).toEqual(kept);
+    expect(['a', 'b', 'c'].map((value) => isKept("'b'", value))).toEqual(kept);
+    const isUnequal = outcomes[`${comparison === '!='}`];
+    const unordered = [undefined, null, true, { a: 1 }, [10]];
+    expect(unordered.map((value) => isKept('10', value))).toEqual(unordered.map(() => isUnequal));
+    expect(unordered.map((value) => isKept("'b'", value))).toEqual(unordered.map(() => isUnequal));
+  });
+
+  it.each([
     ["$[?(@.a == 'x')]", true],
     ["$[?(@.a == 'y')]", false],
     ["$[?(@.nothing == 'x')]", false],
