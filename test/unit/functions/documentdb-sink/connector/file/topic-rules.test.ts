@@ -61,15 +61,17 @@ describe('the properties of a topic contradict each other', () => {
   });
 });
 
-it('a CDC handler replaces post processors, strategies and deletes, and no more', () => {
-  expect(OVERRULED_BY_CDC.toSorted()).toEqual(
-    [
-      'post.processor.chain',
-      ...['mapping', 'regexp'].map((name) => `field.renamer.${name}`),
-      ...['key', 'value'].flatMap((side) => [`${side}.projection.list`, `${side}.projection.type`]),
-      ...['', '.fields'].map((name) => `field.value.transformer${name}`),
-      ...['', '.overwrite.existing', '.uuid.format'].map((name) => `document.id.strategy${name}`),
-      ...['writemodel.strategy', 'delete.on.null.values', 'delete.writemodel.strategy'],
-    ].toSorted(),
-  );
+describe('a CDC handler', () => {
+  it('replaces post processors, strategies and deletes, and no more', () => {
+    expect(OVERRULED_BY_CDC.toSorted()).toEqual(
+      [
+        'post.processor.chain',
+        ...['mapping', 'regexp'].map((name) => `field.renamer.${name}`),
+        ...['key', 'value'].flatMap((side) => [`${side}.projection.list`, `${side}.projection.type`]),
+        ...['', '.fields'].map((name) => `field.value.transformer${name}`),
+        ...['', '.overwrite.existing', '.uuid.format'].map((name) => `document.id.strategy${name}`),
+        ...['writemodel.strategy', 'delete.on.null.values', 'delete.writemodel.strategy'],
+      ].toSorted(),
+    );
+  });
 });
