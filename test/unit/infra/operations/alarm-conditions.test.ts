@@ -7,9 +7,10 @@ type Watched = Partial<Pick<AlarmProperties, 'Namespace' | 'MetricName' | 'Dimen
 
 const alarms = { topicArn: 'arn:aws:sns:eu-west-1:111111111111:on-call' };
 /** kinesisSink has this timeout, documentdbSink the default. */
-const alarmsIn = (timeoutSeconds: number): readonly AlarmProperties[] =>
+const alarmsIn = (timeoutSeconds: number, more: object = {}): readonly AlarmProperties[] =>
   Object.values(
-    templateParts('msk-sinks', 'dev', aStageFile({ alarms, kinesisSink: { timeoutSeconds } })).resources.Resources,
+    templateParts('msk-sinks', 'dev', aStageFile({ alarms, kinesisSink: { timeoutSeconds, ...more } })).resources
+      .Resources,
   )
     .filter((resource) => (resource as { Type: string }).Type === 'AWS::CloudWatch::Alarm')
     .map((resource) => (resource as { Properties: AlarmProperties }).Properties);
@@ -107,6 +108,21 @@ describe('the condition of each alarm', () => {
         'root: Minimum RootCertificateDaysLeft of the function',
       ],
     });
+  });
+
+  it('stands once: the lag is watched by topic where the mapping has metrics', () => {
+    const lags = alarmsIn(120).filter(({ AlarmName }) => AlarmName.endsWith('-LagGrowing'));
+    expect(lags.map(({ AlarmName }) => AlarmName)).toEqual([
+      'msk-sinks-dev-kinesisSink-orders-LagGrowing',
+      'msk-sinks-dev-documentdbSink-orders-LagGrowing',
+    ]);
+  });
+
+  it('leaves out the age of a session where no role is assumed', () => {
+    const names = alarmsIn(120, { roleArn: undefined, externalId: undefined }).map(({ AlarmName }) => AlarmName);
+    const withRole = alarmsIn(120).map(({ AlarmName }) => AlarmName);
+    expect(withRole.filter((name) => !names.includes(name))).toEqual(['msk-sinks-dev-kinesisSink-CredentialAge']);
+    expect(names.filter((name) => !withRole.includes(name))).toEqual([]);
   });
 
   it('of a timeout between whole minutes has periods of whole minutes, as CloudWatch asks', () => {
