@@ -130,3 +130,47 @@ describe('the condition of each alarm', () => {
     expect(errors?.Period).toBe(360);
   });
 });
+
+describe('the alarm that kinesisSink stands', () => {
+  interface Composite {
+    readonly DependsOn: readonly string[];
+    readonly Properties: Readonly<Record<'AlarmActions' | 'OKActions', readonly string[]>> & {
+      readonly AlarmRule: string;
+    };
+  }
+
+  const standsWith = (changes: object = {}): Composite => {
+    const whole = Object.entries(aStageFile({ alarms, ...changes })).filter(([name]) => name !== 'documentdbSink');
+    const resources = templateParts('msk-sinks', 'dev', Object.fromEntries(whole)).resources.Resources;
+    return resources['KinesisSinkStandsAlarm'] as Composite;
+  };
+  const childrenOf = ({ Properties }: Composite) => [...Properties.AlarmRule.matchAll(/ALARM\("([^"]+)"\)/g)];
+  const manyTopics = (prefix: string) => ({
+    trigger: { topics: Array.from({ length: 60 }, (_, index) => `${prefix}${index}`), pollersMax: 1 },
+  });
+
+  it('names what waits and what is not written, and is made behind these alarms', () => {
+    const stands = standsWith();
+    expect(childrenOf(stands).map(([, name = '']) => name.replace('msk-sinks-dev-kinesisSink-', ''))).toEqual([
+      ...['RecordsBlocked', 'RecordAge', 'orders-LagGrowing'],
+      ...['RecordsUnsettled', 'Errors', 'Throttles', 'orders-MappingErrors'],
+    ]);
+    expect(stands.DependsOn).toHaveLength(7);
+    for (const id of stands.DependsOn) expect(id).toMatch(/^KinesisSink\w+Alarm$/);
+  });
+
+  it('reaches the same topic when it is raised and when it is over', () => {
+    const pageTopicArn = 'arn:aws:sns:eu-west-1:111111111111:pager';
+    const paged = standsWith({ alarms: { ...alarms, pageTopicArn } }).Properties;
+    expect([paged.AlarmActions, paged.OKActions]).toEqual([[pageTopicArn], [pageTopicArn]]);
+    const { AlarmActions, OKActions } = standsWith().Properties;
+    expect([AlarmActions, OKActions]).toEqual([[alarms.topicArn], [alarms.topicArn]]);
+  });
+
+  it('has no more children, and no longer rule, than CloudWatch takes', () => {
+    expect(childrenOf(standsWith(manyTopics('t')))).toHaveLength(100);
+    const { length } = standsWith(manyTopics('t'.repeat(150))).Properties.AlarmRule;
+    expect(length).toBeLessThanOrEqual(10_240);
+    expect(length).toBeGreaterThan(10_000);
+  });
+});
