@@ -81,7 +81,7 @@ class CheckedCollection implements Guards {
   readonly #sparse = new Set<string>();
   /** Business keys without an index, each with the time of the next look at the indexes. */
   readonly #missingUntilMs = new Map<string, number>();
-  #isStrictChecked = false;
+  #isStrictChecked: boolean;
   #lookedAtMs = Number.NEGATIVE_INFINITY;
   #isDoubted = false;
 

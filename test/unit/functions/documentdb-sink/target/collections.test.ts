@@ -1,13 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import type { Write } from '../../../../../functions/documentdb-sink/guard/write.ts';
-import { COLLECTIONS_MAX } from '../../../../../functions/documentdb-sink/limits.ts';
+import type { SentWrite } from '../../../../../functions/documentdb-sink/guard/write.ts';
+import { COLLECTIONS_MAX, MISSING_KEYS_MAX } from '../../../../../functions/documentdb-sink/limits.ts';
+import type { ReplaceOne } from '../../../../../functions/documentdb-sink/plan/write-model.ts';
 import { createCollections } from '../../../../../functions/documentdb-sink/target/collections.ts';
 import { FatalError } from '../../../../../functions/documentdb-sink/target/fatal-error.ts';
 import { createUniqueOrder } from '../../../../../functions/documentdb-sink/target/unique-order.ts';
 import { FakeDocuments, foreignError, LEAK, type UniqueIndex } from '../../../../support/fake-documents.ts';
 import { recordedTelemetry } from '../../../../support/recorded-telemetry.ts';
 import { VirtualClock } from '../../../../support/virtual-clock.ts';
-import { replaceOf, writeOf } from '../../../../support/write-models.ts';
+import { replaceOf, updateOf, writeOf } from '../../../../support/write-models.ts';
 
 describe('a unique index in which tombstones would collide', () => {
   it('is fatal only for its own collection', async () => {
@@ -45,7 +46,7 @@ describe('the unique index of a business key', () => {
     const clock = new VirtualClock();
     const parts = { store, clock, ...telemetry, deletes, tombstoneTtlSeconds: 86_400 };
     const collections = createCollections(parts);
-    const prepare = (writes: readonly Write[]) =>
+    const prepare = (writes: readonly SentWrite[]) =>
       collections.prepare({ database: 'shop', collection: 'orders' }, writes, new AbortController().signal);
     const doubt = () => collections.doubt({ database: 'shop', collection: 'orders' });
     return { store, clock, prepare, doubt, askedCount: () => asked };
@@ -89,12 +90,62 @@ describe('the unique index of a business key', () => {
     expect([guards.canGuard(key), [...guards.indexes.values()], askedCount()]).toEqual([true, ['b_1_a_1'], 3]);
   });
 
+  it('guards a key of nulls once it is no longer sparse', async () => {
+    const nulls = writeOf(replaceOf({ a: null, b: null }, {}));
+    const { store, clock, prepare } = setup([{ field: 'a,b', sparse: true }], 'hard');
+    expect((await prepare([nulls])).canGuard(nulls)).toBe(false);
+    store.options = { uniqueIndexes: [{ field: 'a,b' }] };
+    await clock.advance(60_000);
+    expect((await prepare([nulls])).canGuard(nulls)).toBe(true);
+  });
+
+  it('of another business key is missing only if the indexes could be listed', async () => {
+    const { store, prepare } = setup([{ field: 'a,b' }], 'hard');
+    await prepare([key]);
+    store.listIndexes = () => Promise.reject(new Error('not now'));
+    await expect(prepare([writeOf(replaceOf({ c: 1 }, {}))])).rejects.toThrow('not now');
+  });
+
+  it('is not asked for where a write needs no guard', async () => {
+    const { prepare, askedCount } = setup([], 'hard');
+    const model = replaceOf({ a: 1, b: 1 }, {}) as ReplaceOne;
+    const plain: SentWrite = { ...key, kind: 'plain', model };
+    expect((await prepare([plain])).canGuard(plain)).toBe(true);
+    expect(askedCount()).toBe(0);
+  });
+
+  it('guards $setOnInsert where deletes leave no tombstone that it would meet', async () => {
+    const update = writeOf(updateOf({ a: 1, b: 1 }, { $setOnInsert: { c: 1 } }));
+    const guards = (deletes: 'tombstone' | 'hard') => setup([{ field: 'a,b' }], deletes).prepare([update]);
+    expect([(await guards('hard')).canGuard(update), (await guards('tombstone')).canGuard(update)]).toEqual([
+      true,
+      false,
+    ]);
+  });
+
+  it('is remembered as missing for a bounded number of business keys, which are then all looked for again', async () => {
+    const { prepare, askedCount } = setup([], 'hard');
+    const ofPlace = (place: number) => writeOf(replaceOf({ [`field${place}`]: 1 }, {}));
+    const first = Array.from({ length: MISSING_KEYS_MAX }, (_, place) => ofPlace(place));
+    await prepare(first);
+    await prepare(first.slice(0, 2));
+    expect(askedCount()).toBe(1);
+    await prepare([ofPlace(MISSING_KEYS_MAX)]);
+    await prepare(first.slice(0, 2));
+    await prepare(first.slice(0, 2));
+    expect(askedCount()).toBe(3);
+  });
+
   it('stays known where the indexes cannot be listed again', async () => {
     const { store, clock, prepare } = setup([{ field: 'a,b' }], 'hard');
     await prepare([key]);
     store.listIndexes = () => Promise.reject(new Error('not now'));
     await clock.advance(60_000);
     expect((await prepare([key])).canGuard(key)).toBe(true);
+  });
+
+  it('may be doubted before the collection is known', () => {
+    expect(setup([], 'hard').doubt).not.toThrow();
   });
 
   it('in which tombstones collide is found after a conflict, at most once a minute, and refused until it is gone', async () => {
@@ -214,21 +265,66 @@ describe('what is remembered of collections', () => {
 });
 
 describe('the index that removes tombstones', () => {
+  const namespace = { database: 'shop', collection: 'orders' };
+  const writes = [writeOf(replaceOf({ _id: 'k' }, {}))];
+
+  /** A server that refuses the index, after `delayMs`. */
+  function setup(code: number, delayMs = 0) {
+    const store = new FakeDocuments();
+    const clock = new VirtualClock();
+    let triedCount = 0;
+    store.ensureTtlIndex = async () => {
+      triedCount += 1;
+      await clock.waitUntil(clock.nowMs() + delayMs);
+      throw foreignError('MongoServerError', code);
+    };
+    const telemetry = recordedTelemetry();
+    const parts = { store, clock, ...telemetry, tombstoneTtlSeconds: 86_400 };
+    return {
+      collections: createCollections({ ...parts, deletes: 'tombstone' }),
+      clock,
+      telemetry,
+      tried: () => triedCount,
+    };
+  }
+
+  const OTHER_LIFETIME = 'run collMod with {index: {keyPattern: {_deletedAt: 1}, expireAfterSeconds: 86400}}';
+
   it.each([
     [13, 'create an index on _deletedAt'],
-    [85, 'run collMod with {index: {keyPattern: {_deletedAt: 1}, expireAfterSeconds: 86400}}'],
+    [85, OTHER_LIFETIME],
+    [86, OTHER_LIFETIME],
   ])('that the server refuses with code %i is reported with what to do', async (code, remedy) => {
-    const store = new FakeDocuments();
-    store.ensureTtlIndex = () => Promise.reject(foreignError('MongoServerError', code));
-    const telemetry = recordedTelemetry();
-    const parts = { store, clock: new VirtualClock(), ...telemetry, tombstoneTtlSeconds: 86_400 };
-    const collections = createCollections({ ...parts, deletes: 'tombstone' });
+    const { collections, telemetry } = setup(code);
     const { signal } = new AbortController();
-    const writes = [writeOf(replaceOf({ _id: 'k' }, {}))];
-    await collections.prepare({ database: 'shop', collection: 'orders' }, writes, signal);
+    await collections.prepare(namespace, writes, signal);
     await collections.finish(10_000, signal);
     expect(telemetry.lines).toMatchObject([
       { message: 'tombstone_index_failed', fields: { remedy: expect.stringContaining(remedy) } },
     ]);
+  });
+
+  it('that the server refuses is tried again a minute later', async () => {
+    const { collections, clock, tried } = setup(13);
+    const { signal } = new AbortController();
+    const prepare = async () => {
+      await collections.prepare(namespace, writes, signal);
+      await collections.finish(clock.nowMs() + 10_000, signal);
+      return tried();
+    };
+    expect([await prepare(), await prepare()]).toEqual([1, 1]);
+    await clock.advance(60_000);
+    expect(await prepare()).toBe(2);
+  });
+
+  it('that the invocation does not wait for any longer is no failure', async () => {
+    const { collections, telemetry } = setup(13, 60_000);
+    const controller = new AbortController();
+    await collections.prepare(namespace, writes, controller.signal);
+    controller.abort('the answer is due');
+    await collections.finish(10_000, controller.signal);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(telemetry.lines).toEqual([]);
+    expect(telemetry.metrics()).toEqual({});
   });
 });
