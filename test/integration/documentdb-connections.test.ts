@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { rootCertificates } from 'node:tls';
@@ -111,6 +111,15 @@ describe('connections', () => {
     });
     expect(JSON.stringify(outcomes)).toContain(words);
     expect(JSON.stringify(outcomes)).not.toContain('SECRET');
+  });
+
+  it('trust each certificate of a bundle', async () => {
+    const foreign = await foreignAuthority();
+    await appendFile(foreign, `\n${await readFile(caFile, 'utf8')}`);
+    const { words } = await write({ store: aStore({ ca: foreign }).store, collection: freshCollection() }, [
+      order(1, 'a'),
+    ]);
+    expect(words).toEqual(['written']);
   });
 
   it('to a server whose certificate is not trusted are fatal, and said to be', async () => {

@@ -159,12 +159,12 @@ const asked = (
 /** A field of a secret that is a JSON object, as text. */
 function fieldOf(secret: string | undefined, name: string): string | undefined {
   try {
-    const value: unknown = (JSON.parse(secret ?? '') as Readonly<Record<string, unknown>> | null)?.[name];
+    const value = (JSON.parse(secret ?? '') as Readonly<Record<string, unknown>>)[name];
     return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
       ? `${value}`
       : undefined;
   } catch {
-    return undefined; // the error quotes the secret
+    return undefined; // no object; the error quotes the secret
   }
 }
 

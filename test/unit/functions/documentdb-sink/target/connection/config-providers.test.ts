@@ -1,6 +1,8 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: what Kafka calls a placeholder looks like one of a template.
 import { describe, expect, it } from 'vitest';
 import {
+  filledIn,
+  lambdaVariable,
   PROVIDER_ALIASES,
   PROVIDER_CLASSES,
   providerKinds,
@@ -13,9 +15,17 @@ import { placeholdersOf } from '../../../../../../functions/documentdb-sink/targ
 const { signal } = new AbortController();
 
 const SECRETS: Readonly<Record<string, string | undefined>> = {
-  docdb: JSON.stringify({ username: 'app', password: '${sm:docdb:username}', port: 27_017, nested: {}, empty: '' }),
+  docdb: JSON.stringify({
+    username: 'app',
+    password: '${sm:docdb:username}',
+    port: 27_017,
+    nested: {},
+    empty: '',
+    isTls: true,
+  }),
   plain: 'SECRET',
   list: '["SECRET"]',
+  nothing: 'null',
 };
 
 function ports(environment: Readonly<Record<string, string>> = {}) {
@@ -81,11 +91,21 @@ describe('a value', () => {
     expect(await resolve('[${sm:docdb:empty}]')).toBe('[]');
   });
 
+  it('may be a word of JSON', async () => {
+    expect(await resolve('mongodb://c/?tls=${sm:docdb:isTls}')).toBe('mongodb://c/?tls=true');
+  });
+
+  it('keeps a placeholder whose content is not known yet', () => {
+    const uri = 'mongodb://${env:HOST}:${env:PORT}/';
+    expect(filledIn(uri, placeholdersOf(uri), [undefined, '27017'])).toBe('mongodb://${env:HOST}:27017/');
+  });
+
   it.each([
     ['${sm:docdb:none}', 'no field'],
     ['${sm:docdb:nested}', 'no field'],
     ['${sm:plain:x}', 'no field'],
     ['${sm:list:0x}', 'no field'],
+    ['${sm:nothing:x}', 'no field'],
     ['${sm:none:x}', 'AWS did not return the value (ResourceNotFoundException)'],
     ['${ssm::/none}', 'AWS did not return the value (ResourceNotFoundException)'],
     ['${env:NONE}', 'no environment variable with this name'],
@@ -95,7 +115,7 @@ describe('a value', () => {
     const error: unknown = await resolve(`mongodb://${text}/`).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(FatalError);
     expect(error).toMatchObject({ code: 'credentials_unavailable', scope: 'target' });
-    expect(String(error)).toContain(text);
+    expect(String(error)).toContain(`connection.uri: cannot resolve ${text}: `);
     expect(String(error)).toContain(words);
     expect(String(error)).not.toContain('SECRET');
   });
@@ -107,13 +127,19 @@ describe('names of providers', () => {
       new Map([
         ['vault', 'com.amazonaws.kafka.config.providers.SecretsManagerConfigProvider'],
         ['sm', 'com.amazonaws.kafka.config.providers.SsmParamStoreConfigProvider'],
+        ['import', 'com.amazonaws.kafka.config.providers.S3ImportConfigProvider'],
         ['other', 'com.example.Unknown'],
       ]),
     );
+    expect(kinds.get('import')).toBe('s3Import');
     expect(kinds.get('vault')).toBe('secretsManager');
     expect(kinds.get('sm')).toBe('parameterStore');
     expect(kinds.get('ssm')).toBe('parameterStore');
-    expect(kinds.get('other')).toBeUndefined();
+    expect([...kinds.keys()]).not.toContain('other');
+  });
+
+  it.each(['sm', 'secretsmanager', 'secretManager', 'secretsManager'])('%s stands for AWS Secrets Manager', (alias) => {
+    expect(providerKinds(new Map()).get(alias)).toBe('secretsManager');
   });
 
   it('list the secrets and parameters of a connection string, each once', () => {
@@ -126,5 +152,19 @@ describe('names of providers', () => {
 describe('a class of a config provider', () => {
   it('always has an alias that needs no declaration', () => {
     expect(new Set(PROVIDER_ALIASES.values())).toEqual(new Set(PROVIDER_CLASSES.values()));
+  });
+});
+
+describe('the variable of the function for a variable of the command', () => {
+  it.each([
+    ['URI', 'URI'],
+    ['a1_', 'a1_'],
+    ['A', 'CONNECTOR_VARIABLE_41'],
+    ['1A', 'CONNECTOR_VARIABLE_3141'],
+    ['_B', 'CONNECTOR_VARIABLE_5f42'],
+    ['A-B', 'CONNECTOR_VARIABLE_412d42'],
+    ['AB-', 'CONNECTOR_VARIABLE_41422d'],
+  ])('%s has a name that Lambda takes: %s', (name, variable) => {
+    expect(lambdaVariable(name)).toBe(variable);
   });
 });
