@@ -72,6 +72,7 @@ export const PURE: readonly PureFolder[] = [
   whole('functions/documentdb-sink/bson'),
   whole('functions/documentdb-sink/plan'),
   files('functions/documentdb-sink/target', 'classify', 'server-codes', 'unique-order', 'placeholders', 'collections'),
+  whole('functions/documentdb-sink/target/connection'),
   whole('functions/documentdb-sink/connector/id-strategies'),
   whole('functions/documentdb-sink/connector/write-models'),
   whole('functions/documentdb-sink/connector/cdc'),

@@ -161,7 +161,7 @@ describe('the variable of the function for a variable of the command', () => {
     ['a1_', 'a1_'],
     ['A', 'CONNECTOR_VARIABLE_41'],
     ['1A', 'CONNECTOR_VARIABLE_3141'],
-    ['_B', 'CONNECTOR_VARIABLE_5f42'],
+    ['_BC', 'CONNECTOR_VARIABLE_5f4243'],
     ['A-B', 'CONNECTOR_VARIABLE_412d42'],
     ['AB-', 'CONNECTOR_VARIABLE_41422d'],
   ])('%s has a name that Lambda takes: %s', (name, variable) => {
