@@ -14,9 +14,9 @@ const PLAIN: ConnectorStory = {
 };
 
 const connectorStories = (): readonly Scenario[] =>
-  Array.from({ length: 400 }, (_, index) => generateStory({ seed: 2 * index + 1, generator: 3 })).filter(
-    ({ documentdb }) => documentdb.connector !== undefined,
-  );
+  Array.from({ length: 400 }, (_, index) =>
+    generateStory({ seed: index + 1, generator: 3, sink: 'documentdbSink' }),
+  ).filter(({ documentdb }) => documentdb.connector !== undefined);
 
 /** What a record of key `a` and number 4 asks for. */
 function modelsOf(changes: Partial<ConnectorStory>, { topic = 0, isDeletion = false } = {}) {

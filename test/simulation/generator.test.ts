@@ -21,7 +21,7 @@ describe('the generator', () => {
 
   it.each(GENERATORS)('lets a record take a unique value only once it is free (version %i)', (generator) => {
     const seeds = Array.from({ length: 400 }, (_, index) => 2 * index + 1);
-    const scenarios = seeds.map((seed) => generateStory({ seed, generator }));
+    const scenarios = seeds.map((seed) => generateStory({ seed, generator, sink: 'documentdbSink' }));
     expect(scenarios.filter(({ records }) => !takesFreeValuesOnly(records))).toEqual([]);
     const [moving] = scenarios.filter(({ records }) => records.some(({ unique }) => unique === 0));
     const [taken] = moving?.records.filter(({ unique }) => unique === 0) ?? [];
@@ -29,9 +29,9 @@ describe('the generator', () => {
   });
 
   it.each(GENERATORS)('gives the story of a seed to the sink that is asked for (version %i)', (generator) => {
-    const sinks = [3, 4].map((seed) => generateStory({ seed, generator }).sink);
+    const sinks = [5, 6].map((seed) => generateStory({ seed, generator }).sink);
     expect(sinks).toEqual(['documentdbSink', 'kinesisSink']);
-    expect(generateStory({ seed: 3, generator, sink: 'kinesisSink' }).sink).toBe('kinesisSink');
+    expect(generateStory({ seed: 5, generator, sink: 'kinesisSink' }).sink).toBe('kinesisSink');
   });
 
   it('tells of every kind of records and of connector files in the 300 stories that mutants are tried with', () => {
@@ -42,7 +42,9 @@ describe('the generator', () => {
   });
 
   it('leaves what follows from each other in one topic, or in one collection of a topic', () => {
-    const scenarios = Array.from({ length: 600 }, (_, index) => generateStory({ seed: 2 * index + 1, generator: 3 }));
+    const scenarios = Array.from({ length: 600 }, (_, index) =>
+      generateStory({ seed: index + 1, generator: 3, sink: 'documentdbSink' }),
+    );
     const several = scenarios.filter(({ topicCount = 1 }) => topicCount > 1);
     expect(several.length).toBeGreaterThan(100);
     const inOrder = several.filter(

@@ -12,7 +12,7 @@ const USAGE = `npm run simulate -- [options]
   --seeds N        so many stories, from seed 1 on (default 200)
   --from S         from that seed on
   --generator V    by that version of the story generator (default ${GENERATOR_DEFAULT}); a seed means a story of one version
-  --sink NAME      of that sink alone: ${SINKS.join(', ')} (default: even seeds the first, odd ones the second)
+  --sink NAME      of that sink alone: ${SINKS.join(', ')} (default: every third seed the first, the others the second; by older versions every second)
   --stop           stop at the first that fails
   --seed S         one story again, step by step the same; a failing one is shrunk to the shortest that still fails
   --trace RECORD   with --seed: the story of one record (orders-0@7), or of all

@@ -1,4 +1,4 @@
-import { GENERATOR_DEFAULT, GENERATORS, type Generator, type SeedOptions } from '../scenario/generator.ts';
+import { GENERATOR_DEFAULT, GENERATORS, type Generator, type SeedOptions, sinkOf } from '../scenario/generator.ts';
 import { startThread, type Thread } from '../thread.ts';
 import type { Source } from './substitute.ts';
 
@@ -31,7 +31,10 @@ export const OTHERS: Stories = {
   seedsMax: 2 * SEEDS_MAX,
   generators: GENERATORS.filter((generator) => generator !== GENERATOR_DEFAULT),
 };
-const SINK_FOLDERS = ['functions/kinesis-sink/', 'functions/documentdb-sink/'] as const;
+const SINK_FOLDERS = [
+  ['functions/kinesis-sink/', 'kinesisSink'],
+  ['functions/documentdb-sink/', 'documentdbSink'],
+] as const;
 
 /** @returns undefined if every guarantee holds with these files in place */
 export async function catchInSimulation(
@@ -51,13 +54,13 @@ export async function catchInSimulation(
   }
 }
 
-/** Even seeds are Kinesis', odd ones DocumentDB's. What is in one sink alone changes nothing in the other's stories. */
+/** What is in one sink alone changes nothing in the other's stories. */
 function storiesFor(instead: readonly Source[], { seedsMax, generators, knownSeed }: Stories): readonly SeedOptions[] {
   const all = Array.from({ length: seedsMax }, (_, index) => index + 1);
-  const sink = SINK_FOLDERS.findIndex((folder) => instead.every(({ path }) => path.startsWith(folder)));
-  const seeds = sink === -1 ? all : all.filter((seed) => seed % 2 === sink);
-  const inOrder = knownSeed === undefined ? seeds : [knownSeed, ...seeds.filter((seed) => seed !== knownSeed)];
-  return inOrder.flatMap((seed) => generators.map((generator) => ({ seed, generator })));
+  const [, only] = SINK_FOLDERS.find(([folder]) => instead.every(({ path }) => path.startsWith(folder))) ?? [];
+  const inOrder = knownSeed === undefined ? all : [knownSeed, ...all.filter((seed) => seed !== knownSeed)];
+  const stories = inOrder.flatMap((seed) => generators.map((generator) => ({ seed, generator })));
+  return only === undefined ? stories : stories.filter((story) => sinkOf(story) === only);
 }
 
 async function violationOf(thread: Thread, story: SeedOptions): Promise<string | undefined> {

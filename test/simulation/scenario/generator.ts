@@ -14,6 +14,19 @@ export const GENERATOR_DEFAULT: Generator = 3;
 export interface SeedOptions {
   readonly seed: number;
   readonly generator: Generator;
-  /** Undefined: even seeds are Kinesis', odd ones DocumentDB's. */
+  /** Undefined: the sink whose turn it is, see {@link sinkOf}. */
   readonly sink?: SinkName | undefined;
+}
+
+/** One in so many seeds is Kinesis'. The world of documents is the wider one, so that the latest version has more stories of it. */
+const STREAM_EVERY = { 1: 2, 2: 2, 3: 3 } as const;
+
+/** The sink that the story of a seed is about. */
+export const sinkOf = ({ seed, generator, sink }: SeedOptions): SinkName =>
+  sink ?? (seed % STREAM_EVERY[generator] === 0 ? 'kinesisSink' : 'documentdbSink');
+
+/** How many seeds of the same sink come before this one, in the latest version. */
+export function turnOf(options: SeedOptions): number {
+  const streams = Math.floor(options.seed / STREAM_EVERY[GENERATOR_DEFAULT]);
+  return sinkOf(options) === 'kinesisSink' ? streams : options.seed - streams;
 }

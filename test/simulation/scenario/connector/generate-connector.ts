@@ -90,7 +90,7 @@ const MODELS: Readonly<Record<Way, readonly Models[]>> = {
     [REPLACEMENTS[1], REPLACEMENTS[0]],
   ],
   update: [
-    [UPDATES[0], REPLACEMENTS[0]],
+    [UPDATES[0], UPDATES[1]],
     [UPDATES[1], UPDATES[0]],
     [UPDATES[1], REPLACEMENTS[0]],
   ],

@@ -1,6 +1,6 @@
 import { SECRET } from '../../services/kafka-log.ts';
 import { type FaultKind, faultKindsOf } from '../faults.ts';
-import type { SeedOptions } from '../generator.ts';
+import { type SeedOptions, sinkOf, turnOf } from '../generator.ts';
 import { type Random, randomOf } from '../random.ts';
 import type {
   FaultWindow,
@@ -16,10 +16,11 @@ import { documentRecords, documentSettings, withRefusals, withWideContent } from
 import { streamSettings, streamStory } from './generate-stream.ts';
 
 /** The story of a seed, the same one for ever in one version of the generator. */
-export function generateStory({ seed, generator, sink: only }: SeedOptions): Scenario {
-  const sink = only ?? (seed % 2 === 0 ? 'kinesisSink' : 'documentdbSink');
+export function generateStory(options: SeedOptions): Scenario {
+  const { seed, generator } = options;
+  const sink = sinkOf(options);
   const random = randomOf(`story ${seed} ${sink}`);
-  const turn = Math.floor(seed / 2);
+  const turn = turnOf(options);
   const kinds = faultKindsOf(sink, generator);
   const faults = generator === 3 ? denseFaults(kinds, random.fork('faults')) : faultsOf(kinds, random.fork('faults'));
   const fn = functionOf(random.fork('function'));
