@@ -14,7 +14,7 @@ import type { Deadline } from './time/deadline.ts';
  *   durable (G1).
  * - Hands a record back only at `deadline.sendUntilMs`: until then, everything that may succeed is tried again, and a
  *   blocked record waits (G6).
- * - Sends nothing new after `deadline.sendUntilMs`, and resolves by `deadline.answerByMs` (G5).
+ * - Sends nothing new after `deadline.sendUntilMs`, and resolves by `deadline.answerByMs`, or a moment later (G5).
  * - With `redriven`, every record that can never be written goes there instead of the bucket, whatever the poison policy
  *   says.
  * - Handles one call at a time. Between calls, a sink keeps only connections, credentials and facts about the target.

@@ -64,13 +64,18 @@ describe('driving', () => {
     expect([await run(), startedAtMs]).toEqual([ends, starts]);
   });
 
-  it('starts nothing from sendUntilMs on, and waits for what is open until answerByMs', async () => {
-    const { run, startedAtMs } = driving(({ startedAtMs: starts, start }) => ({
+  it.each([
+    { what: 'for what is open until answerByMs', lastMs: 150, ends: 150 },
+    { what: 'a moment for calls that were aborted then, and end a little later', lastMs: 152, ends: 152 },
+    { what: 'no longer for a task that does not end', lastMs: 5_000, ends: 200 },
+  ])('starts nothing from sendUntilMs on, and waits $what', async ({ lastMs, ends }) => {
+    const { run, startedAtMs, clock } = driving(({ startedAtMs: starts, start }) => ({
       start: () => {
-        if (starts.length === 1) for (const durationMs of [99, 100, 120, 500]) start(durationMs);
+        if (starts.length === 1) for (const durationMs of [99, 100, 120, lastMs]) start(durationMs);
       },
     }));
-    expect([await run(), startedAtMs]).toEqual([150, [0, 99]]);
+    expect([await run(), startedAtMs]).toEqual([ends, [0, 99]]);
+    expect(clock.waitingCount()).toBe(lastMs > ends ? 1 : 0);
   });
 
   it('asks the work to unblock while nothing is open, and ends when that changes nothing', async () => {
