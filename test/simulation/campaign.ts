@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
 import { availableParallelism } from 'node:os';
+import type { SinkName } from '../../infra/sinks.ts';
 import type { Violation } from './invariants/violation.ts';
 import { ENDINGS, type StoryResult } from './run-scenario.ts';
 import { FAULTS, type FaultKind, faultKindsIn } from './scenario/faults.ts';
-import type { Generator, SeedOptions } from './scenario/generator.ts';
+import { type Generator, type SeedOptions, sinkOf, storiesOf } from './scenario/generator.ts';
 import { type Kind, kindsToTry } from './scenario/kinds.ts';
 import { MODES, type Mode } from './scenario/modes.ts';
-import { type SeedAnswer, startThread } from './thread.ts';
+import { startThread } from './thread.ts';
 
 export interface CampaignOptions extends Omit<SeedOptions, 'seed'> {
   readonly seeds: readonly number[];
@@ -16,6 +17,7 @@ export interface CampaignOptions extends Omit<SeedOptions, 'seed'> {
 
 export interface SeedFailure {
   readonly seed: number;
+  readonly sink: SinkName;
   readonly violations: readonly Violation[];
 }
 
@@ -38,26 +40,32 @@ export interface Campaign {
 /** Lives many stories through, on all cores. */
 export async function runCampaign(options: CampaignOptions): Promise<Campaign> {
   const { seeds, generator, sink, onProgress } = options;
-  const waiting = [...seeds];
-  const answers: SeedAnswer[] = [];
+  const waiting = seeds
+    .flatMap((seed) => storiesOf({ seed, generator, sink }))
+    .map((story, place) => ({ story, place }));
+  const lived: Lived[] = [];
   const work = async () => {
     let thread = await startThread();
-    for (let seed = waiting.shift(); seed !== undefined; seed = waiting.shift()) {
-      const answer = await thread
-        .live({ seed, generator, sink })
-        .catch((error: unknown) => ({ seed, result: broken(error) }));
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+      const result = await thread.live(next.story).then((answer) => answer.result, broken);
       if (thread.isGone()) thread = await startThread();
-      answers.push(answer);
-      onProgress?.(answers.length);
-      if (options.stopAtFirst && answer.result.violations.length > 0) waiting.length = 0;
+      lived.push({ ...next, result });
+      onProgress?.(lived.length);
+      if (options.stopAtFirst && result.violations.length > 0) waiting.length = 0;
     }
     await thread.end();
   };
-  await Promise.all(Array.from({ length: Math.min(availableParallelism(), seeds.length) }, work));
+  await Promise.all(Array.from({ length: Math.min(availableParallelism(), waiting.length) }, work));
   return summary(
-    answers.toSorted((a, b) => a.seed - b.seed),
+    lived.toSorted((a, b) => a.place - b.place),
     generator,
   );
+}
+
+interface Lived {
+  readonly story: SeedOptions;
+  readonly place: number;
+  readonly result: StoryResult;
 }
 
 /** A story that could not be lived through is one that fails. */
@@ -74,8 +82,8 @@ const broken = (error: unknown): StoryResult => ({
   hash: 'broken',
 });
 
-function summary(answers: readonly SeedAnswer[], generator: Generator): Campaign {
-  const results = answers.map(({ result }) => result);
+function summary(lived: readonly Lived[], generator: Generator): Campaign {
+  const results = lived.map(({ result }) => result);
   const sumOf = (count: (result: StoryResult) => number) => results.reduce((sum, result) => sum + count(result), 0);
   const sums = <Name extends string>(
     names: readonly Name[],
@@ -90,9 +98,9 @@ function summary(answers: readonly SeedAnswer[], generator: Generator): Campaign
     faults: sums(faultKindsIn(generator), ({ faults }) => faults),
     modes: sums(MODES, ({ modes }) => modes),
     kinds: sums(kindsToTry(generator), ({ kinds }) => kinds),
-    failures: answers
+    failures: lived
       .filter(({ result }) => result.violations.length > 0)
-      .map(({ seed, result }) => ({ seed, violations: result.violations })),
+      .map(({ story, result: { violations } }) => ({ seed: story.seed, sink: sinkOf(story), violations })),
     hash: hashOf(results.map(({ hash }) => hash)),
   };
 }

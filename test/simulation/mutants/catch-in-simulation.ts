@@ -1,4 +1,11 @@
-import { GENERATOR_DEFAULT, GENERATORS, type Generator, type SeedOptions, sinkOf } from '../scenario/generator.ts';
+import {
+  GENERATOR_DEFAULT,
+  GENERATORS,
+  type Generator,
+  type SeedOptions,
+  sinkOf,
+  storiesOf,
+} from '../scenario/generator.ts';
 import { startThread, type Thread } from '../thread.ts';
 import type { Source } from './substitute.ts';
 
@@ -8,6 +15,10 @@ export interface CaughtInSimulation {
   /** The violation, and what to type for its story. */
   readonly says: string;
 }
+
+/** What `npm run simulate` is given for the story. */
+const argumentsOf = (story: SeedOptions): string =>
+  `--generator ${story.generator} --seed ${story.seed} --sink ${sinkOf(story)}`;
 
 /** The seeds 1 to this run before a mutant counts as not caught. */
 export const SEEDS_MAX = 300;
@@ -45,8 +56,8 @@ export async function catchInSimulation(
   try {
     for (const story of storiesFor(instead, stories)) {
       const violation = await violationOf(thread, story);
-      const { generator, seed } = story;
-      if (violation !== undefined) return { seed, says: `${violation} (--generator ${generator} --seed ${seed})` };
+      const { seed } = story;
+      if (violation !== undefined) return { seed, says: `${violation} (${argumentsOf(story)})` };
     }
     return undefined;
   } finally {
@@ -59,7 +70,7 @@ function storiesFor(instead: readonly Source[], { seedsMax, generators, knownSee
   const all = Array.from({ length: seedsMax }, (_, index) => index + 1);
   const [, only] = SINK_FOLDERS.find(([folder]) => instead.every(({ path }) => path.startsWith(folder))) ?? [];
   const inOrder = knownSeed === undefined ? all : [knownSeed, ...all.filter((seed) => seed !== knownSeed)];
-  const stories = inOrder.flatMap((seed) => generators.map((generator) => ({ seed, generator })));
+  const stories = inOrder.flatMap((seed) => generators.flatMap((generator) => storiesOf({ seed, generator })));
   return only === undefined ? stories : stories.filter((story) => sinkOf(story) === only);
 }
 

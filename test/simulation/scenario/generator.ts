@@ -14,19 +14,27 @@ export const GENERATOR_DEFAULT: Generator = 3;
 export interface SeedOptions {
   readonly seed: number;
   readonly generator: Generator;
-  /** Undefined: the sink whose turn it is, see {@link sinkOf}. */
+  /** Undefined: the sink of the seed's first story, see {@link storiesOf}. */
   readonly sink?: SinkName | undefined;
 }
 
-/** One in so many seeds is Kinesis'. The world of documents is the wider one, so that the latest version has more stories of it. */
-const STREAM_EVERY = { 1: 2, 2: 2, 3: 3 } as const;
+/** One in so many seeds of the latest version tells a story of the stream as well. */
+const STREAM_EVERY = 3;
 
-/** The sink that the story of a seed is about. */
-export const sinkOf = ({ seed, generator, sink }: SeedOptions): SinkName =>
-  sink ?? (seed % STREAM_EVERY[generator] === 0 ? 'kinesisSink' : 'documentdbSink');
+/**
+ * The stories of a seed. In the latest version each seed tells a story of documents, whose world is the wider one, and every
+ * third one a story of the stream as well. In the older ones even seeds are Kinesis', and odd ones DocumentDB's.
+ */
+export const storiesOf = (options: SeedOptions): readonly SeedOptions[] =>
+  options.sink === undefined ? sinksOf(options).map((sink) => ({ ...options, sink })) : [options];
 
-/** How many seeds of the same sink come before this one, in the latest version. */
-export function turnOf(options: SeedOptions): number {
-  const streams = Math.floor(options.seed / STREAM_EVERY[GENERATOR_DEFAULT]);
-  return sinkOf(options) === 'kinesisSink' ? streams : options.seed - streams;
+function sinksOf({ seed, generator }: SeedOptions): readonly [SinkName, ...SinkName[]] {
+  if (generator !== GENERATOR_DEFAULT) return [seed % 2 === 0 ? 'kinesisSink' : 'documentdbSink'];
+  return seed % STREAM_EVERY === 0 ? ['documentdbSink', 'kinesisSink'] : ['documentdbSink'];
 }
+
+export const sinkOf = (options: SeedOptions): SinkName => options.sink ?? sinksOf(options)[0];
+
+/** How many stories of the same sink are told before this one, in the latest version. */
+export const turnOf = (options: SeedOptions): number =>
+  sinkOf(options) === 'kinesisSink' ? Math.floor(options.seed / STREAM_EVERY) : options.seed;
