@@ -65,9 +65,18 @@ export function denseDocumentStory(scenario: Scenario, random: Random, turn: num
   const round = Math.floor(turn / CORNERS.length);
   const usual = withOddContent(withOddTimes(scenario, random.fork('times')), random.fork('content'));
   const story = corner === undefined ? usual : corner(usual, random.fork('corner'), round);
-  const named = withoutLaterPartitions(withNames(story, random.fork('names')));
+  const named = withoutLaterPartitions(withNames(asItsRecordsAre(story), random.fork('names')));
   const isOfFile = named.documentdb.connector !== undefined;
   return withTopics(named, random.fork('topics'), isOfFile ? 0.8 : undefined);
+}
+
+/** Corners have records of their own, which replace their documents in a story that counts. */
+function asItsRecordsAre(scenario: Scenario): Scenario {
+  const { documentdb, records } = scenario;
+  const { connector, strategy } = documentdb;
+  if (connector !== undefined || (strategy !== 'increment' && strategy !== 'steps')) return scenario;
+  const isOther = (record: ScenarioRecord) => record.kind === 'plain' && opOf(record) !== strategy;
+  return records.some(isOther) ? { ...scenario, documentdb: { ...documentdb, strategy: 'mixed' } } : scenario;
 }
 
 /** Several collections, and servers that do not say by which index a document is refused. */
