@@ -2,12 +2,11 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { parseArgs } from 'node:util';
 import { projectSurroundings } from '../infra/stage-file/project-files.ts';
 import { smokeEvent } from './smoke/smoke-event.ts';
 import { smokeSteps } from './smoke/smoke-steps.ts';
 import { smokeTargets } from './smoke/smoke-targets.ts';
-import { usageError } from './terminal/usage-error.ts';
+import { parseOrExplain } from './terminal/parse-or-explain.ts';
 
 const USAGE = `npm run smoke -- --stage STAGE
 Writes .local/smoke-STAGE.json, an event with one record of a topic of its own, and prints the commands that invoke the
@@ -28,12 +27,8 @@ async function main(args: readonly string[]): Promise<string> {
 }
 
 function valuesOf(args: readonly string[]) {
-  try {
-    const options = { stage: { type: 'string' }, help: { type: 'boolean' } } as const;
-    return parseArgs({ args: [...args], options }).values;
-  } catch (error) {
-    throw usageError(error, USAGE);
-  }
+  const options = { stage: { type: 'string' }, help: { type: 'boolean' } } as const;
+  return parseOrExplain({ args: [...args], options }, USAGE).values;
 }
 
 try {

@@ -1,5 +1,4 @@
-import { parseArgs } from 'node:util';
-import { usageError } from '../terminal/usage-error.ts';
+import { parseOrExplain } from '../terminal/parse-or-explain.ts';
 import { ROUND_TRIPS, type RoundTrips, type Traffic } from './model/traffic.ts';
 
 export interface CostOptions {
@@ -74,14 +73,10 @@ function priceOf(written: string): [string, number] {
 }
 
 function parsed(args: readonly string[]) {
-  try {
-    const text = { type: 'string' } as const;
-    const flag = { type: 'boolean' } as const;
-    const traffic = { 'records-per-second': text, bytes: text, keys: text, partitions: text };
-    const how = { stage: text, 'kinesis-ms': text, 'documentdb-ms': text, prices: text, json: flag, help: flag };
-    const price = { type: 'string', multiple: true } as const;
-    return parseArgs({ args: [...args], options: { ...traffic, ...how, price } }).values;
-  } catch (error) {
-    throw usageError(error, USAGE);
-  }
+  const text = { type: 'string' } as const;
+  const flag = { type: 'boolean' } as const;
+  const traffic = { 'records-per-second': text, bytes: text, keys: text, partitions: text };
+  const how = { stage: text, 'kinesis-ms': text, 'documentdb-ms': text, prices: text, json: flag, help: flag };
+  const price = { type: 'string', multiple: true } as const;
+  return parseOrExplain({ args: [...args], options: { ...traffic, ...how, price } }, USAGE).values;
 }

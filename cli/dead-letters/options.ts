@@ -1,6 +1,5 @@
-import { parseArgs } from 'node:util';
 import { SINKS, type SinkName } from '../../infra/sinks.ts';
-import { usageError } from '../terminal/usage-error.ts';
+import { parseOrExplain } from '../terminal/parse-or-explain.ts';
 import type { Filter } from './filter.ts';
 
 interface Common {
@@ -129,9 +128,5 @@ function parsed(args: readonly string[]) {
   const flag = { type: 'boolean' } as const;
   const which = { function: text, topic: text, code: text, since: text, until: text, key: text, all: flag };
   const how = { json: flag, payload: flag, 'dry-run': flag, rate: text, stage: text, help: flag };
-  try {
-    return parseArgs({ args: [...args], options: { ...which, ...how }, allowPositionals: true });
-  } catch (error) {
-    throw usageError(error, USAGE);
-  }
+  return parseOrExplain({ args: [...args], options: { ...which, ...how }, allowPositionals: true }, USAGE);
 }

@@ -1,6 +1,5 @@
-import { parseArgs } from 'node:util';
 import { BROKER_OPTIONS, BROKER_USAGE, brokersOf } from '../kafka/options.ts';
-import { usageError } from '../terminal/usage-error.ts';
+import { parseOrExplain } from '../terminal/parse-or-explain.ts';
 import type { RetriesOptions } from './retries/command.ts';
 
 export interface DoctorOptions {
@@ -54,12 +53,8 @@ export function parseDoctorOptions(
 }
 
 function parsed(args: readonly string[]) {
-  try {
-    const text = { type: 'string' } as const;
-    const flag = { type: 'boolean' } as const;
-    const own = { stage: text, 'stream-profile': text, json: flag, retries: flag, 'dry-run': flag, help: flag };
-    return parseArgs({ args: [...args], options: { ...own, ...BROKER_OPTIONS } });
-  } catch (error) {
-    throw usageError(error, USAGE);
-  }
+  const text = { type: 'string' } as const;
+  const flag = { type: 'boolean' } as const;
+  const own = { stage: text, 'stream-profile': text, json: flag, retries: flag, 'dry-run': flag, help: flag };
+  return parseOrExplain({ args: [...args], options: { ...own, ...BROKER_OPTIONS } }, USAGE);
 }

@@ -1,7 +1,6 @@
-import { parseArgs } from 'node:util';
 import { SINKS, type SinkName } from '../../infra/sinks.ts';
 import { BROKER_OPTIONS, BROKER_USAGE, type Brokers, brokersOf } from '../kafka/options.ts';
-import { usageError } from '../terminal/usage-error.ts';
+import { parseOrExplain } from '../terminal/parse-or-explain.ts';
 
 export interface HandoverOptions {
   readonly stage: string;
@@ -49,12 +48,8 @@ export function parseHandoverOptions(
 }
 
 function parsed(args: readonly string[]) {
-  try {
-    const text = { type: 'string' } as const;
-    const flag = { type: 'boolean' } as const;
-    const own = { stage: text, function: text, 'from-group': text, 'back-to-group': text, 'dry-run': flag, help: flag };
-    return parseArgs({ args: [...args], options: { ...own, ...BROKER_OPTIONS } }).values;
-  } catch (error) {
-    throw usageError(error, USAGE);
-  }
+  const text = { type: 'string' } as const;
+  const flag = { type: 'boolean' } as const;
+  const own = { stage: text, function: text, 'from-group': text, 'back-to-group': text, 'dry-run': flag, help: flag };
+  return parseOrExplain({ args: [...args], options: { ...own, ...BROKER_OPTIONS } }, USAGE).values;
 }

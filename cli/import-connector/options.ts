@@ -1,5 +1,4 @@
-import { parseArgs } from 'node:util';
-import { usageError } from '../terminal/usage-error.ts';
+import { parseOrExplain } from '../terminal/parse-or-explain.ts';
 
 export interface ImportOptions {
   readonly file: string;
@@ -34,10 +33,6 @@ export function parseImportOptions(args: readonly string[]): ImportOptions | 'he
 }
 
 function parsed(args: readonly string[]) {
-  try {
-    const options = { stage: { type: 'string' }, force: { type: 'boolean' }, help: { type: 'boolean' } } as const;
-    return parseArgs({ args: [...args], options, allowPositionals: true });
-  } catch (error) {
-    throw usageError(error, USAGE);
-  }
+  const options = { stage: { type: 'string' }, force: { type: 'boolean' }, help: { type: 'boolean' } } as const;
+  return parseOrExplain({ args: [...args], options, allowPositionals: true }, USAGE);
 }

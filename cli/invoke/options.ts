@@ -1,6 +1,5 @@
-import { parseArgs } from 'node:util';
 import { SINKS, type SinkName } from '../../infra/sinks.ts';
-import { usageError } from '../terminal/usage-error.ts';
+import { parseOrExplain } from '../terminal/parse-or-explain.ts';
 
 /** One record, as it is in Kafka. */
 export interface TypedRecord {
@@ -53,18 +52,14 @@ function offsetOf(text: string | undefined): number | undefined {
 }
 
 function parsed(args: readonly string[]) {
-  try {
-    const text = { type: 'string' } as const;
-    const options = {
-      event: text,
-      key: text,
-      value: text,
-      topic: text,
-      offset: text,
-      help: { type: 'boolean' },
-    } as const;
-    return parseArgs({ args: [...args], options, allowPositionals: true });
-  } catch (error) {
-    throw usageError(error, USAGE);
-  }
+  const text = { type: 'string' } as const;
+  const options = {
+    event: text,
+    key: text,
+    value: text,
+    topic: text,
+    offset: text,
+    help: { type: 'boolean' },
+  } as const;
+  return parseOrExplain({ args: [...args], options, allowPositionals: true }, USAGE);
 }

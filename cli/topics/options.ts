@@ -1,6 +1,5 @@
-import { parseArgs } from 'node:util';
 import { BROKER_OPTIONS, BROKER_USAGE, type Brokers, brokersOf } from '../kafka/options.ts';
-import { usageError } from '../terminal/usage-error.ts';
+import { parseOrExplain } from '../terminal/parse-or-explain.ts';
 
 export interface TopicsOptions {
   readonly stage: string;
@@ -28,10 +27,6 @@ export function parseTopicsOptions(
 }
 
 function parsed(args: readonly string[]) {
-  try {
-    const options = { stage: { type: 'string' }, help: { type: 'boolean' }, ...BROKER_OPTIONS } as const;
-    return parseArgs({ args: [...args], options });
-  } catch (error) {
-    throw usageError(error, USAGE);
-  }
+  const options = { stage: { type: 'string' }, help: { type: 'boolean' }, ...BROKER_OPTIONS } as const;
+  return parseOrExplain({ args: [...args], options }, USAGE);
 }

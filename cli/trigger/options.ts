@@ -1,7 +1,6 @@
-import { parseArgs } from 'node:util';
 import type { PartialFailureRetry } from '../../local/msk-trigger/machine/settings.ts';
 import { BROKER_OPTIONS, BROKER_USAGE, type Brokers, brokersOf } from '../kafka/options.ts';
-import { usageError } from '../terminal/usage-error.ts';
+import { parseOrExplain } from '../terminal/parse-or-explain.ts';
 
 export interface TriggerCommandOptions {
   readonly brokers: Brokers;
@@ -90,22 +89,18 @@ function pairs(
 }
 
 function parsed(args: readonly string[]) {
-  try {
-    const text = { type: 'string' } as const;
-    const texts = { type: 'string', multiple: true } as const;
-    const flag = { type: 'boolean' } as const;
-    const own = {
-      template: text,
-      'env-file': text,
-      registry: text,
-      folder: text,
-      'partial-failure-retry': text,
-      exit: flag,
-      help: flag,
-    };
-    const repeated = { function: texts, parameter: texts, env: texts };
-    return parseArgs({ args: [...args], options: { ...own, ...repeated, ...BROKER_OPTIONS } }).values;
-  } catch (error) {
-    throw usageError(error, USAGE);
-  }
+  const text = { type: 'string' } as const;
+  const texts = { type: 'string', multiple: true } as const;
+  const flag = { type: 'boolean' } as const;
+  const own = {
+    template: text,
+    'env-file': text,
+    registry: text,
+    folder: text,
+    'partial-failure-retry': text,
+    exit: flag,
+    help: flag,
+  };
+  const repeated = { function: texts, parameter: texts, env: texts };
+  return parseOrExplain({ args: [...args], options: { ...own, ...repeated, ...BROKER_OPTIONS } }, USAGE).values;
 }
