@@ -101,7 +101,7 @@ describe('guarded writes on the real protocol', () => {
     ]);
     expect(words).toEqual(['written', 'written', 'deadLettered duplicate_key']);
     expect(deadLetters).toMatchObject([{ offset: 5, target: `${database}.${setup.collection}` }]);
-    const refused = await write({ ...setup, deletes: 'tombstone', remainingMs: 10_000 }, [
+    const refused = await write({ ...setup, deletes: 'tombstone', remainingMs: 6_000 }, [
       order(6, 'v', { email: 'v' }),
     ]);
     expect(refused.words).toEqual(['failed rejected_by_target']);

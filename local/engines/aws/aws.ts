@@ -17,7 +17,7 @@ const PACKAGES = ['ministack==1.5.33', CERTIFICATE_PACKAGE];
 /** Starts ministack with the fixes that this project needs. */
 const START = join(import.meta.dirname, 'start-aws.py');
 const HOST = '127.0.0.1';
-const READY_TIMEOUT_MS = 120_000;
+const READY_TIMEOUT_MS = 30_000;
 const KILL_AFTER_MS = 5_000;
 const PROBE_TIMEOUT_MS = 1_000;
 

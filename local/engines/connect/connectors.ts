@@ -1,4 +1,4 @@
-const REQUEST_TIMEOUT_MS = 60_000;
+const REQUEST_TIMEOUT_MS = 20_000;
 
 /** The connectors of a worker, over its REST API. https://kafka.apache.org/43/kafka-connect/user-guide/#rest-api */
 export interface Connectors {

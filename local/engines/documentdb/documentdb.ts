@@ -15,7 +15,7 @@ const START = join(import.meta.dirname, 'start-documentdb.py');
 const HOST = '127.0.0.1';
 /** A separate user for fail points and for reading back. */
 const ADMINISTRATOR = 'administrator';
-const READY_TIMEOUT_MS = 120_000;
+const READY_TIMEOUT_MS = 60_000;
 const KILL_AFTER_MS = 10_000;
 /** A data folder that already has the users. Copying it saves a start without `--auth` to create them. */
 const PREPARED_FOLDER = 'prepared';

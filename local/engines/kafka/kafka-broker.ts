@@ -12,7 +12,7 @@ export const CLASS_PATH = ['-Dlog4j2.configurationFile=log4j2.properties', '-cp'
 /** A formatted, empty data folder in the installation: copying takes milliseconds, formatting takes a JVM start. */
 export const FORMATTED_FOLDER = 'formatted';
 
-const READY_TIMEOUT_MS = 120_000;
+const READY_TIMEOUT_MS = 60_000;
 const KILL_AFTER_MS = 15_000;
 
 export interface BrokerOptions {

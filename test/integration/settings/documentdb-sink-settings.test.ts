@@ -63,7 +63,7 @@ const UNSETTLED: Invoked = {
 };
 const BY_ROLE: Partial<Case> = {
   settings: { authentication: 'iam', host: '127.0.0.1', port: ({ server }) => String(server), replicaSet: 'none' },
-  remainingMs: 10_000, // the server takes no login by role
+  remainingMs: 7_000, // the server takes no login by role
 };
 
 const CASES: Readonly<Record<string, Case>> = {

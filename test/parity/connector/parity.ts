@@ -40,7 +40,7 @@ Exit codes: 0 all cases agree, 1 a case differs, 2 the command could not work.
 const FOLDERS = ['cases', '../../fixtures/connector-documents'].map((path) => resolve(import.meta.dirname, path));
 const RANDOM_COUNT = 30;
 /** Of each side of a case. */
-const SIDE_TIMEOUT_MS = 180_000;
+const SIDE_TIMEOUT_MS = 90_000;
 /** npm starts its scripts in the project's folder, and says where the user is. */
 const userFolder = process.env['INIT_CWD'] ?? process.cwd();
 const write = (line: string) => void process.stdout.write(`${line}\n`);

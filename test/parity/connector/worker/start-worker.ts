@@ -11,7 +11,7 @@ import { type Topics, topicsOf } from './topics.ts';
 
 type Settings = Readonly<Record<string, string>>;
 
-const READ_TIMEOUT_MS = 120_000;
+const READ_TIMEOUT_MS = 60_000;
 const ASK_EVERY_MS = 100;
 const DATABASE = /^(?:topic\.override\..+\.)?database$/;
 
