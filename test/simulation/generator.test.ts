@@ -36,7 +36,7 @@ describe('the generator', () => {
     expect(generateStory({ seed: 5, generator, sink: 'kinesisSink' }).sink).toBe('kinesisSink');
   });
 
-  it('tells of every kind of records and of connector files in the 300 stories that mutants are tried with', () => {
+  it('tells of every kind of records and of connector files in the stories of the 300 seeds that mutants are tried with', () => {
     const kinds = Array.from({ length: 300 }, (_, index) => storiesOf({ seed: index + 1, generator: 3 }))
       .flat()
       .map((story) => kindsIn(generateStory(story)));

@@ -1,7 +1,7 @@
 import { withConnector } from '../connector/generate-connector.ts';
 import type { Random } from '../random.ts';
 import type { Scenario, ScenarioRecord } from '../scenario.ts';
-import { inTurn } from '../turn.ts';
+import { cornerInTurn } from '../turn.ts';
 import { arrays, deferred, leaving, lonely, straight, types, unindexed, values } from './corners/documents.ts';
 import { collections, doubts, outage, passed, races, slow, throttled } from './corners/faults.ts';
 import { folds, versions } from './corners/folds.ts';
@@ -61,8 +61,7 @@ const CORNERS = [
 
 /** What version 3 adds where the target is a collection. */
 export function denseDocumentStory(scenario: Scenario, random: Random, turn: number): Scenario {
-  const corner = inTurn(CORNERS, turn);
-  const round = Math.floor(turn / CORNERS.length);
+  const { corner, round } = cornerInTurn(CORNERS, turn);
   const usual = withOddContent(withOddTimes(scenario, random.fork('times')), random.fork('content'));
   const story = corner === undefined ? usual : corner(usual, random.fork('corner'), round);
   const named = withoutLaterPartitions(withNames(asItsRecordsAre(story), random.fork('names')));

@@ -1,7 +1,7 @@
 import { SECRET } from '../../services/kafka-log.ts';
 import type { Random } from '../random.ts';
 import type { FaultWindow, Scenario, ScenarioRecord } from '../scenario.ts';
-import { inTurn } from '../turn.ts';
+import { cornerInTurn } from '../turn.ts';
 import { fullShards, unseen } from './corners/stream.ts';
 import { withOddTimes } from './odd-times.ts';
 import { strangers, withTopics } from './several-topics.ts';
@@ -22,8 +22,7 @@ const CORNERS = [
 
 /** What version 3 adds where the target is a stream. */
 export function denseStreamStory(scenario: Scenario, random: Random, turn: number): Scenario {
-  const corner = inTurn(CORNERS, turn);
-  const round = Math.floor(turn / CORNERS.length);
+  const { corner, round } = cornerInTurn(CORNERS, turn);
   const counted = random.chance(0.7) ? { ...scenario.kinesis, isCountedByShard: true as const } : scenario.kinesis;
   const story = withOddTimes({ ...scenario, kinesis: counted }, random.fork('times'));
   return withTopics(corner === undefined ? story : corner(story, random.fork('corner'), round), random.fork('topics'));

@@ -29,21 +29,14 @@ const OF_ONE_DOCUMENT = 11;
 export function arrays(scenario: Scenario, random: Random, round: number): Scenario {
   const { documentdb, faults, records } = scenario;
   if (documentdb.strategy === 'events' || documentdb.isNative) return scenario;
-  const isOfOne = round % 2 === 0;
   return {
     ...scenario,
     ...patient(scenario, random.pick([40_000, 120_000])),
-    documentdb: {
-      ...documentdb,
-      identity: 'business',
-      hasArraysInKeys: true,
-      // Whose records replace the document, whatever those of the story did.
-      ...(isOfOne && { strategy: 'replace' }),
-    },
+    documentdb: { ...documentdb, identity: 'business', hasArraysInKeys: true },
     // What somebody else inserts does not heed the index.
     faults: random.chance(0.5) ? [] : faults.filter(({ kind }) => kind !== 'documentdb.insertedFirst'),
     records: withFewKeys(records.slice(0, UNFINDABLE_MAX).map(withoutValue), 4),
-    ...(isOfOne && ofOneDocument(scenario)),
+    ...(round % 2 === 0 && ofOneDocument(scenario)),
   };
 }
 
