@@ -19,17 +19,17 @@ export function testsOf(path: string): readonly string[] {
   const sink = /^functions\/([^/]+)/.exec(path)?.[1];
   return [
     ...own,
-    ...(path.startsWith('infra/') ? [] : ['test/unit/functions/*.test.ts']),
+    ...(/^(functions|shared)\//.test(path) ? ['test/unit/functions/*.test.ts'] : []),
     ...(sink === undefined ? [] : ['test/unit/vectors/*.test.ts']),
     ...(path.startsWith('shared/') ? ['test/unit/functions/kinesis-sink/**/*.test.ts'] : []),
     ...(path.includes('settings') ? ['test/unit/infra/config.test.ts', SETTINGS_DOCS] : []),
   ];
 }
 
-/** The folder of a file and those above, from the nearest to `infra`, `shared` or the sink. */
+/** The folder of a file and those above, from the nearest to `infra`, `shared`, the sink or the trigger. */
 function foldersAround(path: string): readonly string[] {
   const names = path.replace(/\/[^/]+\.ts$/, '').split('/');
-  const depthMin = names[0] === 'functions' ? 2 : 1;
+  const depthMin = names[0] === 'functions' || names[0] === 'local' ? 2 : 1;
   const depths = Array.from({ length: Math.max(1, names.length - depthMin + 1) }, (_, index) => names.length - index);
   return depths.map((depth) => names.slice(0, depth).join('/'));
 }
@@ -49,29 +49,40 @@ const files = (folder: string, ...names: readonly string[]): PureFolder => ({
 
 /** In the order of what a silent fault costs: records lost or reordered first, then documents, then texts. */
 export const PURE: readonly PureFolder[] = [
-  files('shared', 'settle', 'outcome', 'record', 'event', 'blocked-records'),
-  files('shared/time', 'backoff', 'deadline', 'hold-unsettled'),
-  files('shared/dead-letter', 'dead-letter', 'dead-letter-queue'),
+  files('shared', 'settle', 'outcome', 'record', 'event', 'blocked-records', 'run-batch', 'lambda', 'lazy-sink'),
+  whole('shared/time'),
+  whole('shared/dead-letter'),
+  whole('shared/concurrency'),
   whole('shared/delivery'),
+  whole('shared/telemetry'),
+  whole('shared/probe'),
   files('shared', 'limits', 'errors', 'forget-oldest'),
   whole('shared/settings'),
   whole('functions/kinesis-sink/settings'),
-  files('functions/kinesis-sink', 'limits'),
+  files('functions/kinesis-sink', 'limits', 'sink'),
   whole('functions/kinesis-sink/plan'),
   whole('functions/kinesis-sink/lanes'),
   whole('functions/kinesis-sink/delivery'),
-  files('functions/kinesis-sink/target', 'classify', 'put-records', 'preflight', 'credentials', 'session', 'probe'),
-  files('functions/documentdb-sink', 'settings', 'limits', 'configuration'),
+  files(
+    'functions/kinesis-sink/target',
+    'classify',
+    'put-records',
+    'preflight',
+    'credentials',
+    'session',
+    'probe',
+    'client',
+  ),
+  files('functions/documentdb-sink', 'settings', 'limits', 'configuration', 'load-configuration', 'sink'),
   whole('functions/documentdb-sink/transcode'),
   whole('functions/documentdb-sink/connector/straight'),
-  files('functions/documentdb-sink/target', 'statements'),
   whole('functions/documentdb-sink/guard'),
   whole('functions/documentdb-sink/update'),
   whole('functions/documentdb-sink/lanes'),
   whole('functions/documentdb-sink/delivery'),
   whole('functions/documentdb-sink/bson'),
   whole('functions/documentdb-sink/plan'),
-  files('functions/documentdb-sink/target', 'classify', 'server-codes', 'unique-order', 'placeholders', 'collections'),
+  files('functions/documentdb-sink/target', '*'),
   whole('functions/documentdb-sink/target/connection'),
   whole('functions/documentdb-sink/connector/id-strategies'),
   whole('functions/documentdb-sink/connector/write-models'),
@@ -84,6 +95,8 @@ export const PURE: readonly PureFolder[] = [
   whole('functions/documentdb-sink/connector/transforms/kafka'),
   whole('functions/documentdb-sink/connector/transforms/confluent'),
   whole('functions/documentdb-sink/connector/transforms/debezium'),
+  files('functions/documentdb-sink/connector/transforms', '*', 'predicates/*'),
+  whole('functions/documentdb-sink/java'),
   whole('functions/documentdb-sink/connector/file'),
   whole('functions/documentdb-sink/connector/registry'),
   whole('functions/documentdb-sink/connector/custom'),
@@ -92,4 +105,8 @@ export const PURE: readonly PureFolder[] = [
   whole('infra/stage-file'),
   whole('infra/connector-file'),
   whole('infra/deploy'),
+  whole('infra/topics'),
+  whole('local/msk-trigger/machine'),
+  whole('local/msk-trigger/mapping'),
+  whole('local/msk-trigger/filter'),
 ];

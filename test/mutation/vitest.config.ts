@@ -30,6 +30,8 @@ export default defineConfig({
     // The cache knows a module by its file, which is the same with and without mutants.
     fsModuleCache: false,
     isolate: false,
+    // With a mutant in place, a promise that nobody awaits may fail.
+    dangerouslyIgnoreUnhandledErrors: true,
     // A thread ends with its process, even in an endless loop.
     pool: 'threads',
     maxWorkers: 1,

@@ -6,6 +6,7 @@ export interface AwsCall {
   /** `PutRecords`, `AssumeRole`, `GetSecretValue`, ..; for S3 `PUT` or `GET`. */
   readonly action: string;
   readonly path: string;
+  readonly contentType: string | undefined;
   /** Of the signature: who signed, and for which region. */
   readonly accessKeyId: string;
   readonly region: string;
@@ -82,10 +83,10 @@ async function callOf(request: IncomingMessage): Promise<AwsCall> {
   for await (const chunk of request) chunks.push(chunk);
   const text = Buffer.concat(chunks).toString();
   const [, accessKeyId = '', region = ''] = SIGNATURE.exec(request.headers.authorization ?? '') ?? [];
-  const call = { path: (request.url ?? '').split('?')[0] ?? '', accessKeyId, region };
-  const target = request.headers['x-amz-target'];
+  const { 'x-amz-target': target, 'content-type': contentType } = request.headers;
+  const call = { path: (request.url ?? '').split('?')[0] ?? '', contentType, accessKeyId, region };
   if (typeof target === 'string') return { ...call, action: target.split('.')[1] ?? '', body: JSON.parse(text) };
-  if (request.headers['content-type']?.startsWith('application/x-www-form-urlencoded')) {
+  if (contentType?.startsWith('application/x-www-form-urlencoded')) {
     const fields = Object.fromEntries(new URLSearchParams(text));
     return { ...call, action: fields['Action'] ?? '', body: fields };
   }

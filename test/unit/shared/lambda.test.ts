@@ -38,7 +38,6 @@ const keep = (chunk: unknown) => {
 };
 
 beforeEach(() => {
-  lines.length = 0;
   vi.spyOn(process.stdout, 'write').mockImplementation(keep); // where Powertools writes, past the global console
   vi.spyOn(process.stderr, 'write').mockImplementation(keep);
 });
@@ -47,8 +46,10 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-const aHandler = (write: Sink['write'], metrics: MetricsLevel = 'full') =>
-  createHandler({
+/** A handler of which nothing has been written yet. */
+function aHandler(write: Sink['write'], metrics: MetricsLevel = 'full') {
+  lines.length = 0;
+  return createHandler({
     functionName: 'kinesisSink',
     serviceName: 'msk-sinks',
     stage: 'test',
@@ -62,6 +63,7 @@ const aHandler = (write: Sink['write'], metrics: MetricsLevel = 'full') =>
       },
     }),
   });
+}
 const allWritten: Sink['write'] = (batches) =>
   Promise.resolve(batches.flatMap(({ records }) => records.map(({ position }) => written(position))));
 
@@ -135,8 +137,10 @@ describe('a handler', () => {
 
   it('throws what a bug threw without its message, and keeps its frames', async () => {
     const error = await errorOf(new TypeError(`cannot read ${SECRET}`));
-    expect(error?.message).toBe('unexpected TypeError');
-    expect(error?.stack).toContain('lambda.test.ts');
+    const [first, ...frames] = error?.stack?.split('\n') ?? [];
+    expect([error?.message, first]).toEqual(['unexpected TypeError', 'Error: unexpected TypeError']);
+    expect(frames.filter((line) => !/^ {4}at \S/.test(line))).toEqual([]);
+    expect(frames[0]).toContain('lambda.test.ts');
     expect(`${error?.stack} ${JSON.stringify(error?.cause)} ${lines.join()}`).not.toContain(SECRET);
   });
 
@@ -144,6 +148,12 @@ describe('a handler', () => {
     const error = await errorOf(new TypeError(`cannot read "\n    at ${SECRET}"`));
     expect(error?.stack).toContain('lambda.test.ts');
     expect(error?.stack).not.toContain(SECRET);
+  });
+
+  it('throws no line among the frames that is none', async () => {
+    const bug = new TypeError('bug');
+    bug.stack = `TypeError: bug\n    at write (sink.ts:1:2)\nquery ${SECRET} at line 1`;
+    expect((await errorOf(bug))?.stack).toBe('Error: unexpected TypeError\n    at write (sink.ts:1:2)');
   });
 
   it('throws no frames when they cannot be told from the message', async () => {
@@ -154,6 +164,11 @@ describe('a handler', () => {
   it.each([
     { what: 'a text', thrown: SECRET, said: 'unexpected string' },
     { what: 'nothing', thrown: undefined, said: 'unexpected undefined' },
+    {
+      what: 'an error without a stack',
+      thrown: Object.assign(new TypeError(SECRET), { stack: undefined }),
+      said: 'unexpected TypeError',
+    },
   ])('throws an error of ours when a bug threw $what', async ({ thrown, said }) => {
     const error = await errorOf(thrown);
     expect([error?.message, error?.stack]).toEqual([said, `Error: ${said}`]);

@@ -68,6 +68,19 @@ describe('a settled batch', () => {
       RecordAge: 1_000,
     });
   });
+
+  it('says how long it took', async () => {
+    const { run, telemetry, clock } = setUp({
+      ...allWritten,
+      async write(...parts) {
+        await clock.sleep(320);
+        return allWritten.write(...parts);
+      },
+    });
+    await run(event(1));
+    expect(telemetry.lines).toMatchObject([{ fields: { durationMs: 320 } }]);
+    expect(telemetry.metrics()).toMatchObject({ BatchDuration: 320 });
+  });
 });
 
 describe('a probe', () => {
@@ -82,6 +95,11 @@ describe('a probe', () => {
       expect(telemetry.metrics()).toEqual({});
     },
   );
+
+  it('finds nothing where the sink has no probe', async () => {
+    const answer = await setUp(allWritten).run({ mskSinks: 'probe' });
+    expect(answer).toEqual({ mskSinks: 'probe', batchItemFailures: [], findings: [] });
+  });
 
   it('ends before the invocation does, however long the target is silent', async () => {
     const untilAborted = (signal: AbortSignal) =>

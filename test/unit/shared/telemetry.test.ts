@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import {
   deadLettered,
   failed,
+  type IgnoredReason,
   ignored,
   poison,
   type RecordOutcome,
@@ -114,10 +115,25 @@ describe('a record that blocks', () => {
     ]);
   });
 
+  it('of no known time has no age', () => {
+    const { meter, metrics } = recordedTelemetry();
+    measureBatch(summaryOf([[timeless, blocked(timeless)]]), meter);
+    expect(Object.entries(metrics()).filter(([name]) => name.includes('Block'))).toEqual([['RecordsBlocked', 1]]);
+  });
+
   it('of 1970 has an age', () => {
     const { meter, metrics } = recordedTelemetry();
     measureBatch(summaryOf([[ofTheEpoch, blocked(ofTheEpoch)]]), meter);
     expect(metrics()).toMatchObject({ RecordsBlocked: 1, BlockedRecordAge: END_MS });
+  });
+
+  it('is one of at most ten that a line names, however many there are', () => {
+    const records = Array.from({ length: 12 }, (_, partition) => aRecord({ partition }));
+    const { log, lines } = recordedTelemetry();
+    logBatch(summaryOf(records.map((record) => [record, blocked(record)])), log);
+    const { fields } = lines.find(({ message }) => message === 'records_blocked') ?? {};
+    expect(fields?.['blockedCount']).toBe(12);
+    expect(fields?.['records']).toHaveLength(10);
   });
 
   it('is not there where everything may still succeed', () => {
@@ -168,6 +184,34 @@ describe('the metrics of a batch', () => {
       RecordsSkipped: 1,
       BatchDuration: 250,
       RecordAge: 1_000,
+    });
+  });
+
+  it('have the unit that alarms and the dashboard read', () => {
+    const record = aRecord();
+    const meter = createMeter();
+    measureBatch(summaryOf([[record, blocked(record)]]), meter);
+    const times = meter.take().filter(({ unit }) => unit !== 'Count');
+    expect(times.map(({ name, unit }) => `${name}: ${unit}`)).toEqual([
+      'BatchDuration: Milliseconds',
+      'BlockedRecordAge: Milliseconds',
+      'RecordAge: Milliseconds',
+    ]);
+  });
+
+  it.each<[IgnoredReason, string]>([
+    ['stale', 'RecordsIgnoredStale'],
+    ['already_applied', 'RecordsIgnoredAlreadyApplied'],
+    ['tombstone', 'RecordsIgnoredTombstone'],
+    ['poison', 'RecordsIgnoredPoison'],
+    ['no_match', 'RecordsIgnoredNoMatch'],
+    ['noop', 'RecordsIgnoredNoop'],
+    ['filtered', 'RecordsIgnoredFiltered'],
+  ])('count a record that is ignored as %s under %s', (reason, name) => {
+    const record = aRecord();
+    expect(measured(summaryOf([[record, ignored(record.position, reason)]]))).toMatchObject({
+      RecordsIgnored: 1,
+      [name]: 1,
     });
   });
 
