@@ -1,9 +1,9 @@
 import { identityOf } from '../bson/identity.ts';
 import { haveSameTypes } from '../bson/same-types.ts';
-import { applyUpdate } from '../update/apply-update.ts';
+import { applyUpdate, conflictsWithItself } from '../update/apply-update.ts';
 import { expandFilter } from '../update/expand-filter.ts';
 import { mergeUpdates } from '../update/merge-updates.ts';
-import { fieldsOf, isFoldable } from '../update/operators.ts';
+import { fieldsOf, isFoldable, isNeverRefused } from '../update/operators.ts';
 import { storedVersionOf } from './source-version.ts';
 import type { DeleteWrite, InsertWrite, ReplaceWrite, UpdateWrite, Write } from './write.ts';
 
@@ -18,10 +18,11 @@ export interface Fold {
  * partition, in the order of their offsets.
  */
 export function fold(first: Write, rest: readonly Write[]): Fold {
-  let write = first;
+  if (rest.length === 0 || !mayFold(first)) return { write: first, count: 1 };
+  let write: Foldable = first;
   let count = 1;
   for (const next of rest) {
-    const folded = foldTwo(write, next);
+    const folded = mayFold(next) ? foldTwo(write, next) : undefined;
     if (folded === undefined) break;
     write = folded;
     count += 1;
@@ -29,10 +30,22 @@ export function fold(first: Write, rest: readonly Write[]): Fold {
   return { write, count };
 }
 
+type Foldable = Exclude<Write, InsertWrite>;
+
+/**
+ * Inserts may fail on an existing document, updates that are not idempotent must be counted, and the server refuses an update
+ * that conflicts with itself.
+ */
+function mayFold(write: Write): write is Foldable {
+  if (write.leavesKey === true || write.kind === 'insert') return false;
+  return write.kind !== 'update' || (write.isIdempotent && !conflictsWithItself(write.update));
+}
+
 /** Undefined if the two writes cannot be folded. */
-function foldTwo(first: Write, second: Write): Write | undefined {
-  if (!isRepeatable(first) || !isRepeatable(second) || isOlderByVersion(first, second)) return undefined;
-  if (first.leavesKey === true || second.leavesKey === true) return undefined;
+function foldTwo(first: Foldable, second: Foldable): Foldable | undefined {
+  if (!haveOneFilter(first, second) || isOlderByVersion(first, second)) return undefined;
+  // Nothing of the first write would be sent, and nobody would hear that the server refuses it.
+  if (second.kind !== 'update' && first.kind === 'update' && !isNeverRefused(first.update)) return undefined;
   switch (second.kind) {
     case 'delete':
       return second;
@@ -43,11 +56,14 @@ function foldTwo(first: Write, second: Write): Write | undefined {
   }
 }
 
-type Repeatable = Exclude<Write, InsertWrite>;
-
-/** Inserts may fail on an existing document, and updates that are not idempotent must be counted: neither is folded. */
-const isRepeatable = (write: Write): write is Repeatable =>
-  write.kind === 'replace' || write.kind === 'delete' || (write.kind === 'update' && write.isIdempotent);
+/** Writes of one document may name more than its `_id` (a change event of a sharded collection), and then find it or not. */
+function haveOneFilter({ filter: first }: Write, { filter: second }: Write): boolean {
+  if (first.size === 1 && second.size === 1) return true;
+  return (
+    first.size === second.size &&
+    [...first].every(([path, value]) => identityOf(value) === identityOf(second.get(path)))
+  );
+}
 
 /** By version the second write is older than the first, or incomparable: only the server can decide which one stays. */
 function isOlderByVersion({ sourceVersion: first }: Write, { sourceVersion: second }: Write): boolean {
@@ -60,13 +76,13 @@ const isOfOneVersion = ({ sourceVersion: first }: Write, { sourceVersion: second
   first.version === second.version;
 
 /** A replacement without upsert finds a document only if the write before it guarantees one. */
-function replacedWhereThere(first: Repeatable, second: ReplaceWrite): Write | undefined {
+function replacedWhereThere(first: Foldable, second: ReplaceWrite): Foldable | undefined {
   if (isDeletion(first) || !isOfOneVersion(first, second)) return undefined;
   return keyedBy(first, { ...second, upsert: first.upsert });
 }
 
 /** A document keeps the key of the write that inserted it; equal numbers may differ in type. */
-function keyedBy(first: Repeatable, second: ReplaceWrite): ReplaceWrite {
+function keyedBy(first: Foldable, second: ReplaceWrite): ReplaceWrite {
   if (isDeletion(first) || !first.upsert || haveSameTypes(first.filter, second.filter)) return second;
   const id = first.filter.get('_id');
   const isNamed = first.filter.has('_id') && second.document.has('_id');
@@ -74,7 +90,7 @@ function keyedBy(first: Repeatable, second: ReplaceWrite): ReplaceWrite {
   return { ...second, filter: first.filter, document };
 }
 
-function updated(first: Repeatable, second: UpdateWrite): Write | undefined {
+function updated(first: Foldable, second: UpdateWrite): Foldable | undefined {
   if (!isFoldable(second.update) || !isOfOneVersion(first, second)) return undefined;
   if (isDeletion(first)) return second.upsert ? madeAfresh(first, second) : undefined;
   // If the document is absent, the first write leaves it absent and the second inserts it. Whether the document exists
@@ -87,16 +103,16 @@ function updated(first: Repeatable, second: UpdateWrite): Write | undefined {
 
 type Deletion = DeleteWrite | (ReplaceWrite & { readonly isTombstone: true });
 
-const isDeletion = (write: Repeatable): write is Deletion =>
+const isDeletion = (write: Foldable): write is Deletion =>
   write.kind === 'delete' || (write.kind === 'replace' && write.isTombstone);
 
-function replacedAndUpdated(first: ReplaceWrite, second: UpdateWrite): Write | undefined {
+function replacedAndUpdated(first: ReplaceWrite, second: UpdateWrite): Foldable | undefined {
   const { filter, document, upsert } = first;
   return withDocument(document, { ...second, filter: upsert ? filter : second.filter }, { isInsert: false, upsert });
 }
 
 /** After a hard delete the update inserts a document; after a tombstone the update changes the tombstone. */
-function madeAfresh(first: Deletion, second: UpdateWrite): Write | undefined {
+function madeAfresh(first: Deletion, second: UpdateWrite): Foldable | undefined {
   if (first.kind === 'replace') return withDocument(first.document, second, { isInsert: false, upsert: true });
   const base = expandFilter(second.filter);
   return base && withDocument(base, second, { isInsert: true, upsert: true });

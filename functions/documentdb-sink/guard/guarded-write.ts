@@ -44,9 +44,9 @@ function guardOf(
   const { filter } = model;
   if (filter.size === 0) throw new UnwritableError('the filter is empty and would match every document');
   const guard = { identity, filter, sourceVersion, step };
-  if (!('kind' in model && mayLackGuard(model, deletes))) return guard;
-  const plain = { ...guard, plain: plainOf(model, deletes) };
-  return leavesKey(model) ? { ...plain, leavesKey: true } : plain;
+  if (!('kind' in model)) return guard;
+  const whole = mayLackGuard(model, deletes) ? { ...guard, plain: plainOf(model, deletes) } : guard;
+  return leavesKey(model) ? { ...whole, leavesKey: true } : whole;
 }
 
 /** `_id` always has a unique index. But for `$setOnInsert`, a tombstone counts as an existing document. */

@@ -1,22 +1,47 @@
 import type { BsonDocument } from '../bson/bson-document.ts';
 import { identityOf } from '../bson/identity.ts';
-import { fieldsOf } from '../update/operators.ts';
+import { fieldsOf, overlaps } from '../update/operators.ts';
 import type { PlainModel } from './write.ts';
 
 /**
- * Whether a write by a business key gives the document another key, so that the next write of this key would not find
- * the document: the key comes from the Kafka key, and the value has other fields or lacks them.
+ * Whether a write gives the document other values in the fields of its filter, so that the next write with this filter would
+ * not find the document: a business key comes from the Kafka key, and the value has other fields or lacks them; a change
+ * event names the shard key beside `_id`, and changes it. No server accepts a write that changes `_id`.
  */
 export function leavesKey(model: PlainModel): boolean {
-  if (model.kind === 'deleteOne' || model.filter.has('_id')) return false;
-  const fields = model.kind === 'replaceOne' ? model.replacement : fieldsOf(model.update, '$set');
-  return [...model.filter].some(([path, value]) => {
-    const [name = '', ...rest] = path.split('.');
-    // An update keeps the fields that it does not set.
-    if (model.kind === 'updateOne' && !fields.has(name)) return false;
-    return identityOf(valueAt(fields.get(name), rest)) !== identityOf(value);
+  switch (model.kind) {
+    case 'deleteOne':
+      return false;
+    case 'replaceOne':
+      return [...model.filter].some(([path, value]) => replacesField(model.replacement, path, value));
+    case 'updateOne':
+      return [...model.filter].some(([path, value]) => updatesField(model.update, path, value));
+  }
+}
+
+/** The server keeps the `_id` of the document where the replacement has none. */
+function replacesField(replacement: BsonDocument, path: string, value: unknown): boolean {
+  const next = fieldAt(replacement, path);
+  return next !== value && !(path === '_id' && next === undefined) && identityOf(next) !== identityOf(value);
+}
+
+/** An update keeps the fields that it does not name; `$setOnInsert` changes no document. */
+function updatesField(update: BsonDocument, path: string, value: unknown): boolean {
+  const [name = ''] = path.split('.', 1);
+  const set = fieldsOf(update, '$set');
+  if (set.has(name) && identityOf(fieldAt(set, path)) !== identityOf(value)) return true;
+  if (name !== path && set.has(path) && identityOf(set.get(path)) !== identityOf(value)) return true;
+  return [...update].some(([operator, fields]) => {
+    if (operator === '$setOnInsert' || !(fields instanceof Map)) return false;
+    const names = [...fields.keys()].filter((other) => operator !== '$set' || (other !== name && other !== path));
+    return names.some((other) => other === path || overlaps(other, path));
   });
 }
 
-const valueAt = (value: unknown, path: readonly string[]): unknown =>
-  path.reduce<unknown>((inner, name) => (inner instanceof Map ? (inner as BsonDocument).get(name) : undefined), value);
+const fieldAt = (document: BsonDocument, path: string): unknown => {
+  const [name = '', ...rest] = path.split('.');
+  return rest.reduce<unknown>(
+    (inner, each) => (inner instanceof Map ? (inner as BsonDocument).get(each) : undefined),
+    document.get(name),
+  );
+};

@@ -12,7 +12,7 @@ interface Guarded {
   readonly step: number;
   /** The unguarded write, sent if no unique index can guard the write; undefined if the write can always be guarded. */
   readonly plain?: PlainModel | undefined;
-  /** The next write of the same business key would not find the document: it cannot be guarded, nor folded with later ones. */
+  /** The next write with the same filter would not find the document: no fold with other writes, and no guard by a business key. */
   readonly leavesKey?: boolean;
 }
 

@@ -115,12 +115,12 @@ class CheckedCollection implements Guards {
 
   canGuard(write: SentWrite): boolean {
     if (write.kind === 'plain') return true;
-    if (write.leavesKey === true) return false;
     const { filter } = write;
     // For `$setOnInsert`, a tombstone counts as an existing document.
     const meetsTombstones =
       this.#parts.deletes === 'tombstone' && write.kind === 'update' && setsOnInsert(write.update);
     if (filter.has('_id')) return !meetsTombstones;
+    if (write.leavesKey === true) return false;
     const key = keyOf(filter.keys());
     // A null is also equal to a missing field, and a sparse index permits many documents without the field.
     const isIndexed = !this.#sparse.has(key) || [...filter.values()].some((value) => value !== null);

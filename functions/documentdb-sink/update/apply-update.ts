@@ -1,5 +1,5 @@
 import type { BsonDocument } from '../bson/bson-document.ts';
-import { fieldsOf, isFoldable, overlaps } from './operators.ts';
+import { fieldsOf, isFoldable } from './operators.ts';
 import { setAt, unsetAt } from './paths.ts';
 
 /**
@@ -23,6 +23,13 @@ const byPath = ([one]: readonly [string, unknown], [other]: readonly [string, un
 /** Whether two operators of the update have the same path or overlapping paths: no server accepts such an update. */
 export function conflictsWithItself(update: BsonDocument): boolean {
   const paths = [...update.values()].flatMap((fields) => (fields instanceof Map ? [...fields.keys()] : []));
-  if (new Set(paths).size < paths.length) return true;
-  return paths.some((path) => path.includes('.') && paths.some((other) => overlaps(path, other)));
+  const known = new Set(paths);
+  return known.size < paths.length || paths.some((path) => pathsAbove(path).some((above) => known.has(above)));
+}
+
+/** `a` and `a.b` for `a.b.c`. */
+function pathsAbove(path: string): readonly string[] {
+  const above: string[] = [];
+  for (let dot = path.indexOf('.'); dot >= 0; dot = path.indexOf('.', dot + 1)) above.push(path.slice(0, dot));
+  return above;
 }

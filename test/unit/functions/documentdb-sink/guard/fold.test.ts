@@ -2,7 +2,15 @@ import { describe, expect, it } from 'vitest';
 import { fold } from '../../../../../functions/documentdb-sink/guard/fold.ts';
 import type { WriteModel } from '../../../../../functions/documentdb-sink/plan/write-model.ts';
 import { entriesOf, isDocument } from '../../../../support/document-server/bson-values.ts';
-import { deleteOf, insertOf, replaceOf, updateOf, type WriteParts, writeOf } from '../../../../support/write-models.ts';
+import {
+  deleteOf,
+  doc,
+  insertOf,
+  replaceOf,
+  updateOf,
+  type WriteParts,
+  writeOf,
+} from '../../../../support/write-models.ts';
 
 const K = { _id: 'k' };
 const replace = (fields: object, upsert = true) => replaceOf(K, { ...K, ...fields }, upsert);
@@ -56,6 +64,52 @@ describe('writes of one business key', () => {
     expect(folded([of(1, {}), of(1n, { b: 2 })])).toEqual([2, 'replace+', { n: 1n, b: 2 }]);
     expect(folded([of(1, {}), of(1n, { _id: 'own', b: 2 })])).toEqual([2, 'replace+', { n: 1n, _id: 'own', b: 2 }]);
     expect(fold(writeOf(of(1, {})), [writeOf(of(1n, {}))]).write.filter).toEqual(new Map([['n', 1]]));
+  });
+});
+
+describe('writes of one _id whose filters have more than _id', () => {
+  const KEY = { ...K, shard: 1 };
+  const whole = (shard: number, filter: object = KEY) => replaceOf({ ...filter }, { ...K, shard });
+
+  it.each([
+    ['a deletion that finds another document', [deleteOf(K), deleteOf(KEY)]],
+    ['a deletion of another shard', [deleteOf(KEY), deleteOf({ ...K, shard: 2 })]],
+    ['a replacement that finds another document', [whole(1, K), whole(1)]],
+    ['a replacement that moves the document, and what finds it there', [whole(2), deleteOf({ ...K, shard: 2 })]],
+    ['a replacement that moves the document, and what no longer finds it', [whole(2), deleteOf(KEY)]],
+    ['an update that moves the document', [updateOf(KEY, { $set: { shard: 2 } }), deleteOf({ ...K, shard: 2 })]],
+    ['an update that removes the field', [updateOf(KEY, { $unset: { shard: '' } }), whole(1)]],
+    ['an update below the field', [updateOf({ ...K, s: 1 }, { $set: { 's.t': 2 } }), deleteOf({ ...K, s: 1 })]],
+  ] as const)('are not folded: %s', (_name, models) => {
+    expect(folded(models)[0]).toBe(1);
+  });
+
+  it('are folded where the filters agree and nothing changes the fields', () => {
+    const reordered = { shard: 1, ...K };
+    expect(folded([whole(1), updateOf(reordered, { $set: { shard: 1, a: 1 } }), deleteOf(KEY)])[0]).toBe(3);
+  });
+});
+
+describe('what the server refuses is not hidden by what follows', () => {
+  it.each([
+    ['an update of one path twice', update({ $set: { a: 1 }, $unset: { a: '' } })],
+    ['an update of paths that overlap', update({ $set: { a: { b: 1 } }, $unset: { 'a.b': '' } })],
+    ['a replacement with another _id', replaceOf(K, { _id: 'other' })],
+    ['an update of _id', set({ _id: 'other' })],
+    ['a path that may lead through a text', set({ 'a.b': 1 }, false)],
+    ['a truncation of what may be no array', update({ $push: { a: doc({ $each: [], $slice: 1 }) } }, false)],
+    ['a name that begins with a dollar sign', set({ $a: 1 })],
+    ['an empty name', set({ '': 1 })],
+  ])('%s', (_name, refused) => {
+    for (const next of [replace({ a: 1 }), remove]) expect(folded([refused, next])[0]).toBe(1);
+  });
+
+  it.each([
+    ['an update of one path twice', update({ $set: { a: 1 }, $unset: { a: '' } })],
+    ['an update of _id', set({ _id: 'other' })],
+  ])('%s is not merged', (_name, refused) => {
+    expect(folded([refused, set({ a: 2, _id: 'k' })])[0]).toBe(1);
+    expect(folded([set({ a: 2, _id: 'k' }), refused])[0]).toBe(1);
   });
 });
 

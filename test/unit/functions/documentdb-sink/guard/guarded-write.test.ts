@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { equalTo, guardedFilter } from '../../../../../functions/documentdb-sink/guard/guard.ts';
 import { statementOf } from '../../../../../functions/documentdb-sink/lanes/commands.ts';
 import { UnwritableError } from '../../../../../functions/documentdb-sink/plan/unwritable-error.ts';
+import type { WriteModel } from '../../../../../functions/documentdb-sink/plan/write-model.ts';
 import { deleteOf, doc, insertOf, replaceOf, updateOf, writeOf } from '../../../../support/write-models.ts';
 
 const K = { _id: 'k' };
@@ -154,9 +155,32 @@ describe('the write that is sent where no index can guard it', () => {
     expect(plainOf(setOnInsert, 'hard')).toBeUndefined();
   });
 
-  it('leaves no key where the write is by _id', () => {
-    const model = updateOf(K, { $set: { _id: 'other' }, $setOnInsert: { a: 1 } });
-    expect(writeOf(model, { ...parts, deletes: 'tombstone' }).leavesKey).toBeUndefined();
+  it('leaves its key only where it changes what the filter names', () => {
+    const leaves = (model: WriteModel) => writeOf(model, parts).leavesKey === true;
+    const shard = { ...K, 'shard.a': 1 };
+    expect([replaceOf(K, { a: 1 }), replaceOf(K, K), updateOf(K, { $setOnInsert: { _id: 'k' } })].some(leaves)).toBe(
+      false,
+    );
+    expect(
+      [
+        updateOf(shard, { $set: { 'shard.b': 2, 'shard.a': 1 } }),
+        updateOf(shard, { $set: { shard: { a: 1 } } }),
+        replaceOf(shard, { ...K, shard: { a: 1, b: 2 } }),
+        deleteOf(shard),
+      ].some(leaves),
+    ).toBe(false);
+    expect(
+      [
+        updateOf(K, { $set: { _id: 'other' } }),
+        replaceOf(K, { _id: 'other' }),
+        updateOf(shard, { $set: { 'shard.a': 2 } }),
+        updateOf(shard, { $set: { shard: {} } }),
+        updateOf(shard, { $unset: { shard: '' } }),
+        updateOf(shard, { $max: { 'shard.a': 1 } }),
+        updateOf(shard, { $set: { 'shard.a.b': 1 } }),
+        replaceOf(shard, K),
+      ].every(leaves),
+    ).toBe(true);
   });
 });
 
