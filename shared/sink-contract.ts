@@ -20,7 +20,6 @@ import type { Deadline } from './time/deadline.ts';
  * - Handles one call at a time. Between calls, a sink keeps only connections, credentials and facts about the target.
  */
 export interface Sink {
-  readonly name: string;
   write(
     batches: readonly PartitionBatch[],
     deadline: Deadline,

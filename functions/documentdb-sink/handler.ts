@@ -8,7 +8,7 @@ import { settingsFromEnvironment } from '../../shared/settings/parse-settings.ts
 import { systemClock } from '../../shared/time/clock.ts';
 import { loadConfiguration } from './load-configuration.ts';
 import { documentdbSettings } from './settings.ts';
-import { createDocumentdbSink, NAME } from './sink.ts';
+import { createDocumentdbSink } from './sink.ts';
 import { createDocumentStore } from './target/client.ts';
 import { createObjectReader, createParameterReader, createSecretReader } from './target/connection/aws-readers.ts';
 import { bundleOf, createTlsContextReader } from './target/connection/tls-context.ts';
@@ -32,7 +32,7 @@ export const handler = createHandler({
   createSink: (telemetry) =>
     // The configuration loads while the module starts. The module itself awaits nothing: `invoke local` cannot load a
     // module with a top-level await.
-    lazySink(NAME, async () => {
+    lazySink(async () => {
       const { mapper, preparation, readAddress, sinkSettings, probedPlaces } = await configuration;
       const parts = { ...telemetry, clock: systemClock, random: Math.random };
       const deadLetters = createDeadLetterQueue({ ...parts, store: deadLetterStore });

@@ -51,7 +51,8 @@ export interface DocumentdbSinkParts {
   readonly meter: Meter;
 }
 
-export const NAME = 'documentdbSink';
+/** The function's name in its dead letters and their keys. */
+const FUNCTION_NAME = 'documentdbSink';
 
 /** Writes documents so that a replay never overwrites a newer version (G3). */
 export function createDocumentdbSink(parts: DocumentdbSinkParts): Sink {
@@ -72,7 +73,7 @@ export function createDocumentdbSink(parts: DocumentdbSinkParts): Sink {
     for (const [index, outcome] of decidedAt) outcomes.record({ index, outcome });
     const { onPoison, deadLetterTopic, onNoMatch, missingIndex = 'write' } = settings;
     const record = outcomes.record.bind(outcomes);
-    const ways = { functionName: NAME, onPoison, deadLetterTopic, deadLetters, redriven };
+    const ways = { functionName: FUNCTION_NAME, onPoison, deadLetterTopic, deadLetters, redriven };
     const session = {
       ...parts,
       collections,
@@ -103,13 +104,12 @@ export function createDocumentdbSink(parts: DocumentdbSinkParts): Sink {
     return outcomes.close([...lanesByNamespace.values()].flat());
   }
 
-  const sink = { name: NAME, write };
+  const sink = { write };
   return held(preparation === undefined ? sink : createPreparedSink(sink, { ...parts, preparation }), clock);
 }
 
 /** The whole batch is held: a record of one partition that can never be written keeps no other partition waiting (G4). */
-const held = ({ name, write }: Sink, clock: Clock): Sink => ({
-  name,
+const held = ({ write }: Sink, clock: Clock): Sink => ({
   async write(batches, deadline, redriven) {
     const outcomes = await write(batches, deadline, redriven);
     await holdUnsettled(outcomes, clock, deadline);

@@ -8,7 +8,7 @@ import { claimHalf, endSearch } from './delivery/search.ts';
 import { send } from './delivery/send.ts';
 import { Evidence } from './lanes/evidence.ts';
 import type { Lane } from './lanes/lane.ts';
-import { type PackedRequest, pack } from './lanes/pack.ts';
+import { pack } from './lanes/pack.ts';
 
 export type { KinesisSinkParts } from './delivery/run.ts';
 
@@ -19,7 +19,6 @@ export type { KinesisSinkParts } from './delivery/run.ts';
 export function createKinesisSink(parts: KinesisSinkParts): Sink {
   const evidence = new Evidence();
   return {
-    name: 'kinesis',
     async write(batches, deadline, redriven) {
       const run = beginRun({ parts, evidence, deadline, redriven }, batches);
       const inspection = parts.preflight.begin(deadline);
@@ -40,7 +39,7 @@ const deliver = (run: Run): Promise<void> =>
   drive(
     {
       start: (nowMs) => start(run, nowMs),
-      nextWakeAtMs: (nowMs) => nextWakeAtMs(run, nowMs, run.requests.openCount()),
+      nextWakeAtMs: (nowMs) => nextWakeAtMs(run, nowMs),
     },
     { clock: run.parts.clock, deadline: run.deadline, tasks: [run.requests, run.deadLetterTasks] },
   );
@@ -51,10 +50,9 @@ function start(run: Run, nowMs: number): void {
   buryPoisoned(run);
   while (run.gate.mayOpen(nowMs, requests.openCount())) {
     const ready = lanes.ready(nowMs, shardBackoff);
-    const request = requestSize.limits;
-    const packed = run.gate.triesOneEntry ? packOneEntry(run, ready) : pack(ready, { ...packing, request });
-    lanes.claim(packed.lanes);
-    const { packedEntries } = packed;
+    const offered = run.gate.triesOneEntry ? anyOf(ready, run.parts.random()) : ready;
+    const { packedEntries, lanes: taken } = pack(offered, { ...packing, request: requestSize.limits });
+    lanes.claim(taken);
     const half = packedEntries.length > 0 ? { packedEntries } : claimHalf(run);
     if (half === undefined) return;
     requests.start(send(run, half));
@@ -71,18 +69,17 @@ function buryPoisoned(run: Run): void {
   }
 }
 
-/** The lane is chosen at random, because bad records are often in neighbouring lanes. */
-function packOneEntry({ packing, parts, requestSize }: Run, ready: readonly Lane[]): PackedRequest {
-  const lane = ready[Math.floor(parts.random() * ready.length)];
-  const request = { ...requestSize.limits, recordsMax: 1 };
-  return pack(lane === undefined ? [] : [lane], { ...packing, request });
+/** One lane, which makes one entry. Bad records are often in neighbouring lanes, so the lane is chosen at random. */
+function anyOf(lanes: readonly Lane[], random: number): readonly Lane[] {
+  const index = Math.floor(random * lanes.length);
+  return lanes.slice(index, index + 1);
 }
 
 /** When something can be sent even if no open request is answered; undefined if that is not possible. */
-function nextWakeAtMs(run: Run, nowMs: number, openCount: number): number | undefined {
+function nextWakeAtMs(run: Run, nowMs: number): number | undefined {
   const readyAtMs = run.halves.length > 0 ? nowMs : run.lanes.nextReadyAtMs(nowMs);
   if (readyAtMs === undefined) return undefined;
   const gateAtMs = run.gate.nextChangeAtMs(nowMs);
-  if (gateAtMs === undefined && openCount > 0 && readyAtMs <= nowMs) return undefined; // all slots are in use
+  if (gateAtMs === undefined && readyAtMs <= nowMs) return undefined; // all slots are in use
   return Math.max(readyAtMs, gateAtMs ?? nowMs);
 }

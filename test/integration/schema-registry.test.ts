@@ -121,7 +121,6 @@ describe('a schema registry that runs', () => {
     const { preparation } = await plansOf([], registry.url);
     assert(preparation !== undefined, 'a registry has to be asked first');
     const inner: Sink = {
-      name: 'inner',
       write: async ([batch]) => (batch?.records ?? []).map(({ position }) => written(position)),
     };
     const sink = createPreparedSink(inner, { preparation, clock: systemClock, random: Math.random });

@@ -91,7 +91,7 @@ export function createPreparedSink(sink: Sink, { preparation, clock, random }: P
     return divided.filter(({ waiting }) => waiting.length > 0);
   }
 
-  return { name: sink.name, write };
+  return { write };
 }
 
 const recordsOf = (batches: readonly PartitionBatch[]): readonly SourceRecord[] =>

@@ -56,7 +56,6 @@ function aHandler(write: Sink['write'], metrics: MetricsLevel = 'full') {
     triggerMode: 'provisioned',
     metrics,
     createSink: ({ meter }) => ({
-      name: 'fake',
       write(batches, deadline) {
         meter.count('Requests', 2);
         return write(batches, deadline);

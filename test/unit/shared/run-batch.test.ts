@@ -24,12 +24,10 @@ const event = (count: number) => ({
 });
 
 const allWritten: Sink = {
-  name: 'fake',
   write: (batches) =>
     Promise.resolve(batches.flatMap(({ records }) => records.map((record) => written(record.position)))),
 };
 const firstFails: Sink = {
-  name: 'fake',
   write: (batches) =>
     Promise.resolve(
       batches.flatMap(({ records }) =>
@@ -153,12 +151,12 @@ describe('runBatch', () => {
   });
 
   it('does not catch a bug in a sink', async () => {
-    const broken: Sink = { name: 'broken', write: () => Promise.reject(new TypeError('bug')) };
+    const broken: Sink = { write: () => Promise.reject(new TypeError('bug')) };
     await expect(setUp(broken).run(event(1))).rejects.toThrow(TypeError);
   });
 
   it('does not call the sink for an event without records', async () => {
-    const broken: Sink = { name: 'broken', write: () => Promise.reject(new TypeError('bug')) };
+    const broken: Sink = { write: () => Promise.reject(new TypeError('bug')) };
     expect(await setUp(broken).run(event(0))).toEqual({ batchItemFailures: [] });
   });
 });

@@ -17,7 +17,14 @@ describe('poison', () => {
     const outcomes = await sink.write([order(0, 'b'), culprit, order(2, 'c')]);
     expect(outcomes.map(inWords)).toEqual(['written', `deadLettered ${code}`, 'written']);
     expect(deadLetters).toHaveLength(1);
-    expect(deadLetters[0]).toMatchObject({ offset: 1, target: 'shop.orders', stage: 'converting', code, attempts: 0 });
+    expect(deadLetters[0]).toMatchObject({
+      function: 'documentdbSink',
+      offset: 1,
+      target: 'shop.orders',
+      stage: 'converting',
+      code,
+      attempts: 0,
+    });
   });
 
   it("names the connector's dead-letter topic in each dead letter, if the file has one", async () => {

@@ -78,6 +78,26 @@ describe('sending', () => {
 });
 
 describe('partial failures', () => {
+  it('sends a throttled entry again at its time, though another request is still without an answer', async () => {
+    const sentAtMs: number[] = [];
+    const kinesis = fakeKinesis((entries, call) => {
+      if (call === 2 && entries.length === 1) return { kind: 'until-aborted' };
+      if (entries.length === 1) return answer;
+      return { kind: 'answer', entry: ({ partitionKey }) => (partitionKey === 'key-0' ? 'throttled' : 'ok') };
+    });
+    const setup = aKinesisSink({
+      port: {
+        putRecords: (entries, signal) => {
+          sentAtMs.push(setup.clock.nowMs());
+          return kinesis.port.putRecords(entries, signal);
+        },
+      },
+    });
+    await setup.write(records(501));
+    expect(kinesis.requests.slice(1).map(offsets)).toEqual([[500], [0], [500]]);
+    expect((sentAtMs[2] ?? 0) - (sentAtMs[0] ?? 0)).toBe(50);
+  });
+
   it('sends only the throttled entries again, and keeps the order of their keys', async () => {
     const kinesis = fakeKinesis((_entries, call) =>
       call === 1 ? { kind: 'answer', entry: (entry) => (entry.partitionKey === 'key-1' ? 'throttled' : 'ok') } : answer,

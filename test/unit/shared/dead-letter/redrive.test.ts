@@ -27,7 +27,7 @@ async function redriven(...outcomesOf: readonly ((position: SourcePosition) => R
   const { log, meter, lines, metrics } = recordedTelemetry();
   const records = outcomesOf.map((_, offset) => aRecord({ offset }));
   const outcomes = records.map(({ position }, offset) => outcomesOf[offset]?.(position) ?? written(position));
-  const sink: Sink = { name: 'fake', write: () => Promise.resolve(outcomes) };
+  const sink: Sink = { write: () => Promise.resolve(outcomes) };
   const { batchItemFailures } = await redrive(batchesOf(records), deadlineIn(0), { sink, log, meter });
   return { failures: batchItemFailures, lines, metrics: metrics() };
 }
@@ -89,7 +89,7 @@ describe('the answer to a redrive', () => {
   });
 
   it('calls no sink for an event without records', async () => {
-    const sink: Sink = { name: 'broken', write: () => Promise.reject(new TypeError('bug')) };
+    const sink: Sink = { write: () => Promise.reject(new TypeError('bug')) };
     const { log, meter } = recordedTelemetry();
     expect(await redrive([], deadlineIn(0), { sink, log, meter })).toEqual({
       mskSinks: 'redrive',
@@ -98,7 +98,7 @@ describe('the answer to a redrive', () => {
   });
 
   it('is none where the sink forgot a record', async () => {
-    const sink: Sink = { name: 'forgetful', write: () => Promise.resolve([]) };
+    const sink: Sink = { write: () => Promise.resolve([]) };
     const { log, meter } = recordedTelemetry();
     await expect(redrive(batchesOf([aRecord()]), deadlineIn(0), { sink, log, meter })).rejects.toThrow('outcome');
   });

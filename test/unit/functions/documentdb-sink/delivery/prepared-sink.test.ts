@@ -29,7 +29,6 @@ function aPreparedSink(
   const writes: (readonly string[])[] = [];
   const preparedAtMs: number[] = [];
   const sink: Sink = {
-    name: 'inner',
     write(batches, deadline) {
       writes.push(batches.flatMap(({ records }) => records.map(placeOf)));
       return (
@@ -167,7 +166,6 @@ describe('records that need something before they are planned', () => {
       obstacleTo: ({ position: { offset } }) => (offset === 2 && asked.length < 2 ? OUTAGE : undefined),
     };
     const sink: Sink = {
-      name: 'inner',
       write: (batches) =>
         Promise.resolve(batches.flatMap(({ records }) => records.map(({ position }) => written(position)))),
     };
@@ -179,7 +177,7 @@ describe('records that need something before they are planned', () => {
   it('do not hold the answer when what they need never comes', async () => {
     const clock = new VirtualClock();
     const preparation: Preparation = { prepare: () => new Promise(() => undefined), obstacleTo: () => OUTAGE };
-    const sink: Sink = { name: 'inner', write: () => Promise.resolve([]) };
+    const sink: Sink = { write: () => Promise.resolve([]) };
     const prepared = createPreparedSink(sink, { preparation, clock, random: () => 0.5 });
     const deadline = deadlineIn(clock.nowMs());
     const outcomes = await clock.run(prepared.write(batchesOf(at(0, 1)), deadline));
