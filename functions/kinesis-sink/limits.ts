@@ -32,6 +32,16 @@ export const AGGREGATE_BYTES_MAX = 50_000;
  */
 export const AGGREGATE_RECORDS_MAX = 500;
 
+/** The time that a connection to Kinesis or STS may take. */
+export const CONNECT_TIMEOUT_MS = 3_000;
+/** The time that one call of AssumeRole may take. */
+export const ASSUME_ROLE_TIMEOUT_MS = 5_000;
+/**
+ * AWS limits a session of a role that assumes another role to one hour:
+ * https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
+ */
+export const SESSION_SECONDS = 3_600;
+
 /**
  * The timeout of one DescribeStreamSummary call. A batch may wait for the call, and the call needs a network address of
  * its own.

@@ -36,6 +36,8 @@ export interface AwsServer {
   of(action: string): readonly AwsCall[];
   /** The most calls of an action that were open at once. */
   openMax(action: string): number;
+  /** How many connections callers opened. */
+  connectionCount(): number;
   stop(): Promise<void>;
 }
 
@@ -48,6 +50,7 @@ export const ASSUMED_ACCESS_KEY_ID = 'ASIAASSUMED';
  */
 export async function startAwsServer(answers: Readonly<Record<string, Answer>> = {}): Promise<AwsServer> {
   const calls: AwsCall[] = [];
+  let connectionCount = 0;
   const open = new Map<string, { now: number; max: number }>();
   const server = createServer(async (request, response) => {
     const call = await callOf(request).catch(() => undefined);
@@ -63,12 +66,16 @@ export async function startAwsServer(answers: Readonly<Record<string, Answer>> =
     else if (answer instanceof ErrorAnswer) response.writeHead(answer.status).end(answer.body);
     else response.end(typeof answer === 'object' && !(answer instanceof Uint8Array) ? JSON.stringify(answer) : answer);
   });
+  server.on('connection', () => {
+    connectionCount += 1;
+  });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     calls,
     of: (action) => calls.filter((call) => call.action === action),
     openMax: (action) => open.get(action)?.max ?? 0,
+    connectionCount: () => connectionCount,
     stop: async () => {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));

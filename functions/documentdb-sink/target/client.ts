@@ -49,7 +49,7 @@ export function createDocumentStore(options: ConnectionOptions): DocumentStore {
     } catch (error) {
       if (isOutOfUse(error, connection)) {
         drop();
-        void connection.client.close(true).catch(() => undefined);
+        void connection.client.close().catch(() => undefined);
       }
       throw error;
     }

@@ -4,6 +4,7 @@ import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { describeForeign } from '../../../shared/errors.ts';
 import type { Meter } from '../../../shared/telemetry/telemetry.ts';
 import { systemClock } from '../../../shared/time/clock.ts';
+import { ASSUME_ROLE_TIMEOUT_MS, CONNECT_TIMEOUT_MS, SESSION_SECONDS } from '../limits.ts';
 import type { Entry } from '../plan/entry.ts';
 import type { EntryReply } from './classify.ts';
 import {
@@ -27,14 +28,6 @@ export interface ClientOptions {
   readonly requestTimeoutMs: number;
   readonly meter: Meter;
 }
-
-const CONNECT_TIMEOUT_MS = 3_000;
-const ASSUME_ROLE_TIMEOUT_MS = 5_000;
-/**
- * AWS limits a session of a role that assumes another role to one hour:
- * https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
- */
-const SESSION_SECONDS = 3_600;
 
 /**
  * Keep-alive connections over HTTP/1.1: the SDK's own handler for Kinesis opens a connection for each request
@@ -107,7 +100,7 @@ function assumedRole(options: ClientOptions, roleArn: string): CredentialsSource
       RoleArn: roleArn,
       RoleSessionName: options.sessionName,
       DurationSeconds: SESSION_SECONDS,
-      ...(options.externalId !== undefined && { ExternalId: options.externalId }),
+      ExternalId: options.externalId,
     });
   const assume = async (): Promise<SessionCredentials> => {
     const output = await sts.send(command()).catch((error: unknown) => {
@@ -129,18 +122,20 @@ function assumedRole(options: ClientOptions, roleArn: string): CredentialsSource
 
 /** A refusal has a response with a status. An error without a response never reached the service. */
 const whyNotAssumed = (roleArn: string, error: unknown): string =>
-  (error as { $response?: unknown } | null)?.$response === undefined
+  (error as { $response?: unknown }).$response === undefined
     ? `STS could not be reached for AssumeRole of ${roleArn} (${describeForeign(error)})`
     : `STS refused AssumeRole of ${roleArn} (${describeForeign(error)}): the role's trust policy must name this function's role and require the external ID of the setting externalId`;
 
-const httpHandler = (requestTimeoutMs: number, maxSockets: number) =>
-  new NodeHttpHandler({
+function httpHandler(requestTimeoutMs: number, maxSockets: number): NodeHttpHandler {
+  const agent = { keepAlive: true, maxSockets };
+  return new NodeHttpHandler({
     connectionTimeout: CONNECT_TIMEOUT_MS,
     requestTimeout: requestTimeoutMs,
     throwOnRequestTimeout: true,
-    httpAgent: { keepAlive: true, maxSockets },
-    httpsAgent: { keepAlive: true, maxSockets },
+    httpAgent: agent,
+    httpsAgent: agent,
   });
+}
 
 /** arn:aws:kinesis:<region>:... */
 const regionOf = (arn: string): string => arn.split(':')[3] ?? '';

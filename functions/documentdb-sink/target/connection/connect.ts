@@ -57,7 +57,7 @@ export async function connect(options: ConnectionOptions, signal: AbortSignal): 
     log.info('documentdb_connected', { engineVersion: engineVersion ?? 'unknown' });
     return { client, database: databasesOf(client), limits: { ...toLimits(hello), engineVersion } };
   } catch (error) {
-    void client.close(true).catch(() => undefined);
+    void client.close().catch(() => undefined);
     throw error;
   }
 }

@@ -1,8 +1,9 @@
 import { createSecureContext } from 'node:tls';
-import { type BSON, MongoClient } from 'mongodb';
+import { type BSON, Db, MongoClient, MongoServerSelectionError, type TopologyDescription } from 'mongodb';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { EncodedDocument } from '../../../../../functions/documentdb-sink/bson/encoded-document.ts';
 import { createDocumentStore } from '../../../../../functions/documentdb-sink/target/client.ts';
+import type { DocumentStore } from '../../../../../functions/documentdb-sink/target/document-store.ts';
 import { EXTENDED_JSON } from '../../../../../functions/documentdb-sink/transcode/dialect.ts';
 import { Transcoder } from '../../../../../functions/documentdb-sink/transcode/transcoder.ts';
 import { payloadOf } from '../../../../../shared/record.ts';
@@ -15,18 +16,30 @@ const STATEMENT = { q: { _id: 1 }, u: { a: 1 }, upsert: true };
 const HELLO = { isWritablePrimary: true, minWireVersion: 0, maxWireVersion: 21 };
 const { signal } = new AbortController();
 
+interface Told {
+  /** Without `directConnection`, the driver looks for the primary by itself. */
+  readonly isDirect?: boolean;
+  readonly answer?: (command: BSON.Document) => BSON.Document | Promise<BSON.Document> | undefined;
+}
+
 /** The real client against a server that answers as told; `hello` and commands without an answer are acknowledged. */
-async function aStore(answers: Readonly<Record<string, BSON.Document>> = {}) {
+async function aStore(
+  answers: Readonly<Record<string, BSON.Document>> = {},
+  { isDirect = true, answer: told }: Told = {},
+) {
   const commands: BSON.Document[] = [];
   const answer: WireAnswer = (command) => {
     commands.push(command);
+    const own = told?.(command);
+    if (own !== undefined) return own;
     return { ...HELLO, ...answers[Object.keys(command)[0] ?? ''] };
   };
   const server = await startWireServer(answer);
   const { log, meter, lines } = recordedTelemetry();
+  const uri = `mongodb://127.0.0.1:${server.port}/?directConnection=${isDirect}&tls=false`;
+  const readAddress = vi.fn(() => Promise.resolve({ uri, options: {} }));
   const store = createDocumentStore({
-    readAddress: () =>
-      Promise.resolve({ uri: `mongodb://127.0.0.1:${server.port}/?directConnection=true&tls=false`, options: {} }),
+    readAddress,
     readTlsContext: () => Promise.resolve(createSecureContext()),
     poolSizeMax: 2,
     appName: 'orders-sink',
@@ -36,7 +49,7 @@ async function aStore(answers: Readonly<Record<string, BSON.Document>> = {}) {
   });
   onTestFinished(() => server.close());
   const of = (name: string) => commands.filter((command) => name in command);
-  return { store, of, lines };
+  return { store, of, lines, readAddress };
 }
 
 describe('a write', () => {
@@ -124,9 +137,95 @@ describe('a write', () => {
     expect(JSON.stringify(reply)).not.toContain('secret');
   });
 
+  it('knows nothing of an error that says nothing', async () => {
+    const { store } = await aStore({ update: { n: 0, writeErrors: [null] } });
+    const { writeErrors } = await store.write(NAMESPACE, 'update', [STATEMENT], signal);
+    expect(writeErrors).toMatchObject([{ index: Number.NaN, code: Number.NaN }]);
+  });
+
   it('rejects where the write concern failed: it is not known what is stored', async () => {
     const { store } = await aStore({ update: { n: 1, writeConcernError: { code: 64, errmsg: 'timeout' } } });
     await expect(store.write(NAMESPACE, 'update', [STATEMENT], signal)).rejects.toMatchObject({ code: 64 });
+  });
+});
+
+describe('the client of an environment', () => {
+  const AUTHENTICATION_FAILED = 18;
+  const write = ({ store }: Awaited<ReturnType<typeof aStore>>) =>
+    store.write(NAMESPACE, 'update', [STATEMENT], signal);
+
+  it.each([
+    { name: 'refused credentials', code: AUTHENTICATION_FAILED, isDirect: true, addresses: 2 },
+    { name: 'refused credentials', code: AUTHENTICATION_FAILED, isDirect: false, addresses: 2 },
+    ...[189, 10_058, 10_107, 11_602, 13_435, 13_436].flatMap((code) => [
+      { name: 'a server that is no primary any more', code, isDirect: true, addresses: 2 },
+      { name: 'a primary that the driver finds by itself', code, isDirect: false, addresses: 1 },
+    ]),
+    { name: 'a missing right', code: 13, isDirect: true, addresses: 1 },
+  ])(
+    'reads the address $addresses time(s) with $name ($code, direct: $isDirect)',
+    async ({ code, isDirect, addresses }) => {
+      const target = await aStore({ update: { ok: 0, code, errmsg: 'refused' } }, { isDirect });
+      await expect(write(target)).rejects.toMatchObject({ code });
+      await target.store.limits(signal);
+      expect(target.readAddress).toHaveBeenCalledTimes(addresses);
+    },
+  );
+
+  it('is made anew once no server can be found, for the name of the cluster may have other addresses', async () => {
+    const target = await aStore({ update: { n: 1 } });
+    await write(target);
+    const description = { error: undefined } as unknown as TopologyDescription;
+    const lost = vi
+      .spyOn(Db.prototype, 'command')
+      .mockRejectedValueOnce(new MongoServerSelectionError('x', description));
+    onTestFinished(() => lost.mockRestore());
+    await expect(write(target)).rejects.toThrow(MongoServerSelectionError);
+    await write(target);
+    expect(target.readAddress).toHaveBeenCalledTimes(2);
+  });
+
+  it('is made anew where its making failed', async () => {
+    const target = await aStore({ update: { n: 1 } });
+    target.readAddress.mockRejectedValueOnce(new RangeError('the secret cannot be read'));
+    await expect(write(target)).rejects.toThrow('the secret cannot be read');
+    expect(await write(target)).toMatchObject({ count: 1 });
+    expect(target.readAddress).toHaveBeenCalledTimes(2);
+  });
+
+  it('is given up once, however many calls were under way', async () => {
+    const target = await aStore({ update: { n: 1 } });
+    await target.store.limits(signal);
+    const [first, second] = [Promise.withResolvers<never>(), Promise.withResolvers<never>()];
+    const command = vi.spyOn(Db.prototype, 'command').mockReturnValueOnce(first.promise);
+    command.mockReturnValueOnce(second.promise);
+    onTestFinished(() => command.mockRestore());
+    const writes = [write(target), write(target)];
+    const refusal = { code: AUTHENTICATION_FAILED };
+    first.reject(refusal);
+    await expect(writes[0]).rejects.toBe(refusal);
+    await write(target);
+    second.reject(refusal);
+    await expect(writes[1]).rejects.toBe(refusal);
+    await write(target);
+    expect(target.readAddress).toHaveBeenCalledTimes(2);
+  });
+
+  it.each<[string, (store: DocumentStore, signal: AbortSignal) => Promise<unknown>]>([
+    ['update', (store, aborted) => store.write(NAMESPACE, 'update', [STATEMENT], aborted)],
+    ['find', (store, aborted) => store.findVersions(NAMESPACE, [1], aborted)],
+    ['find', (store, aborted) => store.findVersionsOf(NAMESPACE, { email: 'a' }, aborted)],
+    ['listIndexes', (store, aborted) => store.listIndexes(NAMESPACE, aborted)],
+    ['createIndexes', (store, aborted) => store.ensureTtlIndex(NAMESPACE, 60, aborted)],
+  ])('waits for no answer to %s once the call is aborted', async (command, call) => {
+    const controller = new AbortController();
+    const silence = (sent: BSON.Document) => {
+      if (!(command in sent)) return undefined;
+      controller.abort();
+      return new Promise<never>(() => undefined);
+    };
+    const { store } = await aStore({}, { answer: silence });
+    await expect(call(store, controller.signal)).rejects.toMatchObject({ name: 'AbortError' });
   });
 });
 
@@ -173,6 +272,8 @@ describe('the indexes of a collection', () => {
   it('are none where the collection does not exist, and an error for any other answer', async () => {
     const missing = await aStore({ listIndexes: { ok: 0, code: 26, errmsg: 'ns does not exist' } });
     expect(await missing.store.listIndexes(NAMESPACE, signal)).toEqual([]);
+    const empty = await aStore();
+    expect(await empty.store.listIndexes(NAMESPACE, signal)).toEqual([]);
     const refused = await aStore({ listIndexes: { ok: 0, code: 13, errmsg: 'not authorized' } });
     await expect(refused.store.listIndexes(NAMESPACE, signal)).rejects.toMatchObject({ code: 13 });
   });

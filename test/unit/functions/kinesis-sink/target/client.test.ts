@@ -23,7 +23,7 @@ async function aClient(options: Partial<ClientOptions> = {}, answers: Readonly<R
     vi.unstubAllEnvs();
     await aws.stop();
   });
-  const { meter, metrics } = recordedTelemetry();
+  const { meter } = recordedTelemetry();
   const client = createKinesisClient({
     streamArn: STREAM,
     sessionName: 'orders-dev',
@@ -32,7 +32,7 @@ async function aClient(options: Partial<ClientOptions> = {}, answers: Readonly<R
     meter,
     ...options,
   });
-  return { client, aws, metrics };
+  return { client, aws, measured: () => meter.take() };
 }
 
 describe('putRecords', () => {
@@ -72,10 +72,26 @@ describe('putRecords', () => {
   });
 
   it("is sent to the stream's region with the credentials of the function where no role is named", async () => {
-    const { client, aws } = await aClient({ streamArn: STREAM.replace('eu-west-1', 'us-east-2') });
+    const { client, aws, measured } = await aClient({ streamArn: STREAM.replace('eu-west-1', 'us-east-2') });
     await client.putRecords([anEntry({})], signal);
+    await client.ready();
     expect(aws.of('AssumeRole')).toEqual([]);
     expect(aws.of('PutRecords')).toMatchObject([{ accessKeyId: 'OWN', region: 'us-east-2' }]);
+    expect(measured()).toEqual([]);
+  });
+
+  it('uses a connection again', async () => {
+    const { client, aws } = await aClient();
+    await client.putRecords([anEntry({})], signal);
+    await client.putRecords([anEntry({})], signal);
+    expect(aws.connectionCount()).toBe(1);
+  });
+
+  it('gives a silent stream up after the timeout of a request', async () => {
+    const { client } = await aClient({}, { PutRecords: () => vi.advanceTimersByTime(2_000) });
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    onTestFinished(() => void vi.useRealTimers());
+    await expect(client.putRecords([anEntry({})], signal)).rejects.toMatchObject({ name: 'TimeoutError' });
   });
 
   it.each([
@@ -101,7 +117,7 @@ describe('putRecords', () => {
 
 describe('a client with a role', () => {
   it('assumes the role once for an hour, and signs with its session, whose age it measures', async () => {
-    const { client, aws, metrics } = await aClient({ roleArn: ROLE, externalId: 'external' });
+    const { client, aws, measured } = await aClient({ roleArn: ROLE, externalId: 'external' });
     await client.putRecords([anEntry({})], signal);
     await client.putRecords([anEntry({})], signal);
     expect(aws.of('AssumeRole').map(({ body }) => body)).toMatchObject([
@@ -111,7 +127,21 @@ describe('a client with a role', () => {
       ASSUMED_ACCESS_KEY_ID,
       ASSUMED_ACCESS_KEY_ID,
     ]);
-    expect(metrics()).toMatchObject({ CredentialAge: 0 });
+    expect(measured()).toEqual([{ name: 'CredentialAge', unit: 'Seconds', value: 0 }]);
+  });
+
+  it('gives a silent STS up after 5 s, and tries once more', async () => {
+    const { client, aws } = await aClient({ roleArn: ROLE }, { AssumeRole: () => new Promise(() => undefined) });
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    onTestFinished(() => void vi.useRealTimers());
+    let passedMs = 0;
+    let isOver = false;
+    const ready = client.ready().finally(() => (isOver = true));
+    ready.catch(() => undefined);
+    for (; !isOver; passedMs += 100) await vi.advanceTimersByTimeAsync(100);
+    await expect(ready).rejects.toThrow(/STS could not be reached/);
+    expect(aws.of('AssumeRole').length).toBeLessThanOrEqual(2);
+    expect(passedMs).toBeLessThan(12_000);
   });
 
   it('tells a refusal of STS, which the trust policy explains, from an STS that cannot be reached', async () => {
@@ -120,13 +150,21 @@ describe('a client with a role', () => {
     await expect(refused.client.putRecords([anEntry({})], signal)).rejects.toThrow(/STS refused .*trust policy/);
     const unreachable = await aClient({ roleArn: ROLE }, { AssumeRole: () => undefined });
     await expect(unreachable.client.ready()).rejects.toThrow(/STS could not be reached/);
+    expect(unreachable.aws.of('AssumeRole')).toHaveLength(2);
   });
 
-  it('does without credentials that lack a part', async () => {
-    const answer = () => '<AssumeRoleResponse><AssumeRoleResult/></AssumeRoleResponse>';
-    const { client } = await aClient({ roleArn: ROLE }, { AssumeRole: answer });
-    await expect(client.ready()).rejects.toThrow('answered without credentials');
-  });
+  it.each(['AccessKeyId', 'SecretAccessKey', 'SessionToken', 'Expiration', 'all'])(
+    'does without credentials that lack a part: %s',
+    async (missing) => {
+      const parts = { AccessKeyId: 'a', SecretAccessKey: 's', SessionToken: 't', Expiration: '2030-01-01T00:00:00Z' };
+      const given = Object.entries(parts).filter(([name]) => missing !== 'all' && missing !== name);
+      const fields = given.map(([name, value]) => `<${name}>${value}</${name}>`).join('');
+      const answer = () =>
+        `<AssumeRoleResponse><AssumeRoleResult><Credentials>${fields}</Credentials></AssumeRoleResult></AssumeRoleResponse>`;
+      const { client } = await aClient({ roleArn: ROLE }, { AssumeRole: answer });
+      await expect(client.ready()).rejects.toThrow('answered without credentials');
+    },
+  );
 });
 
 describe('describeStream', () => {
@@ -139,5 +177,15 @@ describe('describeStream', () => {
       encryption: 'NONE',
     });
     expect(aws.of('DescribeStreamSummary')).toMatchObject([{ body: { StreamARN: STREAM } }]);
+  });
+
+  it('says of an answer without a description that nothing is known', async () => {
+    const { client } = await aClient({}, { DescribeStreamSummary: () => ({}) });
+    expect(await client.describeStream(signal)).toEqual({ status: 'unknown' });
+  });
+
+  it('ends when it is aborted', async () => {
+    const { client } = await aClient({}, { DescribeStreamSummary: () => new Promise(() => undefined) });
+    await expect(client.describeStream(AbortSignal.abort())).rejects.toMatchObject({ name: 'AbortError' });
   });
 });
