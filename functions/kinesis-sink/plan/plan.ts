@@ -57,11 +57,9 @@ function laneOfUnplanned(record: SourceRecord, options: PlanOptions): LaneName {
   try {
     return laneOf(partitionKeyOf(record, options), options.ordering);
   } catch {
-    return laneOf(KEYLESS, options.ordering);
+    return laneOf(undefined, options.ordering);
   }
 }
-
-const KEYLESS: PartitionKey = { kind: 'random', text: '' };
 
 function planOrThrow(record: SourceRecord, options: PlanOptions): RecordPlan {
   if (record.value === null && options.tombstone === 'skip') return { kind: 'tombstone', record };
@@ -82,9 +80,9 @@ function planOrThrow(record: SourceRecord, options: PlanOptions): RecordPlan {
  * A lane is a topic-partition and a partition key, or a topic-partition. Kafka gives no order across partitions. A
  * record without order has a lane of its own.
  */
-function laneOf(key: PartitionKey, ordering: Ordering): LaneName {
+function laneOf(key: PartitionKey | undefined, ordering: Ordering): LaneName {
   if (ordering === 'partition') return '';
-  return ordering === 'none' || key.kind !== 'shared' ? undefined : key.text;
+  return ordering === 'none' || key?.kind !== 'shared' ? undefined : key.text;
 }
 
 const NO_DATA = payloadOf('');

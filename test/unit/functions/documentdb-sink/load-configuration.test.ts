@@ -73,7 +73,9 @@ describe('without a connector file', () => {
     [{ MSK_SINKS_DATABASE: 'shop' }, 'secretArn is missing'],
     [{ MSK_SINKS_DATABASE: 'shop', MSK_SINKS_AUTHENTICATION: 'iam' }, 'host is missing'],
   ])('%j is not enough: %s', async (environment, problem) => {
-    await expect(configured(environment).configuration).rejects.toThrow(`documentdbSink has 1 problem(s):\n  - ${problem}`);
+    await expect(configured(environment).configuration).rejects.toThrow(
+      `documentdbSink has 1 problem(s):\n  - ${problem}`,
+    );
   });
 });
 

@@ -16,6 +16,8 @@ const wanted = (fields: readonly string[] | undefined): ProbedPlaces => ({
   wantedIndexes: [{ topic: 'orders', namespace: { database: 'shop', collection: 'orders' }, fields }],
 });
 
+const plain = (_: string, value: unknown) => (value instanceof Map ? Object.fromEntries(value) : value);
+
 describe('the probe of documentdbSink', () => {
   it('writes, reads and deletes one document of a collection of its own', async () => {
     const { store, findings } = await probed();
@@ -28,6 +30,36 @@ describe('the probe of documentdbSink', () => {
     ]);
     expect(new Set(store.calls.map(({ namespace }) => namespace))).toEqual(new Set(['shop.msk-sinks-probe']));
     expect(store.get('probe', 'shop.msk-sinks-probe')).toBeUndefined();
+  });
+
+  it('writes with every operator that documentdbSink uses, behind a guard', async () => {
+    const { store } = await probed();
+    const written = store.calls.map(({ kind, statements }) => [kind, statements]);
+    expect(written.map((call) => JSON.parse(JSON.stringify(call, plain)))).toEqual([
+      [
+        'update',
+        [
+          {
+            q: { _id: 'probe', '_k.probe-0': { $not: { $gt: 1 } } },
+            u: {
+              $set: { '_k.probe-0': 1 },
+              $setOnInsert: { insertedBy: 'msk-sinks-probe' },
+              $unset: { unset: '' },
+            },
+            upsert: true,
+            multi: false,
+          },
+        ],
+      ],
+      ['delete', [{ q: { _id: 'probe' }, limit: 1 }]],
+    ]);
+  });
+
+  it('fails where the primary does not have what was just written', async () => {
+    const store = new FakeDocuments();
+    store.findVersions = () => Promise.resolve([]);
+    const findings = await probeDocumentdb(store, SHOP)(signal);
+    expect(findings[2]).toMatchObject({ title: 'read', status: 'failed', found: expect.stringContaining('primary') });
   });
 
   it('tells the version of the engine', async () => {

@@ -74,7 +74,9 @@ describe('a rejected request', () => {
       false,
     ]);
     expect(run.lanes.nextReadyAtMs(run.parts.clock.nowMs())).toBeUndefined();
-    expect(lanes[0]?.unsettled()).toMatchObject([{ outcome: { failure: { code: 'deadline_exceeded' } } }]);
+    expect(lanes[0]?.unsettled()).toMatchObject([
+      { outcome: { failure: { code: 'deadline_exceeded', retryable: true, mayBeWritten: false } } },
+    ]);
   });
 
   it('of one aggregate counts as a rejection, of several entries, too', () => {

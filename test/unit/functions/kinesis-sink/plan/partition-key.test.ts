@@ -79,6 +79,7 @@ describe('a partition key of the value', () => {
     { value: '{"customer":{"id":false}}', expected: 'false' },
     { value: `{"customer":{"id":"${'x'.repeat(300)}"}}`, expected: sha256('x'.repeat(300)) },
     { value: '\uFEFF{"customer":{"id":"c-1"}}', expected: 'c-1' },
+    { value: '{"customer":{"id":"c\uFEFF1"}}', expected: 'c\uFEFF1' },
     { value: '{"customer":{"id":"a\\ud800"}}', expected: 'a\uFFFD' },
   ])('is what stands there: $expected', ({ value, expected }) => {
     expect(ofValue(value)).toEqual({ kind: 'shared', text: expected });
