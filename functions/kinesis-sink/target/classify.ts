@@ -92,11 +92,13 @@ const REMEDIES: Readonly<Record<string, string>> = {
   KMSOptInRequired: "the stream's account is not subscribed to KMS: activate KMS in the account",
 };
 
-const THROTTLED: RecordFailure = { code: 'throttled', retryable: true, mayBeWritten: false, detail: '' };
-const TARGET_FAILED: RecordFailure = { code: 'target_failed', retryable: true, mayBeWritten: false, detail: '' };
-const AMBIGUOUS: RecordFailure = { code: 'target_unreachable', retryable: true, mayBeWritten: true, detail: '' };
-const UNCLASSIFIED: RecordFailure = { code: 'unclassified', retryable: true, mayBeWritten: true, detail: '' };
-const DENIED: RecordFailure = { code: 'access_denied', retryable: true, mayBeWritten: false, detail: '' };
+type WithoutDetail = Omit<RecordFailure, 'detail'>;
+
+const THROTTLED: WithoutDetail = { code: 'throttled', retryable: true, mayBeWritten: false };
+const TARGET_FAILED: WithoutDetail = { code: 'target_failed', retryable: true, mayBeWritten: false };
+const AMBIGUOUS: WithoutDetail = { code: 'target_unreachable', retryable: true, mayBeWritten: true };
+const UNCLASSIFIED: WithoutDetail = { code: 'unclassified', retryable: true, mayBeWritten: true };
+const DENIED: WithoutDetail = { code: 'access_denied', retryable: true, mayBeWritten: false };
 
 const describeCode = (code: string | undefined): string =>
   code === undefined ? 'no sequence number' : identify({ name: code }).name;
