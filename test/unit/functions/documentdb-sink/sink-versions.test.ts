@@ -111,7 +111,7 @@ describe('an _id with a shard key beside it', () => {
       'written',
     ]);
     expect([stored()?.get('v'), stored()?.get('w')]).toEqual([5, 6]);
-    expect(documents.calls).toHaveLength(1);
+    expect(documents.calls).toHaveLength(2);
   });
 
   it('that is another by now is no match for what makes no document, and gone for a delete', async () => {
