@@ -64,7 +64,7 @@ const otherRegions = ({ properties }: Connector, region: string) =>
     .filter(([name, value]) => name.endsWith('.param.region') && value !== region)
     .map(([name]) => ({
       name: `config.providers.${name}`,
-      reason: `the function asks AWS in its own region, ${region}; name a secret of another region by its ARN, and copy a parameter of another region`,
+      reason: `the function asks AWS in its own region, ${region}; name a secret or a parameter of another region by its ARN`,
     }));
 
 const DAY_MS = 24 * 60 * 60 * 1000;

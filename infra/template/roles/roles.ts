@@ -212,9 +212,19 @@ function placeholderStatements({ connector }: NamedConnector): readonly Statemen
         ? allow(['secretsmanager:GetSecretValue'], secretArns(secret))
         : allow(['secretsmanager:GetSecretValue'], [here('secretsmanager', `secret:${secret}-??????`)]),
     ),
-    ...parameters.map((name) => allow(['ssm:GetParameter'], [here('ssm', `parameter/${name.replace(/^\//, '')}`)])),
+    ...parameters.map(withoutSelector).map((name) => {
+      const arn = name.startsWith('arn:') ? name : here('ssm', `parameter/${name.replace(/^\//, '')}`);
+      return allow(['ssm:GetParameter'], [arn]);
+    }),
   ];
 }
+
+/**
+ * A parameter's name or ARN may end with a version or a label, `:3`, which is no part of the resource.
+ * https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetParameter.html
+ */
+const withoutSelector = (parameter: string): string =>
+  parameter.replace(/^(arn:(?:[^:]*:){4}[^:]*|(?!arn:)[^:]*):[^:]*$/, '$1');
 
 /** The role itself or another one reads the schemas. */
 function glueStatements({ connector }: NamedConnector): readonly Statement[] {

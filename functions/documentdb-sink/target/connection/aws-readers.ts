@@ -24,34 +24,43 @@ function lazily<Args extends readonly unknown[], T>(create: () => Promise<(...ar
   };
 }
 
+/** A client for each region that is asked; undefined stands for the function's own region. */
+function inRegions<T>(create: (region: { readonly region?: string }) => T): (name: string) => T {
+  const clients = new Map<string | undefined, T>();
+  return (name) => {
+    const region = regionOf(name);
+    const client = clients.get(region) ?? create(region === undefined ? {} : { region });
+    clients.set(region, client);
+    return client;
+  };
+}
+
+/** A secret or parameter is read in the region that its ARN names; undefined for a name: the function's own region. */
+export const regionOf = (name: string): string | undefined =>
+  /^arn:[^:]+:(?:secretsmanager|ssm):([^:]+):/.exec(name)?.[1];
+
 /** A secret's text, by name or ARN. https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_GetSecretValue.html */
 export const createSecretReader = (): ReadText =>
   lazily(async () => {
     const { GetSecretValueCommand, SecretsManagerClient } = await import('@aws-sdk/client-secrets-manager');
     const options = await clientOptions();
-    const clients = new Map<string | undefined, InstanceType<typeof SecretsManagerClient>>();
-    const clientOf = (region: string | undefined) => {
-      const client = clients.get(region) ?? new SecretsManagerClient({ ...options, ...(region && { region }) });
-      clients.set(region, client);
-      return client;
-    };
+    const clientOf = inRegions((region) => new SecretsManagerClient({ ...options, ...region }));
     return async (name: string, abortSignal: AbortSignal) =>
-      (await clientOf(regionOfSecret(name)).send(new GetSecretValueCommand({ SecretId: name }), { abortSignal }))
-        .SecretString;
+      (await clientOf(name).send(new GetSecretValueCommand({ SecretId: name }), { abortSignal })).SecretString;
   });
 
-/** A secret is read in the region that its ARN names; undefined for a name: the function's own region. */
-export const regionOfSecret = (name: string): string | undefined =>
-  /^arn:[^:]+:secretsmanager:([^:]+):/.exec(name)?.[1];
-
-/** A parameter's value, decrypted. https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetParameter.html */
+/**
+ * A parameter's value, decrypted, by name or ARN, with a version or label (`name:3`) or without.
+ * https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetParameter.html
+ */
 export const createParameterReader = (): ReadText =>
   lazily(async () => {
     const { GetParameterCommand, SSMClient } = await import('@aws-sdk/client-ssm');
-    const client = new SSMClient(await clientOptions());
+    const options = await clientOptions();
+    const clientOf = inRegions((region) => new SSMClient({ ...options, ...region }));
     return async (name: string, abortSignal: AbortSignal) =>
-      (await client.send(new GetParameterCommand({ Name: name, WithDecryption: true }), { abortSignal })).Parameter
-        ?.Value;
+      (await clientOf(name).send(new GetParameterCommand({ Name: name, WithDecryption: true }), { abortSignal }))
+        .Parameter?.Value;
   });
 
 /** An object's bytes. @param pathStyle true for an S3 that is addressed by IP */

@@ -140,7 +140,7 @@ describe("a connector's file", () => {
       'config.providers.ssm.param.region': 'eu-west-1',
     });
     expect(notices.filter((line) => line.includes('param.region'))).toEqual([
-      '  - config.providers.sm.param.region: the function asks AWS in its own region, eu-west-1; name a secret of another region by its ARN, and copy a parameter of another region',
+      '  - config.providers.sm.param.region: the function asks AWS in its own region, eu-west-1; name a secret or a parameter of another region by its ARN',
     ]);
   });
 
@@ -179,6 +179,14 @@ describe('the role', () => {
     const arn = 'arn:aws:secretsmanager:eu-west-1:333333333333:secret:docdb';
     const { allowed } = partsOf({ 'connection.uri': `mongodb://u:\${sm:${arn}:password}@c/` });
     expect(allowed('secretsmanager:GetSecretValue')).toEqual([`${arn}-??????`]);
+  });
+
+  it('may read a parameter that is named by its ARN, and a version or a label of a parameter', () => {
+    const arn = 'arn:aws:ssm:us-east-1:333333333333:parameter/docdb/host';
+    const { allowed } = partsOf({
+      'connection.uri': `mongodb://u:\${ssm::/docdb/pass:3}@\${ssm::${arn}:live}/?\${ssm::options}`,
+    });
+    expect(allowed('ssm:GetParameter')).toEqual([here('ssm:parameter/docdb/pass'), arn, here('ssm:parameter/options')]);
   });
 
   it('may decrypt with the key that is named, and read the CA bundle that is in S3', () => {
