@@ -43,9 +43,15 @@ export const wholeNumber = (unit: string, min = 0, max = INT32_MAX): Form => ({
   accepts: (value) => /^[+-]?\d{1,19}$/.test(value) && Number(value) >= min && Number(value) <= max,
 });
 
-/** One word of a closed set. As in the connector, letter case does not matter. */
-export const choice = (...options: readonly string[]): Form => ({
+/** One word of a closed set, in which letter case matters: the rule of Kafka's own transforms. */
+export const exactly = (...options: readonly string[]): Form => ({
   text: `one of ${options.map((option) => `\`${option}\``).join(', ')}`,
+  accepts: (value) => options.includes(value),
+});
+
+/** The same where letter case does not matter: the rule of the connector. */
+export const choice = (...options: readonly string[]): Form => ({
+  ...exactly(...options),
   accepts: (value) => options.includes(value.toLowerCase()),
 });
 

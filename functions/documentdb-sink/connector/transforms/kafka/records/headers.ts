@@ -1,4 +1,4 @@
-import { anyText, choice } from '../../../file/forms.ts';
+import { anyText, exactly } from '../../../file/forms.ts';
 import { PropertyError } from '../../../property-error.ts';
 import type { ConnectHeader, Side, Transform } from '../../connect-record.ts';
 import type { ConnectMap, ConnectValue } from '../../data/connect-value.ts';
@@ -105,7 +105,7 @@ export const HEADERS: Classes = [
     [
       required('fields', someNames),
       required('headers', someNames),
-      required('operation', choice('move', 'copy')),
+      required('operation', exactly('move', 'copy')),
       replaceNulls,
     ],
     headerFrom,

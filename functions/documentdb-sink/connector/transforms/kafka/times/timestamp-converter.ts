@@ -1,5 +1,4 @@
-import { anyText } from '../../../file/forms.ts';
-import type { Form } from '../../../file/property.ts';
+import { anyText, exactly } from '../../../file/forms.ts';
 import { PropertyError } from '../../../property-error.ts';
 import { onSide, type Side, type Transform } from '../../connect-record.ts';
 import type { ConnectValue } from '../../data/connect-value.ts';
@@ -74,11 +73,6 @@ function convertedField(field: string, format: TimeFormat, read: (struct: Struct
     return { schema: updated, value: struct === null ? null : convertedStruct(struct, updated) };
   };
 }
-
-const exactly = (...options: readonly string[]): Form => ({
-  text: `one of ${options.map((option) => `\`${option}\``).join(', ')}`,
-  accepts: (value) => options.includes(value),
-});
 
 export const TIMESTAMP_CONVERTER = bothSides(
   'TimestampConverter',

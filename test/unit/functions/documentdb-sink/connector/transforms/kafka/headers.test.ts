@@ -79,6 +79,12 @@ describe('headers', () => {
     );
   });
 
+  it.each(['MOVE', 'Copy'])('are refused with the operation %s, as in Kafka Connect', (operation) => {
+    expect(() => chainOf('HeaderFrom$Value', { fields: 'a', headers: 'x', operation })).toThrow(
+      'operation must be one of `move`, `copy`',
+    );
+  });
+
   it('have as many names as fields', () => {
     expect(() => chainOf('HeaderFrom$Key', { fields: 'a,b', headers: 'x', operation: 'copy' })).toThrow(
       'must have as many names as `fields`',
