@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { randomOf } from './scenario/random.ts';
 import { createTimeline, EPOCH_MS } from './scenario/timeline.ts';
@@ -13,6 +14,7 @@ async function oneRequest(seed: number, fault: NetworkFault | undefined) {
   const controller = new AbortController();
   const served: number[] = [];
   const heard: string[] = [];
+  let listenerCount = 0;
   timeline.at(EPOCH_MS + TIMEOUT_MS, () => controller.abort());
   const parts = { timeline, random: randomOf(`network ${seed}`) };
   void exchange(environment, parts, {
@@ -24,12 +26,16 @@ async function oneRequest(seed: number, fault: NetworkFault | undefined) {
     broken: () => foreign('ECONNRESET'),
     aborted: () => foreign('AbortError'),
     signal: controller.signal,
-  }).then(
-    (answer) => heard.push(answer),
-    (error: Error) => heard.push(error.name),
-  );
+  })
+    .then(
+      (answer) => heard.push(answer),
+      (error: Error) => heard.push(error.name),
+    )
+    .finally(() => {
+      listenerCount = getEventListeners(controller.signal, 'abort').length;
+    });
   await timeline.runUntil(() => false, EPOCH_MS + 120_000);
-  return { served, heard };
+  return { served, heard, listenerCount };
 }
 
 const manyRequests = (fault: NetworkFault | undefined) =>
@@ -43,6 +49,11 @@ describe('a request', () => {
     const requests = await manyRequests(undefined);
     expect(requests.every(({ served }) => served.length === 1)).toBe(true);
     expect(allHeard(requests)).toEqual(['answer']);
+  });
+
+  it('that has ended no longer listens to its signal: ten thousand stories would keep their worlds', async () => {
+    const requests = [...(await manyRequests(undefined)), ...(await manyRequests('requestLost'))];
+    expect(requests.map(({ listenerCount }) => listenerCount)).toEqual(requests.map(() => 0));
   });
 
   it('that is lost is never served; its caller sees the connection break, or nothing until it gives up', async () => {

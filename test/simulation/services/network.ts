@@ -43,6 +43,8 @@ export function exchange<T>(
     const close = () => {
       if (isOpen) environment.openCount -= 1;
       isOpen = false;
+      // Node keeps a signal of several signals, and so the whole world, as long as anybody listens.
+      signal.removeEventListener('abort', giveUp);
     };
     const hear = (answer: () => void) =>
       environment.deliver(() => {
