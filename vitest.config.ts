@@ -25,6 +25,8 @@ export default defineConfig({
       project('simulation', { ...sideBySide, testTimeout: 900_000 }),
       project('integration', { ...sideBySide, ...onEngines, testTimeout: 120_000 }),
       project('system', { ...sideBySide, ...onEngines, testTimeout: 240_000 }),
+      // Long, and not part of `npm test`: `.ci/run` has it.
+      project('faults', { ...onEngines, testTimeout: 240_000 }),
     ],
   },
 });

@@ -1,3 +1,3 @@
-import { describeFaults } from './session-faults.ts';
+import { describeAllFaults } from './all-faults.ts';
 
-describeFaults('fromLowest', 'all at once');
+describeAllFaults('fromLowest');

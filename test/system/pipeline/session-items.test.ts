@@ -1,3 +1,0 @@
-import { describePipeline } from './session.ts';
-
-describePipeline('listedOnly');
