@@ -71,16 +71,24 @@ const updateByAfter = (properties: TopicProperties): Update => {
   };
 };
 
-/** Debezium's `updatedFields` is a text, and each part may be null. Undefined if the event has no description. */
+/**
+ * The description of MongoDB's own event. Debezium's `updatedFields` is a text, a truncated array has a `size`, and each part
+ * may be null. Undefined if the event has no description.
+ * https://github.com/debezium/debezium/blob/main/debezium-connector-mongodb/src/main/java/io/debezium/connector/mongodb/MongoDbFieldName.java
+ */
 function debeziumDescription(description: unknown): MutableDocument | undefined {
   if (!isDocument(description)) return undefined;
   const updated = description.get('updatedFields') ?? '{}';
+  const truncated = description.get('truncatedArrays') ?? [];
   return new Map<string, unknown>([
     ['updatedFields', readDocument('updateDescription.updatedFields', updated)],
     ['removedFields', description.get('removedFields') ?? []],
-    ['truncatedArrays', description.get('truncatedArrays') ?? []],
+    ['truncatedArrays', Array.isArray(truncated) ? truncated.map(withNewSize) : truncated],
   ]);
 }
+
+const withNewSize = (entry: unknown): unknown =>
+  isDocument(entry) && entry.has('size') ? new Map([...entry, ['newSize', entry.get('size')]]) : entry;
 
 /** The `_id` of the document: the field `id` of the key holds its extended JSON. */
 function filterByKey(document: SinkDocument): MutableDocument {

@@ -138,6 +138,8 @@ describe(DEBEZIUM_STREAM, () => {
     });
     const update = (text: string) => ({ kind: 'updateOne', filter: '{_id: 7}', update: text, upsert: false });
     const cut = '{$set: {b: 1}, $push: {a: {$each: [], $slice: 2}}}';
+    // Debezium calls the new length `size`, and MongoDB calls it `newSize`.
+    expectWrites(DEBEZIUM_STREAM, event('[{field: "a", size: 2}]'), update(cut));
     expectWrites(DEBEZIUM_STREAM, event('[{field: "a", newSize: 2}]'), update(cut));
     expectWrites(DEBEZIUM_STREAM, event('null'), update('{$set: {b: 1}}'));
   });
