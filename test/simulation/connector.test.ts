@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { readConnector } from '../../functions/documentdb-sink/connector/file/read-connector.ts';
-import type { ConnectorStory } from './scenario/connector/connector.ts';
+import { type ConnectorStory, SOURCES, type SourceName } from './scenario/connector/connector.ts';
 import { generateStory } from './scenario/generate/generate.ts';
-import type { Scenario } from './scenario/scenario.ts';
+import type { Scenario, ScenarioRecord } from './scenario/scenario.ts';
+import { modelsOfChange } from './services/documents/change-model.ts';
 import { connectorText } from './services/documents/connector-file.ts';
 import { keyOfDocument, keyTextOf, modelsOfFile, valueFieldsOf } from './services/documents/connector-model.ts';
 import { KafkaLog } from './services/kafka-log.ts';
@@ -80,6 +81,49 @@ describe('what a connector file asks for', () => {
     const [written] = modelsOf({ processor }).map(plain) as { replacement: object }[];
     expect(written?.replacement).toMatchObject(left);
     expect(written?.replacement).not.toHaveProperty(gone);
+  });
+});
+
+describe('what a change event asks for', () => {
+  const change = (changes: Partial<ScenarioRecord>): ScenarioRecord => ({
+    id: 4,
+    key: 'a',
+    atMs: 0,
+    kind: 'plain',
+    ...changes,
+  });
+  const writesOf = (source: SourceName, changes: Partial<ScenarioRecord>) =>
+    modelsOfChange(change(changes), { source, typed: (value) => value }).map(plain);
+
+  it.each(SOURCES)('of %s is a deletion of the document that its key names', (source) => {
+    const _id = source === 'debeziumTable' || source === 'qlik' ? { k: 'a', part: 3 } : 'a';
+    expect(writesOf(source, { kind: 'tombstone' })).toEqual([{ kind: 'deleteOne', filter: { _id } }]);
+  });
+
+  it.each(SOURCES)('of %s is nothing where it is of no document', (source) => {
+    expect(writesOf(source, { hasNoEffect: true })).toEqual([]);
+  });
+
+  it('is a row without the columns of its key, but for those that Qlik inserts', () => {
+    const _id = { k: 'a', part: 3 };
+    const row = { id: 4, secret: 'hunter2-4', f1: 4, inner: { id: 4, none: null }, same: 'as before', list: [1, 2, 4] };
+    const replaced = (replacement: object) => [{ kind: 'replaceOne', filter: { _id }, replacement, upsert: true }];
+    expect(writesOf('debeziumTable', {})).toEqual(replaced({ _id, ...row }));
+    expect(writesOf('qlik', {})).toEqual(replaced({ _id, ...row, k: 'a', part: 3, cleared: 1 }));
+  });
+
+  it('changes what it names, and makes no document', () => {
+    const $set = { id: 4, secret: 'hunter2-4', f1: 4, inner: { id: 4, none: null } };
+    const [$unset, $push] = [{ f2: '' }, { list: { $each: [], $slice: 1 } }];
+    const updated = (update: object) => [{ kind: 'updateOne', filter: { _id: 'a' }, update, upsert: false }];
+    expect(writesOf('debeziumPatch', { op: 'patch' })).toEqual(updated({ $set, $unset }));
+    expect(writesOf('changeStream', { op: 'patch' })).toEqual(updated({ $set, $unset, $push }));
+    expect(writesOf('changeStream', { op: 'put' })).toMatchObject([{ kind: 'replaceOne', upsert: false }]);
+  });
+
+  it('of Debezium names MongoDB documents by the text of their _id, and rows by their columns', () => {
+    expect(keyTextOf('a', { ...PLAIN, source: 'debeziumStream' })).toBe(String.raw`{"id":"\"a\""}`);
+    expect(keyTextOf('a', { ...PLAIN, source: 'debeziumTable' })).toBe('{"k":"a","part":3}');
   });
 });
 

@@ -50,6 +50,8 @@ export interface ScenarioRecord {
   readonly timeMs?: number;
   /** Of poison: in which way; default: its value ends in the middle (DocumentDB). */
   readonly poison?: Poison;
+  /** Its event changes no document: a tombstone behind a deletion, a truncated table (DocumentDB, change events). */
+  readonly hasNoEffect?: true;
   /** It gives its document another business key (DocumentDB). */
   readonly leavesKey?: true;
 }

@@ -29,6 +29,22 @@ export const WRITE_MODELS = [
 /** What else becomes of a value. */
 export const POST_PROCESSORS = ['projects', 'renames'] as const;
 
+/** Whose change events the values are. */
+export const SOURCES = [
+  /** Debezium's MongoDB connector up to 1.x, whose updates are patches. */
+  'debeziumPatch',
+  /** Debezium's MongoDB connector on change streams. */
+  'debeziumStream',
+  /** Debezium's connectors for MySQL and Postgres. */
+  'debeziumTable',
+  /** Qlik Replicate. */
+  'qlik',
+  /** MongoDB's own change streams. */
+  'changeStream',
+] as const;
+
+export type SourceName = (typeof SOURCES)[number];
+
 export type WriteModelName = (typeof WRITE_MODELS)[number];
 
 /** What a connector's file asks for. */
@@ -42,6 +58,8 @@ export interface ConnectorStory {
   readonly overwritesId?: true;
   /** The field `part` of the value is left out, or has another name. */
   readonly processor?: (typeof POST_PROCESSORS)[number];
+  /** Values are change events of this source, of which a CDC handler makes the writes. Strategies and processors have no part in it. */
+  readonly source?: SourceName;
 }
 
 export const isOfValue = ({ idStrategy }: ConnectorStory): boolean =>

@@ -1,24 +1,33 @@
 import type { WriteModel } from '../../../../functions/documentdb-sink/plan/write-model.ts';
 import { doc } from '../../../support/document-server/bson-values.ts';
 import { type ConnectorStory, isOfBusinessKey, isOfValue } from '../../scenario/connector/connector.ts';
+import type { ScenarioRecord } from '../../scenario/scenario.ts';
 import { type ProducedRecord, TOPIC } from '../kafka-log.ts';
+import { eventKeyOf, eventOf, PART } from './change-events.ts';
+import { modelsOfChange } from './change-model.ts';
 
 // What a connector's file asks for, told from the connector's documentation and none of the function's code:
 // https://www.mongodb.com/docs/kafka-connector/current/sink-connector/fundamentals/post-processors/ (document ids),
 // https://www.mongodb.com/docs/kafka-connector/current/sink-connector/fundamentals/write-strategies/
 
-/** Beside `k`, so that it matters which fields of a key or value become `_id`. */
-const PART = 3;
 /** Stands where nothing may be taken from. */
 const DECOY = 'no part of an _id';
 
 type Fields = Readonly<Record<string, unknown>>;
 
 /** The bytes of a record's key. */
-export const keyTextOf = (key: string, { converter, idStrategy }: ConnectorStory): string => {
+export const keyTextOf = (key: string, { converter, idStrategy, source }: ConnectorStory): string => {
+  if (source !== undefined) return JSON.stringify(eventKeyOf(key, source));
   if (idStrategy === 'rawKey') return converter === 'json' ? JSON.stringify(key) : key;
   return JSON.stringify(idStrategy === 'providedInKey' ? { _id: key, part: PART } : { k: key, part: PART });
 };
+
+/** The bytes of a change event; null: a tombstone. Undefined: values are no change events. */
+export function eventTextOf(record: ScenarioRecord, connector: ConnectorStory | undefined): string | null | undefined {
+  if (connector?.source === undefined) return undefined;
+  const event = eventOf(record, connector.source);
+  return event && JSON.stringify(event);
+}
 
 /** What a record's value has beside its story. */
 export const valueFieldsOf = (key: string, id: number, connector: ConnectorStory): Fields => ({
@@ -40,6 +49,8 @@ export function modelsOfFile(
   { scenario, topic, value }: ProducedRecord,
   connector: ConnectorStory,
 ): readonly WriteModel[] {
+  const { source } = connector;
+  if (source !== undefined) return modelsOfChange(scenario, { source, typed: (value) => typed(value, connector) });
   const key = scenario.key ?? '';
   const filter = doc(isOfBusinessKey(connector) ? { k: key } : { _id: idOf(key, connector) });
   if (value === null) return isOfValue(connector) ? [] : [{ kind: 'deleteOne', filter }];
