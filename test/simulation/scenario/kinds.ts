@@ -1,4 +1,4 @@
-import { type ConnectorStory, ID_STRATEGIES, POST_PROCESSORS, WRITE_MODELS } from './connector/connector.ts';
+import { type ConnectorStory, ID_STRATEGIES, POST_PROCESSORS, SOURCES, WRITE_MODELS } from './connector/connector.ts';
 import { opOf, type ScenarioDocumentdb, WRITE_OPS } from './generate/document-ops.ts';
 import type { Generator } from './generator.ts';
 import type { Scenario, ScenarioRecord } from './scenario.ts';
@@ -32,6 +32,8 @@ const KINDS_SINCE_3 = [
   ...WRITE_MODELS.map((name) => `connector.${name}` as const),
   'connector.overwritesId',
   ...POST_PROCESSORS.map((name) => `connector.${name}` as const),
+  ...SOURCES.map((name) => `changes.${name}` as const),
+  'changes.withoutEffect',
 ] as const;
 
 export const KINDS = [...KINDS_OF_1, ...KINDS_SINCE_2, ...KINDS_SINCE_3] as const;
@@ -91,12 +93,15 @@ function kindsOf(
   ];
 }
 
-const kindsOfConnector = (
-  { topic = 0 }: ScenarioRecord,
-  { idStrategy, overwritesId, processor, writeModels: [first, others] }: ConnectorStory,
-): readonly Kind[] => [
-  `connector.${idStrategy}`,
-  `connector.${topic === 0 ? first : others}`,
-  ...(overwritesId ? (['connector.overwritesId'] as const) : []),
-  ...(processor ? [`connector.${processor}` as const] : []),
-];
+function kindsOfConnector(
+  { hasNoEffect, topic = 0 }: ScenarioRecord,
+  { idStrategy, overwritesId, processor, source, writeModels: [first, others] }: ConnectorStory,
+): readonly Kind[] {
+  if (source !== undefined) return [`changes.${source}`, ...(hasNoEffect ? (['changes.withoutEffect'] as const) : [])];
+  return [
+    `connector.${idStrategy}`,
+    `connector.${topic === 0 ? first : others}`,
+    ...(overwritesId ? (['connector.overwritesId'] as const) : []),
+    ...(processor ? [`connector.${processor}` as const] : []),
+  ];
+}

@@ -3,9 +3,9 @@ import { exactText } from '../../../support/document-server/exact-text.ts';
 import { opOf } from '../../scenario/generate/document-ops.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
 import { isGuarded } from '../../services/documents/document-history.ts';
-import { documentNameOf, modelsOfRecord, readValue, versionOf } from '../../services/documents/document-policy.ts';
+import { documentNameOf, modelsOfRecord, versionOf } from '../../services/documents/document-policy.ts';
 import { markOf, versionOfRecord } from '../../services/documents/document-version.ts';
-import type { ProducedRecord } from '../../services/kafka-log.ts';
+import { type ProducedRecord, SECRET } from '../../services/kafka-log.ts';
 import type { FinalWorld } from '../../services/target.ts';
 import { positionText } from '../positions.ts';
 import type { Violation } from '../violation.ts';
@@ -95,13 +95,13 @@ function unguardedViolations(
   return [{ guarantee: 'G3', message: `the document of ${newest} is not what its unguarded records make of it` }];
 }
 
-/** Of each document the records that can be written, in the order in which they were produced. */
+/** Of each document the records that write it, in the order in which they were produced. */
 export const historiesOf = (
   produced: readonly ProducedRecord[],
   { isPoison, scenario: { documentdb } }: Pick<DocumentsRead, 'isPoison' | 'scenario'>,
 ): readonly (readonly ProducedRecord[])[] => [
   ...Map.groupBy(
-    produced.filter((record) => record.key !== null && !isPoison(record)),
+    produced.filter((record) => record.key !== null && !record.scenario.hasNoEffect && !isPoison(record)),
     (record) => documentNameOf(record, documentdb),
   ).values(),
 ];
@@ -131,8 +131,8 @@ export const partitionsIn = (records: readonly ProducedRecord[]): ReadonlySet<st
 
 export function modelOf(records: readonly ProducedRecord[], { documentdb }: Scenario): Modelled {
   return records.reduce<Modelled>((state, record) => {
-    const { scenario, timestampMs, value } = record;
-    const version = versionOf(documentdb, { id: scenario.id, timestampMs, isDeletion: value === null });
+    const { scenario, timestampMs } = record;
+    const version = versionOf(documentdb, { id: scenario.id, timestampMs, isDeletion: scenario.kind === 'tombstone' });
     // The document is another key's from now on.
     if (scenario.leavesKey) return NOTHING;
     return afterRecord(state, modelsOfRecord(record, documentdb), version, documentdb.deletes);
@@ -212,17 +212,16 @@ const isLastWriters = (
 /** With its mark, and nothing else of a deleted one. */
 function isStoredAs(record: ProducedRecord, document: Stored | undefined, read: DocumentsRead): boolean {
   if (document === undefined) return false;
-  const { scenario, value } = record;
+  const { scenario } = record;
   const { topicPartition, offset } = versionOfRecord(record);
   const mark = markOf(document.get('_k'), topicPartition);
   if (read.keyOf(document) !== scenario.key) return false;
   if (scenario.kind === 'tombstone') return mark === offset && isBareTombstone(document);
-  const { id, secret } = readValue(value as Buffer);
   const hasOwnVersion = ((mark as bigint | undefined) ?? -1n) >= offset;
   return (
     hasOwnVersion &&
-    Number(document.get('id')) === id &&
-    document.get('secret') === secret &&
+    Number(document.get('id')) === scenario.id &&
+    document.get('secret') === `${SECRET}-${scenario.id}` &&
     !document.has('_deletedAt')
   );
 }

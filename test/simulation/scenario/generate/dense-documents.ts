@@ -1,3 +1,4 @@
+import { withChanges } from '../connector/generate-changes.ts';
 import { withConnector } from '../connector/generate-connector.ts';
 import type { Random } from '../random.ts';
 import type { Scenario, ScenarioRecord } from '../scenario.ts';
@@ -17,6 +18,14 @@ const file =
   (index: number) =>
   (scenario: Scenario, random: Random, round: number): Scenario =>
     withConnector(scenario, random, FILES * round + index);
+
+/** How many of the corners have change events. */
+const CHANGES = 2;
+
+const changes =
+  (index: number) =>
+  (scenario: Scenario, random: Random, round: number): Scenario =>
+    withChanges(scenario, random, CHANGES * round + index);
 
 /** Corners of the world that seldom occur by themselves, one in a story, in turn; undefined: none. */
 const CORNERS = [
@@ -42,7 +51,7 @@ const CORNERS = [
   file(3),
   straight,
   undefined,
-  outage,
+  changes(0),
   folds,
   arrays,
   types,
@@ -52,7 +61,7 @@ const CORNERS = [
   beforeConflicts,
   leaving,
   straight,
-  undefined,
+  changes(1),
   deferred,
   lonely,
   slow,

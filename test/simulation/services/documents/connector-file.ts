@@ -6,6 +6,7 @@ import {
   type IdStrategyName,
   isOfBusinessKey,
   isOfValue,
+  type SourceName,
   type WriteModelName,
 } from '../../scenario/connector/connector.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
@@ -37,6 +38,14 @@ const PROCESSOR_CLASSES = {
   renames: `${STRATEGY}.processor.field.renaming.RenameByMapping`,
 } as const;
 
+const HANDLER_CLASSES: Readonly<Record<SourceName, string>> = {
+  debeziumPatch: `${STRATEGY}.cdc.debezium.mongodb.MongoDbHandler`,
+  debeziumStream: `${STRATEGY}.cdc.debezium.mongodb.ChangeStreamHandler`,
+  debeziumTable: `${STRATEGY}.cdc.debezium.rdbms.postgres.PostgresHandler`,
+  qlik: `${STRATEGY}.cdc.qlik.rdbms.RdbmsHandler`,
+  changeStream: `${STRATEGY}.cdc.mongodb.ChangeStreamHandler`,
+};
+
 const CONVERTERS = {
   json: 'org.apache.kafka.connect.json.JsonConverter',
   string: 'org.apache.kafka.connect.storage.StringConverter',
@@ -54,9 +63,9 @@ export function connectorText(connector: ConnectorStory, scenario: Scenario): st
     database: DATABASE,
     collection: TOPIC,
     ...converterProperties(connector),
-    ...idProperties(connector),
-    ...processorProperties(connector),
-    ...writeProperties(connector, scenario),
+    ...(connector.source === undefined
+      ? strategyProperties(connector, scenario)
+      : changeProperties(connector.source, scenario)),
     ...ownProperties(scenario),
   };
   return Object.entries(properties)
@@ -71,6 +80,26 @@ const converterProperties = ({ converter }: ConnectorStory): Properties =>
       [`${side}.schemas.enable`, converter === 'json' ? 'false' : undefined],
     ]),
   );
+
+const strategyProperties = (connector: ConnectorStory, scenario: Scenario): Properties => ({
+  ...idProperties(connector),
+  ...processorProperties(connector),
+  ...writeProperties(connector, scenario),
+});
+
+/** With a handler the strategies have no part in a record. The last ones are beside the connector: docs/migrating.md */
+const changeProperties = (source: SourceName, { documentdb, topicCount }: Scenario): Properties => ({
+  'change.data.capture.handler': HANDLER_CLASSES[source],
+  ...Object.fromEntries(
+    topicNamesOf(topicCount)
+      .slice(1)
+      .map((topic) => [`topic.override.${topic}.collection`, documentdb.isCollectionOfTopic ? topic : undefined]),
+  ),
+  'msksinks.cdc.full.document.null': 'update',
+  'msksinks.cdc.truncated.arrays': 'apply',
+  'msksinks.cdc.cleared.columns': 'unset',
+  'msksinks.cdc.unknown.operation': 'ignore',
+});
 
 function idProperties({ idStrategy, overwritesId }: ConnectorStory): Properties {
   const where = idStrategy === 'partialKey' ? 'key' : 'value';

@@ -22,7 +22,7 @@ import type { Environment } from '../environment.ts';
 import { type ProducedRecord, SECRET, topicNameOf } from '../kafka-log.ts';
 import type { FinalWorld, Target, TargetParts } from '../target.ts';
 import type { Topic } from '../topic.ts';
-import { keyOfDocument, keyTextOf } from './connector-model.ts';
+import { eventTextOf, keyOfDocument, keyTextOf } from './connector-model.ts';
 import { DocumentHistory, isGuarded } from './document-history.ts';
 import { mapperOf } from './document-mapper.ts';
 import { businessIndexesOf, collectionOf, isArrayKey, keyOfName, valueText } from './document-policy.ts';
@@ -120,10 +120,12 @@ export class DocumentsTarget implements Target {
   };
 
   valueOf(record: ScenarioRecord): Buffer | null {
-    if (record.kind === 'tombstone') return null;
+    const { connector } = this.#parts.scenario.documentdb;
     const isCut = record.kind === 'poison' && record.poison === undefined;
     if (isCut) return Buffer.from(`{"id":${record.id},"secret":"${SECRET}`);
-    return Buffer.from(valueText(record, this.#parts.scenario.documentdb.connector));
+    const event = eventTextOf(record, connector);
+    if (event !== undefined) return event === null ? null : Buffer.from(event);
+    return record.kind === 'tombstone' ? null : Buffer.from(valueText(record, connector));
   }
 
   keyOf({ key }: ScenarioRecord): Buffer | null {
@@ -172,7 +174,8 @@ export class DocumentsTarget implements Target {
 
   /** Written or overwritten by a newer one of its partition, and durable. */
   holds = (record: ProducedRecord): boolean =>
-    record.key !== null && this.#history.holds(record, this.#serverOfRecord(record));
+    record.key !== null &&
+    (record.scenario.hasNoEffect === true || this.#history.holds(record, this.#serverOfRecord(record)));
 
   isAcknowledged = (invocation: string, record: ProducedRecord): boolean =>
     this.#conduct.isAcknowledged(invocation, positionText(record).replace(/ .*/, ''));
@@ -197,10 +200,11 @@ export class DocumentsTarget implements Target {
     return (mayBe || isOfTwo) && bucket.hasLetter(scenario.sink, produced);
   }
 
-  /** Of what throws nobody knows the document. */
+  /** Of what throws nobody knows the document, nor of a change event. */
   isKnownPoison = ({ scenario: { key, kind, poison } }: ProducedRecord): boolean => {
     const { connector } = this.#parts.scenario.documentdb;
-    const isPlaceless = poison === 'throws' || (connector !== undefined && isOfValue(connector));
+    const isOfEvent = connector !== undefined && (isOfValue(connector) || connector.source !== undefined);
+    const isPlaceless = poison === 'throws' || isOfEvent;
     return key === null || (kind === 'poison' && !isPlaceless);
   };
 
