@@ -8,10 +8,15 @@ const MERGE = /\b(?:connector_configuration|config(?:_nonsensitive)?)\s*=\s*merg
 const LOCAL = /local\.([\w-]+)(?=\s*[,)])/y;
 const SKIPPED = /(?:[\s,]|\/\/[^\n]*|\/\*[\s\S]*?\*\/|#[^\n]*)*/y;
 const NAME = /(?:"([^"\n]+)"|([\w.-]+))\s*[=:][ \t]*/y;
-const TEXT = /"((?:[^"\\\n$]|\\.|\$(?!\{)|\$\{[^}\n]*\})*)"(?=\s*(?:[,}#\n]|\/\/|$))/y;
+const TEXT = /"((?:[^"\\\n$]|\\.|\$(?!\{)|\$\{[^}\n]*\})*)"(?=\s*(?:[,}#\n]|\/[/*]|$))/y;
 const HERE_DOCUMENT = /<<-?(\w+)[ \t]*\n([\s\S]*?)\n[ \t]*\1(?=\s|$)/y;
-const WORD = /(?:-?\d[\d.]*|true|false|null)(?=\s*(?:[,}#\n]|\/\/|$))/y;
+const WORD = /(?:-?\d[\d.]*|true|false|null)(?=\s*(?:[,}#\n]|\/[/*]|$))/y;
 const EXPRESSION = /(?:[^\n,{}[\]()]|\([^)]*\)|\[[^\]]*\]|\{[^}]*\})+/y;
+
+const NESTED = /\([^)]*\)|\[[^\]]*\]|\{[^}]*\}|"(?:[^"\\\n]|\\.)*"/g;
+/** `=` outside of what is nested: another setting stands on the line, without a comma before it. */
+const SETS = /[^=!<>]=(?![=>])/;
+const UNREADABLE = 'a setting cannot be read: write NAME = "VALUE" on a line of its own';
 
 /** The maps of settings in a Terraform file. An expression that only Terraform can evaluate becomes a placeholder `${terraform:..}`. */
 export function parseTerraform(text: string): ListNode {
@@ -92,11 +97,14 @@ function mapAt(text: string, start: number): Parsed {
     const name = take(NAME);
     if (name === undefined) {
       // What cannot be read must not end the settings without a word.
-      if (text[at] !== '}' && isConnector(entries))
-        throw new SyntaxProblem(line, 'a setting cannot be read: write NAME = "VALUE" on a line of its own');
+      if (text[at] !== '}' && isConnector(entries)) throw new SyntaxProblem(line, UNREADABLE);
       return { node: { kind: 'map', line: lineAt(text, start), entries }, start, end: at };
     }
+    const from = at;
     entries.push({ name: name[1] ?? name[2] ?? '', line, value: { kind: 'scalar', line, text: textAt(take) } });
+    const value = text.slice(from, at);
+    if (!value.startsWith('<<') && SETS.test(value.replaceAll(NESTED, '""')) && isConnector(entries))
+      throw new SyntaxProblem(line, UNREADABLE);
   }
 }
 

@@ -178,11 +178,14 @@ describe('a setting that cannot be read', () => {
   const terraform = (line: string) =>
     `resource "x" "y" {\n  connector_configuration = {\n    "topics" = "orders"\n    ${line}\n    "database" = "shop"\n  }\n}\n`;
 
-  it.each(['(local.name) = "v"', '"a" "b"'])('in Terraform does not end the settings silently: %s', (line) => {
-    expect(faultsOf(terraform(line), 'a.tf')).toEqual([
-      { line: 4, problem: 'a setting cannot be read: write NAME = "VALUE" on a line of its own' },
-    ]);
-  });
+  it.each(['(local.name) = "v"', '"a" "b"', '"a" = "b" "tasks.max" = 1', 'a = 1 b = var.x', 'a = var.x "b" = true'])(
+    'in Terraform does not end the settings silently: %s',
+    (line) => {
+      expect(faultsOf(terraform(line), 'a.tf')).toEqual([
+        { line: 4, problem: 'a setting cannot be read: write NAME = "VALUE" on a line of its own' },
+      ]);
+    },
+  );
 
   it.each([`'a' = "b",`, "'a' 'b',"])('in ksqlDB does not end the settings silently: %s', (line) => {
     const text = `CREATE SINK CONNECTOR x WITH (\n'topics' = 'orders',\n${line}\n'database' = 'shop');`;
@@ -200,6 +203,19 @@ describe('a setting that cannot be read', () => {
     expect(settingsOf("CREATE SINK CONNECTOR x WITH ('topics'='orders', /* ours */ 'database'='shop');")).toEqual(
       ORDERS,
     );
+  });
+});
+
+describe('an expression of Terraform', () => {
+  it.each([
+    ['{ for k, v in var.x : k => v }', '${terraform: for k, v in var.x  k => v }'],
+    ['var.x == "a" ? 1 : 2', '${terraform:var.x == a ? 1  2}'],
+    ['jsonencode({ a = 1, b = 2 })', '${terraform:jsonencode( a = 1, b = 2 )}'],
+    ['"v" /* of the team */', 'v'],
+    ['1 /* one */', '1'],
+  ])('is one value: %s', (expression, value) => {
+    const text = `config = {\n  "connector.class" = "MongoSinkConnector"\n  a = ${expression}\n  "topics" = "t"\n}`;
+    expect(settingsOf(text, 'a.tf')).toMatchObject({ a: value, topics: 't' });
   });
 });
 
