@@ -1,5 +1,6 @@
 import { pollerGroupOf, type SinkName } from '../../../infra/sinks.ts';
 import type { Deployment } from '../../../infra/template/deployment.ts';
+import { metricsOf } from '../../../shared/telemetry/metric-names.ts';
 
 /** The settings of a stage file on which cost depends. */
 export interface SinkSettings {
@@ -25,10 +26,6 @@ export interface SinkSettings {
   readonly metrics: number;
 }
 
-const METRICS = {
-  kinesisSink: { full: 43, essential: 14 },
-  documentdbSink: { full: 34, essential: 13 },
-} as const;
 const METRICS_OF_MAPPING = 14;
 
 const COMMON = {
@@ -51,7 +48,7 @@ export const DEFAULT_SINKS: readonly SinkSettings[] = [
     pollerGroup: 'kinesisSink',
     memoryMb: 512,
     requestsInFlightMax: 4,
-    metrics: METRICS.kinesisSink.full + METRICS_OF_MAPPING,
+    metrics: metricsOf('kinesisSink', 'full').length + METRICS_OF_MAPPING,
   },
   {
     ...COMMON,
@@ -59,7 +56,7 @@ export const DEFAULT_SINKS: readonly SinkSettings[] = [
     pollerGroup: 'documentdbSink',
     memoryMb: 1_024,
     requestsInFlightMax: 3,
-    metrics: METRICS.documentdbSink.full + METRICS_OF_MAPPING,
+    metrics: metricsOf('documentdbSink', 'full').length + METRICS_OF_MAPPING,
   },
 ];
 
@@ -80,5 +77,5 @@ export const sinksOf = ({ file, functions }: Deployment): readonly SinkSettings[
       (name === 'kinesisSink' ? file.kinesisSink?.requestsInFlightMax : file.documentdbSink?.poolSizeMax) ?? 1,
     order: (name === 'kinesisSink' ? file.kinesisSink?.ordering : undefined) ?? 'key',
     aggregation: (name === 'kinesisSink' ? file.kinesisSink?.aggregation : undefined) ?? 'off',
-    metrics: METRICS[name][file.metrics] + METRICS_OF_MAPPING * mappings.length,
+    metrics: metricsOf(name, file.metrics).length + METRICS_OF_MAPPING * mappings.length,
   }));

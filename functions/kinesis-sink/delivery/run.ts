@@ -68,7 +68,7 @@ type RunStart = Pick<Run, 'parts' | 'evidence' | 'deadline'> & {
 };
 
 export function beginRun({ parts, evidence, deadline, redriven }: RunStart, batches: readonly PartitionBatch[]): Run {
-  const { clock, deadLetters, meter, options } = parts;
+  const { clock, deadLetters, options } = parts;
   const plans = batches.map(({ records }) => records.map((record) => plan(record, options)));
   const { lanes, tombstones } = layLanes(plans);
   const outcomes = new OutcomeCollector(batches);
@@ -80,10 +80,7 @@ export function beginRun({ parts, evidence, deadline, redriven }: RunStart, batc
     redriven,
     deadline,
     clock,
-    record(settlement) {
-      if (settlement.outcome.kind === 'deadLettered') meter.count('DeadLetters');
-      outcomes.record(settlement);
-    },
+    record: (settlement) => outcomes.record(settlement),
   });
   return {
     parts,

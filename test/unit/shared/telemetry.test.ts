@@ -14,7 +14,12 @@ import {
 import type { SourceRecord } from '../../../shared/record.ts';
 import { settle } from '../../../shared/settle.ts';
 import { logBatch, measureBatch } from '../../../shared/telemetry/batch-report.ts';
-import { ESSENTIAL_METRICS, FURTHER_METRICS } from '../../../shared/telemetry/metric-names.ts';
+import {
+  ESSENTIAL_METRICS,
+  FURTHER_METRICS,
+  IGNORED_METRICS,
+  metricsOf,
+} from '../../../shared/telemetry/metric-names.ts';
 import { createMeter } from '../../../shared/telemetry/telemetry.ts';
 import { aRecord, batchesOf } from '../../support/builders.ts';
 import { recordedTelemetry } from '../../support/recorded-telemetry.ts';
@@ -306,5 +311,42 @@ describe('the documents', () => {
     );
     expect(new Set(messages)).toContain('stream_keeps_no_order');
     expect([...new Set(messages)].filter((message) => !documented.includes(`\`${message}\``))).toEqual([]);
+  });
+});
+
+describe('the metrics of each function', () => {
+  const linesOf = (folder: string): string =>
+    readdirSync(folder, { recursive: true, encoding: 'utf8' })
+      .filter((file) => file.endsWith('.ts') && !file.endsWith('metric-names.ts'))
+      .map((file) => readFileSync(join(folder, file), 'utf8'))
+      .join('\n');
+  const shared = linesOf('shared');
+
+  /** Which metrics a function's own sources and the shared ones count, and for which reasons its records are ignored. */
+  it.each([
+    ['kinesisSink', 'functions/kinesis-sink'],
+    ['documentdbSink', 'functions/documentdb-sink'],
+  ] as const)('%s are those that its sources count: the cost model reads their number', (name, folder) => {
+    const counted = (text: string) =>
+      [...ESSENTIAL_METRICS, ...FURTHER_METRICS].filter((metric) => text.includes(`'${metric}'`));
+    const own = linesOf(folder);
+    const gives = (reason: string) =>
+      new RegExp(`ignored\\(position, '${reason}'\\)|reason: [^;]*'${reason}'|[?:] '${reason}'`).test(own) ||
+      new RegExp(`ignored\\(position, '${reason}'\\)`).test(shared);
+    const ofReasons = Object.entries(IGNORED_METRICS).flatMap(([reason, metric]) => (gives(reason) ? [metric] : []));
+    expect([...metricsOf(name, 'full')].toSorted()).toEqual(
+      [...new Set([...counted(shared), ...counted(own), ...ofReasons])].toSorted(),
+    );
+    expect(ESSENTIAL_METRICS).toEqual(expect.arrayContaining([...metricsOf(name, 'essential')]));
+  });
+
+  it('are as many as the page on operations says', () => {
+    const [kinesis, documentdb] = (['kinesisSink', 'documentdbSink'] as const).map((name) => ({
+      full: metricsOf(name, 'full').length,
+      essential: metricsOf(name, 'essential').length,
+    }));
+    expect(readFileSync('docs/operations.md', 'utf8')).toContain(
+      `up to ${kinesis?.full} for kinesisSink and ${documentdb?.full} for documentdbSink with \`metrics: full\`, ${kinesis?.essential} and ${documentdb?.essential} with`,
+    );
   });
 });
