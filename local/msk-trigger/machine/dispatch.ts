@@ -115,7 +115,7 @@ function takeFresh<R extends LogRecord>(
     (state) => isIdle(state) && state.retries.length === 0 && state.queue.length > 0,
   );
   if (waiting.length === 0) return undefined;
-  waiting.sort((a, b) => arrivalMs(a) - arrivalMs(b) || a.partition - b.partition);
+  waiting.sort((a, b) => arrivalMs(a) - arrivalMs(b));
   const [oldest] = waiting;
   const windowIsOver = oldest !== undefined && nowMs >= arrivalMs(oldest) + triggerState.settings.windowMs;
   return windowIsOver || isFull(triggerState.settings, waiting) ? fill(triggerState, waiting) : undefined;

@@ -95,9 +95,7 @@ function recordsArrived<R extends LogRecord>(
   const commands: Command<R>[] = [];
   triggerState.counters.recordsReceived += enqueue(state, arrival.records, nowMs);
   state.nextOffset = Math.max(state.nextOffset, arrival.nextOffset ?? 0);
-  if (isIdle(state) && settledUpTo(state) < (arrival.logStartOffset ?? 0)) {
-    triggerState.counters.recordsExpiredInKafka += forgetBelow(state, arrival.logStartOffset ?? 0);
-  }
+  if (isIdle(state)) triggerState.counters.recordsExpiredInKafka += forgetBelow(state, arrival.logStartOffset ?? 0);
   commitIfAdvanced(triggerState, state, commands);
   dispatch(triggerState, pollerOf(triggerState, state), nowMs, commands);
   return commands;

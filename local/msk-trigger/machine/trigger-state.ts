@@ -150,14 +150,15 @@ export function giveUp<R extends LogRecord>(
   condition: GivenUpCondition,
   commands: Command<R>[],
 ): void {
-  if (parts.length === 0) return;
+  const [first] = parts;
+  if (first === undefined) return;
   if (!triggerState.settings.hasDestination) {
     triggerState.counters.recordsDropped[condition] += countRecords(parts);
     for (const { state } of parts) commitIfAdvanced(triggerState, state, commands);
     return;
   }
-  const invokeCount = Math.max(...parts.map((part) => part.portion.invocations));
-  const lastResponse = parts.find((part) => part.portion.lastResponse !== undefined)?.portion.lastResponse;
+  // All parts were in the same invocations.
+  const { invocations: invokeCount, lastResponse } = first.portion;
   const failure: GivenUp<R> = { condition, invokeCount, lastResponse, batch: recordsOf(parts) };
   const id = newId(triggerState);
   for (const { state, portion } of parts) state.delivering = portion;

@@ -41,6 +41,11 @@ describe('the answer of a function', () => {
     expect(readAnswer(payload, wasSent).kind).toBe('invalid');
   });
 
+  it('says of an identifier which part has the wrong type', () => {
+    const reason = 'an itemIdentifier lacks a string partition or a number offset';
+    expect(readAnswer(itemOf({ partition: 0, offset: 5 }), wasSent)).toEqual({ kind: 'invalid', reason });
+  });
+
   it('is not quoted in the reason why it is refused', () => {
     expect(JSON.stringify(readAnswer(itemOf('secret-4711'), wasSent))).not.toContain('4711');
   });

@@ -31,13 +31,18 @@ describe('what is sent again', () => {
   });
 
   // https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
-  it('is everything after an answer of more than 6 MB', () => {
-    const payload = JSON.stringify({ batchItemFailures: [], padding: 'x'.repeat(6 * 1024 * 1024) });
-    expect(
-      batchResultOf({ partialFailureRetry: 'listedOnly', reportsItemFailures: true }, batch, {
-        kind: 'answered',
-        payload,
-      }).ending,
-    ).toBe('failed');
+  it('is nothing after an answer of 6 MB, and everything after one of a byte more', () => {
+    const endings = [0, 1].map((more) => {
+      const payload = 'null'.padEnd(6 * 1024 * 1024 + more);
+      const settings = { partialFailureRetry: 'listedOnly', reportsItemFailures: true } as const;
+      return batchResultOf(settings, batch, { kind: 'answered', payload }).ending;
+    });
+    expect(endings).toEqual(['succeeded', 'failed']);
+  });
+
+  it('is nothing where the mapping reads no answer', () => {
+    const settings = { partialFailureRetry: 'listedOnly', reportsItemFailures: false } as const;
+    const batchResult = batchResultOf(settings, batch, failures(['orders-0', 1]));
+    expect(batchResult).toEqual({ ending: 'succeeded', unsettled: new Map() });
   });
 });

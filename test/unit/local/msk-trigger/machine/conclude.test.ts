@@ -90,6 +90,18 @@ describe('a thrown error', () => {
 });
 
 describe('MaximumRetryAttempts', () => {
+  it.each([
+    ['functionError', THROWN],
+    ['itemFailures', failures(['orders-0', 0])],
+    ['itemFailures', { kind: 'answered', payload: '7' }],
+  ] as const)('tells the destination how the last invocation ended: %s', (lastResponse, result) => {
+    const harness = new Harness({ retriesMax: 0, hasDestination: true }).arrive(0, records(0, 3)).end(result);
+    const condition = 'RetryAttemptsExhausted';
+    expect(harness.deliveries.map(({ failure }) => failure)).toMatchObject([
+      { condition, invokeCount: 1, lastResponse },
+    ]);
+  });
+
   it('does not count the first invocation', () => {
     const harness = new Harness({ retriesMax: 2 }).arrive(0, records(0, 3));
     harness.end(THROWN).pass(100).end(THROWN).pass(100);
@@ -158,6 +170,14 @@ describe('BisectBatchOnFunctionError', () => {
     harness.arrive(0, records(0, 3)).arrive(1, records(0, 1)).end(THROWN).pass(100);
     expect(harness.sent).toEqual([{ 'orders-0': [0, 1, 2] }, { 'orders-1': [0, 1] }]);
     expect(harness.end(SUCCESS).sent).toEqual([{ 'orders-1': [0, 1] }, { 'orders-0': [3] }]);
+  });
+
+  it('sends the halves after the pause that the whole batch would have had', () => {
+    const backoff = { firstMs: 100, maxMs: 1_000 };
+    const harness = new Harness({ bisects: true, backoff }).arrive(0, records(0, 3));
+    harness.end({ kind: 'answered', payload: '7' }).pass(100).end(THROWN);
+    expect(harness.pass(199).sent).toEqual([]);
+    expect(harness.pass(1).sent).toEqual([{ 'orders-0': [0, 1] }]);
   });
 
   it('uses up no retry: only a record that is alone can exhaust them', () => {

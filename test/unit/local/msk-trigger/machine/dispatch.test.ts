@@ -29,6 +29,13 @@ describe('batching', () => {
     expect(Object.keys(harness.sent[0] ?? {})).toEqual(['orders-2', 'orders-0']);
   });
 
+  it('puts partitions that wait equally long in the order of their numbers', () => {
+    const positions = new Map([2, 0, 1].map((partition) => [partition, 0]));
+    const harness = new Harness({}, positions);
+    for (const partition of [1, 2, 0]) harness.arrive(partition, records(0));
+    expect(Object.keys(harness.pass(1_000).sent[0] ?? {})).toEqual(['orders-0', 'orders-1', 'orders-2']);
+  });
+
   it('counts the records of all partitions against the batch size', () => {
     const harness = new Harness().arrive(0, records(0, 2)).arrive(1, records(0, 2));
     expect(harness.sent).toEqual([{ 'orders-0': [0, 1, 2], 'orders-1': [0] }]);
@@ -238,6 +245,23 @@ describe('MaximumRecordAgeInSeconds', () => {
     expect(harness.commits).toEqual({ 'orders-0': [1] });
   });
 
+  it('comes before other records of its partitions, which then go together, and once', () => {
+    const harness = new Harness(settings);
+    harness.nowMs = 70_000;
+    const young = { timestampMs: 70_000 };
+    for (const partition of [0, 1]) harness.arrive(partition, [...records(0), ...records(1, 1, young)]);
+    expect(harness.sent).toEqual([{ 'orders-0': [1], 'orders-1': [1] }]);
+    expect(harness.end(SUCCESS).pass(1_000).sent).toEqual([]);
+    expect(harness.machine.isQuiet()).toBe(true);
+  });
+
+  it('leads to the next record at once, which the schema registry may refuse', () => {
+    const harness = new Harness({ ...settings, windowMs: 0 });
+    harness.nowMs = 70_000;
+    harness.arrive(0, [...records(0), ...records(1, 1, { refusal: 'SCHEMA_NOT_FOUND' })]);
+    expect(harness.machine.counters().recordsDropped).toMatchObject({ RecordAgeExceeded: 1, SCHEMA_NOT_FOUND: 1 });
+  });
+
   it('does not hold up another partition of the same batch', () => {
     const harness = new Harness({ ...settings, hasDestination: true });
     harness.nowMs = 70_000;
@@ -248,6 +272,19 @@ describe('MaximumRecordAgeInSeconds', () => {
 });
 
 describe('retried records', () => {
+  it('go in the order in which their pauses end', () => {
+    const harness = new Harness().arrive(1, records(0, 3)).arrive(0, records(0, 3));
+    harness.end(THROWN).pass(50).end(THROWN);
+    expect(harness.pass(100).sent).toEqual([{ 'orders-1': [0, 1, 2, 3] }, { 'orders-0': [0, 1, 2, 3] }]);
+  });
+
+  it('go before a record that is given up without an invocation', () => {
+    const refused = records(4, 4, { refusal: 'SCHEMA_NOT_FOUND' });
+    const harness = new Harness({ hasDestination: true }).arrive(0, [...records(0, 3), ...refused]).end(THROWN);
+    expect(harness.deliveries).toEqual([]);
+    expect(harness.pass(100).end(SUCCESS).deliveries).toHaveLength(1);
+  });
+
   it('go before newer ones of their partition, and never together with them', () => {
     const harness = new Harness().arrive(0, records(0, 7)).end(failures(['orders-0', 3]));
     expect(harness.pass(100).sent).toEqual([{ 'orders-0': [3] }]);

@@ -63,6 +63,15 @@ describe('what may be fetched', () => {
     expect(positions(harness).map(([partition]) => partition)).toEqual([0, 1]);
   });
 
+  it('has room to the last byte of a payload, and of the buffer', () => {
+    const waiting = (bytes: number, settings = {}) =>
+      new Harness(settings, startsAtZero(1)).arrive(0, records(0, 3)).arrive(0, records(4, 5, { bytes }));
+    expect(positions(waiting(5_000))).toEqual([]);
+    expect(positions(waiting(4_999))).toEqual([[0, 6]]);
+    expect(positions(waiting(20, { bufferBytesMax: 40 }))).toEqual([]);
+    expect(positions(waiting(19, { bufferBytesMax: 40 }))).toEqual([[0, 6]]);
+  });
+
   it('is only what has nothing waiting once the buffer of all partitions is full', () => {
     const harness = new Harness({ bufferBytesMax: 40 })
       .arrive(0, records(0, 1))
@@ -77,6 +86,37 @@ describe('the log', () => {
     harness.machine.recordsArrived({ partition: 0, records: [], logStartOffset: 3 }, 0);
     expect(harness.machine.counters().recordsExpiredInKafka).toBe(3);
     expect(harness.pass(100).sent).toEqual([{ 'orders-0': [3] }]);
+  });
+
+  it('may lose all that is to be retried: no empty invocation follows', () => {
+    const harness = new Harness().arrive(0, records(0, 3)).end(THROWN);
+    harness.machine.recordsArrived({ partition: 0, records: [], logStartOffset: 4 }, 0);
+    expect(harness.pass(100).sent).toEqual([]);
+    expect(harness.machine.isQuiet()).toBe(true);
+  });
+
+  it.each([
+    [0, 0, [0, 1, 2]],
+    [1, 1, [1, 2]],
+    [2, 2, [2]],
+    [9, 3, []],
+  ])('that begins at %i has lost %i of three records that wait', (logStartOffset, lost, left) => {
+    const harness = new Harness().arrive(0, records(0, 2));
+    harness.machine.recordsArrived({ partition: 0, records: [], logStartOffset }, 0);
+    expect(harness.machine.counters().recordsExpiredInKafka).toBe(lost);
+    expect(harness.pass(1_000).sent).toEqual(left.length === 0 ? [] : [{ 'orders-0': left }]);
+  });
+
+  it('takes nothing away behind an invocation: what waits was read before', () => {
+    const harness = new Harness().arrive(0, records(0, 7));
+    harness.machine.recordsArrived({ partition: 0, records: [], logStartOffset: 6 }, 0);
+    expect(harness.end(SUCCESS).sent).toEqual([{ 'orders-0': [4, 5, 6, 7] }]);
+  });
+
+  it.each([2, 50])('that has a gap up to %i takes nothing away that waits', (offset) => {
+    const harness = new Harness().arrive(0, records(0, 1));
+    harness.machine.positionReset(0, offset);
+    expect(harness.pass(1_000).sent).toEqual([{ 'orders-0': [0, 1] }]);
   });
 
   it('may begin after the position: reading goes on where it begins', () => {
@@ -99,6 +139,12 @@ describe('the log', () => {
     const harness = new Harness({}, startsAtZero(1));
     harness.machine.partitionAdded(1, 0);
     expect(harness.arrive(1, records(0, 3)).sent).toEqual([{ 'orders-1': [0, 1, 2, 3] }]);
+  });
+
+  it('keeps what waits of a partition that is added twice', () => {
+    const harness = new Harness({}, startsAtZero(1)).arrive(0, records(0, 1));
+    harness.machine.partitionAdded(0, 0);
+    expect(harness.pass(1_000).sent).toEqual([{ 'orders-0': [0, 1] }]);
   });
 });
 
@@ -129,7 +175,62 @@ describe('the counters', () => {
   });
 });
 
+describe('a delivery to the destination', () => {
+  const refused = () =>
+    new Harness({ hasDestination: true, retriesMax: 0, backoff: { firstMs: 100, maxMs: 1_000 } })
+      .arrive(0, records(0, 3))
+      .end(THROWN);
+
+  it('is tried once at a time, and again after a pause that doubles', () => {
+    const harness = refused();
+    expect(harness.pass(5_000).deliveries).toHaveLength(1);
+    const pauses = [1, 2, 3].map(() => {
+      harness.delivered(false);
+      const pauseMs = harness.machine.wakeAtMs() - harness.nowMs;
+      expect(harness.pass(pauseMs - 1).deliveries).toEqual([]);
+      expect(harness.pass(1).deliveries).toHaveLength(1);
+      return pauseMs;
+    });
+    expect(pauses).toEqual([100, 200, 400]);
+    harness.delivered();
+    expect(harness.machine.counters()).toMatchObject({
+      ...{ failuresDelivered: 1, failureDeliveriesRefused: 3, recordsDeliveredToDestination: 4 },
+    });
+  });
+
+  it('is answered once', () => {
+    const harness = refused();
+    const [id = 0] = harness.deliveries.map((delivery) => delivery.id);
+    const answer = () => harness.machine.failureDelivered(id, true, 0);
+    harness.delivered(false);
+    expect(answer).toThrow(`delivery ${id} of topic orders is not open`);
+    harness.pass(100).delivered();
+    expect(answer).toThrow(`delivery ${id} of topic orders is not open`);
+  });
+});
+
+describe('a machine', () => {
+  it('is quiet while nothing waits, is open or is retried in any partition', () => {
+    const harness = new Harness({ hasDestination: true, retriesMax: 1 });
+    const isQuiet = (step: Harness) => step.machine.isQuiet();
+    expect(isQuiet(harness)).toBe(true);
+    expect(isQuiet(harness.arrive(1, records(0)))).toBe(false);
+    expect(isQuiet(harness.pass(1_000))).toBe(false);
+    expect(isQuiet(harness.end(THROWN))).toBe(false);
+    expect(isQuiet(harness.pass(100).end(THROWN))).toBe(false);
+    expect(isQuiet(harness.delivered())).toBe(true);
+  });
+
+  it('commands nothing where nothing is to be done', () => {
+    expect(new Harness().machine.scaledTo(2, 0)).toEqual([]);
+  });
+});
+
 describe('a broken driver', () => {
+  it('is told that it names a partition nobody added', () => {
+    expect(() => new Harness().arrive(9, records(0))).toThrow('partition 9 of topic orders is unknown');
+  });
+
   it('is told that it ends an invocation twice', () => {
     const harness = new Harness().arrive(0, records(0, 3));
     const [invocation] = harness.open;

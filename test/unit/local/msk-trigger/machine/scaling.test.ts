@@ -10,6 +10,7 @@ describe('the number of pollers', () => {
   it.each([
     ['doubles while the lag grows', { lag: 900, lagBefore: 800 }, 4],
     ['doubles while the lag lasts for more than three minutes', { lag: 3_001, lagBefore: 4_000 }, 4],
+    ['stays while the lag is the same and can be read in time', { lag: 900, lagBefore: 900 }, 2],
     ['stays while the lag falls fast enough', { lag: 3_000, lagBefore: 4_000 }, 2],
     ['stays while no more than a batch for each poller waits', { lag: 200, lagBefore: 0 }, 2],
     ['falls by one when at most one batch waits', { lag: 100, lagBefore: 0 }, 1],

@@ -12,7 +12,8 @@ describe('the settings of a machine', () => {
   it('cap endless retries at ten as soon as there is a destination', () => {
     const destination = { kind: 's3', bucketArn: 'arn:aws:s3:::letters' } as const;
     expect(settingsOf({ retriesMax: Number.POSITIVE_INFINITY, destination }).retriesMax).toBe(10);
-    expect(settingsOf({ retriesMax: 10_000, destination }).retriesMax).toBe(10_000);
+    expect(settingsOf({ retriesMax: 10_000, destination })).toMatchObject({ retriesMax: 10_000, hasDestination: true });
+    expect(settingsOf({ destination: undefined }).hasDestination).toBe(false);
     expect(settingsOf({ retriesMax: Number.POSITIVE_INFINITY }).retriesMax).toBe(Number.POSITIVE_INFINITY);
   });
 
@@ -28,6 +29,20 @@ describe('the settings of a machine', () => {
       invocationsPerPollerMax: 5,
       payloadBytesMax: 6_291_456,
     });
+  });
+});
+
+describe('the buffer of a machine', () => {
+  it('has 64 MiB, or what is asked for', () => {
+    const bufferOf = (bufferBytesMax?: number) => {
+      const options = {
+        partialFailureRetry: 'listedOnly',
+        envelopeBytes: 0,
+        ...(bufferBytesMax && { bufferBytesMax }),
+      };
+      return machineSettings(aMapping({}), options as Parameters<typeof machineSettings>[1]).bufferBytesMax;
+    };
+    expect([bufferOf(), bufferOf(7)]).toEqual([67_108_864, 7]);
   });
 });
 
