@@ -54,6 +54,10 @@ const notJson = (): never => {
   throw new UnconvertibleError('the value is not JSON');
 };
 
+const tooDeep = (): never => {
+  throw new UnconvertibleError(`the value is nested deeper than ${NESTING_MAX} levels`);
+};
+
 /**
  * Reads JSON (RFC 8259, as strict as `JSON.parse`) and keeps what `JSON.parse` loses: the text of numbers and the order
  * of names. An object becomes a Map. The reader is as fast as `JSON.parse` plus a scan for the cases in which
@@ -83,8 +87,8 @@ export class JsonReader {
     return this.at === this.text.length ? value : notJson();
   }
 
+  /** @param depth of the value, if it is an object or an array: each of them is a level */
   private readValue(depth: number): unknown {
-    if (depth > NESTING_MAX) throw new UnconvertibleError(`the value is nested deeper than ${NESTING_MAX} levels`);
     switch (this.skipBlanks()) {
       case BRACE_OPEN:
         return this.readObject(depth);
@@ -104,6 +108,7 @@ export class JsonReader {
   }
 
   private readObject(depth: number): unknown {
+    if (depth > NESTING_MAX) tooDeep();
     const fields = new Map<string, unknown>();
     const start = this.at;
     this.at += 1;
@@ -140,6 +145,7 @@ export class JsonReader {
   }
 
   private readArray(depth: number): unknown[] {
+    if (depth > NESTING_MAX) tooDeep();
     const elements: unknown[] = [];
     this.at += 1;
     if (this.skipBlanks() === BRACKET_CLOSE) this.at += 1;

@@ -168,7 +168,6 @@ export class Transcoder {
 
   /** Writes a value. @param typeAt where its type goes @returns behind the value, or `LEFT` */
   #value(at: number, typeAt: number, depth: number): number {
-    if (depth > NESTING_MAX) return LEFT;
     switch (this.#text[at]) {
       case QUOTE:
         this.#out[typeAt] = BsonType.String;
@@ -189,6 +188,7 @@ export class Transcoder {
   }
 
   #nested(at: number, typeAt: number, type: BsonType, depth: number): number {
+    if (depth > NESTING_MAX) return LEFT;
     this.#out[typeAt] = type;
     const start = this.#end;
     this.#end += 4;

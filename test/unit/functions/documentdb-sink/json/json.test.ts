@@ -312,14 +312,15 @@ describe('what is no document', () => {
   });
 
   it('takes 100 levels, and no more', () => {
-    const nested = (levels: number) => `${'{"a":'.repeat(levels - 1)}1${'}'.repeat(levels - 1)}`;
+    // Each object or array is a level; the value in the last one is none.
+    const nested = (levels: number) => `${'{"a":'.repeat(levels)}1${'}'.repeat(levels)}`;
     expect(convert(nested(100)).ok).toBe(true);
     expect(stored(nested(101))).toBe('refused: the value is nested deeper than 100 levels');
   });
 
   it('refuses what is nested deeper than the server takes, however deep, and takes what is not', () => {
     const nested = (levels: number) => `${'{"a":['.repeat(levels / 2)}1${']}'.repeat(levels / 2)}`;
-    expect(convert(nested(98)).ok).toBe(true);
+    expect(convert(nested(100)).ok).toBe(true);
     expect(stored(nested(102))).toBe('refused: the value is nested deeper than 100 levels');
     expect(stored(nested(1_000_000))).toBe('refused: the value is nested deeper than 100 levels');
   });
