@@ -131,6 +131,26 @@ describe('work that may be given up', () => {
     await expect(work).rejects.toMatchObject({ name: 'AbortError' });
   });
 
+  it('shares one listener with all other work, and each is given up', async () => {
+    const controller = new AbortController();
+    const settled = untilAborted(Promise.resolve('done'), controller.signal);
+    const open = Array.from({ length: 3 }, () => untilAborted(never(), controller.signal));
+    // A signal searches its listeners with each one that is added: many would take a time that grows with their square.
+    expect(getEventListeners(controller.signal, 'abort')).toHaveLength(1);
+    expect(await settled).toBe('done');
+    controller.abort();
+    for (const each of open) await expect(each).rejects.toMatchObject({ name: 'AbortError' });
+  });
+
+  it('listens again when what waited before has ended', async () => {
+    const controller = new AbortController();
+    await untilAborted(Promise.resolve(), controller.signal);
+    await Promise.resolve();
+    const work = untilAborted(never(), controller.signal);
+    controller.abort();
+    await expect(work).rejects.toMatchObject({ name: 'AbortError' });
+  });
+
   it('is given up at once when the signal aborted before', async () => {
     await expect(untilAborted(never(), AbortSignal.abort())).rejects.toMatchObject({ name: 'AbortError' });
   });
