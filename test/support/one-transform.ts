@@ -13,7 +13,7 @@ export function chainOf(type: string, settings: Readonly<Record<string, string>>
     ['transforms.t.type', `org.apache.kafka.connect.transforms.${type}`],
     ...given,
   ]);
-  return createChain(transforms, 'test', new Map()).transform;
+  return createChain(transforms, 'test', new Map(), false).transform;
 }
 
 /** What the transform makes of a record of topic `t`, partition 3, offset 7, at 1,000 ms, whose key and value are this data. */

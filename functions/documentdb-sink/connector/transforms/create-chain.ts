@@ -24,7 +24,7 @@ export function createChain(
   properties: ReadonlyMap<string, string>,
   where: string,
   custom: CustomTransforms,
-  isStrict = false,
+  isStrict: boolean,
 ): Chain {
   const chain = chainOf(properties, where, custom);
   if (!isStrict || chain.ignored.length === 0) return chain;

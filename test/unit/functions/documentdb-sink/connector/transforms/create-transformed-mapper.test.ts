@@ -3,8 +3,10 @@ import { describe, expect, it } from 'vitest';
 import type { CustomStrategies } from '../../../../../../functions/documentdb-sink/connector/custom/custom-strategies.ts';
 import { CUSTOM_STRATEGIES } from '../../../../../../functions/documentdb-sink/connector/custom/registry.ts';
 import { readConnector } from '../../../../../../functions/documentdb-sink/connector/file/read-connector.ts';
+import { createTransformedMapper } from '../../../../../../functions/documentdb-sink/connector/transforms/create-transformed-mapper.ts';
 import { mapperOfConnector } from '../../../../../../functions/documentdb-sink/connector/transforms/mapper-of-connector.ts';
 import type { WritePlan } from '../../../../../../functions/documentdb-sink/plan/record-mapper.ts';
+import { UnwritableError } from '../../../../../../functions/documentdb-sink/plan/unwritable-error.ts';
 import { SettingsError } from '../../../../../../shared/errors.ts';
 import { aRecord } from '../../../../../support/builders.ts';
 
@@ -108,6 +110,44 @@ describe('a record behind its transforms', () => {
     expect(plan.models[0]).toMatchObject({ kind: 'deleteOne' });
   });
 
+  it('has no key where they take the key away', () => {
+    const properties = {
+      ...withTransform('ExtractField$Key', { field: 'b' }),
+      'delete.on.null.values': 'true',
+      'document.id.strategy': `${IDS}.FullKeyStrategy`,
+    };
+    const json = { 'key.converter': JSON_CONVERTER, 'key.converter.schemas.enable': 'false' };
+    expect(planOf({ ...properties, ...json }, { key: '{"a":1}', value: null })).toMatchObject({
+      failure: { detail: 'Invalid Sink Record neither key doc nor value doc were present' },
+    });
+  });
+
+  it.each([
+    [5, 5n],
+    [-1, undefined],
+  ])('of the time %i shows them the time %s', (timestampMs, expected) => {
+    const properties = withTransform('InsertField$Value', { 'timestamp.field': 'at' });
+    const [model] = written(planOf(properties, { timestampMs, value: '{"_id": 1}' })).models;
+    expect(model.kind === 'replaceOne' && (model.replacement.get('at') ?? undefined)).toEqual(expected);
+  });
+
+  it('is no poison for a bug of ours', () => {
+    const text = JSON.stringify({ topics: 'orders', database: 'shop', ...withTransform('Filter') });
+    const connector = readConnector(text, { where: 'test' });
+    const broken = () => {
+      throw new TypeError('bug');
+    };
+    const { mapper } = createTransformedMapper(connector, 'test', CUSTOM_STRATEGIES, new Map([['value', broken]]));
+    expect(() => mapper(aRecord({ topic: 'orders' }), NOW_MS)).toThrow(TypeError);
+  });
+
+  it('waits for its schema where a registry has the schemas and a tool asks none', () => {
+    const avro = { 'value.converter': 'io.confluent.connect.avro.AvroConverter' };
+    const plain = { 'value.converter.schema.registry.url': 'https://registry.example' };
+    const value = Uint8Array.from([0, 0, 0, 0, 1, 2]);
+    expect(planOf({ ...avro, ...plain }, { value })).toMatchObject({ failure: { code: 'schema_unavailable' } });
+  });
+
   it('is poison when one refuses it, in our words', () => {
     const plan = planOf(withTransform('ReplaceField$Value', { exclude: 'secret' }), { value: '["secret"]' });
     expect(plan).toMatchObject({
@@ -164,6 +204,76 @@ describe('transforms of a file', () => {
     expect(problemsOf(properties)).toEqual([expect.stringContaining(problem)]);
   });
 
+  it('may have blanks around them and their settings', () => {
+    const properties = {
+      transforms: ' t ',
+      'transforms.t.type': ` ${KAFKA}.RegexRouter `,
+      'transforms.t.regex': ' orders ',
+      'transforms.t.replacement': ' archive ',
+      'transforms.t.predicate': ' p ',
+      'transforms.t.negate': ' TRUE ',
+      predicates: 'p',
+      'predicates.p.type': ' RecordIsTombstone ',
+      'msksinks.strict': 'true',
+    };
+    expect(problemsOf({ ...properties, transforms: ' ' })).not.toEqual([]);
+    expect(read({ ...properties, 'msksinks.strict': 'false' }).ignored).toEqual([]);
+    expect(() => read(properties)).not.toThrow();
+    expect(written(planOf(properties, { value: '{"a": 1}' })).namespace.collection).toBe('archive');
+    expect(read({ transforms: ' ' }).ignored).toEqual([]);
+  });
+
+  it.each([
+    ['true', 'archive'],
+    ['false', 'orders'],
+  ])('apply to records that have a header or lack it (negate=%s)', (negate, collection) => {
+    const properties = {
+      ...withTransform('RegexRouter', { regex: '.*', replacement: 'archive', predicate: 'p', negate }),
+      predicates: 'p',
+      'predicates.p.type': 'HasHeaderKey',
+      'predicates.p.name': 'moved',
+    };
+    const headersOf = (...names: readonly string[]) => names.map((name) => ({ name, value: new Uint8Array() }));
+    const placeOf = (...names: readonly string[]) =>
+      written(planOf(properties, { value: '{"a": 1}', headers: headersOf(...names) })).namespace.collection;
+    expect(placeOf('other')).toBe(collection);
+    expect(placeOf('other', 'moved')).toBe(negate === 'true' ? 'orders' : 'archive');
+  });
+
+  it('take the names of older versions of Kafka Connect', () => {
+    const fieldsOf = (settings: Readonly<Record<string, string>>) => {
+      const { mapper, ignored } = read(withTransform('ReplaceField$Value', settings));
+      const [model] = written(mapper(aRecord({ topic: 'orders', value: '{"_id": 1, "a": 1, "b": 2}' }), NOW_MS)).models;
+      return [model.kind === 'replaceOne' && [...model.replacement.keys()].toSorted(), ignored];
+    };
+    expect(fieldsOf({ blacklist: 'a' })).toEqual([['_id', 'b'], []]);
+    expect(fieldsOf({ whitelist: '_id,a' })).toEqual([['_id', 'a'], []]);
+    expect(fieldsOf({ exclude: 'b', blacklist: 'a' })).toEqual([['_id', 'a'], []]);
+  });
+
+  it('say which classes there are, and of transforms alone how to write one', () => {
+    const wrong = { transforms: 't', 'transforms.t.type': 'com.acme.Mine', 'transforms.t.predicate': 'p' };
+    const [ofTransform, ofPredicate] = problemsOf({ ...wrong, predicates: 'p', 'predicates.p.type': 'com.acme.When' });
+    expect(ofTransform).toMatch(/\(.*RegexRouter, .*\), and this function cannot run Java\. Write the class as/);
+    expect(ofPredicate).toMatch(
+      /\(TopicNameMatches, HasHeaderKey, RecordIsTombstone\), and this function cannot run Java$/,
+    );
+  });
+
+  it('refuse a name that misses one of theirs by two letters, and ask about one that misses it by more', () => {
+    const oneTransform = (settings: Readonly<Record<string, string>>) => withTransform('ReplaceField$Value', settings);
+    expect(problemsOf(oneTransform({ exclu: 'a' }))).toEqual([expect.stringContaining('did you mean exclude?')]);
+    expect(read(oneTransform({ 'replace.nul.with.defau': 'true' })).ignored).toEqual([
+      'transforms.t.replace.nul.with.defau: did you mean replace.null.with.default?',
+    ]);
+    expect(read(oneTransform({ exclude: 'b', exclud: 'a' })).ignored).toEqual(['transforms.t.exclud']);
+  });
+
+  it('list what none of them reads although it is empty', () => {
+    const properties = withTransform('HoistField$Value', { field: 'a', comment: '' });
+    expect(read({ ...properties, predicates: '' }).ignored).toEqual(['transforms.t.comment']);
+  });
+
   it('list what none of them reads, as Kafka Connect ignores it', () => {
     const properties = { ...withTransform('HoistField$Value', { field: 'a', comment: 'b' }), 'transforms.u.type': 'x' };
     expect(read(properties).ignored).toEqual(['transforms.t.comment', 'transforms.u.type']);
@@ -200,6 +310,42 @@ describe('transforms of a file', () => {
   it('may be classes by the last part of their names', () => {
     const properties = { transforms: 't', 'transforms.t.type': 'HoistField$Value', 'transforms.t.field': 'a' };
     expect(problemsOf(properties)).toEqual([]);
+  });
+
+  describe('that are TypeScript', () => {
+    const withCustom = (create: Made, settings: Readonly<Record<string, string>> = {}) =>
+      read(
+        { transforms: 't', 'transforms.t.type': 'custom.Mine', ...settings },
+        { ...CUSTOM_STRATEGIES, transforms: new Map([['custom.Mine', create]]) },
+      );
+
+    it('read their settings, whose absence is a problem of the file where they need them', () => {
+      const seen: unknown[] = [];
+      const create: Made = (settings) => {
+        seen.push(settings.list('fields'), settings.list('others'), settings.optional('more'), settings.flag('on'));
+        settings.text('to');
+        return (record) => record;
+      };
+      const settings = { 'transforms.t.fields': 'a , b', 'transforms.t.on': 'True' };
+      expect(() => withCustom(create, settings)).toThrow(/transforms\.t\.to.* is missing/);
+      expect(seen).toEqual([['a', 'b'], [], undefined, true]);
+    });
+
+    it('refuse a record in their own words', () => {
+      const { mapper } = withCustom(() => () => {
+        throw new UnwritableError('the record has no tenant');
+      });
+      expect(mapper(aRecord({ topic: 'orders', value: '{"a": 1}' }), NOW_MS)).toMatchObject({
+        failure: { detail: 'the record has no tenant' },
+      });
+    });
+
+    it('keep the function from starting with a bug of theirs', () => {
+      const create: Made = () => {
+        throw new TypeError('bug');
+      };
+      expect(() => withCustom(create)).toThrow(TypeError);
+    });
   });
 
   it('may be TypeScript, whose error concerns only its record and is not quoted', () => {

@@ -32,7 +32,7 @@ function transformOf(type: string, settings: Settings) {
     ...Object.fromEntries(own),
   });
   const { properties, transforms } = readConnector(text, { where: 'test' });
-  return { transform: createChain(transforms, 'test', new Map()).transform, properties };
+  return { transform: createChain(transforms, 'test', new Map(), false).transform, properties };
 }
 
 interface Parts {

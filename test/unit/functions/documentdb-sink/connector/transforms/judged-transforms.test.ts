@@ -46,7 +46,7 @@ interface JudgedCase {
 function verdictsOf({ props, records }: JudgedCase): readonly WriteResult[] {
   const text = JSON.stringify({ topics: 't', database: 'd', ...props });
   const { properties, transforms } = readConnector(text, { where: 'test' });
-  const { transform } = createChain(transforms, 'test', new Map());
+  const { transform } = createChain(transforms, 'test', new Map(), false);
   const convert = {
     key: createConnectConverter(properties, 'key'),
     value: createConnectConverter(properties, 'value'),
