@@ -155,7 +155,7 @@ export const documentdbSection = v.omit(documentdbSettings, DEPLOYMENT_SETTINGS)
 /** config/<stage>.yml: every setting of a deployment. */
 export const stageFile = settings({
   accountId: text('an account id of 12 digits, in quotes', /^\d{12}$/, "The functions' AWS account."),
-  region: text('a region like eu-west-1', /^[a-z]{2}(-[a-z]+)+-\d$/, "The functions' AWS region."),
+  region: text('a region like eu-west-1', /^[a-z]{2,4}(?:-[a-z]+)+-\d$/, "The functions' AWS region."),
   logRetentionDays: v.optional(logRetentionDays, 30),
   logKmsKeyArn: v.optional(
     arn(

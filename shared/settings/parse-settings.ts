@@ -101,7 +101,7 @@ const ARN_HEAD = 'arn:aws(?:-[a-z]+)*';
 
 /** The ARN of a resource of one service: `arn:aws:<service>:<region>:<account>:<resource>`. */
 export const arn = (service: string, resource: string, description: string) => {
-  const region = service === 'iam' ? '' : '[a-z]{2}(?:-[a-z]+)+-\\d';
+  const region = service === 'iam' ? '' : '[a-z]{2,4}(?:-[a-z]+)+-\\d';
   const pattern = new RegExp(`^${ARN_HEAD}:${service}:${region}:\\d{12}:${resource}${NAME}$`);
   const form = `an ARN like arn:aws:${service}:${region === '' ? '' : 'eu-west-1'}:111111111111:${resource}NAME`;
   return text(form, pattern, description);

@@ -1,3 +1,4 @@
+import { alarmsHaveATopic, alarmsWaitForBatches } from './alarm-rules.ts';
 import type { CheckedFile } from './checked-file.ts';
 import { authenticationIsWhole, clusterIsReachable } from './cluster-rules.ts';
 import { connectionStringIsUsable, connectorDecides, topicsStandOnce } from './connector-rules.ts';
@@ -10,6 +11,7 @@ import {
   vpcsAreWhole,
 } from './function-rules.ts';
 import { eachMappingHasItsGroup, groupsAreShort, stageFitsIntoNames } from './name-rules.ts';
+import { helpersAreInTheRegion } from './region-rules.ts';
 import {
   eachSinkHasTopics,
   failuresGoElsewhere,
@@ -25,6 +27,9 @@ const RULES = [
   stageFitsIntoNames,
   authenticationIsWhole,
   clusterIsReachable,
+  helpersAreInTheRegion,
+  alarmsHaveATopic,
+  alarmsWaitForBatches,
   aSinkIsNamed,
   eachSinkHasTopics,
   startIsWhole,

@@ -55,8 +55,10 @@ export const filterKeyHasFilter = ofEachTrigger(({ filter, filterKmsKeyArn }, pa
 );
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/kafka-on-failure-destination.html */
-export const failuresGoElsewhere = ofEachTrigger(({ mode, onFailure, onFailureKmsKeyArn, topics = [] }, path) => {
+export const failuresGoElsewhere = ofEachTrigger(({ mode, onFailure, onFailureKmsKeyArn }, path, file) => {
   const [, topic] = /^kafka:\/\/(.+)$/.exec(onFailure ?? '') ?? [];
+  // The other function would take failures for records, and could send them to a topic of this one.
+  const topics = sinksOf(file).flatMap((sink) => triggerOf(file.sound, sink).topics ?? []);
   return [
     ...(topic !== undefined && mode === 'onDemand'
       ? [

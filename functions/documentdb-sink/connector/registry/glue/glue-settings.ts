@@ -12,7 +12,7 @@ type Own = ReadonlyMap<string, string>;
 /** @throws PropertyError that names the property and the remedy */
 export function checkGlue(own: Own, prefix: string): void {
   const region = own.get('region') ?? '';
-  if (!/^[a-z]{2}(?:-[a-z]+)+-\d$/.test(region))
+  if (!/^[a-z]{2,4}(?:-[a-z]+)+-\d$/.test(region))
     throw new PropertyError(`${prefix}region`, region, "must be the registry's region, like eu-west-1");
   const endpoint = own.get('endpoint') ?? '';
   if (endpoint !== '' && !/^https?:\/\/[^\s]+$/.test(endpoint))

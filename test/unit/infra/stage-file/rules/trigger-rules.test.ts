@@ -121,9 +121,12 @@ describe('the destination of failed batches', () => {
     expect(problemsWith({ trigger: { onFailure, mode: 'onDemand' } })).toEqual([
       'trigger.onFailure kafka:// applies only to mode: provisioned; write bucket, a queue or an SNS topic for onDemand',
     ]);
+    const isRead = 'names failed, which is read: write another topic, or its failures would come back';
     expect(problemsWith({ trigger: { onFailure, topics: ['orders', 'failed'] } })).toEqual([
-      'trigger.onFailure names failed, which is read: write another topic, or its failures would come back',
+      `trigger.onFailure ${isRead}`,
     ]);
+    const ofTheOther = { kinesisSink: { trigger: { topics: ['failed'] } }, documentdbSink: { trigger: { onFailure } } };
+    expect(problemsWith(ofTheOther)).toEqual([`documentdbSink.trigger.onFailure ${isRead}`]);
   });
 
   it('has a key where it is a queue or an SNS topic, and not where it is the bucket', () => {
