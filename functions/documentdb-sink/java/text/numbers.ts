@@ -24,12 +24,13 @@ function scaledByTwo(significand: bigint, exponent: number): number {
   return Number(significand) * 2 ** half * 2 ** (exponent - half);
 }
 
-const WHOLE = /^[+-]?\p{Nd}+$/u;
+const WHOLE = /^[+-]?\d+$/;
 
 /** `Long.parseLong` and `Integer.parseInt`: a sign and digits of any script. Undefined if Java throws. */
 export function parseWhole(text: string, bits: 32 | 64): bigint | undefined {
-  if (!WHOLE.test(text)) return undefined;
-  const value = BigInt(inAscii(text.replace(/^[+-]/, ''))) * (text.startsWith('-') ? -1n : 1n);
+  const digits = inAscii(text);
+  if (!WHOLE.test(digits)) return undefined;
+  const value = BigInt(digits);
   return BigInt.asIntN(bits, value) === value ? value : undefined;
 }
 
@@ -42,7 +43,7 @@ export function parseHexadecimal(text: string): number | undefined {
 
 /**
  * Converts digits of other scripts (`Character.isDigit`) to 0 to 9. The ten digits of a script have consecutive code
- * points.
+ * points. A digit of two UTF-16 units is none to Java, which looks at each unit.
  */
 export const inAscii = (text: string): string =>
   text.replaceAll(/[^0-9]/g, (character) => (DIGIT.test(character) ? String(digitOf(character)) : character));
