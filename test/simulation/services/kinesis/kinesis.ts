@@ -9,34 +9,22 @@ import type { KinesisPort } from '../../../../functions/kinesis-sink/target/kine
 import { createPreflight, type StreamPort } from '../../../../functions/kinesis-sink/target/preflight.ts';
 import { sendWithSession } from '../../../../functions/kinesis-sink/target/session.ts';
 import { identify } from '../../../../shared/errors.ts';
-import type { SourceRecord } from '../../../../shared/record.ts';
 import type { BatchParts } from '../../../../shared/run-batch.ts';
 import type { BatchMeter, Log } from '../../../../shared/telemetry/telemetry.ts';
-import { type ConsumedRecord, deaggregate } from '../../../support/kpl/deaggregate.ts';
 import { Conduct } from '../../invariants/conduct.ts';
 import { positionText } from '../../invariants/positions.ts';
 import { Rejections } from '../../invariants/stream/rejections.ts';
 import { type SentEntry, ShardManners } from '../../invariants/stream/shard-protocol.ts';
 import { PARTITION_KEY_CHARACTERS_MAX, streamLaneOf, streamViolations } from '../../invariants/stream/stream.ts';
 import type { Violation } from '../../invariants/violation.ts';
-import type { Touched } from '../../scenario/fault-injector.ts';
 import type { ScenarioRecord } from '../../scenario/scenario.ts';
-import { EPOCH_MS } from '../../scenario/timeline.ts';
 import { withContainers } from '../containers.ts';
 import type { Environment } from '../environment.ts';
 import { type ProducedRecord, SECRET, topicNameOf } from '../kafka-log.ts';
 import { exchange, foreign, type NetworkFault } from '../network.ts';
 import type { FinalWorld, Target, TargetParts } from '../target.ts';
-import { Sessions } from './sessions.ts';
-import { rangeOf, routedBy, type Shard, Stream } from './stream.ts';
+import { DENIALS, KinesisService, KMS_REFUSALS, partitionsOf, type Request } from './service.ts';
 
-/** The service's own limits, not the function's: https://docs.aws.amazon.com/kinesis/latest/APIReference/API_PutRecords.html */
-const REQUEST_RECORDS_MAX = 500;
-const REQUEST_BYTES_MAX = 10 * 1024 * 1024;
-/** What one shard takes in a second while `kinesis.shardLimit` is open; real ones take 1000. */
-const SHARD_ENTRIES_PER_SECOND = 5;
-/** Until the next look at the stream, while a process stands still, and while a request is on its way. */
-const SWITCH_GRACE_MS = 60_000 + 90_000 + 45_000;
 /** As long as a UUID. */
 const RANDOM_KEY_CHARACTERS = 36;
 const FULL_EVERY = 10;
@@ -48,40 +36,18 @@ const CONSTANT_KEY = 'all';
 /** That a stream cannot be described, is not active, takes small records only, or keeps no order. */
 const WARNINGS_MAX = 4;
 
-/** One PutRecords call of a function. */
-interface Request {
-  readonly environment: Environment;
-  readonly invocation: string;
-  /** In its environment. */
-  readonly number: number;
-  readonly entries: readonly Entry[];
-  /** Of the records in each entry. */
-  readonly positions: readonly (readonly string[])[];
-  readonly signal: AbortSignal;
-}
-
-/**
- * A stream behind a service that throttles, refuses entries or requests, loses answers, serves requests after their
- * caller gave up, and stores the entries of one request in no certain order.
- */
+/** The function's client before a service of ours, and what is checked of what it sends and hears. */
 export class KinesisTarget implements Target {
   readonly #parts: TargetParts;
-  readonly #stream: Stream;
-  readonly #sessions: Sessions;
+  readonly #service: KinesisService;
   readonly #conduct: Conduct;
   readonly #manners = new ShardManners();
   readonly #rejections = new Rejections();
-  readonly #records = new Set<ProducedRecord>();
-  readonly #hasRefused: boolean;
 
   constructor(parts: TargetParts) {
-    const { random, scenario } = parts;
     this.#parts = parts;
-    const { shardCount, isCountedByShard } = scenario.kinesis;
-    this.#stream = new Stream(shardCount, random.fork('stream'), isCountedByShard);
-    this.#sessions = new Sessions({ ...parts, random: random.fork('sessions') });
-    this.#conduct = new Conduct(scenario.kinesis);
-    this.#hasRefused = scenario.records.some(({ kind }) => kind === 'refused');
+    this.#conduct = new Conduct(parts.scenario.kinesis);
+    this.#service = new KinesisService(parts, (invocation) => this.#conduct.malformed(invocation));
   }
 
   /** Poison is a byte too large; now and then a record is exactly as large as the stream takes it. */
@@ -147,7 +113,7 @@ export class KinesisTarget implements Target {
   /** As the function's client does it, with a service of ours. */
   #portFor(environment: Environment): KinesisPort & StreamPort {
     const credentials = this.#parts.scenario.kinesis.hasRole
-      ? createCredentialsSource(() => this.#sessions.assume(environment), environment.clock)
+      ? createCredentialsSource(() => this.#service.sessions.assume(environment), environment.clock)
       : undefined;
     return {
       putRecords: async (entries, signal) => {
@@ -187,7 +153,7 @@ export class KinesisTarget implements Target {
 
   #sentEntry({ records }: Entry, positions: readonly string[]): SentEntry {
     const lanes = records.flatMap((record) => {
-      const produced = this.#recordOf(record);
+      const produced = this.#service.recordOf(record);
       const lane = produced && streamLaneOf(produced, this.#parts.scenario.kinesis);
       return lane === undefined ? [] : [lane];
     });
@@ -195,19 +161,9 @@ export class KinesisTarget implements Target {
   }
 
   #describe(environment: Environment, signal: AbortSignal, session: SessionCredentials | undefined) {
-    const { faultInjector, random, scenario } = this.#parts;
+    const { faultInjector, random } = this.#parts;
     return exchange(environment, this.#parts, {
-      serve: () => {
-        if (session !== undefined && !this.#sessions.isGood(session)) {
-          return Promise.reject(foreign('ExpiredTokenException', 400));
-        }
-        if (!scenario.kinesis.mayDescribe) return Promise.reject(foreign('AccessDeniedException', 400));
-        if (faultInjector.strikes('kinesis.describeFailed'))
-          return Promise.reject(foreign('LimitExceededException', 400));
-        const isAutomatic = faultInjector.strikes('kinesis.automatic', environment) || this.#isSwitched(environment);
-        const distribution = isAutomatic ? 'AUTO' : 'USER_PARTITION_KEY';
-        return Promise.resolve({ status: 'ACTIVE', recordKiBMax: 1024, distribution, encryption: 'KMS' });
-      },
+      serve: () => this.#service.describe(environment, session),
       fault: faultInjector.strikes('kinesis.describeFailed') && random.chance(0.3) ? 'requestLost' : undefined,
       broken: () => foreign('ECONNRESET'),
       aborted: () => foreign('AbortError'),
@@ -222,9 +178,9 @@ export class KinesisTarget implements Target {
     const nowMs = environment.clock.nowMs();
     if (name === 'InvalidArgumentException') {
       this.#conduct.answered(invocation, [], nowMs);
-      const record = this.#recordOf(entries[0]?.records[0]);
+      const record = this.#service.recordOf(entries[0]?.records[0]);
       const hasLetter = record !== undefined && this.#parts.bucket.hasLetter(this.#parts.scenario.sink, record);
-      const hasRefused = entries.some(this.#isRefused);
+      const hasRefused = entries.some(this.#service.isRefused);
       const positions = request.positions.flat();
       this.#manners.rejected(invocation, positions);
       this.#rejections.rejected({ ...request, environment: environment.name, positions, hasRefused }, nowMs, hasLetter);
@@ -237,7 +193,7 @@ export class KinesisTarget implements Target {
     if (signal.aborted) return Promise.reject(foreign('AbortError'));
     const close = this.#conduct.opened(environment, invocation, request.positions.flat(), signal);
     return exchange(environment, this.#parts, {
-      serve: () => this.#serve(request, session),
+      serve: () => this.#service.serve(request, session),
       fault: this.#networkFault(request),
       broken: () => foreign('ECONNRESET'),
       aborted: () => foreign('AbortError'),
@@ -255,152 +211,10 @@ export class KinesisTarget implements Target {
     return faultInjector.strikes('kinesis.slow', environment, touched) ? 'slow' : undefined;
   }
 
-  /** The request reaches the service. */
-  #serve(request: Request, session: SessionCredentials | undefined): Promise<readonly EntryReply[]> {
-    const { faultInjector, random } = this.#parts;
-    const { environment, entries } = request;
-    const touched = partitionsOf(entries);
-    const refusal = this.#refusalOf(request, session, touched);
-    if (refusal !== undefined) return Promise.reject(refusal);
-    const isBroken = faultInjector.strikes('kinesis.serverError', environment, touched);
-    if (isBroken && random.chance(0.5)) return Promise.reject(foreign('InternalFailure', 500));
-    const isShort =
-      !isBroken && entries.length > 1 && faultInjector.strikes('kinesis.shortAnswer', environment, touched);
-    // It tells nothing of one entry: of one that was stored, or of one that was not looked at.
-    if (isShort && random.chance(0.5))
-      return Promise.resolve(this.#storeAll({ ...request, entries: entries.slice(0, -1) }));
-    const replies = this.#storeAll(request);
-    if (isBroken) return Promise.reject(foreign('InternalFailure', 500));
-    return Promise.resolve(isShort ? replies.slice(1) : replies);
-  }
-
-  /** Why nothing of the request is stored; undefined: no reason. */
-  #refusalOf(
-    { environment, entries, invocation }: Request,
-    session: SessionCredentials | undefined,
-    touched: Touched,
-  ): Error | undefined {
-    const { faultInjector, random } = this.#parts;
-    if (faultInjector.strikes('kinesis.tokenExpired', environment)) {
-      if (session !== undefined) this.#sessions.revoke(session);
-      return foreign('ExpiredTokenException', 400);
-    }
-    if (session !== undefined && !this.#sessions.isGood(session)) return foreign('ExpiredTokenException', 400);
-    if (this.#rejectsAll(environment)) return foreign('InvalidArgumentException', 400);
-    if (faultInjector.strikes('kinesis.accessDenied', environment)) return foreign(random.pick(DENIALS), 400);
-    if (faultInjector.strikes('kinesis.kmsRefused', environment)) return foreign(random.pick(KMS_REFUSALS), 400);
-    if (faultInjector.strikes('kinesis.requestThrottled', environment, touched)) {
-      return foreign(random.pick(THROTTLES), 400);
-    }
-    const isBeyondLimits = isMalformed(entries, this.#parts.scenario.kinesis.recordBytesMax);
-    if (isBeyondLimits) this.#conduct.malformed(invocation);
-    if (!isBeyondLimits && !entries.some(this.#isRefused)) return undefined;
-    environment.touch(touched);
-    if (entries.length === 1 && (entries[0]?.records.length ?? 0) > 1)
-      faultInjector.happened('kinesis.aggregateRejected');
-    return foreign('InvalidArgumentException', 400);
-  }
-
-  #isRefused = ({ dataBase64 }: Entry): boolean => {
-    if (!this.#hasRefused) return false;
-    const data = Buffer.from(dataBase64, 'base64');
-    return REFUSED.some((text) => data.includes(text));
-  };
-
-  /** For a reason of the stream's, which holds from the first such fault of a story to the end of its last. */
-  #rejectsAll(environment: Environment): boolean {
-    const { faultInjector, scenario, timeline } = this.#parts;
-    const windows = scenario.faults.filter(({ kind }) => kind === 'kinesis.allRejected');
-    const elapsedMs = timeline.nowMs() - EPOCH_MS;
-    const isRejecting =
-      windows.some(({ fromMs }) => fromMs <= elapsedMs) && windows.some(({ untilMs }) => elapsedMs < untilMs);
-    if (isRejecting) faultInjector.happened('kinesis.allRejected', environment);
-    return isRejecting;
-  }
-
-  /** "PutRecords doesn't guarantee the ordering of records": the replies are in order, what they tell of need not be. */
-  #storeAll(request: Request): readonly EntryReply[] {
-    const { random } = this.#parts;
-    const places = request.entries.map((_, index) => ({ index, order: random.next() }));
-    const replies: EntryReply[] = [];
-    for (const { index } of places.toSorted((a, b) => a.order - b.order)) replies[index] = this.#store(request, index);
-    return replies;
-  }
-
-  #store({ environment, entries, positions }: Request, index: number): EntryReply {
-    const { faultInjector, random, tell } = this.#parts;
-    const entry = entries[index] as Entry;
-    const touched = partitionsOf([entry]);
-    const shard = this.#shardOf(entry);
-    if (this.#isThrottled(shard, environment, touched)) {
-      return { ...refused('ProvisionedThroughputExceededException'), shardId: shard.id };
-    }
-    if (faultInjector.strikes('kinesis.entryFailed', environment, touched)) return refused(random.pick(ENTRY_FAILURES));
-    const isAggregate = entry.records.length > 1;
-    if (isAggregate && this.#stream.isResharded) faultInjector.happened('kinesis.aggregateResharded');
-    const got = consumed(entry, shard);
-    const place = this.#stream.store(
-      shard,
-      got.map(({ partitionKey, data }, each) => ({
-        record: this.#recordOf(entry.records[each]),
-        position: positions[index]?.[each] ?? 'nowhere',
-        partitionKey,
-        hashKey: routedBy(entry),
-        dataBase64: Buffer.from(data).toString('base64'),
-      })),
-    );
-    for (const record of entry.records.slice(0, got.length)) {
-      const produced = this.#recordOf(record);
-      if (produced !== undefined) this.#records.add(produced);
-    }
-    for (const position of positions[index] ?? []) {
-      tell(`stored in ${place.shardId} as number ${Number(place.sequenceNumber)}`, position);
-    }
-    return { ...place, errorCode: undefined };
-  }
-
-  /** A stream that distributes by itself heeds no key. */
-  #shardOf(entry: Entry): Shard {
-    const { faultInjector, random } = this.#parts;
-    const isAutomatic = faultInjector.strikes('kinesis.automatic') || this.#isSwitchFelt();
-    return isAutomatic ? random.pick(this.#stream.shards) : this.#stream.shardOf(entry);
-  }
-
-  #isSwitched = (environment: Environment): boolean =>
-    this.#parts.faultInjector.strikes('kinesis.switched', environment);
-
-  /** Environments look again in a minute: what is sent until then, or under way by then, is still heeded. */
-  #isSwitchFelt(): boolean {
-    const { scenario, timeline } = this.#parts;
-    const elapsedMs = timeline.nowMs() - EPOCH_MS;
-    return scenario.faults.some(
-      ({ kind, fromMs, untilMs }) =>
-        kind === 'kinesis.switched' &&
-        elapsedMs >= fromMs + SWITCH_GRACE_MS + scenario.function.timeoutMs &&
-        elapsedMs < untilMs,
-    );
-  }
-
-  #isThrottled(shard: Shard, environment: Environment, touched: Touched): boolean {
-    const { faultInjector, timeline } = this.#parts;
-    const isOverLimit = this.#stream.countInSecond(shard, timeline.nowMs()) > SHARD_ENTRIES_PER_SECOND;
-    return (
-      faultInjector.strikes('kinesis.entryThrottled', environment, touched) ||
-      (isOverLimit && faultInjector.strikes('kinesis.shardLimit', environment, touched)) ||
-      (shard === this.#stream.shards[0] && faultInjector.strikes('kinesis.shardThrottled', environment, touched))
-    );
-  }
-
-  #recordOf(record: SourceRecord | undefined): ProducedRecord | undefined {
-    if (record === undefined) return undefined;
-    const { position, timestampMs } = record;
-    return this.#parts.kafka.find(position.topicPartition, position.offset, timestampMs);
-  }
-
   #positionsOf({ records }: Entry): readonly string[] {
     return records.map((record) => {
       const { topicPartition, offset } = record.position;
-      const produced = this.#recordOf(record);
+      const produced = this.#service.recordOf(record);
       return produced === undefined ? `${topicPartition}@${offset}` : positionText(produced);
     });
   }
@@ -409,12 +223,12 @@ export class KinesisTarget implements Target {
   entriesMax = (environment: string): number => this.#rejections.rememberedIn(environment) + WARNINGS_MAX;
 
   reshard(): void {
-    this.#stream.reshard();
+    this.#service.reshard();
   }
 
   holds(record: ProducedRecord): boolean {
     if (record.scenario.kind === 'tombstone' && this.#parts.scenario.kinesis.tombstone === 'skip') return true;
-    return this.#records.has(record);
+    return this.#service.holds(record);
   }
 
   isAcknowledged = (invocation: string, record: ProducedRecord): boolean =>
@@ -434,7 +248,7 @@ export class KinesisTarget implements Target {
 
   violations({ isCalm, lettered }: FinalWorld): readonly Violation[] {
     const { kinesis } = this.#parts.scenario;
-    const { stored } = this.#stream;
+    const { stored } = this.#service;
     return [
       ...this.#conduct.violations,
       ...this.#manners.violations,
@@ -446,7 +260,7 @@ export class KinesisTarget implements Target {
 
   /** Without faults an invocation stores a record once. */
   #repeated(): readonly Violation[] {
-    const copies = Map.groupBy(this.#stream.stored, ({ position }) => position);
+    const copies = Map.groupBy(this.#service.stored, ({ position }) => position);
     return [...copies].flatMap(([position, { length }]): readonly Violation[] => {
       if (length === 1 || length <= this.#conduct.invocationCountOf(position)) return [];
       return [{ guarantee: 'calm', message: `${position} is stored ${length} times` }];
@@ -454,29 +268,12 @@ export class KinesisTarget implements Target {
   }
 
   digest = (): string =>
-    this.#stream.stored
+    this.#service.stored
       .map(({ shardId, position, partitionKey }) => `${shardId} ${position} ${partitionKey}`)
       .join('\n');
 }
 
-/** https://docs.aws.amazon.com/kinesis/latest/APIReference/API_PutRecords.html#API_PutRecords_Errors */
-const DENIALS: readonly string[] = ['AccessDeniedException', 'ResourceNotFoundException'];
-const KMS_REFUSALS: readonly string[] = [
-  'KMSAccessDeniedException',
-  'KMSDisabledException',
-  'KMSInvalidStateException',
-  'KMSNotFoundException',
-  'KMSOptInRequired',
-];
 const REFUSED_FOR_GOOD: readonly string[] = [...DENIALS, ...KMS_REFUSALS, 'ExpiredTokenException', 'CredentialsError'];
-const THROTTLES: readonly string[] = [
-  'ProvisionedThroughputExceededException',
-  'LimitExceededException',
-  'KMSThrottlingException',
-];
-/** Also one that nobody has heard of, and a reply that says neither that the entry is stored nor that it is not. */
-const ENTRY_FAILURES: readonly (string | undefined)[] = ['InternalFailure', 'SomethingNew', undefined];
-
 /** A short answer tells nothing of any entry: nobody knows which are missing. */
 const acknowledgedOf = ({ positions }: Request, replies: readonly EntryReply[]): readonly string[] =>
   replies.length === positions.length
@@ -486,35 +283,4 @@ const acknowledgedOf = ({ positions }: Request, replies: readonly EntryReply[]):
 const answerIn = ({ shardId, errorCode }: EntryReply) => ({
   shardId,
   isThrottled: errorCode === 'ProvisionedThroughputExceededException',
-});
-
-/** What a KCL consumer of that shard gets of an entry. */
-const consumed = ({ partitionKey, explicitHashKey, dataBase64 }: Entry, shard: Shard): readonly ConsumedRecord[] =>
-  deaggregate({ partitionKey, explicitHashKey, data: Buffer.from(dataBase64, 'base64') }, rangeOf(shard));
-
-const partitionsOf = (entries: readonly Entry[]): readonly string[] => [
-  ...new Set(entries.flatMap(({ records }) => records.map(({ position }) => position.topicPartition))),
-];
-
-const isMalformed = (entries: readonly Entry[], recordBytesMax: number): boolean =>
-  entries.length === 0 ||
-  entries.length > REQUEST_RECORDS_MAX ||
-  entries.reduce((sum, entry) => sum + bytesOf(entry), 0) > REQUEST_BYTES_MAX ||
-  entries.some(
-    (entry) =>
-      entry.partitionKey.length === 0 ||
-      entry.partitionKey.length > PARTITION_KEY_CHARACTERS_MAX ||
-      bytesOf(entry) > recordBytesMax,
-  );
-
-const bytesOf = ({ dataBase64, partitionKey }: Entry): number =>
-  Buffer.byteLength(dataBase64, 'base64') + Buffer.byteLength(partitionKey);
-
-/** Within an envelope the quotes are escaped. */
-const REFUSED: readonly string[] = ['"refused":true', '\\"refused\\":true'];
-
-const refused = (errorCode: string | undefined): EntryReply => ({
-  sequenceNumber: undefined,
-  shardId: undefined,
-  errorCode,
 });
