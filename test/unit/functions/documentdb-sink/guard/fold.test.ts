@@ -59,6 +59,13 @@ describe('writes of one business key', () => {
     expect(folded([updateOf(KEY, { $set: inKey }), deleteOf(KEY)])).toEqual([2, 'delete', {}]);
   });
 
+  it('are not folded where the second gives the document another _id, which the server refuses', () => {
+    const whole = replaceOf(KEY, { ...inKey, _id: 1 });
+    const withId = (id: unknown) => updateOf(KEY, { $set: { _id: id, b: 2 } });
+    expect(folded([whole, withId(2)])[0]).toBe(1);
+    expect(folded([whole, withId(1)])).toEqual([2, 'replace+', { ...inKey, _id: 1, b: 2 }]);
+  });
+
   it('keep the key as the first one wrote it, and their own _id or none', () => {
     const of = (n: unknown, fields: object) => replaceOf({ n }, { n, ...fields });
     expect(folded([of(1, {}), of(1n, { b: 2 })])).toEqual([2, 'replace+', { n: 1n, b: 2 }]);

@@ -176,6 +176,7 @@ describe('the write that is sent where no index can guard it', () => {
         updateOf(shard, { $set: { 'shard.a': 2 } }),
         updateOf(shard, { $set: { shard: {} } }),
         updateOf(shard, { $unset: { shard: '' } }),
+        updateOf(shard, { $set: { b: 1 }, $unset: { 'shard.a': '' } }),
         updateOf(shard, { $max: { 'shard.a': 1 } }),
         updateOf(shard, { $set: { 'shard.a.b': 1 } }),
         replaceOf(shard, K),
