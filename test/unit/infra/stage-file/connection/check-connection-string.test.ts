@@ -80,6 +80,35 @@ describe('a connection string', () => {
     expect(check('${env:URI}', { URI: 'postgres://SECRET' }).problems.join()).not.toContain('SECRET');
   });
 
+  it.each([
+    ['xmongodb://u@c/', 'must begin with mongodb:// or mongodb+srv://'],
+    ['"$MONGO_URL"', 'write an environment variable as ${env:NAME}'],
+    ['$MONGO_URL', 'write an environment variable as ${env:NAME}'],
+    ['mongodb://c?x@y', 'cannot be parsed'],
+    ['mongodb://${env:MISSING}@c/', 'contains ${env:MISSING}: set MISSING in the environment of this command'],
+    ['mongodb://${sm:docdb:}@c/', 'which names no field of a secret'],
+    ['mongodb://u:SECRET@c/?SECRET!=1', 'sets something, but no driver has this option'],
+    ['mongodb://u@c/?a%20SECRET=1', 'sets something, but no driver has this option'],
+  ])('%s is refused: %s', (uri, words) => {
+    const { problems } = check(uri);
+    expect(problems).toEqual([expect.stringContaining(words)]);
+    expect(problems.join()).not.toContain('SECRET');
+  });
+
+  it('says how to write a variable only where a variable is meant', () => {
+    expect(check('postgres://a$b').problems).toEqual(['must begin with mongodb:// or mongodb+srv://']);
+  });
+
+  it('is one problem for each option that the driver refuses, and names no option that it does not use', () => {
+    const { problems } = check('mongodb://u@c/?directConnection=x&readPreference=nearest&replicaSet=${ssm::/name}');
+    expect(problems).toEqual([expect.stringMatching(/combination, of directConnection; correct them$/)]);
+  });
+
+  it('that begins with a placeholder is checked where the function has the value', () => {
+    expect(check('mongodb://c/?replicaSet=${ssm::/name}').problems).toEqual([]);
+    expect(check('x${sm:docdb:uri}').problems).toEqual([expect.stringContaining('must begin with')]);
+  });
+
   it('may use the providers that the file declares', () => {
     const providers = new Map([['vault', 'com.amazonaws.kafka.config.providers.SecretsManagerConfigProvider']]);
     expect(check('mongodb://${vault:a:b}@c/', {}, providers).problems).toEqual([]);

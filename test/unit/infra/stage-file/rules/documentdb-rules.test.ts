@@ -5,8 +5,8 @@ import { problemsOf } from '../../../../support/problems-of.ts';
 
 const PEM = '-----BEGIN CERTIFICATE-----\nMII=\n-----END CERTIFICATE-----\n';
 const project = aProject({ 'config/own.pem': PEM, 'config/trust.jks': 'feedfeed' });
-const problemsWith = (documentdbSink: Readonly<Record<string, unknown>>) =>
-  problemsOf(aStageFile({ documentdbSink }), 'dev', project);
+const problemsWith = (documentdbSink: Readonly<Record<string, unknown>>, stage = 'dev') =>
+  problemsOf(aStageFile({ documentdbSink }), stage, project);
 
 describe('without a connector file', () => {
   it('a database and a secret are named', () => {
@@ -38,6 +38,10 @@ describe('without a connector file', () => {
 describe('a CA bundle', () => {
   it.each(['region', 'config/own.pem', '/opt/ca.pem', 's3://trust/ca.pem'])('%s is taken', (caBundle) => {
     expect(problemsWith({ caBundle })).toEqual([]);
+  });
+
+  it('is not looked for in the stage local, whose engine makes it', () => {
+    expect(problemsWith({ caBundle: 'config/none.pem' }, 'local')).toEqual([]);
   });
 
   it.each([

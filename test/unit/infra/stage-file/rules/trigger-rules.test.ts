@@ -41,6 +41,24 @@ describe('pollers', () => {
   });
 });
 
+describe('a setting that is wrong in itself', () => {
+  it.each<readonly [Readonly<Record<string, unknown>>, string]>([
+    [{ pollersMin: 5, pollersMax: 'x' }, 'pollersMax'],
+    [{ pollersMin: 'x', pollersMax: 5 }, 'pollersMin'],
+    [{ startingPosition: 'X', startingTimestamp: '2026-01-01T00:00:00Z' }, 'startingPosition'],
+    [{ startingPosition: 'AT_TIMESTAMP', startingTimestamp: 'x' }, 'startingTimestamp'],
+    [{ startingPosition: 'AT_TIMESTAMP', startingTimestamp: '1969-12-31T23:59:59Z' }, 'startingTimestamp'],
+    [{ topics: ['orders', 'orders'] }, 'topics must not name a topic twice'],
+  ])('%j is one problem: %s', (trigger, problem) => {
+    expect(problemsWith({ trigger })).toEqual([expect.stringContaining(`trigger.${problem}`)]);
+  });
+
+  it('may begin at the first moment of 1970', () => {
+    const trigger = { startingPosition: 'AT_TIMESTAMP', startingTimestamp: '1970-01-01T00:00:00Z' };
+    expect(problemsWith({ trigger })).toEqual([]);
+  });
+});
+
 const KEY = 'arn:aws:kms:eu-west-1:111111111111:key/11111111-2222-3333-4444-555555555555';
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/kafka-retry-configurations.html */
