@@ -283,6 +283,47 @@ describe('a connector file', () => {
     expect(problemsOf(MINIMUM + lines)).toEqual([expect.stringContaining(reason)]);
   });
 
+  it.each([
+    ['MongoSink', []],
+    ['MongoSinkConnector', []],
+    ['com.mongodb.kafka.connect.MongoSinkConnector', []],
+    ['com.acme.MongoSinkConnector', [expect.stringContaining('connector.class must be')]],
+    ['MongoSinkConnectorTask', [expect.stringContaining('connector.class must be')]],
+  ])('of the class %s is one of this connector, or none', (name, problems) => {
+    expect(problemsOf(`${MINIMUM}connector.class=${name}`)).toEqual(problems);
+  });
+
+  it.each([
+    ['document.id.strategy=custom.Mine', []],
+    ['key.converter=custom.Mine', [expect.stringContaining('custom.Mine is not a built-in converter')]],
+    ['document.id.strategy=some words', [expect.stringContaining('document.id.strategy must be')]],
+    [
+      'post.processor.chain=com.mongodb.kafka.connect.sink.processor.DocumentIdAdder,com.acme.Mine',
+      [expect.stringMatching(/post\.processor\.chain is refused: com\.acme\.Mine is not a built-in class/)],
+    ],
+  ])('%s is taken, or refused by the name that is wrong', (line, problems) => {
+    expect(problemsOf(MINIMUM + line)).toEqual(problems);
+  });
+
+  it('may have blanks around its values in JSON', () => {
+    const uri = 'mongodb://app@c/';
+    const blank = { topics: ' orders ', database: ' shop ', 'connection.uri': ` ${uri} `, 'topics.regex': ' ' };
+    const providers = { 'config.providers': 'v', 'config.providers.v.class': ' com.acme.Env ' };
+    const { topics, properties, connectionUri, providers: found } = read(JSON.stringify({ ...blank, ...providers }));
+    expect([topics, properties.text('database'), connectionUri]).toEqual([['orders'], 'shop', uri]);
+    expect(found).toEqual(new Map([['v', 'com.acme.Env']]));
+  });
+
+  it('hands transforms and predicates on, and nothing that only ends so', () => {
+    const text = `${MINIMUM}transforms=t\ntransforms.t.type=x\npredicates=p\npredicates.p.type=y\n`;
+    expect([...read(text).transforms.keys()]).toEqual(
+      expect.arrayContaining(['transforms.t.type', 'predicates.p.type']),
+    );
+    expect([...read(`${text}mytransforms.t.type=x\ntransformsx=y`).transforms.keys()].toSorted()).toEqual([
+      ...['predicates', 'predicates.p.type', 'transforms', 'transforms.t.type'],
+    ]);
+  });
+
   it('says of which topic a problem is, unless it is of all', () => {
     const strategy = `${SINK}.processor.id.strategy.FullKeyStrategy`;
     expect(
