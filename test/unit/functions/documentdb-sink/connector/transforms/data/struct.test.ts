@@ -113,7 +113,9 @@ describe('a Decimal of bytes', () => {
     expect(decimalOfBytes(bytes(1), scaled(scale))).toBeUndefined();
   });
 
-  it('is none without bytes', () => {
+  it('is none without bytes, nor of more than 400', () => {
     expect(decimalOfBytes(bytes(), scaled('2'))).toBeUndefined();
+    expect(decimalOfBytes(Buffer.alloc(400), scaled('2'))).toEqual(new BigDecimal(0n, 2));
+    expect(decimalOfBytes(Buffer.alloc(401), scaled('2'))).toBeUndefined();
   });
 });

@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { readConnector } from '../../../../../../../functions/documentdb-sink/connector/file/read-connector.ts';
 import { BigDecimal } from '../../../../../../../functions/documentdb-sink/connector/transforms/data/big-decimal.ts';
-import { SmallNumber } from '../../../../../../../functions/documentdb-sink/connector/transforms/data/connect-value.ts';
+import {
+  type ConnectValue,
+  SmallNumber,
+} from '../../../../../../../functions/documentdb-sink/connector/transforms/data/connect-value.ts';
 import {
   DECIMAL_NAME,
   logical,
@@ -33,6 +36,29 @@ const INT64_MAX = 2n ** 63n - 1n;
 const DAY_MS = 86_400_000;
 /** Only a schema has such values. */
 const DECIMAL = { ...primitive('bytes'), name: DECIMAL_NAME };
+
+describe('a cast at the ends of its range', () => {
+  it.each<[number, bigint]>([
+    [2 ** 63, INT64_MAX],
+    [-(2 ** 63), -INT64_MAX - 1n],
+    [2 ** 62, 2n ** 62n],
+    [Number.POSITIVE_INFINITY, INT64_MAX],
+    [Number.NEGATIVE_INFINITY, -INT64_MAX - 1n],
+    [Number.NaN, 0n],
+  ])('of the double %d is the whole number %s', (value, expected) => {
+    expect(saturated64(value)).toBe(expected);
+    expect(castValue(undefined, value, 'int64')).toBe(expected);
+  });
+
+  it('to a truth is by the whole number, or by the word', () => {
+    const truthOf = (value: ConnectValue) =>
+      castValue(value instanceof BigDecimal ? DECIMAL : undefined, value, 'boolean');
+    const truths = [true, 'TRUE', 1n, -1n, 1.5, new BigDecimal(10n, 1), small('int8', 1)];
+    expect(truths.map(truthOf)).toEqual(truths.map(() => true));
+    const lies = [false, 'yes', 0n, 0.9, new BigDecimal(9n, 1), small('int8', 0)];
+    expect(lies.map(truthOf)).toEqual(lies.map(() => false));
+  });
+});
 
 describe('the text of a number in Java', () => {
   it.each([

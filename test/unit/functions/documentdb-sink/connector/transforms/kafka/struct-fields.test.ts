@@ -41,6 +41,53 @@ function fieldsOf(type: string, settings: Readonly<Record<string, string>>, data
   return { fields, name: value.schema.name, version: value.schema.version };
 }
 
+describe('the settings of transforms of fields', () => {
+  it('InsertField keeps a mark inside of a name', () => {
+    const settings = { 'static.field': 'a?b!c!', 'static.value': 'x' };
+    expect(fieldsOf('InsertField', settings, mapOf({})).fields).toEqual({ 'a?b!c': 'x' });
+  });
+
+  it.each([
+    ['ReplaceField$Value', { renames: 'a:b,c' }, 'renames must be pairs'],
+    ['Cast$Value', { spec: 'a:int64,b' }, 'spec must be pairs'],
+    ['Cast$Value', { spec: 'int64,int32' }, 'spec must be pairs'],
+    ['Cast$Value', { spec: '' }, 'spec must be pairs'],
+    ['Cast$Value', { spec: 'a:int64:b' }, 'spec must be pairs'],
+    ['TimestampConverter$Value', { 'target.type': 'string' }, 'transforms.t.format'],
+    ['TimestampConverter$Value', { 'target.type': 'string', format: '  ' }, 'transforms.t.format'],
+    ['TimestampConverter$Value', { 'target.type': 'unix', format: 'b' }, 'transforms.t.format'],
+  ])('%s refuses %j', (type, settings, problem) => {
+    expect(() => chainOf(type, settings)).toThrow(problem);
+  });
+
+  it('Cast reads a type for the whole, or one for each field, with blanks around', () => {
+    const whole = transformed('Cast$Value', { spec: ' INT64 ' }, { schema: undefined, value: '5' });
+    expect(whole.value().value).toBe(5n);
+    expect(fieldsOf('Cast', { spec: ' a : int64 , b:string' }, mapOf({ a: '5', b: 6n })).fields).toEqual({
+      a: 5n,
+      b: '6',
+    });
+    expect(fieldsOf('Cast', { spec: 'int64:string' }, mapOf({ int64: 5n })).fields).toEqual({ int64: '5' });
+  });
+
+  it('Flatten refuses a struct in a map without a schema', () => {
+    expect(() => fieldsOf('Flatten', {}, mapOf({ a: FULL.value }))).toThrow('does not support a value of this type');
+  });
+
+  it('Flatten has the default of a field whose struct is null, and makes such fields optional', () => {
+    const innerSchema = structSchema([
+      { name: 'b', schema: { ...primitive('int64'), default: 7n } },
+      { name: 'c', schema: primitive('int64') },
+    ]);
+    const outer = structSchema([{ name: 'a', schema: { ...innerSchema, isOptional: true } }]);
+    const { fields } = fieldsOf('Flatten', {}, { schema: outer, value: Struct.of(outer, () => undefined) });
+    expect(fields).toEqual([
+      ['a.b', 'int64', true, 7n],
+      ['a.c', 'int64', true, null],
+    ]);
+  });
+});
+
 describe('MaskField', () => {
   it.each<[ConnectValue, ConnectValue]>([
     [5n, 0n],
