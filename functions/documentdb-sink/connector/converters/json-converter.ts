@@ -70,7 +70,11 @@ export const readJson = (bytes: Buffer, dialect: JsonDialect): unknown =>
  * Connect's JsonConverter with schemas: `{"schema": .., "payload": ..}` without further fields.
  * @throws UnconvertibleError if the bytes have another form, or the payload does not fit the schema
  */
-export function readJsonWithSchema(bytes: Buffer, options: SchemaOptions): ConnectData {
+export const readJsonWithSchema = (bytes: Buffer, options: SchemaOptions): ConnectData =>
+  dataOf(payloadWithSchema(bytes, options));
+
+/** The payload as a BSON value. @throws UnconvertibleError as {@link readJsonWithSchema} */
+export function payloadWithSchema(bytes: Buffer, options: SchemaOptions): unknown {
   const envelope = readJson(bytes, TREE);
   if (!(envelope instanceof Map && envelope.size === 2 && envelope.has('schema') && envelope.has('payload'))) {
     throw new UnconvertibleError(
@@ -81,7 +85,7 @@ export function readJsonWithSchema(bytes: Buffer, options: SchemaOptions): Conne
   const schema = schemaOf(envelope.get('schema'), { ...context, isInStruct: true });
   // The connector treats a map at the top as data without a schema, but a struct at the top as a struct.
   const payloadContext = { ...context, isInStruct: schema?.type === 'struct' };
-  return dataOf(convertWithSchema(schema, envelope.get('payload'), payloadContext));
+  return convertWithSchema(schema, envelope.get('payload'), payloadContext);
 }
 
 function dataOf(value: unknown): ConnectData {

@@ -26,8 +26,16 @@ const idOf = (name: string, key: string | null, value: string | null, given = {}
 
 const uuidBinary = (digits: string) => new Binary(Buffer.from(digits, 'hex'), Binary.SUBTYPE_UUID);
 
+const RAW_KEY = { 'document.id.strategy': 'msksinks.RawKeyStrategy' };
+const JSON_CONVERTER = 'org.apache.kafka.connect.json.JsonConverter';
 const rawKey = (converter: string) =>
-  createIdStrategy(topicProperties({ 'document.id.strategy': 'msksinks.RawKeyStrategy', 'key.converter': converter }));
+  createIdStrategy(
+    topicProperties({
+      ...RAW_KEY,
+      'key.converter': converter,
+      'key.converter.schemas.enable': 'false',
+    }),
+  );
 
 describe('an id strategy', () => {
   it.each<RecordParts>([{ topic: 'other' }, { partition: 1 }, { offset: 1 }])(
@@ -207,6 +215,18 @@ describe('an id strategy', () => {
     ],
   ])('RawKey with %s makes %s to %s', (converter, key, expected) => {
     expect(rawKey(converter)(sinkDocument(UNREADABLE, null), aRecord({ key }))).toEqual(expected);
+  });
+
+  it.each([
+    ['{"type": "string"}', '"abc"', 'abc'],
+    ['{"type": "int64", "optional": true}', '42', 42n],
+    ['{"type": "int32"}', '42', 42],
+    ['{"type": "struct", "fields": [{"field": "a", "type": "int32"}]}', '{"a": 1}', new Map([['a', 1]])],
+  ])('RawKey takes a key with the schema %s without its schema', (schema, payload, expected) => {
+    const generate = createIdStrategy(topicProperties({ ...RAW_KEY, 'key.converter': JSON_CONVERTER }));
+    const keyOf = (name: string) => aRecord({ key: `{"schema": ${schema}, "payload": ${payload}${name}}` });
+    expect(generate(sinkDocument(UNREADABLE, null), keyOf(''))).toEqual(expected);
+    expect(() => generate(sinkDocument(UNREADABLE, null), keyOf(', "more": 1'))).toThrow(UnwritableError);
   });
 
   it('RawKey refuses a record without a key, and a number of another length', () => {
