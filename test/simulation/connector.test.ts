@@ -6,6 +6,8 @@ import type { Scenario, ScenarioRecord } from './scenario/scenario.ts';
 import { modelsOfChange } from './services/documents/change-model.ts';
 import { connectorText } from './services/documents/connector-file.ts';
 import { keyOfDocument, keyTextOf, modelsOfFile, valueFieldsOf } from './services/documents/connector-model.ts';
+import { payloadText, withSchema } from './services/documents/schema-json.ts';
+import { SCHEMA_VALUES_COUNT, schemaValuesFrom } from './services/documents/schema-values.ts';
 import { KafkaLog } from './services/kafka-log.ts';
 
 const PLAIN: ConnectorStory = {
@@ -124,6 +126,37 @@ describe('what a change event asks for', () => {
   it('of Debezium names MongoDB documents by the text of their _id, and rows by their columns', () => {
     expect(keyTextOf('a', { ...PLAIN, source: 'debeziumStream' })).toBe(String.raw`{"id":"\"a\""}`);
     expect(keyTextOf('a', { ...PLAIN, source: 'debeziumTable' })).toBe('{"k":"a","part":3}');
+  });
+});
+
+describe('JSON with schemas', () => {
+  const read = (text: string): { schema: { fields: object[] }; payload: object } => JSON.parse(text);
+
+  it('has a schema for each field, whose whole numbers have 32 bits', () => {
+    const { payload, schema } = read(withSchema('{"id":4,"inner":{"none":null},"list":[1]}'));
+    expect(payload).toEqual({ id: 4, inner: { none: null }, list: [1] });
+    expect(schema.fields).toMatchObject([
+      { field: 'id', type: 'int32', optional: true },
+      { field: 'inner', type: 'struct', fields: [{ field: 'none', type: 'string' }] },
+      { field: 'list', type: 'array', items: { type: 'int32' } },
+    ]);
+  });
+
+  it('has values of every type beside, and lacks what has a default', () => {
+    const more = Array.from({ length: SCHEMA_VALUES_COUNT }, (_, first) => schemaValuesFrom(first)).flat();
+    const missing = more.filter(({ text }) => text === undefined).map(({ name }) => name);
+    const all = [...new Map(more.map((each) => [each.name, each])).values()];
+    const { payload, schema } = read(withSchema('{"id":4}', all));
+    expect(schema.fields).toHaveLength(1 + SCHEMA_VALUES_COUNT);
+    expect(new Set(missing).size).toBe(3);
+    expect(Object.keys(payload)).toHaveLength(1 + SCHEMA_VALUES_COUNT - 3);
+  });
+
+  it('is the same record without its schema', () => {
+    expect(payloadText(withSchema('{"id":4}'))).toBe('{"id":4}');
+    expect(keyTextOf('a', { ...PLAIN, idStrategy: 'rawKey', converter: 'jsonWithSchema' })).toBe(
+      '{"schema":{"type":"string","optional":true},"payload":"a"}',
+    );
   });
 });
 

@@ -34,6 +34,9 @@ const KINDS_SINCE_3 = [
   ...POST_PROCESSORS.map((name) => `connector.${name}` as const),
   ...SOURCES.map((name) => `changes.${name}` as const),
   'changes.withoutEffect',
+  'changes.withSchema',
+  'connector.withSchema',
+  'connector.typedBySchema',
 ] as const;
 
 export const KINDS = [...KINDS_OF_1, ...KINDS_SINCE_2, ...KINDS_SINCE_3] as const;
@@ -94,14 +97,23 @@ function kindsOf(
 }
 
 function kindsOfConnector(
-  { hasNoEffect, topic = 0 }: ScenarioRecord,
-  { idStrategy, overwritesId, processor, source, writeModels: [first, others] }: ConnectorStory,
+  { hasNoEffect, topic = 0, typed }: ScenarioRecord,
+  { converter, idStrategy, overwritesId, processor, source, writeModels: [first, others] }: ConnectorStory,
 ): readonly Kind[] {
-  if (source !== undefined) return [`changes.${source}`, ...(hasNoEffect ? (['changes.withoutEffect'] as const) : [])];
+  const hasSchema = converter === 'jsonWithSchema';
+  if (source !== undefined) {
+    return [
+      `changes.${source}`,
+      ...(hasNoEffect ? (['changes.withoutEffect'] as const) : []),
+      ...(hasSchema ? (['changes.withSchema'] as const) : []),
+    ];
+  }
   return [
     `connector.${idStrategy}`,
     `connector.${topic === 0 ? first : others}`,
     ...(overwritesId ? (['connector.overwritesId'] as const) : []),
+    ...(hasSchema ? (['connector.withSchema'] as const) : []),
+    ...(typed === undefined ? [] : (['connector.typedBySchema'] as const)),
     ...(processor ? [`connector.${processor}` as const] : []),
   ];
 }

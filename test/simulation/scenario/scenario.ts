@@ -42,6 +42,8 @@ export interface ScenarioRecord {
   readonly refusal?: 'unlisted' | 'command';
   /** From which on values of other types stand in its value, see wide-values.ts (DocumentDB). */
   readonly wide?: number;
+  /** From which on values with schemas stand in its value, see schema-values.ts (DocumentDB, a file whose JSON has schemas). */
+  readonly typed?: number;
   /** Its value has an `_id` of its own, which the key replaces (DocumentDB, without a file). */
   readonly hasOwnId?: true;
   /** Its document takes this value of a unique index (DocumentDB). */

@@ -47,13 +47,15 @@ export type SourceName = (typeof SOURCES)[number];
 
 export type WriteModelName = (typeof WRITE_MODELS)[number];
 
+export const CONVERTERS = ['json', 'string', 'jsonWithSchema'] as const;
+
 /** What a connector's file asks for. */
 export interface ConnectorStory {
   readonly idStrategy: IdStrategyName;
   /** Of the first topic, and of the others. */
   readonly writeModels: readonly [WriteModelName, WriteModelName];
-  /** Schemaless JSON of Kafka Connect, or text that is JSON. */
-  readonly converter: 'json' | 'string';
+  /** JSON of Kafka Connect, without schemas or with them, or text that is JSON. */
+  readonly converter: (typeof CONVERTERS)[number];
   /** The value has an `_id` of its own, which the id strategy overwrites. */
   readonly overwritesId?: true;
   /** The field `part` of the value is left out, or has another name. */

@@ -3,7 +3,7 @@ import type { ScenarioDocumentdb, WriteOp } from '../generate/document-ops.ts';
 import type { Random } from '../random.ts';
 import type { RecordKind, Scenario, ScenarioRecord } from '../scenario.ts';
 import { inTurn } from '../turn.ts';
-import { SOURCES, type SourceName } from './connector.ts';
+import { CONVERTERS, SOURCES, type SourceName } from './connector.ts';
 
 /** What a source's changes do to a document that is there, and to one that is not. */
 interface Changes {
@@ -32,7 +32,7 @@ export function withChanges(scenario: Scenario, random: Random, index: number): 
     connector: {
       idStrategy: 'fullKey',
       writeModels: ['default', 'default'],
-      converter: random.pick(['json', 'string'] as const),
+      converter: random.pick(CONVERTERS),
       source,
     },
   };

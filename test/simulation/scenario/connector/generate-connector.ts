@@ -1,3 +1,4 @@
+import { SCHEMA_VALUES_COUNT } from '../../services/documents/schema-values.ts';
 import { SECRET } from '../../services/kafka-log.ts';
 import { plainSettings } from '../generate/corners/parts.ts';
 import type { ScenarioDocumentdb } from '../generate/document-ops.ts';
@@ -29,6 +30,25 @@ export function withConnector(scenario: Scenario, random: Random, index: number)
     documentdb: settings,
     function: { ...fn, onPoison: fn.onPoison === 'skip' ? 'deadLetter' : fn.onPoison },
     records: scenario.records.map((record) => asItCanBe(isAged ? aged(record, random) : record, settings)),
+  };
+}
+
+/** No divisor in common with the numbers of ways and of id strategies. */
+const SCHEMA_STEP = 7;
+
+/** The same with JSON that has schemas, and with values of every type that a schema names. @param round among these stories */
+export function withSchemas(scenario: Scenario, random: Random, round: number): Scenario {
+  const story = withConnector(scenario, random, SCHEMA_STEP * round);
+  const { connector } = story.documentdb;
+  if (connector === undefined) throw new Error('the story of a file has a file');
+  const first = random.integer(0, SCHEMA_VALUES_COUNT - 1);
+  return {
+    ...story,
+    documentdb: { ...story.documentdb, connector: { ...connector, converter: 'jsonWithSchema' } },
+    records: story.records.map((record, index) => ({
+      ...record,
+      ...(record.kind !== 'tombstone' && { typed: (first + SCHEMA_STEP * index) % SCHEMA_VALUES_COUNT }),
+    })),
   };
 }
 

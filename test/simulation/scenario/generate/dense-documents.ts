@@ -1,5 +1,5 @@
 import { withChanges } from '../connector/generate-changes.ts';
-import { withConnector } from '../connector/generate-connector.ts';
+import { withConnector, withSchemas } from '../connector/generate-connector.ts';
 import type { Random } from '../random.ts';
 import type { Scenario, ScenarioRecord } from '../scenario.ts';
 import { cornerInTurn } from '../turn.ts';
@@ -60,7 +60,7 @@ const CORNERS = [
   collections,
   beforeConflicts,
   leaving,
-  straight,
+  withSchemas,
   changes(1),
   deferred,
   lonely,

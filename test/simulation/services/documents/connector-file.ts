@@ -46,8 +46,9 @@ const HANDLER_CLASSES: Readonly<Record<SourceName, string>> = {
   changeStream: `${STRATEGY}.cdc.mongodb.ChangeStreamHandler`,
 };
 
-const CONVERTERS = {
+const CONVERTER_CLASSES = {
   json: 'org.apache.kafka.connect.json.JsonConverter',
+  jsonWithSchema: 'org.apache.kafka.connect.json.JsonConverter',
   string: 'org.apache.kafka.connect.storage.StringConverter',
 } as const;
 
@@ -76,8 +77,8 @@ export function connectorText(connector: ConnectorStory, scenario: Scenario): st
 const converterProperties = ({ converter }: ConnectorStory): Properties =>
   Object.fromEntries(
     ['key.converter', 'value.converter'].flatMap((side) => [
-      [side, CONVERTERS[converter]],
-      [`${side}.schemas.enable`, converter === 'json' ? 'false' : undefined],
+      [side, CONVERTER_CLASSES[converter]],
+      [`${side}.schemas.enable`, converter === 'string' ? undefined : `${converter === 'jsonWithSchema'}`],
     ]),
   );
 

@@ -5,6 +5,8 @@ import type { ScenarioRecord } from '../../scenario/scenario.ts';
 import { type ProducedRecord, TOPIC } from '../kafka-log.ts';
 import { eventKeyOf, eventOf, PART } from './change-events.ts';
 import { modelsOfChange } from './change-model.ts';
+import { payloadText, withoutRequired, withSchema } from './schema-json.ts';
+import { schemaValuesFrom } from './schema-values.ts';
 
 // What a connector's file asks for, told from the connector's documentation and none of the function's code:
 // https://www.mongodb.com/docs/kafka-connector/current/sink-connector/fundamentals/post-processors/ (document ids),
@@ -16,17 +18,43 @@ const DECOY = 'no part of an _id';
 type Fields = Readonly<Record<string, unknown>>;
 
 /** The bytes of a record's key. */
-export const keyTextOf = (key: string, { converter, idStrategy, source }: ConnectorStory): string => {
+export const keyTextOf = (key: string, connector: ConnectorStory): string => {
+  const text = plainKeyTextOf(key, connector);
+  return connector.converter === 'jsonWithSchema' ? withSchema(text) : text;
+};
+
+const plainKeyTextOf = (key: string, { converter, idStrategy, source }: ConnectorStory): string => {
   if (source !== undefined) return JSON.stringify(eventKeyOf(key, source));
-  if (idStrategy === 'rawKey') return converter === 'json' ? JSON.stringify(key) : key;
+  if (idStrategy === 'rawKey') return converter === 'string' ? key : JSON.stringify(key);
   return JSON.stringify(idStrategy === 'providedInKey' ? { _id: key, part: PART } : { k: key, part: PART });
 };
 
-/** The bytes of a change event; null: a tombstone. Undefined: values are no change events. */
-export function eventTextOf(record: ScenarioRecord, connector: ConnectorStory | undefined): string | null | undefined {
-  if (connector?.source === undefined) return undefined;
-  const event = eventOf(record, connector.source);
-  return event && JSON.stringify(event);
+/**
+ * The bytes of a record's value; null: there is none.
+ * @param plainText of a value that is no change event, and has no schema
+ */
+export function valueTextOf(
+  record: ScenarioRecord,
+  { converter, source }: ConnectorStory,
+  plainText: string,
+): string | null {
+  const event = source && eventOf(record, source);
+  if (event === null || (event === undefined && record.kind === 'tombstone')) return null;
+  const text = event === undefined ? plainText : JSON.stringify(event);
+  if (converter !== 'jsonWithSchema') return text;
+  if (record.kind === 'poison') return withoutRequired(text);
+  return withSchema(text, record.typed === undefined ? [] : schemaValuesFrom(record.typed));
+}
+
+/** What stands in a value that is no change event, as it has to be stored. */
+function contentOf({ scenario: { typed: first }, value }: ProducedRecord, connector: ConnectorStory): Fields {
+  const text = String(value);
+  const hasSchema = connector.converter === 'jsonWithSchema';
+  const fields: Fields = JSON.parse(hasSchema ? payloadText(text) : text, (_name, each: unknown) =>
+    typed(each, connector),
+  );
+  if (first === undefined) return fields;
+  return { ...fields, ...Object.fromEntries(schemaValuesFrom(first).map(({ name, value: each }) => [name, each])) };
 }
 
 /** What a record's value has beside its story. */
@@ -45,19 +73,14 @@ export function keyOfDocument(document: ReadonlyMap<string, unknown>, connector:
   return id instanceof Map ? id.get('k') : id;
 }
 
-export function modelsOfFile(
-  { scenario, topic, value }: ProducedRecord,
-  connector: ConnectorStory,
-): readonly WriteModel[] {
+export function modelsOfFile(record: ProducedRecord, connector: ConnectorStory): readonly WriteModel[] {
+  const { scenario, topic, value } = record;
   const { source } = connector;
   if (source !== undefined) return modelsOfChange(scenario, { source, typed: (value) => typed(value, connector) });
   const key = scenario.key ?? '';
   const filter = doc(isOfBusinessKey(connector) ? { k: key } : { _id: idOf(key, connector) });
   if (value === null) return isOfValue(connector) ? [] : [{ kind: 'deleteOne', filter }];
-  const content = processed(
-    JSON.parse(value.toString(), (_name, each: unknown) => typed(each, connector)),
-    connector,
-  );
+  const content = processed(contentOf(record, connector), connector);
   const [first, others] = connector.writeModels;
   switch (topic === TOPIC ? first : others) {
     case 'default':
@@ -101,6 +124,6 @@ function idOf(key: string, connector: ConnectorStory): unknown {
   }
 }
 
-/** Kafka Connect reads every whole number of schemaless JSON as one of 64 bits; of text that is JSON the driver makes one of 32, if it fits. */
+/** Kafka Connect reads every whole number of schemaless JSON as one of 64 bits, and with a schema as the schema says; of text that is JSON the driver makes one of 32, if it fits. */
 const typed = (value: unknown, { converter }: ConnectorStory): unknown =>
   converter === 'json' && Number.isInteger(value) ? BigInt(value as number) : value;

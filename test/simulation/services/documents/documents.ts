@@ -22,7 +22,7 @@ import type { Environment } from '../environment.ts';
 import { type ProducedRecord, SECRET, topicNameOf } from '../kafka-log.ts';
 import type { FinalWorld, Target, TargetParts } from '../target.ts';
 import type { Topic } from '../topic.ts';
-import { eventTextOf, keyOfDocument, keyTextOf } from './connector-model.ts';
+import { keyOfDocument, keyTextOf, valueTextOf } from './connector-model.ts';
 import { DocumentHistory, isGuarded } from './document-history.ts';
 import { mapperOf } from './document-mapper.ts';
 import { businessIndexesOf, collectionOf, isArrayKey, keyOfName, valueText } from './document-policy.ts';
@@ -121,11 +121,12 @@ export class DocumentsTarget implements Target {
 
   valueOf(record: ScenarioRecord): Buffer | null {
     const { connector } = this.#parts.scenario.documentdb;
-    const isCut = record.kind === 'poison' && record.poison === undefined;
+    const isMisfit = connector?.converter === 'jsonWithSchema' && record.id % 2 === 0;
+    const isCut = record.kind === 'poison' && record.poison === undefined && !isMisfit;
     if (isCut) return Buffer.from(`{"id":${record.id},"secret":"${SECRET}`);
-    const event = eventTextOf(record, connector);
-    if (event !== undefined) return event === null ? null : Buffer.from(event);
-    return record.kind === 'tombstone' ? null : Buffer.from(valueText(record, connector));
+    if (connector === undefined) return record.kind === 'tombstone' ? null : Buffer.from(valueText(record));
+    const text = valueTextOf(record, connector, valueText(record, connector));
+    return text === null ? null : Buffer.from(text);
   }
 
   keyOf({ key }: ScenarioRecord): Buffer | null {
