@@ -1,13 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { readConnector } from '../../functions/documentdb-sink/connector/file/read-connector.ts';
-import { type ConnectorStory, SOURCES, type SourceName } from './scenario/connector/connector.ts';
+import { type ConnectorStory, SOURCES, type SourceName, type TransformStory } from './scenario/connector/connector.ts';
 import { generateStory } from './scenario/generate/generate.ts';
 import type { Scenario, ScenarioRecord } from './scenario/scenario.ts';
-import { modelsOfChange } from './services/documents/change-model.ts';
+import { modelsOfChange, modelsOfRow } from './services/documents/change-model.ts';
 import { connectorText } from './services/documents/connector-file.ts';
 import { keyOfDocument, keyTextOf, modelsOfFile, valueFieldsOf } from './services/documents/connector-model.ts';
 import { payloadText, withSchema } from './services/documents/schema-json.ts';
 import { SCHEMA_VALUES_COUNT, schemaValuesFrom } from './services/documents/schema-values.ts';
+import { transformed } from './services/documents/transform-model.ts';
 import { KafkaLog } from './services/kafka-log.ts';
 
 const PLAIN: ConnectorStory = {
@@ -146,7 +147,7 @@ describe('JSON with schemas', () => {
     const more = Array.from({ length: SCHEMA_VALUES_COUNT }, (_, first) => schemaValuesFrom(first)).flat();
     const missing = more.filter(({ text }) => text === undefined).map(({ name }) => name);
     const all = [...new Map(more.map((each) => [each.name, each])).values()];
-    const { payload, schema } = read(withSchema('{"id":4}', all));
+    const { payload, schema } = read(withSchema('{"id":4}', { more: all }));
     expect(schema.fields).toHaveLength(1 + SCHEMA_VALUES_COUNT);
     expect(new Set(missing).size).toBe(3);
     expect(Object.keys(payload)).toHaveLength(1 + SCHEMA_VALUES_COUNT - 3);
@@ -157,6 +158,38 @@ describe('JSON with schemas', () => {
     expect(keyTextOf('a', { ...PLAIN, idStrategy: 'rawKey', converter: 'jsonWithSchema' })).toBe(
       '{"schema":{"type":"string","optional":true},"payload":"a"}',
     );
+  });
+});
+
+describe('transforms', () => {
+  const log = new KafkaLog(1, 2);
+  const recordOf = (topic: number) => log.produce({ id: 4, key: 'a', atMs: 0, kind: 'plain', topic }, null);
+  const chain = (...transforms: readonly TransformStory[]): ConnectorStory => ({ ...PLAIN, transforms });
+  const FIELDS = { id: 4, op: 'replace', part: 3 };
+
+  it('make of a field what the ones before left', () => {
+    const [drops, renames] = [{ name: 'drops', when: 'always' } as const, { name: 'renames', when: 'always' } as const];
+    expect(transformed(FIELDS, recordOf(0), chain(renames, drops))).toEqual({ id: 4, deed: 'replace', portion: 3 });
+    expect(transformed(FIELDS, recordOf(0), chain(drops, renames))).toEqual({ id: 4 });
+  });
+
+  it('are for the records of their predicates alone', () => {
+    const inserts = (when: TransformStory['when']) => chain({ name: 'inserts', when });
+    const other = recordOf(1);
+    const inserted = { ...FIELDS, route: 'orders-1', place: BigInt(other.offset), origin: 'kafka' };
+    expect(transformed(FIELDS, other, inserts('otherTopics'))).toEqual(inserted);
+    expect(transformed(FIELDS, other, inserts('header'))).toEqual(inserted);
+    expect(transformed(FIELDS, other, inserts('firstTopic'))).toEqual(FIELDS);
+    expect(transformed(FIELDS, other, inserts('noHeader'))).toEqual(FIELDS);
+  });
+
+  it('take a row out of an event, with what the file adds', () => {
+    const [written] = modelsOfRow({ id: 4, key: 'a', atMs: 0, kind: 'plain' }).map(plain);
+    const _id = { k: 'a', part: 3 };
+    expect(written).toMatchObject({
+      filter: { _id },
+      replacement: { _id, k: 'a', part: 3, __op: 'c', __source_ts_ms: 4 },
+    });
   });
 });
 

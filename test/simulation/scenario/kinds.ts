@@ -1,4 +1,11 @@
-import { type ConnectorStory, ID_STRATEGIES, POST_PROCESSORS, SOURCES, WRITE_MODELS } from './connector/connector.ts';
+import {
+  type ConnectorStory,
+  ID_STRATEGIES,
+  POST_PROCESSORS,
+  SOURCES,
+  TRANSFORMS,
+  WRITE_MODELS,
+} from './connector/connector.ts';
 import { opOf, type ScenarioDocumentdb, WRITE_OPS } from './generate/document-ops.ts';
 import type { Generator } from './generator.ts';
 import type { Scenario, ScenarioRecord } from './scenario.ts';
@@ -37,6 +44,8 @@ const KINDS_SINCE_3 = [
   'changes.withSchema',
   'connector.withSchema',
   'connector.typedBySchema',
+  ...TRANSFORMS.map((name) => `transforms.${name}` as const),
+  'transforms.conditionally',
 ] as const;
 
 export const KINDS = [...KINDS_OF_1, ...KINDS_SINCE_2, ...KINDS_SINCE_3] as const;
@@ -98,17 +107,31 @@ function kindsOf(
 
 function kindsOfConnector(
   { hasNoEffect, topic = 0, typed }: ScenarioRecord,
-  { converter, idStrategy, overwritesId, processor, source, writeModels: [first, others] }: ConnectorStory,
+  {
+    converter,
+    idStrategy,
+    overwritesId,
+    processor,
+    source,
+    transforms = [],
+    writeModels: [first, others],
+  }: ConnectorStory,
 ): readonly Kind[] {
   const hasSchema = converter === 'jsonWithSchema';
+  const changed = [
+    ...transforms.map(({ name }) => `transforms.${name}` as const),
+    ...(transforms.some(({ when }) => when !== 'always') ? (['transforms.conditionally'] as const) : []),
+  ];
   if (source !== undefined) {
     return [
+      ...changed,
       `changes.${source}`,
       ...(hasNoEffect ? (['changes.withoutEffect'] as const) : []),
       ...(hasSchema ? (['changes.withSchema'] as const) : []),
     ];
   }
   return [
+    ...changed,
     `connector.${idStrategy}`,
     `connector.${topic === 0 ? first : others}`,
     ...(overwritesId ? (['connector.overwritesId'] as const) : []),

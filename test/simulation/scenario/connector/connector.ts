@@ -47,6 +47,23 @@ export type SourceName = (typeof SOURCES)[number];
 
 export type WriteModelName = (typeof WRITE_MODELS)[number];
 
+export const TRANSFORMS = [
+  /** Debezium's event becomes its row (ExtractNewRecordState). */
+  'unwraps',
+  /** Topic, offset and a text become fields (InsertField). */
+  'inserts',
+  /** Fields go (ReplaceField). */
+  'drops',
+  /** Fields get other names (ReplaceField). */
+  'renames',
+] as const;
+
+/** A transform of the file, and the predicate that says for which records it is. */
+export interface TransformStory {
+  readonly name: (typeof TRANSFORMS)[number];
+  readonly when: 'always' | 'otherTopics' | 'firstTopic' | 'header' | 'noHeader' | 'value';
+}
+
 export const CONVERTERS = ['json', 'string', 'jsonWithSchema'] as const;
 
 /** What a connector's file asks for. */
@@ -62,7 +79,13 @@ export interface ConnectorStory {
   readonly processor?: (typeof POST_PROCESSORS)[number];
   /** Values are change events of this source, of which a CDC handler makes the writes. Strategies and processors have no part in it. */
   readonly source?: SourceName;
+  /** One after another, each name at most once. */
+  readonly transforms?: readonly TransformStory[];
 }
+
+/** Rows are taken out of change events, and written by the strategies. */
+export const unwraps = ({ transforms = [] }: ConnectorStory): boolean =>
+  transforms.some(({ name }) => name === 'unwraps');
 
 export const isOfValue = ({ idStrategy }: ConnectorStory): boolean =>
   idStrategy === 'partialValue' || idStrategy === 'providedInValue';

@@ -21,8 +21,11 @@ const CHANGES: Readonly<Record<SourceName, Changes>> = {
 };
 
 /** The function has a connector's file with a CDC handler. @param index among the stories of change events */
-export function withChanges(scenario: Scenario, random: Random, index: number): Scenario {
-  const source = inTurn(SOURCES, index);
+export const withChanges = (scenario: Scenario, random: Random, index: number): Scenario =>
+  changesOf(scenario, random, inTurn(SOURCES, index));
+
+/** The values of the records are change events of this source. */
+export function changesOf(scenario: Scenario, random: Random, source: SourceName): Scenario {
   const isOfOrder = source !== 'debeziumTable' && source !== 'qlik';
   const documentdb: ScenarioDocumentdb = {
     ...plainSettings(scenario.documentdb),

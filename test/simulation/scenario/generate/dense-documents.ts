@@ -1,5 +1,6 @@
 import { withChanges } from '../connector/generate-changes.ts';
 import { withConnector, withSchemas } from '../connector/generate-connector.ts';
+import { withTransforms } from '../connector/generate-transforms.ts';
 import type { Random } from '../random.ts';
 import type { Scenario, ScenarioRecord } from '../scenario.ts';
 import { cornerInTurn } from '../turn.ts';
@@ -64,7 +65,7 @@ const CORNERS = [
   changes(1),
   deferred,
   lonely,
-  slow,
+  withTransforms,
   passed,
 ] as const;
 

@@ -55,6 +55,10 @@ export function eventKeyOf(key: string, source: SourceName): Fields {
   }
 }
 
+/** By the name of their schema transforms know Debezium's events. Undefined: events of this source have no name. */
+export const schemaNameOf = (source: SourceName): string | undefined =>
+  source.startsWith('debezium') ? 'source.shop.orders.Envelope' : undefined;
+
 /** The value of a record; null: the tombstone that follows a deletion in a compacted topic. */
 export function eventOf(record: ScenarioRecord, source: SourceName): Fields | null {
   switch (source) {
@@ -74,7 +78,15 @@ export function eventOf(record: ScenarioRecord, source: SourceName): Fields | nu
 /** Truncation of a table, and messages that are none of a row. */
 const OTHER_OPERATIONS = ['t', 'm'] as const;
 
-const otherOperation = ({ id }: ScenarioRecord) => ({ op: OTHER_OPERATIONS[id % 2], source: { ts_ms: id } });
+const otherOperation = ({ id }: ScenarioRecord) => ({
+  before: null,
+  after: null,
+  op: OTHER_OPERATIONS[id % 2],
+  source: { ts_ms: id },
+});
+
+/** A row or document is updated, made, or read for the first time. */
+export const operationOf = ({ id }: Pick<ScenarioRecord, 'id'>): string => ['u', 'c', 'r'][id % 3] ?? '';
 
 function patchEventOf(record: ScenarioRecord): Fields | null {
   const { hasNoEffect, id, key, kind } = record;
@@ -104,21 +116,17 @@ function streamEventOf(record: ScenarioRecord): Fields | null {
     return { op: 'u', before: null, after: null, updateDescription };
   }
   const after = JSON.stringify({ _id: key, ...wholeFieldsOf(record) });
-  return { op: ['u', 'c', 'r'][id % 3], before: null, after, updateDescription: null };
+  return { op: operationOf(record), before: null, after, updateDescription: null };
 }
 
 function tableEventOf(record: ScenarioRecord): Fields | null {
   const { hasNoEffect, id, key, kind } = record;
-  if (hasNoEffect) {
-    return [null, otherOperation(record), { ddl: 'ALTER TABLE orders ADD COLUMN f3 INT', source: { ts_ms: id } }][
-      id % 3
-    ] as Fields | null;
-  }
+  if (hasNoEffect) return id % 2 === 0 ? null : otherOperation(record);
   const primaryKey = { k: key, part: PART };
   const before = { ...primaryKey, ...rowBeforeOf(record) };
-  if (kind === 'tombstone') return { op: 'd', before, after: null };
+  if (kind === 'tombstone') return { op: 'd', before, after: null, source: { ts_ms: id } };
   const after = { ...primaryKey, ...wholeFieldsOf(record) };
-  const op = ['u', 'c', 'r'][id % 3];
+  const op = operationOf(record);
   return { op, before: op === 'u' ? before : null, after, source: { ts_ms: id } };
 }
 

@@ -3,7 +3,15 @@ import { doc } from '../../../support/document-server/bson-values.ts';
 import type { SourceName } from '../../scenario/connector/connector.ts';
 import { opOf } from '../../scenario/generate/document-ops.ts';
 import type { ScenarioRecord } from '../../scenario/scenario.ts';
-import { CLEARED, changedFieldsOf, newSizeOf, PART, removedFieldOf, wholeFieldsOf } from './change-events.ts';
+import {
+  CLEARED,
+  changedFieldsOf,
+  newSizeOf,
+  operationOf,
+  PART,
+  removedFieldOf,
+  wholeFieldsOf,
+} from './change-events.ts';
 
 // What the CDC handler of a source makes of an event, told from the documentation and none of the function's code:
 // https://www.mongodb.com/docs/kafka-connector/current/sink-connector/fundamentals/change-data-capture/ and, for what
@@ -59,6 +67,20 @@ export function modelsOfChange(record: ScenarioRecord, parts: ChangeModelParts):
       return [{ kind: 'replaceOne', filter, replacement: doc({ ...whole, _id: id }), upsert }];
     }
   }
+}
+
+/**
+ * What the strategies of the file make of a row that ExtractNewRecordState takes out of an event: `_id` is the whole key, and
+ * the row is as it was, with the fields of the event that `add.fields` names.
+ */
+export function modelsOfRow(record: ScenarioRecord): readonly WriteModel[] {
+  if (record.hasNoEffect) return [];
+  const { id, key, kind } = record;
+  const _id = doc({ k: key, part: PART });
+  const filter = doc({ _id });
+  if (kind === 'tombstone') return [{ kind: 'deleteOne', filter }];
+  const row = { k: key, part: PART, ...wholeFieldsOf(record), __op: operationOf(record), __source_ts_ms: id };
+  return [{ kind: 'replaceOne', filter, replacement: doc({ ...row, _id }), upsert: true }];
 }
 
 /** Of a row of Debezium the key's columns are in `_id` alone; of one of Qlik they are in both. */

@@ -1,5 +1,5 @@
-import { createRecordMapper } from '../../../../functions/documentdb-sink/connector/create-record-mapper.ts';
 import { readConnector } from '../../../../functions/documentdb-sink/connector/file/read-connector.ts';
+import { mapperOfConnector } from '../../../../functions/documentdb-sink/connector/transforms/mapper-of-connector.ts';
 import type { RecordMapper } from '../../../../functions/documentdb-sink/plan/record-mapper.ts';
 import {
   type ConnectorStory,
@@ -7,11 +7,13 @@ import {
   isOfBusinessKey,
   isOfValue,
   type SourceName,
+  unwraps,
   type WriteModelName,
 } from '../../scenario/connector/connector.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
 import { TOPIC, topicNamesOf } from '../kafka-log.ts';
 import { DATABASE } from './document-policy.ts';
+import { transformProperties } from './transform-model.ts';
 
 const STRATEGY = 'com.mongodb.kafka.connect.sink';
 
@@ -64,7 +66,8 @@ export function connectorText(connector: ConnectorStory, scenario: Scenario): st
     database: DATABASE,
     collection: TOPIC,
     ...converterProperties(connector),
-    ...(connector.source === undefined
+    ...transformProperties(connector),
+    ...(connector.source === undefined || unwraps(connector)
       ? strategyProperties(connector, scenario)
       : changeProperties(connector.source, scenario)),
     ...ownProperties(scenario),
@@ -153,5 +156,5 @@ const ownProperties = ({ documentdb, function: fn }: Scenario): Properties => ({
 /** The function's own mapper, of that text. */
 export function mapperOfFile(connector: ConnectorStory, scenario: Scenario): RecordMapper {
   const where = 'simulated.properties';
-  return createRecordMapper(readConnector(connectorText(connector, scenario), { where }), where);
+  return mapperOfConnector(readConnector(connectorText(connector, scenario), { where }), where).mapper;
 }

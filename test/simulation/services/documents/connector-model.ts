@@ -1,12 +1,13 @@
 import type { WriteModel } from '../../../../functions/documentdb-sink/plan/write-model.ts';
 import { doc } from '../../../support/document-server/bson-values.ts';
-import { type ConnectorStory, isOfBusinessKey, isOfValue } from '../../scenario/connector/connector.ts';
+import { type ConnectorStory, isOfBusinessKey, isOfValue, unwraps } from '../../scenario/connector/connector.ts';
 import type { ScenarioRecord } from '../../scenario/scenario.ts';
 import { type ProducedRecord, TOPIC } from '../kafka-log.ts';
-import { eventKeyOf, eventOf, PART } from './change-events.ts';
-import { modelsOfChange } from './change-model.ts';
+import { eventKeyOf, eventOf, PART, schemaNameOf } from './change-events.ts';
+import { modelsOfChange, modelsOfRow } from './change-model.ts';
 import { payloadText, withoutRequired, withSchema } from './schema-json.ts';
 import { schemaValuesFrom } from './schema-values.ts';
+import { transformed } from './transform-model.ts';
 
 // What a connector's file asks for, told from the connector's documentation and none of the function's code:
 // https://www.mongodb.com/docs/kafka-connector/current/sink-connector/fundamentals/post-processors/ (document ids),
@@ -43,7 +44,8 @@ export function valueTextOf(
   const text = event === undefined ? plainText : JSON.stringify(event);
   if (converter !== 'jsonWithSchema') return text;
   if (record.kind === 'poison') return withoutRequired(text);
-  return withSchema(text, record.typed === undefined ? [] : schemaValuesFrom(record.typed));
+  const more = record.typed === undefined ? [] : schemaValuesFrom(record.typed);
+  return withSchema(text, { more, name: source && schemaNameOf(source) });
 }
 
 /** What stands in a value that is no change event, as it has to be stored. */
@@ -76,11 +78,15 @@ export function keyOfDocument(document: ReadonlyMap<string, unknown>, connector:
 export function modelsOfFile(record: ProducedRecord, connector: ConnectorStory): readonly WriteModel[] {
   const { scenario, topic, value } = record;
   const { source } = connector;
-  if (source !== undefined) return modelsOfChange(scenario, { source, typed: (value) => typed(value, connector) });
+  if (source !== undefined) {
+    return unwraps(connector)
+      ? modelsOfRow(scenario)
+      : modelsOfChange(scenario, { source, typed: (value) => typed(value, connector) });
+  }
   const key = scenario.key ?? '';
   const filter = doc(isOfBusinessKey(connector) ? { k: key } : { _id: idOf(key, connector) });
   if (value === null) return isOfValue(connector) ? [] : [{ kind: 'deleteOne', filter }];
-  const content = processed(contentOf(record, connector), connector);
+  const content = processed(transformed(contentOf(record, connector), record, connector), connector);
   const [first, others] = connector.writeModels;
   switch (topic === TOPIC ? first : others) {
     case 'default':
@@ -106,7 +112,7 @@ function processed({ _id: _, part, ...content }: Fields, { processor }: Connecto
     case 'renames':
       return { ...content, share: part };
     default:
-      return { ...content, part };
+      return part === undefined ? content : { ...content, part };
   }
 }
 

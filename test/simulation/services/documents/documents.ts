@@ -201,10 +201,12 @@ export class DocumentsTarget implements Target {
     return (mayBe || isOfTwo) && bucket.hasLetter(scenario.sink, produced);
   }
 
-  /** Of what throws nobody knows the document, nor of a change event. */
+  /** Of what throws nobody knows the document, nor of a change event, nor of what no transform can read. */
   isKnownPoison = ({ scenario: { key, kind, poison } }: ProducedRecord): boolean => {
     const { connector } = this.#parts.scenario.documentdb;
-    const isOfEvent = connector !== undefined && (isOfValue(connector) || connector.source !== undefined);
+    const isOfEvent =
+      connector !== undefined &&
+      (isOfValue(connector) || connector.source !== undefined || connector.transforms !== undefined);
     const isPlaceless = poison === 'throws' || isOfEvent;
     return key === null || (kind === 'poison' && !isPlaceless);
   };

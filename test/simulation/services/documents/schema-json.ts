@@ -25,11 +25,18 @@ const fieldsOf = (value: object): readonly Schema[] =>
 
 const structOf = (fields: readonly Schema[]): Schema => ({ type: 'struct', optional: true, fields });
 
-/** @param more fields with schemas of their own, which a text of an object has beside its own */
-export function withSchema(text: string, more: readonly (SchemaValue & { readonly name: string })[] = []): string {
+interface SchemaParts {
+  /** Fields with schemas of their own, which the object has beside its own. */
+  readonly more?: readonly (SchemaValue & { readonly name: string })[];
+  /** Of the schema. */
+  readonly name?: string | undefined;
+}
+
+/** @param text JSON */
+export function withSchema(text: string, { more = [], name }: SchemaParts = {}): string {
   const value: unknown = JSON.parse(text);
   if (more.length === 0 || typeof value !== 'object' || value === null) {
-    return `{"schema":${JSON.stringify(schemaOf(value))},"payload":${text}}`;
+    return `{"schema":${JSON.stringify({ ...schemaOf(value), name })},"payload":${text}}`;
   }
   const schema = structOf([...fieldsOf(value), ...more.map(({ name, schema }) => ({ field: name, ...schema }))]);
   const fields = more.flatMap(({ name, text }) => (text === undefined ? [] : [`"${name}":${text}`]));
@@ -38,9 +45,9 @@ export function withSchema(text: string, more: readonly (SchemaValue & { readonl
 
 /** Without a field that its schema requires. */
 export const withoutRequired = (text: string): string =>
-  withSchema(text, [
-    { name: 'required', schema: { type: 'int32', optional: false }, text: undefined, value: undefined },
-  ]);
+  withSchema(text, {
+    more: [{ name: 'required', schema: { type: 'int32', optional: false }, text: undefined, value: undefined }],
+  });
 
 /** What was given to {@link withSchema}. */
 export const payloadText = (text: string): string => JSON.stringify((JSON.parse(text) as { payload: unknown }).payload);
