@@ -16,31 +16,29 @@ const failuresOf = ({ failures }: Campaign, generator: Generator) =>
 /** `.ci/run` runs the seeds 1 to 1,000 of each version, and checks that each fault and mode happens: these come after them. */
 const FIRST_SEED = 2_001;
 
+/** Of the newest version, whose faults are the densest: so many that each corner of its world comes twice. */
+const FIXED = 74;
+
 /**
- * The versions of which npm test runs stories that nobody has seen. Of version 3, one in some hundreds still contradicts a check that is
- * too strict: docs/decisions/0007.
+ * Of the older versions, which are in the newest but for the shape of their stories, `npm test` runs stories that nobody has seen. Of
+ * version 3, one in some hundreds still contradicts a check that is too strict: docs/decisions/0007.
  */
 const SETTLED: readonly Generator[] = [1, 2];
+const FRESH = 25;
 
-/** The newest version has the densest faults, and the older ones are in it but for the shape of their stories. */
-const seedCountOf = (generator: Generator) => (generator === GENERATOR_DEFAULT ? 150 : 50);
-
-describe.each(GENERATORS)('in a world of faults, by version %i of the generator', (generator) => {
-  const seedCount = seedCountOf(generator);
-
+describe('in a world of faults', () => {
   it(`every guarantee holds in the stories from ${FIRST_SEED} on`, async () => {
-    const campaign = await runCampaign({ seeds: seedsFrom(FIRST_SEED, seedCount), generator });
+    const generator = GENERATOR_DEFAULT;
+    const campaign = await runCampaign({ seeds: seedsFrom(FIRST_SEED, FIXED), generator });
     expect(failuresOf(campaign, generator)).toEqual([]);
     const faultCount = Object.values(campaign.faults).reduce((sum, count) => sum + count, 0);
-    expect(faultCount).toBeGreaterThan(seedCount);
+    expect(faultCount).toBeGreaterThan(FIXED);
   });
-});
 
-describe.each(SETTLED)('in a world of faults, by version %i of the generator, too', (generator) => {
-  it('every guarantee holds in stories that nobody has seen before', async () => {
+  it.each(SETTLED)('every guarantee holds in stories that nobody has seen before (version %i)', async (generator) => {
     const fresh = 1_000_000 + (Date.now() % 100_000_000);
     process.stderr.write(`simulation: fresh seeds from ${fresh}\n`);
-    const campaign = await runCampaign({ seeds: seedsFrom(fresh, seedCountOf(generator)), generator });
+    const campaign = await runCampaign({ seeds: seedsFrom(fresh, FRESH), generator });
     expect(failuresOf(campaign, generator)).toEqual([]);
   });
 });
@@ -98,7 +96,7 @@ describe('a story', () => {
   it.each(GENERATORS)(
     'without faults has no retry, no copy, and every invocation settles everything (version %i)',
     async (generator) => {
-      for (const seed of seedsFrom(1, 40)) {
+      for (const seed of seedsFrom(1, generator === GENERATOR_DEFAULT ? 40 : 12)) {
         const { records, ...planned } = generateStory({ seed, generator });
         // A record that Kinesis rejects alone needs evidence that the stream takes another one: that can take a retry.
         const isCertain = ({ kind }: (typeof records)[number]) =>
