@@ -54,8 +54,8 @@ const JUDGES: readonly string[] = [
 /** What they may know: the sinks under test, what a sink asks of its target, and how a mapper (also a connector file's) and a client are made. */
 const PORTS: ReadonlySet<string> = new Set([
   'functions/documentdb-sink/sink.ts',
-  'functions/documentdb-sink/connector/create-record-mapper.ts',
   'functions/documentdb-sink/connector/file/read-connector.ts',
+  'functions/documentdb-sink/connector/transforms/mapper-of-connector.ts',
   'functions/documentdb-sink/guard/indexes.ts',
   'functions/documentdb-sink/guard/standing.ts',
   'functions/documentdb-sink/plan/native-mapper.ts',

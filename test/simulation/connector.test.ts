@@ -3,12 +3,17 @@ import { readConnector } from '../../functions/documentdb-sink/connector/file/re
 import { type ConnectorStory, SOURCES, type SourceName, type TransformStory } from './scenario/connector/connector.ts';
 import { generateStory } from './scenario/generate/generate.ts';
 import type { Scenario, ScenarioRecord } from './scenario/scenario.ts';
-import { modelsOfChange, modelsOfRow } from './services/documents/change-model.ts';
-import { connectorText } from './services/documents/connector-file.ts';
-import { keyOfDocument, keyTextOf, modelsOfFile, valueFieldsOf } from './services/documents/connector-model.ts';
-import { payloadText, withSchema } from './services/documents/schema-json.ts';
-import { SCHEMA_VALUES_COUNT, schemaValuesFrom } from './services/documents/schema-values.ts';
-import { transformed } from './services/documents/transform-model.ts';
+import { modelsOfChange, modelsOfRow } from './services/documents/connector/change-model.ts';
+import { connectorText } from './services/documents/connector/connector-file.ts';
+import {
+  keyOfDocument,
+  keyTextOf,
+  modelsOfFile,
+  valueFieldsOf,
+} from './services/documents/connector/connector-model.ts';
+import { payloadText, withSchema } from './services/documents/connector/schema-json.ts';
+import { SCHEMA_VALUES_COUNT, schemaValuesFrom } from './services/documents/connector/schema-values.ts';
+import { transformed } from './services/documents/connector/transform-model.ts';
 import { KafkaLog } from './services/kafka-log.ts';
 
 const PLAIN: ConnectorStory = {

@@ -1,4 +1,4 @@
-import { SCHEMA_VALUES_COUNT } from '../../services/documents/schema-values.ts';
+import { SCHEMA_VALUES_COUNT } from '../../services/documents/connector/schema-values.ts';
 import { SECRET } from '../../services/kafka-log.ts';
 import { plainSettings } from '../generate/corners/parts.ts';
 import type { ScenarioDocumentdb } from '../generate/document-ops.ts';

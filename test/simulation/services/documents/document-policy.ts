@@ -9,7 +9,7 @@ import type { ScenarioRecord } from '../../scenario/scenario.ts';
 import { wideIdOf } from '../../scenario/wide-ids.ts';
 import { wideValueFrom } from '../../scenario/wide-values.ts';
 import { type ProducedRecord, SECRET, TOPIC } from '../kafka-log.ts';
-import { modelsOfFile, valueFieldsOf } from './connector-model.ts';
+import { modelsOfFile, valueFieldsOf } from './connector/connector-model.ts';
 
 export const DATABASE = 'simulated';
 

@@ -22,7 +22,7 @@ import type { Environment } from '../environment.ts';
 import { type ProducedRecord, SECRET, topicNameOf } from '../kafka-log.ts';
 import type { FinalWorld, Target, TargetParts } from '../target.ts';
 import type { Topic } from '../topic.ts';
-import { keyOfDocument, keyTextOf, valueTextOf } from './connector-model.ts';
+import { keyOfDocument, keyTextOf, valueTextOf } from './connector/connector-model.ts';
 import { DocumentHistory, isGuarded } from './document-history.ts';
 import { mapperOf } from './document-mapper.ts';
 import { businessIndexesOf, collectionOf, isArrayKey, keyOfName, valueText } from './document-policy.ts';

@@ -1,6 +1,6 @@
-import { readConnector } from '../../../../functions/documentdb-sink/connector/file/read-connector.ts';
-import { mapperOfConnector } from '../../../../functions/documentdb-sink/connector/transforms/mapper-of-connector.ts';
-import type { RecordMapper } from '../../../../functions/documentdb-sink/plan/record-mapper.ts';
+import { readConnector } from '../../../../../functions/documentdb-sink/connector/file/read-connector.ts';
+import { mapperOfConnector } from '../../../../../functions/documentdb-sink/connector/transforms/mapper-of-connector.ts';
+import type { RecordMapper } from '../../../../../functions/documentdb-sink/plan/record-mapper.ts';
 import {
   type ConnectorStory,
   type IdStrategyName,
@@ -9,10 +9,10 @@ import {
   type SourceName,
   unwraps,
   type WriteModelName,
-} from '../../scenario/connector/connector.ts';
-import type { Scenario } from '../../scenario/scenario.ts';
-import { TOPIC, topicNamesOf } from '../kafka-log.ts';
-import { DATABASE } from './document-policy.ts';
+} from '../../../scenario/connector/connector.ts';
+import type { Scenario } from '../../../scenario/scenario.ts';
+import { TOPIC, topicNamesOf } from '../../kafka-log.ts';
+import { DATABASE } from '../document-policy.ts';
 import { transformProperties } from './transform-model.ts';
 
 const STRATEGY = 'com.mongodb.kafka.connect.sink';

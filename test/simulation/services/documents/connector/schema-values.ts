@@ -1,5 +1,5 @@
 import { Binary, Decimal128, Double } from 'mongodb';
-import { doc } from '../../../support/document-server/bson-values.ts';
+import { doc } from '../../../../support/document-server/bson-values.ts';
 
 /** A value as JsonConverter with schemas is given it, and as it has to be stored. */
 export interface SchemaValue {

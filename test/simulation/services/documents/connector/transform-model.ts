@@ -1,5 +1,5 @@
-import type { ConnectorStory, TransformStory } from '../../scenario/connector/connector.ts';
-import { type ProducedRecord, TOPIC } from '../kafka-log.ts';
+import type { ConnectorStory, TransformStory } from '../../../scenario/connector/connector.ts';
+import { type ProducedRecord, TOPIC } from '../../kafka-log.ts';
 
 // Transforms of a connector's file and what they make of a value, by their documentation:
 // https://kafka.apache.org/documentation/#connect_transforms (InsertField, ReplaceField, predicates),

@@ -1,8 +1,8 @@
-import type { WriteModel } from '../../../../functions/documentdb-sink/plan/write-model.ts';
-import { doc } from '../../../support/document-server/bson-values.ts';
-import type { SourceName } from '../../scenario/connector/connector.ts';
-import { opOf } from '../../scenario/generate/document-ops.ts';
-import type { ScenarioRecord } from '../../scenario/scenario.ts';
+import type { WriteModel } from '../../../../../functions/documentdb-sink/plan/write-model.ts';
+import { doc } from '../../../../support/document-server/bson-values.ts';
+import type { SourceName } from '../../../scenario/connector/connector.ts';
+import { opOf } from '../../../scenario/generate/document-ops.ts';
+import type { ScenarioRecord } from '../../../scenario/scenario.ts';
 import {
   CLEARED,
   changedFieldsOf,

@@ -1,8 +1,8 @@
-import type { WriteModel } from '../../../../functions/documentdb-sink/plan/write-model.ts';
-import { doc } from '../../../support/document-server/bson-values.ts';
-import { type ConnectorStory, isOfBusinessKey, isOfValue, unwraps } from '../../scenario/connector/connector.ts';
-import type { ScenarioRecord } from '../../scenario/scenario.ts';
-import { type ProducedRecord, TOPIC } from '../kafka-log.ts';
+import type { WriteModel } from '../../../../../functions/documentdb-sink/plan/write-model.ts';
+import { doc } from '../../../../support/document-server/bson-values.ts';
+import { type ConnectorStory, isOfBusinessKey, isOfValue, unwraps } from '../../../scenario/connector/connector.ts';
+import type { ScenarioRecord } from '../../../scenario/scenario.ts';
+import { type ProducedRecord, TOPIC } from '../../kafka-log.ts';
 import { eventKeyOf, eventOf, PART, schemaNameOf } from './change-events.ts';
 import { modelsOfChange, modelsOfRow } from './change-model.ts';
 import { payloadText, withoutRequired, withSchema } from './schema-json.ts';

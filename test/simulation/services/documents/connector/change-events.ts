@@ -1,7 +1,7 @@
-import type { SourceName } from '../../scenario/connector/connector.ts';
-import { opOf } from '../../scenario/generate/document-ops.ts';
-import type { ScenarioRecord } from '../../scenario/scenario.ts';
-import { SECRET } from '../kafka-log.ts';
+import type { SourceName } from '../../../scenario/connector/connector.ts';
+import { opOf } from '../../../scenario/generate/document-ops.ts';
+import type { ScenarioRecord } from '../../../scenario/scenario.ts';
+import { SECRET } from '../../kafka-log.ts';
 
 // What sources write of a change, by their documentation:
 // https://debezium.io/documentation/reference/1.9/connectors/mongodb.html (patches),
