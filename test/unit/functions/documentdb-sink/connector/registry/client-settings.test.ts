@@ -1,0 +1,110 @@
+import { rootCertificates } from 'node:tls';
+import { describe, expect, it } from 'vitest';
+import {
+  checkClient,
+  clientTextsOf,
+  readAddresses,
+} from '../../../../../../functions/documentdb-sink/connector/registry/confluent/client-settings.ts';
+import type { ReadBundle } from '../../../../../../functions/documentdb-sink/target/connection/tls-context.ts';
+
+type Settings = Readonly<Record<string, string>>;
+
+const URLS = 'schema.registry.url';
+const ACCEPT = { accept: 'application/vnd.schemaregistry.v1+json, application/json' };
+const [PEM = ''] = rootCertificates;
+const textsOf = (settings: Settings) => clientTextsOf(new Map(Object.entries(settings)));
+
+/** The addresses of these settings; `secret` stands for what a placeholder names. */
+const addressesOf = (settings: Settings, readCaBundle?: ReadBundle) =>
+  readAddresses(
+    textsOf({ [URLS]: 'https://r.example/', ...settings }),
+    async (text) => text.replace('secret', 'filled in'),
+    readCaBundle,
+    new AbortController().signal,
+  );
+const headersOf = async (settings: Settings) => (await addressesOf(settings))[0]?.headers;
+const basic = (login: string) => `Basic ${Buffer.from(login).toString('base64')}`;
+
+describe('the addresses of a schema registry', () => {
+  it('are several, with blanks between them, and without their logins', async () => {
+    const found = await addressesOf({ [URLS]: ' https://a.example/x , http://u%40:p%3A@b.example ,' });
+    expect(found.map(({ url }) => url.href)).toEqual(['https://a.example/x', 'http://b.example/']);
+    expect(found.map(({ headers }) => headers['authorization'])).toEqual([undefined, basic('u@:p:')]);
+    expect(found.every(({ checksHost, secureContext }) => checksHost && secureContext === undefined)).toBe(true);
+  });
+
+  it.each<[Settings, object]>([
+    [{}, ACCEPT],
+    [{ 'basic.auth.user.info': 'u:p' }, ACCEPT],
+    [
+      { 'basic.auth.credentials.source': 'user_info', 'basic.auth.user.info': 'u:secret' },
+      { ...ACCEPT, authorization: basic('u:filled in') },
+    ],
+    [
+      { 'schema.registry.basic.auth.credentials.source': 'USER_INFO', 'schema.registry.basic.auth.user.info': 'u:p' },
+      { ...ACCEPT, authorization: basic('u:p') },
+    ],
+    [{ 'bearer.auth.token': 'secret' }, { ...ACCEPT, authorization: 'Bearer filled in' }],
+    [{ 'bearer.auth.token': '' }, ACCEPT],
+    [
+      { 'bearer.auth.token': 't', 'bearer.auth.logical.cluster': 'lsrc', 'bearer.auth.identity.pool.id': 'pool' },
+      {
+        ...ACCEPT,
+        authorization: 'Bearer t',
+        'target-sr-cluster': 'lsrc',
+        'confluent-identity-pool-id': 'pool',
+      },
+    ],
+  ])('are asked as %j says', async (settings, headers) => {
+    expect(await headersOf(settings)).toEqual(headers);
+  });
+
+  it('need no certificate of their own name where the check is switched off', async () => {
+    const check = async (settings: Settings) => (await addressesOf(settings))[0]?.checksHost;
+    const name = 'ssl.endpoint.identification.algorithm';
+    expect([await check({ [name]: '' }), await check({ [`schema.registry.${name}`]: '' })]).toEqual([false, false]);
+    expect(await check({ [name]: 'https' })).toBe(true);
+  });
+
+  it('are trusted by the truststore of the settings, or by the bundle of the function', async () => {
+    const contextOf = async (settings: Settings, bundle?: string) => {
+      const read = bundle === undefined ? undefined : () => Promise.resolve(Buffer.from(bundle));
+      return (await addressesOf(settings, read))[0]?.secureContext;
+    };
+    expect(await contextOf({})).toBeUndefined();
+    expect(await contextOf({ 'ssl.truststore.certificates': PEM })).toBeDefined();
+    expect(await contextOf({}, PEM)).toBeDefined();
+    expect(await contextOf({ 'ssl.keystore.certificate.chain': PEM })).toBeDefined();
+    await expect(contextOf({ 'ssl.keystore.certificate.chain': 'no certificate' })).rejects.toThrow();
+    await expect(contextOf({ 'ssl.keystore.certificate.chain': PEM, 'ssl.keystore.key': 'no key' })).rejects.toThrow();
+  });
+});
+
+describe('the settings of its client', () => {
+  it.each<[Settings, string | undefined]>([
+    [{ [URLS]: 'https://a.example, http://b.example' }, undefined],
+    [{ [URLS]: '$' + '{sm:registry:url}' }, undefined],
+    [{ [URLS]: ' , ' }, `value.converter.${URLS}`],
+    [{ [URLS]: 'ftp://a.example' }, 'write URLs that begin with http:// or https://'],
+    [{ [URLS]: 'httpsx://a.example' }, 'write URLs that begin with http:// or https://'],
+    [{ [URLS]: 'xhttps://a.example' }, 'write URLs that begin with http:// or https://'],
+    [{ [URLS]: 'a.example' }, 'write URLs that begin with http:// or https://'],
+    [{ 'basic.auth.credentials.source': 'SASL_INHERIT' }, 'value.converter.basic.auth.credentials.source=SASL_INHERIT'],
+    [{ 'basic.auth.credentials.source': 'user_info' }, 'value.converter.basic.auth.user.info'],
+    [{ 'basic.auth.credentials.source': 'url' }, undefined],
+    [{ 'bearer.auth.credentials.source': 'OAUTHBEARER' }, 'value.converter.bearer.auth.credentials.source=OAUTHBEARER'],
+    [{ 'bearer.auth.credentials.source': 'static_token' }, undefined],
+    [{ 'ssl.keystore.location': '/SECRET' }, 'value.converter.ssl.keystore.location'],
+    [{ 'schema.registry.ssl.keystore.location': '/SECRET' }, 'value.converter.ssl.keystore.location'],
+  ])('%j: %s', (settings, problem) => {
+    const check = () => checkClient(textsOf({ [URLS]: 'https://a.example', ...settings }), 'value.converter.');
+    if (problem === undefined) expect(check).not.toThrow();
+    else expect(check).toThrow(problem);
+  });
+
+  it('quote no URL and no path', () => {
+    const refuse = (settings: Settings) => () => checkClient(textsOf(settings), '');
+    expect(refuse({ [URLS]: 'SECRET://a' })).not.toThrow(/SECRET:/);
+    expect(refuse({ [URLS]: 'https://a', 'ssl.keystore.location': '/SECRET' })).not.toThrow(/SECRET/);
+  });
+});
