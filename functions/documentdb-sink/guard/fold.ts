@@ -1,6 +1,8 @@
+import type { BsonDocument } from '../bson/bson-document.ts';
 import { identityOf } from '../bson/identity.ts';
 import { haveSameTypes } from '../bson/same-types.ts';
 import { applyUpdate, conflictsWithItself } from '../update/apply-update.ts';
+import { Drafts } from '../update/drafts.ts';
 import { expandFilter } from '../update/expand-filter.ts';
 import { mergeUpdates } from '../update/merge-updates.ts';
 import { fieldsOf, isFoldable, isNeverRefused } from '../update/operators.ts';
@@ -19,10 +21,11 @@ export interface Fold {
  */
 export function fold(first: Write, rest: readonly Write[]): Fold {
   if (rest.length === 0 || !mayFold(first)) return { write: first, count: 1 };
+  const drafts = new Drafts();
   let write: Foldable = first;
   let count = 1;
   for (const next of rest) {
-    const folded = mayFold(next) ? foldTwo(write, next) : undefined;
+    const folded = mayFold(next) ? foldTwo(write, next, drafts) : undefined;
     if (folded === undefined) break;
     write = folded;
     count += 1;
@@ -42,7 +45,7 @@ function mayFold(write: Write): write is Foldable {
 }
 
 /** Undefined if the two writes cannot be folded. */
-function foldTwo(first: Foldable, second: Foldable): Foldable | undefined {
+function foldTwo(first: Foldable, second: Foldable, drafts: Drafts): Foldable | undefined {
   if (!haveOneFilter(first, second) || isOlderByVersion(first, second)) return undefined;
   // Nothing of the first write would be sent, and nobody would hear that the server refuses it.
   if (second.kind !== 'update' && first.kind === 'update' && !isNeverRefused(first.update)) return undefined;
@@ -52,7 +55,7 @@ function foldTwo(first: Foldable, second: Foldable): Foldable | undefined {
     case 'replace':
       return second.upsert ? keyedBy(first, second) : replacedWhereThere(first, second);
     case 'update':
-      return updated(first, second);
+      return updated(first, second, drafts);
   }
 }
 
@@ -90,14 +93,14 @@ function keyedBy(first: Foldable, second: ReplaceWrite): ReplaceWrite {
   return { ...second, filter: first.filter, document };
 }
 
-function updated(first: Foldable, second: UpdateWrite): Foldable | undefined {
+function updated(first: Foldable, second: UpdateWrite, drafts: Drafts): Foldable | undefined {
   if (!isFoldable(second.update) || !isOfOneVersion(first, second)) return undefined;
-  if (isDeletion(first)) return second.upsert ? madeAfresh(first, second) : undefined;
+  if (isDeletion(first)) return second.upsert ? madeAfresh(first, second, drafts) : undefined;
   // If the document is absent, the first write leaves it absent and the second inserts it. Whether the document exists
   // is unknown.
   if (second.upsert && !first.upsert) return undefined;
-  if (first.kind === 'replace') return replacedAndUpdated(first, second);
-  const update = mergeUpdates(first.update, second.update);
+  if (first.kind === 'replace') return replacedAndUpdated(first, second, drafts);
+  const update = mergeUpdates(first.update, second.update, drafts);
   return update && { ...second, filter: first.upsert ? first.filter : second.filter, update, upsert: first.upsert };
 }
 
@@ -106,43 +109,56 @@ type Deletion = DeleteWrite | (ReplaceWrite & { readonly isTombstone: true });
 const isDeletion = (write: Foldable): write is Deletion =>
   write.kind === 'delete' || (write.kind === 'replace' && write.isTombstone);
 
-function replacedAndUpdated(first: ReplaceWrite, second: UpdateWrite): Foldable | undefined {
+function replacedAndUpdated(first: ReplaceWrite, second: UpdateWrite, drafts: Drafts): ReplaceWrite | undefined {
   const { filter, document, upsert } = first;
-  return withDocument(document, { ...second, filter: upsert ? filter : second.filter }, { isInsert: false, upsert });
+  return withDocument(
+    document,
+    { ...second, filter: upsert ? filter : second.filter },
+    { isInsert: false, upsert, drafts },
+  );
 }
 
 /** After a hard delete the update inserts a document; after a tombstone the update changes the tombstone. */
-function madeAfresh(first: Deletion, second: UpdateWrite): Foldable | undefined {
-  if (first.kind === 'replace') return withDocument(first.document, second, { isInsert: false, upsert: true });
+function madeAfresh(first: Deletion, second: UpdateWrite, drafts: Drafts): ReplaceWrite | undefined {
+  if (first.kind === 'replace') return withDocument(first.document, second, { isInsert: false, upsert: true, drafts });
   const base = expandFilter(second.filter);
-  return base && withDocument(base, second, { isInsert: true, upsert: true });
+  return base && withDocument(base, second, { isInsert: true, upsert: true, drafts });
 }
 
 interface Folded {
   readonly isInsert: boolean;
   readonly upsert: boolean;
+  readonly drafts: Drafts;
 }
 
 function withDocument(
   base: ReadonlyMap<string, unknown>,
   { update, ...second }: UpdateWrite,
-  { isInsert, upsert }: Folded,
+  { isInsert, upsert, drafts }: Folded,
 ): ReplaceWrite | undefined {
   const id = fieldsOf(update, '$set').get('_id');
   if (id !== undefined && base.has('_id') && identityOf(id) !== identityOf(base.get('_id'))) return undefined;
   const { identity, filter, sourceVersion, step } = second;
-  // The update sets its version at a path inside `_k`; here `_k` must be stored as a whole.
-  const document = applyUpdate(new Map(base).set('_k', new Map()), update, isInsert);
+  const document = applyUpdate(base, withoutVersion(update), isInsert, drafts);
   if (document === undefined) return undefined;
-  const documentWithVersion = new Map(document).set('_k', storedVersionOf(sourceVersion));
+  document.set('_k', storedVersionOf(sourceVersion));
   return {
     kind: 'replace',
     identity,
     filter,
     sourceVersion,
     step,
-    document: documentWithVersion,
+    document,
     upsert,
     isTombstone: false,
   };
 }
+
+/** The update sets its version at paths inside `_k`; a replacement stores `_k` as a whole. */
+const withoutVersion = (update: BsonDocument): BsonDocument =>
+  new Map(
+    [...update].map(([operator, fields]) => [
+      operator,
+      fields instanceof Map ? new Map([...fields].filter(([path]) => !path.startsWith('_k.'))) : fields,
+    ]),
+  );

@@ -1,19 +1,30 @@
 import type { BsonDocument } from '../bson/bson-document.ts';
+import { Drafts } from './drafts.ts';
 import { fieldsOf, isFoldable } from './operators.ts';
-import { setAt, unsetAt } from './paths.ts';
+import { pathsAbove } from './path-index.ts';
+import { leadsThroughDocuments, setAt, unsetAt } from './paths.ts';
 
 /**
- * The document after `$set`, `$unset` and, for an insert, `$setOnInsert`. Undefined if the server's result is not
+ * The document after `$set`, `$unset` and, for an insert, `$setOnInsert`: a draft. Undefined if the server's result is not
  * certain: an array on a path, another operator, or two operators on one path (an update that the server refuses).
  */
-export function applyUpdate(document: BsonDocument, update: BsonDocument, isInsert: boolean): BsonDocument | undefined {
+export function applyUpdate(
+  document: BsonDocument,
+  update: BsonDocument,
+  isInsert: boolean,
+  drafts = new Drafts(),
+): Map<string, unknown> | undefined {
   if (!isFoldable(update) || conflictsWithItself(update)) return undefined;
   const set = [...fieldsOf(update, '$set'), ...(isInsert ? fieldsOf(update, '$setOnInsert') : [])];
-  let result: BsonDocument | undefined = document;
+  const removed = [...fieldsOf(update, '$unset').keys()];
+  // Nothing is changed before everything can be.
+  const paths = [...set.map(([path]) => path), ...removed];
+  if (!paths.every((path) => leadsThroughDocuments(document, path))) return undefined;
+  const draft = drafts.of(document);
   // Servers add new fields in the order of their names.
-  for (const [path, value] of set.toSorted(byPath)) result = result && setAt(result, path, value);
-  for (const path of fieldsOf(update, '$unset').keys()) result = result && unsetAt(result, path);
-  return result;
+  for (const [path, value] of set.toSorted(byPath)) setAt(draft, path, value, drafts);
+  for (const path of removed) unsetAt(draft, path, drafts);
+  return draft;
 }
 
 /** No two paths are equal. */
@@ -25,11 +36,4 @@ export function conflictsWithItself(update: BsonDocument): boolean {
   const paths = [...update.values()].flatMap((fields) => (fields instanceof Map ? [...fields.keys()] : []));
   const known = new Set(paths);
   return known.size < paths.length || paths.some((path) => pathsAbove(path).some((above) => known.has(above)));
-}
-
-/** `a` and `a.b` for `a.b.c`. */
-function pathsAbove(path: string): readonly string[] {
-  const above: string[] = [];
-  for (let dot = path.indexOf('.'); dot >= 0; dot = path.indexOf('.', dot + 1)) above.push(path.slice(0, dot));
-  return above;
 }

@@ -1,31 +1,43 @@
 import type { BsonDocument } from '../bson/bson-document.ts';
+import type { Drafts } from './drafts.ts';
+
+const EMPTY: BsonDocument = new Map();
 
 /**
- * A copy of the document with the value at a path (`a.b.c`); missing documents on the path are created. Undefined if
- * the path leads through a value that is no document: the server's result then depends on the type of that value.
+ * Whether the path (`a.b.c`) leads through documents alone, as far as there is something: where the path leads through another value,
+ * the server's result depends on the type of that value.
  */
-export function setAt(document: BsonDocument, path: string, value: unknown): BsonDocument | undefined {
+export function leadsThroughDocuments(document: BsonDocument, path: string): boolean {
   const dot = path.indexOf('.');
-  if (dot < 0) return new Map(document).set(path, value);
   const name = path.slice(0, dot);
-  const inner = document.has(name) ? document.get(name) : new Map<string, unknown>();
-  if (!(inner instanceof Map)) return undefined;
-  const changed = setAt(inner, path.slice(dot + 1), value);
-  return changed && new Map(document).set(name, changed);
+  if (dot < 0 || !document.has(name)) return true;
+  const inner = document.get(name);
+  return inner instanceof Map && leadsThroughDocuments(inner, path.slice(dot + 1));
 }
 
-/** A copy of the document without the value at the path. A document that becomes empty stays. */
-export function unsetAt(document: BsonDocument, path: string): BsonDocument | undefined {
+/** Puts a value at a path that leads through documents; missing ones are made. */
+export function setAt(draft: Map<string, unknown>, path: string, value: unknown, drafts: Drafts): void {
   const dot = path.indexOf('.');
-  const name = dot < 0 ? path : path.slice(0, dot);
-  if (!document.has(name)) return document;
-  const copy = new Map(document);
   if (dot < 0) {
-    copy.delete(name);
-    return copy;
+    draft.set(path, value);
+    return;
   }
-  const inner = document.get(name);
-  if (!(inner instanceof Map)) return undefined;
-  const changed = unsetAt(inner, path.slice(dot + 1));
-  return changed && copy.set(name, changed);
+  const name = path.slice(0, dot);
+  const inner = drafts.of((draft.get(name) as BsonDocument | undefined) ?? EMPTY);
+  draft.set(name, inner);
+  setAt(inner, path.slice(dot + 1), value, drafts);
+}
+
+/** Removes the value at a path that leads through documents. A document that becomes empty stays. */
+export function unsetAt(draft: Map<string, unknown>, path: string, drafts: Drafts): void {
+  const dot = path.indexOf('.');
+  if (dot < 0) {
+    draft.delete(path);
+    return;
+  }
+  const name = path.slice(0, dot);
+  if (!draft.has(name)) return;
+  const inner = drafts.of(draft.get(name) as BsonDocument);
+  draft.set(name, inner);
+  unsetAt(inner, path.slice(dot + 1), drafts);
 }
