@@ -3,6 +3,7 @@ import type { DeadLetter } from '../../../../shared/dead-letter/dead-letter.ts';
 import { aDocumentdbSink, idsSent, inWords, notJson, order, version } from '../../../support/a-documentdb-sink.ts';
 import { batchesOf, deadlineIn } from '../../../support/builders.ts';
 import { fakeDeadLetters } from '../../../support/fake-dead-letters.ts';
+import { planned, updateOf } from '../../../support/write-models.ts';
 
 describe('poison', () => {
   it.each([
@@ -64,6 +65,18 @@ describe('poison', () => {
     const sink = aDocumentdbSink({ deadLetters: { put } });
     const outcomes = await sink.write([notJson(1, 'a'), order(2, 'a'), notJson(3, 'b')]);
     expect(outcomes.map(inWords)).toEqual(['deadLettered payload_invalid', 'written', 'failed dead_letter_failed']);
+  });
+
+  it('is found among hundreds of folded writes with a few commands', async () => {
+    const { mapper, record } = planned();
+    const sink = aDocumentdbSink({ mapper });
+    sink.store.put('a', { text: 'no document' });
+    const paths = ['text.inner', ...Array.from({ length: 299 }, (_, index) => `field${index}`)];
+    const records = paths.map((path, offset) => record({ offset }, [updateOf({ _id: 'a' }, { $set: { [path]: 1 } })]));
+    const [first, ...others] = (await sink.write(records)).map(inWords);
+    expect(first).toBe('deadLettered rejected_by_target');
+    expect(new Set(others)).toEqual(new Set(['written']));
+    expect(sink.store.calls.length).toBeLessThan(30);
   });
 
   it('leaves no timer behind', async () => {
