@@ -1,6 +1,6 @@
 const BETWEEN_DASHES = /^([^-]*)-([^-]*)-([^-]*)-([^-]*)-([^-]*)$/;
 const UNDASHED = /([0-9a-fA-F]{8})([0-9a-fA-F]{4})([0-9a-fA-F]{4})([0-9a-fA-F]{4})([0-9a-fA-F]+)/;
-const LENGTH_MAX = 36;
+const LENGTH_DASHED = 36;
 const LENGTH_UNDASHED = 32;
 /** The number of significant digits of each part. Of a longer part, the lowest digits count. */
 const PART_DIGITS = [8, 4, 4, 4, 12] as const;
@@ -12,12 +12,12 @@ const LONG_MAX = 2n ** 63n - 1n;
  * https://github.com/openjdk/jdk17u/blob/master/src/java.base/share/classes/java/util/UUID.java
  */
 export function parseUuid(text: string): Buffer | undefined {
-  if (text.length === LENGTH_MAX) return fromString(text);
+  if (text.length === LENGTH_DASHED) return fromString(text);
   return text.length === LENGTH_UNDASHED ? fromString(text.replace(UNDASHED, '$1-$2-$3-$4-$5')) : undefined;
 }
 
 function fromString(text: string): Buffer | undefined {
-  const parts = text.length > LENGTH_MAX ? null : BETWEEN_DASHES.exec(text);
+  const parts = BETWEEN_DASHES.exec(text);
   if (parts === null) return undefined;
   const numbers = parts.slice(1).map(parseLong);
   if (numbers.some((number) => number === undefined)) return undefined;
