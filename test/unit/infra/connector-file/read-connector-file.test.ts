@@ -140,6 +140,15 @@ spec:
     expect(settingsOf(text)).toEqual({ topics: '${cloudformation:Topics}', database: 'shop' });
   });
 
+  it('keeps words and numbers as they are written, and takes quotes away', () => {
+    const values =
+      'a: 1.50\n    b: "1.50"\n    c: 0x1F\n    d: yes\n    e: \'no\'\n    f: ~\n    g: 1e3\n    h: |\n      x\n';
+    expect(settingsOf(`spec:\n  config:\n    topics: orders\n    database: shop\n    ${values}`)).toEqual({
+      ...ORDERS,
+      ...{ a: '1.50', b: '1.50', c: '0x1F', d: 'yes', e: 'no', g: '1e3', h: 'x\n' },
+    });
+  });
+
   it('may be flat, with quotes, without an ending of its own', () => {
     expect(settingsOf('# sink\ntopics: "orders"\ndatabase: shop\n')).toEqual(ORDERS);
   });
@@ -290,6 +299,16 @@ describe('Terraform', () => {
     });
     expect(file.container).toBe('Terraform, line 7');
     expect(file.entries.find(({ name }) => name === 'database')?.line).toBe(12);
+  });
+
+  it('may have a here-document, null, and numbers', () => {
+    const chain = '<<-EOT\n    a-${var.x}, $${sm:a:b}, ${sm:c:d}\n    b\n  EOT';
+    const text = `config = {\n  topics = "orders"\n  database = "shop"\n  chain = ${chain}\n  none = null\n  n = 1.5\n}\n`;
+    expect(settingsOf(text, 'sink.hcl')).toEqual({
+      ...ORDERS,
+      chain: '    a-${terraform:var.x}, ${sm:a:b}, ${sm:c:d}\n    b',
+      n: '1.5',
+    });
   });
 
   it('is known without its ending, and as a map alone', () => {
