@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { aKinesisSink, ofOneKey, records } from '../../../support/a-kinesis-sink.ts';
 import { aRecord, deadlineIn } from '../../../support/builders.ts';
-import { fakeDeadLetters } from '../../../support/fake-dead-letters.ts';
 import { answer, fakeKinesis, type RequestFate } from '../../../support/fake-kinesis.ts';
 
 const metricsOf = async (fate: RequestFate, input = records(3), changes = {}) => {
@@ -46,13 +45,6 @@ describe('the metrics of a batch', () => {
 
   it('keep the longest request', async () => {
     expect(await metricsOf({ kind: 'until-aborted' })).toMatchObject({ RequestDuration: 10_000 });
-  });
-
-  it('count only durable dead letters', async () => {
-    const { queue } = fakeDeadLetters(({ offset }) => offset === 0);
-    const setup = aKinesisSink({ port: fakeKinesis().port, deadLetters: queue, recordBytesMax: 1 });
-    await setup.write(records(3));
-    expect(setup.telemetry.metrics()).toEqual({ DeadLetters: 1 });
   });
 
   it('report the records of an acknowledged entry', async () => {
