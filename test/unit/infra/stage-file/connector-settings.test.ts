@@ -70,8 +70,8 @@ describe('topics.regex', () => {
   it('keeps the topics that stand beside it', () => {
     expect(settings('topics=a\ntopics.regex=o.*', lockOf({})).topics).toEqual(['topics=a']);
   });
-});
 
-it('there are no settings without a file', () => {
-  expect(readConnectorSettings('config/none.properties', aProject({}))).toBeUndefined();
+  it('is looked for only where there is a file', () => {
+    expect(readConnectorSettings('config/none.properties', aProject({}))).toBeUndefined();
+  });
 });
