@@ -70,6 +70,9 @@ const WAYS = ['straight', 'update', 'guarded', 'business', 'straight'] as const;
 
 type Way = (typeof WAYS)[number];
 
+/** The second way straight is always that of JsonConverter, whose whole numbers are others than those of a text. */
+const JSON_PLACE = 4;
+
 /** Every id strategy with every way in thirty stories: 5 and 6 have no divisor in common. */
 function fileOf(index: number, random: Random): File {
   const way = inTurn(WAYS, index);
@@ -82,12 +85,14 @@ function fileOf(index: number, random: Random): File {
   const isProcessed = random.chance(isDirect ? 0.2 : 0.5);
   const mayOverwrite = way !== 'business' && idStrategy !== 'providedInValue';
   const overwrites = mayOverwrite && random.chance(isDirect ? 0.2 : 0.5);
+  const guard = random.pick(GUARDS[way]);
+  const converter = random.pick(['json', 'string'] as const);
   return {
-    guard: random.pick(GUARDS[way]),
+    guard,
     connector: {
       idStrategy,
       writeModels: models,
-      converter: random.pick(['json', 'string'] as const),
+      converter: index % WAYS.length === JSON_PLACE ? 'json' : converter,
       ...(isProcessed && { processor: inTurn(processors, index) }),
       ...(overwrites && { overwritesId: true }),
     },
