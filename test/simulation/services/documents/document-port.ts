@@ -20,6 +20,7 @@ import {
   WRITE_CONCERN_TIMEOUT,
 } from '../../../support/document-server/write-error.ts';
 import type { Conduct } from '../../invariants/conduct.ts';
+import { SlowCommands, TIMED_OUT } from '../../invariants/documents/slow-commands.ts';
 import type { Violation } from '../../invariants/violation.ts';
 import type { Touched } from '../../scenario/fault-injector.ts';
 import type { FaultKind } from '../../scenario/faults.ts';
@@ -65,6 +66,7 @@ export class DocumentPort {
   readonly #parts: PortParts;
   readonly #connected = new WeakSet<Environment>();
   readonly #doubts: DocumentDoubts;
+  readonly #slowCommands = new SlowCommands();
   /** How often in a row somebody inserted a document first. */
   readonly #insertedFirst = new Map<string, number>();
 
@@ -170,6 +172,7 @@ export class DocumentPort {
       const message = `invocation ${invocation} sent something ${sentAtMs - environment.sendUntilMs} ms after its last moment`;
       this.violations.push({ guarantee: 'G5', message });
     }
+    this.violations.push(...this.#slowCommands.sent(invocation, positions));
     const close = this.#parts.conduct.opened(environment, invocation, positions, signal);
     try {
       return await send();
@@ -178,6 +181,7 @@ export class DocumentPort {
       if (error instanceof TypeError || error instanceof ReferenceError) {
         this.violations.push({ guarantee: 'G5', message: `the simulated server broke: ${error.message}` });
       }
+      this.#slowCommands.failed(invocation, positions, error);
       const { code } = error as { readonly code?: unknown };
       const { conduct } = this.#parts;
       if (signal.aborted) throw error;
@@ -232,7 +236,7 @@ export class DocumentPort {
       },
       fault,
       broken: () => foreign('MongoNetworkError'),
-      aborted: () => foreign(signal.aborted ? 'AbortError' : 'MongoNetworkTimeoutError'),
+      aborted: () => foreign(signal.aborted ? 'AbortError' : TIMED_OUT),
       signal: AbortSignal.any([signal, patience.signal]),
     }).finally(() => patience.release());
   }
