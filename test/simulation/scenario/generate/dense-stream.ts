@@ -2,7 +2,7 @@ import { SECRET } from '../../services/kafka-log.ts';
 import type { Random } from '../random.ts';
 import type { FaultWindow, Scenario, ScenarioRecord } from '../scenario.ts';
 import { cornerInTurn } from '../turn.ts';
-import { fullShards, unseen } from './corners/stream.ts';
+import { fullShards, silent, unseen } from './corners/stream.ts';
 import { withOddTimes } from './odd-times.ts';
 import { strangers, withTopics } from './several-topics.ts';
 
@@ -15,7 +15,7 @@ const CORNERS = [
   undefined,
   fullShards,
   forgotten,
-  manyRefused,
+  silent,
   allRejected,
   strangers,
 ] as const;

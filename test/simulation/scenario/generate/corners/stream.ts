@@ -58,3 +58,17 @@ export function fullShards(scenario: Scenario, random: Random): Scenario {
     })),
   };
 }
+
+const SILENT_MS = 30_000;
+
+/** No request is answered for a while, and each is waited for longer than there is time left before the answer. */
+export function silent(scenario: Scenario, random: Random): Scenario {
+  const { mapping, ...quiet } = patient(scenario, 15_000);
+  return {
+    ...scenario,
+    ...quiet,
+    mapping: { ...mapping, batchRecordsMax: random.pick([25, 100]) },
+    kinesis: { ...scenario.kinesis, requestTimeoutMs: 10_000 },
+    faults: [always('kinesis.requestLost', 0, SILENT_MS)],
+  };
+}
