@@ -107,6 +107,22 @@ describe('a pattern', () => {
     ['yyyy-MM-dd HH:mm O', 'en', '2026-01-01 02:00 GMT+1:02:03', Date.UTC(2026, 0, 1, 0, 57, 57)],
     ['yyyy-MM-dd HH:mm OOOO', 'en', '2026-01-01 02:00 GMT-01:30', Date.UTC(2026, 0, 1, 3, 30)],
     ['yyyy-MM-dd HH:mm O', 'en', '2026-01-01 02:00 GMT+1:30', Date.UTC(2026, 0, 1, 0, 30)],
+    ['yyyy-MM-dd HH:mm O', 'en', '2026-01-01 12:00 GMT+11', Date.UTC(2026, 0, 1, 1)],
+    ['yyyy-MM-dd HH:mm O', 'en', '2026-01-01 02:00 GMT', Date.UTC(2026, 0, 1, 2)],
+    ['yyyy-MM-dd HH:mm OOOO', 'en', '2026-01-01 02:00 GMT', Date.UTC(2026, 0, 1, 2)],
+    ['yyyy-MM-dd HH:mm OOOO', 'en', '2026-01-01 02:00 GMT+01:02:03', Date.UTC(2026, 0, 1, 0, 57, 57)],
+    ['yyyy-MM-dd HH:mm VV', 'en', '2026-01-01 02:00 Z', Date.UTC(2026, 0, 1, 2)],
+    ['yyyy-MM-dd HH:mm VV', 'en', '2026-01-01 02:00 UT', Date.UTC(2026, 0, 1, 2)],
+    ['yyyy-MM-dd HH:mm VV', 'en', '2026-01-01 02:00 UT+01:00', Date.UTC(2026, 0, 1, 1)],
+    ["yyyy-MM-dd HH:mm VV', Paris'", 'en', '2026-01-01 02:00 Europe/Paris, Paris', Date.UTC(2026, 0, 1, 1)],
+    ['VV HH:mm yyyy-MM-dd', 'en', 'Etc/GMT+5 02:00 2026-01-01', Date.UTC(2026, 0, 1, 7)],
+    ['u D', 'en', '2026 36', Date.UTC(2026, 1, 5)],
+    ['uuuu-DD', 'en', '2026-36', Date.UTC(2026, 1, 5)],
+    ['yyyy-MM-dd HH:mm:ss.SSSSSSSSS', 'en', '2026-01-01 00:00:00.123456789', Date.UTC(2026, 0, 1) + 123],
+    ["yyyy''MM-dd", 'en', "2026'01-01", Date.UTC(2026, 0, 1)],
+    ['yyyy-MM-dd[ HH:mm[:ss]]', 'en', '2026-01-01 02:03:04', Date.UTC(2026, 0, 1, 2, 3, 4)],
+    ['yyyy-MM-dd[ HH:mm[:ss]]', 'en', '2026-01-01 02:03', Date.UTC(2026, 0, 1, 2, 3)],
+    ['yyyy-MM-dd[ HH:mm[:ss]]', 'en', '2026-01-01', Date.UTC(2026, 0, 1)],
   ])('%s (%s) reads %s', (pattern, locale, text, expected) => {
     expect(dateTimeParser(pattern, locale)(text)).toBe(expected);
   });
@@ -135,6 +151,13 @@ describe('a pattern', () => {
     ['QQQ yyyy-MM-dd', 'Q1 2026-04-01'],
     ['yyyy-MM-dd H K', '2026-01-01 13 2'],
     ['yyyy-MM-dd A H', '2026-01-01 5 1'],
+    ['yyyy-MM-dd HH:mm VV', '2026-01-01 02:00 +18:01'],
+    ['yyyy-MM-dd HH:mm VV', '2026-01-01 02:00 GMT+18:01'],
+    ['yyyy-MM-dd HH:mm VV', '2026-01-01 02:00 X'],
+    ['yyyy-MM-dd HH:mm VV', '2026-01-01 02:00 xGMT'],
+    ['yyyy-MM-dd HH:mm O', '2026-01-01 02:00 +GMT'],
+    ['yyyy-MM-dd HH:mm OOOO', '2026-01-01 02:00 GMT+1'],
+    ['yyyy-MM-dd HH:mm', '2026-01-01 25:00'],
     // Java takes what stands for no offset first, and then the rest does not fit.
     ['yyyy-MM-dd HH:mm x', '2026-01-01 02:00 +0030'],
     ['yyyy-MM-dd HH:mm xxxx', '2026-01-01 02:00 +000030'],
@@ -143,12 +166,32 @@ describe('a pattern', () => {
     expect(dateTimeParser(pattern, 'en')(text)).toBeUndefined();
   });
 
-  it.each(['YYYY-ww', 'yyyy-MM-dd]', 'ppH', 'yyyy{', 'ddd', 'SSSSSSSSSS', 'B', 'zzzz'])(
-    '%s is refused: it is wrong, or has no equivalent',
-    (pattern) => {
-      expect(() => dateTimeParser(pattern, 'en')).toThrow(PatternError);
-    },
-  );
+  it.each([
+    'YYYY-ww',
+    'yyyy-MM-dd]',
+    'ppH',
+    'yyyy{',
+    'ddd',
+    'SSSSSSSSSS',
+    'B',
+    'zzzz',
+    ...[
+      'DDDD',
+      'y'.repeat(20),
+      'u'.repeat(20),
+      'n'.repeat(20),
+      'OO',
+      'OOO',
+      'XXXXXX',
+      'ZZZZZZ',
+      'MMMMM',
+      'GGGGG',
+      'aa',
+    ],
+    ...['V', 'VVV', 'QQQQ', 'EEEEE', 'eeeee', 'e', "'open"],
+  ])('%s is refused: it is wrong, or has no equivalent', (pattern) => {
+    expect(() => dateTimeParser(pattern, 'en')).toThrow(PatternError);
+  });
 
   it('with an hour and a fraction but no minutes gives only the date', () => {
     expect(dateTimeParser('yyyy-MM-dd HH SSS', 'en')('2026-01-01 01 003')).toBe(Date.UTC(2026, 0, 1));
