@@ -8,6 +8,11 @@ import { doc } from '../../../../support/write-models.ts';
 const cut = (more: object) => doc({ $push: { a: { $each: [], $slice: 2 }, ...more } });
 
 describe('an update', () => {
+  it('adds new fields in the order of their names, as servers do', () => {
+    const document = applyUpdate(doc({ z: 0 }), doc({ $set: { 'a!': 1, b: 2, a: 3, B: 4 } }), false);
+    expect([...(document?.keys() ?? [])]).toEqual(['z', 'B', 'a', 'a!', 'b']);
+  });
+
   it.each([
     doc({ $set: { a: 1 }, $unset: { b: '' }, $setOnInsert: { c: 1 } }),
     doc({ $min: { a: 1 }, $max: { b: 1 } }),
