@@ -121,6 +121,18 @@ describe('a record that Kinesis rejects', () => {
     expect(deadLetters).toEqual([]);
   });
 
+  it('is searched for while the dead letter of another record is not durable yet', async () => {
+    const { setup, kinesis, sentAtMs } = onAStream((_elapsedMs, entries) => holds(entries, (offset) => offset === 2), {
+      recordBytesMax: 1_024,
+      deadLetters: { put: () => setup.clock.waitUntil(setup.clock.nowMs() + 30_000).then(() => true) },
+    });
+    const tooLarge = aRecord({ offset: 0, key: 'large', value: new Uint8Array(2_000) });
+    const outcomes = await setup.write([tooLarge, ...records(5).slice(1)]);
+    expect(kinds(outcomes)).toEqual(['deadLettered', 'written', 'deadLettered', 'written', 'written']);
+    expect(offsets(kinesis.stored).toSorted()).toEqual([1, 3, 4]);
+    expect(sentAtMs.filter((ms) => ms > 2_000)).toEqual([]);
+  });
+
   it('holds up no other lane meanwhile', async () => {
     const { setup, kinesis } = onAStream((_elapsedMs, entries) => holds(entries, (offset) => offset === 0));
     await setup.write([aRecord({ offset: 0, key: 'bad' }), ...ofOneKey(9).slice(1)]);
