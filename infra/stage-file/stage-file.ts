@@ -3,7 +3,17 @@ import { documentdbSettings } from '../../functions/documentdb-sink/settings.ts'
 import { kinesisSettings } from '../../functions/kinesis-sink/settings/settings.ts';
 import { FUNCTION_TIMEOUT_SECONDS_MAX } from '../../shared/limits.ts';
 import { DEPLOYMENT_SETTINGS, metricsLevel } from '../../shared/settings/common-settings.ts';
-import { arn, choice, flag, flagOr, integer, integerOr, settings, text } from '../../shared/settings/parse-settings.ts';
+import {
+  arn,
+  choice,
+  flag,
+  flagOr,
+  integer,
+  integerOr,
+  REGION,
+  settings,
+  text,
+} from '../../shared/settings/parse-settings.ts';
 import { clusterSettings, permissionsBoundary } from './cluster-settings.ts';
 import { triggerChanges, triggerSettings } from './trigger-settings.ts';
 
@@ -155,7 +165,7 @@ export const documentdbSection = v.omit(documentdbSettings, DEPLOYMENT_SETTINGS)
 /** config/<stage>.yml: every setting of a deployment. */
 export const stageFile = settings({
   accountId: text('an account id of 12 digits, in quotes', /^\d{12}$/, "The functions' AWS account."),
-  region: text('a region like eu-west-1', /^[a-z]{2,4}(?:-[a-z]+)+-\d$/, "The functions' AWS region."),
+  region: text('a region like eu-west-1', new RegExp(`^${REGION}$`), "The functions' AWS region."),
   logRetentionDays: v.optional(logRetentionDays, 30),
   logKmsKeyArn: v.optional(
     arn(

@@ -98,10 +98,12 @@ const PLACEHOLDER = /<[^>]*>|^todo$|changeme|replace[-_]?me/i;
 
 const NAME = '[A-Za-z0-9_.+=,@/-]{1,255}';
 const ARN_HEAD = 'arn:aws(?:-[a-z]+)*';
+/** The pattern of an AWS region: `eu-west-1`, `us-gov-west-1`, `eusc-de-east-1`. */
+export const REGION = '[a-z]{2,4}(?:-[a-z]+)+-\\d';
 
 /** The ARN of a resource of one service: `arn:aws:<service>:<region>:<account>:<resource>`. */
 export const arn = (service: string, resource: string, description: string) => {
-  const region = service === 'iam' ? '' : '[a-z]{2,4}(?:-[a-z]+)+-\\d';
+  const region = service === 'iam' ? '' : REGION;
   const pattern = new RegExp(`^${ARN_HEAD}:${service}:${region}:\\d{12}:${resource}${NAME}$`);
   const form = `an ARN like arn:aws:${service}:${region === '' ? '' : 'eu-west-1'}:111111111111:${resource}NAME`;
   return text(form, pattern, description);

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { onTestFinished, vi } from 'vitest';
 
 /** One call of the function, as it stood on the wire. */
 export interface AwsCall {
@@ -43,6 +44,23 @@ export interface AwsServer {
 
 /** The access key of the session that AssumeRole hands out. */
 export const ASSUMED_ACCESS_KEY_ID = 'ASIAASSUMED';
+
+/** Such a server for one test, whose environment names the server and the credentials `OWN`. */
+export async function useAwsServer(answers: Readonly<Record<string, Answer>> = {}): Promise<AwsServer> {
+  const server = await startAwsServer(answers);
+  const environment = {
+    AWS_ENDPOINT_URL: server.url,
+    AWS_REGION: 'eu-west-1',
+    AWS_ACCESS_KEY_ID: 'OWN',
+    AWS_SECRET_ACCESS_KEY: 's',
+  };
+  for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
+  onTestFinished(async () => {
+    vi.unstubAllEnvs();
+    await server.stop();
+  });
+  return server;
+}
 
 /**
  * A server of the AWS calls that the functions make. It records every call, and answers as the services do, unless the test

@@ -1,14 +1,12 @@
 // A session whose engines and functions are killed and whose targets fail, at moments that a seed chooses. FAULTS_SEED=<seed>
 // plays a run again, as far as processes of their own allow.
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, expect, inject } from 'vitest';
 import type { PartialFailureRetry } from '../../local/msk-trigger/machine/settings.ts';
 import type { Check } from '../../local/orders/checks.ts';
-import { type Session, startSession } from '../../local/session.ts';
+import type { Session } from '../../local/session.ts';
 import { type FaultActs, faultActs } from './fault-acts.ts';
 import { packageOnce } from './package-once.ts';
+import { useSession } from './use-session.ts';
 
 export const FAULTS_SEED = Number(process.env['FAULTS_SEED'] ?? 1 + Math.floor(Math.random() * 999_999));
 const DRAIN_MS_MAX = 180_000;
@@ -25,39 +23,29 @@ export interface FaultSession {
 
 /** A session with engines of its own for the tests of the `describe` that calls this. */
 export function useFaultSession(partialFailureRetry: PartialFailureRetry): FaultSession {
-  let folder: string;
-  let session: Session;
-  let acts: FaultActs;
   const said: string[] = [];
-  beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'msk-sinks-'));
-    session = await startSession({
-      folder: join(folder, 'run'),
-      endpointsFile: join(folder, 'endpoints.json'),
-      partialFailureRetry,
-      seed: FAULTS_SEED,
-      valueBytes: 1024,
-      progress: (line) => said.push(line),
-      packageStage: packageOnce(inject('runFolder')),
-    });
-    acts = faultActs(session);
+  const session = useSession({
+    partialFailureRetry,
+    seed: FAULTS_SEED,
+    progress: (line) => said.push(line),
+    packageStage: packageOnce(inject('runFolder')),
   });
-  afterAll(async () => {
-    await acts?.close();
-    await session?.stop();
-    await rm(folder, { recursive: true, force: true });
+  let acts: FaultActs;
+  beforeAll(() => {
+    acts = faultActs(session());
   });
+  afterAll(() => acts?.close());
   return {
     get session() {
-      return session;
+      return session();
     },
     get acts() {
       return acts;
     },
     said,
     async violations() {
-      expect(await session.drained(AbortSignal.timeout(DRAIN_MS_MAX))).toBe(true);
-      return (await session.check()).filter(({ passed }) => !passed);
+      expect(await session().drained(AbortSignal.timeout(DRAIN_MS_MAX))).toBe(true);
+      return (await session().check()).filter(({ passed }) => !passed);
     },
   };
 }

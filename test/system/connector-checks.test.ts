@@ -1,37 +1,20 @@
 // What the console's verdict says of the documents of a connector file, while records flow.
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { documentDbClient } from '../../local/engines/documentdb/documentdb-client.ts';
-import { type Session, startSession } from '../../local/session.ts';
+import { useSession } from '../support/use-session.ts';
 
 const NAME = 'DocumentDB: every document is as the connector file makes it';
 const DRAIN_MS_MAX = 120_000;
 
 describe('the checks of a connector file while records flow', () => {
-  let folder: string;
-  let session: Session;
-
-  beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'msk-sinks-'));
-    session = await startSession({
-      folder: join(folder, 'run'),
-      endpointsFile: join(folder, 'endpoints.json'),
-      partialFailureRetry: 'fromLowest',
-      seed: 20_261_130,
-      valueBytes: 1024,
-      connector: 'config/connectors/orders.properties',
-      progress: () => undefined,
-    });
-  });
-  afterAll(async () => {
-    await session?.stop();
-    await rm(folder, { recursive: true, force: true });
+  const session = useSession({
+    partialFailureRetry: 'fromLowest',
+    seed: 20_261_130,
+    connector: 'config/connectors/orders.properties',
   });
 
   const checkDocuments = async () => {
-    const checks = await session.checkSettled();
+    const checks = await session().checkSettled();
     expect(checks.filter(({ name, passed }) => name !== NAME && !passed)).toEqual([]);
     return checks.find(({ name }) => name === NAME);
   };
@@ -39,7 +22,7 @@ describe('the checks of a connector file while records flow', () => {
   it('hold at every moment, and compare every document', async () => {
     let isProduced = false;
     const producing = (async () => {
-      for (let round = 0; round < 30; round += 1) await session.produce(50);
+      for (let round = 0; round < 30; round += 1) await session().produce(50);
     })().finally(() => {
       isProduced = true;
     });
@@ -49,34 +32,34 @@ describe('the checks of a connector file while records flow', () => {
       count += 1;
     }
     await producing;
-    expect(await session.drained(AbortSignal.timeout(DRAIN_MS_MAX))).toBe(true);
-    expect(await checkDocuments()).toEqual((await session.check()).find(({ name }) => name === NAME));
+    expect(await session().drained(AbortSignal.timeout(DRAIN_MS_MAX))).toBe(true);
+    expect(await checkDocuments()).toEqual((await session().check()).find(({ name }) => name === NAME));
   });
 
   it('hold while DocumentDB is away, and when it is back', async () => {
-    await session.targets.documentdb.takeAway();
-    await session.produce(100);
+    await session().targets.documentdb.takeAway();
+    await session().produce(100);
     expect(await checkDocuments()).toBeUndefined();
-    await session.targets.documentdb.bringBack();
+    await session().targets.documentdb.bringBack();
     expect(await checkDocuments()).toMatchObject({ passed: true });
-    expect(await session.drained(AbortSignal.timeout(DRAIN_MS_MAX))).toBe(true);
+    expect(await session().drained(AbortSignal.timeout(DRAIN_MS_MAX))).toBe(true);
   });
 
   it('hold with a record that a rule of the collection refuses', async () => {
-    await session.documents.setRule(true);
-    await session.feed.producePoison('refused');
-    expect(await session.drained(AbortSignal.timeout(DRAIN_MS_MAX))).toBe(true);
+    await session().documents.setRule(true);
+    await session().feed.producePoison('refused');
+    expect(await session().drained(AbortSignal.timeout(DRAIN_MS_MAX))).toBe(true);
     expect(await checkDocuments()).toMatchObject({ passed: true });
   });
 
   it('fail when a document is changed, missing, or nobody asked for it', async () => {
-    const { documentdb } = session.endpoints;
+    const { documentdb } = session().endpoints;
     const client = documentDbClient(documentdb, documentdb.administrator);
     try {
-      const documents = client.db(session.stage.database).collection<{ _id: string }>(session.stage.collection);
+      const documents = client.db(session().stage.database).collection<{ _id: string }>(session().stage.collection);
       const found = await documents.findOne({ _deletedAt: { $exists: false } });
       const _id = found?._id ?? '';
-      await session.documents.setRule(false);
+      await session().documents.setRule(false);
       await documents.updateOne({ _id }, { $set: { changed: true } });
       expect((await checkDocuments())?.detail).toMatch(/1 documents are missing or differ; .*1 unexpected/);
       await documents.deleteOne({ _id });

@@ -1,23 +1,12 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createS3Store } from '../../../../shared/dead-letter/dead-letter-store.ts';
-import { type Answer, ErrorAnswer, startAwsServer } from '../../../support/aws-server.ts';
+import { type Answer, ErrorAnswer, useAwsServer } from '../../../support/aws-server.ts';
 
 const { signal } = new AbortController();
 
 /** The real client against an S3 that answers as told; by default it takes each object. */
 async function aStore(answer: Answer = () => '') {
-  const s3 = await startAwsServer({ PUT: answer });
-  const environment = {
-    AWS_ENDPOINT_URL: s3.url,
-    AWS_REGION: 'eu-west-1',
-    AWS_ACCESS_KEY_ID: 'OWN',
-    AWS_SECRET_ACCESS_KEY: 's',
-  };
-  for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
-  onTestFinished(async () => {
-    vi.unstubAllEnvs();
-    await s3.stop();
-  });
+  const s3 = await useAwsServer({ PUT: answer });
   return { store: createS3Store({ bucket: 'letters', pathStyle: true }), s3 };
 }
 

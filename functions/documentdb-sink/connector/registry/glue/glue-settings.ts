@@ -1,3 +1,4 @@
+import { REGION } from '../../../../../shared/settings/parse-settings.ts';
 import type { ConfigurationParts } from '../../../configuration.ts';
 import { PropertyError } from '../../property-error.ts';
 import { ownCredentials, roleCredentials } from './glue-credentials.ts';
@@ -12,7 +13,7 @@ type Own = ReadonlyMap<string, string>;
 /** @throws PropertyError that names the property and the remedy */
 export function checkGlue(own: Own, prefix: string): void {
   const region = own.get('region') ?? '';
-  if (!/^[a-z]{2,4}(?:-[a-z]+)+-\d$/.test(region))
+  if (!new RegExp(`^${REGION}$`).test(region))
     throw new PropertyError(`${prefix}region`, region, "must be the registry's region, like eu-west-1");
   const endpoint = own.get('endpoint') ?? '';
   if (endpoint !== '' && !/^https?:\/\/[^\s]+$/.test(endpoint))

@@ -1,7 +1,7 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { Entry } from '../../../../../functions/kinesis-sink/plan/entry.ts';
 import { type ClientOptions, createKinesisClient } from '../../../../../functions/kinesis-sink/target/client.ts';
-import { type Answer, ASSUMED_ACCESS_KEY_ID, ErrorAnswer, startAwsServer } from '../../../../support/aws-server.ts';
+import { type Answer, ASSUMED_ACCESS_KEY_ID, ErrorAnswer, useAwsServer } from '../../../../support/aws-server.ts';
 import { recordedTelemetry } from '../../../../support/recorded-telemetry.ts';
 
 const STREAM = 'arn:aws:kinesis:eu-west-1:222222222222:stream/orders';
@@ -11,18 +11,7 @@ const anEntry = (fields: object): Entry => ({ dataBase64: 'e30=', partitionKey: 
 
 /** The real client against a server that answers as told; other calls succeed. */
 async function aClient(options: Partial<ClientOptions> = {}, answers: Readonly<Record<string, Answer>> = {}) {
-  const aws = await startAwsServer(answers);
-  const environment = {
-    AWS_ENDPOINT_URL: aws.url,
-    AWS_REGION: 'eu-west-1',
-    AWS_ACCESS_KEY_ID: 'OWN',
-    AWS_SECRET_ACCESS_KEY: 's',
-  };
-  for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
-  onTestFinished(async () => {
-    vi.unstubAllEnvs();
-    await aws.stop();
-  });
+  const aws = await useAwsServer(answers);
   const { meter } = recordedTelemetry();
   const client = createKinesisClient({
     streamArn: STREAM,
