@@ -87,7 +87,7 @@ function unionDefaultOf(
 
 function primitiveOf(node: unknown, { type }: Schema): ConnectValue {
   if (node instanceof JsonNumber) return numberOf(node, type);
-  if (type === 'boolean' && typeof node === 'boolean') return node;
+  if (typeof node === 'boolean') return node;
   if (typeof node !== 'string') return wrong();
   // Each character is a byte.
   return type === 'bytes' ? Buffer.from(node, 'latin1') : node;
