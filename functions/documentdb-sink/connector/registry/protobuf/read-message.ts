@@ -23,7 +23,7 @@ function readFields(message: Message, input: ProtobufInput, depth: number): void
     const field = message.type.fieldOf.get(number);
     const own = field && wireOf(field);
     if (field !== undefined && wire === own) readField(message, field, input, depth);
-    else if (field?.isRepeated && wire === WIRE.bytes && own !== WIRE.bytes) readPacked(message, field, input.bytes());
+    else if (field?.isRepeated && wire === WIRE.bytes) readPacked(message, field, input.bytes());
     else if (!skip(input, number, wire, depth)) malformed();
   }
 }
@@ -36,7 +36,7 @@ function readPacked(message: Message, field: Field, bytes: Buffer): void {
 function readField(message: Message, field: Field, input: ProtobufInput, depth: number): void {
   if (field.kind === 'message') {
     if (depth >= NESTING_MAX) tooDeep();
-    const old = field.isRepeated || !message.has(field) ? undefined : message.get(field);
+    const old = message.get(field);
     const inner = old instanceof Message ? old : new Message(field.type);
     readFields(inner, new ProtobufInput(input.bytes()), depth + 1);
     put(message, field, inner);
