@@ -36,8 +36,7 @@ function dateOf(message: Message): Date {
   ];
   const gregorian = new Date(0);
   gregorian.setUTCFullYear(year, month - 1, day);
-  const isDay =
-    gregorian.getUTCFullYear() === year && gregorian.getUTCMonth() === month - 1 && gregorian.getUTCDate() === day;
+  const isDay = gregorian.getUTCMonth() === month - 1 && gregorian.getUTCDate() === day;
   if (isDay && gregorian.getTime() >= FIRST_GREGORIAN_MS) return gregorian;
   const length = [31, year % 4 === 0 ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31][month - 1] ?? 0;
   const julianMs = julianDays(year, month, day) * DAY_MS;

@@ -58,6 +58,17 @@ describe('a message in Protobuf', () => {
     expect(() => read(proto3('message A { }'), [START_1, wrong])).toThrow('does not fit its Protobuf schema');
   });
 
+  it('refuses a number of more than ten bytes', () => {
+    const number = [VARINT_1, ...Array<number>(10).fill(0x80), 0];
+    expect(() => read(proto3('message A { int64 i = 1; }'), number)).toThrow('does not fit its Protobuf schema');
+    expect(() => read(proto3('message A { int32 i = 1; }'), number)).toThrow('does not fit its Protobuf schema');
+  });
+
+  it('refuses a length below 0, from which a reader would go back', () => {
+    const minusOne = [0xff, 0xff, 0xff, 0xff, 0xff, 0x80, 0x80, 0x80, 0x80, VARINT_1];
+    expect(() => read(proto3('message A { int32 i = 1; }'), [0x12, ...minusOne, 5])).toThrow('does not fit');
+  });
+
   it.each(['optional', 'repeated'])('lacks what an %s message in it requires', (label) => {
     const text = proto2(`message A { ${label} B b = 1; } message B { required int32 x = 1; }`);
     expect(() => read(text, [BYTES_1, 0])).toThrow('lacks a field that its Protobuf schema requires');
@@ -73,6 +84,84 @@ describe('a message in Protobuf', () => {
     expect(documentOf(text, [BYTES_1, 4, VARINT_1, 5, 0x10, 6])).toEqual(
       new Map([['pairs', [new Map<string, unknown>(Object.entries(expected))]]]),
     );
+  });
+});
+
+describe('a message that Connect has a type of its own for', () => {
+  const varint = (number: number): readonly number[] => {
+    const bytes: number[] = [];
+    let rest = BigInt.asUintN(64, BigInt(number));
+    for (; rest > 0x7fn; rest >>= 7n) bytes.push(Number(rest & 0x7fn) | 0x80);
+    return [...bytes, Number(rest)];
+  };
+  /** The fields 1, 2 and 3. */
+  const numbers = (...values: readonly number[]) => values.flatMap((each, index) => [8 * (index + 1), ...varint(each)]);
+  const inField = (bytes: readonly number[]) => [0x0a, bytes.length, ...bytes];
+  const text = (type: string) =>
+    proto3(`import "google/type/date.proto"; import "confluent/type/decimal.proto";
+    message A { ${type} f = 1; }`);
+
+  it.each([
+    [2023, 2, 28, '2023-02-28'],
+    [2024, 12, 31, '2024-12-31'],
+    // In Julian's calendar, in which 1500 is a leap year.
+    [1500, 2, 29, '1500-03-10'],
+    [1, 1, 1, '0000-12-30'],
+  ])('is the day %i-%i-%i', (year, month, day, expected) => {
+    const read = documentOf(text('google.type.Date'), inField(numbers(year, month, day)));
+    expect(read).toEqual(new Map([['f', new Date(`${expected}T00:00:00Z`)]]));
+  });
+
+  it.each([
+    [2023, 2, 29],
+    [2023, 13, 1],
+    [2023, 1, 367],
+    [2023, 1, 0],
+    [1501, 2, 29],
+    [1500, 1, 0],
+    [1500, 13, 1],
+    [0, 12, 31],
+  ])('is no day: %i-%i-%i', (year, month, day) => {
+    const bytes = inField(numbers(year, month, day));
+    expect(() => documentOf(text('google.type.Date'), bytes)).toThrow('a google.type.Date is no day');
+  });
+
+  it('is a decimal of less than 1e9 digits behind the point', () => {
+    const decimal = (scale: number) => inField([0x0a, 1, 7, 0x18, ...varint(scale)]);
+    const type = text('confluent.type.Decimal');
+    expect(read(type, decimal(999_999_999)).value).not.toBeNull();
+    expect(() => read(type, decimal(1e9))).toThrow('a confluent.type.Decimal has no bytes, or is out of range');
+    expect(() => read(type, decimal(-1e9))).toThrow('a confluent.type.Decimal has no bytes, or is out of range');
+  });
+
+  it.each([
+    ['2', '2'],
+    ['+02', '2'],
+    ['-12', '-12'],
+    ['123456789', '123456789'],
+    ['1234567890', '0'],
+    ['x1', '0'],
+    ['1x', '0'],
+    ['', '0'],
+  ])('has the scale %s of its field as %s', (written, scale) => {
+    const meta = `[(confluent.field_meta) = { params: [ { key: "scale", value: "${written}" } ] }]`;
+    const decimal = 'import "confluent/type/decimal.proto"; import "confluent/meta.proto";';
+    const fields = fieldsOf(proto3(`${decimal} message A { confluent.type.Decimal f = 1 ${meta}; }`));
+    expect(fields['f']).toMatchObject({ type: 'bytes', isOptional: true, version: 1 });
+    expect(fields['f']?.parameters).toEqual(new Map([['scale', scale]]));
+  });
+
+  it.each([
+    ['google/type/date.proto', 'google.type.Date', 'Date', 'int32'],
+    ['google/type/timeofday.proto', 'google.type.TimeOfDay', 'Time', 'int32'],
+    ['google/protobuf/timestamp.proto', 'google.protobuf.Timestamp', 'Timestamp', 'int64'],
+  ])('has, of %s, the schema of %s', (file, name, own, type) => {
+    expect(fieldsOf(proto3(`import "${file}"; message A { ${name} f = 1; }`))['f']).toMatchObject({
+      name: `org.apache.kafka.connect.data.${own}`,
+      type,
+      isOptional: true,
+      version: 1,
+    });
   });
 });
 
