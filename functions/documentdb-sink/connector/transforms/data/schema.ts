@@ -91,7 +91,21 @@ export function structSchema(fields: readonly Field[], basics: SchemaBasics = NO
 
 /** @throws TransformError if the schema is no struct schema */
 export function fieldOf(schema: Schema, name: string): Field | undefined {
-  return requireStructSchema(schema).fields.find((field) => field.name === name);
+  const { fields } = requireStructSchema(schema);
+  return fields.length <= UNINDEXED_MAX ? fields.find((field) => field.name === name) : indexOf(fields).get(name);
+}
+
+/** So few fields are found faster without an index. */
+const UNINDEXED_MAX = 8;
+const INDEXES = new WeakMap<readonly Field[], ReadonlyMap<string, Field>>();
+
+/** A schema that refers to itself gets its fields one after another. */
+function indexOf(fields: readonly Field[]): ReadonlyMap<string, Field> {
+  const known = INDEXES.get(fields);
+  if (known?.size === fields.length) return known;
+  const index = new Map(fields.map((field) => [field.name, field]));
+  INDEXES.set(fields, index);
+  return index;
 }
 
 export function requireStructSchema(schema: Schema): StructSchema {

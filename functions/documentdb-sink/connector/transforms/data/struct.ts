@@ -18,6 +18,8 @@ import { TransformError } from './transform-error.ts';
 export class Struct {
   readonly schema: StructSchema;
   readonly #values: Map<string, ConnectValue>;
+  /** What stands in a struct never changes, so that one look at it is enough. */
+  #isValid = false;
 
   private constructor(schema: StructSchema, values: Map<string, ConnectValue>) {
     this.schema = schema;
@@ -54,11 +56,13 @@ export class Struct {
 
   /** @throws TransformError if a required field has no value */
   validate(): void {
+    if (this.#isValid) return;
     for (const { name, schema } of this.schema.fields) {
       const value = this.#values.get(name) ?? null;
       if (value === null && schema.default !== null) continue;
       validate(schema, value);
     }
+    this.#isValid = true;
   }
 
   #schemaOf(name: string): Schema {

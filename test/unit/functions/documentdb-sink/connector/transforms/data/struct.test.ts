@@ -9,6 +9,7 @@ import {
   areEqual,
   basicsOf,
   DECIMAL_NAME,
+  fieldOf,
   logical,
   primitive,
   type Schema,
@@ -71,6 +72,46 @@ describe('a struct', () => {
   it('has no other field', () => {
     expect(() => struct.get('c')).toThrow('the struct has no field c');
     expect(() => struct.getWithoutDefault('c')).toThrow('the struct has no field c');
+  });
+
+  it('finds a field of many without a look at all of them', () => {
+    let looks = 0;
+    const fields = Array.from({ length: 1_000 }, (_, index) => ({
+      get name() {
+        looks += 1;
+        return `f${index}`;
+      },
+      schema: primitive('string', true),
+    }));
+    const sparse = Struct.of({ ...schema, fields }, () => null);
+    expect(fields.map(({ name }) => sparse.get(name))).toEqual(fields.map(() => null));
+    expect(looks).toBeLessThan(10_000);
+  });
+
+  it('finds the fields that its schema has got since', () => {
+    const fields = Array.from({ length: 20 }, (_, index) => ({ name: `f${index}`, schema: primitive('string', true) }));
+    const growing = { ...schema, fields };
+    expect(fieldOf(growing, 'late')).toBeUndefined();
+    fields.push({ name: 'late', schema: primitive('string', true) });
+    expect(fieldOf(growing, 'late')).toBe(fields.at(-1));
+  });
+
+  it('in many structs is looked at once, not once for each that contains it', () => {
+    let looks = 0;
+    const leaf = {
+      ...primitive('string', true),
+      get type() {
+        looks += 1;
+        return 'string' as const;
+      },
+    };
+    let inside = Struct.of(structSchema([{ name: 'a', schema: leaf }]), () => 'x');
+    for (let depth = 0; depth < 50; depth += 1) {
+      const outside = structSchema([{ name: 'a', schema: inside.schema }]);
+      const value = inside;
+      inside = Struct.of(outside, () => value);
+    }
+    expect(looks).toBeLessThan(10);
   });
 
   it('is made of values that fit', () => {
