@@ -1,6 +1,6 @@
 import { UnconvertibleError } from '../../../bson/unconvertible-error.ts';
 import { DATE_NAME, DECIMAL_NAME, type Schema, TIME_NAME, TIMESTAMP_NAME } from '../../transforms/data/schema.ts';
-import { isObject, numberIn } from '../schema-json.ts';
+import { isObject, numberIn } from '../schema/schema-json.ts';
 import type { AvroOptions } from './avro-options.ts';
 import type { AvroType } from './avro-type.ts';
 

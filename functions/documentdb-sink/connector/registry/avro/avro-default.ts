@@ -5,8 +5,8 @@ import { type ConnectValue, SmallNumber } from '../../transforms/data/connect-va
 import { hashMap, tableFor } from '../../transforms/data/hash-map.ts';
 import type { Schema } from '../../transforms/data/schema.ts';
 import { Struct, validate } from '../../transforms/data/struct.ts';
-import { toLogical } from '../logical-types.ts';
-import { isObject } from '../schema-json.ts';
+import { toLogical } from '../schema/logical-types.ts';
+import { isObject } from '../schema/schema-json.ts';
 import type { AvroOptions } from './avro-options.ts';
 import type { AvroType } from './avro-type.ts';
 import { branchName } from './union-names.ts';

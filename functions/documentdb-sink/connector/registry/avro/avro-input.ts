@@ -1,13 +1,13 @@
 import { UnconvertibleError } from '../../../bson/unconvertible-error.ts';
 import { decodeUtf8 } from '../../../java/text/utf8.ts';
-import { NESTING_MAX } from '../../../limits.ts';
+import { DOCUMENT_BYTES_MAX, NESTING_MAX } from '../../../limits.ts';
 
 const malformed = (): never => {
   throw new UnconvertibleError('the value does not fit its Avro schema');
 };
 
-/** An array of nulls takes no bytes at all: so many elements fit into a document (3 bytes each, 16 MiB). */
-const ELEMENTS_MAX = 5_600_000;
+/** An element takes a byte for its type, and a name of a digit and an end; a document its length and its end besides. */
+const [ELEMENT_BYTES_MIN, RECORD_BYTES_MIN] = [3, 5];
 
 /**
  * Avro's binary encoding, read from the front. Bytes behind the value are passed over, as in Java.
@@ -17,7 +17,8 @@ export class AvroInput {
   readonly #bytes: Buffer;
   #at = 0;
   #depth = 0;
-  #elementsLeft = ELEMENTS_MAX;
+  /** Nulls, and records without fields, take no bytes of the value at all. They take some of the document. */
+  #documentBytesLeft = DOCUMENT_BYTES_MAX;
 
   constructor(bytes: Buffer) {
     this.#bytes = bytes;
@@ -100,8 +101,7 @@ export class AvroInput {
     for (let count = this.#length(); count !== 0; count = this.#length()) {
       // A negative count is followed by the block's size in bytes, so that a reader may pass over the block.
       if (count < 0) this.long();
-      this.#elementsLeft -= Math.abs(count);
-      if (this.#elementsLeft < 0) malformed();
+      this.#spend(Math.abs(count) * ELEMENT_BYTES_MIN);
       for (let index = Math.abs(count); index > 0; index -= 1) readElement();
     }
   }
@@ -110,12 +110,18 @@ export class AvroInput {
   nested<T>(read: () => T): T {
     if (this.#depth >= NESTING_MAX)
       throw new UnconvertibleError(`the value is nested deeper than ${NESTING_MAX} levels`);
+    this.#spend(RECORD_BYTES_MIN);
     this.#depth += 1;
     try {
       return read();
     } finally {
       this.#depth -= 1;
     }
+  }
+
+  #spend(documentBytes: number): void {
+    this.#documentBytesLeft -= documentBytes;
+    if (this.#documentBytesLeft < 0) throw new UnconvertibleError('the value has more elements than a document holds');
   }
 
   #length(): number {

@@ -1,5 +1,5 @@
 import { UnconvertibleError } from '../../../bson/unconvertible-error.ts';
-import { isObject, type JsonObject, numberIn, parseSchemaJson } from '../schema-json.ts';
+import { isObject, type JsonObject, numberIn, parseSchemaJson } from '../schema/schema-json.ts';
 
 export const PRIMITIVES = ['null', 'boolean', 'int', 'long', 'float', 'double', 'bytes', 'string'] as const;
 export type PrimitiveKind = (typeof PRIMITIVES)[number];

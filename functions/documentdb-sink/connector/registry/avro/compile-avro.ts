@@ -1,10 +1,11 @@
 import { UnconvertibleError } from '../../../bson/unconvertible-error.ts';
 import { type ConnectValue, int32, SmallNumber } from '../../transforms/data/connect-value.ts';
 import { hashMap, mapOfEntries, tableFor } from '../../transforms/data/hash-map.ts';
-import { type Field, primitive, type Schema } from '../../transforms/data/schema.ts';
+import { type Field, primitive, type Schema, type StructSchema } from '../../transforms/data/schema.ts';
 import { Struct } from '../../transforms/data/struct.ts';
 import type { SchemaAndValue } from '../../transforms/data/to-document.ts';
-import { logicalReader } from '../logical-types.ts';
+import { Expansions } from '../schema/expansions.ts';
+import { logicalReader } from '../schema/logical-types.ts';
 import { withAnnotations } from './annotations.ts';
 import { isAnything, readAnything } from './anything.ts';
 import { withDefault } from './avro-default.ts';
@@ -67,15 +68,16 @@ function topUnionReader(branches: readonly AvroType[], union: AvroType, options:
   };
 }
 
-/** Of a record that is being compiled, and may contain itself. */
-interface OpenRecord {
-  readonly basics: Omit<Schema & { readonly type: 'struct' }, 'isOptional' | 'default'>;
+/** Of a record at any place. One that is being compiled may contain itself. */
+interface RecordParts {
+  readonly basics: StructSchema;
   readonly reads: Read[];
 }
 
 class AvroCompiler {
   readonly #options: AvroOptions;
-  readonly #open = new Map<AvroRecord, OpenRecord>();
+  readonly #open = new Map<AvroRecord, RecordParts>();
+  readonly #expansions = new Expansions<AvroRecord, RecordParts>();
 
   constructor(options: AvroOptions) {
     this.#options = options;
@@ -160,13 +162,21 @@ class AvroCompiler {
   #record(type: AvroRecord, isOptional: boolean, fallback: unknown): Compiled {
     const open = this.#open.get(type);
     if (open !== undefined) {
+      this.#expansions.meet(type);
       const schema: Schema = { ...open.basics, isOptional, default: null };
       return { schema, read: structReader(schema, open.reads) };
     }
+    const { basics, reads } = this.#expansions.get(type, () => this.#partsOf(type));
+    const schema: Schema = { ...withDefault(basics, type, fallback, this.#options), isOptional };
+    return { schema, read: structReader(schema, reads) };
+  }
+
+  #partsOf(type: AvroRecord): RecordParts {
     const [fields, reads]: [Field[], Read[]] = [[], []];
     const bare: Schema = { ...COLLECTION, type: 'struct', fields };
     const basics = withAnnotations(bare, type, this.#options) as typeof bare;
-    this.#open.set(type, { basics, reads });
+    const parts = { basics, reads };
+    this.#open.set(type, parts);
     for (const field of type.fields) {
       const { schema, read } = this.compile(field.type, false, field.default);
       if (fields.some(({ name }) => name === field.name)) wrong('a record has two fields of one name');
@@ -174,8 +184,7 @@ class AvroCompiler {
       reads.push(read);
     }
     this.#open.delete(type);
-    const schema: Schema = { ...withDefault(basics, type, fallback, this.#options), isOptional };
-    return { schema, read: structReader(schema, reads) };
+    return parts;
   }
 
   #union(branches: readonly AvroType[], fallback: unknown): Compiled {

@@ -2,7 +2,7 @@ import { describeForeign } from '../../../../../shared/errors.ts';
 import type { ReadBundle } from '../../../target/connection/tls-context.ts';
 import { FatalError } from '../../../target/fatal-error.ts';
 import { type HttpReply, httpCall } from '../http-call.ts';
-import { isObject, type JsonObject, jsonObjectOf } from '../schema-json.ts';
+import { isObject, type JsonObject, jsonObjectOf } from '../schema/schema-json.ts';
 import {
   misconfigured,
   outage,

@@ -1,6 +1,6 @@
 import { describeForeign } from '../../../../../shared/errors.ts';
 import { type HttpReply, httpCall } from '../http-call.ts';
-import { jsonObjectOf, textIn } from '../schema-json.ts';
+import { jsonObjectOf, textIn } from '../schema/schema-json.ts';
 import { misconfigured, outage, type SchemaAnswer, type SchemaSource } from '../schema-source.ts';
 import type { ReadCredentials } from './glue-credentials.ts';
 import { type AwsCredentials, signedHeaders } from './sign.ts';

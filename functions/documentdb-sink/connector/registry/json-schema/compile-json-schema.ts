@@ -1,6 +1,6 @@
 import { isBlank, readJson, TREE } from '../../converters/json-converter.ts';
 import type { SchemaAndValue } from '../../transforms/data/to-document.ts';
-import { parseSchemaJson } from '../schema-json.ts';
+import { parseSchemaJson } from '../schema/schema-json.ts';
 import { connectSchemaOf, type JsonSchemaOptions } from './connect-schema.ts';
 import { readJsonValue } from './read-json-value.ts';
 

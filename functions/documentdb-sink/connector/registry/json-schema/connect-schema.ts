@@ -1,10 +1,17 @@
 import { UnconvertibleError } from '../../../bson/unconvertible-error.ts';
 import { inHashOrder } from '../../converters/java-hash-order.ts';
 import type { ConnectValue } from '../../transforms/data/connect-value.ts';
-import { type Field, type PrimitiveType, primitive, type Schema } from '../../transforms/data/schema.ts';
+import {
+  type Field,
+  type PrimitiveType,
+  primitive,
+  type Schema,
+  type StructSchema,
+} from '../../transforms/data/schema.ts';
 import { validate } from '../../transforms/data/struct.ts';
 import { UnsupportedSchemaError } from '../errors.ts';
-import { isObject, type JsonObject, numberIn, textIn } from '../schema-json.ts';
+import { Expansions } from '../schema/expansions.ts';
+import { isObject, type JsonObject, numberIn, textIn } from '../schema/schema-json.ts';
 import { treeOf } from './default-tree.ts';
 import { Documents, type Located } from './documents.ts';
 import { type Part, partsOf } from './parts.ts';
@@ -52,7 +59,10 @@ class Maker {
   readonly #documents: Documents;
   readonly #options: JsonSchemaOptions;
   /** Structs that are being made, and may contain themselves. */
-  readonly #open = new Map<JsonObject, Schema & { readonly type: 'struct' }>();
+  readonly #open = new Map<JsonObject, StructSchema>();
+  readonly #expansions = new Expansions<JsonObject, StructSchema>();
+  /** The same objects for the same node. */
+  readonly #parts = new Map<JsonObject, readonly Part[]>();
 
   constructor(documents: Documents, options: JsonSchemaOptions) {
     this.#documents = documents;
@@ -60,7 +70,7 @@ class Maker {
   }
 
   schemaOf(at: Located, isOptional: boolean): Schema {
-    const parts = partsOf(at.node);
+    const parts = this.#partsOf(at.node);
     const [part] = parts;
     if (part === undefined) return unsupported('a value of any type');
     if (parts.length > 1) return this.#allOf(parts, at, isOptional);
@@ -72,13 +82,15 @@ class Maker {
       case 'reference': {
         const target = this.#documents.resolve(part.reference, at.document);
         const open = this.#open.get(target.node);
-        return open === undefined ? this.schemaOf(target, isOptional) : { ...open, isOptional };
+        if (open === undefined) return this.schemaOf(target, isOptional);
+        this.#expansions.meet(target.node);
+        return { ...open, isOptional };
       }
       case 'oneOf':
         return this.#oneOf(part.branches, at, isOptional);
       case 'allOf':
         return this.#allOf(
-          part.branches.flatMap((node) => (isObject(node) ? partsOf(node) : [])),
+          part.branches.flatMap((node) => (isObject(node) ? this.#partsOf(node) : [])),
           at,
           isOptional,
         );
@@ -104,6 +116,12 @@ class Maker {
           isOptional,
         );
     }
+  }
+
+  #partsOf(node: JsonObject): readonly Part[] {
+    const parts = this.#parts.get(node) ?? partsOf(node);
+    this.#parts.set(node, parts);
+    return parts;
   }
 
   #child(node: unknown, { document }: Located, isOptional = false): Schema {
@@ -140,7 +158,8 @@ class Maker {
       for (const each of this.#inside(part, at)) {
         if (visited.has(each.node)) continue;
         visited.add(each.node);
-        for (const [name, property] of this.#collected(partsOf(each.node), each, visited)) found.set(name, property);
+        for (const [name, property] of this.#collected(this.#partsOf(each.node), each, visited))
+          found.set(name, property);
       }
     }
     return found;
@@ -153,6 +172,10 @@ class Maker {
   }
 
   #struct(node: JsonObject, properties: ReadonlyMap<string, Property>, at: Located, isOptional: boolean): Schema {
+    return { ...this.#expansions.get(node, () => this.#required(node, properties, at)), isOptional };
+  }
+
+  #required(node: JsonObject, properties: ReadonlyMap<string, Property>, at: Located): StructSchema {
     const fields: Field[] = [];
     const bare = withBasics({ ...BARE, type: 'struct', fields }, node);
     this.#open.set(node, bare);
@@ -164,7 +187,7 @@ class Maker {
       });
     }
     this.#open.delete(node);
-    return { ...withDefault(bare, node), isOptional };
+    return withDefault(bare, node);
   }
 
   #array(node: JsonObject, at: Located): Schema {

@@ -1,4 +1,4 @@
-import { isObject } from '../schema-json.ts';
+import { isObject } from '../schema/schema-json.ts';
 
 /** JSON of a schema in the form in which payloads are read: objects are Maps. */
 export function treeOf(node: unknown): unknown {

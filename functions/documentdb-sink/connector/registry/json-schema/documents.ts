@@ -1,5 +1,5 @@
 import { UnconvertibleError } from '../../../bson/unconvertible-error.ts';
-import { isObject, type JsonObject, parseSchemaJson, textIn } from '../schema-json.ts';
+import { isObject, type JsonObject, parseSchemaJson, textIn } from '../schema/schema-json.ts';
 
 /** A part of a schema, and the document in which it stands. */
 export interface Located {

@@ -1,5 +1,5 @@
-import type { JsonObject } from '../schema-json.ts';
-import { textIn } from '../schema-json.ts';
+import type { JsonObject } from '../schema/schema-json.ts';
+import { textIn } from '../schema/schema-json.ts';
 
 /** What one object of a JSON schema says of a value. Several parts hold together, as if `allOf` stood there. */
 export type Part =

@@ -7,7 +7,7 @@ import { decimalOfBytes } from '../../transforms/data/decimal-bytes.ts';
 import { hashMap, mapOfEntries } from '../../transforms/data/hash-map.ts';
 import { DATE_NAME, DECIMAL_NAME, type Schema, TIME_NAME, TIMESTAMP_NAME } from '../../transforms/data/schema.ts';
 import { Struct } from '../../transforms/data/struct.ts';
-import { toLogical } from '../logical-types.ts';
+import { toLogical } from '../schema/logical-types.ts';
 
 const wrong = (detail: string): never => {
   throw new UnconvertibleError(`the value does not fit its schema: ${detail}`);

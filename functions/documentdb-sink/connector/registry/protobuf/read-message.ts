@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { UnconvertibleError } from '../../../bson/unconvertible-error.ts';
 import { decodeUtf8 } from '../../../java/text/utf8.ts';
 import { NESTING_MAX } from '../../../limits.ts';
+import { DefaultsBudget } from '../../converters/defaults-budget.ts';
 import { malformed, ProtobufInput, WIRE } from './protobuf-input.ts';
 import { type Field, Message, type MessageType, type Raw, type Scalar, type ScalarKind } from './types.ts';
 
@@ -11,7 +12,7 @@ import { type Field, Message, type MessageType, type Raw, type Scalar, type Scal
  * @throws UnconvertibleError when the bytes are no message, or one lacks a required field
  */
 export function readMessage(type: MessageType, bytes: Buffer): Message {
-  const message = new Message(type);
+  const message = new Message(type, new DefaultsBudget());
   readFields(message, new ProtobufInput(bytes), 0);
   requireFields(message);
   return message;
@@ -36,8 +37,8 @@ function readPacked(message: Message, field: Field, bytes: Buffer): void {
 function readField(message: Message, field: Field, input: ProtobufInput, depth: number): void {
   if (field.kind === 'message') {
     if (depth >= NESTING_MAX) tooDeep();
-    const old = message.get(field);
-    const inner = old instanceof Message ? old : new Message(field.type);
+    const old = message.has(field) ? message.get(field) : undefined;
+    const inner = old instanceof Message ? old : message.inner(field.type);
     readFields(inner, new ProtobufInput(input.bytes()), depth + 1);
     put(message, field, inner);
     return;

@@ -1,3 +1,5 @@
+import type { DefaultsBudget } from '../../converters/defaults-budget.ts';
+
 /** How a field's value is written. https://protobuf.dev/programming-guides/encoding/#structure */
 export const SCALAR_KINDS = [
   'int32',
@@ -70,21 +72,33 @@ export type Raw = Scalar | Message | readonly Raw[];
 export class Message {
   readonly type: MessageType;
   readonly #values = new Map<Field, Raw>();
+  readonly #additions: DefaultsBudget;
 
-  constructor(type: MessageType) {
+  /** @param additions what all messages of a record may have beside what its bytes hold */
+  constructor(type: MessageType, additions: DefaultsBudget) {
     this.type = type;
+    this.#additions = additions;
+  }
+
+  /** For a message in this one. */
+  inner(type: MessageType): Message {
+    return new Message(type, this.#additions);
   }
 
   has(field: Field): boolean {
     return this.#values.has(field);
   }
 
-  /** The default of an unset field: for a message, one without fields. */
+  /**
+   * The default of an unset field: for a message, one without fields.
+   * @throws UnconvertibleError when the defaults of a record are more than a document holds
+   */
   get(field: Field): Raw {
     const value = this.#values.get(field);
     if (value !== undefined) return value;
+    this.#additions.spendField(field.name, bytesMinOf(field));
     if (field.isRepeated) return [];
-    return field.kind === 'message' ? new Message(field.type) : field.default;
+    return field.kind === 'message' ? this.inner(field.type) : field.default;
   }
 
   /** Of a oneof, one field is set: the last. */
@@ -107,5 +121,23 @@ export class Message {
 
   values(): Iterable<Raw> {
     return this.#values.values();
+  }
+}
+
+/** A document, a list, a text and bytes have a length, and at least one byte. */
+const CONTAINER_BYTES_MIN = 5;
+
+/** What the default of a field takes in a document, at least. */
+function bytesMinOf(field: Field): number {
+  if (field.isRepeated || field.kind === 'message') return CONTAINER_BYTES_MIN;
+  switch (typeof field.default) {
+    case 'boolean':
+      return 1;
+    case 'number':
+      return 4;
+    case 'bigint':
+      return 8;
+    default:
+      return CONTAINER_BYTES_MIN + field.default.length;
   }
 }

@@ -1,8 +1,8 @@
-import { UnconvertibleError } from '../../bson/unconvertible-error.ts';
-import { type ConnectValue, isBytes, SmallNumber } from '../transforms/data/connect-value.ts';
-import { decimalOfBytes } from '../transforms/data/decimal-bytes.ts';
-import { dateAt } from '../transforms/data/json-value.ts';
-import { DATE_NAME, DECIMAL_NAME, type Schema, TIME_NAME, TIMESTAMP_NAME } from '../transforms/data/schema.ts';
+import { UnconvertibleError } from '../../../bson/unconvertible-error.ts';
+import { type ConnectValue, isBytes, SmallNumber } from '../../transforms/data/connect-value.ts';
+import { decimalOfBytes } from '../../transforms/data/decimal-bytes.ts';
+import { dateAt } from '../../transforms/data/json-value.ts';
+import { DATE_NAME, DECIMAL_NAME, type Schema, TIME_NAME, TIMESTAMP_NAME } from '../../transforms/data/schema.ts';
 
 const DAY_MS = 86_400_000;
 

@@ -1,5 +1,5 @@
-import { UnconvertibleError } from '../../bson/unconvertible-error.ts';
-import { JsonNumber } from '../../json/java-number.ts';
+import { UnconvertibleError } from '../../../bson/unconvertible-error.ts';
+import { JsonNumber } from '../../../json/java-number.ts';
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 
