@@ -160,10 +160,10 @@ class Linker {
     };
   }
 
-  /** A map is a list of entries. */
+  /** A map is a list of entries. Nobody refers to them, so that their name need not be protoc's. */
   #mapField(declaration: FieldDeclaration, scope: string, file: ProtoFile): Field {
     const { name, number, type, mapKey, parameters } = declaration;
-    const entryName = `${camelCase(name)}Entry`;
+    const entryName = `${name}Entry`;
     const fullName = within(scope, entryName);
     const part = { label: undefined, mapKey: undefined, oneof: undefined, default: undefined, parameters: new Map() };
     // Java checks the texts of every map.
@@ -214,10 +214,6 @@ class Linker {
 }
 
 const within = (scope: string, name: string): string => (scope === '' ? name : `${scope}.${name}`);
-
-/** The name of a map's entries, as protoc makes it. */
-const camelCase = (name: string): string =>
-  name.replaceAll(/(?:^|_)([a-zA-Z]?)/g, (_all, letter: string) => letter.toUpperCase());
 
 function enumDefault({ names }: EnumType, written: string | undefined): number {
   const [first = 0] = names.keys();
