@@ -11,7 +11,7 @@ import {
   vpcsAreWhole,
 } from './function-rules.ts';
 import { eachMappingHasItsGroup, groupsAreShort, stageFitsIntoNames } from './name-rules.ts';
-import { helpersAreInTheRegion } from './region-rules.ts';
+import { helpersAreInTheRegion, keysAreWithWhatTheyEncrypt } from './region-rules.ts';
 import {
   eachSinkHasTopics,
   failuresGoElsewhere,
@@ -28,6 +28,7 @@ const RULES = [
   authenticationIsWhole,
   clusterIsReachable,
   helpersAreInTheRegion,
+  keysAreWithWhatTheyEncrypt,
   alarmsHaveATopic,
   alarmsWaitForBatches,
   aSinkIsNamed,
