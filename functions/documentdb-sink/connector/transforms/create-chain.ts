@@ -36,12 +36,17 @@ export function createChain(
 
 function chainOf(properties: ReadonlyMap<string, string>, where: string, custom: CustomTransforms): Chain {
   const aliases = listOf((properties.get('transforms') ?? '').trim());
-  const stages = aliases.map((alias) => ({
-    alias,
-    made: readStage({ properties, group: 'transforms', alias, classes: TRANSFORM_CLASSES, custom }),
-    condition: conditionOf(properties, alias),
-  }));
-  const problems = stages.flatMap(({ made, condition }) => [...made.problems, ...condition.problems]);
+  const stages = [...new Set(aliases)]
+    .filter((alias) => alias !== '')
+    .map((alias) => ({
+      alias,
+      made: readStage({ properties, group: 'transforms', alias, classes: TRANSFORM_CLASSES, custom }),
+      condition: conditionOf(properties, alias),
+    }));
+  const problems = [
+    ...listProblems(aliases),
+    ...stages.flatMap(({ made, condition }) => [...made.problems, ...condition.problems]),
+  ];
   if (problems.length > 0) throw new SettingsError(where, [...new Set(problems)]);
   const steps = stages.flatMap(({ made, condition }) =>
     made.value === undefined ? [] : [conditional(made.value, condition.value)],
@@ -51,6 +56,15 @@ function chainOf(properties: ReadonlyMap<string, string>, where: string, custom:
     stages.flatMap(({ made, condition }) => [...(made.remarks ?? []), ...(condition.remarks ?? [])]),
   );
   return { transform: oneAfterAnother(steps), ignored: ignoredIn(properties, read, remarks) };
+}
+
+/** Kafka Connect refuses both at its start. */
+function listProblems(aliases: readonly string[]): readonly string[] {
+  const repeated = new Set(aliases.filter((alias, index) => alias !== '' && aliases.indexOf(alias) < index));
+  return [
+    ...(aliases.includes('') ? ['transforms has an empty name: remove the comma that stands beside no name'] : []),
+    ...[...repeated].map((alias) => `transforms names ${alias} twice: give the second transform a name of its own`),
+  ];
 }
 
 const oneAfterAnother =

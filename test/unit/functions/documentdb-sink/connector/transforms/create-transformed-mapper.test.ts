@@ -224,6 +224,14 @@ describe('transforms of a file', () => {
   });
 
   it.each([
+    ['t,', 'transforms has an empty name: remove the comma that stands beside no name'],
+    [',t', 'transforms has an empty name: remove the comma that stands beside no name'],
+    ['t, t', 'transforms names t twice: give the second transform a name of its own'],
+  ])('needs each name once, as Kafka Connect does: %j', (transforms, problem) => {
+    expect(problemsOf({ ...withTransform('Flatten$Value'), transforms })).toEqual([problem]);
+  });
+
+  it.each([
     ['true', 'archive'],
     ['false', 'orders'],
   ])('apply to records that have a header or lack it (negate=%s)', (negate, collection) => {
