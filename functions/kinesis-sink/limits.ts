@@ -63,11 +63,7 @@ export const PREFLIGHT_FAILURES_MAX = 3;
  * poison.
  */
 export const REJECTION_CONFIRM_MS = 1_000;
-/**
- * The number of rejected records that are remembered beyond their batch, and how long an unproven rejection is
- * remembered.
- */
-export const SUSPICIONS_MAX = 1_000;
+/** How long an unproven rejection is remembered beyond its batch. */
 export const SUSPICION_MS_MAX = 15 * 60_000;
 /**
  * After this many rejected requests in a row, the stream counts as rejecting everything. A search for one bad record

@@ -1,6 +1,7 @@
-import { forgetOldest } from '../../../shared/forget-oldest.ts';
+import { RecordMemory } from '../../../shared/delivery/record-memory.ts';
+import { PROVEN_POISON_MS_MAX } from '../../../shared/limits.ts';
 import type { SourceRecord } from '../../../shared/record.ts';
-import { SUSPICION_MS_MAX, SUSPICIONS_MAX } from '../limits.ts';
+import { SUSPICION_MS_MAX } from '../limits.ts';
 
 /**
  * Kinesis rejects a request with the same error for a bad record and for a cause in the stream itself. So a record
@@ -26,23 +27,16 @@ export interface Suspicion {
   readonly isKnownPoison: boolean;
 }
 
-interface Known {
-  readonly afterRequest: number;
-  readonly isKnownPoison: boolean;
-  readonly atMs: number;
-}
-
 /**
  * The evidence of one execution environment. It outlives a batch, because a record that is alone in its batch is
- * delivered again and others may be stored in between. Poison is remembered as well: without a partial batch response,
- * Lambda repeats the whole batch for one unsettled record, and to prove each poison record again would double the
- * invocations for every further one in a lane.
+ * delivered again and others may be stored in between. Poison is remembered as well.
  */
 export class Evidence {
   #requestCount = 0;
   #lastTaken = 0;
-  /** Ordered by the last rejection, the oldest first. */
-  readonly #known = new Map<string, Known>();
+  /** The number of requests that had been sent when a record was first rejected alone. */
+  readonly #suspicions = new RecordMemory<number>(SUSPICION_MS_MAX);
+  readonly #poison = new RecordMemory<true>(PROVEN_POISON_MS_MAX);
 
   /** @returns the number of the request that is about to be sent */
   sends(): number {
@@ -57,12 +51,9 @@ export class Evidence {
 
   /** Call when the record was rejected alone. */
   suspect(record: SourceRecord, others: HalfResult | undefined, nowMs: number): Suspicion {
-    const known = this.#known.get(nameOf(record));
-    const isFresh = known !== undefined && (known.isKnownPoison || nowMs - known.atMs <= SUSPICION_MS_MAX);
-    const { afterRequest, isKnownPoison } = isFresh
-      ? known
-      : { afterRequest: this.#requestCount, isKnownPoison: false };
-    this.#remember(record, { afterRequest, isKnownPoison, atMs: nowMs });
+    const isKnownPoison = this.#poison.factOf(record, nowMs) === true;
+    const afterRequest = this.#suspicions.factOf(record, nowMs) ?? this.#requestCount;
+    if (!isKnownPoison) this.#suspicions.remember(record, afterRequest, nowMs);
     return { afterRequest, isKnownPoison, others };
   }
 
@@ -73,22 +64,13 @@ export class Evidence {
 
   /** Call when the record is found to be poison. */
   confirmPoison(record: SourceRecord, nowMs: number): void {
-    this.#remember(record, { afterRequest: this.#requestCount, isKnownPoison: true, atMs: nowMs });
+    this.#suspicions.forget(record);
+    this.#poison.remember(record, true, nowMs);
   }
 
   /** Call when the record is stored: an outage may reject the record when it comes again, which proves nothing. */
   forget(record: SourceRecord): void {
-    if (this.#known.size > 0) this.#known.delete(nameOf(record));
-  }
-
-  #remember(record: SourceRecord, known: Known): void {
-    const name = nameOf(record);
-    this.#known.delete(name);
-    this.#known.set(name, known);
-    forgetOldest(this.#known, SUSPICIONS_MAX);
+    this.#suspicions.forget(record);
+    this.#poison.forget(record);
   }
 }
-
-/** The timestamp distinguishes records of a topic that was deleted and created again, whose positions repeat. */
-const nameOf = ({ position, timestampMs }: SourceRecord): string =>
-  `${position.topicPartition} ${position.offset} ${timestampMs}`;

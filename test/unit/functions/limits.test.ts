@@ -24,6 +24,8 @@ describe('the limits', () => {
       PROBE_INTERVAL_MS: 5 * SECOND_MS,
       DEAD_LETTERS_IN_FLIGHT_MAX: 32,
       DEAD_LETTER_TIMEOUT_MS: 2 * SECOND_MS,
+      REMEMBERED_RECORDS_MAX: 1_000,
+      PROVEN_POISON_MS_MAX: 30 * MINUTE_MS,
     });
   });
 
@@ -47,7 +49,6 @@ describe('the limits', () => {
       PREFLIGHT_REFRESH_MS: MINUTE_MS,
       PREFLIGHT_FAILURES_MAX: 3,
       REJECTION_CONFIRM_MS: SECOND_MS,
-      SUSPICIONS_MAX: 1_000,
       SUSPICION_MS_MAX: 15 * MINUTE_MS,
       REJECTIONS_IN_A_ROW_MAX: 40,
     });

@@ -4,6 +4,7 @@ import type { Violation } from '../violation.ts';
 const REJECTIONS_IN_A_ROW_MAX = 40;
 const PROBE_INTERVAL_MS = 5_000;
 const REMEMBERED_MS = 15 * 60_000;
+const PROVEN_REMEMBERED_MS = 30 * 60_000;
 const REMEMBERED_MAX = 1_000;
 /** What was sent before the last rejection was heard. */
 const IN_FLIGHT_MAX = 4;
@@ -80,7 +81,9 @@ export class Rejections {
     const [position = '', ...others] = positions;
     const { suspects, remembered, lastTaken, requestCount } = this.#memoryOf(environment);
     const isAlone = others.length === 0;
-    const known = isAlone ? suspects.get(position) : undefined;
+    const last = isAlone ? suspects.get(position) : undefined;
+    const rememberedMs = last?.provenIn === undefined ? REMEMBERED_MS : PROVEN_REMEMBERED_MS;
+    const known = last !== undefined && nowMs - last.lastMs <= rememberedMs ? last : undefined;
     const isProven = known?.provenIn !== undefined;
     const row = this.#rows.get(invocation) ?? { count: 0, lastMs: nowMs };
     // What is known to be poison says nothing of the stream: the next request need not wait.
@@ -91,11 +94,10 @@ export class Rejections {
     if (isProven && hasLetter && known.provenIn !== invocation && count > 1) {
       this.#blame('G5', `invocation ${invocation} proves anew that ${position} is poison`);
     }
-    const isFresh = known !== undefined && (isProven || nowMs - known.lastMs <= REMEMBERED_MS);
-    const suspect = isFresh ? known : { afterRequest: requestCount, lastMs: nowMs, provenIn: undefined };
+    const suspect = known ?? { afterRequest: requestCount, lastMs: nowMs, provenIn: undefined };
     suspect.lastMs = nowMs;
     // Of an invocation the second rejection, a second after the first one.
-    const isProof = isFresh && lastTaken > suspect.afterRequest && count > 1;
+    const isProof = known !== undefined && lastTaken > suspect.afterRequest && count > 1;
     if (isProof) {
       suspect.provenIn ??= invocation;
       this.#provenIn(invocation).set(position, nowMs);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Evidence } from '../../../../../functions/kinesis-sink/lanes/evidence.ts';
-import { SUSPICION_MS_MAX, SUSPICIONS_MAX } from '../../../../../functions/kinesis-sink/limits.ts';
+import { SUSPICION_MS_MAX } from '../../../../../functions/kinesis-sink/limits.ts';
+import { PROVEN_POISON_MS_MAX } from '../../../../../shared/limits.ts';
 import { aRecord } from '../../../../support/builders.ts';
 
 const record = aRecord({ offset: 7 });
@@ -61,36 +62,23 @@ describe('the memory of an environment', () => {
     expect(evidence.proves(evidence.suspect(record, ALONE, 3 * SUSPICION_MS_MAX))).toBe(true);
   });
 
-  it.each([
-    { name: 'another offset', other: aRecord({ offset: 8, timestampMs: record.timestampMs }) },
-    { name: 'another partition', other: aRecord({ offset: 7, partition: 1 }) },
-    { name: 'another topic of that name, which was created anew', other: aRecord({ offset: 7, timestampMs: 1 }) },
-  ])('mistakes no record for one of $name', ({ other }) => {
-    expect(isProvenAfter(0, other)).toBe(false);
-  });
-
-  it('keeps what was found to be poison, however long that is ago', () => {
+  it('keeps what was found to be poison for half an hour after the last rejection', () => {
     const evidence = new Evidence();
     evidence.confirmPoison(record, 0);
-    const suspicion = evidence.suspect(record, ALONE, 10 * SUSPICION_MS_MAX);
-    expect([suspicion.isKnownPoison, evidence.proves(suspicion)]).toEqual([true, true]);
+    const isKnown = (nowMs: number) => evidence.suspect(record, ALONE, nowMs).isKnownPoison;
+    expect([isKnown(PROVEN_POISON_MS_MAX), isKnown(PROVEN_POISON_MS_MAX + 1)]).toEqual([true, false]);
+    evidence.confirmPoison(record, PROVEN_POISON_MS_MAX);
+    expect(isKnown(2 * PROVEN_POISON_MS_MAX)).toBe(true);
   });
 
   it('forgets a record that was stored after all', () => {
     const evidence = new Evidence();
-    evidence.confirmPoison(record, 0);
+    evidence.suspect(record, ALONE, 0);
+    evidence.takes(evidence.sends());
     evidence.forget(record);
     expect(evidence.proves(evidence.suspect(record, ALONE, 1))).toBe(false);
-  });
-
-  it('is bounded, and loses the record whose last rejection is the oldest', () => {
-    const evidence = new Evidence();
-    const poison = (offset: number) => evidence.confirmPoison(aRecord({ offset }), 0);
-    const isKnown = (offset: number) => evidence.suspect(aRecord({ offset }), ALONE, 0).isKnownPoison;
-    for (let offset = 0; offset < SUSPICIONS_MAX; offset += 1) poison(offset);
-    expect(isKnown(0)).toBe(true);
-    poison(SUSPICIONS_MAX);
-    expect([isKnown(0), isKnown(2), isKnown(SUSPICIONS_MAX)]).toEqual([true, true, true]);
-    expect(isKnown(1)).toBe(false);
+    evidence.confirmPoison(record, 2);
+    evidence.forget(record);
+    expect(evidence.suspect(record, ALONE, 3).isKnownPoison).toBe(false);
   });
 });
