@@ -3,8 +3,10 @@ import type { DeadLetterQueue } from '../../shared/dead-letter/dead-letter-queue
 import { CircuitBreaker } from '../../shared/delivery/circuit-breaker.ts';
 import { OutcomeCollector } from '../../shared/delivery/outcome-collector.ts';
 import { PoisonHandler } from '../../shared/delivery/poison-handler.ts';
+import { RecordMemory } from '../../shared/delivery/record-memory.ts';
+import { PROVEN_POISON_MS_MAX } from '../../shared/limits.ts';
 import type { RecordOutcome } from '../../shared/outcome.ts';
-import type { PartitionBatch } from '../../shared/record.ts';
+import type { PartitionBatch, SourceRecord } from '../../shared/record.ts';
 import type { PoisonPolicy } from '../../shared/settings/common-settings.ts';
 import type { Sink } from '../../shared/sink-contract.ts';
 import type { Log, Meter } from '../../shared/telemetry/telemetry.ts';
@@ -15,7 +17,7 @@ import { CollectionDelivery } from './delivery/collection-delivery.ts';
 import { CredentialsRetry } from './delivery/credentials-retry.ts';
 import { createPreparedSink } from './delivery/prepared-sink.ts';
 import type { PlanSettings } from './guard/plan.ts';
-import { Evidence } from './lanes/evidence.ts';
+import { Evidence, type ProvenPoison } from './lanes/evidence.ts';
 import { layLanes } from './lanes/lay-lanes.ts';
 import type { MissingIndex } from './lanes/write-result.ts';
 import type { Preparation } from './plan/preparation.ts';
@@ -59,6 +61,7 @@ export function createDocumentdbSink(parts: DocumentdbSinkParts): Sink {
   const { settings, clock, meter, deadLetters, preparation } = parts;
   const collections = createCollections({ ...parts, ...settings });
   const uniqueOrder = createUniqueOrder(parts.store);
+  const provenPoison = new RecordMemory<ProvenPoison>(PROVEN_POISON_MS_MAX);
 
   async function write(
     batches: readonly PartitionBatch[],
@@ -66,6 +69,7 @@ export function createDocumentdbSink(parts: DocumentdbSinkParts): Sink {
     redriven?: DeadLetterQueue,
   ): Promise<readonly RecordOutcome[]> {
     const layout = layLanes(batches, parts.mapper, settings, clock.wallTimeMs());
+    const isProven = (known: SourceRecord) => provenPoison.factOf(known, clock.nowMs()) !== undefined;
     const { lanesByNamespace, decidedAt } = layout;
     if (layout.planningFailureCount > 0) meter.count('PlanningFailures', layout.planningFailureCount);
     const abort = abortAt(clock, deadline.answerByMs);
@@ -82,6 +86,7 @@ export function createDocumentdbSink(parts: DocumentdbSinkParts): Sink {
       outcomes,
       poison: new PoisonHandler({ ...ways, deadline, clock, record }),
       evidence: new Evidence(),
+      provenPoison,
       breaker: new CircuitBreaker(),
       credentials: new CredentialsRetry(),
       semaphore: createSemaphore(settings.poolSizeMax),
@@ -90,6 +95,7 @@ export function createDocumentdbSink(parts: DocumentdbSinkParts): Sink {
       missingIndex,
       onNoMatch,
     };
+    for (const lane of [...lanesByNamespace.values()].flat()) lane.keepApart(isProven);
     const deliveries = [...lanesByNamespace].map(
       ([namespace, lanes]) => new CollectionDelivery(lanes, { ...session, namespace }),
     );

@@ -1,25 +1,25 @@
 import type { Semaphore } from '../../../shared/concurrency/semaphore.ts';
-import { CircuitBreaker } from '../../../shared/delivery/circuit-breaker.ts';
 import { drive, type Work } from '../../../shared/delivery/drive.ts';
 import type { OutcomeCollector } from '../../../shared/delivery/outcome-collector.ts';
 import type { Poisoned, PoisonHandler } from '../../../shared/delivery/poison-handler.ts';
+import type { RecordMemory } from '../../../shared/delivery/record-memory.ts';
 import { createTasks } from '../../../shared/delivery/tasks.ts';
 import { assertNever } from '../../../shared/errors.ts';
 import { fullJitterMs } from '../../../shared/time/backoff.ts';
-import type { Clock } from '../../../shared/time/clock.ts';
 import type { Deadline } from '../../../shared/time/deadline.ts';
 import type { Command, StepResult } from '../lanes/commands.ts';
 import type { LaneEntry } from '../lanes/entry.ts';
-import type { Evidence } from '../lanes/evidence.ts';
+import type { Evidence, ProvenPoison } from '../lanes/evidence.ts';
 import { COLLISION } from '../lanes/failures.ts';
 import type { Lane, Step } from '../lanes/lane.ts';
 import { Schedule } from '../lanes/schedule.ts';
 import type { Effect, Moment } from '../lanes/write-result.ts';
 import type { Guards } from '../target/collections.ts';
-import type { CredentialsRetry } from './credentials-retry.ts';
+import { type BreakerParts, CollectionBreakers } from './collection-breakers.ts';
 import { Deferrals } from './deferrals.ts';
 import { exchange } from './exchange.ts';
 import { type PackParts, pack } from './pack.ts';
+import { type RefusedAgain, resultAfterProbe, sortRefusals } from './proven-again.ts';
 import {
   type Flight,
   noteFailure,
@@ -31,21 +31,18 @@ import {
 } from './resolve.ts';
 import { sendProbe } from './send-probe.ts';
 
-export interface DeliveryParts extends PackParts, ResolveParts {
+export interface DeliveryParts extends PackParts, ResolveParts, BreakerParts {
   /** Limits the calls in flight. */
   readonly semaphore: Semaphore;
   /** Whether a new call may still be sent. */
   readonly maySend: () => boolean;
-  readonly clock: Clock;
   /** 0 <= random() < 1 */
   readonly random: () => number;
   readonly deadline: Deadline;
   readonly outcomes: OutcomeCollector;
   readonly evidence: Evidence;
+  readonly provenPoison: RecordMemory<ProvenPoison>;
   readonly poison: PoisonHandler;
-  /** The breaker of the target, shared by all collections. */
-  readonly breaker: CircuitBreaker;
-  readonly credentials: CredentialsRetry;
   readonly missingIndex: Moment['missingIndex'];
   readonly onNoMatch: Moment['onNoMatch'];
 }
@@ -57,7 +54,7 @@ export class CollectionDelivery implements Work {
   readonly #schedule: Schedule;
   readonly #deferrals: Deferrals;
   readonly #tasks = createTasks();
-  readonly #own = new CircuitBreaker();
+  readonly #breakers: CollectionBreakers;
   #writtenCount = 0;
   #isProbeWanted = false;
   #isProbeOut = false;
@@ -65,6 +62,7 @@ export class CollectionDelivery implements Work {
   constructor(lanes: readonly Lane[], parts: DeliveryParts) {
     this.#lanes = lanes;
     this.#parts = parts;
+    this.#breakers = new CollectionBreakers(parts);
     this.#schedule = new Schedule(lanes);
     this.#deferrals = new Deferrals(parts.outcomes, lanes);
   }
@@ -76,8 +74,8 @@ export class CollectionDelivery implements Work {
 
   start(nowMs: number): void {
     this.#buryPoisoned(nowMs);
-    if (this.#nextTryAtMs > nowMs) return;
-    const { breaker, namespace, uniqueOrder } = this.#parts;
+    if (this.#breakers.nextTryAtMs > nowMs) return;
+    const { namespace, uniqueOrder } = this.#parts;
     const groups = this.#schedule.claim({
       nowMs,
       isOrdered: uniqueOrder.matters(namespace),
@@ -85,7 +83,7 @@ export class CollectionDelivery implements Work {
       isDecidable: (lane) => lane.head === undefined || this.#deferrals.areEarlierSettled(lane, lane.head),
     });
     if (groups.length === 0) return;
-    const isProbing = [this.#own.enter(nowMs), breaker.enter(nowMs)].includes(true);
+    const isProbing = this.#breakers.enter(nowMs);
     for (const [place, steps] of groups.entries()) {
       if (isProbing && place > 0) this.#schedule.giveBack(steps, nowMs);
       else this.#tasks.start(this.#send(steps, isProbing));
@@ -93,7 +91,8 @@ export class CollectionDelivery implements Work {
   }
 
   nextWakeAtMs(nowMs: number): number | undefined {
-    if (this.#nextTryAtMs > nowMs) return this.#lanes.every(({ isDone }) => isDone) ? undefined : this.#nextTryAtMs;
+    if (this.#breakers.nextTryAtMs > nowMs)
+      return this.#lanes.every(({ isDone }) => isDone) ? undefined : this.#breakers.nextTryAtMs;
     return this.#schedule.nextReadyAtMs;
   }
 
@@ -102,10 +101,6 @@ export class CollectionDelivery implements Work {
     if (!this.#deferrals.stopWaiting()) return false;
     this.#schedule.unblockAll(this.#parts.clock.nowMs());
     return true;
-  }
-
-  get #nextTryAtMs(): number {
-    return Math.max(this.#own.probeAtMs ?? 0, this.#parts.breaker.probeAtMs ?? 0);
   }
 
   /** Settles the heads that are poison since planning, and deferred records whose later write was poison itself. */
@@ -130,7 +125,7 @@ export class CollectionDelivery implements Work {
 
   /** Sends the steps in commands, each of which ends by itself. */
   async #send(steps: readonly Step[], isProbing: boolean): Promise<void> {
-    const flight: Flight = { isProbing, tripCount: this.#tripCount, stoppedBy: undefined };
+    const flight: Flight = { isProbing, tripCount: this.#breakers.tripCount, stoppedBy: undefined };
     const packed = await pack(steps, () => this.#schedule.leavesSome(steps), this.#parts);
     if (packed === undefined) {
       this.#giveBack(steps);
@@ -149,11 +144,11 @@ export class CollectionDelivery implements Work {
   }
 
   /** Waits for a free slot. What the work has heard is applied before the next one begins. */
-  async #inTurn(work: () => Promise<void>): Promise<void> {
+  async #inTurn<T>(work: () => Promise<T>): Promise<T> {
     const { semaphore } = this.#parts;
     await semaphore.acquire();
     try {
-      await work();
+      return await work();
     } finally {
       semaphore.release();
     }
@@ -165,10 +160,12 @@ export class CollectionDelivery implements Work {
       return;
     }
     const { results, unmatched } = await exchange(command, guards, this.#parts);
-    this.#hear(results, flight);
+    const { refusedAgain, others } = sortRefusals(results, this.#parts.provenPoison, this.#parts.clock.nowMs());
+    this.#hear(others, flight);
     flight.isProbing = false; // its reads are sent as any others
     if (unmatched.length > 0) this.#parts.meter.count('GuardReads', unmatched.length);
     for (const read of readsOf(unmatched)) this.#tasks.start(this.#inTurn(() => this.#resolve(read, flight)));
+    if (refusedAgain.length > 0) this.#tasks.start(this.#judgeAgain(refusedAgain));
   }
 
   async #resolve(read: UnmatchedRead, flight: Flight): Promise<void> {
@@ -177,14 +174,16 @@ export class CollectionDelivery implements Work {
     else this.#hear(await resolveRead(read, this.#parts), flight);
   }
 
-  /** Another command may have tripped a breaker in the meantime: what was not sent then waits as well. */
-  #maySend({ isProbing, tripCount }: Flight): boolean {
-    const isOpen = isProbing ? tripCount === this.#tripCount : this.#nextTryAtMs <= this.#parts.clock.nowMs();
-    return isOpen && this.#parts.maySend();
+  /** What is known to be poison needs no more evidence than that the collection accepts writes after the refusal. */
+  async #judgeAgain(refusedAgain: readonly RefusedAgain[]): Promise<void> {
+    const { clock, evidence } = this.#parts;
+    const refusedAtMs = clock.nowMs();
+    const hasPassed = await this.#inTurn(() => this.#probe(refusedAgain));
+    this.#apply(hasPassed ? refusedAgain.map((each) => resultAfterProbe(each, evidence, refusedAtMs)) : refusedAgain);
   }
 
-  get #tripCount(): number {
-    return this.#own.tripCount + this.#parts.breaker.tripCount;
+  #maySend(flight: Flight): boolean {
+    return this.#breakers.allow(flight) && this.#parts.maySend();
   }
 
   #giveBack(steps: readonly Step[]): void {
@@ -194,13 +193,13 @@ export class CollectionDelivery implements Work {
   /** Applies what the target said. */
   #hear(results: readonly StepResult[], flight: Flight): void {
     noteFailure(flight, results);
-    this.#updateBreakers(results, flight);
+    this.#breakers.update(results, flight);
     if (results.length > 0) this.#apply(results);
   }
 
   /** Evidence from these results counts for later ones, because evidence must be older than a refusal. */
   #apply(results: readonly StepResult[]): void {
-    const { clock, collections, evidence, namespace, uniqueOrder } = this.#parts;
+    const { clock, collections, namespace, uniqueOrder } = this.#parts;
     const nowMs = clock.nowMs();
     if (results.some(({ result }) => result.kind === 'collision')) {
       uniqueOrder.note(namespace);
@@ -212,12 +211,18 @@ export class CollectionDelivery implements Work {
       for (const effect of lane.apply(each, moment)) this.#perform(effect, lane);
     }
     for (const { step, result } of results) {
-      if (result.kind === 'written') evidence.noteTaken(step.lane.target, nowMs);
-      if (result.kind === 'written') this.#writtenCount += 1;
+      if (result.kind === 'written') this.#noteWritten(step, nowMs);
       this.#schedule.release(step, nowMs);
     }
     if (this.#isProbeWanted && !this.#isProbeOut) this.#startProbe(results);
     this.#isProbeWanted = false;
+  }
+
+  #noteWritten({ lane, from, count }: Step, nowMs: number): void {
+    const { evidence, provenPoison } = this.#parts;
+    evidence.noteTaken(lane.target, nowMs);
+    this.#writtenCount += 1;
+    for (const { record } of lane.items.slice(from, from + count)) provenPoison.forget(record);
   }
 
   #moment(nowMs: number, retryAtMs: number): Moment {
@@ -240,12 +245,13 @@ export class CollectionDelivery implements Work {
   }
 
   #perform(effect: Effect, lane: Lane): void {
-    const { evidence, meter, outcomes } = this.#parts;
+    const { clock, evidence, meter, outcomes, provenPoison } = this.#parts;
     switch (effect.kind) {
       case 'settle':
         outcomes.record(effect);
         break;
       case 'bury':
+        if (effect.proven !== undefined) provenPoison.remember(effect.entry.record, effect.proven, clock.nowMs());
         this.#bury(lane, { item: effect.entry, failure: effect.failure, stage: 'writing', policy: effect.policy });
         break;
       case 'defer':
@@ -267,33 +273,22 @@ export class CollectionDelivery implements Work {
 
   #startProbe(results: readonly StepResult[]): void {
     this.#isProbeOut = true;
-    const probed = this.#inTurn(() => this.#probe(results));
-    this.#tasks.start(probed.finally(() => (this.#isProbeOut = false)));
+    const end = () => {
+      this.#isProbeOut = false;
+    };
+    this.#tasks.start(this.#inTurn(() => this.#probe(results)).then(end, end));
   }
 
-  /** Finds out whether the collection accepts writes. */
-  async #probe([first]: readonly StepResult[]): Promise<void> {
+  /** @returns whether the collection accepts writes now, as far as that is known */
+  async #probe([first]: readonly StepResult[]): Promise<boolean> {
     const { clock, evidence } = this.#parts;
-    const flight: Flight = { isProbing: false, tripCount: this.#tripCount, stoppedBy: undefined };
-    if (first === undefined || !this.#maySend(flight)) return;
+    const flight: Flight = { isProbing: false, tripCount: this.#breakers.tripCount, stoppedBy: undefined };
+    if (first === undefined || !this.#maySend(flight)) return false;
     const { step } = first;
     const sentAtMs = clock.nowMs();
     const probed = await sendProbe(this.#parts);
     if (probed === true) evidence.noteProbe(step.lane.target, sentAtMs);
-    else if (probed !== false) this.#updateBreakers([{ step, result: { ...probed, commandSize: 1 } }], flight);
-  }
-
-  /** A success that was under way when a breaker was tripped says nothing about the time after; only a probe's does. */
-  #updateBreakers(results: readonly StepResult[], { isProbing }: Flight): void {
-    const { breaker, clock, credentials } = this.#parts;
-    const nowMs = clock.nowMs();
-    const fatal = results.map(({ result }) => result).find(({ kind }) => kind === 'fatal');
-    const areCredentialsRefused = results.some(({ result }) => result.kind === 'credentials');
-    const isOfCollection = fatal?.kind === 'fatal' && fatal.scope === 'collection';
-    if (isProbing && !areCredentialsRefused) breaker.reset(); // a fatal answer trips a breaker anew
-    if (isOfCollection) this.#own.trip(nowMs);
-    else if (fatal !== undefined) breaker.trip(nowMs);
-    else if (areCredentialsRefused && !credentials.take()) breaker.trip(nowMs);
-    else if (isProbing && !areCredentialsRefused) this.#own.reset();
+    else if (probed !== false) this.#breakers.update([{ step, result: { ...probed, commandSize: 1 } }], flight);
+    return probed === true;
   }
 }

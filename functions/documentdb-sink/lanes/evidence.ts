@@ -15,6 +15,12 @@ export interface Doubt {
   readonly entryCount: number;
 }
 
+/** What an environment remembers of a record that became poison by evidence. */
+export interface ProvenPoison {
+  /** The code of the refusals; undefined: the driver could not serialize the document. */
+  readonly code: number | undefined;
+}
+
 /** What is known so far. */
 export type EvidenceView = Pick<Evidence, 'hasTakenSince' | 'blames'>;
 
@@ -50,7 +56,7 @@ export class Evidence {
   }
 
   /** @param needed the evidence that the collection accepts writes: another write, or a probe */
-  blames(target: string, { code, sinceMs }: Doubt, needed: 'write' | 'probe'): boolean {
+  blames(target: string, { code, sinceMs }: Pick<Doubt, 'code' | 'sinceMs'>, needed: 'write' | 'probe'): boolean {
     if (this.#passed.get(target)?.has(code) === true) return false;
     return needed === 'probe' || (this.#takenAtMs.get(target) ?? NEVER) >= sinceMs - NEIGHBOUR_MS;
   }

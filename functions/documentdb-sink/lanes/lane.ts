@@ -6,6 +6,7 @@ import type { MetricName } from '../../../shared/telemetry/metric-names.ts';
 import type { SentWrite } from '../guard/write.ts';
 import { CONFLICT_ROUNDS_MAX, DOUBT_PAUSE_MS, DUPLICATE_CONFIRM_MS, MISSES_CARRIED, MISSES_MAX } from '../limits.ts';
 import { type HeadTrial, type LaneEntry, UNTRIED } from './entry.ts';
+import type { ProvenPoison } from './evidence.ts';
 import {
   asFarAsKnown,
   COLLISION,
@@ -73,6 +74,15 @@ export class Lane extends SharedLane<LaneEntry, HeadTrial> {
     return this.#isUnguarded;
   }
 
+  /** Sends each of these records by itself, and not in a fold. Call before anything is sent. */
+  keepApart(isApart: (record: SourceRecord) => boolean): void {
+    for (const [at, { record }] of this.items.entries()) {
+      if (!isApart(record)) continue;
+      this.#splitAt(at);
+      this.#splitAt(at + 1);
+    }
+  }
+
   /** Whether a fold ends before the entry. */
   isFoldBoundary(at: number): boolean {
     return this.#foldBoundaries?.has(at) === true;
@@ -115,7 +125,7 @@ export class Lane extends SharedLane<LaneEntry, HeadTrial> {
       case 'duplicate':
         return this.#confirmDuplicate(step, moment);
       case 'poison':
-        return this.#blame(step, result.failure);
+        return this.#blame(step, result.failure, result.proven);
       case 'conflict':
         return this.#conflict(step, result.isFound, moment);
       case 'collision':
@@ -252,9 +262,9 @@ export class Lane extends SharedLane<LaneEntry, HeadTrial> {
    * Halves a fold until a write is refused on its own, which is to blame: a fold of thousands of writes takes a dozen commands for
    * each of those.
    */
-  #blame({ count: stepCount }: Step, failure: RecordFailure): readonly Effect[] {
+  #blame({ count: stepCount }: Step, failure: RecordFailure, proven?: ProvenPoison): readonly Effect[] {
     if (stepCount > 1) this.#splitAt(this.next + Math.ceil(stepCount / 2));
-    else if (this.head !== undefined) return [{ kind: 'bury', entry: this.head, failure }];
+    else if (this.head !== undefined) return [{ kind: 'bury', entry: this.head, failure, proven }];
     return NOTHING;
   }
 
@@ -296,7 +306,7 @@ export class Lane extends SharedLane<LaneEntry, HeadTrial> {
     if (verdict.splitsFold) this.#splitAt(this.next + Math.ceil(step.count / 2));
     const effects: Effect[] = [count('WriteRetries')];
     if (verdict.needsProbe) effects.push({ kind: 'requestProbe' });
-    if (verdict.isToBlame) effects.push(...this.#blame(step, refusal.failure));
+    if (verdict.isToBlame) effects.push(...this.#blame(step, refusal.failure, { code: refusal.code }));
     return effects;
   }
 }

@@ -2,7 +2,7 @@ import type { RecordFailure, RecordOutcome } from '../../../shared/outcome.ts';
 import type { MetricName } from '../../../shared/telemetry/metric-names.ts';
 import type { CommandFailure } from '../target/classify.ts';
 import type { LaneEntry } from './entry.ts';
-import type { Doubt, EvidenceView } from './evidence.ts';
+import type { Doubt, EvidenceView, ProvenPoison } from './evidence.ts';
 
 /** The result of one step. */
 export type WriteResult =
@@ -15,7 +15,8 @@ export type WriteResult =
   | { readonly kind: 'noMatch' }
   /** a document with the key of the insert exists */
   | { readonly kind: 'duplicate' }
-  | { readonly kind: 'poison'; readonly failure: RecordFailure }
+  /** `proven`: what later batches may know, if only evidence showed that the record is poison */
+  | { readonly kind: 'poison'; readonly failure: RecordFailure; readonly proven?: ProvenPoison }
   /** the write changed nothing although the stored version is older or missing: another writer was faster */
   | { readonly kind: 'conflict'; readonly isFound: boolean }
   /** the write was not sent because it cannot be guarded */
@@ -28,12 +29,13 @@ export type WriteResult =
 /** What a result asks for, besides the change of the lane's own state. */
 export type Effect =
   | { readonly kind: 'settle'; readonly index: number; readonly outcome: RecordOutcome }
-  /** the poison policy decides about the record; `policy`: a setting of its own decides */
+  /** the poison policy decides about the record; `policy`: a setting of its own decides; `proven`: to be remembered */
   | {
       readonly kind: 'bury';
       readonly entry: LaneEntry;
       readonly failure: RecordFailure;
       readonly policy?: 'deadLetter' | 'block';
+      readonly proven?: ProvenPoison | undefined;
     }
   /** a later write of the lane settles the record */
   | { readonly kind: 'defer'; readonly index: number }
