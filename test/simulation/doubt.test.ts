@@ -78,6 +78,31 @@ describe('a rejected record without evidence excuses', () => {
   });
 });
 
+describe('where evidence takes its time, and the whole batch comes again', () => {
+  /** The second and the third record of b are refused by DocumentDB: five seconds for each. */
+  const aDocumentWorld = (held: readonly number[]): DoubtParts => {
+    const parts = aWorld('onDemand', held);
+    const scenario = {
+      ...parts.scenario,
+      sink: 'documentdbSink',
+      function: { ...parts.scenario.function, timeoutMs: 15_000 },
+    } as unknown as Scenario;
+    const kafka = new KafkaLog(1);
+    for (const [id, key] of ['a', 'b', 'b', 'c'].entries()) {
+      const isRefused = id === 1 || id === 2;
+      const refusal = isRefused ? ({ kind: 'refused', refusal: 'unlisted' } as const) : ({ kind: 'plain' } as const);
+      kafka.produce({ id, key, atMs: 0, ...refusal }, Buffer.from('x'));
+    }
+    return { ...parts, scenario, kafka };
+  };
+
+  it('what is settled comes back as well, and nothing else', () => {
+    expect(calmViolations(anInvocation(threw), aDocumentWorld([0, 3]))).toEqual([]);
+    expect(calmViolations(anInvocation(threw), aDocumentWorld([0]))).toMatchObject([{ guarantee: 'calm' }]);
+    expect(calmViolations(anInvocation(threw), aWorld('onDemand', [0]))).toMatchObject([{ guarantee: 'calm' }]);
+  });
+});
+
 describe('at the end of a story', () => {
   const openIn = (parts: DoubtParts, invocation: Invocation) => {
     const mappings = [{ heads: () => ['orders-0@1'] }];

@@ -61,9 +61,16 @@ export function hasDoubtAlone(invocation: Invocation, parts: DoubtParts): boolea
 export function calmViolations(invocation: Invocation, parts: DoubtParts): readonly Violation[] {
   if (parts.scenario.faults.length > 0 || parts.scenario.function.onPoison === 'block') return [];
   const waiting = new Set([...waitingForEvidence(invocation, parts), ...waitingForProbes(invocation, parts)]);
-  const [first] = unsettledIn(invocation).filter((position) => !waiting.has(position));
+  const [first] = unsettledIn(invocation).filter((position) => !waiting.has(position) && !isOnlyRepeated(position));
   if (first === undefined || hasDoubtAlone(invocation, parts)) return [];
   return [{ guarantee: 'calm', message: `${first} was handed back` }];
+
+  /** Without reports of item failures what is settled comes back with what waits. */
+  function isOnlyRepeated(position: string): boolean {
+    const record = parts.kafka.at(position, invocation.startedAtMs);
+    const isWhole = invocation.end?.kind === 'threw' && parts.scenario.mapping.mode === 'onDemand';
+    return isWhole && waiting.size > 0 && record !== undefined && isSettled(record, parts);
+  }
 }
 
 /** What the mapping still holds, where all of it waits for a record in doubt. What poison blocks, the mapping gives up. */

@@ -4,6 +4,7 @@ import { withTransforms } from '../connector/generate-transforms.ts';
 import type { Random } from '../random.ts';
 import type { Scenario, ScenarioRecord } from '../scenario.ts';
 import { cornerInTurn } from '../turn.ts';
+import { again } from './corners/again.ts';
 import { arrays, deferred, leaving, lonely, straight, types, unindexed, values } from './corners/documents.ts';
 import { collections, doubts, outage, passed, races, slow, throttled } from './corners/faults.ts';
 import { folds, versions } from './corners/folds.ts';
@@ -51,7 +52,7 @@ const CORNERS = [
   slow,
   file(3),
   straight,
-  undefined,
+  again,
   changes(0),
   folds,
   arrays,

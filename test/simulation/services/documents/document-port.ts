@@ -20,13 +20,14 @@ import {
   WRITE_CONCERN_TIMEOUT,
 } from '../../../support/document-server/write-error.ts';
 import type { Conduct } from '../../invariants/conduct.ts';
+import { Refusals } from '../../invariants/documents/refusals.ts';
 import { SlowCommands, TIMED_OUT } from '../../invariants/documents/slow-commands.ts';
 import type { Violation } from '../../invariants/violation.ts';
 import type { Touched } from '../../scenario/fault-injector.ts';
 import type { FaultKind } from '../../scenario/faults.ts';
 import { SOCKET_TIMEOUT_MS } from '../../scenario/promised.ts';
 import type { Environment } from '../environment.ts';
-import { SECRET } from '../kafka-log.ts';
+import { type ProducedRecord, SECRET } from '../kafka-log.ts';
 import { exchange } from '../network.ts';
 import type { TargetParts } from '../target.ts';
 import { DocumentDoubts } from './document-doubts.ts';
@@ -48,7 +49,7 @@ const STATEMENT_MS = 250;
 /** How long somebody else's document stays, if it goes again. */
 const FOREIGN_MS = { min: 0, max: 10 } as const;
 
-export interface PortParts extends Omit<TargetParts, 'bucket'> {
+export interface PortParts extends TargetParts {
   readonly serverOf: (collection: string) => ReplicaSet;
   readonly history: DocumentHistory;
   readonly conduct: Conduct;
@@ -67,6 +68,7 @@ export class DocumentPort {
   readonly #connected = new WeakSet<Environment>();
   readonly #doubts: DocumentDoubts;
   readonly #slowCommands = new SlowCommands();
+  readonly #refusals = new Refusals();
   /** How often in a row somebody inserted a document first. */
   readonly #insertedFirst = new Map<string, number>();
 
@@ -113,8 +115,13 @@ export class DocumentPort {
         this.#watchDocuments(environment, statements);
         for (const statement of statements) history.noteUnguarded(statement, keyOf(statement), environment.sent);
         const positions = statements.map((statement) => history.nameOf(statement));
-        const written = this.#watched(request, positions, () => this.#command(request, serve));
-        return written.then((reply) => this.#heard({ ...request, statements }, positions, reply));
+        const heard = { ...request, kind, statements };
+        this.#refusals.sent(environment.name, environment.invocation, () => this.#recordsOf(environment));
+        const written = this.#watched(request, positions, () => this.#command(request, serve)).catch((error) => {
+          this.#heardRefusals(heard, positions, (index) => statements.length === 1 && isWhole(statements[index]));
+          throw error;
+        });
+        return written.then((reply) => this.#heard(heard, positions, reply));
       },
       findVersions: ({ collection }, ids, signal) => {
         const filters = ids.map((id) => new Map([['_id', id]]));
@@ -141,11 +148,20 @@ export class DocumentPort {
     return isLastSlot || partitions.length === 0 ? 'all' : partitions;
   }
 
+  get refusalViolations(): readonly Violation[] {
+    return this.#refusals.violations;
+  }
+
+  /** How many records an environment may have to remember. */
+  rememberedIn = (environment: string): number => this.#refusals.rememberedIn(environment);
+
+  #recordsOf = ({ sent }: Environment): readonly ProducedRecord[] =>
+    sent.flatMap((position) => this.#parts.kafka.at(position) ?? []);
+
   /** The partitions that have records of these documents in the invocation. */
-  #readersOf({ sent }: Environment, filters: readonly unknown[]): readonly string[] {
+  #readersOf(environment: Environment, filters: readonly unknown[]): readonly string[] {
     const keys = new Set(filters.map((q) => this.#parts.keyOf({ q })));
-    const records = sent.flatMap((position) => this.#parts.kafka.at(position) ?? []);
-    const own = records.filter(({ scenario: { key } }) => keys.has(key));
+    const own = this.#recordsOf(environment).filter(({ scenario: { key } }) => keys.has(key));
     return [...new Set(own.map(({ topicPartition }) => topicPartition))];
   }
 
@@ -195,7 +211,8 @@ export class DocumentPort {
   }
 
   /** The process learns what is stored. */
-  #heard({ environment, signal, of, statements }: Heard, positions: readonly string[], reply: WriteReply): WriteReply {
+  #heard(heard: Heard, positions: readonly string[], reply: WriteReply): WriteReply {
+    const { environment, signal, of, statements } = heard;
     const errors = new Set(reply.writeErrors.map(({ index }) => index));
     // Of deletes a count does not tell which found something.
     const isTold = reply.count + errors.size === positions.length;
@@ -203,10 +220,25 @@ export class DocumentPort {
     // What matched nothing was not tried: that its code passed by itself is told by a write with an effect.
     const taken = isTold ? statements.filter((each, index) => !errors.has(index) && !isProbe(each)) : [];
     this.#doubts.heard(environment, taken, of);
+    this.#heardRefusals(heard, positions, (index) => errors.has(index) && isUnlisted(statements[index]));
     if (!signal.aborted) {
       this.#parts.conduct.answered(environment.invocation, acknowledged, environment.clock.nowMs(), of);
     }
     return reply;
+  }
+
+  /** Of inserts, each of which is of one record; faults keep a probe from passing. */
+  #heardRefusals({ environment, kind }: Heard, positions: readonly string[], isRefused: (index: number) => boolean) {
+    const { bucket, kafka, scenario } = this.#parts;
+    const isQuiet = scenario.faults.every((fault) => !fault.kind.startsWith('documentdb.'));
+    if (kind !== 'insert' || !isQuiet) return;
+    for (const [index, position] of positions.entries()) {
+      const record = isRefused(index) ? kafka.at(position) : undefined;
+      if (record === undefined) continue;
+      const { clock, invocation, name } = environment;
+      const hasLetter = bucket.hasLetter(scenario.sink, record);
+      this.#refusals.refused({ environment: name, invocation, position, hasLetter }, clock.nowMs());
+    }
   }
 
   async #command<T>({ environment, signal, touched }: Omit<Request, 'of'>, serve: () => Promise<T>): Promise<T> {
@@ -371,6 +403,12 @@ const OUTAGES: readonly number[] = [
 /** An update that can match nothing: it asks whether writes are taken. */
 const isProbe = ({ q }: Statement): boolean => entriesOf(q ?? {}).some(([path]) => path === '_k.probe');
 
+/** Which refusals of a record may as well be an outage's: of the whole command, and of a statement. */
+const isWhole = (statement: Statement | undefined): boolean => refusalOf(statement) === 'command';
+const isUnlisted = (statement: Statement | undefined): boolean => refusalOf(statement) === 'unlisted';
+
+const refusalOf = (statement: Statement | undefined): unknown => statement && fieldIn(bodyOf(statement), 'refused');
+
 const withoutIndexes = ({ count, writeErrors }: WriteReply): WriteReply => ({
   count,
   writeErrors: writeErrors.map((error) => ({ ...error, duplicateIndex: undefined })),
@@ -401,6 +439,7 @@ interface Read {
 }
 
 interface Heard extends Request {
+  readonly kind: CommandKind;
   readonly statements: readonly Statement[];
 }
 

@@ -154,8 +154,9 @@ export class DocumentsTarget implements Target {
     return { sink, triggerMode: scenario.mapping.mode, ...telemetry, clock };
   }
 
-  /** Of a collection: its indexes, whether it has another unique one, and its index on tombstones, under way or not. */
-  entriesMax = (): number => FACTS_OF_A_COLLECTION * this.#servers.size;
+  /** Of a collection: its indexes, whether it has another unique one, and its index on tombstones, under way or not. And proven poison. */
+  entriesMax = (environment: string): number =>
+    FACTS_OF_A_COLLECTION * this.#servers.size + this.#port.rememberedIn(environment);
 
   #settings(): DocumentdbSinkSettings {
     const { documentdb, function: fn } = this.#parts.scenario;
@@ -231,6 +232,7 @@ export class DocumentsTarget implements Target {
     return [
       ...this.#history.violations,
       ...this.#port.violations,
+      ...this.#port.refusalViolations,
       ...this.#conduct.violations,
       ...this.#indexViolations(final),
       ...finalViolations(final, {
