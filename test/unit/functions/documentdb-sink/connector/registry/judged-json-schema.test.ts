@@ -18,11 +18,16 @@ const UNSUPPORTED: readonly string[] = [
   'a top-level oneOf of references',
 ];
 
+/** The fields are the same, but those of the second object come first in Java. */
+const OTHER_ORDER = 'allOf of objects';
+
 describe('a JSON value becomes the document that Confluent and the connector make of its schema', () => {
   const judged = registryCases('json-schema.jsonl');
 
   it.each(judged.filter(({ name }) => !UNSUPPORTED.includes(name)))('$name', (each) => {
-    expect(readable(verdictOf(() => read(each)))).toEqual(readable(each.bson));
+    const verdict = verdictOf(() => read(each));
+    expect(readable(verdict)).toEqual(readable(each.bson));
+    if (each.name !== OTHER_ORDER) expect(verdict).toBe(each.bson);
   });
 
   it.each(judged.filter(({ name }) => UNSUPPORTED.includes(name)))(
