@@ -18,7 +18,10 @@ const HEADER_BYTES = 5;
 /** https://docs.confluent.io/platform/current/schema-registry/fundamentals/serdes-develop/index.html#wire-format */
 export const confluentFormat: WireFormat = (payload) => {
   if (payload.length < HEADER_BYTES || payload[0] !== MAGIC_BYTE) return undefined;
-  return { id: String(payload.readInt32BE(1)), content: () => payload.subarray(HEADER_BYTES) };
+  const id = payload.readInt32BE(1);
+  // No registry gives such an id, and some answer a question for one as if the question were wrong.
+  if (id < 0) return undefined;
+  return { id: String(id), content: () => payload.subarray(HEADER_BYTES) };
 };
 
 const GLUE_VERSION = 3;

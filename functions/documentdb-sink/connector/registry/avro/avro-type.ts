@@ -1,5 +1,5 @@
 import { UnconvertibleError } from '../../../bson/unconvertible-error.ts';
-import { isObject, type JsonObject, numberIn, parseSchemaJson } from '../schema/schema-json.ts';
+import { isObject, type JsonObject, numberIn, parseSchemaJson, textIn } from '../schema/schema-json.ts';
 
 export const PRIMITIVES = ['null', 'boolean', 'int', 'long', 'float', 'double', 'bytes', 'string'] as const;
 export type PrimitiveKind = (typeof PRIMITIVES)[number];
@@ -105,9 +105,10 @@ function named<T extends AvroType>(
   namespace: string,
   create: (name: string, namespace: string) => T,
 ): T {
-  const { name, namespace: own = namespace } = node;
-  if (typeof name !== 'string' || typeof own !== 'string')
-    return wrong('a record, an enum or a fixed type has no name');
+  const { name } = node;
+  if (typeof name !== 'string') return wrong('a record, an enum or a fixed type has no name');
+  // Java's parser takes what is no text for a namespace that is not there.
+  const own = textIn(node['namespace']) ?? namespace;
   const full = fullName(name, own);
   if (names.has(full)) return wrong('it defines a name twice');
   const type = create(full, full.slice(0, Math.max(0, full.lastIndexOf('.'))));

@@ -43,7 +43,7 @@ export function connectSchemaOf(
   options: JsonSchemaOptions,
 ): Schema {
   if (!isObject(document)) return wrong('it is not an object');
-  return new Maker(new Documents(references), options).schemaOf({ node: document, document }, false);
+  return new Maker(new Documents(document, references), options).schemaOf({ node: document, document }, false);
 }
 
 const BARE = {

@@ -16,7 +16,7 @@ describe("the header of Confluent's serializer", () => {
     expect(framed?.content()).toEqual(Buffer.from([9, 8]));
   });
 
-  it.each([[[]], [[0, 0, 0, 1]], [[1, 0, 0, 0, 1]]])('is not %o', (bytes) => {
+  it.each([[[]], [[0, 0, 0, 1]], [[1, 0, 0, 0, 1]], [[0, 255, 255, 255, 255, 0]]])('is not %o', (bytes) => {
     expect(confluentFormat(Buffer.from(bytes))).toBeUndefined();
   });
 });
