@@ -67,7 +67,7 @@ const NOT_SENT: ReadonlySet<string> = new Set([
 ]);
 
 /** https://nodejs.org/api/tls.html#x509-certificate-error-codes */
-const TLS_CODE = /CERT|SELF_SIGNED|UNABLE_TO_|^ERR_TLS_|^ERR_SSL_/;
+const TLS_CODE = /CERT|UNABLE_TO_|^ERR_TLS_|^ERR_SSL_/;
 
 export function classifyError(error: unknown): CommandFailure {
   if (error instanceof FatalError) {

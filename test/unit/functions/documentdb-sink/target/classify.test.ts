@@ -107,7 +107,9 @@ describe('an error of a whole command', () => {
     'CERT_HAS_EXPIRED',
     'SELF_SIGNED_CERT_IN_CHAIN',
     'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+    'DEPTH_ZERO_SELF_SIGNED_CERT',
     'ERR_TLS_CERT_ALTNAME_INVALID',
+    'ERR_TLS_INVALID_PROTOCOL_VERSION',
     'ERR_SSL_WRONG_VERSION_NUMBER',
   ])('is fatal with the code %s of TLS', (code) => {
     expect(inWords(Object.assign(new Error(LEAK), { code }))).toBe('fatal target_unreachable');

@@ -41,6 +41,17 @@ describe(`a rule of FilterCriteria (${DOCS}/invocation-eventfiltering.html)`, ()
     ['documents in a list', { a: { b: ['x'], c: ['y'] } }, '{"a":[{"b":"x","c":"y"}]}', '{"a":[{"b":"x"},{"c":"y"}]}'],
     ['numbers as they are written', { a: [300] }, '{"a":300}', '{"a":300.0}'],
     ['a text is no number', { a: ['300'] }, '{"a":"300"}', '{"a":300}'],
+    ['a Boolean', { a: [true] }, '{"a":true}', '{"a":"true"}'],
+    ['a number is not null', { a: [300] }, '{"a":300}', '{"a":null}'],
+    ['numeric, equal', { a: [{ numeric: ['=', 100] }] }, '{"a":1e2}', '{"a":101}'],
+    ['numeric, above', { a: [{ numeric: ['>', 10] }] }, '{"a":11}', '{"a":9}'],
+    ['numeric, from', { a: [{ numeric: ['>=', 10] }] }, '{"a":10}', '{"a":9}'],
+    ['numeric, below', { a: [{ numeric: ['<', 10] }] }, '{"a":9}', '{"a":11}'],
+    ['numeric, to', { a: [{ numeric: ['<=', 10] }] }, '{"a":10}', '{"a":11}'],
+    ['prefix, of a text', { a: [{ prefix: '5' }] }, '{"a":"51"}', '{"a":51}'],
+    ['suffix, of a text', { a: [{ suffix: '1' }] }, '{"a":"51"}', '{"a":51}'],
+    ['equals-ignore-case, of a text', { a: [{ 'equals-ignore-case': '5' }] }, '{"a":"5"}', '{"a":5}'],
+    ['a document behind others in a list', { a: { b: ['x'] } }, '{"a":[{"b":"w"},{"b":"x"}]}', '{"a":[{"b":"w"}]}'],
     ['a name of every object', { toString: [{ exists: false }] }, '{}', '{"toString":1}'],
   ])('%s', (_name, pattern, sent, dropped) => {
     expect(filtersOf(pattern).problems).toEqual([]);
@@ -64,10 +75,44 @@ describe(`a rule of FilterCriteria (${DOCS}/invocation-eventfiltering.html)`, ()
     [{ a: [{ numeric: ['>', 'x'] }] }, 'value.a has a rule that Lambda does not know'],
     [{ a: [{ numeric: ['>', 1, '<'] }] }, 'value.a has a rule that Lambda does not know'],
     [{ a: [{ prefix: 'a', suffix: 'b' }] }, 'value.a has a rule that Lambda does not know'],
+    [{ a: [['x']] }, 'value.a has a rule that Lambda does not know'],
+    [{ a: [{}] }, 'value.a has a rule that Lambda does not know'],
+    [{ a: [{ prefix: 5 }] }, 'value.a has a rule that Lambda does not know'],
+    [{ a: [{ exists: 'true' }] }, 'value.a has a rule that Lambda does not know'],
+    [{ a: [{ 'anything-but': [] }] }, 'value.a has a rule that Lambda does not know'],
+    [{ a: [{ 'anything-but': ['x', {}] }] }, 'value.a has a rule that Lambda does not know'],
+    [{ a: [{ 'anything-but': {} }] }, 'value.a has a rule that Lambda does not know'],
+    [{ a: [{ numeric: ['~', 1] }] }, 'value.a has a rule that Lambda does not know'],
+    [{ a: [{ numeric: [1, 1] }] }, 'value.a has a rule that Lambda does not know'],
     [{ $or: [{ a: ['x'] }] }, 'value.$or must be a list of at least two patterns'],
+    [{ $or: 'ab' }, 'value.$or must be a list of at least two patterns'],
+    [{ $or: [{ a: ['x'] }, 'b'] }, 'value.$or must be a list of objects'],
+    [{ $or: [{ a: ['x'] }, { b: [] }] }, 'value.$or.b must have at least one rule'],
     ['x', 'each Pattern must be the text of a JSON object'],
   ])('%j is refused', (pattern, problem) => {
     expect(filtersOf(pattern).problems.join()).toContain(problem);
+  });
+
+  it.each([
+    ['Filters must be a list of {"Pattern": TEXT}', { Filters: 'x' }],
+    ['each Pattern must be the text of a JSON object', { Filters: [null] }],
+    ['each Pattern must be the text of a JSON object', { Filters: [{ Pattern: { value: ['x'] } }] }],
+    ['each Pattern must be the text of a JSON object', { Filters: [{ Pattern: '{' }] }],
+    ['each Pattern must be the text of a JSON object', { Filters: [{ Pattern: '[]' }] }],
+    ['each Pattern must be the text of a JSON object', { Filters: [{ Pattern: '{"key":["x"],"value":["x"]}' }] }],
+    ['value must have at least one rule', { Filters: [{ Pattern: '{"value":[]}' }] }],
+  ])('is refused in words, and filters nothing: %s', (problem, criteria) => {
+    const problems: string[] = [];
+    expect(readFilters(criteria, (what) => problems.push(what))).toEqual([]);
+    expect(problems).toEqual([expect.stringContaining(problem)]);
+  });
+
+  it.each([undefined, null, {}])('may be missing: %j', (criteria) => {
+    const problems: string[] = [];
+    const filters = readFilters(criteria, (what) => problems.push(what));
+    expect([filters, problems]).toEqual([[], []]);
+    expect(isSent(filters, Buffer.from('x'))).toBe(true);
+    expect(isSent(filters, null)).toBe(true);
   });
 
   it('is refused beyond the highest quota of ten filters', () => {
@@ -87,6 +132,8 @@ describe(`the format of a value (${DOCS}/kafka-filtering.html)`, () => {
     ['JSON for a text pattern', ['x'], Buffer.from('{"a":"y"}')],
     ['text for a JSON pattern', { a: ['x'] }, Buffer.from('y')],
     ['no UTF-8', { a: ['x'] }, Buffer.from([0xff, 0xfe])],
+    ['no UTF-8 for a text pattern', ['x'], Buffer.from([0xff, 0xfe])],
+    ['JSON behind a byte order mark, which is no JSON', { a: ['x'] }, Buffer.from('\ufeff{"a":"y"}')],
   ])('that the pattern does not fit leaves the value unfiltered: %s', (_what, pattern, value) => {
     expect(isSent(filtersOf(pattern).filters, value)).toBe(true);
   });
@@ -94,6 +141,7 @@ describe(`the format of a value (${DOCS}/kafka-filtering.html)`, () => {
   it('is that of no field for a tombstone', () => {
     expect(isSent(filtersOf({ a: ['x'] }).filters, null)).toBe(false);
     expect(isSent(filtersOf({ a: [{ exists: false }] }).filters, null)).toBe(true);
+    expect(isSent(filtersOf({ a: ['x'] }, { a: [{ exists: false }] }).filters, null)).toBe(true);
   });
 });
 
