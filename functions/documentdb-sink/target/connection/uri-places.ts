@@ -32,7 +32,6 @@ export const masked = (value: string, placeholders: readonly { readonly text: st
 /** https://www.mongodb.com/docs/manual/reference/connection-string/#components */
 const RESERVED_IN_LOGIN = /[:/?#[\]@\s]/;
 const RESERVED_IN_VALUE = /[&;#\s]/;
-const MALFORMED_PERCENT = /%(?![0-9A-Fa-f]{2})/;
 
 /** One secret with `user:password`. */
 function loginOf(content: string): string {
@@ -45,9 +44,7 @@ function loginOf(content: string): string {
 }
 
 const encoded = (content: string, reserved: RegExp): string =>
-  reserved.test(content) || MALFORMED_PERCENT.test(content) || !isDecodable(content)
-    ? encodeURIComponent(content)
-    : content;
+  reserved.test(content) || !isDecodable(content) ? encodeURIComponent(content) : content;
 
 function isDecodable(content: string): boolean {
   try {

@@ -87,6 +87,12 @@ describe('a server', () => {
     expect(lines).toContainEqual(expect.objectContaining({ fields: { engineVersion: logged } }));
   });
 
+  it('has the documented limits where the engine knows no hello, and no other refusal of hello counts', async () => {
+    const { connection } = await aConnected({ hello: { ok: 0, code: 59 } });
+    expect(connection.limits).toMatchObject({ documentBytesMax: 16 * 1024 * 1024, operationsMax: 100_000 });
+    await expect(aConnected({ hello: { ok: 0, code: 60 } })).rejects.toMatchObject({ code: 60 });
+  });
+
   it('gives the same database for the same name', async () => {
     const { database } = (await aConnected({})).connection;
     expect(database('shop')).toBe(database('shop'));

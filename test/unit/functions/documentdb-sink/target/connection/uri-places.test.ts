@@ -15,6 +15,13 @@ describe('a secret in a connection string', () => {
     [`mongodb://app:p-${PLACE}@c/`, ['/'], 'mongodb://app:p-%2F@c/'],
     [`mongodb://app:x@${PLACE}/`, ['c:27017,d:27018'], 'mongodb://app:x@c:27017,d:27018/'],
     [`mongodb://app:x@c/?authSource=${PLACE}`, ['a&b'], 'mongodb://app:x@c/?authSource=a%26b'],
+    [`mongodb://app:x@c/?authSource=${PLACE}`, ['a;b'], 'mongodb://app:x@c/?authSource=a%3Bb'],
+    [`mongodb://app:x@c/?authSource=${PLACE}`, ['a b'], 'mongodb://app:x@c/?authSource=a%20b'],
+    [`mongodb://app:x@c/?authSource=${PLACE}`, ['a#b'], 'mongodb://app:x@c/?authSource=a%23b'],
+    [`mongodb://app:x@c/?authSource=${PLACE}`, ['%4g'], 'mongodb://app:x@c/?authSource=%254g'],
+    [`mongodb://app:x@c/?authSource=${PLACE}`, ['%fF'], 'mongodb://app:x@c/?authSource=%25fF'],
+    [`mongodb://${PLACE}:x@c/`, ['a:b'], 'mongodb://a%3Ab:x@c/'],
+    [`mongodb://${PLACE}:x@c/`, ['a b'], 'mongodb://a%20b:x@c/'],
     [`mongodb://app:x@c/?${PLACE}`, ['tls=true&w=1'], 'mongodb://app:x@c/?tls=true&w=1'],
     [PLACE, ['mongodb://app:x@c/?tls=true'], 'mongodb://app:x@c/?tls=true'],
   ])('at %s is encoded for its place', (uri, contents, expected) => {
