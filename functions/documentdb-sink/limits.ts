@@ -69,7 +69,7 @@ export const REGISTRY_RESPONSE_BYTES_MAX = 16 * 1024 * 1024;
 /** Schemas asked for at once. */
 export const SCHEMAS_IN_FLIGHT_MAX = 8;
 /** A schema whose types contain each other in more ways is not read. */
-export const SCHEMA_EXPANSIONS_MAX = 50_000;
+export const SCHEMA_EXPANSIONS_MAX = 10_000;
 /** Schemas kept between batches. */
 export const SCHEMAS_MAX = 1_000;
 /** A schema that a registry does not know is asked for again after that: registries learn of new ones from each other. */

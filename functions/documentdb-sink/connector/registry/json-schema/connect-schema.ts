@@ -125,6 +125,7 @@ class Maker {
   }
 
   #child(node: unknown, { document }: Located, isOptional = false): Schema {
+    if (node === true) return unsupported('a value of any type');
     if (!isObject(node)) return wrong('a part of it is not an object');
     return this.schemaOf({ node, document }, isOptional);
   }
