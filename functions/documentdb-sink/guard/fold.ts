@@ -5,7 +5,7 @@ import { applyUpdate, conflictsWithItself } from '../update/apply-update.ts';
 import { Drafts } from '../update/drafts.ts';
 import { expandFilter } from '../update/expand-filter.ts';
 import { mergeUpdates } from '../update/merge-updates.ts';
-import { fieldsOf, isFoldable } from '../update/operators.ts';
+import { fieldsOf, isFoldable, isNeverRefused } from '../update/operators.ts';
 import { storedVersionOf } from './source-version.ts';
 import type { DeleteWrite, InsertWrite, ReplaceWrite, UpdateWrite, Write } from './write.ts';
 
@@ -47,6 +47,8 @@ function mayFold(write: Write): write is Foldable {
 /** Undefined if the two writes cannot be folded. */
 function foldTwo(first: Foldable, second: Foldable, drafts: Drafts): Foldable | undefined {
   if (!haveOneFilter(first, second) || isOlderByVersion(first, second)) return undefined;
+  // Nothing of the first write would be sent, and nobody would hear that the server refuses it.
+  if (second.kind !== 'update' && first.kind === 'update' && !isNeverRefused(first.update)) return undefined;
   switch (second.kind) {
     case 'delete':
       return second;

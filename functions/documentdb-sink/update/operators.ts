@@ -25,6 +25,19 @@ function isEmptySlice(push: BsonDocument): boolean {
 export const isFoldable = (update: BsonDocument): boolean =>
   [...update].every(([operator, fields]) => FOLDABLE.has(operator) && fields instanceof Map && hasPlainPaths(fields));
 
+/**
+ * Whether the server takes the update whatever the document holds: a longer path may lead through a text. The sink's own
+ * paths lead into `_k`.
+ */
+export const isNeverRefused = (update: BsonDocument): boolean =>
+  [...update].every(
+    ([operator, fields]) =>
+      IDEMPOTENT.has(operator) &&
+      fields instanceof Map &&
+      hasPlainPaths(fields) &&
+      [...fields.keys()].every((path) => !path.includes('.') || path.startsWith('_k.')),
+  );
+
 /** Rejects positional operators and empty names, whose effect depends on the server. */
 const hasPlainPaths = (fields: BsonDocument): boolean =>
   [...fields.keys()].every((path) => path.split('.').every((name) => name !== '' && !name.startsWith('$')));

@@ -98,21 +98,16 @@ describe('writes of one _id whose filters have more than _id', () => {
   });
 });
 
-describe('what only a stored document may refuse goes into what replaces it', () => {
-  it.each([
-    ['a path that may lead through a text', set({ 'a.b': 1 }, false)],
-    ['a truncation of what may be no array', update({ $push: { a: doc({ $each: [], $slice: 1 }) } }, false)],
-  ])('%s', (_name, doubtful) => {
-    for (const next of [replace({ a: 1 }), remove]) expect(folded([doubtful, next])[0]).toBe(2);
-  });
-});
-
 describe('what the server refuses is not hidden by what follows', () => {
   it.each([
     ['an update of one path twice', update({ $set: { a: 1 }, $unset: { a: '' } })],
     ['an update of paths that overlap', update({ $set: { a: { b: 1 } }, $unset: { 'a.b': '' } })],
     ['a replacement with another _id', replaceOf(K, { _id: 'other' })],
     ['an update of _id', set({ _id: 'other' })],
+    ['a path that may lead through a text', set({ 'a.b': 1 }, false)],
+    ['a truncation of what may be no array', update({ $push: { a: doc({ $each: [], $slice: 1 }) } }, false)],
+    ['a name that begins with a dollar sign', set({ $a: 1 })],
+    ['an empty name', set({ '': 1 })],
   ])('%s', (_name, refused) => {
     for (const next of [replace({ a: 1 }), remove]) expect(folded([refused, next])[0]).toBe(1);
   });
