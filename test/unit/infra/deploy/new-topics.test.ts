@@ -21,12 +21,23 @@ describe('a deployment whose connector has topics.regex', () => {
     );
     expect(notice).toContain('npm run topics -- --stage dev');
     expect(await said(Array.from({ length: 12 }, (_, index) => `shop.n${index}`))).toContain('and 2 more');
+    expect(await said(Array.from({ length: 10 }, (_, index) => `shop.n${index}`))).toContain('shop.n8, shop.n9.');
   });
 
   it('says nothing where the list holds all, and where there is no list', async () => {
     expect(await said(['shop.a', 'other'])).toBeUndefined();
     expect(await said(['shop.b'], { 'config/dev.yml': STAGE_FILE })).toBeUndefined();
     expect(await said(['shop.b'], { ...FILES, 'config/dev.yml': 'region: eu-west-1' })).toBeUndefined();
+  });
+
+  it('asks no cluster where the stage file names none, or no connector', async () => {
+    const asked = () => () => Promise.reject(new Error('asked'));
+    const parts = { cluster: /^cluster.*$/m, connector: /^documentdbSink.*$/m };
+    for (const part of Object.values(parts)) {
+      const files = { ...FILES, 'config/dev.yml': STAGE_FILE.replace(part, '') };
+      expect(await newTopics('dev', asked, aProject(files))).toBeUndefined();
+    }
+    await expect(newTopics('prod', asked, aProject(FILES))).rejects.toThrow('config/prod.yml does not exist');
   });
 
   it('goes on where the topics cannot be listed, and says why', async () => {

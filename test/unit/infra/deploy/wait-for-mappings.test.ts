@@ -23,18 +23,20 @@ async function wait(
   answers: Readonly<Record<'kinesisSink' | 'documentdbSink', (seconds: number) => readonly ListedMapping[]>>,
   trigger: object = {},
 ) {
-  let nowMs = 0;
+  const startedMs = Date.UTC(2026, 10, 30);
+  let nowMs = startedMs;
   const lines: string[] = [];
   const open = await waitForMappings({
     expected: expectedOf(trigger),
-    list: async (name) => answers[name.endsWith('kinesisSink') ? 'kinesisSink' : 'documentdbSink'](nowMs / 1000),
+    list: async (name) =>
+      answers[name.endsWith('kinesisSink') ? 'kinesisSink' : 'documentdbSink']((nowMs - startedMs) / 1000),
     nowMs: () => nowMs,
     sleep: async (durationMs) => {
       nowMs += durationMs;
     },
     print: (line) => lines.push(line),
   });
-  return { open, lines, seconds: nowMs / 1000 };
+  return { open, lines, seconds: (nowMs - startedMs) / 1000 };
 }
 
 const reads = () => [mapping('Enabled', 'OK')];
@@ -89,6 +91,24 @@ describe('a deployment waits for its mappings', () => {
         'docs/first-deploy.md, section 9, has the causes. Records stay in Kafka meanwhile.',
       ].join('\n'),
     );
+  });
+
+  it('which it counts from the moment at which no other mapping is still starting', async () => {
+    const failing = () => [mapping('Enabled', 'PROBLEM: Connection error')];
+    const slow = (seconds: number) => (seconds < 300 ? [mapping('Creating')] : reads());
+    const { open, lines, seconds } = await wait({ kinesisSink: failing, documentdbSink: slow });
+    expect({ seconds, open: open.map(({ logicalId, kind }) => `${logicalId} ${kind}`) }).toEqual({
+      seconds: 420,
+      open: ['KinesisSinkMappingOrders failing'],
+    });
+    expect(lines).toContain('DocumentdbSinkMappingOrders: Creating');
+  });
+
+  it('but not for those of a function that is not there', () => {
+    const resources = templateParts('msk-sinks', 'dev', aStageFile({})).resources;
+    const [only] = FUNCTIONS;
+    const expected = expectedMappings(resources, new Map(only === undefined ? [] : [only]));
+    expect(expected.map(({ logicalId }) => logicalId)).toEqual(['KinesisSinkMappingOrders']);
   });
 
   it('at most ten minutes', async () => {
