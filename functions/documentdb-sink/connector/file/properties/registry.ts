@@ -8,6 +8,7 @@ const GENERALIZED = {
   reason: "Confluent's own converter fails for many values with it",
   remedy: 'remove the property',
 };
+const PROXY = 'the function asks the registry directly, from its own subnets: let it reach the URL';
 const TRUSTSTORE =
   'the function trusts the public root certificates, `documentdbSink.caBundle` of the stage file, or ssl.truststore.certificates';
 
@@ -33,6 +34,19 @@ const clientProperties = (name: Name): readonly Property[] => [
     description:
       'Registry converters: `bearer.auth.token` with `bearer.auth.credentials.source=STATIC_TOKEN`, `bearer.auth.logical.cluster`, `bearer.auth.identity.pool.id`.',
   }),
+  implemented(name('request.header.*'), {
+    form: secretText,
+    description:
+      'Registry converters: a header of each question, by its name: `request.header.X-Tenant=shop`. May contain placeholders.',
+  }),
+  ...['', 'schema.registry.'].flatMap((prefix) =>
+    ['proxy.host', 'proxy.port'].map((each) =>
+      meaningless(name(prefix + each), PROXY, {
+        form: anyText,
+        description: 'Registry converters: a proxy between the worker and the registry.',
+      }),
+    ),
+  ),
   ...['ssl.truststore.', 'schema.registry.ssl.truststore.'].flatMap((prefix) => [
     implemented(name(`${prefix}certificates`), {
       form: secretText,

@@ -70,6 +70,10 @@ export function checkClient(texts: ClientTexts, prefix: string): void {
       bearer,
       'is refused: write STATIC_TOKEN with bearer.auth.token',
     );
+  const headers = [...texts.keys()].filter((name) => name.startsWith(HEADER));
+  const wrong = headers.find((name) => !HEADER_NAME.test(name.slice(HEADER.length)));
+  if (wrong !== undefined)
+    throw new PropertyError(prefix + wrong, '..', 'is refused: a header has no such name. Write request.header.<name>');
   if (texts.has('ssl.keystore.location'))
     throw new PropertyError(
       `${prefix}ssl.keystore.location`,
@@ -77,6 +81,11 @@ export function checkClient(texts: ClientTexts, prefix: string): void {
       'is refused: the function reads no keystore file. Write ssl.keystore.certificate.chain and ssl.keystore.key in PEM, for example as placeholders of a secret',
     );
 }
+
+/** Before the name of a header that goes with each question. */
+const HEADER = 'request.header.';
+/** https://www.rfc-editor.org/rfc/rfc9110#section-5.6.2 */
+const HEADER_NAME = /^[!#$%&'*+.^_`|~\w-]+$/;
 
 const BASIC_SOURCES = ['URL', 'USER_INFO'];
 
@@ -109,6 +118,11 @@ export async function readAddresses(
     ...(cluster && { 'target-sr-cluster': cluster }),
     ...(pool && { 'confluent-identity-pool-id': pool }),
   };
+  const names = [...texts.keys()].filter((name) => name.startsWith(HEADER));
+  const values = await Promise.all(names.map(read));
+  const ownHeaders = Object.fromEntries(
+    names.map((name, index) => [name.slice(HEADER.length).toLowerCase(), values[index] ?? '']),
+  );
   const secureContext = await secureContextOf(read, readCaBundle, signal);
   const checksHost = texts.get(HOST_CHECK) !== '';
   return urls.flatMap(listOf).map((text) => {
@@ -121,7 +135,7 @@ export async function readAddresses(
     bare.password = '';
     return {
       url: bare,
-      headers: { ...ACCEPT, ...bearerHeaders, ...(authorization && { authorization }) },
+      headers: { ...ACCEPT, ...bearerHeaders, ...(authorization && { authorization }), ...ownHeaders },
       secureContext,
       checksHost,
     };

@@ -44,6 +44,14 @@ describe('the addresses of a schema registry', () => {
       { 'schema.registry.basic.auth.credentials.source': 'USER_INFO', 'schema.registry.basic.auth.user.info': 'u:p' },
       { ...ACCEPT, authorization: basic('u:p') },
     ],
+    [
+      { 'request.header.X-Tenant': 'secret', 'schema.registry.request.header.x-team': 'orders' },
+      { ...ACCEPT, 'x-tenant': 'filled in', 'x-team': 'orders' },
+    ],
+    [
+      { 'bearer.auth.token': 't', 'request.header.Authorization': 'Token secret' },
+      { ...ACCEPT, authorization: 'Token filled in' },
+    ],
     [{ 'bearer.auth.token': 'secret' }, { ...ACCEPT, authorization: 'Bearer filled in' }],
     [{ 'bearer.auth.token': '' }, ACCEPT],
     [
@@ -94,6 +102,9 @@ describe('the settings of its client', () => {
     [{ 'basic.auth.credentials.source': 'url' }, undefined],
     [{ 'bearer.auth.credentials.source': 'OAUTHBEARER' }, 'value.converter.bearer.auth.credentials.source=OAUTHBEARER'],
     [{ 'bearer.auth.credentials.source': 'static_token' }, undefined],
+    [{ 'request.header.X-Tenant': 'shop' }, undefined],
+    [{ 'request.header.': 'SECRET' }, 'value.converter.request.header.=..: is refused: a header has no such name'],
+    [{ 'request.header.X Tenant': 'SECRET' }, 'value.converter.request.header.X Tenant=..: is refused'],
     [{ 'ssl.keystore.location': '/SECRET' }, 'value.converter.ssl.keystore.location'],
     [{ 'schema.registry.ssl.keystore.location': '/SECRET' }, 'value.converter.ssl.keystore.location'],
   ])('%j: %s', (settings, problem) => {
