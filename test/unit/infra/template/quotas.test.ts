@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { Deployment } from '../../../../infra/template/deployment.ts';
+import { checkQuotas } from '../../../../infra/template/quotas.ts';
 import { templateParts } from '../../../../infra/template/template.ts';
 import { aStageFile, CLUSTER_ARN, type StageFileChanges } from '../../../support/a-stage-file.ts';
 
@@ -96,5 +98,49 @@ describe('a stack', () => {
       expect(rule.length).toBeLessThanOrEqual(10_240);
       expect(rule).toMatch(/^ALARM\("[^"]+-RecordsBlocked"\) OR \(\(ALARM.+\) AND \(ALARM.+\)\)$/);
     }
+  });
+});
+
+describe('the quota of a stack', () => {
+  const aFunction = (environment: Readonly<Record<string, string>> = {}) => ({
+    name: 'sink',
+    environment,
+    mappings: [1],
+  });
+  const ofStage = (...functions: readonly unknown[]) => ({ stage: 'prod', functions }) as unknown as Deployment;
+  const resources = (count: number) =>
+    Object.fromEntries(Array.from({ length: count }, (_, index) => [`R${index}`, { Type: 'T' }]));
+  /** Of so many characters as JSON, with the empty outputs. */
+  const characters = (count: number) => ({
+    R: { text: 'x'.repeat(count - '{"resources":{"R":{"text":""}},"outputs":{}}'.length) },
+  });
+  const role = (count: number) => ({
+    Role: { Properties: { ManagedPolicyArns: Array.from({ length: count }, () => ({ Ref: 'P' })) } },
+  });
+
+  it.each([
+    ['500 resources, of which the framework adds 2', ofStage(), resources(498), {}],
+    ['500 resources, of which the framework adds 2 for a function', ofStage(aFunction()), resources(496), {}],
+    ['200 outputs, of which the framework adds 1', ofStage(), {}, resources(199)],
+    ['200 outputs, of which the framework adds 1 for a function', ofStage(aFunction()), {}, resources(198)],
+    ['1,000,000 characters', ofStage(), characters(1_000_000), {}],
+    ['10 policies of a role', ofStage(), role(10), {}],
+    ['4,096 bytes in an environment', ofStage(aFunction({ NAME: 'é'.repeat(2_046) })), {}, {}],
+  ])('allows %s', (_what, deployment, own, outputs) => {
+    expect(() => checkQuotas(deployment, own, outputs)).not.toThrow();
+  });
+
+  it.each([
+    ['501 resources with 0 mappings, and CloudFormation allows 500', ofStage(), resources(499), {}],
+    ['501 resources with 1 mappings, and CloudFormation allows 500', ofStage(aFunction()), resources(497), {}],
+    ['201 outputs with 0 mappings, and CloudFormation allows 200', ofStage(), {}, resources(200)],
+    ['201 outputs with 1 mappings, and CloudFormation allows 200', ofStage(aFunction()), {}, resources(199)],
+    ['1000001 characters with 0 mappings, and CloudFormation allows 1000000', ofStage(), characters(1_000_001), {}],
+    ['Role needs 11 policies for its topics, and IAM attaches 10', ofStage(), role(11), {}],
+    ['4097 bytes, and Lambda allows 4096', ofStage(aFunction({ NAMES: 'é'.repeat(2_046) })), {}, {}],
+  ])('refuses %s, and names the stage file', (words, deployment, own, outputs) => {
+    const check = () => checkQuotas(deployment, own, outputs);
+    expect(check).toThrow(words);
+    expect(check).toThrow('config/prod.yml');
   });
 });

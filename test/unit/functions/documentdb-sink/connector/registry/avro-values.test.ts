@@ -40,6 +40,17 @@ describe("connect.default, which takes the place of a null in Connect's struct",
         ]),
       ],
     ],
+    [
+      'a list of unions of another order',
+      { type: 'array', items: ['int', 'string'] },
+      [1],
+      [
+        new Map([
+          ['int', 1],
+          ['string', null],
+        ]),
+      ],
+    ],
     ['a list of unions with a value of the second branch', { type: 'array', items: either }, [1], null],
     ['a list of what may be null', { type: 'array', items: ['null', 'int'] }, [null, 1], [null, null]],
     ['a list of unions of one branch', { type: 'array', items: ['int'] }, [1], [1]],
@@ -77,6 +88,20 @@ describe("connect.default, which takes the place of a null in Connect's struct",
     ['text', null],
   ])('is a record of %j, whose own fields have defaults, or none', (fallback, expected) => {
     expect(fieldOf(['null', { ...point, 'connect.default': fallback }], NULL)).toEqual(expected);
+  });
+
+  it.each([
+    [{ x: 'a' }, 7],
+    [{ x: 'a', y: null }, 7],
+    [{ y: 2, x: 'a' }, 2],
+  ])('is a record of %j, whose fields have types and defaults of their own', (fallback, y) => {
+    const mixed = record({ x: 'string', y: { type: 'int', 'connect.default': 7 } }, 'Mixed');
+    expect(fieldOf(['null', { ...mixed, 'connect.default': fallback }], NULL)).toEqual(
+      new Map<string, unknown>([
+        ['x', 'a'],
+        ['y', y],
+      ]),
+    );
   });
 
   it('counts at each place where a name stands for the type', () => {
