@@ -29,6 +29,23 @@ describe('the patience of a mapping behind a function that blocks', () => {
     expect(notices[0]).toContain(remedy);
   });
 
+  it('is long enough with an age limit of the retention itself', () => {
+    const trigger = { topicRetentionHours: 24, recordAgeSecondsMax: 24 * 3_600 };
+    expect(noticesOf({ trigger, kinesisSink: { onPoison: 'block' } })).toEqual([]);
+    const [short] = noticesOf({ trigger: { ...trigger, topicRetentionHours: 48 }, kinesisSink: { onPoison: 'block' } });
+    expect(short).toContain(
+      'blocks for at most 24 hours (recordAgeSecondsMax), but the topics keep their records for 2 days',
+    );
+  });
+
+  it('is that of kinesisSink beside a connector file that does not block, by its own onPoison', () => {
+    const trigger = { retryAttemptsMax: 1 };
+    expect(
+      connectorNotices({ 'errors.tolerance': 'all' }, { trigger, kinesisSink: { onPoison: 'block' } }).join(),
+    ).toContain('kinesisSink: a blocked');
+    expect(connectorNotices({ 'errors.tolerance': 'all' }, { trigger }).join()).not.toContain('a blocked');
+  });
+
   it('is reckoned with the timeout of the function and its own trigger settings', () => {
     const short = { onPoison: 'block', timeoutSeconds: 35 };
     expect(noticesOf({ kinesisSink: short, documentdbSink: short })).toHaveLength(2);

@@ -21,8 +21,21 @@ describe('a lenient reader', () => {
     expect(read(text)).toEqual(expected);
   });
 
-  it.each(['"b', 'truex', 'null1', 'false$', 'true\0', 'tru', '{"a":1', '[1', '-', ''])('refuses %j', (text) => {
-    expect(() => read(text)).toThrow('the value is not JSON');
+  it.each(['"b', 'truex', 'null1', 'false$', 'true_', 'true1', 'trueé', 'true\0', 'tru', '{"a":1', '[1', '-', ''])(
+    'refuses %j',
+    (text) => {
+      expect(() => read(text)).toThrow('the value is not JSON');
+    },
+  );
+});
+
+describe('a text in JSON', () => {
+  const read = (character: string) => new JsonReader(`["${character}"]`).read();
+
+  it('has none of the 32 characters of control, and any other', () => {
+    for (let code = 0; code < 0x20; code += 1)
+      expect(() => read(String.fromCharCode(code)), `U+${code}`).toThrow('the value is not JSON');
+    for (const character of [' ', '\x7f', '\u2028']) expect(read(character)).toEqual([character]);
   });
 });
 
