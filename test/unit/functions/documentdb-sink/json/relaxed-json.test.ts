@@ -53,6 +53,14 @@ describe("text as the Java driver's BsonDocument.parse reads it", () => {
       '{"a": {"$binary": {"base64": "a2Fma2E=", "subType": "00"}}, "b": {"$binary": {"base64": "/w==", "subType": "00"}}}',
     ],
     ["{a: UUID('6d01622d-b3d5-466d-ae48-e414901af8f2')}", '{"a": {"$uuid": "6d01622d-b3d5-466d-ae48-e414901af8f2"}}'],
+    [
+      "{a: {$uuid: '6D01622d-b3d5-466d-ae48-e414901aF8f2'}}",
+      '{"a": {"$uuid": "6d01622d-b3d5-466d-ae48-e414901af8f2"}}',
+    ],
+    ['{a: new Date(1583, 0, 1)}', `{"a": {"$date": {"$numberLong": "${Date.UTC(1583, 0, 1)}"}}}`],
+    ['{a: /b/imsx}', '{"a": {"$regularExpression": {"pattern": "b", "options": "imsx"}}}'],
+    // As Integer.parseInt reads a code: with a sign, and cast to a char.
+    ["{a: '\\u+0ab \\u-0ab'}", '{"a": "\u00ab \uff55"}'],
     ['{a: Timestamp(1, 2)}', '{"a": {"$timestamp": {"t": 1, "i": 2}}}'],
     [
       "{a: /x\\d/i, b: RegExp('y', 'i')}",
@@ -194,6 +202,8 @@ describe("text as the Java driver's BsonDocument.parse reads it", () => {
     ["{a: {$date: 'yesterday'}}", 'a $date of extended JSON has invalid content'],
     ["{a: {$numberInt: '2147483648'}}", 'a $numberInt of extended JSON has invalid content'],
     ["{a: {$numberDouble: 'x'}}", 'a $numberDouble of extended JSON has invalid content'],
+    ["{a: {$uuid: '06d01622d-b3d5-466d-ae48-e414901af8f2'}}", 'a $uuid of extended JSON has invalid content'],
+    ["{a: {$uuid: '6d01622d-b3d5-466d-ae48-e414901af8f20'}}", 'a $uuid of extended JSON has invalid content'],
     ["{a: {$uuid: 'x'}}", 'a $uuid of extended JSON has invalid content'],
     ['{a: {$undefined: true}}', 'the BSON type $undefined is deprecated and not supported'],
     ['{a: {$dbPointer: 1}}', 'the BSON type $dbPointer is deprecated and not supported'],
@@ -202,6 +212,14 @@ describe("text as the Java driver's BsonDocument.parse reads it", () => {
     ['{a: 9223372036854775808}', 'a whole number does not fit into 64 bits'],
   ])('says why it refuses %s', (text, reason) => {
     expect(said(() => stored(readRelaxedJson(text)))).toBe(reason);
+  });
+
+  it('takes the white space of Java between its words, and no space that does not break', () => {
+    const spaces = '\t\n\v\f\r\x1c\x1d\x1e\x1f \u1680\u2000\u2006\u2008\u200a\u2028\u2029\u205f\u3000';
+    const between = (space: string) => said(() => stored(readRelaxedJson(`{${space}a${space}:${space}1${space}}`)));
+    for (const space of spaces) expect(between(space), JSON.stringify(space)).toBe(strict('{"a":1}'));
+    for (const space of '\x08\x0e\x1b\x85\xa0\u2007\u202f\ufeff')
+      expect(between(space), JSON.stringify(space)).toBe('the value is not JSON');
   });
 
   it.each([
