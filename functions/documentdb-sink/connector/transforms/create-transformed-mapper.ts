@@ -1,6 +1,7 @@
 import { poison } from '../../../../shared/outcome.ts';
 import type { SourceRecord } from '../../../../shared/record.ts';
 import type { MutableDocument, SinkDocument } from '../../bson/sink-document.ts';
+import { UnconvertibleError } from '../../bson/unconvertible-error.ts';
 import type { RecordMapper, WritePlan } from '../../plan/record-mapper.ts';
 import { UnwritableError } from '../../plan/unwritable-error.ts';
 import { documentFrom } from '../converters/create-converter.ts';
@@ -68,7 +69,7 @@ function poisonInstead(decide: () => WritePlan): WritePlan {
   try {
     return decide();
   } catch (error) {
-    if (!(error instanceof UnwritableError)) throw error;
+    if (!(error instanceof UnwritableError || error instanceof UnconvertibleError)) throw error;
     const failure = poison('payload_invalid', error.message);
     return { kind: 'poison', namespace: undefined, filter: undefined, failure };
   }

@@ -1,3 +1,5 @@
+import { NESTING_MAX } from '../../../../limits.ts';
+import { DefaultsBudget } from '../../../converters/defaults-budget.ts';
 import { anyText } from '../../../file/forms.ts';
 import { onSide, type Side, type Transform } from '../../connect-record.ts';
 import { type ConnectMap, type ConnectValue, isMap } from '../../data/connect-value.ts';
@@ -42,7 +44,10 @@ function flattenedStruct(value: ConnectValue, schema: Schema, nameUnder: NameUnd
   const struct = structOrNull(value, PURPOSE);
   const root = schema.default instanceof Struct ? schema.default : null;
   const flat = structSchema(
-    fieldsOf(schema, '', { nameUnder, isOptional: schema.isOptional, defaults: root }),
+    fieldsOf(schema, '', {
+      ...{ nameUnder, isOptional: schema.isOptional, defaults: root },
+      ...{ depth: 0, additions: new DefaultsBudget() },
+    }),
     basicsOf(schema),
   );
   if (struct === null) return { schema: flat, value: null };
@@ -55,9 +60,16 @@ interface FieldContext {
   readonly nameUnder: NameUnder;
   readonly isOptional: boolean;
   readonly defaults: Struct | null;
+  /** How many structs enclose it. */
+  readonly depth: number;
+  /** What the names may take, which stand in every document. */
+  readonly additions: DefaultsBudget;
 }
 
+/** @throws UnconvertibleError where the names alone are more than a document holds */
 function fieldsOf(schema: Schema, prefix: string, around: FieldContext): readonly Field[] {
+  if (around.depth > NESTING_MAX)
+    throw new TransformError(`${PURPOSE} has no end: a struct of the schema contains itself, or lies too deep`);
   return requireStructSchema(schema).fields.flatMap((field): readonly Field[] => {
     const name = around.nameUnder(prefix, field.name);
     const isOptional = around.isOptional || field.schema.isOptional;
@@ -67,11 +79,13 @@ function fieldsOf(schema: Schema, prefix: string, around: FieldContext): readonl
         return fieldsOf(field.schema, name, {
           ...around,
           isOptional,
+          depth: around.depth + 1,
           defaults: fallback instanceof Struct ? fallback : null,
         });
       case 'map':
         throw new TransformError(`with a schema, ${PURPOSE} does not support maps`);
       default:
+        around.additions.spendField(name, 0);
         if (fallback !== null) validate({ ...field.schema, isOptional }, fallback);
         return [{ name, schema: { ...field.schema, isOptional, default: fallback } }];
     }

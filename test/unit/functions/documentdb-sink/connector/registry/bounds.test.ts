@@ -10,6 +10,7 @@ import {
   connectDataOf,
   type SchemaAndValue,
 } from '../../../../../../functions/documentdb-sink/connector/transforms/data/to-document.ts';
+import { transformed } from '../../../../../support/one-transform.ts';
 
 const AVRO_OPTIONS = {
   enhanced: false,
@@ -105,6 +106,19 @@ describe('a schema whose types are shared', () => {
     const properties = Object.fromEntries(names.map((name) => [name, { $ref: `#/definitions/${name}` }]));
     const definitions = Object.fromEntries(names.map((name) => [name, { type: 'object', properties }]));
     expect(() => jsonSchema({ $ref: '#/definitions/d0', definitions })).toThrow(UnsupportedSchemaError);
+  });
+});
+
+describe('flattening', () => {
+  const flattened = (value: SchemaAndValue) => transformed('Flatten$Value', {}, value).value();
+
+  it('ends where a struct contains itself', () => {
+    const list = { type: 'record', name: 'N', fields: [{ name: 'n', type: ['null', 'N'], default: null }] };
+    expect(() => flattened(avro(list)(Buffer.from([0])))).toThrow('flattening has no end');
+  });
+
+  it('ends where more ways lead to a field than a document has names for', () => {
+    expect(() => flattened(avro(doubledAvro())(Buffer.from([0, 0])))).toThrow(UnconvertibleError);
   });
 });
 

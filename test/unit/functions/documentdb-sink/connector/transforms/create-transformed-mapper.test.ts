@@ -48,6 +48,22 @@ const problemsOf = (properties: Readonly<Record<string, string>>): readonly stri
 };
 
 describe('a record behind its transforms', () => {
+  it('is poison where flattening makes more of its names than a document holds', () => {
+    const names = Array.from({ length: 900 }, (_, index) => `f${index}`);
+    const long = 'a'.repeat(20_000);
+    const inner = { type: 'struct', field: long, fields: names.map((field) => ({ field, type: 'int32' })) };
+    const payload = { [long]: Object.fromEntries(names.map((name) => [name, 1])) };
+    const value = JSON.stringify({ schema: { type: 'struct', fields: [inner] }, payload });
+    const properties = { ...withTransform('Flatten$Value'), 'value.converter.schemas.enable': 'true' };
+    expect(planOf(properties, { value })).toMatchObject({
+      kind: 'poison',
+      failure: {
+        code: 'payload_invalid',
+        detail: expect.stringContaining('more to the payload than a document holds'),
+      },
+    });
+  });
+
   const toArchive = withTransform('RegexRouter', { regex: 'ord(.*)', replacement: 'archive' });
 
   it('goes where the topic that they give it goes, by the overrides of that topic', () => {
