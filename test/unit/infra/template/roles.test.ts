@@ -212,6 +212,12 @@ describe.each(['KinesisSinkRole', 'DocumentdbSinkRole'])('%s, by the way to the 
     expect(actionsOf({}).filter((action) => action.startsWith('kms:'))).toEqual([]);
   });
 
+  it('may send traces where the stage file asks for traces, and else not', () => {
+    const traces = allow(['xray:PutTraceSegments', 'xray:PutTelemetryRecords'], '*');
+    expect(statementsOf(id, { tracing: true })).toContainEqual(traces);
+    expect(statementsOf(id, { tracing: false })).not.toContainEqual(traces);
+  });
+
   it('is limited by a permissions boundary, and tagged, where the stage file says so', () => {
     const permissionsBoundaryArn = 'arn:aws:iam::111111111111:policy/boundary';
     expect(roleOf(id, { permissionsBoundaryArn, tags: { team: 'data' } })).toMatchObject({

@@ -150,6 +150,8 @@ describe('extended JSON', () => {
       '{"$uuid":"c8edabc3-f738-4ca3-b68d-ab92a91478a3"}',
       '{"$binary":{"base64":"yO2rw/c4TKO2jauSqRR4ow==","subType":"04"}}',
     ],
+    ['{"$numberLong":"9223372036854775807"}', '{"$numberLong":"9223372036854775807"}'],
+    ['{"$numberLong":"-9223372036854775808"}', '{"$numberLong":"-9223372036854775808"}'],
     ['{"$timestamp":{"t":4294967295,"i":1}}', '{"$timestamp":{"t":4294967295,"i":1}}'],
     ['{"$timestamp":{"i":4294967295,"t":0}}', '{"$timestamp":{"t":0,"i":4294967295}}'],
     ['{"$timestamp":{"t":0,"i":0}}', '{"$timestamp":{"t":0,"i":0}}'],
