@@ -74,6 +74,15 @@ describe('a packaged template', () => {
     });
   });
 
+  it.each([
+    [{ StartingPosition: 'LATEST', KmsKeyArn: 'k', Tags: [] }, { startingPosition: { kind: 'LATEST' } }],
+    [{ FunctionResponseTypes: [] }, { reportsItemFailures: false }],
+    [{ ProvisionedPollerConfig: { MinimumPollers: 2, MaximumPollers: 2 } }, { pollers: { min: 2, max: 2 } }],
+    [{ ProvisionedPollerConfig: { MinimumPollers: 150 } }, { pollers: { min: 150, max: 200 } }],
+  ])('may say %j', (properties, expected) => {
+    expect(read({ ...PACKAGED, ...properties })).toMatchObject(expected);
+  });
+
   it('may start at a time, given in seconds', () => {
     const startingPosition = { kind: 'AT_TIMESTAMP', timestampMs: 1_700_000_000_000 };
     const properties = { StartingPosition: 'AT_TIMESTAMP', StartingPositionTimestamp: 1_700_000_000 };
@@ -239,6 +248,13 @@ describe('what Lambda would refuse', () => {
       'has Timeout 900; a function behind Kafka may have at most 840 s',
     ],
     ['FunctionName', { 'Fn::GetAtt': ['DeadLetterBucket', 'Arn'] }, 'is no function of the template'],
+    ['FunctionResponseTypes', ['ReportBatchItemFailures', 'Other'], 'must be a list that contains only'],
+    ['FunctionName', undefined, 'is missing; write Fn::GetAtt of the function'],
+    ['EventSourceArn', undefined, 'is missing; write the ARN of the MSK cluster'],
+    ['DestinationConfig', { OnSuccess: { Destination: 'x' } }, 'is not supported for Kafka: remove it'],
+    ['AmazonManagedKafkaEventSourceConfig', { ConsumerGroupId: 'a b' }, 'must have 1 to 200 characters'],
+    ['AmazonManagedKafkaEventSourceConfig', { ConsumerGroupId: 'a'.repeat(201) }, 'must have 1 to 200 characters'],
+    ['SelfManagedKafkaEventSourceConfig', {}, 'is for self-managed Kafka'],
     ['BatchSizes', 5, 'is not a property of a mapping for MSK'],
     ['SelfManagedEventSource', {}, 'is for self-managed Kafka'],
     ['FilterCriteria', { Filters: [{ Pattern: '{"key":["a"]}' }] }, 'Lambda filters Kafka records by their value'],
