@@ -9,6 +9,9 @@ import { tombstoneOf } from './settings/settings.ts';
 import { createKinesisSink } from './sink.ts';
 import { createKinesisClient } from './target/client.ts';
 import { createPreflight } from './target/preflight.ts';
+import { keepBatchesYoung } from './young-batches.ts';
+
+keepBatchesYoung();
 
 const functionName = 'kinesisSink';
 const settings = kinesisSettingsFrom(process.env);

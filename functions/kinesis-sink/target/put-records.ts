@@ -1,5 +1,5 @@
+import { text } from 'node:stream/consumers';
 import { PutRecordsCommand } from '@aws-sdk/client-kinesis';
-import { streamCollector } from '@smithy/node-http-handler';
 import type { Entry } from '../plan/entry.ts';
 import type { EntryReply } from './classify.ts';
 
@@ -19,7 +19,8 @@ interface Response {
  * The data is base64 in Kafka's event and in the request, so the text is passed through. The command is created without
  * records, and its body is replaced before it is signed; endpoint, signature and errors remain the SDK's. The SDK is given
  * an empty reply in place of a successful one, because it visits each field of a reply several times. Together that saves
- * half of the CPU time of a request (docs/decisions/0004-kinesis-client.md).
+ * half of the CPU time of a request (docs/decisions/0004-kinesis-client.md). The SDK's reader of streams would keep the body of
+ * each request until V8 collects the old generation (docs/decisions/0021-young-batches.md).
  */
 export function putRecords(streamArn: string, entries: readonly Entry[]): PutRecords {
   const command = new PutRecordsCommand({ StreamARN: streamArn, Records: [] });
@@ -39,8 +40,7 @@ export function putRecords(streamArn: string, entries: readonly Entry[]): PutRec
       const result = await next(args);
       const response = result.response as Response;
       if (response.statusCode !== OK) return result; // the SDK reads errors
-      const reply = await streamCollector(response.body as Parameters<typeof streamCollector>[0]);
-      replies = repliesOf(Buffer.from(reply).toString());
+      replies = repliesOf(await text(response.body as NodeJS.ReadableStream));
       response.body = NO_RECORDS;
       return result;
     },
