@@ -1,9 +1,12 @@
 import { DocumentSequence } from 'mongodb/lib/cmap/commands.js';
 import { BsonWriter, Encoded } from '../bson/bson-writer.ts';
+import { EncodedDocument } from '../bson/encoded-document.ts';
 import type { Statement } from './document-store.ts';
 
-/** Bytes of a statement besides its document, usually. */
-const STATEMENT_BYTES = 1_024;
+/** Bytes of a statement besides its encoded document, usually: filter, version and framing. */
+const STATEMENT_BYTES = 256;
+/** Bytes of a document that is not encoded yet: a writer that is too small grows. */
+const DOCUMENT_BYTES = 1_024;
 
 /**
  * The value of a command's `updates`. Statements with encoded documents become a section of their own in the message, so that
@@ -13,12 +16,15 @@ const STATEMENT_BYTES = 1_024;
  */
 export function updatesOf(statements: readonly Statement[]): readonly Statement[] | DocumentSequence {
   if (!statements.some(({ u }) => u instanceof Encoded)) return statements;
-  const writer = new BsonWriter(statements.length * STATEMENT_BYTES);
+  const writer = new BsonWriter(statements.reduce((sum, { u }) => sum + bytesOf(u), 0));
   for (const statement of statements) writer.document(() => writeStatement(writer, statement));
   const sequence = new DocumentSequence('updates');
   sequence.push({}, writer.written());
   return sequence;
 }
+
+const bytesOf = (document: unknown): number =>
+  STATEMENT_BYTES + (document instanceof EncodedDocument ? document.fieldBytes : DOCUMENT_BYTES);
 
 function writeStatement(writer: BsonWriter, statement: Statement): void {
   for (const name of Object.keys(statement)) writer.element(name, statement[name]);
