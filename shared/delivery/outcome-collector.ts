@@ -11,7 +11,6 @@ interface Closing {
 /** Collects the outcomes of one batch by the index of each record (G1). */
 export class OutcomeCollector {
   readonly #outcomes: (RecordOutcome | undefined)[];
-  readonly #recordCount: number;
   /** Index of the first record of each partition that is not settled. */
   readonly #prefixes = new Map<string, number>();
 
@@ -21,7 +20,6 @@ export class OutcomeCollector {
       this.#prefixes.set(topicPartition, recordCount);
       recordCount += records.length;
     }
-    this.#recordCount = recordCount;
     this.#outcomes = new Array<RecordOutcome | undefined>(recordCount);
   }
 
@@ -48,10 +46,7 @@ export class OutcomeCollector {
   close(lanes: Iterable<Closing>): readonly RecordOutcome[] {
     const outcomes = [...this.#outcomes];
     for (const lane of lanes) for (const { index, outcome } of lane.unsettled()) outcomes[index] ??= outcome;
-    return Array.from({ length: this.#recordCount }, (_, index) => {
-      const outcome = outcomes[index];
-      assert(outcome !== undefined, 'every record has an outcome');
-      return outcome;
-    });
+    assert(!outcomes.includes(undefined), 'every record has an outcome');
+    return outcomes as readonly RecordOutcome[];
   }
 }
