@@ -6,7 +6,7 @@ import { PoisonHandler } from '../../shared/delivery/poison-handler.ts';
 import { RecordMemory } from '../../shared/delivery/record-memory.ts';
 import { PROVEN_POISON_MS_MAX } from '../../shared/limits.ts';
 import type { RecordOutcome } from '../../shared/outcome.ts';
-import type { PartitionBatch, SourceRecord } from '../../shared/record.ts';
+import type { PartitionBatch } from '../../shared/record.ts';
 import type { PoisonPolicy } from '../../shared/settings/common-settings.ts';
 import type { Sink } from '../../shared/sink-contract.ts';
 import type { Log, Meter } from '../../shared/telemetry/telemetry.ts';
@@ -16,6 +16,7 @@ import { holdUnsettled } from '../../shared/time/hold-unsettled.ts';
 import { CollectionDelivery } from './delivery/collection-delivery.ts';
 import { CredentialsRetry } from './delivery/credentials-retry.ts';
 import { createPreparedSink } from './delivery/prepared-sink.ts';
+import { keepProvenApart } from './delivery/proven-again.ts';
 import type { PlanSettings } from './guard/plan.ts';
 import { Evidence, type ProvenPoison } from './lanes/evidence.ts';
 import { layLanes } from './lanes/lay-lanes.ts';
@@ -69,7 +70,6 @@ export function createDocumentdbSink(parts: DocumentdbSinkParts): Sink {
     redriven?: DeadLetterQueue,
   ): Promise<readonly RecordOutcome[]> {
     const layout = layLanes(batches, parts.mapper, settings, clock.wallTimeMs());
-    const isProven = (known: SourceRecord) => provenPoison.factOf(known, clock.nowMs()) !== undefined;
     const { lanesByNamespace, decidedAt } = layout;
     if (layout.planningFailureCount > 0) meter.count('PlanningFailures', layout.planningFailureCount);
     const abort = abortAt(clock, deadline.answerByMs);
@@ -95,7 +95,7 @@ export function createDocumentdbSink(parts: DocumentdbSinkParts): Sink {
       missingIndex,
       onNoMatch,
     };
-    for (const lane of [...lanesByNamespace.values()].flat()) lane.keepApart(isProven);
+    keepProvenApart([...lanesByNamespace.values()].flat(), provenPoison, clock.nowMs());
     const deliveries = [...lanesByNamespace].map(
       ([namespace, lanes]) => new CollectionDelivery(lanes, { ...session, namespace }),
     );

@@ -21,9 +21,13 @@ export class RecordMemory<Fact> {
     this.#ageMsMax = ageMsMax;
   }
 
+  get isEmpty(): boolean {
+    return this.#remembered.size === 0;
+  }
+
   /** @returns undefined if nothing was remembered of the record for so long */
   factOf(record: SourceRecord, nowMs: number): Fact | undefined {
-    if (this.#remembered.size === 0) return undefined;
+    if (this.isEmpty) return undefined;
     const remembered = this.#remembered.get(nameOf(record));
     return remembered !== undefined && nowMs - remembered.atMs <= this.#ageMsMax ? remembered.fact : undefined;
   }
@@ -37,7 +41,7 @@ export class RecordMemory<Fact> {
   }
 
   forget(record: SourceRecord): void {
-    if (this.#remembered.size > 0) this.#remembered.delete(nameOf(record));
+    if (!this.isEmpty) this.#remembered.delete(nameOf(record));
   }
 }
 

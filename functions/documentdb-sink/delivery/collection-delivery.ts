@@ -222,6 +222,7 @@ export class CollectionDelivery implements Work {
     const { evidence, provenPoison } = this.#parts;
     evidence.noteTaken(lane.target, nowMs);
     this.#writtenCount += 1;
+    if (provenPoison.isEmpty) return;
     for (const { record } of lane.items.slice(from, from + count)) provenPoison.forget(record);
   }
 

@@ -2,7 +2,7 @@ import type { RecordMemory } from '../../../shared/delivery/record-memory.ts';
 import type { StepResult } from '../lanes/commands.ts';
 import type { LaneEntry } from '../lanes/entry.ts';
 import type { EvidenceView, ProvenPoison } from '../lanes/evidence.ts';
-import type { Step } from '../lanes/lane.ts';
+import type { Lane, Step } from '../lanes/lane.ts';
 import type { Refused } from '../lanes/refusal.ts';
 
 /** A refusal of a record that an earlier batch of the environment proved to be poison, with the same code. */
@@ -14,6 +14,12 @@ export interface RefusedAgain {
 export interface Sorted {
   readonly refusedAgain: readonly RefusedAgain[];
   readonly others: readonly StepResult[];
+}
+
+/** A fold with a record that will be refused again would be taken apart anew. Call before anything is sent. */
+export function keepProvenApart(lanes: readonly Lane[], provenPoison: RecordMemory<ProvenPoison>, nowMs: number): void {
+  if (provenPoison.isEmpty) return;
+  for (const lane of lanes) lane.keepApart((record) => provenPoison.factOf(record, nowMs) !== undefined);
 }
 
 /** Finds the refusals that concern one record alone, of which that is known. */

@@ -3,12 +3,6 @@ import { PROVEN_POISON_MS_MAX } from '../../../shared/limits.ts';
 import type { SourceRecord } from '../../../shared/record.ts';
 import { SUSPICION_MS_MAX } from '../limits.ts';
 
-/**
- * Kinesis rejects a request with the same error for a bad record and for a cause in the stream itself. So a record
- * becomes poison only after the stream has shown that it accepts other records: the record was rejected alone, then the
- * stream stored another record, then the record was rejected again. One outage that begins or ends in between can
- * explain any other sequence.
- */
 /** The result of one half of a rejected request. */
 export interface HalfResult {
   /** True if every entry of the half was stored. */
@@ -28,6 +22,11 @@ export interface Suspicion {
 }
 
 /**
+ * Kinesis rejects a request with the same error for a bad record and for a cause in the stream itself. So a record
+ * becomes poison only after the stream has shown that it accepts other records: the record was rejected alone, then the
+ * stream stored another record, then the record was rejected again. One outage that begins or ends in between can
+ * explain any other sequence.
+ *
  * The evidence of one execution environment. It outlives a batch, because a record that is alone in its batch is
  * delivered again and others may be stored in between. Poison is remembered as well.
  */
