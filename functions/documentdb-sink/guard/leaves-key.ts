@@ -1,6 +1,7 @@
 import type { BsonDocument } from '../bson/bson-document.ts';
 import { identityOf } from '../bson/identity.ts';
-import { fieldsOf, overlaps } from '../update/operators.ts';
+import type { UpdateOne } from '../plan/write-model.ts';
+import { overlaps } from '../update/operators.ts';
 import type { PlainModel } from './write.ts';
 
 /**
@@ -15,7 +16,7 @@ export function leavesKey(model: PlainModel): boolean {
     case 'replaceOne':
       return [...model.filter].some(([path, value]) => replacesField(model.replacement, path, value));
     case 'updateOne':
-      return [...model.filter].some(([path, value]) => updatesField(model.update, path, value));
+      return [...model.filter].some(([path, value]) => updatesField(model, path, value));
   }
 }
 
@@ -25,18 +26,28 @@ function replacesField(replacement: BsonDocument, path: string, value: unknown):
   return next !== value && !(path === '_id' && next === undefined) && identityOf(next) !== identityOf(value);
 }
 
-/** An update keeps the fields that it does not name; `$setOnInsert` changes no document. */
-function updatesField(update: BsonDocument, path: string, value: unknown): boolean {
-  const [name = ''] = path.split('.', 1);
-  const set = fieldsOf(update, '$set');
-  if (set.has(name) && identityOf(fieldAt(set, path)) !== identityOf(value)) return true;
-  if (name !== path && set.has(path) && identityOf(set.get(path)) !== identityOf(value)) return true;
+/** An update keeps the fields that it does not name; `$setOnInsert` gives values to a document that the update inserts. */
+function updatesField({ update, upsert }: UpdateOne, path: string, value: unknown): boolean {
   return [...update].some(([operator, fields]) => {
-    if (operator === '$setOnInsert' || !(fields instanceof Map)) return false;
-    const names = [...fields.keys()].filter((other) => operator !== '$set' || (other !== name && other !== path));
-    return names.some((other) => other === path || overlaps(other, path));
+    if (!(fields instanceof Map) || (operator === '$setOnInsert' && !upsert)) return false;
+    return SETTING.has(operator) ? setsField(fields, path, value) : touchesField(fields.keys(), path);
   });
 }
+
+const SETTING: ReadonlySet<string> = new Set(['$set', '$setOnInsert']);
+
+function setsField(fields: BsonDocument, path: string, value: unknown): boolean {
+  const [name = ''] = path.split('.', 1);
+  if (fields.has(name) && identityOf(fieldAt(fields, path)) !== identityOf(value)) return true;
+  if (name !== path && fields.has(path) && identityOf(fields.get(path)) !== identityOf(value)) return true;
+  return touchesField(
+    [...fields.keys()].filter((other) => other !== name && other !== path),
+    path,
+  );
+}
+
+const touchesField = (names: Iterable<string>, path: string): boolean =>
+  [...names].some((other) => other === path || overlaps(other, path));
 
 const fieldAt = (document: BsonDocument, path: string): unknown => {
   const [name = '', ...rest] = path.split('.');

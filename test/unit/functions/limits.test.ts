@@ -96,6 +96,7 @@ describe('the limits', () => {
       REGISTRY_RESPONSE_BYTES_MAX: 16_777_216,
       SCHEMAS_IN_FLIGHT_MAX: 8,
       SCHEMAS_MAX: 1_000,
+      SCHEMA_EXPANSIONS_MAX: 10_000,
       UNKNOWN_SCHEMA_PAUSE_MS: SECOND_MS,
     });
   });

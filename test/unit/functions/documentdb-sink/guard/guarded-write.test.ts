@@ -165,6 +165,8 @@ describe('the write that is sent where no index can guard it', () => {
       [
         updateOf(shard, { $set: { 'shard.b': 2, 'shard.a': 1 } }),
         updateOf(shard, { $set: { shard: { a: 1 } } }),
+        updateOf(shard, { $setOnInsert: { 'shard.a': 1 } }),
+        updateOf(shard, { $setOnInsert: { 'shard.a': 2 } }, false),
         replaceOf(shard, { ...K, shard: { a: 1, b: 2 } }),
         deleteOf(shard),
       ].some(leaves),
@@ -175,6 +177,7 @@ describe('the write that is sent where no index can guard it', () => {
         replaceOf(K, { _id: 'other' }),
         updateOf(shard, { $set: { 'shard.a': 2 } }),
         updateOf(shard, { $set: { shard: {} } }),
+        updateOf(shard, { $setOnInsert: { 'shard.a': 2 } }),
         updateOf(shard, { $unset: { shard: '' } }),
         updateOf(shard, { $set: { b: 1 }, $unset: { 'shard.a': '' } }),
         updateOf(shard, { $max: { 'shard.a': 1 } }),
