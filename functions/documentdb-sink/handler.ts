@@ -6,6 +6,7 @@ import { createHandler } from '../../shared/lambda.ts';
 import { lazySink } from '../../shared/lazy-sink.ts';
 import { settingsFromEnvironment } from '../../shared/settings/parse-settings.ts';
 import { systemClock } from '../../shared/time/clock.ts';
+import { setV8Options } from '../../shared/v8-options.ts';
 import { loadConfiguration } from './load-configuration.ts';
 import { documentdbSettings } from './settings.ts';
 import { createDocumentdbSink } from './sink.ts';
@@ -13,6 +14,7 @@ import { createDocumentStore } from './target/client.ts';
 import { createObjectReader, createParameterReader, createSecretReader } from './target/connection/aws-readers.ts';
 import { bundleOf, createTlsContextReader } from './target/connection/tls-context.ts';
 
+setV8Options('documentdbSink');
 const settings = settingsFromEnvironment(documentdbSettings, process.env);
 const pathStyle = process.env['AWS_ENDPOINT_URL'] !== undefined;
 const readBundle = bundleOf(settings.caBundle, import.meta.dirname, createObjectReader(pathStyle));

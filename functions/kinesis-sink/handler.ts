@@ -3,17 +3,16 @@ import { createDeadLetterQueue } from '../../shared/dead-letter/dead-letter-queu
 import { createS3Store } from '../../shared/dead-letter/dead-letter-store.ts';
 import { createHandler } from '../../shared/lambda.ts';
 import { systemClock } from '../../shared/time/clock.ts';
+import { setV8Options } from '../../shared/v8-options.ts';
 import { kinesisSettingsFrom } from './settings/parse-environment.ts';
 import { sessionNameOf } from './settings/session-name.ts';
 import { tombstoneOf } from './settings/settings.ts';
 import { createKinesisSink } from './sink.ts';
 import { createKinesisClient } from './target/client.ts';
 import { createPreflight } from './target/preflight.ts';
-import { keepBatchesYoung } from './young-batches.ts';
-
-keepBatchesYoung();
 
 const functionName = 'kinesisSink';
+setV8Options(functionName);
 const settings = kinesisSettingsFrom(process.env);
 const time = { clock: systemClock, random: Math.random };
 const store = createS3Store({

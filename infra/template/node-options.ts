@@ -1,7 +1,7 @@
 import type { SinkName } from '../sinks.ts';
 
-/** Half of the young generation of documentdbSink: 100 MB less are resident, for no processor time. docs/decisions/0019-heap-of-lambda.md */
-const SEMI_SPACE_MB = 16;
+/** Half of the young generation of documentdbSink: docs/decisions/0021-old-generation.md */
+const SEMI_SPACE_MB = 32;
 
 /**
  * The options of Node. Lambda's runtime sizes both generations of the heap, but neither if one of them is named here: so both are.

@@ -20,7 +20,7 @@ interface Response {
  * records, and its body is replaced before it is signed; endpoint, signature and errors remain the SDK's. The SDK is given
  * an empty reply in place of a successful one, because it visits each field of a reply several times. Together that saves
  * half of the CPU time of a request (docs/decisions/0004-kinesis-client.md). The SDK's reader of streams would keep the body of
- * each request until V8 collects the old generation (docs/decisions/0021-young-batches.md).
+ * each request until V8 collects the old generation (docs/decisions/0021-old-generation.md).
  */
 export function putRecords(streamArn: string, entries: readonly Entry[]): PutRecords {
   const command = new PutRecordsCommand({ StreamARN: streamArn, Records: [] });

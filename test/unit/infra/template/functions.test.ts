@@ -201,7 +201,7 @@ describe('the functions', () => {
     expect(kinesisSink?.environment).toHaveProperty('NODE_OPTIONS', '--enable-source-maps');
     expect(documentdbSink?.environment).toHaveProperty(
       'NODE_OPTIONS',
-      '--enable-source-maps --max-semi-space-size=16 --max-old-space-size=461',
+      '--enable-source-maps --max-semi-space-size=32 --max-old-space-size=461',
     );
   });
 
