@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
-import { V8_OPTIONS } from '../../../shared/v8-options.ts';
+import { V8_OPTIONS } from '../../../../shared/settings/v8-options.ts';
 
 const known = execFileSync(process.execPath, ['--v8-options'], { encoding: 'utf8' });
 
