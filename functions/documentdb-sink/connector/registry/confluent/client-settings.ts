@@ -70,10 +70,9 @@ export function checkClient(texts: ClientTexts, prefix: string): void {
       bearer,
       'is refused: write STATIC_TOKEN with bearer.auth.token',
     );
-  const headers = [...texts.keys()].filter((name) => name.startsWith(HEADER));
-  const wrong = headers.find((name) => !HEADER_NAME.test(name.slice(HEADER.length)));
+  const wrong = headersIn(texts).find((name) => !HEADER_NAME.test(name.slice(HEADER.length)));
   if (wrong !== undefined)
-    throw new PropertyError(prefix + wrong, '..', 'is refused: a header has no such name. Write request.header.<name>');
+    throw new PropertyError(prefix + wrong, '..', 'must have the name of an HTTP header behind request.header.');
   if (texts.has('ssl.keystore.location'))
     throw new PropertyError(
       `${prefix}ssl.keystore.location`,
@@ -86,6 +85,9 @@ export function checkClient(texts: ClientTexts, prefix: string): void {
 const HEADER = 'request.header.';
 /** https://www.rfc-editor.org/rfc/rfc9110#section-5.6.2 */
 const HEADER_NAME = /^[!#$%&'*+.^_`|~\w-]+$/;
+
+const headersIn = (texts: ClientTexts): readonly string[] =>
+  [...texts.keys()].filter((name) => name.startsWith(HEADER));
 
 const BASIC_SOURCES = ['URL', 'USER_INFO'];
 
@@ -118,7 +120,7 @@ export async function readAddresses(
     ...(cluster && { 'target-sr-cluster': cluster }),
     ...(pool && { 'confluent-identity-pool-id': pool }),
   };
-  const names = [...texts.keys()].filter((name) => name.startsWith(HEADER));
+  const names = headersIn(texts);
   const values = await Promise.all(names.map(read));
   const ownHeaders = Object.fromEntries(
     names.map((name, index) => [name.slice(HEADER.length).toLowerCase(), values[index] ?? '']),

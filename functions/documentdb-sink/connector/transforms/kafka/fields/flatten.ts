@@ -45,8 +45,11 @@ function flattenedStruct(value: ConnectValue, schema: Schema, nameUnder: NameUnd
   const root = schema.default instanceof Struct ? schema.default : null;
   const flat = structSchema(
     fieldsOf(schema, '', {
-      ...{ nameUnder, isOptional: schema.isOptional, defaults: root },
-      ...{ depth: 0, additions: new DefaultsBudget() },
+      nameUnder,
+      isOptional: schema.isOptional,
+      defaults: root,
+      depth: 0,
+      additions: new DefaultsBudget(),
     }),
     basicsOf(schema),
   );

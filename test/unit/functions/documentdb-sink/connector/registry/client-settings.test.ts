@@ -103,8 +103,11 @@ describe('the settings of its client', () => {
     [{ 'bearer.auth.credentials.source': 'OAUTHBEARER' }, 'value.converter.bearer.auth.credentials.source=OAUTHBEARER'],
     [{ 'bearer.auth.credentials.source': 'static_token' }, undefined],
     [{ 'request.header.X-Tenant': 'shop' }, undefined],
-    [{ 'request.header.': 'SECRET' }, 'value.converter.request.header.=..: is refused: a header has no such name'],
-    [{ 'request.header.X Tenant': 'SECRET' }, 'value.converter.request.header.X Tenant=..: is refused'],
+    [{ 'request.header.': 'SECRET' }, 'value.converter.request.header.=..: must have the name of an HTTP header'],
+    [
+      { 'request.header.X Tenant': 'SECRET' },
+      'value.converter.request.header.X Tenant=..: must have the name of an HTTP header',
+    ],
     [{ 'ssl.keystore.location': '/SECRET' }, 'value.converter.ssl.keystore.location'],
     [{ 'schema.registry.ssl.keystore.location': '/SECRET' }, 'value.converter.ssl.keystore.location'],
   ])('%j: %s', (settings, problem) => {
