@@ -96,7 +96,7 @@ export function parseProto(source: string): ProtoFile {
         tokens.skipBlock();
         break;
       case 'option':
-        checksUtf8 ||= isUtf8Option(tokens);
+        if (isUtf8Option(tokens)) checksUtf8 = true;
         break;
       default:
         return wrongSchema('it has a statement that is none of the language');

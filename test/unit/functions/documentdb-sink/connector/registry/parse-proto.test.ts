@@ -57,6 +57,36 @@ describe('the text of a Protobuf schema', () => {
     expect(() => linkProto(SCHEMA.slice(0, SCHEMA.indexOf('service') - 5), new Map())).toThrow(UnconvertibleError);
   });
 
+  it('may have empty statements wherever a statement may stand', () => {
+    const bare = 'package a; message M { enum E { X = 0; } oneof o { E e = 1; } }';
+    const full = '; package a; ; message M { ; enum E { ; X = 0; ; } oneof o { ; E e = 1; ; } ; } ;';
+    expect(parseProto(full)).toEqual(parseProto(bare));
+  });
+
+  it('leaves extensions and reserved names out, and takes weak imports', () => {
+    const { imports, types } = parseProto(
+      `import weak "a.proto"; import public "b.proto";
+      message M { extend N { optional int32 x = 1; } reserved "old"; optional int32 y = 2; }
+      enum E { reserved 2, 5 to 9; reserved "OLD"; X = 0; }`,
+    );
+    expect(imports).toEqual(['a.proto', 'b.proto']);
+    expect(types).toMatchObject([{ fields: [{ name: 'y', number: 2 }] }, { values: [['X', 0]] }]);
+  });
+
+  it.each([
+    ['', false],
+    ['option java_string_check_utf8 = true;', true],
+    ['option java_string_check_utf8 = false;', false],
+    ['option java_multiple_files = true;', false],
+    ['option java_string_check_utf8 = true; option java_multiple_files = true;', true],
+  ])('of proto2 with %j has its texts checked: %s', (options, checksUtf8) => {
+    expect(parseProto(`${options} message M { }`).checksUtf8).toBe(checksUtf8);
+  });
+
+  it('has angle brackets only behind map', () => {
+    expect(() => parseProto('message M { list<string, int32> a = 1; }')).toThrow('a name is missing');
+  });
+
   it.each([...KNOWN_FILES.keys()])('may import %s, which is known', (name) => {
     expect(linkProto(`import "${name}"; message A { }`, new Map()).messages).toHaveLength(1);
   });
