@@ -3,6 +3,7 @@ import { UnconvertibleError } from '../../../../../../functions/documentdb-sink/
 import { KNOWN_FILES } from '../../../../../../functions/documentdb-sink/connector/registry/protobuf/known-files.ts';
 import { linkProto } from '../../../../../../functions/documentdb-sink/connector/registry/protobuf/link.ts';
 import { parseProto } from '../../../../../../functions/documentdb-sink/connector/registry/protobuf/proto-file.ts';
+import { Tokens } from '../../../../../../functions/documentdb-sink/connector/registry/protobuf/tokens.ts';
 
 const SCHEMA = `// an order
 syntax = "proto3";
@@ -96,5 +97,134 @@ describe('the text of a Protobuf schema', () => {
     const own = new Map([[name, 'syntax = "proto3"; package google.type; message Mine { }']]);
     const text = `import "${name}"; message A { optional google.type.Mine a = 1; }`;
     expect(linkProto(text, own).messages[0]?.type.fields[0]).toMatchObject({ type: { fullName: 'google.type.Mine' } });
+  });
+});
+
+function wordsOf(source: string): readonly string[] {
+  const tokens = new Tokens(source);
+  const words: string[] = [];
+  while (tokens.next.kind !== 'end') {
+    const { kind, text } = tokens.take();
+    words.push(`${kind} ${text}`);
+  }
+  return words;
+}
+
+describe('the words of a Protobuf schema', () => {
+  it.each([
+    ['a_1 .b2.C _d e.f', ['word a_1', 'word .b2.C', 'word _d', 'word e.f']],
+    ['a. b', ['word a', 'symbol .', 'word b']],
+    [
+      '0 17 0x1F 1.5 .25 2. 1e5 1e+5 1.5E-12',
+      '0 17 0x1F 1.5 .25 2. 1e5 1e+5 1.5E-12'.split(' ').map((each) => `number ${each}`),
+    ],
+    ['1-2+3', ['number 1', 'symbol -', 'number 2', 'symbol +', 'number 3']],
+    ['{}[]()<>=;,:+.-', [...'{}[]()<>=;,:+.-'].map((each) => `symbol ${each}`)],
+    [' \n\t\r\f a', ['word a']],
+    ['a // b\nc //\n//', ['word a', 'word c']],
+    ['a/* b\n * c */d/**/e/***/', ['word a', 'word d', 'word e']],
+    ['/* a */ b /* c */', ['word b']],
+    [`"" '' "a b" 'c'`, ['text ', 'text ', 'text a b', 'text c']],
+    [`"it's" 'a "b"' "// c"`, ["text it's", 'text a "b"', 'text // c']],
+    [String.raw`"\"a" '\'b' "\\" c`, ['text "a', "text 'b", 'text \\', 'word c']],
+  ])('%j are %j', (source, words) => {
+    expect(wordsOf(source)).toEqual(words);
+  });
+
+  // https://protobuf.dev/reference/protobuf/proto3-spec/#string_literals
+  it.each([
+    [String.raw`\a\b\f\n\r\t\v`, '\x07\b\f\n\r\t\v'],
+    [String.raw`\\ \' \" \?`, `\\ ' " ?`],
+    [String.raw`\0 \7 \18 \101 \1011`, '\x00 \x07 \x018 A A1'],
+    [String.raw`\x4 \x41 \X4a \x4A1 \x4g`, '\x04 A J J1 \x04g'],
+    ['\\\n', '\n'],
+  ])('hold the text of %s', (escaped, text) => {
+    expect(wordsOf(`"${escaped}"`)).toEqual([`text ${text}`]);
+  });
+
+  it.each(['@', '#', 'a / b', '"a', "'a", '"a\\"', '/* a', 'é'])('are not %j', (source) => {
+    expect(() => wordsOf(source)).toThrow('it has a character that is none of the language');
+  });
+});
+
+const fieldOf = (text: string) => {
+  const [message] = parseProto(`message M { ${text} }`).types;
+  return message?.kind === 'message' ? message.fields[0] : undefined;
+};
+
+describe('a field of a Protobuf schema', () => {
+  it.each([
+    ['7', 7],
+    ['0x1F', 31],
+    ['0XaB', 171],
+  ])('has %s as its number', (text, number) => {
+    expect(fieldOf(`optional int32 a = ${text};`)?.number).toBe(number);
+  });
+
+  it.each(['1.5', '1e3', '0xG', 'x0', '07x', 'a', '"1"', ''])('has not %j as its number', (text) => {
+    expect(() => fieldOf(`optional int32 a = ${text};`)).toThrow('a number is missing');
+  });
+
+  it.each([
+    ['default = "a" \'b\'', 'ab'],
+    ['default = -1.5', '-1.5'],
+    ['default = true, deprecated = false', 'true'],
+    ['deprecated = false, default = inf', 'inf'],
+    ['(default) = 3', '3'],
+    ['(a.b).default = 3', undefined],
+    ['default.x = 3', undefined],
+    ['default = { a: 1 }', undefined],
+  ])('with [%s] has %j as its default', (options, value) => {
+    expect(fieldOf(`optional string a = 1 [${options}];`)?.default).toBe(value);
+  });
+
+  it.each([
+    '(confluent.field_meta) = { params: [ { key: "a", value: "1" }, { key: "b", value: "2" } ] }',
+    '(confluent.field_meta) = { params { key: "a" value: "1" } params { key: "b" value: "2" } }',
+    '(confluent.field_meta) = < doc: "x"; params: < key: "a"; value: "1"; >, params: < value: "2", key: "b", > >',
+    '(confluent.field_meta).params = { key: "a", value: "1" }, (confluent.field_meta).params = { key: "b", value: "2" }',
+    '(.confluent.field_meta).params = [{ key: "a", value: "1" }, { key: "b", value: "2" }]',
+    '(confluent.field_meta) = { params: { key: "a", value: "1" } }, (confluent.field_meta) = { params: { key: "b", value: "2" } }',
+    '(confluent.field_meta) = { params: [ { key: "a", value: "0" }, { key: "b" value: "2" }, { key: "a" value: "1" } ] }',
+    '(confluent.field_meta) = { params: [ { key: "a", value: "1" }, { key: "c" }, { value: "3" }, 4, { key: "b" value: "2" } ] }',
+    '(confluent.field_meta) = { [x.y]: 1, params: [ { key: "a", value: "1" }, { key: "b", value: "2" } ] }, (other.meta) = { params: { key: "c", value: "3" } }',
+  ])('with [%s] has two parameters', (options) => {
+    const parameters = fieldOf(`optional string a = 1 [${options}];`)?.parameters;
+    expect(parameters).toEqual(
+      new Map([
+        ['a', '1'],
+        ['b', '2'],
+      ]),
+    );
+  });
+
+  it.each([
+    ['[default = ]', 'the value of an option is missing'],
+    ['[default = ;]', 'the value of an option is missing'],
+    ['[default 1]', 'a = is missing'],
+    ['[default = 1', 'a ] is missing'],
+    ['[(a = 1]', 'a ) is missing'],
+    ['[a = { [b: 1 }]', 'a ] is missing'],
+    ['[= 1]', 'a name is missing'],
+    ['[a = { : 1 }]', 'a name is missing'],
+    ['', 'a ; is missing'],
+  ])('is refused with %s: %s', (options, problem) => {
+    expect(() => parseProto(`message M { optional int32 a = 1 ${options} }`)).toThrow(problem);
+  });
+
+  it.each([
+    'option a = { b: ";" };',
+    'option (a).b = { c { d: 1; } e: 2; };',
+    'option a = "{";',
+    'reserved 1 to 3, 5;',
+  ])('stands behind %s', (statement) => {
+    expect(fieldOf(`${statement} optional int32 a = 9;`)?.number).toBe(9);
+  });
+
+  it.each([
+    ['option a = 1', 'a ; is missing'],
+    ['option a = { b { c: 1 }', 'a brace is missing'],
+  ])('does not end %s', (statement, problem) => {
+    expect(() => parseProto(`message M { ${statement}`)).toThrow(problem);
   });
 });
