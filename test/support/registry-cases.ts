@@ -3,11 +3,14 @@ import { join } from 'node:path';
 import { BSON } from 'mongodb';
 import { UnconvertibleError } from '../../functions/documentdb-sink/bson/unconvertible-error.ts';
 import { documentFrom } from '../../functions/documentdb-sink/connector/converters/create-converter.ts';
+import { readConnector } from '../../functions/documentdb-sink/connector/file/read-connector.ts';
+import { converterClassOf } from '../../functions/documentdb-sink/connector/registry/converter-classes.ts';
 import {
   connectDataOf,
   type SchemaAndValue,
 } from '../../functions/documentdb-sink/connector/transforms/data/to-document.ts';
 import { UnwritableError } from '../../functions/documentdb-sink/plan/unwritable-error.ts';
+import { aConnectorText } from './a-connector.ts';
 
 /** A value that Confluent's converter and the connector have judged: test/fixtures/registry-conversions/README.md. */
 export interface RegistryCase {
@@ -25,6 +28,24 @@ export const registryCases = (file: string): readonly RegistryCase[] =>
     .split('\n')
     .filter((line) => line !== '')
     .map((line) => JSON.parse(line) as RegistryCase);
+
+/** The converter of a connector's file, as the function makes it of the class and of the settings that a case names. */
+export function readerOf(converterClass: string, type: string): (of: RegistryCase) => SchemaAndValue {
+  const compilerOf = (options: RegistryCase['options'] = {}) => {
+    const settings = { 'schema.registry.url': 'http://one', region: 'eu-west-1', ...options };
+    const own = Object.fromEntries(Object.entries(settings).map(([name, value]) => [`value.converter.${name}`, value]));
+    const text = aConnectorText({ 'value.converter': converterClass, ...own });
+    const { properties } = readConnector(text, { where: 'test' });
+    const found = converterClassOf(properties, 'value');
+    if (found === undefined) throw new Error(`${converterClass} asks no registry`);
+    return found.createCompiler(properties.under('value.converter.'));
+  };
+  const byDefault = compilerOf();
+  return ({ schema: text, references = {}, options, valueBase64 }) => {
+    const compile = options === undefined ? byDefault : compilerOf(options);
+    return compile({ type, text, references: new Map(Object.entries(references)) })(Buffer.from(valueBase64, 'base64'));
+  };
+}
 
 /** What we make of a value, as the case has it. */
 export function verdictOf(convert: () => SchemaAndValue): string | null {

@@ -1,22 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { parseAvro } from '../../../../../../functions/documentdb-sink/connector/registry/avro/avro-type.ts';
-import { compileAvro } from '../../../../../../functions/documentdb-sink/connector/registry/avro/compile-avro.ts';
-import { type RegistryCase, readable, registryCases, verdictOf } from '../../../../../support/registry-cases.ts';
-
-const readerOf =
-  (isGlue: boolean) =>
-  ({ schema, references = {}, options = {}, valueBase64 }: RegistryCase) =>
-    compileAvro(parseAvro(schema, Object.values(references)), {
-      enhanced: options['enhanced.avro.schema.support'] === 'true',
-      metaData: options['connect.meta.data'] !== 'false',
-      flattenSingletonUnions: !isGlue && options['flatten.singleton.unions'] !== 'false',
-      namespace: isGlue ? 'com.amazonaws.services.schemaregistry.kafkaconnect.avrodata' : 'io.confluent.connect.avro',
-      keepsTopUnion: isGlue,
-    })(Buffer.from(valueBase64, 'base64'));
+import { readable, readerOf, registryCases, verdictOf } from '../../../../../support/registry-cases.ts';
 
 describe.each([
-  ['Confluent', 'avro.jsonl', readerOf(false)],
-  ['AWS Glue', 'avro-glue.jsonl', readerOf(true)],
+  ['Confluent', 'avro.jsonl', readerOf('io.confluent.connect.avro.AvroConverter', 'AVRO')],
+  [
+    'AWS Glue',
+    'avro-glue.jsonl',
+    readerOf('com.amazonaws.services.schemaregistry.kafkaconnect.AWSKafkaAvroConverter', 'AVRO'),
+  ],
 ] as const)(
   'an Avro value becomes the document that the converter of %s and the connector make',
   (_whose, file, read) => {

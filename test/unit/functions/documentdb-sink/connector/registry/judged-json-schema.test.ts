@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { UnsupportedSchemaError } from '../../../../../../functions/documentdb-sink/connector/registry/errors.ts';
-import { compileJsonSchema } from '../../../../../../functions/documentdb-sink/connector/registry/json-schema/compile-json-schema.ts';
-import { type RegistryCase, readable, registryCases, verdictOf } from '../../../../../support/registry-cases.ts';
+import { readable, readerOf, registryCases, verdictOf } from '../../../../../support/registry-cases.ts';
+
+const read = readerOf('io.confluent.connect.json.JsonSchemaConverter', 'JSON');
 
 /** Schemas that the function does not read, and says so: docs/migrating.md. */
 const UNSUPPORTED: readonly string[] = [
@@ -37,8 +38,3 @@ describe('a JSON value becomes the document that Confluent and the connector mak
     },
   );
 });
-
-const read = ({ schema, references = {}, options = {}, valueBase64 }: RegistryCase) =>
-  compileJsonSchema(schema, new Map(Object.entries(references)), {
-    optionalForNonRequired: options['use.optional.for.nonrequired'] === 'true',
-  })(Buffer.from(valueBase64, 'base64'));

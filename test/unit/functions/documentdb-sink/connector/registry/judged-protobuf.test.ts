@@ -1,18 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { UnsupportedSchemaError } from '../../../../../../functions/documentdb-sink/connector/registry/errors.ts';
-import { compileProtobuf } from '../../../../../../functions/documentdb-sink/connector/registry/protobuf/compile-protobuf.ts';
-import { protobufOptionsOf } from '../../../../../../functions/documentdb-sink/connector/registry/protobuf/protobuf-options.ts';
-import { type RegistryCase, readable, registryCases, verdictOf } from '../../../../../support/registry-cases.ts';
+import { readable, readerOf, registryCases, verdictOf } from '../../../../../support/registry-cases.ts';
 
 /** Schemas that the function does not read, and says so (docs/migrating.md), or at which Java's task fails. */
 const UNSUPPORTED: readonly string[] = ['a type of descriptor.proto', 'structs for nulls without an end'];
 
-const read = ({ schema, references = {}, options = {}, valueBase64 }: RegistryCase) =>
-  compileProtobuf(
-    schema,
-    new Map(Object.entries(references)),
-    protobufOptionsOf(new Map(Object.entries(options))),
-  )(Buffer.from(valueBase64, 'base64'));
+const read = readerOf('io.confluent.connect.protobuf.ProtobufConverter', 'PROTOBUF');
 
 describe('a Protobuf value becomes the document that Confluent and the connector make of its schema', () => {
   const judged = registryCases('protobuf.jsonl');
