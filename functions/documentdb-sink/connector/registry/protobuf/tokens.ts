@@ -38,8 +38,7 @@ export class Tokens {
 
   /** Takes the next token where it is this word or symbol. */
   takes(text: string): boolean {
-    const { kind } = this.next;
-    if (kind === 'text' || kind === 'end' || this.next.text !== text) return false;
+    if (this.next.kind === 'text' || this.next.text !== text) return false;
     this.#at += 1;
     return true;
   }
@@ -116,6 +115,6 @@ const unescaped = (text: string): string =>
     /\\(?:([0-7]{1,3})|[xX]([\da-fA-F]{1,2})|([\s\S]))/g,
     (_all, octal?: string, hex?: string, one?: string) => {
       if (one !== undefined) return ESCAPES[one] ?? one;
-      return String.fromCharCode(octal === undefined ? Number.parseInt(hex ?? '0', 16) : Number.parseInt(octal, 8));
+      return String.fromCharCode(octal === undefined ? Number(`0x${hex}`) : Number.parseInt(octal, 8));
     },
   );

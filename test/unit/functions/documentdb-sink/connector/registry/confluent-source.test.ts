@@ -86,6 +86,7 @@ describe("a registry with Confluent's API", () => {
 
   it.each([
     ['an id', () => NOT_FOUND],
+    ['an id of a subject that has no such version', () => reply(404, { error_code: 40_402 })],
     [
       'a reference',
       (url: string) =>
@@ -107,6 +108,49 @@ describe("a registry with Confluent's API", () => {
     ['500', reply(500), 'schema_unavailable', 'the schema registry at one:8081 answers 500'],
     ['503', reply(503), 'schema_unavailable', 'the schema registry at one:8081 answers 503'],
     ['429', reply(429), 'schema_unavailable', 'the schema registry at one:8081 answers 429'],
+    ['408', reply(408), 'schema_unavailable', 'the schema registry at one:8081 answers 408'],
+    [
+      '499',
+      reply(499),
+      'misconfigured',
+      'one:8081 answers 499 as no schema registry does: correct schema.registry.url',
+    ],
+    [
+      'a code of another error',
+      reply(404, { error_code: 40_400 }),
+      'misconfigured',
+      'one:8081 answers 404 as no schema registry does: correct schema.registry.url',
+    ],
+    [
+      'a code of a missing schema that is no 404',
+      reply(422, { error_code: 40_403 }),
+      'misconfigured',
+      'one:8081 answers 422 as no schema registry does: correct schema.registry.url',
+    ],
+    [
+      'a list',
+      { status: 200, body: '[]' },
+      'misconfigured',
+      'one:8081 answers 200 as no schema registry does: correct schema.registry.url',
+    ],
+    [
+      'a schema that is no text',
+      reply(200, { schema: {} }),
+      'misconfigured',
+      'schema.registry.url gives an answer that is no schema',
+    ],
+    [
+      'a type that is no text',
+      reply(200, { schema: '"int"', schemaType: 5 }),
+      'misconfigured',
+      'schema.registry.url gives an answer that is no schema',
+    ],
+    [
+      'references that are no list',
+      reply(200, { schema: '"int"', references: {} }),
+      'misconfigured',
+      'schema.registry.url gives an answer that is no schema',
+    ],
     [
       '401',
       reply(401),

@@ -9,6 +9,7 @@ import type {
   HttpOptions,
   HttpReply,
 } from '../../../../../../functions/documentdb-sink/connector/registry/http-call.ts';
+import { outage } from '../../../../../../functions/documentdb-sink/connector/registry/schema-source.ts';
 
 const ID = '11111111-2222-3333-4444-555555555555';
 const ENVIRONMENT = { AWS_ACCESS_KEY_ID: 'AKID', AWS_SECRET_ACCESS_KEY: 'SECRET', AWS_SESSION_TOKEN: 'TOKEN' };
@@ -91,7 +92,35 @@ describe("AWS Glue's registry", () => {
     expect(JSON.stringify(found)).not.toContain('SECRET');
   });
 
-  it('is asked again with new credentials where it refuses those that were kept', async () => {
+  // https://docs.aws.amazon.com/glue/latest/webapi/CommonErrors.html
+  it.each([
+    ...['ThrottlingException', 'ThrottledException', 'RequestLimitExceeded', 'InternalServiceException'],
+    ...['InternalFailure', 'ServiceUnavailable', 'OperationTimeoutException', 'RequestTimeoutException'],
+  ])('may have another answer than %s a moment later', async (name) => {
+    const { fetch, calls } = glue(reply(400, { __type: `${name}:http://internal.amazon.com/coral/com.amazon.coral/` }));
+    const detail = `AWS Glue answers 400 ${name}`;
+    expect(await fetch()).toEqual(outage(detail));
+    expect(calls).toHaveLength(1);
+  });
+
+  it.each([
+    [429, {}, 'schema_unavailable'],
+    [503, {}, 'schema_unavailable'],
+    [499, {}, 'misconfigured'],
+    [400, { __type: 5 }, 'misconfigured'],
+    [200, { SchemaDefinition: '"int"' }, 'misconfigured'],
+    [200, { DataFormat: 'AVRO' }, 'misconfigured'],
+    [400, { SchemaDefinition: '"int"', DataFormat: 'AVRO' }, 'misconfigured'],
+  ])('says with %s %j: %s', async (status, body, code) => {
+    expect(await glue(reply(status, body)).fetch()).toMatchObject({ kind: 'unavailable', failure: { code } });
+  });
+
+  it.each([
+    'ExpiredTokenException',
+    'UnrecognizedClientException',
+    'InvalidClientTokenId',
+    'com.amazon.coral.service#InvalidSignatureException',
+  ])('is asked again with new credentials where it refuses those that were kept: %s', async (name) => {
     const sessions = [
       { accessKeyId: 'OLD', secretAccessKey: 'a' },
       { accessKeyId: 'NEW', secretAccessKey: 'b' },
@@ -107,7 +136,7 @@ describe("AWS Glue's registry", () => {
         Promise.resolve(
           String(headers?.['authorization']).includes('Credential=NEW/')
             ? reply(200, { SchemaDefinition: '"int"', DataFormat: 'AVRO' })
-            : reply(400, { __type: 'ExpiredTokenException' }),
+            : reply(400, { __type: name }),
         ),
     });
     expect(await source.fetch(ID, signal)).toMatchObject({ kind: 'found' });
@@ -124,15 +153,26 @@ describe("AWS Glue's registry", () => {
     expect(await glue(reply(200, {}), {}).fetch()).toMatchObject({ kind: 'unavailable' });
   });
 
-  it('may have another address', () => {
-    const { endpoint } = glueParts(
-      new Map([
-        ['region', 'eu-west-1'],
-        ['endpoint', 'http://127.0.0.1:4566'],
-      ]),
-      {},
-    );
-    expect(endpoint.href).toBe('http://127.0.0.1:4566/');
+  it.each([
+    ['AWS_ACCESS_KEY_ID', { ...ENVIRONMENT, AWS_ACCESS_KEY_ID: '' }],
+    ['AWS_SECRET_ACCESS_KEY', { ...ENVIRONMENT, AWS_SECRET_ACCESS_KEY: '' }],
+  ])('cannot be asked without %s', async (_name, environment) => {
+    const { fetch, calls } = glue(reply(200, {}), environment);
+    expect(await fetch()).toMatchObject({ kind: 'unavailable', failure: { code: 'schema_unavailable' } });
+    expect(calls).toEqual([]);
+  });
+
+  it.each([
+    [{ region: 'eu-west-1' }, {}, 'https://glue.eu-west-1.amazonaws.com/'],
+    [{ region: 'cn-north-1' }, {}, 'https://glue.cn-north-1.amazonaws.com.cn/'],
+    [{ region: 'eu-west-1' }, { AWS_ENDPOINT_URL: 'http://127.0.0.1:4566' }, 'http://127.0.0.1:4566/'],
+    [
+      { region: 'eu-west-1', endpoint: 'https://vpce.example/path' },
+      { AWS_ENDPOINT_URL: 'http://127.0.0.1:4566' },
+      'https://vpce.example/',
+    ],
+  ])('with %j and %j has the address %s', (settings, environment, address) => {
+    expect(glueParts(new Map(Object.entries(settings)), environment).endpoint.href).toBe(address);
   });
 });
 
@@ -165,14 +205,27 @@ describe("the settings of Glue's converter", () => {
   it.each([
     [{ region: '' }, 'value.converter.region'],
     [{ region: 'Ireland' }, 'like eu-west-1'],
+    [{ region: 'eu-west-1a' }, 'like eu-west-1'],
     [{ endpoint: 'glue' }, 'must be a URL'],
+    [{ endpoint: 'see https://glue.example' }, 'must be a URL'],
+    [{ endpoint: 'https://' }, 'must be a URL'],
+    [{ endpoint: 'https://glue.example /' }, 'must be a URL'],
     [{ assumeRoleArn: 'role' }, "must be a role's ARN"],
+    [{ assumeRoleArn: 'x arn:aws:iam::222222222222:role/schemas' }, "must be a role's ARN"],
+    [{ assumeRoleArn: 'arn:aws:iam::22222222222:role/schemas' }, "must be a role's ARN"],
+    [{ assumeRoleArn: 'arn:aws:iam::222222222222:role/' }, "must be a role's ARN"],
+    [{ assumeRoleArn: 'arn:aws:iam::222222222222:user/schemas' }, "must be a role's ARN"],
     [{ secondaryDeserializer: 'java.Class' }, 'cannot run Java'],
   ])('%o is refused', (settings, problem) => {
     expect(check(settings)).toThrow(problem);
   });
 
-  it('may name a role of another account', () => {
-    expect(check({ assumeRoleArn: 'arn:aws:iam::222222222222:role/schemas' })).not.toThrow();
+  it.each([
+    { assumeRoleArn: 'arn:aws:iam::222222222222:role/schemas' },
+    { assumeRoleArn: 'arn:aws-cn:iam::222222222222:role/path/schemas' },
+    { endpoint: 'http://127.0.0.1:4566' },
+    { endpoint: 'https://glue.example' },
+  ])('may be %j', (settings) => {
+    expect(check(settings)).not.toThrow();
   });
 });

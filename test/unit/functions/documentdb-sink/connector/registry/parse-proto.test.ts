@@ -126,6 +126,7 @@ describe('the words of a Protobuf schema', () => {
     ['/* a */ b /* c */', ['word b']],
     [`"" '' "a b" 'c'`, ['text ', 'text ', 'text a b', 'text c']],
     [`"it's" 'a "b"' "// c"`, ["text it's", 'text a "b"', 'text // c']],
+    [String.raw`"\ a" '\ b'`, ['text  a', 'text  b']],
     [String.raw`"\"a" '\'b' "\\" c`, ['text "a', "text 'b", 'text \\', 'word c']],
   ])('%j are %j', (source, words) => {
     expect(wordsOf(source)).toEqual(words);
@@ -216,6 +217,8 @@ describe('a field of a Protobuf schema', () => {
     'option a = { b: ";" };',
     'option (a).b = { c { d: 1; } e: 2; };',
     'option a = "{";',
+    'option a = { b: "{" };',
+    'option a = ";" "b";',
     'reserved 1 to 3, 5;',
   ])('stands behind %s', (statement) => {
     expect(fieldOf(`${statement} optional int32 a = 9;`)?.number).toBe(9);
