@@ -70,7 +70,7 @@ const VARIANTS: Readonly<Record<string, Changes>> = {
     },
   },
   'failed batches in a topic': {
-    trigger: { onFailure: 'kafka://failed', filter: [{ value: {} }], filterKmsKeyArn: KEY },
+    trigger: { onFailure: 'kafka://failed', filter: [{ value: { type: ['order'] } }], filterKmsKeyArn: KEY },
   },
   'failed batches in a queue': {
     trigger: { onFailure: 'arn:aws:sqs:eu-west-1:111111111111:failed', onFailureKmsKeyArn: KEY },

@@ -3,6 +3,7 @@ import type { CheckedFile } from './checked-file.ts';
 import { authenticationIsWhole, clusterIsReachable } from './cluster-rules.ts';
 import { connectionStringIsUsable, connectorDecides, topicsStandOnce } from './connector-rules.ts';
 import { caBundleIsThere, documentdbIsReachable, regionHasRoots } from './documentdb-rules.ts';
+import { filtersAreRules } from './filter-rules.ts';
 import {
   aSinkIsNamed,
   streamAccessIsWhole,
@@ -37,6 +38,7 @@ const RULES = [
   pollersAreARange,
   pollerGroupsFit,
   provisionedSettingsHavePollers,
+  filtersAreRules,
   filterKeyHasFilter,
   failuresGoElsewhere,
   registryKeyHasRegistry,

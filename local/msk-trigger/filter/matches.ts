@@ -1,4 +1,10 @@
-import { isJsonObject, type Json, type JsonObject, parseJson, WrittenNumber } from './json.ts';
+import {
+  isJsonObject,
+  type Json,
+  type JsonObject,
+  parseJson,
+  WrittenNumber,
+} from '../../../infra/stage-file/filter/json.ts';
 import type { ValuePattern } from './pattern.ts';
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });

@@ -261,7 +261,7 @@ describe('a role', () => {
 
   it("may decrypt its filter's patterns", () => {
     const key = 'arn:aws:kms:eu-west-1:111111111111:key/11111111-2222-3333-4444-555555555555';
-    const trigger = { filter: [{ value: {} }], filterKmsKeyArn: key };
+    const trigger = { filter: [{ value: { type: ['order'] } }], filterKmsKeyArn: key };
     expect(statementsOf('DocumentdbSinkRole', { trigger })).toContainEqual(allow(['kms:Decrypt'], [key]));
   });
 

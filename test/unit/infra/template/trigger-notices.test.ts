@@ -4,7 +4,7 @@ import { aStageFile } from '../../../support/a-stage-file.ts';
 
 const noticesOf = (trigger: object) =>
   templateParts('msk-sinks', 'dev', aStageFile({ kinesisSink: { trigger } })).notices;
-const patterns = (count: number) => ({ filter: Array.from({ length: count }, () => ({ value: {} })) });
+const patterns = (count: number) => ({ filter: Array.from({ length: count }, () => ({ value: { type: ['order'] } })) });
 
 describe('packaging says', () => {
   it("that more than 5 patterns need a raised quota, and nothing up to Lambda's default", () => {

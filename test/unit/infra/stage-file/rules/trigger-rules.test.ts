@@ -121,12 +121,52 @@ describe('the start', () => {
   });
 });
 
+describe('a filter', () => {
+  const problemsOfValue = (value: unknown) =>
+    problemsWith({ trigger: { filter: [{ value: { type: ['order'] } }, { value }] } });
+
+  it.each([
+    [{}, 'must name at least one field'],
+    [{ type: 'order' }, 'type must be a list of rules, or an object'],
+    [{ type: [] }, 'type must have at least one rule'],
+    [{ type: [{ perfix: 'or' }] }, 'type has a rule that Lambda does not know'],
+  ])('is no pattern that Lambda refuses halfway through a deployment: %j', (value, problem) => {
+    expect(problemsOfValue(value)).toEqual([expect.stringMatching(`^trigger\\.filter\\.1\\.value.?${problem}$`)]);
+  });
+
+  it.each([
+    ['a number that is none', Number.NaN],
+    ['a number beyond all', Number.POSITIVE_INFINITY],
+    ['a number that is rounded', 2 ** 53],
+  ])('has no number that JSON would change, because Lambda drops what does not match for good: %s', (_what, rule) => {
+    expect(problemsOfValue({ day: [rule] })).toEqual([
+      'trigger.filter.1.value.day.0 is a number that this project cannot keep as it is written (more than 15 digits, or no number of JSON): no record would match; choose another field',
+    ]);
+    expect(problemsOfValue({ day: [{ 'anything-but': [rule] }] })).toHaveLength(1);
+  });
+
+  it('has at most 4,096 characters, the other names of the pattern included', () => {
+    const lengthOf = (value: unknown) => JSON.stringify({ value }).length;
+    const room = 4_096 - lengthOf({ type: [''] });
+    expect(problemsOfValue({ type: ['x'.repeat(room)] })).toEqual([]);
+    expect(problemsOfValue({ type: ['x'.repeat(room + 1)] })).toEqual([
+      'trigger.filter.1 has 4097 characters as JSON, and Lambda accepts 4096: write a shorter pattern',
+    ]);
+  });
+
+  it('takes numbers, texts, null and the rules of the documentation', () => {
+    const rules = [null, '', 5, -1.5, 1e15, { prefix: 'a' }, { exists: false }, { numeric: ['>', 1, '<', 5] }];
+    expect(problemsOfValue({ a: rules, b: { c: [{ 'anything-but': ['x', 2] }] } })).toEqual([]);
+    expect(problemsOfValue([{ 'anything-but': ['error'] }])).toEqual([]);
+  });
+});
+
 describe("the key of a filter's patterns", () => {
   it('needs a filter', () => {
     expect(problemsWith({ trigger: { filterKmsKeyArn: KEY } })).toEqual([
       'trigger.filterKmsKeyArn needs filter: the key encrypts the patterns',
     ]);
-    expect(problemsWith({ trigger: { filterKmsKeyArn: KEY, filter: [{ value: {} }] } })).toEqual([]);
+    expect(problemsWith({ trigger: { filterKmsKeyArn: KEY, filter: [{ value: { type: ['order'] } }] } })).toEqual([]);
   });
 });
 
