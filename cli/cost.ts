@@ -1,7 +1,7 @@
 // `npm run cost -- --records-per-second R --bytes B --keys K`: what the functions cost, beside other ways to the same targets.
-import { parse } from 'yaml';
 import { projectSurroundings } from '../infra/stage-file/project-files.ts';
 import { readStageFile } from '../infra/stage-file/read-stage-file.ts';
+import { readWrittenStage } from '../infra/stage-file/written-stage.ts';
 import { readMeasured } from './cost/measured.ts';
 import { estimate } from './cost/model/estimate.ts';
 import { DEFAULT_SINKS, type SinkSettings, sinksOf } from './cost/model/sink-settings.ts';
@@ -37,13 +37,13 @@ function jsonObjectOf(path: string): Readonly<Record<string, unknown>> {
 
 function sinksOfStage(stage: string | undefined): readonly SinkSettings[] {
   if (stage === undefined) return DEFAULT_SINKS;
-  const { service }: { readonly service: string } = parse(textOfFile('serverless.yml'));
-  return sinksOf(readStageFile(service, stage, parse(textOfFile(`config/${stage}.yml`))));
+  const { service, written } = readWrittenStage(stage, projectSurroundings);
+  return sinksOf(readStageFile(service, stage, written));
 }
 
 function textOfFile(path: string): string {
   const text = projectSurroundings.readFile(path);
-  if (text === undefined) throw new Error(`${path} does not exist`);
+  if (text === undefined) throw new Error(`there is no file ${path}`);
   return text;
 }
 

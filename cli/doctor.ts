@@ -1,7 +1,7 @@
 // `npm run doctor -- --stage STAGE`: looks at a stage from outside, and says what is wrong and what to do.
-import { parse } from 'yaml';
 import { projectSurroundings } from '../infra/stage-file/project-files.ts';
 import { readStageFile } from '../infra/stage-file/read-stage-file.ts';
+import { readWrittenStage } from '../infra/stage-file/written-stage.ts';
 import { systemClock } from '../shared/time/clock.ts';
 import { askWith, installedCli } from './doctor/ask.ts';
 import { FAULTY, GOOD, parseDoctorOptions, UNUSABLE, USAGE } from './doctor/options.ts';
@@ -20,11 +20,8 @@ async function main(): Promise<number> {
     return GOOD;
   }
   const { stage, streamProfile, json, retries } = options;
-  const name = `config/${stage}.yml`;
-  const text = projectSurroundings.readFile(name);
-  if (text === undefined) throw new Error(`${name} does not exist: choose another stage with --stage`);
-  const { service }: { readonly service: string } = parse(projectSurroundings.readFile('serverless.yml') ?? '');
-  const deployment = readStageFile(service, stage, parse(text));
+  const { service, written } = readWrittenStage(stage, projectSurroundings);
+  const deployment = readStageFile(service, stage, written);
   const { region } = deployment.file;
   const ask = askWith(installedCli, region);
   if (retries !== undefined) {

@@ -1,7 +1,7 @@
 // `npm run handover -- --stage STAGE --from-group GROUP`: a mapping goes on where another consumer ended, and the other way round.
-import { parse } from 'yaml';
 import { projectSurroundings } from '../infra/stage-file/project-files.ts';
 import { readStageFile } from '../infra/stage-file/read-stage-file.ts';
+import { readWrittenStage } from '../infra/stage-file/written-stage.ts';
 import { openGroups } from './handover/groups.ts';
 import { parseHandoverOptions, USAGE } from './handover/options.ts';
 import { handOver } from './handover/run.ts';
@@ -17,11 +17,8 @@ async function main(): Promise<void> {
     print(USAGE);
     return;
   }
-  const name = `config/${options.stage}.yml`;
-  const text = projectSurroundings.readFile(name);
-  if (text === undefined) throw new Error(`${name} does not exist: choose another stage with --stage`);
-  const { service }: { readonly service: string } = parse(projectSurroundings.readFile('serverless.yml') ?? '');
-  const deployment = readStageFile(service, options.stage, parse(text));
+  const { service, written } = readWrittenStage(options.stage, projectSurroundings);
+  const deployment = readStageFile(service, options.stage, written);
   const groups = openGroups(connectionTo(options.brokers, deployment.file.region));
   await handOver(options, deployment, groups, print).finally(() => groups.close());
 }

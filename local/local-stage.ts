@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parse } from 'yaml';
 import { DECIDED_BY_CONNECTOR } from '../functions/documentdb-sink/settings.ts';
 import type { NamedConnector } from '../infra/stage-file/named-connector.ts';
 import { readStageFile } from '../infra/stage-file/read-stage-file.ts';
+import { parseStageText } from '../infra/stage-file/written-stage.ts';
 import type { Deployment } from '../infra/template/deployment.ts';
 import { SettingsError } from '../shared/errors.ts';
 import { DEFAULT_RESOURCES, type LocalResources } from './engines/aws/resources.ts';
@@ -35,7 +35,7 @@ const FILE = `config/${STAGE}.yml`;
  * @throws SettingsError that lists every problem
  */
 export async function readLocalStage(connectorFile?: string): Promise<LocalStage> {
-  const input = parse(await readFile(join(PROJECT_ROOT, FILE), 'utf8'));
+  const input = parseStageText(await readFile(join(PROJECT_ROOT, FILE), 'utf8'), FILE) as StageFileWritten;
   return localStageOf(connectorFile === undefined ? input : withConnector(input, connectorFile));
 }
 

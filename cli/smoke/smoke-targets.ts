@@ -1,7 +1,7 @@
-import { parse } from 'yaml';
 import { parseSoundly } from '../../infra/stage-file/parse-soundly.ts';
 import type { Surroundings } from '../../infra/stage-file/project-files.ts';
 import { stageFile } from '../../infra/stage-file/stage-file.ts';
+import { readWrittenStage } from '../../infra/stage-file/written-stage.ts';
 
 /** Where a stage writes, as far as a smoke test must know it. */
 export interface SmokeTargets {
@@ -18,10 +18,8 @@ export interface SmokeTargets {
 
 /** @throws Error where there is no such stage file */
 export function smokeTargets(stage: string, surroundings: Surroundings): SmokeTargets {
-  const name = `config/${stage}.yml`;
-  const text = surroundings.readFile(name);
-  if (text === undefined) throw new Error(`${name} does not exist: choose another stage with --stage`);
-  const { kinesisSink, documentdbSink } = parseSoundly(stageFile, parse(text)).sound;
+  const { written } = readWrittenStage(stage, surroundings);
+  const { kinesisSink, documentdbSink } = parseSoundly(stageFile, written).sound;
   return {
     kinesisSink: kinesisSink !== undefined,
     pointer: kinesisSink?.partitionKeyPointer,

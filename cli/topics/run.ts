@@ -41,7 +41,7 @@ export async function runTopics(options: TopicsOptions, print: (line: string) =>
 /** The expression of a connector's file. @throws Error where it has none that can be followed */
 export function regexOf(path: string, surroundings: Surroundings): { readonly regex: string; readonly path: string } {
   const text = surroundings.readFile(path);
-  if (text === undefined) throw new Error(`${path} does not exist`);
+  if (text === undefined) throw new Error(`there is no file ${path}`);
   const file = readConnectorFile(text, path);
   const [fault] = file.faults;
   if (fault !== undefined)

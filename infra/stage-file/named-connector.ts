@@ -38,7 +38,7 @@ export function readNamedConnector(path: string, surroundings: Surroundings): Na
   const { environment } = surroundings;
   const file = readConnectorSettings(path, surroundings);
   if (file === undefined) {
-    return unsound([`documentdbSink.connector: ${path} does not exist; write a path relative to the project's root`]);
+    return unsound([`documentdbSink.connector: there is no file ${path}; write a path relative to the project's root`]);
   }
   try {
     const read = readSettings(file, { where: path, environment });

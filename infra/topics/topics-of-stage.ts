@@ -1,7 +1,7 @@
-import { parse } from 'yaml';
 import { parseSoundly } from '../stage-file/parse-soundly.ts';
 import type { Surroundings } from '../stage-file/project-files.ts';
 import { stageFile } from '../stage-file/stage-file.ts';
+import { readWrittenStage } from '../stage-file/written-stage.ts';
 
 /** What a stage file says of the topics' cluster and of the connector's file. */
 export interface TopicsOfStage {
@@ -14,9 +14,7 @@ export interface TopicsOfStage {
 
 /** @throws Error where there is no such stage file */
 export function topicsOfStage(stage: string, surroundings: Surroundings): TopicsOfStage {
-  const name = `config/${stage}.yml`;
-  const text = surroundings.readFile(name);
-  if (text === undefined) throw new Error(`${name} does not exist`);
-  const { region, cluster, documentdbSink } = parseSoundly(stageFile, parse(text)).sound;
+  const { name, written } = readWrittenStage(stage, surroundings);
+  const { region, cluster, documentdbSink } = parseSoundly(stageFile, written).sound;
   return { name, connectorPath: documentdbSink?.connector, region, clusterArn: cluster?.arn };
 }

@@ -39,7 +39,7 @@ export const caBundleIsThere: Rule = ({ sound, stage, surroundings }) => {
   if (text?.includes('-----BEGIN CERTIFICATE-----')) return [];
   return [
     text === undefined
-      ? `documentdbSink.caBundle: ${path} does not exist; write a path relative to the project's root`
+      ? `documentdbSink.caBundle: there is no file ${path}; write a path relative to the project's root`
       : `documentdbSink.caBundle: ${path} holds no PEM certificate; convert a JKS truststore with keytool -exportcert -rfc`,
   ];
 };

@@ -100,6 +100,6 @@ describe("with a connector's file", () => {
   });
 
   it('that does not exist is refused before anything starts', () => {
-    expect(() => withConnector(local(), 'config/connectors/none.properties')).toThrow('does not exist');
+    expect(() => withConnector(local(), 'config/connectors/none.properties')).toThrow('there is no file');
   });
 });

@@ -79,6 +79,16 @@ describe('refuses', () => {
     expect(problemsOf(stageFile)).toHaveLength(1);
   });
 
+  it('a folder in the place of a file, and ends with no error of the disk', () => {
+    expect(problemsWith({ documentdbSink: { caBundle: 'config' } })).toEqual([
+      "documentdbSink.caBundle: there is no file config; write a path relative to the project's root",
+    ]);
+    const own = { secretArn: undefined, database: undefined, connector: 'config' };
+    expect(problemsWith({ documentdbSink: own })).toContain(
+      "documentdbSink.connector: there is no file config; write a path relative to the project's root",
+    );
+  });
+
   it('a stage that cannot be part of a bucket name', () => {
     expect(problemsOf(aStageFile(), 'Dev')).toEqual([expect.stringContaining('lower-case')]);
     expect(problemsOf(aStageFile(), 'd'.repeat(32))).toEqual([expect.stringMatching(/5 characters too long/)]);

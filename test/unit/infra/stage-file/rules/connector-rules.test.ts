@@ -19,7 +19,7 @@ describe('a connector file', () => {
 describe("a connector's file", () => {
   it('has to exist', () => {
     expect(problemsWith({}, aProject({}))).toEqual([
-      `documentdbSink.connector: ${CONNECTOR_PATH} does not exist; write a path relative to the project's root`,
+      `documentdbSink.connector: there is no file ${CONNECTOR_PATH}; write a path relative to the project's root`,
     ]);
   });
 

@@ -47,7 +47,7 @@ describe('a CA bundle', () => {
   it.each([
     [
       'config/none.pem',
-      "documentdbSink.caBundle: config/none.pem does not exist; write a path relative to the project's root",
+      "documentdbSink.caBundle: there is no file config/none.pem; write a path relative to the project's root",
     ],
     [
       'config/trust.jks',
