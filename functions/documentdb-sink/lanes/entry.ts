@@ -25,8 +25,6 @@ export interface HeadTrial extends Trial {
   readonly commandSizeMax: number;
   /** True once the head, an insert, met a document: the insert may then replace a tombstone. */
   readonly insertReplacesTombstone: boolean;
-  /** When the head, an insert, first met a document that another writer stored. */
-  readonly duplicateAtMs: number | undefined;
   /** Set while it is undecided whether the head or the target caused a refusal. */
   readonly doubt: Doubt | undefined;
   /** The batch's written count when the head last conflicted with another unique index; a retry needs a write since then. */
@@ -41,7 +39,6 @@ export const UNTRIED: HeadTrial = {
   misses: 0,
   commandSizeMax: Number.POSITIVE_INFINITY,
   insertReplacesTombstone: false,
-  duplicateAtMs: undefined,
   doubt: undefined,
   blockedAtWrittenCount: undefined,
 };

@@ -51,6 +51,8 @@ export class Lane extends SharedLane<LaneEntry, HeadTrial> {
   #foldBoundaries: Set<number> | undefined;
   #sendsSingly = false;
   #isUnguarded = false;
+  /** When an insert first met a document of another writer, if no later attempt of the lane may be stored without an answer. */
+  #duplicateSinceMs: number | undefined;
 
   constructor({ topicPartition, identity, target }: LaneParts) {
     super(UNTRIED);
@@ -109,6 +111,7 @@ export class Lane extends SharedLane<LaneEntry, HeadTrial> {
     assert(step.lane === this && step.from === this.next, 'a result belongs to the head of its lane');
     assert(this.state === 'open', 'a lane whose head is decided has no result to come');
     if (result.kind === 'written') return this.#settleWritten(step);
+    if ('failure' in result && result.failure.mayBeWritten) this.#duplicateSinceMs = undefined;
     // An unguarded write was not sent.
     if (result.kind !== 'unguarded') this.change({ attempts: this.trial.attempts + 1 });
     switch (result.kind) {
@@ -236,12 +239,15 @@ export class Lane extends SharedLane<LaneEntry, HeadTrial> {
     return this.#collide(step, step.write.kind === 'plain' ? COLLISION : UNRESOLVABLE, moment);
   }
 
-  /** A read shortly after a failover may return old data, so the duplicate is confirmed by a second read after a pause. */
+  /**
+   * A read shortly after a failover may return old data: a document of another writer although the insert is stored. A read that is
+   * late enough shows every write that was sent before the first such read, so that one pause serves all inserts of the lane.
+   */
   #confirmDuplicate(step: Step, { nowMs }: Moment): readonly Effect[] {
-    const duplicateAtMs = this.trial.duplicateAtMs ?? nowMs;
-    if (nowMs - duplicateAtMs >= DUPLICATE_CONFIRM_MS) return this.#blame(step, DUPLICATE);
-    const failure = asFarAsKnown(this.trial, { ...DUPLICATE, retryable: true });
-    this.change({ duplicateAtMs, failure, readyAtMs: duplicateAtMs + DUPLICATE_CONFIRM_MS });
+    this.#duplicateSinceMs ??= nowMs;
+    const readyAtMs = this.#duplicateSinceMs + DUPLICATE_CONFIRM_MS;
+    if (nowMs >= readyAtMs) return this.#blame(step, DUPLICATE);
+    this.change({ failure: asFarAsKnown(this.trial, { ...DUPLICATE, retryable: true }), readyAtMs });
     return NOTHING;
   }
 

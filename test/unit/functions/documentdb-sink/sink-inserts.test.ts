@@ -53,6 +53,24 @@ describe('an insert', () => {
     expect(deadLetters).toEqual([]);
   });
 
+  it('is no poison where its own answer was lost between two reads, and the second read is of before', async () => {
+    const { documents, deadLetters, wordsOf, stored } = aCollection();
+    documents.put('k', { v: 'theirs' });
+    const findVersions = documents.findVersions.bind(documents);
+    let readCount = 0;
+    documents.findVersions = async (namespace, ids) => {
+      readCount += 1;
+      if (readCount === 1) {
+        documents.remove('k');
+        documents.faults = [{ kind: 'lostAnswer' }];
+      }
+      return readCount <= 2 ? [{ id: 'k', versions: undefined, isDeleted: false }] : findVersions(namespace, ids);
+    };
+    expect(await wordsOf(at(5, insert(5)))).toEqual(['written']);
+    expect(stored()?.get('v')).toBe(5);
+    expect(deadLetters).toEqual([]);
+  });
+
   it('is done, not a duplicate, where its own answer was lost', async () => {
     const { documents, wordsOf } = aCollection({ documents: { faults: [{ kind: 'lostAnswer' }] } });
     expect(await wordsOf(at(5, insert(5)))).toEqual(['written']);

@@ -58,6 +58,20 @@ describe('a batch that comes again and again as a whole', () => {
     expect(invocations.length).toBeLessThanOrEqual(Math.ceil(count / 4) + 1);
   });
 
+  it('ends although inserts meet a document of another writer, with updates of that document between them', async () => {
+    const environment = anEnvironment({}, { mapper });
+    await environment.write([record({ partition: 1 }, [insertOf({ _id: 'a' })])]);
+    const inserted = Array.from({ length: 12 }, (_, at) => record({ offset: 2 * at }, [insertOf({ _id: 'a' })]));
+    const updated = Array.from({ length: 12 }, (_, at) =>
+      record({ offset: 2 * at + 1 }, [updateOf({ _id: 'a' }, { $set: { v: at } })]),
+    );
+    const pairs = inserted.flatMap((insert, at) => [insert, updated[at] as SourceRecord]);
+    const [words = [], ...more] = await invokeOnDemand(environment, pairs);
+    expect(more).toEqual([]);
+    expect(words.filter((_, at) => at % 2 === 0)).toEqual(Array(12).fill('deadLettered duplicate_key'));
+    expect(environment.store.get('a')?.get('v')).toBe(11);
+  });
+
   it('ends although every other update of one document is refused', async () => {
     const environment = anEnvironment(refusesBad(UNLISTED), { mapper });
     const invocations = await invokeOnDemand(environment, updates(20));

@@ -8,7 +8,7 @@ import {
   MISSES_CARRIED,
   MISSES_MAX,
 } from '../../../../../functions/documentdb-sink/limits.ts';
-import { poison } from '../../../../../shared/outcome.ts';
+import { deadLettered, poison } from '../../../../../shared/outcome.ts';
 import { inWords } from '../../../../support/a-documentdb-sink.ts';
 import { aLane, aMoment, nextStep } from '../../../../support/a-lane.ts';
 import { aRecord } from '../../../../support/builders.ts';
@@ -114,6 +114,26 @@ describe('an insert that meets a document', () => {
     expect(duplicate(dueMs - 1)).toEqual([]);
     expect(lane.trial.readyAtMs).toBe(dueMs);
     expect(duplicate(dueMs)).toEqual(['bury 0 duplicate_key']);
+  });
+
+  it('is a duplicate at once where that was confirmed for an earlier insert of the lane', () => {
+    const lane = aLane([insert, put, insert]);
+    const dueMs = NOW_MS + DUPLICATE_CONFIRM_MS;
+    hear(lane, { kind: 'duplicate' }, { nowMs: NOW_MS });
+    hear(lane, { kind: 'duplicate' }, { nowMs: dueMs });
+    if (lane.head !== undefined)
+      lane.settleRecord(lane.head, ({ position }) => deadLettered(position, 'duplicate_key'));
+    hear(lane, { kind: 'written' }, { nowMs: dueMs });
+    expect(hear(lane, { kind: 'duplicate' }, { nowMs: dueMs })).toEqual(['bury 2 duplicate_key']);
+  });
+
+  it('is confirmed anew where an attempt after the first read may be stored', () => {
+    const lane = aLane([insert]);
+    const dueMs = NOW_MS + DUPLICATE_CONFIRM_MS;
+    hear(lane, { kind: 'duplicate' }, { nowMs: NOW_MS });
+    hear(lane, { kind: 'retry', failure: AMBIGUOUS, commandSize: 1 }, { nowMs: dueMs });
+    expect(hear(lane, { kind: 'duplicate' }, { nowMs: dueMs + 1 })).toEqual([]);
+    expect(hear(lane, { kind: 'applied' })).toEqual(['0 written']);
   });
 });
 
