@@ -10,15 +10,13 @@ const logical = (name: string, type: string, parameters?: unknown) => ({
   ...(parameters === undefined ? {} : { 'connect.parameters': parameters }),
 });
 const INT8 = { type: 'integer', 'connect.type': 'int8' };
-/** A map whose keys may be null. */
-const pairs = {
+const pairsOf = (key: object) => ({
   type: 'array',
   'connect.type': 'map',
-  items: {
-    type: 'object',
-    properties: { key: { oneOf: [{ type: 'null' }, { type: 'string' }] }, value: { type: 'integer' } },
-  },
-};
+  items: { type: 'object', properties: { key, value: { type: 'integer' } } },
+});
+/** A map whose keys may be null. */
+const pairs = pairsOf({ oneOf: [{ type: 'null' }, { type: 'string' }] });
 
 describe('a value with a JSON schema', () => {
   it.each([
@@ -38,6 +36,12 @@ describe('a value with a JSON schema', () => {
     ['the values of an object for an array', { type: 'array', items: { type: 'integer' } }, '{"a":1,"b":2}', [1n, 2n]],
     ['a text for an array', { type: 'array', items: { type: 'integer' } }, '"12"', []],
     ['pairs', pairs, '[{"key":"a","value":1}]', new Map([['a', 1n]])],
+    [
+      'a moment beyond 64 bits, of which the lower ones count',
+      logical('Timestamp', 'int64'),
+      String(2n ** 64n + 1n),
+      new Date(1),
+    ],
     ['a date', logical('Date', 'int32'), '1', new Date(86_400_000)],
     ['a time', logical('Time', 'int32'), '1', new Date(1)],
     ['a moment', logical('Timestamp', 'int64'), '1', new Date(1)],
@@ -59,10 +63,12 @@ describe('a value with a JSON schema', () => {
     ['a struct must be an object', objectOf({ type: 'string' }), '[1]'],
     ['a map whose keys are strings must be an object', mapOf({ type: 'integer' }), '[1]'],
     ['a map whose keys are not strings must be an array of pairs', pairs, '{"a":1}'],
+    ['only maps whose keys are strings become documents', pairsOf({ type: 'integer' }), '[{"key":7,"value":1}]'],
     ['an entry of a map is no pair', pairs, '[1]'],
     ['an entry of a map is no pair', pairs, '[{"key":"a"}]'],
     ['an entry of a map is no pair', pairs, '[{"key":"a","value":1,"more":1}]'],
     ['bytes are not base64', { type: 'string', 'connect.type': 'bytes' }, '5'],
+    ['bytes are not base64', { type: 'string', 'connect.type': 'bytes' }, 'true'],
     ['a date or a time is not a whole number', logical('Date', 'int32'), '"1"'],
     ['a date or a time is not a whole number', logical('Timestamp', 'int64'), '1.0'],
     ['a date or a time does not fit into its bits', logical('Date', 'int32'), '2147483648'],
