@@ -1,14 +1,7 @@
-import {
-  Admin,
-  type AdminOptions,
-  Consumer,
-  type fetchV17,
-  findErrorBy,
-  type RecordsBatch,
-  UserError,
-} from '@platformatic/kafka';
+import { Admin, type AdminOptions, Consumer, findErrorBy, UserError } from '@platformatic/kafka';
 import type { Arrival, FetchPosition } from '../machine/machine.ts';
 import type { StartingPosition } from '../mapping/mapping.ts';
+import { arrivalOf } from './arrival.ts';
 import { type EventRecord, type NullAs, recordSerializer } from './event.ts';
 
 /** The Kafka calls of one mapping. No method is called again before its last call has ended, except `endOffsets`. */
@@ -47,10 +40,6 @@ const RETRY_DELAY_MS = 100;
 
 /** Raw fetches return all records. Lambda's isolation level is not documented, and this level needs no list of aborted transactions. */
 const READ_UNCOMMITTED = 0;
-
-/** https://kafka.apache.org/documentation/#recordbatch */
-const IS_LOG_APPEND_TIME = 1 << 3;
-const IS_CONTROL = 1 << 5;
 
 /** The special timestamps of ListOffsets. https://kafka.apache.org/protocol#The_Messages_ListOffsets */
 const LATEST = -1n;
@@ -92,7 +81,9 @@ export function createPoller(options: PollerOptions): Poller {
       const fetchedFrom = new Map(wanted.map(({ partition, offset }) => [partition, offset]));
       return answers
         .flatMap((answer) => answer.responses.flatMap((response) => response.partitions))
-        .map((fetched) => toArrival(fetched, fetchedFrom, serializerOf(fetched.partitionIndex)));
+        .map((fetched) =>
+          arrivalOf(fetched, fetchedFrom.get(fetched.partitionIndex) ?? 0, serializerOf(fetched.partitionIndex)),
+        );
     },
     outOfRange: async (wanted) => {
       consumer.clearMetadata();
@@ -207,40 +198,4 @@ async function requestsByLeader(
 function fetchPartition({ partition, offset }: FetchPosition) {
   const epochs = { currentLeaderEpoch: -1, lastFetchedEpoch: -1 };
   return { partition, fetchOffset: BigInt(offset), partitionMaxBytes: PARTITION_BYTES_MAX, ...epochs };
-}
-
-function toArrival(
-  fetched: fetchV17.FetchResponsePartition,
-  fetchedFrom: ReadonlyMap<number, number>,
-  serialize: ReturnType<typeof recordSerializer>,
-): Arrival<EventRecord> {
-  const { partitionIndex: partition } = fetched;
-  const from = fetchedFrom.get(partition) ?? 0;
-  const records: EventRecord[] = [];
-  let nextOffset = from;
-  for (const batch of fetched.records ?? []) {
-    appendRecords(batch, from, serialize, records);
-    nextOffset = Number(batch.firstOffset) + batch.lastOffsetDelta + 1;
-  }
-  return { partition, records, nextOffset, logStartOffset: Number(fetched.logStartOffset) };
-}
-
-function appendRecords(
-  batch: RecordsBatch,
-  from: number,
-  serialize: ReturnType<typeof recordSerializer>,
-  records: EventRecord[],
-): void {
-  // Skip control records (transaction markers).
-  if ((batch.attributes & IS_CONTROL) !== 0) return;
-  const firstOffset = Number(batch.firstOffset);
-  const firstTimestampMs = Number(batch.firstTimestamp);
-  const appendedAtMs = (batch.attributes & IS_LOG_APPEND_TIME) !== 0 ? Number(batch.maxTimestamp) : undefined;
-  for (const { offsetDelta, timestampDelta, key, value, headers } of batch.records) {
-    const offset = firstOffset + offsetDelta;
-    if (offset < from) continue;
-    const timestampMs = appendedAtMs ?? firstTimestampMs + Number(timestampDelta);
-    const timestampType = appendedAtMs === undefined ? 'CREATE_TIME' : 'LOG_APPEND_TIME';
-    records.push(serialize({ offset, timestampMs, timestampType, key, value, headers }));
-  }
 }
