@@ -14,7 +14,6 @@ export function readOptions(tokens: Tokens): readonly OptionEntry[] {
   const options: OptionEntry[] = [];
   if (!tokens.takes('[')) return options;
   do {
-    if (tokens.takes(']')) return options;
     const name = optionName(tokens);
     tokens.expect('=');
     for (const value of readValues(tokens)) options.push({ name, value });
@@ -24,11 +23,9 @@ export function readOptions(tokens: Tokens): readonly OptionEntry[] {
 }
 
 export function optionName(tokens: Tokens): string {
-  let name = '';
-  if (tokens.takes('(')) {
-    name = tokens.word().replace(/^\./, '');
-    tokens.expect(')');
-  } else name = tokens.word();
+  const isExtension = tokens.takes('(');
+  let name = isExtension ? tokens.word().replace(/^\./, '') : tokens.word();
+  if (isExtension) tokens.expect(')');
   while (tokens.takes('.')) name += `.${optionName(tokens)}`;
   // `(a.b).c` is a name and a word that begins with a point.
   if (tokens.next.kind === 'word' && tokens.next.text.startsWith('.')) name += tokens.word();

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { UnconvertibleError } from '../../../../../../functions/documentdb-sink/bson/unconvertible-error.ts';
 import { KNOWN_FILES } from '../../../../../../functions/documentdb-sink/connector/registry/protobuf/known-files.ts';
 import { linkProto } from '../../../../../../functions/documentdb-sink/connector/registry/protobuf/link.ts';
+import { readOptions } from '../../../../../../functions/documentdb-sink/connector/registry/protobuf/options.ts';
 import { parseProto } from '../../../../../../functions/documentdb-sink/connector/registry/protobuf/proto-file.ts';
 import { Tokens } from '../../../../../../functions/documentdb-sink/connector/registry/protobuf/tokens.ts';
 
@@ -180,6 +181,41 @@ describe('a field of a Protobuf schema', () => {
   });
 
   it.each([
+    ['a = 1', [{ name: 'a', value: '1' }]],
+    [
+      'a.b = c, (d) = "e"',
+      [
+        { name: 'a.b', value: 'c' },
+        { name: 'd', value: 'e' },
+      ],
+    ],
+    ['(a.b).(.c.d).e = -1', [{ name: 'a.b.c.d.e', value: '-1' }]],
+    [
+      'a = [1, 2]',
+      [
+        { name: 'a', value: '1' },
+        { name: 'a', value: '2' },
+      ],
+    ],
+    ['a = { b: "c" }', [{ name: 'a', value: [{ name: 'b', value: 'c' }] }]],
+    [
+      'a = { b: [1] c { }, [d.e]: inf; }',
+      [
+        {
+          name: 'a',
+          value: [
+            { name: 'b', value: '1' },
+            { name: 'c', value: [] },
+            { name: 'd.e', value: 'inf' },
+          ],
+        },
+      ],
+    ],
+  ])('may have the options [%s]', (options, read) => {
+    expect(readOptions(new Tokens(`[${options}]`))).toEqual(read);
+  });
+
+  it.each([
     '(confluent.field_meta) = { params: [ { key: "a", value: "1" }, { key: "b", value: "2" } ] }',
     '(confluent.field_meta) = { params { key: "a" value: "1" } params { key: "b" value: "2" } }',
     '(confluent.field_meta) = < doc: "x"; params: < key: "a"; value: "1"; >, params: < value: "2", key: "b", > >',
@@ -188,6 +224,8 @@ describe('a field of a Protobuf schema', () => {
     '(confluent.field_meta) = { params: { key: "a", value: "1" } }, (confluent.field_meta) = { params: { key: "b", value: "2" } }',
     '(confluent.field_meta) = { params: [ { key: "a", value: "0" }, { key: "b" value: "2" }, { key: "a" value: "1" } ] }',
     '(confluent.field_meta) = { params: [ { key: "a", value: "1" }, { key: "c" }, { value: "3" }, 4, { key: "b" value: "2" } ] }',
+    '(confluent.field_meta) = "x", (confluent.field_meta) = { params: [ { key: "a", value: "1" }, { key: "b", value: "2" } ] }',
+    '(confluent.field_meta) = { params: [ { key: "a", value: "1" }, { key: "b", value: "2" } ], more: { key: "c", value: "3" } }',
     '(confluent.field_meta) = { [x.y]: 1, params: [ { key: "a", value: "1" }, { key: "b", value: "2" } ] }, (other.meta) = { params: { key: "c", value: "3" } }',
   ])('with [%s] has two parameters', (options) => {
     const parameters = fieldOf(`optional string a = 1 [${options}];`)?.parameters;
@@ -203,6 +241,10 @@ describe('a field of a Protobuf schema', () => {
     ['[default = ]', 'the value of an option is missing'],
     ['[default = ;]', 'the value of an option is missing'],
     ['[default 1]', 'a = is missing'],
+    ['[default a = 1]', 'a = is missing'],
+    ['[(a) b = 1]', 'a = is missing'],
+    ['[a = 1,]', 'a name is missing'],
+    ['[]', 'a name is missing'],
     ['[default = 1', 'a ] is missing'],
     ['[(a = 1]', 'a ) is missing'],
     ['[a = { [b: 1 }]', 'a ] is missing'],
