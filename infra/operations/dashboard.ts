@@ -156,7 +156,8 @@ const partitionLines = ({ file }: Deployment, { mappings }: DeployedFunction): r
 
 /** Prices of us-east-1, arm64, without free tier. https://aws.amazon.com/lambda/pricing/ */
 const DOLLARS_PER_GB_SECOND = 0.0000133334;
-const DOLLARS_PER_REQUEST = 0.0000002;
+/** Per request, this would be written with an exponent, which metric math does not document. */
+const DOLLARS_PER_MILLION_REQUESTS = 0.2;
 const DOLLARS_PER_POLLER_UNIT_HOUR = 0.185;
 const HOUR_SECONDS = 3600;
 
@@ -167,7 +168,7 @@ function costWidget({ functions }: Deployment): Widget {
     [
       {
         id: `c${index}`,
-        expression: `d${index} / 1000 * ${memoryMb / 1024} * ${DOLLARS_PER_GB_SECOND} + i${index} * ${DOLLARS_PER_REQUEST}`,
+        expression: `d${index} / 1000 * ${memoryMb / 1024} * ${DOLLARS_PER_GB_SECOND} + i${index} / 1000000 * ${DOLLARS_PER_MILLION_REQUESTS}`,
         label: `${name}, invocations`,
       },
     ],

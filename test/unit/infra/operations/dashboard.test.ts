@@ -1,10 +1,19 @@
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
+import { BatchMetrics } from '../../../../functions/kinesis-sink/delivery/batch-metrics.ts';
+import { QUERIES } from '../../../../infra/operations/queries.ts';
 import { templateParts } from '../../../../infra/template/template.ts';
+import { failed, poison, written } from '../../../../shared/outcome.ts';
+import { settle } from '../../../../shared/settle.ts';
+import { logBatch } from '../../../../shared/telemetry/batch-report.ts';
 import { ESSENTIAL_METRICS } from '../../../../shared/telemetry/metric-names.ts';
 import { aStageFile, type StageFileChanges } from '../../../support/a-stage-file.ts';
+import { aRecord, batchesOf } from '../../../support/builders.ts';
+import { recordedTelemetry } from '../../../support/recorded-telemetry.ts';
 
 const COLUMNS = 24;
+/** Of a mapping, as CloudFormation knows it after the deployment. */
+const UUID = '11111111-2222-3333-4444-555555555555';
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html */
 const stat = v.pipe(v.string(), v.regex(/^(Sum|Average|Minimum|Maximum|SampleCount|p\d{1,2})$/));
@@ -81,13 +90,24 @@ function dashboardOf(changes: StageFileChanges = {}): v.InferOutput<typeof dashb
   const body = Properties.DashboardBody['Fn::Sub'].replaceAll(/\$\{([\w:]+)\}/g, (_match, name: string) => {
     if (name.startsWith('AWS::')) return name.slice('AWS::'.length).toLowerCase();
     expect(Resources).toHaveProperty(name);
-    return '11111111-2222-3333-4444-555555555555';
+    return UUID;
   });
   return v.parse(dashboard, JSON.parse(body));
 }
 
 const linesOf = (changes: StageFileChanges = {}) =>
   dashboardOf(changes).widgets.flatMap((each) => (each.type === 'metric' ? each.properties.metrics : []));
+
+const optionsOf = (line: readonly (string | v.InferOutput<typeof options>)[]): v.InferOutput<typeof options> => {
+  const last = line.at(-1);
+  return typeof last === 'object' ? last : {};
+};
+
+/** A field of a log line as Logs Insights names it: `partitions.0.code`. */
+const valueAt = (fields: object, path: string): unknown =>
+  path
+    .split('.')
+    .reduce<unknown>((value, name) => (value as Readonly<Record<string, unknown>> | undefined)?.[name], fields);
 
 const idsIn = ({ expression = '' }: { readonly expression?: string | undefined }): readonly string[] =>
   expression.startsWith('SEARCH') ? [] : [...expression.matchAll(/\b[a-z]\w*\b/g)].map(([id]) => id);
@@ -127,6 +147,161 @@ describe('the dashboard', () => {
       const ids = own.flatMap(({ id }) => (id === undefined ? [] : [id]));
       expect(new Set(ids).size).toBe(ids.length);
       for (const used of own.flatMap(idsIn)) expect(ids).toContain(used);
+    }
+  });
+
+  it('shows these metrics, each by this statistic', () => {
+    const shown = dashboardOf().widgets.flatMap((each) => {
+      if (each.type !== 'metric') return [];
+      const lines = each.properties.metrics.flatMap((line) => {
+        const [namespace, name] = line;
+        const { stat: by, yAxis, visible } = optionsOf(line);
+        const axis = yAxis === undefined ? '' : `, ${yAxis}`;
+        return typeof namespace !== 'string' || visible === false ? [] : [`${by} of ${namespace} ${name}${axis}`];
+      });
+      return [[each.properties.title, lines] as const];
+    });
+    const own = (...lines: readonly string[]) => lines.map((line) => line.replace(' of ', ' of msk-sinks '));
+    const lambda = (...lines: readonly string[]) => lines.map((line) => line.replace(' of ', ' of AWS/Lambda '));
+    const both = (name: string) => [
+      [
+        `${name}: records`,
+        own('Sum of RecordsReceived', 'Sum of RecordsWritten', 'Sum of RecordsUnsettled', 'Sum of RecordsDeadLettered'),
+      ],
+      [
+        `${name}: age of the oldest record, ms`,
+        own('p50 of RecordAge', 'p99 of RecordAge', ...(name === 'kinesisSink' ? ['Maximum of EndToEndLagP99'] : [])),
+      ],
+      [`${name}: lag by topic, records`, lambda('Maximum of MaxOffsetLag')],
+      [`${name}: lag by partition, records`, []],
+      [
+        `${name}: invocations`,
+        lambda('Sum of Invocations', 'Sum of Errors', 'Sum of Throttles', 'Maximum of ConcurrentExecutions, right'),
+      ],
+      [`${name}: duration, ms`, lambda('p50 of Duration', 'p99 of Duration', 'Maximum of Duration')],
+    ];
+    expect(shown).toEqual([
+      ...both('kinesisSink'),
+      [
+        'kinesisSink: throttling',
+        own(
+          'Sum of EntriesThrottled',
+          'Maximum of ThrottlesOfHottestShard',
+          'Sum of OrderAnomalies',
+          'Maximum of CredentialAge, right',
+        ),
+      ],
+      ...both('documentdbSink'),
+      [
+        'documentdbSink: guard',
+        own(
+          'Sum of StaleButNewer',
+          'Sum of UnguardedWrites',
+          'Minimum of ServerCertificateDaysLeft, right',
+          'Minimum of RootCertificateDaysLeft, right',
+        ),
+      ],
+      ['Dollars an hour, at the prices of us-east-1', []],
+    ]);
+  });
+
+  it('names metrics by the dimensions that the functions and Lambda give them', () => {
+    const dimensions = new Set(
+      linesOf().flatMap((line) => {
+        const [namespace, , ...rest] = line.filter((part) => typeof part === 'string');
+        return namespace === undefined ? [] : [`${namespace}: ${rest.join(' ')}`];
+      }),
+    );
+    const [kinesis, documentdb] = ['msk-sinks-dev-kinesisSink', 'msk-sinks-dev-documentdbSink'];
+    expect([...dimensions].toSorted()).toEqual(
+      [
+        `AWS/Lambda: EventSourceMappingUUID ${UUID}`,
+        `AWS/Lambda: FunctionName ${kinesis}`,
+        `AWS/Lambda: FunctionName ${documentdb}`,
+        'msk-sinks: service msk-sinks stage dev function kinesisSink',
+        'msk-sinks: service msk-sinks stage dev function documentdbSink',
+      ].toSorted(),
+    );
+    const onDemand = linesOf({ trigger: { mode: 'onDemand', topics: ['orders'] } });
+    expect(onDemand).toContainEqual(['AWS/Lambda', 'OffsetLag', 'FunctionName', kinesis, { stat: 'Maximum' }]);
+  });
+
+  it('finds the lag of each partition of its topics and groups', () => {
+    const searches = linesOf({ trigger: { topics: ['orders', 'items'] } }).flatMap((line) => {
+      const { expression = '' } = optionsOf(line);
+      return expression.startsWith('SEARCH') ? [expression] : [];
+    });
+    expect(searches).toHaveLength(4);
+    expect(searches[1]).toBe(
+      `SEARCH('{AWS/Kafka,"Cluster Name","Consumer Group",Partition,Topic} "Cluster Name"="orders-dev" "Consumer Group"="msk-sinks-dev-kinesisSink-items" Topic="items" MetricName="OffsetLag"', 'Maximum', 60)`,
+    );
+  });
+
+  // https://aws.amazon.com/lambda/pricing/, us-east-1, arm64
+  it('adds up what an hour costs', () => {
+    const hour = dashboardOf({ kinesisSink: { memoryMb: 512 }, documentdbSink: { memoryMb: 2048 } }).widgets.find(
+      (each) => each.type === 'metric' && each.properties.period === 3600,
+    );
+    const lines = hour?.type === 'metric' ? hour.properties.metrics : [];
+    const byId = new Map(lines.map((line) => [optionsOf(line).id, line]));
+    const hidden = ['d0', 'i0', 'd1', 'i1', 'u0', 'u1'].map((id) => byId.get(id) ?? []);
+    expect(hidden.map(([, name]) => name)).toEqual([
+      'Duration',
+      'Invocations',
+      'Duration',
+      'Invocations',
+      'EventPollerUnit',
+      'EventPollerUnit',
+    ]);
+    expect(hidden.map((line) => optionsOf(line))).toMatchObject(
+      ['Sum', 'Sum', 'Sum', 'Sum', 'Average', 'Average'].map((by) => ({ stat: by, visible: false })),
+    );
+    // An hour of 1,000,000 invocations of 200 ms each, and a quarter of a poller unit that published nothing for the other mapping.
+    const dollars = (id: string) => valueOf(optionsOf(byId.get(id) ?? []).expression ?? '');
+    expect(dollars('c0')).toBeCloseTo(200_000 * 0.5 * 0.0000133334 + 0.2, 9);
+    expect(dollars('c1')).toBeCloseTo(200_000 * 2 * 0.0000133334 + 0.2, 9);
+    expect(optionsOf(byId.get('pollers') ?? []).expression).toBe('(FILL(u0, 0) + FILL(u1, 0)) * 0.185');
+
+    function valueOf(expression: string): number {
+      const values: Readonly<Record<string, number>> = { d: 200_000_000, i: 1_000_000 };
+      // No exponents: the syntax of metric math has none.
+      expect(expression).toMatch(/^[\w. +*/]+$/);
+      expect(expression).not.toMatch(/\de/);
+      const terms = expression.split(' + ').map((term) =>
+        term.split(' * ').map((factor) =>
+          factor
+            .split(' / ')
+            .map((each) => values[each.replace(/^([di])\d$/, '$1')] ?? Number(each))
+            .reduce((above, below) => above / below),
+        ),
+      );
+      return terms.map((term) => term.reduce((one, other) => one * other)).reduce((one, other) => one + other);
+    }
+  });
+
+  it('asks the logs for lines and fields that the functions write', () => {
+    const record = aRecord();
+    const outcomes = [failed(record.position, poison('payload_invalid', 'its value is no JSON'))];
+    const batches = batchesOf([record]);
+    const { log, meter, lines } = recordedTelemetry();
+    const summary = { batches, outcomes, settlements: settle(batches, outcomes), durationMs: 1, wallTimeMs: 1 };
+    logBatch(summary, log);
+    logBatch(
+      { ...summary, outcomes: [written(record.position)], settlements: settle(batches, [written(record.position)]) },
+      log,
+    );
+    const batchMetrics = new BatchMetrics({ meter, log });
+    batchMetrics.throttled('shard', 1);
+    batchMetrics.report();
+    for (const { text } of QUERIES) {
+      const all = text.join(' ');
+      const names = [...all.matchAll(/"(\w+)"/g)].map(([, name]) => name);
+      const asked = names.flatMap((name) => lines.filter(({ message }) => message === name));
+      expect(asked.length, all).toBe(names.includes('WARN') ? 0 : names.length);
+      for (const [, field = ''] of all.matchAll(/(?:fields |, |\(|by )([a-z][\w.]*)(?=,| |\)|$)/g)) {
+        if (['function_name', 'message', 'lines', 'bin', 'filter'].includes(field)) continue;
+        for (const { fields } of asked) expect(valueAt(fields, field), field).toBeDefined();
+      }
     }
   });
 
