@@ -6,7 +6,14 @@ const ACCESS_URI_LENGTH_MAX = 200;
 
 /** The MSK cluster, and how the pollers authenticate. https://docs.aws.amazon.com/lambda/latest/dg/msk-cluster-auth.html */
 export const clusterSettings = settings({
-  arn: arn('kafka', 'cluster/', 'The MSK cluster, provisioned or serverless.'),
+  arn: v.pipe(
+    arn('kafka', 'cluster/', 'The MSK cluster, provisioned or serverless.'),
+    // The rights to topics and groups are made of the whole.
+    v.check(
+      (input) => !/:cluster\/[^/]*$/.test(input),
+      'must end with the name and the id of the cluster, cluster/NAME/ID',
+    ),
+  ),
   vpcConnectionArn: v.optional(
     arn(
       'kafka',

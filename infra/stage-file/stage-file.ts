@@ -28,6 +28,8 @@ const logRetentionDays = v.pipe(
   v.metadata({ form: 'days, one of the values CloudWatch accepts' }),
 );
 
+/** A resource has at most 50 tags, and the framework gives the stack one: `STAGE`. */
+const TAGS_MAX = 49;
 const TAGS_FORM = 'must map names to texts, such as {team: data}';
 
 /** https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html */
@@ -38,7 +40,7 @@ const tags = v.pipe(
     v.pipe(
       v.string(),
       v.regex(
-        /^(?!aws:)[\p{L}\p{Z}\p{N}_.:/=+@-]{1,128}$/u,
+        /^(?![Aa][Ww][Ss]:)[\p{L}\p{Z}\p{N}_.:/=+@-]{1,128}$/u,
         'is not a valid tag name: at most 128 characters, not starting with aws:',
       ),
     ),
@@ -51,6 +53,7 @@ const tags = v.pipe(
     ),
     TAGS_FORM,
   ),
+  v.check((names) => Object.keys(names).length <= TAGS_MAX, `must be at most ${TAGS_MAX}`),
   v.description('Tags for all deployed resources.'),
   v.metadata({ form: 'names and texts' }),
 );

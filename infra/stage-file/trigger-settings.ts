@@ -36,12 +36,20 @@ const topics = v.pipe(
   v.description('The topics to read. Each topic and function has one event source mapping.'),
 );
 
-const TIMESTAMP_FORM = 'must be a time such as 2026-11-01T00:00:00Z';
+const TIMESTAMP_FORM = 'must be a time with its zone, such as 2026-11-01T00:00:00Z';
+
+/** A time without a zone would be another one on each machine. A day alone begins in UTC. */
+const TIMESTAMP = /^\d{4}-\d{2}-(\d{2})(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?(?:Z|[+-]\d{2}:\d{2}))?$/;
+
+/** JavaScript makes March of 30 February. */
+const isDay = (text: string): boolean =>
+  new Date(text.slice(0, 10)).getUTCDate() === Number(TIMESTAMP.exec(text)?.[1] ?? Number.NaN);
 
 const startingTimestamp = v.pipe(
-  v.union([v.date(), v.string()], TIMESTAMP_FORM),
+  v.string(TIMESTAMP_FORM),
+  v.check(isDay, TIMESTAMP_FORM),
   v.transform((input) => new Date(input)),
-  v.check((date) => Number.isSafeInteger(date.getTime()) && date.getTime() >= 0, TIMESTAMP_FORM),
+  v.check((date) => date.getTime() >= 0, TIMESTAMP_FORM),
   v.check((date) => !(date.getTime() > Date.now()), 'must not be in the future: Lambda refuses future times'),
   v.description('The time at which AT_TIMESTAMP starts, such as 2026-11-01T00:00:00Z.'),
   v.metadata({ form: 'time' }),
@@ -55,6 +63,41 @@ const onFailure = text(
   'bucket, kafka://TOPIC, or the ARN of a standard queue or SNS topic',
   /^(?:bucket|kafka:\/\/[A-Za-z0-9._-]{1,249}|arn:aws[a-z-]*:(?:sqs|sns):[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,256})$/,
   'Where the mapping sends a batch that has used up its attempts. bucket: the dead-letter bucket. kafka://TOPIC: an existing topic of the same cluster, one message for each record; provisioned mode only. The ARN of an SQS queue or an SNS topic: the positions of the records without the records, which then exist only in Kafka. The dead letters of the functions go to the bucket in any case.',
+);
+
+const REGISTRY_URI = 'must be the ARN of a Glue registry, or the URL of a Confluent registry';
+
+/** https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-eventsourcemapping-schemaregistryconfig.html */
+const schemaRegistryConfig = v.strictObject(
+  {
+    SchemaRegistryURI: v.pipe(
+      v.string(REGISTRY_URI),
+      v.check((uri) => /^arn:[^:]+:glue:/.test(uri) || (/^https?:/.test(uri) && URL.canParse(uri)), REGISTRY_URI),
+    ),
+    EventRecordFormat: v.optional(v.picklist(['JSON', 'SOURCE'], 'must be JSON or SOURCE')),
+    AccessConfigs: v.optional(
+      v.pipe(
+        v.array(
+          v.strictObject(
+            { Type: v.string('must be a text'), URI: v.string('must be the ARN of a secret') },
+            'must have Type and URI, and nothing else',
+          ),
+          'must be a list of {Type, URI}',
+        ),
+        v.maxLength(2, 'must be at most 2'),
+      ),
+    ),
+    SchemaValidationConfigs: v.optional(
+      v.array(
+        v.strictObject(
+          { Attribute: v.picklist(['KEY', 'VALUE'], 'must be KEY or VALUE') },
+          'must have Attribute, and nothing else',
+        ),
+        'must be a list of {Attribute: KEY} and {Attribute: VALUE}',
+      ),
+    ),
+  },
+  "must hold CloudFormation's SchemaRegistryConfig, and nothing else",
 );
 
 /** Batches, pollers and retries of the event source mappings. https://docs.aws.amazon.com/lambda/latest/dg/msk-esm-parameters.html */
@@ -174,10 +217,7 @@ export const triggerSettings = settings({
   }),
   schemaRegistry: v.optional(
     v.pipe(
-      v.looseObject(
-        { SchemaRegistryURI: v.string('must be the ARN of a Glue registry, or the URL of a Confluent registry') },
-        "must hold CloudFormation's SchemaRegistryConfig",
-      ),
+      schemaRegistryConfig,
       v.description(
         "CloudFormation's SchemaRegistryConfig, unchanged. Lambda then decodes or validates the records. Provisioned mode only.",
       ),

@@ -10,15 +10,17 @@ import { shownValue } from './shown-value.ts';
 export type SettingsSchema<Entries extends v.ObjectEntries> = v.ObjectWithRestSchema<
   Entries,
   v.NeverSchema<'is not a setting'>,
-  undefined
+  typeof SECTION
 >;
+
+const SECTION = 'must be a section of settings: write one below its name, or remove the name';
 
 /**
  * Settings of these names and no others. Every unknown name is reported; a strict object would report only the first
  * one.
  */
 export const settings = <const Entries extends v.ObjectEntries>(entries: Entries): SettingsSchema<Entries> =>
-  v.objectWithRest(entries, v.never('is not a setting'));
+  v.objectWithRest(entries, v.never('is not a setting'), SECTION);
 
 interface Declaration<Default> {
   /** Sentences for the operator: what the setting does, and when to change it. */
@@ -93,8 +95,8 @@ export const text = (form: string, pattern: RegExp, description: string) =>
     v.description(description),
   );
 
-/** What people leave in a template: `<account>`, `TODO`, `CHANGEME`. */
-const PLACEHOLDER = /<[^>]*>|^todo$|changeme|replace[-_]?me/i;
+/** What people leave in a template: `<account>`, `TODO`, `CHANGEME`. A topic or a database may be called `todo`. */
+const PLACEHOLDER = /<[^>]*>|^TODO$|[Cc]hange[Mm]e|CHANGEME|[Rr]eplace[-_]?[Mm]e|REPLACE[-_]?ME/;
 
 const NAME = '[A-Za-z0-9_.+=,@/-]{1,255}';
 const ARN_HEAD = 'arn:aws(?:-[a-z]+)*';

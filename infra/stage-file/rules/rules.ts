@@ -12,6 +12,7 @@ import {
   vpcsAreWhole,
 } from './function-rules.ts';
 import { eachMappingHasItsGroup, groupsAreShort, stageFitsIntoNames } from './name-rules.ts';
+import { arnsAreOfOnePartition } from './partition-rules.ts';
 import { helpersAreInTheRegion, keysAreWithWhatTheyEncrypt } from './region-rules.ts';
 import {
   eachSinkHasTopics,
@@ -28,6 +29,7 @@ const RULES = [
   stageFitsIntoNames,
   authenticationIsWhole,
   clusterIsReachable,
+  arnsAreOfOnePartition,
   helpersAreInTheRegion,
   keysAreWithWhatTheyEncrypt,
   alarmsHaveATopic,

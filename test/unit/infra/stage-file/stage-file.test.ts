@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { stageFile } from '../../../../infra/stage-file/stage-file.ts';
 import { templateParts } from '../../../../infra/template/template.ts';
 import { aStageFile, CLUSTER_ARN, SECRET_ARN, type StageFileChanges } from '../../../support/a-stage-file.ts';
 import { problemsOf } from '../../../support/problems-of.ts';
@@ -8,7 +9,7 @@ const problemsWith = (changes: StageFileChanges) => problemsOf(aStageFile(change
 
 describe('a stage file with ten mistakes', () => {
   it('gives one error that names all ten, and the file', () => {
-    const stageFile = aStageFile({
+    const written = aStageFile({
       accountId: 111_111_111_111,
       pagers: {},
       cluster: { arn: 'arn:aws:kafka:eu-west-1:<account>:cluster/orders/1' },
@@ -22,7 +23,7 @@ describe('a stage file with ten mistakes', () => {
       kinesisSink: { streamArn: 'orders', retries: 3, trigger: { mode: 'onDemand', retryAttemptsMax: 5 } },
       documentdbSink: { subnetIds: undefined, timeoutSeconds: 30 },
     });
-    const problems = problemsOf(stageFile);
+    const problems = problemsOf(written);
     expect(problems).toEqual([
       'accountId must be an account id of 12 digits, in quotes',
       expect.stringMatching(/^cluster\.arn contains a placeholder: .*arn:aws:kafka/),
@@ -37,7 +38,7 @@ describe('a stage file with ten mistakes', () => {
       expect.stringMatching(/^trigger\.consumerGroupId gives 2 mappings the same group doka-documentdbSink, but/),
       expect.stringMatching(/^documentdbSink\.timeoutSeconds is 30, but a DocumentDB failover/),
     ]);
-    expect(() => templateParts('msk-sinks', 'dev', stageFile)).toThrow(/^config\/dev\.yml has 12 problem/);
+    expect(() => templateParts('msk-sinks', 'dev', written)).toThrow(/^config\/dev\.yml has 12 problem/);
   });
 });
 
@@ -171,7 +172,28 @@ describe('a stage file', () => {
     { trigger: { metrics: ['Everything'] } },
     { trigger: { systemLogLevel: 'ERROR' } },
     { trigger: { pollerGroup: 'a b' } },
-    { trigger: { schemaRegistry: { uri: 'x' } } },
+    { trigger: { schemaRegistry: {} } },
+    { trigger: { schemaRegistry: { SchemaRegistryURI: 'registry' } } },
+    { trigger: { schemaRegistry: { SchemaRegistryURI: 'https://registry', EventRecordFormat: 'Json' } } },
+    { trigger: { schemaRegistry: { SchemaRegistryURI: 'https://registry', Format: 'JSON' } } },
+    {
+      trigger: {
+        schemaRegistry: { SchemaRegistryURI: 'https://registry', SchemaValidationConfigs: [{ Attribute: 'value' }] },
+      },
+    },
+    { trigger: { schemaRegistry: { SchemaRegistryURI: 'https://registry', AccessConfigs: [{ Type: 'BASIC_AUTH' }] } } },
+    { trigger: { startingPosition: 'AT_TIMESTAMP', startingTimestamp: '2026-11-01T00:00:00' } },
+    { trigger: { startingPosition: 'AT_TIMESTAMP', startingTimestamp: '2026-02-30T00:00:00Z' } },
+    { trigger: { startingPosition: 'AT_TIMESTAMP', startingTimestamp: '2026-11-01T24:01:00Z' } },
+    { trigger: { startingPosition: 'AT_TIMESTAMP', startingTimestamp: 'Nov 1 2026' } },
+    { trigger: { startingPosition: 'AT_TIMESTAMP', startingTimestamp: '1' } },
+    { tags: { 'AWS:cost': 'x' } },
+    { tags: Object.fromEntries(Array.from({ length: 50 }, (_, index) => [`tag${index}`, 'x'])) },
+    { cluster: { arn: 'arn:aws:kafka:eu-west-1:111111111111:cluster/orders-dev' } },
+    { cluster: { arn: CLUSTER_ARN.replace('arn:aws:', 'arn:aws-cn:') } },
+    { kinesisSink: { roleArn: 'arn:aws-us-gov:iam::222222222222:role/orders-stream-writer' } },
+    { permissionsBoundaryArn: 'arn:aws-cn:iam::111111111111:policy/boundary' },
+    { alarms: null },
     { kinesisSink: { trigger: { topic: 'orders' } } },
     { accountId: '1111111111111' },
     { region: 'eu-west-1a' },
@@ -191,9 +213,57 @@ describe('a stage file', () => {
     expect(problemsOf(aStageFile(), 'd.e')).toHaveLength(1);
   });
 
+  it.each(['2026-11-01', '2026-11-01T00:00Z', '2026-11-01T00:00:00.250Z', '2026-11-01T01:00:00+01:00'])(
+    'names a time that is the same on each machine: %s',
+    (startingTimestamp) => {
+      expect(problemsWith({ trigger: { startingPosition: 'AT_TIMESTAMP', startingTimestamp } })).toEqual([]);
+    },
+  );
+
+  it('has 49 tags beside the one of the framework, as AWS allows', () => {
+    const tags = Object.fromEntries(Array.from({ length: 49 }, (_, index) => [`tag${index}`, 'x']));
+    expect(problemsWith({ tags })).toEqual([]);
+  });
+
+  it('may name things that are called todo, and no reminder', () => {
+    expect(problemsWith({ trigger: { topics: ['todo'] }, documentdbSink: { database: 'todo' } })).toEqual([]);
+    expect(problemsWith({ documentdbSink: { database: 'TODO' } })).toHaveLength(1);
+  });
+
+  it('is of one partition of AWS, that of its region', () => {
+    const china = JSON.parse(
+      JSON.stringify(aStageFile({ documentdbSink: { caBundle: '/opt/roots.pem' } }))
+        .replaceAll('arn:aws:', 'arn:aws-cn:')
+        .replaceAll('eu-west-1', 'cn-north-1'),
+    );
+    expect(problemsOf(china)).toEqual([]);
+    expect(problemsWith({ kinesisSink: { roleArn: 'arn:aws-cn:iam::222222222222:role/writer' } })).toEqual([
+      'kinesisSink.roleArn is in the partition aws-cn of AWS, but eu-west-1 is in aws: nothing of one partition can be used in another',
+    ]);
+  });
+
+  it('is refused in words of this project, whatever stands in the place of a setting', () => {
+    const whole = aStageFile({ tags: {}, deadLetters: {}, alarms: {} });
+    const problems = Object.keys(stageFile.entries).flatMap((name) => {
+      const section = whole[name];
+      const names = Object.keys(
+        (stageFile.entries as Record<string, { wrapped?: { entries?: object } }>)[name]?.wrapped?.entries ?? {},
+      );
+      return [null, 5, 'x', true, [], {}, [null], [{}], { x: null }].flatMap((odd) => [
+        ...problemsOf({ ...whole, [name]: odd }),
+        ...names.flatMap((inner) => problemsOf({ ...whole, [name]: { ...(section as object), [inner]: odd } })),
+      ]);
+    });
+    expect(problems.length).toBeGreaterThan(500);
+    expect(problems.filter((problem) => /Invalid|Expected|undefined|NaN|\[object/.test(problem))).toEqual([]);
+    expect(problemsWith({ alarms: null })).toEqual([
+      'alarms must be a section of settings: write one below its name, or remove the name',
+    ]);
+  });
+
   it('has every unknown name reported, at every level', () => {
-    const stageFile = aStageFile({ pagers: {}, pager: {}, kinesisSink: { stage: 'x', retry: 3, retries: 3 } });
-    expect(problemsOf(stageFile)).toEqual([
+    const written = aStageFile({ pagers: {}, pager: {}, kinesisSink: { stage: 'x', retry: 3, retries: 3 } });
+    expect(problemsOf(written)).toEqual([
       'kinesisSink.stage is not a setting',
       'kinesisSink.retry is not a setting',
       'kinesisSink.retries is not a setting',

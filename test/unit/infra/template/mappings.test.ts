@@ -214,8 +214,8 @@ describe('a setting of one function', () => {
 });
 
 describe('a mapping by the stage file', () => {
-  it('starts at a time in seconds, whether the file has a text or a YAML date', () => {
-    for (const startingTimestamp of ['2026-11-01T00:00:00Z', new Date('2026-11-01T00:00:00Z')]) {
+  it('starts at a time in seconds', () => {
+    for (const startingTimestamp of ['2026-11-01T00:00:00Z', '2026-11-01', '2026-11-01T02:00:00+02:00']) {
       expect(
         mappingOf('KinesisSinkMappingOrders', { trigger: { startingPosition: 'AT_TIMESTAMP', startingTimestamp } }),
       ).toMatchObject({ StartingPosition: 'AT_TIMESTAMP', StartingPositionTimestamp: 1_793_491_200 });
