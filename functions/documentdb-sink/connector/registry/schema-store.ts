@@ -68,9 +68,9 @@ export class SchemaStore {
       await semaphore.acquire();
       try {
         if (failure === undefined) {
-          const known = this.#understood(await this.#parts.source.fetch(id, signal));
-          if (known.kind === 'unavailable') failure = known.failure;
-          this.#put(id, known);
+          const answer = await this.#parts.source.fetch(id, signal);
+          if (answer.kind === 'unavailable') failure = answer.failure;
+          this.#put(id, this.#understood(answer));
         } else this.#put(id, { kind: 'unavailable', failure });
       } finally {
         semaphore.release();

@@ -47,12 +47,13 @@ function aStore(answers: (id: string, count: number) => SchemaAnswer, compile = 
 const ids = (count: number) => Array.from({ length: count }, (_, index) => String(index));
 
 describe('a schema', () => {
-  it('is asked for once', async () => {
-    const { prepare, asked, kinds } = aStore(() => found());
+  it('is asked for once, and nobody waits', async () => {
+    const { prepare, asked, kinds, elapsedMs } = aStore(() => found());
     await prepare('1', '2', '1');
     await prepare('2');
     expect(asked).toEqual(['1', '2']);
     expect(kinds('1', '2')).toEqual(['readable', 'readable']);
+    expect(elapsedMs()).toBe(0);
   });
 
   it('that the registry does not know is asked for again a second later, before a record is to blame', async () => {
@@ -131,6 +132,18 @@ describe('a schema that the function does not follow', () => {
       kind: 'unavailable',
       failure: { code: 'misconfigured', detail: 'not read' },
     });
+  });
+
+  it('holds no record of another schema, wherever it stands among them', async () => {
+    const { prepare, kinds } = aStore(
+      (id) => found(id),
+      (text) => {
+        if (text === '1') throw new UnsupportedSchemaError('not read');
+        return text;
+      },
+    );
+    await prepare('1', ...ids(20));
+    expect(kinds('1', '0', '2', '19')).toEqual(['unavailable', 'readable', 'readable', 'readable']);
   });
 });
 
