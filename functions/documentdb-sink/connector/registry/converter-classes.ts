@@ -25,7 +25,7 @@ export interface ConverterClass {
   readonly createCompiler: (own: Own) => (schema: RegisteredSchema) => ReadValue;
 }
 
-const isSet = (own: Own, name: string): boolean => own.get(name)?.trim().toLowerCase() === 'true';
+const isSet = (own: Own, name: string): boolean => own.get(name) === 'true';
 
 const CONFLUENT_NAMESPACE = 'io.confluent.connect.avro';
 const GLUE_NAMESPACE = 'com.amazonaws.services.schemaregistry.kafkaconnect.avrodata';

@@ -6,11 +6,13 @@ import {
   type SchemaAnswer,
   type SchemaSource,
 } from '../../../../../../functions/documentdb-sink/connector/registry/schema-source.ts';
+import { SettingsError } from '../../../../../../shared/errors.ts';
 import type { SourceRecord } from '../../../../../../shared/record.ts';
 import { aConnectorText } from '../../../../../support/a-connector.ts';
 import { aDocumentdbSink, inWords } from '../../../../../support/a-documentdb-sink.ts';
 import { avroLong, avroText, confluentBytes } from '../../../../../support/avro-bytes.ts';
 import { aRecord } from '../../../../../support/builders.ts';
+import { VirtualClock } from '../../../../../support/virtual-clock.ts';
 
 const SINK = 'com.mongodb.kafka.connect.sink';
 const ORDER =
@@ -31,6 +33,7 @@ const REGISTERED: Readonly<Record<string, SchemaAnswer>> = {
     'PROTOBUF',
   ),
   6: schema('edition = "2023"; message Order { int64 id = 1; }', 'PROTOBUF'),
+  8: schema('{"type":"array"}'),
   16777216: schema('{"type":"record","name":"Wrong","fields":[]}'),
 };
 
@@ -38,8 +41,9 @@ const sourceOf = (answers: (id: string) => SchemaAnswer | undefined): SchemaSour
   fetch: (id) => Promise.resolve(answers(id) ?? { kind: 'unknown' }),
 });
 
-/** The real sink with a connector's file whose values are Avro. */
-function aSink(properties: Readonly<Record<string, string>> = {}, answers = (id: string) => REGISTERED[id]) {
+/** What a connector's file whose values are Avro makes of records. `asked` is what the registry was asked. */
+function aMapper(properties: Readonly<Record<string, string>> = {}, answers = (id: string) => REGISTERED[id]) {
+  const asked: string[] = [];
   const text = aConnectorText({
     'value.converter': 'io.confluent.connect.avro.AvroConverter',
     'value.converter.schema.registry.url': 'http://one',
@@ -48,9 +52,16 @@ function aSink(properties: Readonly<Record<string, string>> = {}, answers = (id:
     'document.id.strategy.partial.value.projection.list': 'id',
     ...properties,
   });
-  const { mapper, preparation } = createRegistryMapper(readConnector(text, { where: 'test' }), 'test', () =>
-    sourceOf(answers),
-  );
+  const source = sourceOf((id) => {
+    asked.push(id);
+    return answers(id);
+  });
+  return { asked, ...createRegistryMapper(readConnector(text, { where: 'test' }), 'test', () => source) };
+}
+
+/** The real sink with such a file. */
+function aSink(properties?: Readonly<Record<string, string>>, answers?: (id: string) => SchemaAnswer | undefined) {
+  const { mapper, preparation } = aMapper(properties, answers);
   const made = aDocumentdbSink({ mapper, preparation, deletes: 'hard' });
   return {
     telemetry: made.telemetry,
@@ -213,7 +224,79 @@ describe('a record whose Protobuf schema a registry keeps', () => {
   });
 });
 
+describe('a record, before it is written,', () => {
+  const keys = {
+    'key.converter': 'io.confluent.connect.avro.AvroConverter',
+    'key.converter.schema.registry.url': 'http://one',
+  };
+  const prepared = async (made: ReturnType<typeof aMapper>, record: SourceRecord) => {
+    const clock = new VirtualClock();
+    await clock.run(made.preparation.prepare([record], clock, new AbortController().signal));
+    return { obstacle: made.preparation.obstacleTo(record), plan: made.mapper(record, 0) };
+  };
+
+  it('names the schemas of both sides, and is held by either', async () => {
+    const { value } = order(0, 9);
+    const record = { ...aRecord({ key: confluentBytes(2, avroLong(7)) }), value };
+    const made = aMapper(keys);
+    expect(await prepared(made, record)).toMatchObject({ obstacle: undefined, plan: { kind: 'write' } });
+    expect(made.asked).toEqual(['2', '1']);
+    for (const away of ['1', '2']) {
+      const held = await prepared(
+        aMapper(keys, (id) => (id === away ? outage('away') : REGISTERED[id])),
+        record,
+      );
+      expect(held.obstacle).toMatchObject({ code: 'schema_unavailable', detail: 'away' });
+      expect(held.plan).toEqual({ kind: 'unsettled', failure: held.obstacle });
+    }
+  });
+
+  it('names no schema where it has none, and then the registry is not asked', async () => {
+    const made = aMapper(keys);
+    await prepared(made, aRecord({ key: 'no bytes of a serializer', value: null }));
+    expect(made.asked).toEqual([]);
+  });
+
+  it.each([
+    ['a', 'Could not convert value: the value does not begin as the serializer of its converter writes it'],
+    [confluentBytes(77), 'Could not convert value: the schema registry has no schema with the id of the value'],
+    [confluentBytes(4), 'Could not convert value: its schema is not an Avro schema, which the converter reads'],
+    [confluentBytes(8), 'Could not convert value: the Avro schema is wrong'],
+    [confluentBytes(1), 'Could not convert value: the value'],
+  ])('is poison with its reason: %s', async (value, detail) => {
+    const { plan } = await prepared(aMapper(), aRecord({ value }));
+    expect(plan).toMatchObject({
+      kind: 'poison',
+      failure: { code: 'payload_invalid', detail: expect.stringContaining(detail) },
+    });
+  });
+
+  it('is no reason to hide a fault of ours', () => {
+    const { mapper } = aMapper();
+    const broken = {
+      ...order(0, 1),
+      value: {
+        bytes: () => {
+          throw new TypeError('a fault');
+        },
+      },
+    };
+    expect(() => mapper(broken as never, 0)).toThrow(TypeError);
+  });
+});
+
 describe('a file whose converter asks a registry', () => {
+  it('is refused with the problems of both sides at once', () => {
+    const both = {
+      'value.converter.schema.registry.url': '',
+      'key.converter': 'com.amazonaws.services.schemaregistry.kafkaconnect.AWSKafkaAvroConverter',
+    };
+    expect(() => aSink(both)).toThrow(SettingsError);
+    expect(() => aSink(both)).toThrow(
+      /key\.converter\.region=: must be .*\n?.*value\.converter\.schema\.registry\.url=: is missing/s,
+    );
+  });
+
   it('is refused without a URL', () => {
     expect(() => aSink({ 'value.converter.schema.registry.url': '' })).toThrow(
       'value.converter.schema.registry.url=: is missing',

@@ -16,6 +16,11 @@ describe("the header of Confluent's serializer", () => {
     expect(framed?.content()).toEqual(Buffer.from([9, 8]));
   });
 
+  it('may stand before nothing, and hold the id 0', () => {
+    const framed = confluentFormat(Buffer.alloc(5));
+    expect([framed?.id, framed?.content()]).toEqual(['0', Buffer.alloc(0)]);
+  });
+
   it.each([[[]], [[0, 0, 0, 1]], [[1, 0, 0, 0, 1]], [[0, 255, 255, 255, 255, 0]]])('is not %o', (bytes) => {
     expect(confluentFormat(Buffer.from(bytes))).toBeUndefined();
   });
@@ -26,6 +31,10 @@ describe("the header of Glue's serializer", () => {
     const framed = glueFormat(glue(0, Buffer.from('x')));
     expect(framed?.id).toBe('11111111-2222-3333-4444-555555555555');
     expect(framed?.content()).toEqual(Buffer.from('x'));
+  });
+
+  it('may stand before nothing', () => {
+    expect(glueFormat(glue(0, Buffer.alloc(0)))?.content()).toEqual(Buffer.alloc(0));
   });
 
   it('says whether the content is compressed', () => {
