@@ -1,4 +1,4 @@
-import { createSecureContext, rootCertificates, type SecureContext } from 'node:tls';
+import { createSecureContext, rootCertificates, type SecureContextOptions } from 'node:tls';
 import type { ReadBundle } from '../../../target/connection/tls-context.ts';
 import { placeholdersOf } from '../../../target/placeholders.ts';
 import { PropertyError } from '../../property-error.ts';
@@ -42,7 +42,7 @@ export function checkClient(texts: ClientTexts, prefix: string): void {
   if (urls.length === 0) throw new PropertyError(prefix + URLS, '', 'is missing: write the URL of the schema registry');
   for (const url of urls) {
     const isKnown = placeholdersOf(url).length === 0;
-    if (isKnown && !/^https?:$/.test(urlOf(url)?.protocol ?? '')) {
+    if (isKnown && !isWebAddress(url)) {
       throw new PropertyError(
         prefix + URLS,
         '..',
@@ -125,7 +125,8 @@ export async function readAddresses(
   const ownHeaders = Object.fromEntries(
     names.map((name, index) => [name.slice(HEADER.length).toLowerCase(), values[index] ?? '']),
   );
-  const secureContext = await secureContextOf(read, readCaBundle, signal);
+  const tls = await tlsOptionsOf(read, () => readCaBundle?.(signal));
+  const secureContext = tls && createSecureContext(tls);
   const checksHost = texts.get(HOST_CHECK) !== '';
   return urls.flatMap(listOf).map((text) => {
     const url = new URL(text);
@@ -149,31 +150,23 @@ const ACCEPT = { accept: 'application/vnd.schemaregistry.v1+json, application/js
 const loginOf = ({ username, password }: URL): string | undefined =>
   username === '' ? undefined : `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
 
-/** A truststore of the settings stands alone; the function's CA bundle stands beside the public roots. */
-async function secureContextOf(
+/**
+ * A truststore of the settings stands alone; the function's CA bundle stands beside the public roots.
+ * @param read a setting by its name
+ * @returns undefined: neither is there, nor a certificate of the client's own
+ */
+export async function tlsOptionsOf(
   read: (name: string) => Promise<string | undefined>,
-  readCaBundle: ReadBundle | undefined,
-  signal: AbortSignal,
-): Promise<SecureContext | undefined> {
+  readCaBundle: () => ReturnType<ReadBundle> | undefined,
+): Promise<SecureContextOptions | undefined> {
   const truststore = await read('ssl.truststore.certificates');
-  const bundle = truststore ?? (await readCaBundle?.(signal))?.toString();
-  const [cert, key, passphrase] = await Promise.all(
-    ['ssl.keystore.certificate.chain', 'ssl.keystore.key', 'ssl.key.password'].map(read),
-  );
-  if (bundle === undefined && cert === undefined) return undefined;
-  const ca = truststore ?? (bundle === undefined ? undefined : [...rootCertificates, bundle]);
-  return createSecureContext({
-    ...(ca && { ca }),
-    ...(cert && { cert }),
-    ...(key && { key }),
-    ...(passphrase && { passphrase }),
-  });
+  const bundle = truststore === undefined ? await readCaBundle() : undefined;
+  const ca = truststore ?? (bundle && [...rootCertificates, Buffer.from(bundle).toString()]);
+  const cert = await read('ssl.keystore.certificate.chain');
+  if (ca === undefined && cert === undefined) return undefined;
+  const [key, passphrase] = await Promise.all(['ssl.keystore.key', 'ssl.key.password'].map(read));
+  return { ...(ca && { ca }), ...(cert && { cert }), ...(key && { key }), ...(passphrase && { passphrase }) };
 }
 
-function urlOf(text: string): URL | undefined {
-  try {
-    return new URL(text);
-  } catch {
-    return undefined;
-  }
-}
+const isWebAddress = (text: string): boolean =>
+  URL.canParse(text) && ['http:', 'https:'].includes(new URL(text).protocol);

@@ -4,6 +4,7 @@ import {
   checkClient,
   clientTextsOf,
   readAddresses,
+  tlsOptionsOf,
 } from '../../../../../../functions/documentdb-sink/connector/registry/confluent/client-settings.ts';
 import type { ReadBundle } from '../../../../../../functions/documentdb-sink/target/connection/tls-context.ts';
 
@@ -88,12 +89,61 @@ describe('the addresses of a schema registry', () => {
   });
 });
 
+describe('the certificates of a schema registry and of its client', () => {
+  const optionsOf = (settings: Settings, bundle?: string | Uint8Array) =>
+    tlsOptionsOf(
+      async (name) => settings[name],
+      () => (bundle === undefined ? undefined : Promise.resolve(bundle)),
+    );
+  const trusted = { 'ssl.truststore.certificates': 'TRUSTED' };
+  const own = { 'ssl.keystore.certificate.chain': 'CERTIFICATE' };
+
+  it.each<[string, Settings, string | Uint8Array | undefined, object | undefined]>([
+    ['none', {}, undefined, undefined],
+    ['a truststore alone', trusted, undefined, { ca: 'TRUSTED' }],
+    ['a bundle beside the public roots', {}, 'BUNDLE', { ca: [...rootCertificates, 'BUNDLE'] }],
+    // As the client of S3 gives an object: https://docs.aws.amazon.com/AWSJavaScriptSDK/v3/latest/
+    ['a bundle of bytes', {}, new TextEncoder().encode('BUNDLE'), { ca: [...rootCertificates, 'BUNDLE'] }],
+    ['a truststore in place of a bundle', trusted, 'BUNDLE', { ca: 'TRUSTED' }],
+    ['a certificate of its own', own, undefined, { cert: 'CERTIFICATE' }],
+    [
+      'a certificate of its own with a key and a password',
+      { ...trusted, ...own, 'ssl.keystore.key': 'KEY', 'ssl.key.password': 'SECRET' },
+      undefined,
+      { ca: 'TRUSTED', cert: 'CERTIFICATE', key: 'KEY', passphrase: 'SECRET' },
+    ],
+  ])('are %s', async (_what, settings, bundle, options) => {
+    expect(await optionsOf(settings, bundle)).toEqual(options);
+  });
+});
+
+describe('the texts of its client', () => {
+  it('have their names with `schema.registry.` or without, and are no texts where they are empty', () => {
+    const own = {
+      'schema.registry.url': 'http://one',
+      'schema.registry.basic.auth.user.info': 'u:p',
+      'basic.auth.user.info': 'no',
+      'bearer.auth.token': '',
+      'ssl.endpoint.identification.algorithm': '',
+    };
+    expect(Object.fromEntries(textsOf(own))).toEqual({
+      'schema.registry.url': 'http://one',
+      'schema.registry.basic.auth.user.info': 'u:p',
+      'basic.auth.user.info': 'u:p',
+      'ssl.endpoint.identification.algorithm': '',
+    });
+  });
+});
+
 describe('the settings of its client', () => {
   it.each<[Settings, string | undefined]>([
     [{ [URLS]: 'https://a.example, http://b.example' }, undefined],
     [{ [URLS]: '$' + '{sm:registry:url}' }, undefined],
-    [{ [URLS]: ' , ' }, `value.converter.${URLS}`],
-    [{ [URLS]: 'ftp://a.example' }, 'write URLs that begin with http:// or https://'],
+    [{ [URLS]: ' , ' }, `value.converter.${URLS}=: is missing`],
+    [
+      { [URLS]: 'ftp://a.example' },
+      `value.converter.${URLS}=..: is refused: write URLs that begin with http:// or https://`,
+    ],
     [{ [URLS]: 'httpsx://a.example' }, 'write URLs that begin with http:// or https://'],
     [{ [URLS]: 'xhttps://a.example' }, 'write URLs that begin with http:// or https://'],
     [{ [URLS]: 'a.example' }, 'write URLs that begin with http:// or https://'],
@@ -108,7 +158,7 @@ describe('the settings of its client', () => {
       { 'request.header.X Tenant': 'SECRET' },
       'value.converter.request.header.X Tenant=..: must have the name of an HTTP header',
     ],
-    [{ 'ssl.keystore.location': '/SECRET' }, 'value.converter.ssl.keystore.location'],
+    [{ 'ssl.keystore.location': '/SECRET' }, 'value.converter.ssl.keystore.location=..: is refused'],
     [{ 'schema.registry.ssl.keystore.location': '/SECRET' }, 'value.converter.ssl.keystore.location'],
   ])('%j: %s', (settings, problem) => {
     const check = () => checkClient(textsOf({ [URLS]: 'https://a.example', ...settings }), 'value.converter.');

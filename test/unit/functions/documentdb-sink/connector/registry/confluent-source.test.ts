@@ -128,6 +128,12 @@ describe("a registry with Confluent's API", () => {
       'one:8081 answers 422 as no schema registry does: correct schema.registry.url',
     ],
     [
+      'a 404 of something else',
+      { status: 404, body: 'not found' },
+      'misconfigured',
+      'one:8081 answers 404 as no schema registry does: correct schema.registry.url',
+    ],
+    [
       'a list',
       { status: 200, body: '[]' },
       'misconfigured',
@@ -244,6 +250,33 @@ describe("a registry with Confluent's API", () => {
     expect(urls()).toEqual(['http://old:8081/schemas/ids/7', 'http://new:8081/schemas/ids/7']);
   });
 
+  it('reads its settings once while anybody answers', async () => {
+    const read: string[] = [];
+    const resolveText = (text: string) => {
+      read.push(text);
+      return Promise.resolve(text);
+    };
+    const { fetch } = registry((_url, count) => reply([500, 200, 422][count - 1] ?? 500), {}, resolveText);
+    for (let count = 1; count <= 4; count += 1) await fetch();
+    expect(read).toEqual(['http://one:8081']);
+  });
+
+  it('cannot be asked where what a placeholder holds is no URL, and does not quote it', async () => {
+    const { fetch } = registry(
+      () => SCHEMA,
+      { 'schema.registry.url': '${sm:a:b}' },
+      () => Promise.resolve('SECRET'),
+    );
+    const detail = 'the settings of the schema registry cannot be used (TypeError (ERR_INVALID_URL))';
+    expect(await fetch()).toMatchObject({ kind: 'unavailable', failure: { code: 'misconfigured', detail } });
+  });
+
+  it('asks for no reference that is none', async () => {
+    const { fetch, calls } = registry(() => reply(200, { schema: 'S', references: [null, 5] }));
+    expect(await fetch()).toMatchObject({ kind: 'found', schema: { references: new Map() } });
+    expect(calls).toHaveLength(1);
+  });
+
   it('cannot be asked while a placeholder of its settings is not filled in, and can be afterwards', async () => {
     let isThere = false;
     const resolveText = (text: string) =>
@@ -253,9 +286,10 @@ describe("a registry with Confluent's API", () => {
             new FatalError('credentials_unavailable', 'value.converter: cannot resolve it', { scope: 'target' }),
           );
     const { fetch } = registry(() => SCHEMA, {}, resolveText);
-    expect(await fetch()).toMatchObject({
+    const detail = 'value.converter: cannot resolve it';
+    expect(await fetch()).toEqual({
       kind: 'unavailable',
-      failure: { code: 'credentials_unavailable', detail: 'value.converter: cannot resolve it' },
+      failure: { code: 'credentials_unavailable', retryable: true, mayBeWritten: false, detail },
     });
     isThere = true;
     expect(await fetch()).toMatchObject({ kind: 'found' });
