@@ -45,6 +45,9 @@ export const PARTITION_WAIT_MS = 1_000;
 export const VERSIONS_READ_MAX = 1_000;
 /** How long a batch waits at its end for the tombstone index. */
 export const INDEX_WAIT_MS_MAX = 2_000;
+/** The longest name of a database, and of a database and a collection with a dot between them. https://docs.aws.amazon.com/documentdb/latest/developerguide/limits.html */
+export const DATABASE_BYTES_MAX = 63;
+export const NAMESPACE_BYTES_MAX = 120;
 /** Business keys without an index that are remembered for each collection. */
 export const MISSING_KEYS_MAX = 1_000;
 /** Collections whose indexes are remembered between batches. Of a forgotten one, the next batch that names it lists the indexes again. */

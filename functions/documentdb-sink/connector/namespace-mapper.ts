@@ -2,6 +2,7 @@ import { bsonTypeName } from '../bson/bson-type-name.ts';
 import { fieldAt } from '../bson/field-lookup.ts';
 import type { SinkDocument } from '../bson/sink-document.ts';
 import { copyOfText } from '../bson/text-copy.ts';
+import { DATABASE_BYTES_MAX, NAMESPACE_BYTES_MAX } from '../limits.ts';
 import type { Namespace } from '../plan/namespace.ts';
 import { UnwritableError } from '../plan/unwritable-error.ts';
 import { createNamed } from './custom/create-named.ts';
@@ -78,18 +79,17 @@ const MAPPERS: ReadonlyMap<string, Create<NamespaceMapper>> = new Map<string, Cr
   [`${PACKAGE}FieldPathNamespaceMapper`, fieldPathMapper],
 ]);
 
-const DATABASE = /^[^/\\. "$\0]{1,63}$/;
+const DATABASE = /^[^/\\. "$\0]+$/;
 const COLLECTION = /^(?!system\.|\.)[^$\0]+$/;
-const NAMESPACE_BYTES_MAX = 120;
 
 /**
  * Checks names that come from a record: https://www.mongodb.com/docs/manual/reference/limits/#naming-restrictions,
  * https://docs.aws.amazon.com/documentdb/latest/developerguide/limits.html
  */
 function checkNames({ database, collection }: Namespace): void {
-  if (!DATABASE.test(database)) {
+  if (!DATABASE.test(database) || Buffer.byteLength(database) > DATABASE_BYTES_MAX) {
     throw new UnwritableError(
-      'the record gives an invalid database name: 1 to 63 characters, none of / \\ . " $ or a blank',
+      'the record gives an invalid database name: 1 to 63 bytes, none of / \\ . " $ or a blank',
     );
   }
   if (!COLLECTION.test(collection) || Buffer.byteLength(`${database}.${collection}`) > NAMESPACE_BYTES_MAX) {

@@ -1,4 +1,10 @@
+import {
+  configuredNamespace,
+  NAMESPACE_MAPPER,
+} from '../../../functions/documentdb-sink/connector/namespace-mapper.ts';
+import { NAMESPACE_BYTES_MAX } from '../../../functions/documentdb-sink/limits.ts';
 import { caBundleOf, publishedBundleOf } from '../../bundle/ca-bundle.ts';
+import { triggerOf } from '../../sinks.ts';
 import { type CheckedFile, isWritten, type Rule } from './checked-file.ts';
 
 const isNative = (file: CheckedFile): boolean =>
@@ -30,6 +36,44 @@ export const documentdbIsReachable: Rule = (file) => {
         ]),
   ];
 };
+
+/**
+ * Without a collection, the topic's name is the collection's. DocumentDB would refuse each write, and the topic would stand.
+ * https://docs.aws.amazon.com/documentdb/latest/developerguide/limits.html
+ */
+export const topicsAreCollections: Rule = (file) => {
+  const { topics = [] } = triggerOf(file.sound, 'documentdbSink');
+  return topics.flatMap((topic) => {
+    const { database, collection } = namespaceIn(file, topic) ?? {};
+    const why = database === undefined || collection !== topic ? undefined : refusalOf(database, topic);
+    if (why === undefined) return [];
+    const [place, name] =
+      file.connector === undefined
+        ? ['', 'documentdbSink.collection']
+        : [`${file.connector.path}: `, `topic.override.${topic}.collection, or in collection`];
+    return [
+      `${place}the topic ${topic} gives a collection that DocumentDB refuses: ${why}; write another name in ${name}`,
+    ];
+  });
+};
+
+/** Undefined where a record may name the collection. */
+function namespaceIn({ connector, sound }: CheckedFile, topic: string) {
+  if (connector === undefined) {
+    const { database, collection = topic } = sound.documentdbSink ?? {};
+    return { database, collection };
+  }
+  const properties = connector.connector.propertiesByTopic(topic);
+  const isFixed = properties.text(NAMESPACE_MAPPER).endsWith('.DefaultNamespaceMapper');
+  return isFixed ? configuredNamespace(topic, properties) : undefined;
+}
+
+function refusalOf(database: string, collection: string): string | undefined {
+  if (collection.startsWith('system.')) return 'the name begins with system.';
+  return Buffer.byteLength(`${database}.${collection}`) > NAMESPACE_BYTES_MAX
+    ? `${database}.<collection> may have ${NAMESPACE_BYTES_MAX} bytes`
+    : undefined;
+}
 
 /** A CA bundle in the project is packaged with the function: the file must exist and hold a PEM certificate. */
 export const caBundleIsThere: Rule = ({ sound, stage, surroundings }) => {

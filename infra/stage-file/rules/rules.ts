@@ -2,7 +2,7 @@ import { alarmsHaveATopic, alarmsWaitForBatches } from './alarm-rules.ts';
 import type { CheckedFile } from './checked-file.ts';
 import { authenticationIsWhole, clusterIsReachable } from './cluster-rules.ts';
 import { connectionStringIsUsable, connectorDecides, topicsStandOnce } from './connector-rules.ts';
-import { caBundleIsThere, documentdbIsReachable, regionHasRoots } from './documentdb-rules.ts';
+import { caBundleIsThere, documentdbIsReachable, regionHasRoots, topicsAreCollections } from './documentdb-rules.ts';
 import { filtersAreRules } from './filter-rules.ts';
 import {
   aSinkIsNamed,
@@ -53,6 +53,7 @@ const RULES = [
   documentdbIsReachable,
   caBundleIsThere,
   regionHasRoots,
+  topicsAreCollections,
   connectorDecides,
   topicsStandOnce,
   connectionStringIsUsable,

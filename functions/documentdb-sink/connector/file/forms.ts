@@ -1,3 +1,4 @@
+import { DATABASE_BYTES_MAX, NAMESPACE_BYTES_MAX } from '../../limits.ts';
 import type { Form } from './property.ts';
 
 export const anyText: Form = { text: 'text', accepts: () => true };
@@ -64,10 +65,10 @@ export const orEmpty = (form: Form): Form => ({
 
 export const databaseName: Form = {
   text: 'a database name: 1 to 63 bytes, none of / \\ . " $ or blanks',
-  accepts: (value) => Buffer.byteLength(value) <= 63 && /^[^/\\. "$\0]+$/.test(value),
+  accepts: (value) => Buffer.byteLength(value) <= DATABASE_BYTES_MAX && /^[^/\\. "$\0]+$/.test(value),
 };
 
 export const collectionName: Form = {
   text: 'a collection name: no $, not beginning with system.',
-  accepts: (value) => /^(?!system\.)[^$\0]+$/.test(value) && Buffer.byteLength(value) <= 120,
+  accepts: (value) => /^(?!system\.)[^$\0]+$/.test(value) && Buffer.byteLength(value) <= NAMESPACE_BYTES_MAX,
 };

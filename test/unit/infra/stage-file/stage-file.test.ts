@@ -96,7 +96,7 @@ describe('refuses', () => {
   });
 
   it('a topic whose consumer group would be too long, once', () => {
-    expect(problemsWith({ trigger: { topics: ['t'.repeat(249)] } })).toEqual([
+    expect(problemsWith({ trigger: { topics: ['t'.repeat(249)] }, documentdbSink: { collection: 'orders' } })).toEqual([
       expect.stringMatching(/^trigger\.topics: t{20}\.\. makes a consumer group/),
     ]);
   });
@@ -208,8 +208,12 @@ describe('a stage file', () => {
     expect(problemsOf(aStageFile(), 'd'.repeat(27))).toEqual([]);
     expect(problemsOf(aStageFile(), 'd'.repeat(28))).toEqual([expect.stringMatching(/1 characters too long/)]);
     // msk-sinks-dev-documentdbSink-<topic>, 200
-    expect(problemsWith({ trigger: { topics: ['t'.repeat(171)] } })).toEqual([]);
-    expect(problemsWith({ trigger: { topics: ['t'.repeat(172)] } })).toHaveLength(1);
+    expect(problemsWith({ trigger: { topics: ['t'.repeat(171)] }, documentdbSink: { collection: 'orders' } })).toEqual(
+      [],
+    );
+    expect(
+      problemsWith({ trigger: { topics: ['t'.repeat(172)] }, documentdbSink: { collection: 'orders' } }),
+    ).toHaveLength(1);
     expect(problemsOf(aStageFile(), 'd.e')).toHaveLength(1);
   });
 

@@ -83,13 +83,15 @@ describe('a name from a field', () => {
   it.each([
     ['a'.repeat(63), true],
     ['a'.repeat(64), false],
+    [`${'é'.repeat(31)}a`, true],
+    ['é'.repeat(32), false],
     ['', false],
     ['a/b', false],
     ['a.b', false],
     ['a b', false],
     ['a"b', false],
     ['a$b', false],
-  ])('of a database has 1 to 63 characters that the server takes: %s', (db, isGood) => {
+  ])('of a database has 1 to 63 bytes that the server takes: %s', (db, isGood) => {
     const document = { key: () => new Map([['db', db]]), value: () => value };
     const map = () => mapped(field('key', 'database', 'db'), document);
     if (isGood) expect(map()).toBe(`${db}.topic`);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { aProject } from '../../../../support/a-connector.ts';
+import { aConnectorText, aProject, aStageFileWithConnector, CONNECTOR_PATH } from '../../../../support/a-connector.ts';
 import { aStageFile } from '../../../../support/a-stage-file.ts';
 import { problemsOf } from '../../../../support/problems-of.ts';
 
@@ -32,6 +32,43 @@ describe('without a connector file', () => {
       'documentdbSink.host applies only to authentication: iam; with password the secret holds it: remove it',
       'documentdbSink.port applies only to authentication: iam; with password the secret holds it: remove it',
     ]);
+  });
+});
+
+describe('a collection with the name of its topic', () => {
+  const problem = (collection: string, why: string) =>
+    `the topic ${collection} gives a collection that DocumentDB refuses: ${why}; write another name in documentdbSink.collection`;
+  const TOO_LONG = 'shop.<collection> may have 120 bytes';
+
+  it('fits into a namespace', () => {
+    const named = (topic: string, collection?: string) =>
+      problemsWith({ trigger: { topics: [topic], consumerGroupId: 'group-{function}' }, collection });
+    expect(named('t'.repeat(115))).toEqual([]);
+    expect(named('t'.repeat(116))).toEqual([problem('t'.repeat(116), TOO_LONG)]);
+    expect(named('t'.repeat(116), 'orders')).toEqual([]);
+    expect(named('system.orders')).toEqual([problem('system.orders', 'the name begins with system.')]);
+    expect(named('orders.system.x')).toEqual([]);
+  });
+
+  it('of a connector file as well, unless a record names the collection', () => {
+    const inFile = (properties: Readonly<Record<string, string>>) =>
+      problemsOf(
+        aStageFileWithConnector({ documentdbSink: { trigger: { consumerGroupId: 'group' } } }),
+        'dev',
+        aProject({ [CONNECTOR_PATH]: aConnectorText({ topics: 'system.orders', collection: '', ...properties }) }),
+      );
+    const why =
+      'the name begins with system.; write another name in topic.override.system.orders.collection, or in collection';
+    expect(inFile({})).toEqual([
+      `${CONNECTOR_PATH}: the topic system.orders gives a collection that DocumentDB refuses: ${why}`,
+    ]);
+    expect(inFile({ 'topic.override.system.orders.collection': 'orders' })).toEqual([]);
+    expect(
+      inFile({
+        'namespace.mapper': 'com.mongodb.kafka.connect.sink.namespace.mapping.FieldPathNamespaceMapper',
+        'namespace.mapper.value.collection.field': 'to',
+      }),
+    ).toEqual([]);
   });
 });
 
