@@ -1,7 +1,7 @@
 import { REGION } from '../../../../../shared/settings/parse-settings.ts';
 import type { ConfigurationParts } from '../../../configuration.ts';
 import { PropertyError } from '../../property-error.ts';
-import { ownCredentials, roleCredentials } from './glue-credentials.ts';
+import { assumeWithSts, ownCredentials, roleCredentials } from './glue-credentials.ts';
 import type { GlueParts } from './glue-source.ts';
 
 /**
@@ -29,15 +29,21 @@ export function checkGlue(own: Own, prefix: string): void {
     );
 }
 
-export function glueParts(own: Own, environment: ConfigurationParts['environment']): GlueParts {
+/** @param assumeRole tests have their own */
+export function glueParts(
+  own: Own,
+  environment: ConfigurationParts['environment'],
+  assumeRole = assumeWithSts,
+): GlueParts {
   const region = own.get('region') ?? '';
-  const role = own.get('assumeRoleArn') ?? '';
-  const session = own.get('assumeRoleSessionName') || 'kafka-connect-session';
+  const arn = own.get('assumeRoleArn') ?? '';
+  const sessionName = own.get('assumeRoleSessionName') || 'kafka-connect-session';
   const domain = region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com';
   const endpoint = own.get('endpoint') || environment['AWS_ENDPOINT_URL'] || `https://glue.${region}.${domain}`;
   return {
     region,
     endpoint: new URL('/', endpoint),
-    readCredentials: role === '' ? ownCredentials(environment) : roleCredentials(role, session, region),
+    readCredentials:
+      arn === '' ? ownCredentials(environment) : roleCredentials({ arn, sessionName, region }, assumeRole),
   };
 }

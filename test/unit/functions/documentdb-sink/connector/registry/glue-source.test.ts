@@ -103,8 +103,9 @@ describe("AWS Glue's registry", () => {
     expect(calls).toHaveLength(1);
   });
 
-  it.each([
+  it.each<[number, Readonly<Record<string, unknown>>, string]>([
     [429, {}, 'schema_unavailable'],
+    [500, {}, 'schema_unavailable'],
     [503, {}, 'schema_unavailable'],
     [499, {}, 'misconfigured'],
     [400, { __type: 5 }, 'misconfigured'],
@@ -112,7 +113,12 @@ describe("AWS Glue's registry", () => {
     [200, { DataFormat: 'AVRO' }, 'misconfigured'],
     [400, { SchemaDefinition: '"int"', DataFormat: 'AVRO' }, 'misconfigured'],
   ])('says with %s %j: %s', async (status, body, code) => {
-    expect(await glue(reply(status, body)).fetch()).toMatchObject({ kind: 'unavailable', failure: { code } });
+    const found = await glue(reply(status, body)).fetch();
+    expect(found).toMatchObject({ kind: 'unavailable', failure: { code } });
+    const name = typeof body['__type'] === 'string' ? body['__type'] : '';
+    expect(found.kind === 'unavailable' && found.failure.detail).toMatch(
+      new RegExp(`^AWS Glue answers ${status} ${name}(:|$)`),
+    );
   });
 
   it.each([
@@ -141,6 +147,20 @@ describe("AWS Glue's registry", () => {
     });
     expect(await source.fetch(ID, signal)).toMatchObject({ kind: 'found' });
     expect(refusals).toEqual([undefined, sessions[0]]);
+  });
+
+  it('is asked once where it refuses what is asked, and not who asks', async () => {
+    const refusals: unknown[] = [];
+    const source = createGlueSource({
+      ...glueParts(new Map([['region', 'eu-west-1']]), ENVIRONMENT),
+      readCredentials(_signal, refused) {
+        refusals.push(refused);
+        return Promise.resolve({ accessKeyId: String(refusals.length), secretAccessKey: 'a' });
+      },
+      call: () => Promise.resolve(reply(400, { __type: 'AccessDeniedException' })),
+    });
+    await source.fetch(ID, signal);
+    expect(refusals).toEqual([undefined]);
   });
 
   it('is asked once where there are no others', async () => {
@@ -203,19 +223,22 @@ describe("the settings of Glue's converter", () => {
     checkGlue(new Map(Object.entries({ region: 'eu-west-1', ...settings })), 'value.converter.');
 
   it.each([
-    [{ region: '' }, 'value.converter.region'],
+    [{ region: '' }, 'value.converter.region=: must be'],
     [{ region: 'Ireland' }, 'like eu-west-1'],
     [{ region: 'eu-west-1a' }, 'like eu-west-1'],
-    [{ endpoint: 'glue' }, 'must be a URL'],
+    [{ endpoint: 'glue' }, 'value.converter.endpoint=glue: must be a URL'],
     [{ endpoint: 'see https://glue.example' }, 'must be a URL'],
     [{ endpoint: 'https://' }, 'must be a URL'],
     [{ endpoint: 'https://glue.example /' }, 'must be a URL'],
-    [{ assumeRoleArn: 'role' }, "must be a role's ARN"],
+    [{ assumeRoleArn: 'role' }, "value.converter.assumeRoleArn=role: must be a role's ARN"],
     [{ assumeRoleArn: 'x arn:aws:iam::222222222222:role/schemas' }, "must be a role's ARN"],
     [{ assumeRoleArn: 'arn:aws:iam::22222222222:role/schemas' }, "must be a role's ARN"],
     [{ assumeRoleArn: 'arn:aws:iam::222222222222:role/' }, "must be a role's ARN"],
     [{ assumeRoleArn: 'arn:aws:iam::222222222222:user/schemas' }, "must be a role's ARN"],
-    [{ secondaryDeserializer: 'java.Class' }, 'cannot run Java'],
+    [
+      { secondaryDeserializer: 'java.Class' },
+      'value.converter.secondaryDeserializer=..: is refused: the function cannot run Java',
+    ],
   ])('%o is refused', (settings, problem) => {
     expect(check(settings)).toThrow(problem);
   });
