@@ -23,6 +23,6 @@ export interface ConfigurationParts {
   readonly readSecret: ReadText;
   readonly readParameter: ReadText;
   readonly environment: Readonly<Record<string, string | undefined>>;
-  /** Certificates that are trusted beside the public roots, where the stage file names some. */
+  /** The bundle of `caBundle`. A schema registry is trusted by it beside the public roots, where the stage file names one. */
   readonly readCaBundle?: ReadBundle | undefined;
 }

@@ -23,7 +23,7 @@ const configuration = loadConfiguration(settings, {
   readSecret: createSecretReader(),
   readParameter: createParameterReader(),
   environment: process.env,
-  readCaBundle: settings.caBundle === 'region' ? undefined : readBundle,
+  readCaBundle: readBundle,
 });
 const deadLetterStore = createS3Store({ bucket: settings.deadLetterBucket, pathStyle });
 const readTlsContext = createTlsContextReader(readBundle);

@@ -16,7 +16,13 @@ export async function loadConfiguration(
 ): Promise<Configuration> {
   if (settings.connector === undefined) return nativeConfiguration(settings, parts);
   const { connectorConfiguration } = await import('./connector/configuration.ts');
-  return connectorConfiguration(settings, settings.connector, parts);
+  // The bundle of the region is of Amazon's authorities, which sign no schema registry.
+  const isOfTheUser = settings.caBundle !== 'region';
+  return connectorConfiguration(
+    settings,
+    settings.connector,
+    isOfTheUser ? parts : { ...parts, readCaBundle: undefined },
+  );
 }
 
 function nativeConfiguration(settings: DocumentdbSettings, parts: ConfigurationParts): Configuration {

@@ -3,9 +3,12 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { loadConfiguration } from '../../../../functions/documentdb-sink/load-configuration.ts';
 import { documentdbSettings } from '../../../../functions/documentdb-sink/settings.ts';
+import type { ReadBundle } from '../../../../functions/documentdb-sink/target/connection/tls-context.ts';
 import { settingsFromEnvironment } from '../../../../shared/settings/parse-settings.ts';
 import { aConnectorText } from '../../../support/a-connector.ts';
+import { confluentBytes } from '../../../support/avro-bytes.ts';
 import { aRecord } from '../../../support/builders.ts';
+import { VirtualClock } from '../../../support/virtual-clock.ts';
 
 const COMMON = {
   MSK_SINKS_STAGE: 'dev',
@@ -19,7 +22,7 @@ const NATIVE = {
 };
 const { signal } = new AbortController();
 
-function configured(environment: Readonly<Record<string, string>>, file = '') {
+function configured(environment: Readonly<Record<string, string>>, file = '', readCaBundle?: ReadBundle) {
   const asked: string[] = [];
   const answer = (text: string) => (name: string) => {
     asked.push(name);
@@ -30,6 +33,7 @@ function configured(environment: Readonly<Record<string, string>>, file = '') {
     readSecret: answer(JSON.stringify({ host: 'docdb.example', port: 1, username: 'app', password: 'p' })),
     readParameter: answer('from.parameter'),
     environment: { TABLE: 'from_environment' },
+    readCaBundle,
   });
   return { configuration, asked };
 }
@@ -111,6 +115,33 @@ describe('with a connector file', () => {
     if (collection === undefined) expect(plan.kind).not.toBe('write');
     else expect(plan).toMatchObject({ kind: 'write', namespace: { collection } });
   });
+
+  it.each([
+    ['region', 0],
+    ['/opt/authority.pem', 1],
+    ['s3://bucket/authority.pem', 1],
+  ])(
+    'that names a schema registry, with caBundle=%s, the bundle is read %i times for the registry',
+    async (caBundle, times) => {
+      let read = 0;
+      const file = aConnectorText({
+        'value.converter': 'io.confluent.connect.avro.AvroConverter',
+        // No URL, so that nobody is asked.
+        'value.converter.schema.registry.url': '${sm:docdb:username}',
+      });
+      const readCaBundle = () => {
+        read += 1;
+        return Promise.resolve('');
+      };
+      const environment = { MSK_SINKS_CONNECTOR: 'orders.properties', MSK_SINKS_CA_BUNDLE: caBundle };
+      const { preparation } = await configured(environment, file, readCaBundle).configuration;
+      const record = aRecord({ topic: 'orders', value: confluentBytes(1) });
+      const clock = new VirtualClock();
+      await clock.run(preparation?.prepare([record], clock, signal) ?? Promise.resolve());
+      expect(preparation?.obstacleTo(record)).toMatchObject({ code: 'misconfigured' });
+      expect(read).toBe(times);
+    },
+  );
 
   const CONNECTOR = { MSK_SINKS_CONNECTOR: 'config/connectors/orders.properties', MSK_SINKS_POOL_SIZE_MAX: '7' };
 
