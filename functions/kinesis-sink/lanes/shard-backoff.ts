@@ -17,6 +17,11 @@ export class ShardBackoff {
     return this.#retryAtMs.get(shardId) ?? 0;
   }
 
+  /** When an entry with records of lanes of these shards may be sent. */
+  opensAtMs(shardIds: readonly (string | undefined)[]): number {
+    return Math.max(...shardIds.map((shardId) => this.retryAtMs(shardId)));
+  }
+
   isAnyBackingOff(nowMs: number): boolean {
     return this.#lastRetryAtMs > nowMs;
   }

@@ -21,6 +21,14 @@ describe('large requests that get no answer', () => {
     expect(sizes).toHaveLength(13);
   });
 
+  it('keep their size while each of them gets an answer before it is lost too often', async () => {
+    // Two of three are lost, again and again.
+    const kinesis = fakeKinesis((_, call) => (call % 3 === 0 ? answer : { kind: 'reset' }));
+    const { write } = aKinesisSink({ port: kinesis.port, requestsInFlightMax: 1 });
+    await write(recordsOf(2_000));
+    expect(sizesOf(kinesis.requests)).toEqual(Array(12).fill(500));
+  });
+
   it('become smaller by their bytes, too', async () => {
     const kinesis = fakeKinesis((entries) => (entries.length > 2 ? { kind: 'reset' } : answer));
     const { write } = aKinesisSink({ port: kinesis.port, requestsInFlightMax: 1 });

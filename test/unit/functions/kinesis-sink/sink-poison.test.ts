@@ -52,8 +52,10 @@ describe('poison', () => {
   it('becomes one dead letter; its neighbours are delivered', async () => {
     const kinesis = fakeKinesis();
     const { queue, deadLetters } = fakeDeadLetters();
-    const outcomes = await aKinesisSink({ port: kinesis.port, deadLetters: queue, recordBytesMax: 100 }).write(input);
+    const sink = aKinesisSink({ port: kinesis.port, deadLetters: queue, recordBytesMax: 100 });
+    const outcomes = await sink.write(input);
     expect(kinds(outcomes)).toEqual(['written', 'deadLettered', 'written', 'written']);
+    expect(sink.telemetry.metrics()).not.toHaveProperty('PlanningFailures');
     expect(deadLetters).toMatchObject([
       {
         offset: 1,

@@ -110,6 +110,15 @@ describe('a record that Kinesis rejects', () => {
     expect(await invocationsUntilSettled(setup, ofOneKey(3), LAMBDA_TIMEOUT_MS_MAX)).toBe(3);
   });
 
+  it('is unsettled while the stream answers the other half of its request and stores nothing of that', async () => {
+    const { queue, deadLetters } = fakeDeadLetters();
+    const kinesis = fakeKinesis((entries) =>
+      holds(entries, (offset) => offset === 1) ? { kind: 'invalid' } : { kind: 'answer', entry: () => 'throttled' },
+    );
+    const outcomes = await aKinesisSink({ port: kinesis.port, deadLetters: queue }).write(records(2));
+    expect([kinds(outcomes), deadLetters]).toEqual([['failed', 'failed'], []]);
+  });
+
   it('is suspected no more once it is stored: what an outage rejects later makes no letter', async () => {
     let isOut = true;
     const { setup, deadLetters } = onAStream(() => isOut);

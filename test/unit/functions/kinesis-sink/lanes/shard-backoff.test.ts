@@ -24,6 +24,16 @@ describe('the gate of a shard', () => {
   });
 });
 
+describe('an entry for several shards', () => {
+  it('waits for the last of those that throttle', () => {
+    const backoff = new ShardBackoff();
+    backoff.backOff('a', 70);
+    backoff.backOff('b', 30);
+    expect(backoff.opensAtMs(['c', 'a', 'b', undefined])).toBe(70);
+    expect(backoff.opensAtMs(['c', undefined])).toBe(0);
+  });
+});
+
 /** Keys of one letter are of the shard named so. */
 const shardOf = ({ partitionKey }: Entry) => `shardId-${partitionKey[0]}`;
 
@@ -109,19 +119,21 @@ describe('a shard that throttles', () => {
 describe('a search for a bad entry', () => {
   it('sends nothing to a throttled shard before its retry time', async () => {
     // Two records each of a1, a2 (one shard) and b (another); the second of b can never be stored.
-    const records = ['a1', 'b', 'a2'].flatMap((key, index) =>
+    const input = ['a1', 'b', 'a2'].flatMap((key, index) =>
       [0, 1].map((round) => aRecord({ offset: 2 * index + round, key, partition: index })),
     );
     const sent: string[] = [];
     const isBad = ({ records: [record] }: Entry) => record?.position.offset === 3;
     const kinesis = fakeKinesis((entries, call) => {
-      sent.push(entries.map(({ partitionKey }) => partitionKey).join(' '));
+      const keys = entries.map(({ partitionKey }) => partitionKey).join(' ');
+      sent.push(`${setup.clock.nowMs() - startMs}: ${keys}`);
       if (entries.some(isBad)) return { kind: 'invalid' };
       return { kind: 'answer', entry: () => (call === 4 ? 'throttled' : 'ok') };
     }, shardOf);
-    const setup = aKinesisSink({ port: kinesis.port, random: () => 0, requestsInFlightMax: 1 });
-    const outcomes = await setup.write(records);
+    const setup = aKinesisSink({ port: kinesis.port, random: () => 0.5, requestsInFlightMax: 1 });
+    const startMs = setup.clock.nowMs();
+    const outcomes = await setup.write(input);
     expect(kinds(outcomes)).toEqual(['written', 'written', 'written', 'deadLettered', 'written', 'written']);
-    expect(sent).toEqual(['a1 b a2', 'a1 b a2', 'a1 b', 'a1', 'a1', 'b', 'a2', 'b']);
+    expect(sent).toEqual(['0: a1 b a2', '0: a1 b a2', '0: a1 b', '0: a1', '0: b', '200: a1 a2', '1000: b']);
   });
 });
