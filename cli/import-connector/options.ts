@@ -16,8 +16,8 @@ fill in (FILL_IN in the stage file: packaging names each).
   --help          print this text
 Exit codes: 0 written, 1 the command could not work (nothing is written).`;
 
-/** Names of resources contain the stage. */
-export const isStage = (name: string): boolean => /^[a-z][a-z0-9-]*$/i.test(name);
+/** Names of resources contain the stage, and that of a bucket has no capitals. */
+export const isStage = (name: string): boolean => /^[a-z][a-z0-9-]*$/.test(name);
 
 /** @throws Error that says how it is called */
 export function parseImportOptions(args: readonly string[]): ImportOptions | 'help' {
@@ -27,7 +27,7 @@ export function parseImportOptions(args: readonly string[]): ImportOptions | 'he
   const [file, ...others] = positionals;
   if (file === undefined || others.length > 0) throw new Error(`name one FILE\n${USAGE}`);
   if (stage !== undefined && !isStage(stage)) {
-    throw new Error(`--stage must be letters, digits and dashes, got ${JSON.stringify(stage)}`);
+    throw new Error(`--stage must be lower-case letters, digits and dashes, got ${JSON.stringify(stage)}`);
   }
   return { file, stage, force };
 }

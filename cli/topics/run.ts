@@ -20,7 +20,11 @@ import type { TopicsOptions } from './options.ts';
 /** Looks the topics up and writes them beside the connector's file. Rejects with an Error that says what to do. */
 export async function runTopics(options: TopicsOptions, print: (line: string) => void): Promise<void> {
   const { name, connectorPath, region, clusterArn } = topicsOfStage(options.stage, projectSurroundings);
-  if (connectorPath === undefined) throw new Error(`${name}: documentdbSink.connector names no file`);
+  if (connectorPath === undefined) {
+    throw new Error(
+      `${name} names no connector file (documentdbSink.connector): only topics.regex of such a file needs a list of topics`,
+    );
+  }
   const { regex, path } = regexOf(connectorPath, projectSurroundings);
   const { brokers } = options;
   if (brokers === undefined && (clusterArn === undefined || region === undefined)) {

@@ -21,16 +21,15 @@ export const PROVISIONED_SETTINGS = [
 /** Unique for each mapping: two mappings must not share a consumer group. */
 const CONSUMER_GROUP_DEFAULT = '{service}-{stage}-{function}-{topic}';
 
+/**
+ * Kafka allows topics of one character and topics that begin with a dot; a mapping allows neither.
+ * https://docs.aws.amazon.com/lambda/latest/api/API_CreateEventSourceMapping.html
+ */
+export const MAPPED_TOPIC = /^[A-Za-z0-9_-][A-Za-z0-9._-]{1,248}$/;
+export const MAPPED_TOPIC_FORM = 'a topic name of 2 to 249 characters that does not begin with a dot';
+
 const topics = v.pipe(
-  v.array(
-    // Kafka allows topics of one character and topics that begin with a dot; a mapping allows neither.
-    text(
-      'a topic name of 2 to 249 characters that does not begin with a dot',
-      /^[A-Za-z0-9_-][A-Za-z0-9._-]{1,248}$/,
-      'A topic.',
-    ),
-    'must be a list of topic names',
-  ),
+  v.array(text(MAPPED_TOPIC_FORM, MAPPED_TOPIC, 'A topic.'), 'must be a list of topic names'),
   v.minLength(1, 'must name at least one topic'),
   v.check((names) => new Set(names).size === names.length, 'must not name a topic twice'),
   v.description('The topics to read. Each topic and function has one event source mapping.'),
@@ -61,7 +60,7 @@ const startingTimestamp = v.pipe(
  */
 const onFailure = text(
   'bucket, kafka://TOPIC, or the ARN of a standard queue or SNS topic',
-  /^(?:bucket|kafka:\/\/[A-Za-z0-9._-]{1,249}|arn:aws[a-z-]*:(?:sqs|sns):[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,256})$/,
+  /^(?:bucket|kafka:\/\/(?!\.{1,2}$)[A-Za-z0-9._-]{1,249}|arn:aws[a-z-]*:(?:sqs|sns):[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,256})$/,
   'Where the mapping sends a batch that has used up its attempts. bucket: the dead-letter bucket. kafka://TOPIC: an existing topic of the same cluster, one message for each record; provisioned mode only. The ARN of an SQS queue or an SNS topic: the positions of the records without the records, which then exist only in Kafka. The dead letters of the functions go to the bucket in any case.',
 );
 

@@ -1,7 +1,7 @@
 import { alarmsHaveATopic, alarmsWaitForBatches } from './alarm-rules.ts';
 import type { CheckedFile } from './checked-file.ts';
 import { authenticationIsWhole, clusterIsReachable } from './cluster-rules.ts';
-import { connectionStringIsUsable, connectorDecides, topicsStandOnce } from './connector-rules.ts';
+import { connectionStringIsUsable, connectorDecides, topicsCanBeMapped, topicsStandOnce } from './connector-rules.ts';
 import { caBundleIsThere, documentdbIsReachable, regionHasRoots, topicsAreCollections } from './documentdb-rules.ts';
 import { filtersAreRules } from './filter-rules.ts';
 import {
@@ -56,6 +56,7 @@ const RULES = [
   topicsAreCollections,
   connectorDecides,
   topicsStandOnce,
+  topicsCanBeMapped,
   connectionStringIsUsable,
 ];
 

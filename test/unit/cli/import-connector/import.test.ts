@@ -225,5 +225,6 @@ describe('the arguments of import-connector', () => {
 
   it('name a stage that can be a file name', () => {
     expect(() => parseImportOptions(['a', '--stage', '../x'])).toThrow('letters, digits and dashes');
+    expect(() => parseImportOptions(['a', '--stage', 'Prod'])).toThrow('lower-case');
   });
 });

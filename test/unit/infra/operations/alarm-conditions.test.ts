@@ -147,6 +147,7 @@ describe('the alarm that kinesisSink stands', () => {
   const childrenOf = ({ Properties }: Composite) => [...Properties.AlarmRule.matchAll(/ALARM\("([^"]+)"\)/g)];
   const manyTopics = (prefix: string) => ({
     trigger: { topics: Array.from({ length: 60 }, (_, index) => `${prefix}${index}`), pollersMax: 1 },
+    documentdbSink: { collection: 'all' },
   });
 
   it('names what waits and what is not written, and is made behind these alarms', () => {

@@ -94,7 +94,11 @@ describe('the alarms of a stage', () => {
   });
 
   it('have names that CloudWatch takes, however long the name of a topic is', () => {
-    const changes = { ...watched, trigger: { topics: ['t'.repeat(249)], consumerGroupId: '{function}' } };
+    const changes = {
+      ...watched,
+      trigger: { topics: ['t'.repeat(249)], consumerGroupId: '{function}' },
+      documentdbSink: { collection: 'all' },
+    };
     const names = alarmsIn(changes).map(({ AlarmName }) => AlarmName);
     expect(new Set(names).size).toBe(names.length);
     expect(Math.max(...names.map(({ length }) => length))).toBe(255);

@@ -169,6 +169,7 @@ describe('a stage file', () => {
     { trigger: { filter: Array.from({ length: 11 }, () => ({ value: { type: ['a'] } })) } },
     { trigger: { onFailure: 'arn:aws:sqs:eu-west-1:111111111111:failed.fifo' } },
     { trigger: { onFailure: 'kafka://' } },
+    { trigger: { onFailure: 'kafka://..' } },
     { trigger: { metrics: ['Everything'] } },
     { trigger: { systemLogLevel: 'ERROR' } },
     { trigger: { pollerGroup: 'a b' } },

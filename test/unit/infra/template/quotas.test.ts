@@ -70,7 +70,8 @@ describe('the rights to topics', () => {
   it('of more topics than ten policies have room for are refused', () => {
     const cluster = { arn: CLUSTER_ARN.replace('orders-dev', 'o'.repeat(64)) };
     const trigger = { topics: topicsOf(100, 185), consumerGroupId: '{function}-{topic}' };
-    expect(() => resourcesOf({ cluster, trigger }, { withKinesis: false })).toThrow(
+    const documentdbSink = { collection: 'orders' };
+    expect(() => resourcesOf({ cluster, trigger, documentdbSink }, { withKinesis: false })).toThrow(
       /DocumentdbSinkRole needs \d\d policies for its topics, and IAM attaches 10 to a role/,
     );
   });

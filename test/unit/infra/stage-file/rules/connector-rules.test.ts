@@ -23,6 +23,12 @@ describe("a connector's file", () => {
     ]);
   });
 
+  it.each(['a', '.orders', '..'])('names no topic that a mapping cannot read: %s', (topic) => {
+    expect(problemsIn({ topics: `orders,${topic}`, collection: 'orders' })).toEqual([
+      `${CONNECTOR_PATH}: topics names ${topic}, and an event source mapping takes only a topic name of 2 to 249 characters that does not begin with a dot: copy its records into another topic`,
+    ]);
+  });
+
   it('is checked as a whole, beside the stage file', () => {
     const problems = problemsWith(
       { trigger: { pollersMin: 0 } },
