@@ -10,9 +10,15 @@ export const metricsLevel = v.optional(
   'full',
 );
 
+export const STAGE_LENGTH_MAX = 32;
+
 /** Settings that the deployment gives both functions. A user writes none of them into a function's section. */
 export const deploymentSettings = {
-  stage: text('a stage name of letters, digits and dashes', /^[A-Za-z0-9-]{1,32}$/, 'Stage name, as given to --stage.'),
+  stage: text(
+    'a stage name of letters, digits and dashes',
+    new RegExp(`^[A-Za-z0-9-]{1,${STAGE_LENGTH_MAX}}$`),
+    'Stage name, as given to --stage.',
+  ),
   serviceName: text('a service name', /^[A-Za-z0-9-]{1,64}$/, 'Service name from serverless.yml.'),
   triggerMode: choice(
     ['provisioned', 'onDemand'],

@@ -3,9 +3,14 @@ import { readStageFile } from '../../infra/stage-file/read-stage-file.ts';
 import { SettingsError } from '../../shared/errors.ts';
 
 /** What is said against a stage file; nothing: it can be deployed. */
-export function problemsOf(stageFile: unknown, stage = 'dev', surroundings?: Surroundings): readonly string[] {
+export function problemsOf(
+  stageFile: unknown,
+  stage = 'dev',
+  surroundings?: Surroundings,
+  service = 'msk-sinks',
+): readonly string[] {
   try {
-    readStageFile('msk-sinks', stage, stageFile, surroundings);
+    readStageFile(service, stage, stageFile, surroundings);
     return [];
   } catch (error) {
     if (error instanceof SettingsError) return error.problems;

@@ -1,3 +1,4 @@
+import { STAGE_LENGTH_MAX } from '../../../shared/settings/common-settings.ts';
 import { consumerGroupOf, deadLetterBucketName, functionName, triggerOf } from '../../sinks.ts';
 import { type CheckedFile, type Rule, sinksOf, triggerPath } from './checked-file.ts';
 
@@ -14,17 +15,21 @@ export const stageFitsIntoNames: Rule = ({ service, stage, sound: { accountId = 
   const excess = Math.max(
     bucket.length - BUCKET_NAME_LENGTH_MAX,
     functionName(service, stage, 'documentdbSink').length - FUNCTION_NAME_LENGTH_MAX,
+    stage.length - STAGE_LENGTH_MAX,
   );
+  const parts = [`the stage ${stage}`, `the service ${service} of serverless.yml`] as const;
   return [
-    ...(/^[a-z0-9-]+$/.test(bucket)
-      ? []
-      : [
-          `the stage ${stage} must consist of lower-case letters, digits and dashes: it is part of the bucket name ${bucket}`,
-        ]),
+    ...[stage, service].flatMap((name, index) =>
+      /^[a-z0-9-]+$/.test(name)
+        ? []
+        : [
+            `${parts[index]} must consist of lower-case letters, digits and dashes: it is part of the bucket name ${bucket}`,
+          ],
+    ),
     ...(excess <= 0
       ? []
       : [
-          `the stage ${stage} is ${excess} characters too long: the bucket name ${bucket} may have ${BUCKET_NAME_LENGTH_MAX} characters, function names ${FUNCTION_NAME_LENGTH_MAX}`,
+          `the stage ${stage} is ${excess} characters too long: the bucket name ${bucket} may have ${BUCKET_NAME_LENGTH_MAX} characters, function names ${FUNCTION_NAME_LENGTH_MAX}, a stage ${STAGE_LENGTH_MAX}`,
         ]),
   ];
 };

@@ -4,6 +4,22 @@ import { problemsOf } from '../../../../support/problems-of.ts';
 
 const problemsWith = (changes: StageFileChanges) => problemsOf(aStageFile(changes));
 
+describe('service and stage', () => {
+  it('are each named where they cannot be part of a bucket name', () => {
+    const part = (what: string, bucket: string) =>
+      `${what} must consist of lower-case letters, digits and dashes: it is part of the bucket name ${bucket}-111111111111-dead-letters`;
+    expect(problemsOf(aStageFile(), 'dev', undefined, 'My-Sinks')).toEqual([
+      part('the service My-Sinks of serverless.yml', 'My-Sinks-dev'),
+    ]);
+    expect(problemsOf(aStageFile(), 'Dev')).toEqual([part('the stage Dev', 'msk-sinks-Dev')]);
+  });
+
+  it('are as long as the functions take them', () => {
+    const lengthAllowed = (stage: string) => problemsOf(aStageFile(), stage, undefined, 's').length === 0;
+    expect([lengthAllowed('d'.repeat(32)), lengthAllowed('d'.repeat(33))]).toEqual([true, false]);
+  });
+});
+
 /** https://docs.aws.amazon.com/lambda/latest/dg/kafka-consumer-group-id.html */
 describe('a consumer group', () => {
   it('belongs to one mapping, also where each function says its own', () => {
