@@ -5,6 +5,7 @@ import type { RecordFailure } from '../../../../shared/outcome.ts';
 import type { Clock } from '../../../../shared/time/clock.ts';
 import { UnconvertibleError } from '../../bson/unconvertible-error.ts';
 import { SCHEMAS_IN_FLIGHT_MAX, SCHEMAS_MAX, UNKNOWN_SCHEMA_PAUSE_MS } from '../../limits.ts';
+import { UnwritableError } from '../../plan/unwritable-error.ts';
 import type { SchemaAndValue } from '../transforms/data/to-document.ts';
 import { UnsupportedSchemaError } from './errors.ts';
 import { misconfigured, outage, type RegisteredSchema, type SchemaAnswer, type SchemaSource } from './schema-source.ts';
@@ -94,7 +95,9 @@ export class SchemaStore {
           if (error instanceof UnsupportedSchemaError) return misconfigured(error.message) as KnownSchema;
           // A schema that is nested too deep for our own stack.
           if (error instanceof RangeError) return { kind: 'unreadable', detail: 'its schema is nested too deep' };
-          if (error instanceof UnconvertibleError) return { kind: 'unreadable', detail: error.message };
+          if (error instanceof UnconvertibleError || error instanceof UnwritableError) {
+            return { kind: 'unreadable', detail: error.message };
+          }
           const fault = `reading its schema failed (${describeForeign(error)}): this is a fault of the sink, please report it`;
           return { kind: 'unreadable', detail: fault };
         }

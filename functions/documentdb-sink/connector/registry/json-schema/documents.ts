@@ -92,7 +92,6 @@ const withoutFragment = (address: string): string => address.split('#')[0] ?? ''
 
 /** A name beside an address; the name itself where there is no address that names can stand beside. */
 function resolved(name: string, base: string | undefined): string {
-  if (base !== undefined && name.startsWith('#')) return withoutFragment(base) + name;
   return URL.canParse(name, base) ? new URL(name, base).href : name;
 }
 

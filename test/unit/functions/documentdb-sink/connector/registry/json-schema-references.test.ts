@@ -47,6 +47,13 @@ describe('a reference of a JSON schema', () => {
       'https://shop.example/places#/definitions/P',
       { definitions: { All: { $id: 'https://shop.example/places', definitions: { P: PLACE } } } },
     ],
+    [
+      'a part with a name of its own, of a schema with an id',
+      '#place',
+      { $id: ID, definitions: { P: { ...PLACE, $id: '#place' } } },
+    ],
+    ['the eleventh entry of a list', '#/allOf/10', { allOf: [...Array(10).fill({ type: 'object' }), PLACE] }],
+    ['an anchor beside what is null', '#place', { default: null, $defs: { P: { ...PLACE, $anchor: 'place' } } }],
     ['a part whose name has a slash', '#/definitions/a~1b', { definitions: { 'a/b': PLACE } }],
     ['a part whose name has a percent sign', '#/definitions/100%', { definitions: { '100%': PLACE } }],
   ])('stands for %s', (_what, reference, rest) => {
@@ -72,9 +79,24 @@ describe('a reference of a JSON schema', () => {
     expect(documentWith('near/home.json', { $id: ID }, references)).toMatchObject(HOME);
   });
 
-  it('that nothing has is refused', () => {
-    expect(() => documentWith('place.json')).toThrow(UnconvertibleError);
-    expect(() => documentWith('#/definitions/P', { definitions: {} })).toThrow(UnconvertibleError);
-    expect(() => documentWith('#/allOf/2', { allOf: [PLACE] })).toThrow(UnconvertibleError);
+  it('in a schema of another address stands for one by its name', () => {
+    const near = { $id: 'https://other.example/home.json', $ref: 'place.json' };
+    expect(documentWith('home.json', { $id: ID }, { 'home.json': near, 'place.json': PLACE })).toMatchObject(HOME);
+  });
+
+  it.each([
+    'place.json',
+    '#/definitions/P',
+    '#/definitions/P/Q',
+    '#/definitions/__proto__',
+    '#/definitions/toString',
+    '#/allOf/1',
+    '#/allOf/',
+    '#/allOf/0.0',
+    '#/allOf/0.',
+    '#/allOf/x0',
+  ])('that nothing has is refused: %s', (reference) => {
+    const rest = { definitions: {}, allOf: [PLACE] };
+    expect(() => documentWith(reference, rest)).toThrow(UnconvertibleError);
   });
 });

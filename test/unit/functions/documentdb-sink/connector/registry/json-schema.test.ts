@@ -47,6 +47,14 @@ describe('a value with a JSON schema', () => {
     ['a moment', logical('Timestamp', 'int64'), '1', new Date(1)],
     ['a decimal', logical('Decimal', 'bytes', { scale: '2' }), '"BNI="', Decimal128.fromString('12.34')],
     ['a number as a decimal', logical('Decimal', 'bytes'), '1.50', Decimal128.fromString('1.50')],
+    ['5, whatever the default', { type: 'integer', default: null }, '5', 5n],
+    ['a text, where the default is no text', { type: 'string', default: 5 }, '"a"', 'a'],
+    [
+      'a default that is a list of pairs',
+      { ...pairs, default: [{ key: 'a', value: 1 }] },
+      'null',
+      new Map([['a', 1n]]),
+    ],
     ['a default for a null', { type: 'integer', default: 5 }, 'null', 5n],
     ['a default of another type, as a value of it', { type: 'integer', default: '5' }, 'null', 0n],
     ['a default that is a list', { type: 'array', items: { type: 'integer' }, default: [1, 2] }, 'null', [1n, 2n]],
@@ -77,6 +85,15 @@ describe('a value with a JSON schema', () => {
     ['a Decimal has no bytes, too many, or its schema has no scale', logical('Decimal', 'bytes'), '"BNI="'],
   ])('is refused: %s', (detail, type, text) => {
     expect(() => propertyOf(type, text)).toThrow(detail);
+  });
+
+  it('has no default that lacks what is required', () => {
+    const struct = { type: 'object', properties: { g: { type: 'string' } }, required: ['g'] };
+    expect(() => propertyOf({ ...struct, default: {} }, '{"g":"a"}')).toThrow('is required');
+  });
+
+  it('is required at the top, whatever the converter says of properties', () => {
+    expect(readWithSchema(objectOf({ type: 'string' }), '{}').schema).toMatchObject({ isOptional: false });
   });
 
   it.each(['', '  ', 'null'])('has no schema where it is nothing: "%s"', (text) => {

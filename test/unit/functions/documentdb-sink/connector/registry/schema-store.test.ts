@@ -6,6 +6,7 @@ import {
   type SchemaAnswer,
 } from '../../../../../../functions/documentdb-sink/connector/registry/schema-source.ts';
 import { SchemaStore } from '../../../../../../functions/documentdb-sink/connector/registry/schema-store.ts';
+import { UnwritableError } from '../../../../../../functions/documentdb-sink/plan/unwritable-error.ts';
 import { VirtualClock } from '../../../../../support/virtual-clock.ts';
 
 const signal = new AbortController().signal;
@@ -99,6 +100,7 @@ describe('a schema', () => {
 
   it.each([
     ['is wrong', new UnconvertibleError('the schema is wrong'), 'the schema is wrong'],
+    ['has a default that does not fit', new UnwritableError('a value does not fit'), 'a value does not fit'],
     ['is nested too deep', new RangeError('Maximum call stack size exceeded'), 'its schema is nested too deep'],
     [
       'shows a fault of ours',
