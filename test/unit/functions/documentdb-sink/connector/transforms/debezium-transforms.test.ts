@@ -170,6 +170,26 @@ describe("Debezium's ExtractNewRecordState", () => {
     expect(unwrapped({ 'add.headers': list }, CREATED)).toMatchObject({ value: row, headers: Object.entries(added) });
   });
 
+  it.each([
+    ['ts_us', { __ts_us: '6' }],
+    ['ts_ns', { __ts_ns: '7' }],
+    ['total_order', { __total_order: '8' }],
+    ['data_collection_order', { __data_collection_order: '9' }],
+  ])('takes %s from where Debezium has it, not from the source', (list, added) => {
+    const fields = EVENT_SCHEMA.fields.map((each) =>
+      each === SOURCE
+        ? { ...SOURCE, fields: ['ts_us', 'ts_ns', 'total_order', 'data_collection_order'].map((name) => text(name)) }
+        : each === TRANSACTION
+          ? { ...TRANSACTION, fields: [text('total_order'), text('data_collection_order')] }
+          : each,
+    );
+    const source = { ts_us: 'no', ts_ns: 'no', total_order: 'no', data_collection_order: 'no' };
+    const transaction = { total_order: '8', data_collection_order: '9' };
+    const schema = { ...EVENT_SCHEMA, fields: [...fields, text('ts_us'), text('ts_ns')] };
+    const event = anEvent({ after: { id: 1 } }, { source, transaction, ts_us: '6', ts_ns: '7' }, schema as never);
+    expect(unwrapped({ 'add.fields': list }, event)?.value).toMatchObject(added);
+  });
+
   it('takes the id of the transaction, not of the row', () => {
     const event = anEvent({ after: { id: 1 } }, { transaction: { id: 'tx-7' } });
     expect(unwrapped({ 'add.fields': 'id' }, event)?.value).toMatchObject({ id: 1, __id: 'tx-7' });

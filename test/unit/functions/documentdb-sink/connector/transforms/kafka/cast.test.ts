@@ -100,6 +100,10 @@ describe('the text of a number in Java', () => {
 describe('a number that Java reads', () => {
   it.each([
     [' 1.5\t', 1.5],
+    ['\0 1.5 \t ', 1.5],
+    ['.25', 0.25],
+    ['12.75', 12.75],
+    ['1d', 1],
     ['1f', 1],
     ['1.D', 1],
     ['-1.5e3d', -1_500],
@@ -196,7 +200,11 @@ describe('a value that is cast', () => {
     [new Date(0), 'string', 'it is of type that has no schema'],
     ['x', 'float64', 'a string is not a number'],
     ['1.5', 'int32', 'a string is not a whole number of the target size'],
-    ['128', 'int8', 'a string is not a whole number of the target size'],
+    ...(['int8', 'int16', 'int32', 'int64'] as const).map((type, index): [string, CastType, string] => [
+      String(2n ** (8n * 2n ** BigInt(index) - 1n)),
+      type,
+      'a string is not a whole number of the target size',
+    ]),
     [new Uint8Array([1]), 'float64', 'its type is neither a number nor a boolean nor a string'],
   ])('is refused: %s to %s', (value, type, reason) => {
     expect(() => castValue(undefined, value, type)).toThrow(TransformError);

@@ -48,7 +48,18 @@ describe('the settings of transforms of fields', () => {
   });
 
   it.each([
+    [':b', { b: 1, a: 2 }],
+    ['a:b', { '': 1, b: 2 }],
+    ['a:b::', { '': 1, b: 2 }],
+    ['a:b , :c', { c: 1, b: 2 }],
+  ])('ReplaceField renames %j as Java splits texts', (renames, fields) => {
+    expect(fieldsOf('ReplaceField', { renames }, mapOf({ '': 1, a: 2 })).fields).toEqual(fields);
+  });
+
+  it.each([
     ['ReplaceField$Value', { renames: 'a:b,c' }, 'renames must be pairs'],
+    ['ReplaceField$Value', { renames: 'a:b:c' }, 'renames must be pairs'],
+    ['ReplaceField$Value', { renames: 'a:' }, 'renames must be pairs'],
     ['Cast$Value', { spec: 'a:int64,b' }, 'spec must be pairs'],
     ['Cast$Value', { spec: 'int64,int32' }, 'spec must be pairs'],
     ['Cast$Value', { spec: '' }, 'spec must be pairs'],
