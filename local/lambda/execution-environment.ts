@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -7,6 +6,7 @@ import { describeEnd, type ManagedProcess, type ProcessEnd, startProcess } from 
 import type { Invocation } from './invocation.ts';
 import { nodeArguments } from './node-arguments.ts';
 import { type RuntimeAnswer, type RuntimeApi, startRuntimeApi } from './runtime-api.ts';
+import { runtimeClient } from './runtime-client-file.ts';
 
 export interface ExecutionEnvironmentOptions {
   readonly functionArn: string;
@@ -36,13 +36,12 @@ export interface ExecutionEnvironment {
  * https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
  */
 const INIT_TIMEOUT_MS = 10_000;
-const RUNTIME_CLIENT = join(import.meta.dirname, 'runtime-client.ts');
 
 export async function startExecutionEnvironment(options: ExecutionEnvironmentOptions): Promise<ExecutionEnvironment> {
   const api = await startRuntimeApi();
   const child = startProcess({
     command: process.execPath,
-    args: [...nodeArguments(options.environment), RUNTIME_CLIENT],
+    args: [...nodeArguments(options.environment), runtimeClient()],
     cwd: options.cwd,
     environment: { ...options.environment, AWS_LAMBDA_RUNTIME_API: api.address },
   });
