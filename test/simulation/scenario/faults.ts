@@ -97,6 +97,8 @@ const FAULTS_SINCE_3 = {
   'documentdb.commandDoubted': 'documentdbSink',
   /** No write is taken, with the code of conflicting operators; one that changes nothing is. */
   'documentdb.writesThrottled': 'documentdbSink',
+  /** No write is taken, not even one that changes nothing, with the code that records are refused with. */
+  'documentdb.writesRefusedAlike': 'documentdbSink',
   /** A command takes so long for each of its statements. */
   'documentdb.slowStatements': 'documentdbSink',
   /** Any code of an outage, of a command or of one write. */

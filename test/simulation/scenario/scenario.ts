@@ -40,6 +40,8 @@ export interface ScenarioRecord {
   readonly op?: WriteOp;
   /** Of a refused one, by what the server refuses it (DocumentDB); default: with a code that names the document. */
   readonly refusal?: 'unlisted' | 'command';
+  /** What the server says of a refused one in turn, each until its time; then the server takes it (DocumentDB). */
+  readonly refusals?: readonly RefusalPhase[];
   /** From which on values of other types stand in its value, see wide-values.ts (DocumentDB). */
   readonly wide?: number;
   /** From which on values with schemas stand in its value, see schema-values.ts (DocumentDB, a file whose JSON has schemas). */
@@ -62,6 +64,14 @@ export interface ScenarioRecord {
  * `refused`: the target itself can never take it. `poison`: it cannot be converted (DocumentDB), or is too large (Kinesis).
  */
 export type RecordKind = 'plain' | 'tombstone' | 'poison' | 'refused';
+
+/** With a code that no list has, another such code, one for the whole command, or the code of throttling. */
+export type Refusal = 'unlisted' | 'other' | 'command' | 'throttled';
+
+export interface RefusalPhase {
+  readonly untilMs: number;
+  readonly how: Refusal | 'none';
+}
 
 export interface ScenarioMapping {
   readonly mode: TriggerMode;

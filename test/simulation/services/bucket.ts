@@ -33,13 +33,19 @@ export class Bucket {
   }
 
   /** The functions' own queue, before this bucket. */
-  queueFor(environment: Environment, parts: Omit<DeadLetterQueueParts, 'store'>): DeadLetterQueue {
-    return createDeadLetterQueue({ ...parts, store: this.storeFor(environment) });
+  queueFor(
+    environment: Environment,
+    parts: Omit<DeadLetterQueueParts, 'store'>,
+    onLetter?: (letter: DeadLetter) => void,
+  ): DeadLetterQueue {
+    return createDeadLetterQueue({ ...parts, store: this.storeFor(environment, onLetter) });
   }
 
-  storeFor(environment: Environment): DeadLetterStore {
+  /** @param onLetter called with each letter that the function sends */
+  storeFor(environment: Environment, onLetter?: (letter: DeadLetter) => void): DeadLetterStore {
     return {
       put: (key, body, signal) => {
+        onLetter?.(JSON.parse(body));
         const close = this.#opened(environment);
         signal.addEventListener('abort', close, { once: true });
         return exchange(environment, this.#parts, {

@@ -129,6 +129,7 @@ const NEVER_PLANNED: readonly FaultKind[] = [
   // Only where the rest of the story is made for them: see corners/faults.ts and dense-stream.ts.
   'kinesis.switched',
   'documentdb.writesThrottled',
+  'documentdb.writesRefusedAlike',
   'documentdb.slowStatements',
 ];
 /** These need another to happen at all. */

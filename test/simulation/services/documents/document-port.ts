@@ -6,6 +6,7 @@ import type {
   Statement,
   WriteReply,
 } from '../../../../functions/documentdb-sink/target/document-store.ts';
+import type { DeadLetter } from '../../../../shared/dead-letter/dead-letter.ts';
 import { abortAt } from '../../../../shared/time/deadline.ts';
 import { entriesOf } from '../../../support/document-server/bson-values.ts';
 import { exactText } from '../../../support/document-server/exact-text.ts';
@@ -13,10 +14,8 @@ import { equalitiesOf } from '../../../support/document-server/filter.ts';
 import { received } from '../../../support/document-server/received.ts';
 import {
   CONFLICTING_UPDATE_OPERATORS,
-  FAILED_TO_PARSE,
   INTERRUPTED_BY_FAILOVER,
   ServerError,
-  VALIDATION_FAILED,
   WRITE_CONCERN_TIMEOUT,
 } from '../../../support/document-server/write-error.ts';
 import type { Conduct } from '../../invariants/conduct.ts';
@@ -32,7 +31,8 @@ import { exchange } from '../network.ts';
 import type { TargetParts } from '../target.ts';
 import { DocumentDoubts } from './document-doubts.ts';
 import type { DocumentHistory } from './document-history.ts';
-import { bodyOf, fieldIn, partitionsOf } from './document-version.ts';
+import { DocumentRefusals, UNLISTED } from './document-refusals.ts';
+import { bodyOf, partitionsOf } from './document-version.ts';
 import type { CommandFaults, ReplicaSet, Stored } from './replica-set.ts';
 
 /** After a write concern error: until the write is durable after all, or until a new primary does not have it. */
@@ -69,12 +69,14 @@ export class DocumentPort {
   readonly #doubts: DocumentDoubts;
   readonly #slowCommands = new SlowCommands();
   readonly #refusals = new Refusals();
+  readonly #refused: DocumentRefusals;
   /** How often in a row somebody inserted a document first. */
   readonly #insertedFirst = new Map<string, number>();
 
   constructor(parts: PortParts) {
     this.#parts = parts;
     this.#doubts = new DocumentDoubts(parts);
+    this.#refused = new DocumentRefusals(parts.timeline.nowMs, (body) => parts.history.recordOf(body)?.scenario);
   }
 
   storeFor(environment: Environment): DocumentStore {
@@ -115,10 +117,10 @@ export class DocumentPort {
         this.#watchDocuments(environment, statements);
         for (const statement of statements) history.noteUnguarded(statement, keyOf(statement), environment.sent);
         const positions = statements.map((statement) => history.nameOf(statement));
-        const heard = { ...request, kind, statements };
+        const heard = { ...request, statements };
         this.#refusals.sent(environment.name, environment.invocation, () => this.#recordsOf(environment));
         const written = this.#watched(request, positions, () => this.#command(request, serve)).catch((error) => {
-          this.#heardRefusals(heard, positions, (index) => statements.length === 1 && isWhole(statements[index]));
+          if (statements.length === 1) this.#heardRefusal(environment, positions[0], error.code);
           throw error;
         });
         return written.then((reply) => this.#heard(heard, positions, reply));
@@ -220,25 +222,33 @@ export class DocumentPort {
     // What matched nothing was not tried: that its code passed by itself is told by a write with an effect.
     const taken = isTold ? statements.filter((each, index) => !errors.has(index) && !isProbe(each)) : [];
     this.#doubts.heard(environment, taken, of);
-    this.#heardRefusals(heard, positions, (index) => errors.has(index) && isUnlisted(statements[index]));
+    const { clock, invocation, name } = environment;
+    const written = acknowledged.flatMap((position) => this.#parts.kafka.at(position) ?? []);
+    const hasPassed = errors.size === 0 && statements.every(isProbe);
+    if (hasPassed || acknowledged.length > 0)
+      this.#refusals.taken({ environment: name, invocation }, written, clock.nowMs());
+    for (const { index, code } of reply.writeErrors) this.#heardRefusal(environment, positions[index], code);
     if (!signal.aborted) {
       this.#parts.conduct.answered(environment.invocation, acknowledged, environment.clock.nowMs(), of);
     }
     return reply;
   }
 
-  /** Of inserts, each of which is of one record; faults keep a probe from passing. */
-  #heardRefusals({ environment, kind }: Heard, positions: readonly string[], isRefused: (index: number) => boolean) {
+  /** Of inserts, each of which is of one record, with a code that may as well be an outage's; faults keep a probe from passing. */
+  #heardRefusal({ clock, invocation, name }: Environment, position: string | undefined, code: unknown): void {
     const { bucket, kafka, scenario } = this.#parts;
+    const record = position === undefined ? undefined : kafka.at(position);
+    if (record === undefined || !isDoubtedInsert(record) || typeof code !== 'number') return;
     const isQuiet = scenario.faults.every((fault) => !fault.kind.startsWith('documentdb.'));
-    if (kind !== 'insert' || !isQuiet) return;
-    for (const [index, position] of positions.entries()) {
-      const record = isRefused(index) ? kafka.at(position) : undefined;
-      if (record === undefined) continue;
-      const { clock, invocation, name } = environment;
-      const hasLetter = bucket.hasLetter(scenario.sink, record);
-      this.#refusals.refused({ environment: name, invocation, position, hasLetter }, clock.nowMs());
-    }
+    const hasLetter = bucket.hasLetter(scenario.sink, record);
+    this.#refusals.refused({ environment: name, invocation, record, code, hasLetter, isQuiet }, clock.nowMs());
+  }
+
+  /** The function writes a dead letter. */
+  lettered({ invocation, name }: Environment, { topic, partition, offset, timestamp, code }: DeadLetter): void {
+    const record = this.#parts.kafka.find(`${topic}-${partition}`, offset, timestamp);
+    if (code !== 'rejected_by_target' || record === undefined || !isDoubtedInsert(record)) return;
+    this.#refusals.lettered({ environment: name, invocation }, record);
   }
 
   async #command<T>({ environment, signal, touched }: Omit<Request, 'of'>, serve: () => Promise<T>): Promise<T> {
@@ -298,9 +308,8 @@ export class DocumentPort {
     if (faultInjector.strikes('documentdb.outageOfAnyCode', environment)) throw new ServerError(random.pick(OUTAGES));
     const doubt = this.#doubts.ofCommand(statements, environment);
     if (doubt !== undefined) throw new ServerError(doubt);
-    if (statements.some((statement) => fieldIn(bodyOf(statement), 'refused') === 'command')) {
-      throw new ServerError(FAILED_TO_PARSE);
-    }
+    const refusal = this.#refused.codeOfCommand(statements);
+    if (refusal !== undefined) throw new ServerError(refusal);
   }
 
   #faultsFor({ environment, collection }: WriteRequest): CommandFaults {
@@ -313,8 +322,9 @@ export class DocumentPort {
     };
     return {
       failStatement: (statement) => {
-        const refused = fieldIn(bodyOf(statement), 'refused');
-        if (refused !== undefined) return refused === 'unlisted' ? UNLISTED : VALIDATION_FAILED;
+        const refusal = this.#refused.codeOfStatement(statement);
+        if (refusal !== undefined) return refusal;
+        if (strikes('documentdb.writesRefusedAlike', [statement])) return UNLISTED;
         if (strikes('documentdb.statementFailed', [statement])) return random.pick(STATEMENT_CODES);
         if (isProbe(statement)) return undefined;
         const isThrottled = strikes('documentdb.writesThrottled', [statement]);
@@ -371,9 +381,8 @@ export class DocumentPort {
 /** A conflict, a lock, or a primary that steps down in the middle of a command. */
 const STATEMENT_CODES: readonly number[] = [112, 24, 10_107, 11_602];
 
-/** These name no reason that a client could know. */
+/** It names no reason that a client could know. */
 const UNKNOWN_ERROR = 8;
-const UNLISTED = 16_755;
 
 const UNAUTHORIZED = 13;
 /** What the engine does not have, whatever the collection. */
@@ -403,11 +412,8 @@ const OUTAGES: readonly number[] = [
 /** An update that can match nothing: it asks whether writes are taken. */
 const isProbe = ({ q }: Statement): boolean => entriesOf(q ?? {}).some(([path]) => path === '_k.probe');
 
-/** Which refusals of a record may as well be an outage's: of the whole command, and of a statement. */
-const isWhole = (statement: Statement | undefined): boolean => refusalOf(statement) === 'command';
-const isUnlisted = (statement: Statement | undefined): boolean => refusalOf(statement) === 'unlisted';
-
-const refusalOf = (statement: Statement | undefined): unknown => statement && fieldIn(bodyOf(statement), 'refused');
+const isDoubtedInsert = ({ scenario: { op, refusal } }: ProducedRecord): boolean =>
+  op === 'insert' && refusal !== undefined;
 
 const withoutIndexes = ({ count, writeErrors }: WriteReply): WriteReply => ({
   count,
@@ -439,7 +445,6 @@ interface Read {
 }
 
 interface Heard extends Request {
-  readonly kind: CommandKind;
   readonly statements: readonly Statement[];
 }
 

@@ -1,6 +1,7 @@
 import type { IndexDescription } from '../../../../functions/documentdb-sink/guard/indexes.ts';
 import { createDocumentdbSink, type DocumentdbSinkSettings } from '../../../../functions/documentdb-sink/sink.ts';
 import type { ServerLimits, Statement } from '../../../../functions/documentdb-sink/target/document-store.ts';
+import type { DeadLetter } from '../../../../shared/dead-letter/dead-letter.ts';
 import type { BatchParts } from '../../../../shared/run-batch.ts';
 import type { BatchMeter, Log } from '../../../../shared/telemetry/telemetry.ts';
 import { valueAt } from '../../../support/document-server/bson-values.ts';
@@ -140,7 +141,8 @@ export class DocumentsTarget implements Target {
     const { clock } = environment;
     const random = this.#parts.random.fork(environment.name);
     const time = { clock, random: random.next };
-    const deadLetters = bucket.queueFor(environment, { ...time, meter: telemetry.meter });
+    const onLetter = (letter: DeadLetter) => this.#port.lettered(environment, letter);
+    const deadLetters = bucket.queueFor(environment, { ...time, meter: telemetry.meter }, onLetter);
     const parts = {
       ...time,
       ...telemetry,
