@@ -8,6 +8,7 @@ import { again } from './corners/again.ts';
 import { arrays, deferred, leaving, lonely, straight, types, unindexed, values } from './corners/documents.ts';
 import { collections, doubts, outage, passed, races, slow, throttled } from './corners/faults.ts';
 import { folds, versions } from './corners/folds.ts';
+import { mended } from './corners/mended.ts';
 import { beforeConflicts, onePartition } from './corners/partitions.ts';
 import { opOf, type Poison, type ScenarioDocumentdb } from './document-ops.ts';
 import { withOddTimes } from './odd-times.ts';
@@ -43,7 +44,7 @@ const CORNERS = [
   unindexed,
   types,
   throttled,
-  undefined,
+  mended,
   file(2),
   versions,
   passed,
