@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { suggest } from '../../functions/documentdb-sink/connector/file/suggest.ts';
 import { problemOf } from '../../shared/settings/parse-settings.ts';
 
 /** The valid settings of a file. A setting that is invalid or not written is missing. */
@@ -21,8 +22,30 @@ export function parseSoundly<const Schema extends v.GenericSchema>(
 ): SoundlyParsed<v.InferOutput<Schema>> {
   const { issues = [], output } = v.safeParse(schema, input);
   for (const issue of issues) forget(output, issue.path?.map(({ key }) => key) ?? []);
-  return { sound: (isRecord(output) ? output : {}) as Sound<v.InferOutput<Schema>>, problems: issues.map(problemOf) };
+  return {
+    sound: (isRecord(output) ? output : {}) as Sound<v.InferOutput<Schema>>,
+    problems: issues.map((issue) => `${problemOf(issue)}${suggestionFor(schema, issue)}`),
+  };
 }
+
+/** The setting that an unknown name probably means. */
+function suggestionFor(schema: v.GenericSchema, { type, path }: v.BaseIssue<unknown>): string {
+  const names = (path ?? []).map(({ key }) => String(key));
+  const name = names.pop();
+  if (type !== 'never' || name === undefined) return '';
+  const section = names.reduce<Section | undefined>((at, each) => entriesOf(at)?.[each], schema as Section);
+  const meant = suggest(name, Object.keys(entriesOf(section) ?? {}));
+  return meant === undefined ? '' : `: did you mean ${meant}?`;
+}
+
+interface Section {
+  readonly wrapped?: Section;
+  readonly entries?: Readonly<Record<string, Section>>;
+}
+
+/** An optional section wraps its settings. */
+const entriesOf = (section: Section | undefined): Section['entries'] =>
+  section?.wrapped === undefined ? section?.entries : entriesOf(section.wrapped);
 
 /** Removes a setting; a list with an invalid item is removed whole. The parser copied the objects, so the input is unchanged. */
 function forget(parsed: unknown, [name, ...rest]: readonly unknown[]): void {

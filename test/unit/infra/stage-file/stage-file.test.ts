@@ -277,6 +277,19 @@ describe('a stage file', () => {
     ]);
   });
 
+  it.each([
+    [{ trigger: { pollerMax: 3 } }, 'trigger.pollerMax is not a setting: did you mean pollersMax?'],
+    [{ kinesissink: {} }, 'kinesissink is not a setting: did you mean kinesisSink?'],
+    [{ kinesisSink: { memoryMB: 512 } }, 'kinesisSink.memoryMB is not a setting: did you mean memoryMb?'],
+    [
+      { documentdbSink: { trigger: { batchRecordMax: 5 } } },
+      'documentdbSink.trigger.batchRecordMax is not a setting: did you mean batchRecordsMax?',
+    ],
+    [{ kinesisSink: { pollersMax: 5 } }, 'kinesisSink.pollersMax is not a setting'],
+  ])('has misspelt names reported with the right one: %j', (changes, problem) => {
+    expect(problemsWith(changes)).toEqual([problem]);
+  });
+
   it('is never quoted, because a text may be a secret', () => {
     const problems = problemsWith({ kinesisSink: { externalId: 'hunter 2', streamArn: 'hunter2' } });
     expect(problems).toHaveLength(2);
