@@ -62,10 +62,12 @@ describe('an entry that must not be sent now', () => {
   });
 });
 
-it('a search that ends gives back its entries', () => {
-  const packedEntries = entries(3);
-  const search = searchOf(packedEntries);
-  expect(search.isOver).toBe(false);
-  expect(search.end()).toEqual(packedEntries);
-  expect([search.isOver, search.end()]).toEqual([true, []]);
+describe('a search that ends', () => {
+  it('gives back its entries', () => {
+    const packedEntries = entries(3);
+    const search = searchOf(packedEntries);
+    expect(search.isOver).toBe(false);
+    expect(search.end()).toEqual(packedEntries);
+    expect([search.isOver, search.end()]).toEqual([true, []]);
+  });
 });
