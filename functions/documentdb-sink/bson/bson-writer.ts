@@ -29,6 +29,8 @@ export abstract class Encoded {
 /** The driver's commands have null for `undefined`; its serializer alone leaves the field out. */
 const AS_IN_COMMANDS = { ignoreUndefined: false };
 
+/** The kind of a section of a message that holds documents. */
+const DOCUMENT_SEQUENCE = 1;
 /** A document begins with its length. */
 const LENGTH_BYTES = 4;
 /** Texts up to this length are written without a native call. */
@@ -59,6 +61,22 @@ export class BsonWriter {
     this.#end += LENGTH_BYTES;
     write();
     this.#byte(0);
+    this.#out.writeInt32LE(this.#end - start, start);
+  }
+
+  /**
+   * Writes a section of a message that holds documents one behind another:
+   * https://github.com/mongodb/specifications/blob/master/source/message/OP_MSG.md#sections
+   * @param write writes the documents
+   */
+  section(identifier: string, write: () => void): void {
+    this.#byte(DOCUMENT_SEQUENCE);
+    const start = this.#end;
+    this.#reserve(LENGTH_BYTES + identifier.length);
+    this.#end += LENGTH_BYTES;
+    this.#ascii(identifier);
+    this.#byte(0);
+    write();
     this.#out.writeInt32LE(this.#end - start, start);
   }
 

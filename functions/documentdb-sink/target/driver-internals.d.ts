@@ -5,5 +5,7 @@ declare module 'mongodb/lib/cmap/commands.js' {
     constructor(field: string);
     /** @param document for monitoring alone; @param bytes documents in BSON, one behind another */
     push(document: object, bytes: Uint8Array): number;
+    /** The section as it is sent. */
+    toBin(): Uint8Array;
   }
 }

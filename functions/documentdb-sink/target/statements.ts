@@ -7,6 +7,8 @@ import type { Statement } from './document-store.ts';
 const STATEMENT_BYTES = 256;
 /** Bytes of a document that is not encoded yet: a writer that is too small grows. */
 const DOCUMENT_BYTES = 1_024;
+/** Bytes of the section besides its statements: a kind, a length and a name. */
+const SECTION_BYTES = 1 + 4 + 'updates'.length + 1;
 
 /**
  * The value of a command's `updates`. Statements with encoded documents become a section of their own in the message, so that
@@ -16,11 +18,25 @@ const DOCUMENT_BYTES = 1_024;
  */
 export function updatesOf(statements: readonly Statement[]): readonly Statement[] | DocumentSequence {
   if (!statements.some(({ u }) => u instanceof Encoded)) return statements;
-  const writer = new BsonWriter(statements.reduce((sum, { u }) => sum + bytesOf(u), 0));
-  for (const statement of statements) writer.document(() => writeStatement(writer, statement));
-  const sequence = new DocumentSequence('updates');
-  sequence.push({}, writer.written());
-  return sequence;
+  const writer = new BsonWriter(statements.reduce((sum, { u }) => sum + bytesOf(u), SECTION_BYTES));
+  writer.section('updates', () => {
+    for (const statement of statements) writer.document(() => writeStatement(writer, statement));
+  });
+  return new EncodedSection('updates', writer.written());
+}
+
+/** A section that is written already. The driver's own class would copy the documents once more. */
+class EncodedSection extends DocumentSequence {
+  readonly #bytes: Uint8Array;
+
+  constructor(field: string, bytes: Uint8Array) {
+    super(field);
+    this.#bytes = bytes;
+  }
+
+  override toBin(): Uint8Array {
+    return this.#bytes;
+  }
 }
 
 const bytesOf = (document: unknown): number =>

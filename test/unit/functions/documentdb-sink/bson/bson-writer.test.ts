@@ -1,17 +1,22 @@
 import fc from 'fast-check';
 import { Binary, BSON, Long, ObjectId } from 'mongodb';
+import { DocumentSequence } from 'mongodb/lib/cmap/commands.js';
 import { describe, expect, it } from 'vitest';
 import { BsonWriter, Encoded } from '../../../../../functions/documentdb-sink/bson/bson-writer.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
-const written = (documents: readonly Fields[], bytes = 16) => {
-  const writer = new BsonWriter(bytes);
+function writeAll(writer: BsonWriter, documents: readonly Fields[]): void {
   for (const fields of documents) {
     writer.document(() => {
       for (const [name, value] of Object.entries(fields)) writer.element(name, value);
     });
   }
+}
+
+const written = (documents: readonly Fields[], bytes = 16) => {
+  const writer = new BsonWriter(bytes);
+  writeAll(writer, documents);
   return Buffer.from(writer.written()).toString('hex');
 };
 const serialized = (documents: readonly Fields[]) =>
@@ -45,6 +50,18 @@ describe('the writer of BSON', () => {
         expect(written(documents, bytes)).toBe(serialized(documents));
       }),
       { numRuns: 1_000 },
+    );
+  });
+
+  it('writes the section of a message that the driver writes, however small its memory was', () => {
+    fc.assert(
+      fc.property(fc.array(fields, { minLength: 1, maxLength: 3 }), fc.nat(40), (documents, bytes) => {
+        const writer = new BsonWriter(bytes);
+        writer.section('updates', () => writeAll(writer, documents));
+        const ofDriver = new DocumentSequence('updates');
+        for (const document of documents) ofDriver.push(document, BSON.serialize(document, { ignoreUndefined: false }));
+        expect(Buffer.from(writer.written())).toEqual(Buffer.from(ofDriver.toBin()));
+      }),
     );
   });
 
