@@ -14,16 +14,14 @@ import {
   COLON,
   COMMA,
   DOLLAR,
-  escapedUnit,
   LEFT,
-  LETTER_U,
   QUOTE,
   skipBlanks,
   UNDERSCORE,
-  writeUnit,
   ZERO,
 } from './json-bytes.ts';
 import { NumberReader } from './number-reader.ts';
+import { isAscii, StringCopier, WORD_BYTES } from './string-copier.ts';
 
 /** A longer value is left to the JSON reader, so that the buffers stay small. */
 const VALUE_BYTES_MAX = 256 * 1_024;
@@ -42,14 +40,16 @@ export class Transcoder {
   readonly #dialect: Dialect;
   readonly #fieldStack = new FieldStack();
   readonly #numberReader = new NumberReader();
+  readonly #stringCopier = new StringCopier();
   #text = Buffer.allocUnsafeSlow(16 * 1_024);
+  #textView = new DataView(this.#text.buffer);
   /** The documents of many values, one behind another. The memory is free once none of them is in use. */
   #out = Buffer.allocUnsafeSlow(0);
   #view = new DataView(this.#out.buffer);
   /** End of what is written. */
   #end = 0;
-  /** The bitwise disjunction of all bytes of texts. */
-  #allBytes = 0;
+  /** The bitwise disjunction of the bytes of all names and strings. */
+  #union = 0;
 
   constructor(dialect: Dialect) {
     this.#dialect = dialect;
@@ -65,7 +65,7 @@ export class Transcoder {
     const text = this.#text;
     text.write(value.base64, 'base64');
     text[length] = 0; // no value, name or blank goes on here
-    this.#allBytes = 0;
+    this.#union = 0;
     this.#fieldStack.clear();
     const start = this.#end;
     if (this.#document(length)) return { bytes: this.#out, start, end: this.#end };
@@ -79,11 +79,14 @@ export class Transcoder {
     if (text[start] !== BRACE_OPEN) return false;
     const end = this.#fields(start + 1, 1, true);
     if (end === LEFT || skipBlanks(text, end) !== length) return false;
-    return this.#allBytes <= 0x7f || isUtf8(text.subarray(0, length));
+    return isAscii(this.#union) || isUtf8(text.subarray(0, length));
   }
 
   #makeRoom(length: number): void {
-    if (length >= this.#text.length) this.#text = Buffer.allocUnsafeSlow(2 * length);
+    if (length + 1 + WORD_BYTES > this.#text.length) {
+      this.#text = Buffer.allocUnsafeSlow(2 * (length + WORD_BYTES));
+      this.#textView = new DataView(this.#text.buffer);
+    }
     const bytesMax = BSON_BYTES_PER_JSON_BYTE * (length + NESTING_MAX);
     if (this.#end + bytesMax <= this.#out.length) return;
     this.#out = Buffer.allocUnsafeSlow(Math.max(bytesMax, BLOCK_BYTES));
@@ -125,13 +128,18 @@ export class Transcoder {
     const elementAt = this.#end;
     const nameEnd = this.#name(start, first);
     if (nameEnd === LEFT) return LEFT;
-    const own = isWhole && text[start] === UNDERSCORE ? text.toString('latin1', start, nameEnd) : '';
-    if (RESERVED_FIELDS.includes(own) || (own === ID_FIELD && this.#dialect.ownId === 'left')) return LEFT;
+    const own = isWhole && text[start] === UNDERSCORE ? text.toString('latin1', start, nameEnd) : undefined;
+    if (own !== undefined && this.#isLeft(own)) return LEFT;
     const colon = skipBlanks(text, nameEnd + 1);
     if (text[colon] !== COLON) return LEFT;
     const end = this.#value(skipBlanks(text, colon + 1), elementAt, depth + 1);
     if (own === ID_FIELD) this.#end = elementAt; // the record's own one takes its place
     return end;
+  }
+
+  /** @param own the name of a field of the whole value */
+  #isLeft(own: string): boolean {
+    return RESERVED_FIELDS.includes(own) || (own === ID_FIELD && this.#dialect.ownId === 'left');
   }
 
   /** Writes the head of an element: its type comes later. @param start behind the quote @returns at the closing quote, or `LEFT` */
@@ -154,7 +162,7 @@ export class Transcoder {
     if (!this.#takesName(start, end, all)) return LEFT;
     out[at] = 0;
     this.#end = at + 1;
-    this.#allBytes |= all;
+    this.#union |= all;
     return this.#fieldStack.add(text, first, { start, end, hash, elementAt }) ? end : LEFT;
   }
 
@@ -239,31 +247,15 @@ export class Transcoder {
 
   /** @param start behind the quote */
   #string(start: number): number {
-    const text = this.#text;
-    const out = this.#out;
+    const copier = this.#stringCopier;
     const lengthAt = this.#end;
-    let end = lengthAt + 4;
-    let all = 0;
-    let place = start;
-    for (let code = text[place] as number; code !== QUOTE; code = text[place] as number) {
-      if (code < 0x20) return LEFT;
-      if (code === BACKSLASH) {
-        const unit = escapedUnit(text, place + 1);
-        if (unit === LEFT) return LEFT;
-        end = writeUnit(out, end, unit);
-        place += text[place + 1] === LETTER_U ? 6 : 2;
-      } else {
-        all |= code;
-        out[end] = code;
-        end += 1;
-        place += 1;
-      }
-    }
-    out[end] = 0;
-    this.#end = end + 1;
-    this.#allBytes |= all;
+    const end = copier.copy(this.#textView, start, this.#view, lengthAt + 4);
+    if (end === LEFT) return LEFT;
+    this.#union |= copier.union;
+    this.#out[copier.end] = 0;
+    this.#end = copier.end + 1;
     this.#view.setInt32(lengthAt, this.#end - lengthAt - 4, true);
-    return place + 1;
+    return end;
   }
 
   #number(start: number, typeAt: number): number {
