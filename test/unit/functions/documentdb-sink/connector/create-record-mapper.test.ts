@@ -209,6 +209,11 @@ describe('a key that no strategy asks for', () => {
     ['storage.StringConverter', Buffer.from('no JSON')],
     ['converters.ByteArrayConverter', Buffer.from('no BSON')],
     ['converters.ShortConverter', Buffer.from([5, 0])],
+    ['converters.IntegerConverter', Buffer.alloc(4)],
+    ['converters.LongConverter', Buffer.alloc(8)],
+    ['converters.FloatConverter', Buffer.alloc(4)],
+    ['converters.DoubleConverter', Buffer.alloc(8)],
+    ['converters.BooleanConverter', Buffer.from([0])],
     ['converters.BooleanConverter', Buffer.from([1])],
   ])('need not be a document: what %s takes is enough', (converter, keyBytes) => {
     expect(planWithKey(converter, keyBytes).kind).toBe('write');

@@ -25,6 +25,18 @@ const fieldsOf = (count: number, field: Json) =>
   Array.from({ length: count }, (_, index) => ({ field: `f${index}`, ...field }));
 
 describe('the budget of a record', () => {
+  // A document of BSON has 16 MiB, and a field a byte for its type and one behind its name.
+  it('has room for a field with its type, its name and its value, to the last byte', () => {
+    const before = 16 * 1024 * 1024 - (1 + 'name'.length + 1 + 32);
+    const budget = new DefaultsBudget();
+    budget.spend(before);
+    expect(() => budget.spendField('name', 32)).not.toThrow();
+    expect(() => budget.spend(1)).toThrow(UnconvertibleError);
+    const fuller = new DefaultsBudget();
+    fuller.spend(before + 1);
+    expect(() => fuller.spendField('name', 32)).toThrow(UnconvertibleError);
+  });
+
   it.each<[string, unknown, number]>([
     ['a number', 5, 32],
     ['null', null, 32],

@@ -10,6 +10,20 @@ describe('JsonConverter without schemas', () => {
     );
   });
 
+  it.each(['', ' ', '\t', '\n', '\r', ' \r\n\t'])(
+    'finds nothing in %j, and a fault in the same beside a letter',
+    (text) => {
+      expect(stored(JSON_ALONE, text)).toBe('nothing');
+      expect(stored(JSON_ALONE, `${text}x`)).toMatch(/^refused: /);
+    },
+  );
+
+  it('takes names of 50,000 bytes, as Jackson does', () => {
+    const document = (length: number) => convert(JSON_ALONE, `{"${'x'.repeat(length)}": 1}`);
+    expect(document(50_000)?.size).toBe(1);
+    expect(() => document(50_001)).toThrow(/Could not convert value/);
+  });
+
   it('takes nothing for extended JSON', () => {
     expect(stored(JSON_ALONE, '{"a": {"$numberLong": "5"}}')).toBe('{"a":{"$numberLong":"5"}}');
     expect(convert(JSON_ALONE, '{"a": {"$numberLong": "5"}}')?.get('a')).toEqual(new Map([['$numberLong', '5']]));
