@@ -1,5 +1,5 @@
 import { request as requestHttp } from 'node:http';
-import { request as requestHttps } from 'node:https';
+import { type RequestOptions, request as requestHttps } from 'node:https';
 import type { SecureContext } from 'node:tls';
 import { REGISTRY_RESPONSE_BYTES_MAX, REGISTRY_TIMEOUT_MS } from '../../limits.ts';
 
@@ -15,34 +15,41 @@ export interface HttpOptions {
   readonly headers: Readonly<Record<string, string>>;
   /** Undefined: Node's own roots. */
   readonly secureContext?: SecureContext | undefined;
-  /** Whether the certificate must be of the host's name. */
+  /** Whether the certificate must be of the host's name. Default: true. */
   readonly checksHost?: boolean;
 }
+
+/** What Node's client is told. TLS is checked as the options say, and where they are silent, as Node checks it. */
+export const requestOptionsOf = (
+  { protocol }: URL,
+  { method = 'GET', headers, secureContext, checksHost = true }: HttpOptions,
+): RequestOptions & { readonly secureContext?: SecureContext } => {
+  const isSecure = protocol === 'https:';
+  return {
+    method,
+    headers,
+    agent: false,
+    ...(isSecure && secureContext && { secureContext }),
+    ...(isSecure && !checksHost && { checkServerIdentity: () => undefined }),
+  };
+};
 
 /** Rejects when no whole answer comes in time. A redirection is an answer like any other. */
 export const httpCall = (url: URL, options: HttpOptions, signal: AbortSignal): Promise<HttpReply> =>
   new Promise((resolve, reject) => {
-    const isSecure = url.protocol === 'https:';
-    const tls = {
-      ...(options.secureContext && { secureContext: options.secureContext }),
-      ...(options.checksHost === false && { checkServerIdentity: () => undefined }),
-    };
     const both = AbortSignal.any([signal, AbortSignal.timeout(REGISTRY_TIMEOUT_MS)]);
-    const call = (isSecure ? requestHttps : requestHttp)(
-      url,
-      { method: options.method ?? 'GET', headers: options.headers, signal: both, agent: false, ...(isSecure && tls) },
-      (response) => {
-        const chunks: Buffer[] = [];
-        let length = 0;
-        response.on('data', (chunk: Buffer) => {
-          length += chunk.length;
-          if (length > REGISTRY_RESPONSE_BYTES_MAX) response.destroy(new Error('the answer is too large'));
-          chunks.push(chunk);
-        });
-        response.on('end', () => resolve({ status: response.statusCode ?? 0, body: Buffer.concat(chunks).toString() }));
-        response.on('error', reject);
-      },
-    );
+    const request = url.protocol === 'https:' ? requestHttps : requestHttp;
+    const call = request(url, { ...requestOptionsOf(url, options), signal: both }, (response) => {
+      const chunks: Buffer[] = [];
+      let length = 0;
+      response.on('data', (chunk: Buffer) => {
+        length += chunk.length;
+        if (length > REGISTRY_RESPONSE_BYTES_MAX) response.destroy(new Error('the answer is too large'));
+        chunks.push(chunk);
+      });
+      response.on('end', () => resolve({ status: response.statusCode ?? 0, body: Buffer.concat(chunks).toString() }));
+      response.on('error', reject);
+    });
     call.on('error', reject);
     call.end(options.body);
   });
