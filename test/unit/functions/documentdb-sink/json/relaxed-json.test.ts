@@ -80,6 +80,14 @@ describe("text as the Java driver's BsonDocument.parse reads it", () => {
     ['{"a": 1, "$oid": "x"}', '{"a": 1, "$oid": "x"}'],
     ['{a: BinData(128, abcd)}', '{"a": {"$binary": {"base64": "abcd", "subType": "80"}}}'],
     ["{a: HexData(0, 'fff')}", '{"a": {"$binary": {"base64": "D/8=", "subType": "00"}}}'],
+    // The constants of BsonBinarySubType count; another number counts as 0.
+    ...[1, 3, 4, 5, 6, 7].map((type) => [
+      `{a: HexData(${type}, 'ff')}`,
+      `{"a": {"$binary": {"base64": "/w==", "subType": "0${type}"}}}`,
+    ]),
+    ["{a: HexData(-128, 'ff')}", '{"a": {"$binary": {"base64": "/w==", "subType": "80"}}}'],
+    ["{a: HexData(8, 'ff')}", '{"a": {"$binary": {"base64": "/w==", "subType": "00"}}}'],
+    ["{a: HexData(128, 'ff')}", '{"a": {"$binary": {"base64": "/w==", "subType": "00"}}}'],
     ['{a: NumberInt("-5"), b: NumberLong(5000000000)}', '{"a": -5, "b": 5000000000}'],
     [
       '{a: NumberDecimal(5), b: NumberDecimal(5000000000), c: NumberDecimal(1.5)}',

@@ -18,6 +18,20 @@ describe('JsonConverter without schemas', () => {
     },
   );
 
+  it('keeps whole numbers to the last digit, whatever their length', () => {
+    const numbers = Array.from({ length: 19 }, (_, index) => `${'9007199254740993177'.slice(0, index + 1)}`);
+    const read = convert(JSON_ALONE, `{"a": [${[...numbers, ...numbers.map((each) => `-${each}`)].join(', ')}]}`)?.get(
+      'a',
+    );
+    expect(read).toEqual([...numbers.map(BigInt), ...numbers.map((each) => -BigInt(each))]);
+  });
+
+  it('reads exponents with both letters, and zeros in front', () => {
+    expect(stored(JSON_ALONE, '{"a": 1E3, "b": 1e-1, "c": 007, "d": -01.5E+1}')).toBe(
+      '{"a":{"$numberDouble":"1000.0"},"b":{"$numberDouble":"0.1"},"c":{"$numberLong":"7"},"d":{"$numberDouble":"-15.0"}}',
+    );
+  });
+
   it('takes names of 50,000 bytes, as Jackson does', () => {
     const document = (length: number) => convert(JSON_ALONE, `{"${'x'.repeat(length)}": 1}`);
     expect(document(50_000)?.size).toBe(1);
