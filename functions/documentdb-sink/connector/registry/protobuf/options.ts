@@ -28,7 +28,7 @@ export function optionName(tokens: Tokens): string {
   if (isExtension) tokens.expect(')');
   while (tokens.takes('.')) name += `.${optionName(tokens)}`;
   // `(a.b).c` is a name and a word that begins with a point.
-  if (tokens.next.kind === 'word' && tokens.next.text.startsWith('.')) name += tokens.word();
+  if (tokens.next.text.startsWith('.')) name += tokens.word();
   return name;
 }
 
