@@ -255,6 +255,11 @@ describe('a record, before it is written,', () => {
     const made = aMapper(keys);
     await prepared(made, aRecord({ key: 'no bytes of a serializer', value: null }));
     expect(made.asked).toEqual([]);
+    const clock = new VirtualClock();
+    const records = [order(0, 1), aRecord({ offset: 1, value: 'no bytes of a serializer' })];
+    const beside = aMapper();
+    await clock.run(beside.preparation.prepare(records, clock, new AbortController().signal));
+    expect(beside.asked).toEqual(['1']);
   });
 
   it.each([
