@@ -194,6 +194,16 @@ describe('a connector file as people have it', () => {
     });
 
     it.each([
+      ['2026-11-28T00:00:00.001Z', '(today)'],
+      ['2026-11-28T00:00:00.000Z', '(1 day ago)'],
+      ['2026-11-27T00:00:00.001Z', '(1 day ago)'],
+      ['2026-11-27T00:00:00.000Z', '(2 days ago)'],
+    ])('is of the lock file of %s, which on the 29th is said to be %s', (readAt, age) => {
+      const { notices } = packaged('F21', {}, lockOf({ readAt }));
+      expect(about(notices, 'topics.regex')).toEqual([expect.stringContaining(age)]);
+    });
+
+    it.each([
       ['is not there', {}, 'needs the names'],
       ['is no list of topics', { [LOCK]: '{"regex": 1}' }, 'is no list of topics'],
       ['is not JSON', { [LOCK]: 'x' }, 'is no list of topics'],

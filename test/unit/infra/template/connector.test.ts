@@ -228,5 +228,10 @@ describe('the role', () => {
     ]);
     expect(other.allowed('glue:GetSchemaVersion')).toEqual([]);
     expect(other.allowed('sts:AssumeRole')).toEqual([roleArn]);
+    const keys = Object.entries({ ...glue, 'value.converter.assumeRoleArn': roleArn }).map(
+      ([name, value]) => [name.replace('value', 'key'), value] as const,
+    );
+    const both = partsOf({ ...glue, 'value.converter.assumeRoleArn': roleArn, ...Object.fromEntries(keys) });
+    expect(both.allowed('sts:AssumeRole')).toEqual([roleArn]);
   });
 });

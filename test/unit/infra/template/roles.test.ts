@@ -88,10 +88,16 @@ describe("a function's role", () => {
     );
   });
 
-  it('of a secret whose name ends as a complete ARN does names both: it may be either', () => {
-    const secretArn = 'arn:aws:secretsmanager:eu-west-1:111111111111:secret:docdb-master';
+  it.each([
+    ['docdb-master', true],
+    ['docdb-Ab12Cd', true],
+    ['docdb-master-key', false],
+    ['docdb-masters', false],
+    ['docdb-mast_r', false],
+  ])('of a secret whose name is %s names the ARN both with and without six more characters: %s', (name, isEither) => {
+    const secretArn = `arn:aws:secretsmanager:eu-west-1:111111111111:secret:${name}`;
     expect(statementsOf('DocumentdbSinkRole', { documentdbSink: { secretArn } }).at(-1)).toEqual(
-      allow(['secretsmanager:GetSecretValue'], [secretArn, `${secretArn}-??????`]),
+      allow(['secretsmanager:GetSecretValue'], [...(isEither ? [secretArn] : []), `${secretArn}-??????`]),
     );
   });
 
