@@ -30,11 +30,12 @@ const connectorStories = (): readonly Scenario[] =>
 /** What a record of key `a` and number 4 asks for. */
 function modelsOf(changes: Partial<ConnectorStory>, { topic = 0, isDeletion = false } = {}) {
   const connector = { ...PLAIN, ...changes };
-  const value = Buffer.from(JSON.stringify({ id: 4, ...valueFieldsOf('a', 4, connector) }));
+  const text = JSON.stringify({ id: 4, ...valueFieldsOf('a', 4, connector) });
+  const value = Buffer.from(text);
   const key = Buffer.from(keyTextOf('a', connector));
   const log = new KafkaLog(1, 2);
   const record = log.produce({ id: 4, key: 'a', atMs: 0, kind: 'plain', topic }, isDeletion ? null : value, key);
-  return modelsOfFile(record, connector);
+  return modelsOfFile(record, connector, text);
 }
 
 const plain = (value: unknown): unknown => {

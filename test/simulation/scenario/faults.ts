@@ -99,6 +99,17 @@ const FAULTS_SINCE_3 = {
   'documentdb.writesThrottled': 'documentdbSink',
   /** No write is taken, not even one that changes nothing, with the code that records are refused with. */
   'documentdb.writesRefusedAlike': 'documentdbSink',
+  /** The schema registry does not answer, or the connection breaks. */
+  'registry.silent': 'documentdbSink',
+  'registry.slow': 'documentdbSink',
+  /** It answers that it cannot answer. */
+  'registry.failed': 'documentdbSink',
+  /** It refuses the credentials. */
+  'registry.refused': 'documentdbSink',
+  /** Something else answers in its place. */
+  'registry.replaced': 'documentdbSink',
+  /** It has not heard of the schema yet. */
+  'registry.behind': 'documentdbSink',
   /** A command takes so long for each of its statements. */
   'documentdb.slowStatements': 'documentdbSink',
   /** Any code of an outage, of a command or of one write. */

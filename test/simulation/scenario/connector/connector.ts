@@ -71,8 +71,8 @@ export interface ConnectorStory {
   readonly idStrategy: IdStrategyName;
   /** Of the first topic, and of the others. */
   readonly writeModels: readonly [WriteModelName, WriteModelName];
-  /** JSON of Kafka Connect, without schemas or with them, or text that is JSON. */
-  readonly converter: (typeof CONVERTERS)[number];
+  /** JSON of Kafka Connect, without schemas or with them, text that is JSON, or Avro with schemas of a registry (values alone). */
+  readonly converter: (typeof CONVERTERS)[number] | 'avro';
   /** The value has an `_id` of its own, which the id strategy overwrites. */
   readonly overwritesId?: true;
   /** The field `part` of the value is left out, or has another name. */

@@ -131,6 +131,12 @@ const NEVER_PLANNED: readonly FaultKind[] = [
   'documentdb.writesThrottled',
   'documentdb.writesRefusedAlike',
   'documentdb.slowStatements',
+  'registry.silent',
+  'registry.slow',
+  'registry.failed',
+  'registry.refused',
+  'registry.replaced',
+  'registry.behind',
 ];
 /** These need another to happen at all. */
 const COMPANIONS: Readonly<Partial<Record<FaultKind, FaultKind>>> = {

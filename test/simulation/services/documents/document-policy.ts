@@ -114,7 +114,9 @@ export function businessIndexesOf({ connector, identity, businessIndex }: Scenar
  * no file promise, or as the connector's documentation promises.
  */
 export function modelsOfRecord(record: ProducedRecord, settings: ScenarioDocumentdb): readonly WriteModel[] {
-  if (settings.connector !== undefined) return modelsOfFile(record, settings.connector);
+  if (settings.connector !== undefined) {
+    return modelsOfFile(record, settings.connector, valueText(record.scenario, settings.connector));
+  }
   const { scenario, value } = record;
   const { id, key, wide } = scenario;
   const subject = { ...settings, key: key ?? '', recordId: id };

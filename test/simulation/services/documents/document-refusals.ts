@@ -44,7 +44,8 @@ export class DocumentRefusals {
   #of(statement: Statement): Refusal | 'named' | undefined {
     const body = bodyOf(statement);
     const refused = fieldIn(body, 'refused');
-    if (refused === undefined) return undefined;
+    // A schema has the field in every record.
+    if (refused === undefined || refused === null) return undefined;
     const phases = this.#recordOf(body)?.refusals;
     if (phases === undefined) return refused === 'unlisted' || refused === 'command' ? refused : 'named';
     const phase = phases.find(({ untilMs }) => this.#nowMs() < EPOCH_MS + untilMs);

@@ -11,6 +11,7 @@ import type { Random } from '../../scenario/random.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
 import type { KafkaLog, ProducedRecord } from '../kafka-log.ts';
 import type { FinalWorld } from '../target.ts';
+import { calmRegistry } from './connector/schema-registry.ts';
 import { isGuarded } from './document-history.ts';
 import { mapperOf } from './document-mapper.ts';
 import { businessIndexesOf, createStoryPolicy } from './document-policy.ts';
@@ -80,7 +81,9 @@ async function deliver(records: readonly ProducedRecord[], parts: ReplayParts): 
   const { random, settings, scenario, timeline } = parts;
   const sink = createDocumentdbSink({
     settings: { ...settings, onPoison: 'skip' },
-    mapper: scenario.documentdb.connector === undefined ? createStoryPolicy(scenario.documentdb) : mapperOf(scenario),
+    ...(scenario.documentdb.connector === undefined
+      ? { mapper: createStoryPolicy(scenario.documentdb) }
+      : mapperOf(scenario, calmRegistry)),
     store: calmStore(parts),
     deadLetters: { put: () => Promise.resolve(true) },
     clock: timeline,
@@ -102,7 +105,8 @@ async function deliver(records: readonly ProducedRecord[], parts: ReplayParts): 
 
 /** What the server can never take it does not take now. */
 const CALM: CommandFaults = {
-  failStatement: (statement) => (fieldIn(bodyOf(statement), 'refused') === undefined ? undefined : VALIDATION_FAILED),
+  failStatement: (statement) =>
+    (fieldIn(bodyOf(statement), 'refused') ?? null) === null ? undefined : VALIDATION_FAILED,
   insertFirst: () => false,
   failWriteConcern: () => false,
 };

@@ -23,7 +23,9 @@ import type { Environment } from '../environment.ts';
 import { type ProducedRecord, SECRET, topicNameOf } from '../kafka-log.ts';
 import type { FinalWorld, Target, TargetParts } from '../target.ts';
 import type { Topic } from '../topic.ts';
+import { avroValueOf } from './connector/avro-records.ts';
 import { keyOfDocument, keyTextOf, valueTextOf } from './connector/connector-model.ts';
+import { SchemaRegistry } from './connector/schema-registry.ts';
 import { DocumentHistory, isGuarded } from './document-history.ts';
 import { mapperOf } from './document-mapper.ts';
 import { businessIndexesOf, collectionOf, isArrayKey, keyOfName, valueText } from './document-policy.ts';
@@ -48,6 +50,7 @@ export class DocumentsTarget implements Target {
   readonly #servers = new Map<string, ReplicaSet>();
   readonly #history: DocumentHistory;
   readonly #port: DocumentPort;
+  readonly #registry: SchemaRegistry;
   readonly #conduct: Conduct;
   readonly #limits: ServerLimits;
   /** Raised when the topic is made anew, as its owner has to. */
@@ -60,6 +63,7 @@ export class DocumentsTarget implements Target {
     const settings = scenario.documentdb;
     this.#conduct = new Conduct({ requestsInFlightMax: settings.poolSizeMax, requestTimeoutMs: SOCKET_TIMEOUT_MS });
     this.#history = new DocumentHistory({ kafka, settings, tell });
+    this.#registry = new SchemaRegistry({ ...parts, random: random.fork('registry') });
     this.#limits = random.fork('limits').pick(LIMITS);
     const hasValues = scenario.records.some(({ unique }) => unique !== undefined);
     const uniqueIndexes = [...(hasValues ? [UNIQUE_INDEX] : []), ...businessIndexesOf(settings)];
@@ -123,9 +127,13 @@ export class DocumentsTarget implements Target {
   valueOf(record: ScenarioRecord): Buffer | null {
     const { connector } = this.#parts.scenario.documentdb;
     const isMisfit = connector?.converter === 'jsonWithSchema' && record.id % 2 === 0;
-    const isCut = record.kind === 'poison' && record.poison === undefined && !isMisfit;
+    const isAvro = connector?.converter === 'avro';
+    const isCut = !isAvro && record.kind === 'poison' && record.poison === undefined && !isMisfit;
     if (isCut) return Buffer.from(`{"id":${record.id},"secret":"${SECRET}`);
     if (connector === undefined) return record.kind === 'tombstone' ? null : Buffer.from(valueText(record));
+    if (connector.converter === 'avro') {
+      return record.kind === 'tombstone' ? null : avroValueOf(record, valueText(record, connector));
+    }
     const text = valueTextOf(record, connector, valueText(record, connector));
     return text === null ? null : Buffer.from(text);
   }
@@ -147,7 +155,7 @@ export class DocumentsTarget implements Target {
       ...time,
       ...telemetry,
       settings: this.#settings(),
-      mapper: mapperOf(scenario),
+      ...mapperOf(scenario, this.#registry.getFor(environment)),
       store: this.#port.storeFor(environment),
       deadLetters,
     };
@@ -209,7 +217,10 @@ export class DocumentsTarget implements Target {
     const { connector } = this.#parts.scenario.documentdb;
     const isOfEvent =
       connector !== undefined &&
-      (isOfValue(connector) || connector.source !== undefined || connector.transforms !== undefined);
+      (connector.converter === 'avro' ||
+        isOfValue(connector) ||
+        connector.source !== undefined ||
+        connector.transforms !== undefined);
     const isPlaceless = poison === 'throws' || isOfEvent;
     return key === null || (kind === 'poison' && !isPlaceless);
   };

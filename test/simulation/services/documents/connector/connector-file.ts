@@ -1,5 +1,10 @@
 import { readConnector } from '../../../../../functions/documentdb-sink/connector/file/read-connector.ts';
+import { clientTextsOf } from '../../../../../functions/documentdb-sink/connector/registry/confluent/client-settings.ts';
+import { createConfluentSource } from '../../../../../functions/documentdb-sink/connector/registry/confluent/confluent-source.ts';
+import { createRegistryMapper } from '../../../../../functions/documentdb-sink/connector/registry/create-registry-mapper.ts';
+import type { httpCall } from '../../../../../functions/documentdb-sink/connector/registry/http-call.ts';
 import { mapperOfConnector } from '../../../../../functions/documentdb-sink/connector/transforms/mapper-of-connector.ts';
+import type { Preparation } from '../../../../../functions/documentdb-sink/plan/preparation.ts';
 import type { RecordMapper } from '../../../../../functions/documentdb-sink/plan/record-mapper.ts';
 import {
   type ConnectorStory,
@@ -48,13 +53,20 @@ const HANDLER_CLASSES: Readonly<Record<SourceName, string>> = {
   changeStream: `${STRATEGY}.cdc.mongodb.ChangeStreamHandler`,
 };
 
+type Properties = Readonly<Record<string, string | undefined>>;
+
 const CONVERTER_CLASSES = {
   json: 'org.apache.kafka.connect.json.JsonConverter',
   jsonWithSchema: 'org.apache.kafka.connect.json.JsonConverter',
   string: 'org.apache.kafka.connect.storage.StringConverter',
 } as const;
 
-type Properties = Readonly<Record<string, string | undefined>>;
+const REGISTRY_PROPERTIES: Properties = {
+  'key.converter': CONVERTER_CLASSES.json,
+  'key.converter.schemas.enable': 'false',
+  'value.converter': 'io.confluent.connect.avro.AvroConverter',
+  'value.converter.schema.registry.url': 'http://registry-1:8081,http://registry-2:8081',
+};
 
 /** The text of the connector's `.properties` file. https://www.mongodb.com/docs/kafka-connector/current/sink-connector/configuration-properties/ */
 export function connectorText(connector: ConnectorStory, scenario: Scenario): string {
@@ -78,6 +90,9 @@ export function connectorText(connector: ConnectorStory, scenario: Scenario): st
 }
 
 const converterProperties = ({ converter }: ConnectorStory): Properties =>
+  converter === 'avro' ? REGISTRY_PROPERTIES : converterPropertiesOf(converter);
+
+const converterPropertiesOf = (converter: keyof typeof CONVERTER_CLASSES): Properties =>
   Object.fromEntries(
     ['key.converter', 'value.converter'].flatMap((side) => [
       [side, CONVERTER_CLASSES[converter]],
@@ -153,8 +168,19 @@ const ownProperties = ({ documentdb, function: fn }: Scenario): Properties => ({
   'msksinks.guard.field': documentdb.guard === 'field' ? 'id' : undefined,
 });
 
-/** The function's own mapper, of that text. */
-export function mapperOfFile(connector: ConnectorStory, scenario: Scenario): RecordMapper {
+export interface MapperParts {
+  readonly mapper: RecordMapper;
+  readonly preparation?: Preparation;
+}
+
+/** The function's own mapper, of that text. @param get asks the schema registry, if the file names one */
+export function mapperOfFile(connector: ConnectorStory, scenario: Scenario, get: typeof httpCall): MapperParts {
   const where = 'simulated.properties';
-  return mapperOfConnector(readConnector(connectorText(connector, scenario), { where }), where).mapper;
+  const read = readConnector(connectorText(connector, scenario), { where });
+  if (connector.converter !== 'avro') return { mapper: mapperOfConnector(read, where).mapper };
+  const texts = clientTextsOf(read.properties.under('value.converter.'));
+  const resolveText = (text: string) => Promise.resolve(text);
+  return createRegistryMapper(read, where, () =>
+    createConfluentSource({ texts, resolveText, readCaBundle: undefined, get }),
+  );
 }

@@ -3,6 +3,7 @@ import { doc } from '../../../../support/document-server/bson-values.ts';
 import { type ConnectorStory, isOfBusinessKey, isOfValue, unwraps } from '../../../scenario/connector/connector.ts';
 import type { ScenarioRecord } from '../../../scenario/scenario.ts';
 import { type ProducedRecord, TOPIC } from '../../kafka-log.ts';
+import { avroContentOf } from './avro-records.ts';
 import { eventKeyOf, eventOf, PART, schemaNameOf } from './change-events.ts';
 import { modelsOfChange, modelsOfRow } from './change-model.ts';
 import { payloadText, withoutRequired, withSchema } from './schema-json.ts';
@@ -49,7 +50,9 @@ export function valueTextOf(
 }
 
 /** What stands in a value that is no change event, as it has to be stored. */
-function contentOf({ scenario: { typed: first }, value }: ProducedRecord, connector: ConnectorStory): Fields {
+function contentOf({ scenario, value }: ProducedRecord, connector: ConnectorStory, plainText: string): Fields {
+  if (connector.converter === 'avro') return avroContentOf(scenario, plainText);
+  const { typed: first } = scenario;
   const text = String(value);
   const hasSchema = connector.converter === 'jsonWithSchema';
   const fields: Fields = JSON.parse(hasSchema ? payloadText(text) : text, (_name, each: unknown) =>
@@ -75,7 +78,12 @@ export function keyOfDocument(document: ReadonlyMap<string, unknown>, connector:
   return id instanceof Map ? id.get('k') : id;
 }
 
-export function modelsOfFile(record: ProducedRecord, connector: ConnectorStory): readonly WriteModel[] {
+/** @param plainText of its value, as {@link valueTextOf} is given it */
+export function modelsOfFile(
+  record: ProducedRecord,
+  connector: ConnectorStory,
+  plainText: string,
+): readonly WriteModel[] {
   const { scenario, topic, value } = record;
   const { source } = connector;
   if (source !== undefined) {
@@ -86,7 +94,7 @@ export function modelsOfFile(record: ProducedRecord, connector: ConnectorStory):
   const key = scenario.key ?? '';
   const filter = doc(isOfBusinessKey(connector) ? { k: key } : { _id: idOf(key, connector) });
   if (value === null) return isOfValue(connector) ? [] : [{ kind: 'deleteOne', filter }];
-  const content = processed(transformed(contentOf(record, connector), record, connector), connector);
+  const content = processed(transformed(contentOf(record, connector, plainText), record, connector), connector);
   const [first, others] = connector.writeModels;
   switch (topic === TOPIC ? first : others) {
     case 'default':
