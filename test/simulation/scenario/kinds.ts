@@ -45,6 +45,7 @@ const KINDS_SINCE_3 = [
   'changes.withSchema',
   'connector.withSchema',
   'connector.typedBySchema',
+  'connector.withRegistry',
   ...TRANSFORMS.map((name) => `transforms.${name}` as const),
   'transforms.conditionally',
 ] as const;
@@ -138,6 +139,7 @@ function kindsOfConnector(
     `connector.${topic === 0 ? first : others}`,
     ...(overwritesId ? (['connector.overwritesId'] as const) : []),
     ...(hasSchema ? (['connector.withSchema'] as const) : []),
+    ...(converter === 'avro' ? (['connector.withRegistry'] as const) : []),
     ...(typed === undefined ? [] : (['connector.typedBySchema'] as const)),
     ...(processor ? [`connector.${processor}` as const] : []),
   ];

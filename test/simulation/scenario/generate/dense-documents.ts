@@ -1,5 +1,6 @@
 import { withChanges } from '../connector/generate-changes.ts';
 import { withConnector, withSchemas } from '../connector/generate-connector.ts';
+import { withRegistry } from '../connector/generate-registry.ts';
 import { withTransforms } from '../connector/generate-transforms.ts';
 import type { Random } from '../random.ts';
 import type { Scenario, ScenarioRecord } from '../scenario.ts';
@@ -68,7 +69,7 @@ const CORNERS = [
   deferred,
   lonely,
   withTransforms,
-  passed,
+  withRegistry,
 ] as const;
 
 /** What version 3 adds where the target is a collection. */
