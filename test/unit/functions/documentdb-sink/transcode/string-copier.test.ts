@@ -47,6 +47,8 @@ describe('each byte of a string, wherever it stands', () => {
   });
 });
 
-it.each([0, 1, 2, 3, 4, 5, 6, 7, 8])('a string of %i characters without an end is none', (length) => {
-  expect(copied([QUOTE, ...Buffer.from('x'.repeat(length))]).end).toBe(-1);
+describe('a string without an end', () => {
+  it.each([0, 1, 2, 3, 4, 5, 6, 7, 8])('is none, with %i characters', (length) => {
+    expect(copied([QUOTE, ...Buffer.from('x'.repeat(length))]).end).toBe(-1);
+  });
 });

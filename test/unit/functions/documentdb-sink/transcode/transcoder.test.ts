@@ -250,14 +250,16 @@ describe('a document that is written straight from its text', () => {
   });
 });
 
-it.each(Array.from({ length: 12 }, (_, index) => 16 * 1_024 - 8 + index))(
-  'a value of %i bytes, which is about as long as the first memory for texts, is read to its end',
-  (bytes) => {
-    const read = (text: string) => new Transcoder(EXTENDED_JSON).transcode(payload(text));
-    for (const name of ['a', 'ab', 'abc', 'abcd']) {
-      const start = `{"${name}":"`;
-      expect(read(`${start.padEnd(bytes - 2, 'x')}"}`)).toMatchObject({ start: 0, end: bytes });
-      expect(read(start.padEnd(bytes, 'x'))).toBeUndefined();
-    }
-  },
-);
+describe('a value that is about as long as the first memory for texts', () => {
+  it.each(Array.from({ length: 12 }, (_, index) => 16 * 1_024 - 8 + index))(
+    'is read to its end, with %i bytes',
+    (bytes) => {
+      const read = (text: string) => new Transcoder(EXTENDED_JSON).transcode(payload(text));
+      for (const name of ['a', 'ab', 'abc', 'abcd']) {
+        const start = `{"${name}":"`;
+        expect(read(`${start.padEnd(bytes - 2, 'x')}"}`)).toMatchObject({ start: 0, end: bytes });
+        expect(read(start.padEnd(bytes, 'x'))).toBeUndefined();
+      }
+    },
+  );
+});
