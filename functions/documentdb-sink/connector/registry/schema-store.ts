@@ -32,6 +32,8 @@ export class SchemaStore {
   readonly #parts: SchemaStoreParts;
   /** The one that was needed longest ago comes first. */
   readonly #known = new Map<string, KnownSchema>();
+  /** Schemas that the registry once refused, or did not answer for. */
+  readonly #unanswered = new Map<string, true>();
 
   constructor(parts: SchemaStoreParts) {
     this.#parts = parts;
@@ -52,13 +54,19 @@ export class SchemaStore {
       if (known === undefined) missing.push(id);
       else this.#put(id, known);
     }
-    await this.#ask(missing, signal);
+    await this.#ask(this.#unansweredLast(missing), signal);
     const unknown = missing.filter((id) => this.get(id).kind === 'unknown');
     if (unknown.length > 0) {
       await clock.waitUntil(clock.nowMs() + UNKNOWN_SCHEMA_PAUSE_MS, signal);
       await this.#ask(unknown, signal);
     }
     forgetOldest(this.#known, SCHEMAS_MAX);
+    forgetOldest(this.#unanswered, SCHEMAS_MAX);
+  }
+
+  /** A registry may refuse one schema alone: this schema must not end the questions for others again and again (G4). */
+  #unansweredLast(ids: readonly string[]): readonly string[] {
+    return ids.toSorted((a, b) => Number(this.#unanswered.has(a)) - Number(this.#unanswered.has(b)));
   }
 
   /** Several at once, until one says that the registry is out of reach. */
@@ -70,7 +78,10 @@ export class SchemaStore {
       try {
         if (failure === undefined) {
           const answer = await this.#parts.source.fetch(id, signal);
-          if (answer.kind === 'unavailable') failure = answer.failure;
+          if (answer.kind === 'unavailable') {
+            failure = answer.failure;
+            this.#unanswered.set(id, true);
+          }
           this.#put(id, this.#understood(answer));
         } else this.#put(id, { kind: 'unavailable', failure });
       } finally {

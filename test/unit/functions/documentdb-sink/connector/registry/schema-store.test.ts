@@ -121,6 +121,23 @@ describe('a schema', () => {
   });
 });
 
+describe('a schema that the registry refuses again and again', () => {
+  it('holds the records of other schemas once at most, wherever it stands among them', async () => {
+    for (const refused of ids(5)) {
+      const { prepare, kinds } = aStore((id) => (id === refused ? OUTAGE : found()));
+      await prepare(...ids(5));
+      await prepare(...ids(5));
+      expect(kinds(...ids(5))).toEqual(ids(5).map((id) => (id === refused ? 'unavailable' : 'readable')));
+    }
+  });
+
+  it('holds no records of others beside another one of its kind either', async () => {
+    const { prepare, kinds } = aStore((id) => (id < '2' ? OUTAGE : found()));
+    for (let batch = 0; batch < 3; batch += 1) await prepare(...ids(4));
+    expect(kinds(...ids(4))).toEqual(['unavailable', 'unavailable', 'readable', 'readable']);
+  });
+});
+
 describe('a schema that the function does not follow', () => {
   it('makes no record poison: its records wait for another configuration', async () => {
     const { prepare, store } = aStore(
