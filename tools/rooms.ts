@@ -51,14 +51,19 @@ const JUDGES: readonly string[] = [
   'test/support/kpl/',
 ];
 
-/** What they may know: the sinks under test, what a sink asks of its target, and how a mapper (also a connector file's) and a client are made. */
+/** What they may know: the sinks under test, what a sink asks of its target or of a registry, and how a mapper (also a connector file's) and a client are made. */
 const PORTS: ReadonlySet<string> = new Set([
   'functions/documentdb-sink/sink.ts',
   'functions/documentdb-sink/connector/file/read-connector.ts',
+  'functions/documentdb-sink/connector/registry/confluent/client-settings.ts',
+  'functions/documentdb-sink/connector/registry/confluent/confluent-source.ts',
+  'functions/documentdb-sink/connector/registry/create-registry-mapper.ts',
+  'functions/documentdb-sink/connector/registry/http-call.ts',
   'functions/documentdb-sink/connector/transforms/mapper-of-connector.ts',
   'functions/documentdb-sink/guard/indexes.ts',
   'functions/documentdb-sink/guard/standing.ts',
   'functions/documentdb-sink/plan/native-mapper.ts',
+  'functions/documentdb-sink/plan/preparation.ts',
   'functions/documentdb-sink/plan/record-mapper.ts',
   'functions/documentdb-sink/plan/write-model.ts',
   'functions/documentdb-sink/target/document-store.ts',
