@@ -1,0 +1,3 @@
+import { describeAllFaults } from '../system/faults/all-faults.ts';
+
+describeAllFaults('fromLowest');

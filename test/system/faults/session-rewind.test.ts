@@ -1,3 +1,0 @@
-import { describeAllFaults } from './all-faults.ts';
-
-describeAllFaults('fromLowest');
