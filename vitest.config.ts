@@ -26,7 +26,7 @@ export default defineConfig({
       project('integration', { ...sideBySide, ...onEngines, testTimeout: 120_000 }),
       project('system', { ...sideBySide, ...onEngines, testTimeout: 240_000 }),
       // Long, and not part of `npm test`: `.ci/run` has it.
-      project('faults', { ...onEngines, testTimeout: 240_000 }),
+      project('long', { ...onEngines, testTimeout: 240_000 }),
     ],
   },
 });

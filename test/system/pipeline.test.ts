@@ -8,7 +8,7 @@ const DRAIN_MS_MAX = 180_000;
 
 describe('the pipeline', () => {
   const session = useSession({
-    // The sessions of test/system/faults/ and test/faults/ have both readings.
+    // The sessions of test/system/faults/ and test/long/ have both readings.
     partialFailureRetry: 'fromLowest',
     seed: 20_261_122,
     packageStage: packageOnce(inject('runFolder')),

@@ -12,7 +12,7 @@ const OF_OTHERS = new Set([
   'test',
   'test:unit',
   'test:simulation',
-  'test:faults',
+  'test:long',
   'test:integration',
   'test:system',
   'format',

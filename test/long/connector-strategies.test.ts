@@ -1,6 +1,6 @@
 // Many records of mixed strategies on the real protocol, the server killed, made to refuse and given another password in their
 // midst, and parts of the topics read again; then everything read back equals what the strategies alone make of the records.
-// STRATEGY_RECORDS: how many (100,000 in CI). STRATEGY_SEED=<seed> plays a run again, as far as a process of its own allows.
+// STRATEGY_RECORDS: how many (default 100,000). STRATEGY_SEED=<seed> plays a run again, as far as a process of its own allows.
 import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -28,7 +28,7 @@ import { fakeDeadLetters } from '../support/fake-dead-letters.ts';
 import { recordedTelemetry } from '../support/recorded-telemetry.ts';
 import { BUSINESS_KEY, STRATEGY_CONNECTOR, strategyRecords } from '../support/strategy-records.ts';
 
-const COUNT = Number(process.env['STRATEGY_RECORDS'] ?? 2_000);
+const COUNT = Number(process.env['STRATEGY_RECORDS'] ?? 100_000);
 const SEED = Number(process.env['STRATEGY_SEED'] ?? 1 + Math.floor(Math.random() * 999_999));
 const BATCH = Math.min(500, Math.ceil(COUNT / 8));
 const SHOWN_MAX = 3;
