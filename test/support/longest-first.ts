@@ -12,7 +12,7 @@ export const LONGEST: readonly string[] = [
   'test/system/deploy.test.ts',
   'test/system/pipeline.test.ts',
   'test/integration/msk-trigger-registry.test.ts',
-  'test/system/console.test.ts',
+  'test/long/console.test.ts',
   'test/integration/schema-registry.test.ts',
   'test/long/session-rewind.test.ts',
   'test/system/dead-letters.test.ts',
