@@ -8,6 +8,8 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
  */
 export const LONGEST: readonly string[] = [
   'test/simulation/simulation.test.ts',
+  'test/long/connector-strategies.test.ts',
+  'test/long/faults-one-by-one.test.ts',
   'test/system/faults/session-items.test.ts',
   'test/system/deploy.test.ts',
   'test/system/pipeline.test.ts',
@@ -20,7 +22,6 @@ export const LONGEST: readonly string[] = [
   'test/integration/documentdb-connections.test.ts',
   'test/integration/kinesis-sink-faults.test.ts',
   'test/integration/settings/documentdb-sink-settings.test.ts',
-  'test/long/connector-strategies.test.ts',
   'test/system/connector-checks.test.ts',
   'test/long/refused-entries.test.ts',
   'test/simulation/events.test.ts',
