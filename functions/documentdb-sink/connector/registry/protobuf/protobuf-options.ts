@@ -22,8 +22,7 @@ export interface ProtobufOptions {
 
 /** @param own the settings of the converter, without `value.converter.` */
 export function protobufOptionsOf(own: ReadonlyMap<string, string>): ProtobufOptions {
-  const is = (name: string, byDefault = false): boolean =>
-    (own.get(name)?.trim().toLowerCase() || String(byDefault)) === 'true';
+  const is = (name: string, byDefault = false): boolean => (own.get(name) ?? String(byDefault)) === 'true';
   return {
     enhanced: is('enhanced.protobuf.schema.support'),
     intForEnums: is('int.for.enums'),
