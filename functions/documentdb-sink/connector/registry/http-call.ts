@@ -40,16 +40,20 @@ export const httpCall = (url: URL, options: HttpOptions, signal: AbortSignal): P
     const both = AbortSignal.any([signal, AbortSignal.timeout(REGISTRY_TIMEOUT_MS)]);
     const request = url.protocol === 'https:' ? requestHttps : requestHttp;
     const call = request(url, { ...requestOptionsOf(url, options), signal: both }, (response) => {
-      const chunks: Buffer[] = [];
-      let length = 0;
-      response.on('data', (chunk: Buffer) => {
-        length += chunk.length;
-        if (length > REGISTRY_RESPONSE_BYTES_MAX) response.destroy(new Error('the answer is too large'));
-        chunks.push(chunk);
-      });
-      response.on('end', () => resolve({ status: response.statusCode ?? 0, body: Buffer.concat(chunks).toString() }));
-      response.on('error', reject);
+      bodyOf(response).then((body) => resolve({ status: response.statusCode ?? 0, body }), reject);
     });
     call.on('error', reject);
     call.end(options.body);
   });
+
+/** @throws Error for an answer that is too large or breaks off */
+export async function bodyOf(response: AsyncIterable<Buffer>): Promise<string> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of response) {
+    length += chunk.length;
+    if (length > REGISTRY_RESPONSE_BYTES_MAX) throw new Error('the answer is too large');
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString();
+}
