@@ -207,12 +207,35 @@ describe('DocumentDB', () => {
     }
   });
 
-  it('serves others beside a client that connects and says nothing', async () => {
-    const silent = connect(port, host);
-    onTestFinished(() => void silent.destroy());
-    await once(silent, 'connect');
-    const mongo = documentDbClient({ host, port, caFile }, { username, password });
+  it('serves others beside clients that connect and say nothing, without a wait', async () => {
+    for (let count = 0; count < 10; count += 1) {
+      const silent = connect(port, host);
+      onTestFinished(() => void silent.destroy());
+      await once(silent, 'connect');
+    }
+    const mongo = documentDbClient(
+      { host, port, caFile },
+      { username, password },
+      { serverSelectionTimeoutMS: 10_000 },
+    );
     expect(await refusal(mongo.connect())).toBe('allowed');
+    await mongo.close();
+  });
+
+  it('creates collections by writes and by indexes at once', async () => {
+    const mongo = documentDbClient({ host, port, caFile }, { username, password }, { socketTimeoutMS: 20_000 });
+    const database = mongo.db(`engines-${randomUUID()}`);
+    const upsert = { updateOne: { filter: { _id: 1 }, update: { $set: { total: 1 } }, upsert: true } };
+    for (let count = 0; count < 20; count += 1) {
+      const collection = database.collection<{ _id: number; total?: number }>(`orders-${count}`);
+      await Promise.all([
+        collection.bulkWrite([upsert]),
+        collection.createIndex({ total: 1 }),
+        collection.bulkWrite([{ insertOne: { document: { _id: 2 } } }]),
+      ]);
+      expect(await collection.countDocuments()).toBe(2);
+      await collection.drop();
+    }
     await mongo.close();
   });
 });

@@ -21,6 +21,7 @@ export async function isServing(address: DocumentDbAddress, user?: DocumentDbUse
   const client = documentDbClient(address, user, {
     serverSelectionTimeoutMS: ANSWER_TIMEOUT_MS,
     connectTimeoutMS: ANSWER_TIMEOUT_MS,
+    socketTimeoutMS: ANSWER_TIMEOUT_MS,
   });
   try {
     await client.db('admin').command({ ping: 1 });

@@ -1,23 +1,35 @@
-"""Starts SecantusDB as its script `secantusd-py` does, with a time limit for TLS handshakes.
+"""Starts SecantusDB as its script `secantusd-py` does, with two of its faults mended. SIGUSR1 writes the stack of each thread to the log.
 
-The server accepts the next connection after the handshake of the one before, and waits for a handshake without a limit. A client
-that connects and says nothing would stop it: the MongoDB Java driver leaves such a connection behind now and then, when it is closed.
+- A collection is created before the transaction that first writes to it. The server creates it inside, and then waits for its one
+  lock. If another connection creates the same collection meanwhile, by an index, that one holds the lock and repeats its write
+  within WiredTiger until the transaction ends. Neither ever ends, and nobody can log in any more.
+- Each connection makes its TLS handshake in its own thread. The server makes the handshake in the thread that accepts, so that a
+  client that connects and says nothing stops all others. The MongoDB Java driver leaves such a connection behind now and then,
+  when it is closed.
 """
+import faulthandler
+import functools
+import signal
 import ssl
 import sys
 
-HANDSHAKE_TIMEOUT_S = 2
-
-wrap_socket = ssl.SSLContext.wrap_socket
-
-
-def wrap_socket_in_time(context, socket, **options):
-    socket.settimeout(HANDSHAKE_TIMEOUT_S)
-    return wrap_socket(context, socket, **options)
+from secantus.cli import main
+from secantus.storage import Storage
 
 
-ssl.SSLContext.wrap_socket = wrap_socket_in_time
+def with_collection(write):
+    @functools.wraps(write)
+    def write_to_collection(storage, database, collection, *values, **options):
+        storage.create_collection(database, collection)  # does nothing to one that exists
+        return write(storage, database, collection, *values, **options)
 
-from secantus.cli import main  # noqa: E402
+    return write_to_collection
+
+
+for write in (Storage.insert, Storage.update_matching, Storage.delete_matching):
+    setattr(Storage, write.__name__, with_collection(write))
+
+ssl.SSLContext.wrap_socket = functools.partialmethod(ssl.SSLContext.wrap_socket, do_handshake_on_connect=False)
+faulthandler.register(signal.SIGUSR1)
 
 sys.exit(main())
