@@ -5,6 +5,7 @@ import type { TestProject } from 'vitest/node';
 import { type Engines, startEngines } from '../../local/engines/engines.ts';
 import { isProcessRunning } from '../../local/engines/process/managed-process.ts';
 import { announceEngines } from './engines-of-run.ts';
+import { watchForStalls } from './watch-for-stalls.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -22,6 +23,7 @@ interface Shared {
   users: number;
   readonly engines: Promise<Engines>;
   readonly announced: Promise<void>;
+  readonly endOfWatch: Promise<() => void>;
 }
 
 const LOCAL_FOLDER = join(import.meta.dirname, '..', '..', '.local');
@@ -40,6 +42,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
     if (shared.users > 0) return;
     keptAtProcess[KEY] = undefined;
     await shared.announced;
+    await shared.endOfWatch.then((end) => end());
     await shared.engines.then((engines) => engines.stop()).catch(() => undefined); // whoever needed them has said so
     await rm(RUN_FOLDER, { recursive: true, force: true });
   };
@@ -51,7 +54,11 @@ function start(): Shared {
   const engines = removeAbandonedRuns().then(() =>
     startEngines({ folder: RUN_FOLDER, progress: say, onDeath: (error) => say(error.message) }),
   );
-  return { users: 0, engines, announced: announceEngines(RUN_FOLDER, engines) };
+  const endOfWatch = engines.then(
+    ({ documentdb }) => watchForStalls(documentdb, say),
+    () => () => undefined,
+  );
+  return { users: 0, engines, announced: announceEngines(RUN_FOLDER, engines), endOfWatch };
 }
 
 /** Vitest does not wait for its teardown on Ctrl-C: the engines end all the same, their folder stays until the next run. */
