@@ -6,9 +6,9 @@ import { documentdbSettings } from '../../../functions/documentdb-sink/settings.
 import { toEnvironment } from '../../../shared/settings/parse-settings.ts';
 import { type AwsServer, startAwsServer } from '../../support/aws-server.ts';
 import { endpointsOf } from '../../support/engines-of-run.ts';
+import { type DocumentdbServer, PASSWORD, startDocumentdbServer } from '../../support/login-server.ts';
+import { anEvent, type EventRecordParts } from '../../support/mapping-event.ts';
 import { buildFunctions } from './build-functions.ts';
-import { type DocumentdbServer, PASSWORD, startDocumentdbServer } from './documentdb-server.ts';
-import { anEvent, type EventRecordParts } from './event.ts';
 import { type Invoked, lambdaEnvironment, startFunctionThread } from './function-thread.ts';
 
 /** A setting's value, or how it is made once the ports of both servers are known. */

@@ -11,8 +11,8 @@ import {
   putRecords,
   startAwsServer,
 } from '../../support/aws-server.ts';
+import { anEvent, type EventRecordParts } from '../../support/mapping-event.ts';
 import { buildFunctions } from './build-functions.ts';
-import { anEvent, type EventRecordParts } from './event.ts';
 import { type Invoked, lambdaEnvironment, OWN_ACCESS_KEY_ID, startFunctionThread } from './function-thread.ts';
 
 type Settings = Readonly<Record<string, string | number | undefined>>;

@@ -1,4 +1,4 @@
-import { buildEvent, recordSerializer } from '../../../local/msk-trigger/runtime/event.ts';
+import { buildEvent, recordSerializer } from '../../local/msk-trigger/runtime/event.ts';
 
 export interface EventRecordParts {
   readonly topic?: string;

@@ -1,6 +1,6 @@
 import { createHash, createHmac, pbkdf2Sync, randomBytes } from 'node:crypto';
 import { BSON } from 'mongodb';
-import { startWireServer, type WireConnection } from '../../support/wire-server.ts';
+import { startWireServer, type WireConnection } from './wire-server.ts';
 
 type Document = BSON.Document;
 
