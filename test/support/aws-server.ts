@@ -11,6 +11,8 @@ export interface AwsCall {
   /** Of the signature: who signed, and for which region. */
   readonly accessKeyId: string;
   readonly region: string;
+  /** Beside the signature, if the credentials are of a session. */
+  readonly sessionToken: string | undefined;
   /** A JSON body, the fields of a form, or the text of an object. */
   // biome-ignore lint/suspicious/noExplicitAny: each test knows the request that it looks at.
   readonly body: any;
@@ -109,7 +111,9 @@ async function callOf(request: IncomingMessage): Promise<AwsCall> {
   const text = Buffer.concat(chunks).toString();
   const [, accessKeyId = '', region = ''] = SIGNATURE.exec(request.headers.authorization ?? '') ?? [];
   const { 'x-amz-target': target, 'content-type': contentType } = request.headers;
-  const call = { path: (request.url ?? '').split('?')[0] ?? '', contentType, accessKeyId, region };
+  const sessionToken = textOf(request.headers['x-amz-security-token']);
+  const path = (request.url ?? '').split('?')[0] ?? '';
+  const call = { path, contentType, accessKeyId, region, sessionToken };
   if (typeof target === 'string') return { ...call, action: target.split('.')[1] ?? '', body: JSON.parse(text) };
   if (contentType?.startsWith('application/x-www-form-urlencoded')) {
     const fields = Object.fromEntries(new URLSearchParams(text));
@@ -117,6 +121,8 @@ async function callOf(request: IncomingMessage): Promise<AwsCall> {
   }
   return { ...call, action: request.method ?? '', body: text };
 }
+
+const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
 
 /** https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html */
 const assumeRole = (): string => `<AssumeRoleResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/">

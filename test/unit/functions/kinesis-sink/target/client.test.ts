@@ -1,7 +1,15 @@
+import { Socket } from 'node:net';
+import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { Entry } from '../../../../../functions/kinesis-sink/plan/entry.ts';
 import { type ClientOptions, createKinesisClient } from '../../../../../functions/kinesis-sink/target/client.ts';
-import { type Answer, ASSUMED_ACCESS_KEY_ID, ErrorAnswer, useAwsServer } from '../../../../support/aws-server.ts';
+import {
+  type Answer,
+  ASSUMED_ACCESS_KEY_ID,
+  ErrorAnswer,
+  putRecords,
+  useAwsServer,
+} from '../../../../support/aws-server.ts';
 import { recordedTelemetry } from '../../../../support/recorded-telemetry.ts';
 
 const STREAM = 'arn:aws:kinesis:eu-west-1:222222222222:stream/orders';
@@ -23,6 +31,20 @@ async function aClient(options: Partial<ClientOptions> = {}, answers: Readonly<R
   });
   return { client, aws, measured: () => meter.take() };
 }
+
+type Client = Awaited<ReturnType<typeof aClient>>['client'];
+
+const SESSION = { AccessKeyId: 'a', SecretAccessKey: 's', SessionToken: 't', Expiration: '2050-01-01T00:00:00Z' };
+
+function sessionAnswer(credentials: Readonly<Record<string, string>>): string {
+  const fields = Object.entries(credentials).map(([name, value]) => `<${name}>${value}</${name}>`);
+  return `<AssumeRoleResponse><AssumeRoleResult><Credentials>${fields.join('')}</Credentials></AssumeRoleResult></AssumeRoleResponse>`;
+}
+
+const slowly: Answer = async (call) => {
+  await new Promise((resolve) => setTimeout(resolve, 30));
+  return putRecords(call);
+};
 
 describe('putRecords', () => {
   it('gives the reply of each entry in order, and of a message nothing but the name of the shard', async () => {
@@ -104,7 +126,67 @@ describe('putRecords', () => {
   });
 });
 
+describe('the connections of a client', () => {
+  it('are as many as requests may be in flight', async () => {
+    const { client, aws } = await aClient({ requestsInFlightMax: 2 }, { PutRecords: slowly });
+    await Promise.all([1, 2, 3].map(() => client.putRecords([anEntry({})], signal)));
+    expect(aws.openMax('PutRecords')).toBe(2);
+  });
+
+  it.each(['http', 'https'])(
+    'over %s are given up after 3 s if they do not come about, and bounded too',
+    async (scheme) => {
+      const { client } = await aClient({ requestsInFlightMax: 2, requestTimeoutMs: 60_000 });
+      vi.stubEnv('AWS_ENDPOINT_URL', `${scheme}://127.0.0.1:9`);
+      const connect = vi.spyOn(Socket.prototype, 'connect').mockImplementation(function (this: Socket) {
+        Object.assign(this, { connecting: true });
+        return this;
+      });
+      vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+      onTestFinished(() => {
+        vi.useRealTimers();
+        connect.mockRestore();
+      });
+      const calls = Promise.allSettled([1, 2, 3].map(() => client.putRecords([anEntry({})], signal)));
+      while (connect.mock.calls.length < 2) await setImmediate();
+      await vi.advanceTimersByTimeAsync(2_999);
+      expect(connect).toHaveBeenCalledTimes(2);
+      await vi.advanceTimersByTimeAsync(1);
+      while (connect.mock.calls.length < 3) await setImmediate();
+      await vi.advanceTimersByTimeAsync(3_000);
+      const results = await calls;
+      expect(results).toMatchObject([1, 2, 3].map(() => ({ reason: { name: 'TimeoutError' } })));
+    },
+  );
+});
+
 describe('a client with a role', () => {
+  it.each<[string, (client: Client) => Promise<unknown>]>([
+    ['PutRecords', (client) => client.putRecords([anEntry({})], signal)],
+    ['DescribeStreamSummary', (client) => client.describeStream(signal)],
+  ])('signs %s with a new session once the first is refused', async (action, call) => {
+    let sessionCount = 0;
+    let callCount = 0;
+    const { client, aws } = await aClient(
+      { roleArn: ROLE },
+      {
+        AssumeRole: () => {
+          sessionCount += 1;
+          return sessionAnswer({ ...SESSION, AccessKeyId: `session${sessionCount}` });
+        },
+        [action]: () => {
+          callCount += 1;
+          return callCount === 1 ? new ErrorAnswer(400, '{"__type":"ExpiredTokenException"}') : {};
+        },
+      },
+    );
+    await call(client);
+    expect(aws.of(action).map(({ accessKeyId, sessionToken }) => [accessKeyId, sessionToken])).toEqual([
+      ['session1', 't'],
+      ['session2', 't'],
+    ]);
+  });
+
   it('assumes the role once for an hour, and signs with its session, whose age it measures', async () => {
     const { client, aws, measured } = await aClient({ roleArn: ROLE, externalId: 'external' });
     await client.putRecords([anEntry({})], signal);
@@ -145,12 +227,11 @@ describe('a client with a role', () => {
   it.each(['AccessKeyId', 'SecretAccessKey', 'SessionToken', 'Expiration', 'all'])(
     'does without credentials that lack a part: %s',
     async (missing) => {
-      const parts = { AccessKeyId: 'a', SecretAccessKey: 's', SessionToken: 't', Expiration: '2030-01-01T00:00:00Z' };
-      const given = Object.entries(parts).filter(([name]) => missing !== 'all' && missing !== name);
-      const fields = given.map(([name, value]) => `<${name}>${value}</${name}>`).join('');
-      const answer = () =>
-        `<AssumeRoleResponse><AssumeRoleResult><Credentials>${fields}</Credentials></AssumeRoleResult></AssumeRoleResponse>`;
-      const { client } = await aClient({ roleArn: ROLE }, { AssumeRole: answer });
+      const given = Object.entries(SESSION).filter(([name]) => missing !== 'all' && missing !== name);
+      const { client } = await aClient(
+        { roleArn: ROLE },
+        { AssumeRole: () => sessionAnswer(Object.fromEntries(given)) },
+      );
       await expect(client.ready()).rejects.toThrow('answered without credentials');
     },
   );
