@@ -82,25 +82,19 @@ export function createDocumentStore(options: ConnectionOptions): DocumentStore {
         return found && toStoredVersions(found);
       }),
     listIndexes: (namespace, signal) =>
-      use(signal, async ({ database }) => {
-        // The batch size exceeds the number of indexes that a collection can have (64), so the first batch holds all of
-        // them.
-        const command = { listIndexes: namespace.collection, cursor: { batchSize: INDEXES_READ_MAX } };
-        const reply = await database(namespace.database)
-          .command(command, { signal })
-          .catch(ignoring(NAMESPACE_NOT_FOUND));
-        return (reply?.['cursor']?.firstBatch ?? []).map(toIndexDescription);
-      }),
+      use(signal, async (connection) => (await indexesOf(connection, namespace, signal)).map(toIndexDescription)),
     ensureTtlIndex: (namespace, ttlSeconds, signal) =>
-      use(signal, async ({ database }) => {
-        const index = {
-          key: { _deletedAt: 1 },
-          name: '_deletedAt_ttl',
-          expireAfterSeconds: ttlSeconds,
-          background: true,
-        };
-        const command = { createIndexes: namespace.collection, indexes: [index] };
-        await database(namespace.database).command(command, { signal });
+      use(signal, async (connection) => {
+        const index = { key: { _deletedAt: 1 }, name: ttlIndexName(namespace), expireAfterSeconds: ttlSeconds };
+        const command = { createIndexes: namespace.collection, indexes: [{ ...index, background: true }] };
+        try {
+          await connection.database(namespace.database).command(command, { signal });
+        } catch (error) {
+          // An index that somebody made under another name is as good.
+          if ((error as { code?: unknown } | null)?.code !== INDEX_OPTIONS_CONFLICT) throw error;
+          const existing = await indexesOf(connection, namespace, signal);
+          if (!existing.some((each) => isTtlIndex(each, ttlSeconds))) throw error;
+        }
       }),
   };
 }
@@ -122,7 +116,28 @@ const READING_VERSIONS = {
   useBigInt64: true,
 } as const;
 
+/** More than the number of indexes that a collection can have (64), so the first batch holds all of them. */
 const INDEXES_READ_MAX = 1_000;
+
+async function indexesOf(
+  { database }: Connection,
+  namespace: Namespace,
+  signal: AbortSignal,
+): Promise<readonly Document[]> {
+  const command = { listIndexes: namespace.collection, cursor: { batchSize: INDEXES_READ_MAX } };
+  const reply = await database(namespace.database).command(command, { signal }).catch(ignoring(NAMESPACE_NOT_FOUND));
+  return reply?.['cursor']?.firstBatch ?? [];
+}
+
+/** Of `<collection>$<index>`. https://docs.aws.amazon.com/documentdb/latest/developerguide/limits.html#limits-naming_constraints */
+const INDEX_NAME_CHARACTERS_MAX = 63;
+
+/** The second name fits every collection, which may have 57 characters. */
+const ttlIndexName = ({ collection }: Namespace): string =>
+  `${collection}$_deletedAt_ttl`.length <= INDEX_NAME_CHARACTERS_MAX ? '_deletedAt_ttl' : '_dttl';
+
+const isTtlIndex = ({ key, expireAfterSeconds }: Document, ttlSeconds: number): boolean =>
+  Object.keys(key ?? {}).join() === '_deletedAt' && Number(expireAfterSeconds) === ttlSeconds;
 
 const collectionOf = ({ database }: Connection, { database: name, collection }: Namespace) =>
   database(name).collection<Document>(collection);
@@ -146,7 +161,9 @@ const toWriteReply = ({ n, writeErrors }: Document, namespace: Namespace): Write
   })),
 });
 
+/** https://github.com/mongodb/mongo/blob/master/src/mongo/base/error_codes.yml */
 const NAMESPACE_NOT_FOUND = 26;
+const INDEX_OPTIONS_CONFLICT = 85;
 
 const ignoring =
   (code: number) =>

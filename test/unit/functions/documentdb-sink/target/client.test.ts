@@ -289,6 +289,45 @@ describe('the indexes of a collection', () => {
       },
     ]);
   });
+
+  it.each([
+    [48, '_deletedAt_ttl'],
+    [49, '_dttl'],
+    [57, '_dttl'],
+  ])('name it so that DocumentDB takes it with a collection of %i characters', async (length, name) => {
+    const { store, of } = await aStore();
+    const collection = 'c'.repeat(length);
+    await store.ensureTtlIndex({ ...NAMESPACE, collection }, 86_400, signal);
+    expect(of('createIndexes')).toMatchObject([{ createIndexes: collection, indexes: [{ name }] }]);
+    expect(`${collection}$${name}`.length).toBeLessThanOrEqual(63);
+  });
+});
+
+describe('a TTL index of another name', () => {
+  const conflict = { ok: 0, code: 85, errmsg: 'Index already exists with a different name: by_hand' };
+  const ensureBeside = async (...firstBatch: readonly object[]) => {
+    const { store } = await aStore({
+      createIndexes: conflict,
+      listIndexes: { cursor: { id: 0n, ns: 'shop.orders', firstBatch } },
+    });
+    return await store.ensureTtlIndex(NAMESPACE, 86_400, signal);
+  };
+
+  it('is as good, if it has the lifetime', async () => {
+    await ensureBeside(
+      { name: '_id_', key: { _id: 1 } },
+      { name: 'by_hand', key: { _deletedAt: 1 }, expireAfterSeconds: 86_400 },
+    );
+  });
+
+  it.each([
+    ['another lifetime', { name: 'by_hand', key: { _deletedAt: 1 }, expireAfterSeconds: 60 }],
+    ['no lifetime', { name: 'by_hand', key: { _deletedAt: 1 } }],
+    ['other fields too', { name: 'by_hand', key: { _deletedAt: 1, a: 1 }, expireAfterSeconds: 86_400 }],
+    ['another field', { name: 'by_hand', key: { a: 1 }, expireAfterSeconds: 86_400 }],
+  ])('is none with %s', async (_, index) => {
+    await expect(ensureBeside(index)).rejects.toMatchObject({ code: 85 });
+  });
 });
 
 describe('the limits of the server', () => {
