@@ -9,6 +9,8 @@ export function settingsJsonSchema(): string {
     typeMode: 'output',
     errorMode: 'ignore', // packaging runs the checks that a schema cannot express
     ignoreActions: ['metadata'],
+    // The only schema of this type takes every object.
+    overrideSchema: ({ valibotSchema }) => (valibotSchema.type === 'custom' ? { type: 'object' } : undefined),
   });
   return `${JSON.stringify(forEditors(schema), null, 2)}\n`;
 }

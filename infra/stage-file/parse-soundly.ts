@@ -24,8 +24,22 @@ export function parseSoundly<const Schema extends v.GenericSchema>(
   for (const issue of issues) forget(output, issue.path?.map(({ key }) => key) ?? []);
   return {
     sound: (isRecord(output) ? output : {}) as Sound<v.InferOutput<Schema>>,
-    problems: issues.map((issue) => `${problemOf(issue)}${suggestionFor(schema, issue)}`),
+    problems: [
+      ...issues.map((issue) => `${problemOf(issue)}${suggestionFor(schema, issue)}`),
+      ...unreadNamesIn(input).map((name) => `${name} is not a setting`),
+    ],
   };
+}
+
+/** Valibot passes over these names without a word: `_isValidObjectKey`. */
+const UNREAD: readonly string[] = ['constructor', 'prototype', '__proto__'];
+
+/** Lists are left out: those of settings hold texts, and the patterns of a filter, where every name is good. */
+function unreadNamesIn(section: unknown, path = ''): readonly string[] {
+  if (!isRecord(section)) return [];
+  return Object.entries(section).flatMap(([name, value]) =>
+    UNREAD.includes(name) ? [`${path}${name}`] : unreadNamesIn(value, `${path}${name}.`),
+  );
 }
 
 /** The setting that an unknown name probably means. */

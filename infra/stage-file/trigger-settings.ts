@@ -64,6 +64,9 @@ const onFailure = text(
   'Where the mapping sends a batch that has used up its attempts. bucket: the dead-letter bucket. kafka://TOPIC: an existing topic of the same cluster, one message for each record; provisioned mode only. The ARN of an SQS queue or an SNS topic: the positions of the records without the records, which then exist only in Kafka. The dead letters of the functions go to the bucket in any case.',
 );
 
+/** `v.record` would leave out the fields `constructor`, `prototype` and `__proto__` of a pattern. */
+const isSection = (input: unknown): boolean => typeof input === 'object' && input !== null && !Array.isArray(input);
+
 const REGISTRY_URI = 'must be the ARN of a Glue registry, or the URL of a Confluent registry';
 
 /** https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-eventsourcemapping-schemaregistryconfig.html */
@@ -145,7 +148,7 @@ export const triggerSettings = settings({
         v.strictObject(
           {
             value: v.union(
-              [v.array(v.unknown()), v.record(v.string(), v.unknown())], // a record would take a list as well
+              [v.array(v.unknown()), v.custom<Readonly<Record<string, unknown>>>(isSection)],
               'must be a pattern for the value, such as {type: [order]}',
             ),
           },

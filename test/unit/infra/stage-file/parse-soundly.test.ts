@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 import { parseSoundly } from '../../../../infra/stage-file/parse-soundly.ts';
+import { settings } from '../../../../shared/settings/parse-settings.ts';
 
 const schema = v.object({
   name: v.string(),
@@ -28,4 +29,16 @@ describe('the sound settings of a file', () => {
     expect(parseSoundly(schema, { name: 1, inner: { count: '1' } }).problems).toHaveLength(2);
     expect(parseSoundly(schema, { name: 'a' }).problems).toEqual([]);
   });
+
+  it.each(['constructor', 'prototype', '__proto__', 'toString', 'hasOwnProperty'])(
+    'stand beside a problem for %s, at the top and in a section',
+    (name) => {
+      const strict = settings({ name: v.string(), inner: settings({ count: v.number() }) });
+      const input = JSON.parse(`{"name": "a", "${name}": 5, "inner": {"count": 1, "${name}": {}}}`);
+      expect(parseSoundly(strict, input)).toEqual({
+        sound: { name: 'a', inner: { count: 1 } },
+        problems: expect.arrayContaining([`inner.${name} is not a setting`, `${name} is not a setting`]),
+      });
+    },
+  );
 });

@@ -228,6 +228,10 @@ describe('a mapping by the stage file', () => {
     expect(mappingOf('KinesisSinkMappingOrders', { trigger: { filter } })['FilterCriteria']).toEqual({
       Filters: [{ Pattern: '{"value":{"type":["order"]}}' }, { Pattern: '{"value":[{"anything-but":["error"]}]}' }],
     });
+    const ofRaces = [{ value: JSON.parse('{"race": ["a"], "constructor": ["b"], "__proto__": ["c"]}') }];
+    expect(mappingOf('KinesisSinkMappingOrders', { trigger: { filter: ofRaces } })['FilterCriteria']).toEqual({
+      Filters: [{ Pattern: '{"value":{"race":["a"],"constructor":["b"],"__proto__":["c"]}}' }],
+    });
     expect(mappingOf('KinesisSinkMappingOrders')).not.toHaveProperty('FilterCriteria');
   });
 
