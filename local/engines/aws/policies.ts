@@ -26,7 +26,7 @@ export function localRoles(resources: LocalResources): readonly LocalRole[] {
         Principal: { AWS: arns.kinesisRole },
         Condition: { StringEquals: { 'sts:ExternalId': resources.externalId } },
       }),
-      policy: policy(allow('kinesis:PutRecords', arns.stream)),
+      policy: policy(allow(['kinesis:PutRecords', 'kinesis:DescribeStreamSummary'], arns.stream)),
     },
     {
       account: resources.accountA,
@@ -58,6 +58,6 @@ function policy(...statements: readonly Readonly<Record<string, unknown>>[]): Po
   return { Version: '2012-10-17', Statement: statements };
 }
 
-function allow(action: string, resource?: string): Readonly<Record<string, unknown>> {
+function allow(action: string | readonly string[], resource?: string): Readonly<Record<string, unknown>> {
   return { Effect: 'Allow', Action: action, ...(resource === undefined ? {} : { Resource: resource }) };
 }
