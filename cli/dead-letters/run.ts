@@ -1,9 +1,13 @@
+import { join } from 'node:path';
 import { SINKS } from '../../infra/sinks.ts';
 import { projectSurroundings } from '../../infra/stage-file/project-files.ts';
+import { runningEngines } from '../../local/engines/running.ts';
+import { PROJECT_ROOT } from '../../local/pipeline/package-template.ts';
 import { INVOCATION_BYTES_MAX } from '../../shared/limits.ts';
 import { type Clock, systemClock } from '../../shared/time/clock.ts';
 import { createProgress, type Output } from '../terminal/progress.ts';
 import { type Bucket, openBucket } from './bucket/bucket.ts';
+import { bucketClient } from './bucket/client.ts';
 import { type Entry, openRecordsOf } from './bucket/entry.ts';
 import { createRecordReader } from './bucket/record-reader.ts';
 import { type Scan, scan } from './bucket/scan.ts';
@@ -30,9 +34,12 @@ export interface Parts {
 /** Runs a command against AWS. @returns its exit code; rejects with an Error that says what to do. */
 export async function runDeadLetters(options: Options, output: Output): Promise<number> {
   const stage = deadLetterStage(options.stage, projectSurroundings);
+  const engines = () => runningEngines(join(PROJECT_ROOT, '.local'));
+  const asked = { command: options.command, stage: stage.stage, region: stage.region };
+  const client = await bucketClient({ ...asked, environment: process.env, runningEngines: engines });
   return await runCommand(options, output, {
     stage,
-    bucket: openBucket(stage),
+    bucket: openBucket(stage, client),
     invoke: lambdaInvoke(stage),
     clock: systemClock,
     isStopped: options.command === 'redrive' ? stopOnSignal(output) : () => false,

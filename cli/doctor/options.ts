@@ -31,6 +31,9 @@ ${BROKER_USAGE}
   --help                  print this text
 Exit codes: ${GOOD} nothing failed, ${FAULTY} something failed, ${UNUSABLE} the command could not work. A missing right is a warning that names the right.`;
 
+const NOT_IN_AWS =
+  'the stage local runs on this machine (npm start), and the doctor looks at accounts of AWS: choose another stage with --stage, or try a function of this machine with npm run invoke';
+
 /** @throws Error that says how it is called */
 export function parseDoctorOptions(
   args: readonly string[],
@@ -47,6 +50,7 @@ export function parseDoctorOptions(
   } = values;
   if (help === true) return 'help';
   if (stage === undefined) throw new Error(`--stage is missing\n${USAGE}`);
+  if (stage === 'local') throw new Error(NOT_IN_AWS);
   const brokers = brokersOf(values, environment);
   if (!retries && (dryRun || brokers !== undefined)) throw new Error('--dry-run and --bootstrap belong to --retries');
   return { stage, streamProfile, json, retries: retries ? { dryRun, brokers } : undefined };

@@ -1,9 +1,8 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { claim } from '../../local/claim.ts';
 import { type Endpoints, writeEndpoints } from '../../local/engines/endpoints.ts';
 import { startEngines } from '../../local/engines/engines.ts';
-import { isProcessRunning } from '../../local/engines/process/managed-process.ts';
+import { runningEngines } from '../../local/engines/running.ts';
 import type { LocalStage } from '../../local/local-stage.ts';
 import { PROJECT_ROOT } from '../../local/pipeline/package-template.ts';
 
@@ -19,13 +18,8 @@ export interface UsedEngines {
 
 /** The engines of `npm start` if it runs in this folder, or else new ones. */
 export async function useEngines({ resources }: LocalStage, progress: (line: string) => void): Promise<UsedEngines> {
-  const owner = Number(await readFile(LOCK, 'utf8').catch(() => ''));
-  if (owner > 0 && isProcessRunning(owner)) {
-    const text = await readFile(ENDPOINTS_FILE, 'utf8').catch(() => {
-      throw new Error('npm start is starting its engines: repeat the command when it is ready');
-    });
-    return { endpoints: JSON.parse(text), release: () => Promise.resolve() };
-  }
+  const running = await runningEngines(LOCAL_FOLDER);
+  if (running !== undefined) return { endpoints: running, release: () => Promise.resolve() };
   const unclaim = await claim(LOCK);
   try {
     const engines = await startEngines({ folder: join(LOCAL_FOLDER, 'run'), resources, progress });

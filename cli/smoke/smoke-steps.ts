@@ -12,9 +12,11 @@ export interface SmokeTest {
 /** What to run, what it leaves, and how to remove that. */
 export function smokeSteps({ stage, file, id, targets }: SmokeTest): readonly string[] {
   const { kinesisSink, documentdbSink } = targets;
-  const invoke = (name: string) => `  npx serverless invoke --stage ${stage} -f ${name} --path ${file}`;
+  const command = stage === 'local' ? 'invoke local' : 'invoke';
+  const invoke = (name: string) => `  npx serverless ${command} --stage ${stage} -f ${name} --path ${file}`;
   return [
     `${file} has one record: topic ${SMOKE_TOPIC}, key ${smokeKey(id)}. Each command must print an empty list batchItemFailures:`,
+    ...(stage === 'local' ? ['(while npm start runs, whose engines they use)'] : []),
     ...(kinesisSink ? [invoke('kinesisSink')] : []),
     ...(documentdbSink.kind === 'native' ? [invoke('documentdbSink')] : []),
     ...(kinesisSink

@@ -1,4 +1,4 @@
-import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { identify } from '../../../shared/errors.ts';
 import { type AwsCall, explained } from '../../aws/explain.ts';
 import type { DeadLetterStage } from '../stage.ts';
@@ -18,12 +18,7 @@ export interface Bucket {
   put(key: string, body: string): Promise<void>;
 }
 
-const ATTEMPTS_MAX = 5;
-
-export function openBucket({ bucket, region, accountId }: DeadLetterStage): Bucket {
-  const { AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_S3 = AWS_ENDPOINT_URL } = process.env;
-  // An S3 that is addressed by IP cannot have the bucket's name in its host name.
-  const client = new S3Client({ region, maxAttempts: ATTEMPTS_MAX, forcePathStyle: AWS_ENDPOINT_URL_S3 !== undefined });
+export function openBucket({ bucket, region, accountId }: DeadLetterStage, client: S3Client): Bucket {
   const call = (right: string): AwsCall => ({ right, region, accountId, resource: `the bucket ${bucket}` });
   return {
     async list() {

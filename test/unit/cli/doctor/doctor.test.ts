@@ -116,6 +116,9 @@ describe('the arguments of the doctor', () => {
       retries: { dryRun: false, brokers: { bootstrapServers: 'b:1', login: { kind: 'iam' } } },
     });
     expect(() => parseDoctorOptions(['--stage', 'dev', '--dry-run'])).toThrow('belong to --retries');
+    expect(() => parseDoctorOptions(['--stage', 'local'])).toThrow(
+      /^the stage local runs on this machine \(npm start\)/,
+    );
   });
 
   it.each([[[]], [['--stage']], [['--stages', 'dev']]])('explain themselves when they are %j', (args) => {

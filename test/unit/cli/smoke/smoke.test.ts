@@ -42,14 +42,21 @@ describe('the smoke event', () => {
 });
 
 describe('the steps of a smoke test', () => {
-  const stepsOf = (file: object) =>
-    smokeSteps({ stage: 'dev', file: 'smoke.json', id: ID, targets: targetsOf(file) }).join('\n');
+  const stepsOf = (file: object, stage = 'dev') =>
+    smokeSteps({ stage, file: 'smoke.json', id: ID, targets: targetsOf(file) }).join('\n');
 
   it('invoke both functions, and drop the collection', () => {
     const steps = stepsOf(aStageFile());
     expect(steps).toContain('npx serverless invoke --stage dev -f kinesisSink --path smoke.json\n');
     expect(steps).toContain('npx serverless invoke --stage dev -f documentdbSink --path smoke.json\n');
     expect(steps).toMatch(/\n {2}db\.getSiblingDB\("shop"\)\.getCollection\("msk-sinks-smoke-test"\)\.drop\(\)$/);
+  });
+
+  it('invoke the functions of this machine for the stage local', () => {
+    const steps = stepsOf(aStageFile(), 'local');
+    expect(steps).toContain('npx serverless invoke local --stage local -f kinesisSink --path smoke.json\n');
+    expect(steps).not.toContain('serverless invoke --stage');
+    expect(steps).toContain('while npm start runs');
   });
 
   it('delete only the document from a collection that all topics share', () => {
