@@ -109,8 +109,16 @@ export default class EsbuildPlugin {
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
-  buildAll(process.argv[2] ?? 'eu-west-1').catch((error) => {
-    process.stderr.write(`${error.message}\n`);
-    process.exitCode = 1;
-  });
+  const [region = 'eu-west-1', ...others] = process.argv.slice(2);
+  if (others.length > 0 || loadTypescript('bundle/ca-bundle').caBundleOf(region) === undefined) {
+    process.stderr.write(
+      `npm run build -- [REGION]: name one region of AWS whose DocumentDB certificates the project has, got ${[region, ...others].join(' ')}\n`,
+    );
+    process.exitCode = 2;
+  } else {
+    buildAll(region).catch((error) => {
+      process.stderr.write(`${error.message}\n`);
+      process.exitCode = 1;
+    });
+  }
 }

@@ -1,5 +1,5 @@
 // `npm run invoke -- FUNCTION`: one invocation on this machine, and what it left in the target.
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { readLocalStage } from '../local/local-stage.ts';
@@ -7,6 +7,7 @@ import { watchTarget } from './invoke/arrivals.ts';
 import { invokeLocal } from './invoke/invoke-local.ts';
 import { useEngines } from './invoke/local-engines.ts';
 import { type InvokeOptions, parseInvokeOptions, USAGE } from './invoke/options.ts';
+import { ownLines } from './invoke/own-lines.ts';
 import { recordEvent } from './invoke/record-event.ts';
 
 const SETTLED = 0;
@@ -27,7 +28,8 @@ async function run({ sink, input }: InvokeOptions): Promise<number> {
     if (input.kind === 'record') await writeFile(event, JSON.stringify(recordEvent(input, stage.topic, Date.now())));
     const arrived = await watchTarget(sink, stage, engines.endpoints);
     const { exitCode, unsettledCount } = await invokeLocal(sink, event, write);
-    const lines = await arrived();
+    const all = await arrived();
+    const lines = engines.areShared ? ownLines(all, await jsonOf(event)) : all;
     say(lines.length === 0 ? 'Nothing arrived in the target.' : 'What arrived in the target:');
     for (const line of lines) say(`  ${line}`);
     return exitCode === 0 && unsettledCount === 0 ? SETTLED : UNSETTLED;
@@ -36,6 +38,12 @@ async function run({ sink, input }: InvokeOptions): Promise<number> {
     await rm(folder, { recursive: true });
   }
 }
+
+/** Undefined if it is no JSON, which the framework has said. */
+const jsonOf = async (file: string): Promise<unknown> =>
+  await readFile(file, 'utf8')
+    .then(JSON.parse)
+    .catch(() => undefined);
 
 async function main(): Promise<number> {
   const options = parseInvokeOptions(process.argv.slice(2));

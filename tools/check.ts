@@ -4,7 +4,7 @@ import { helpIfAsked } from './help.ts';
 
 helpIfAsked(`npm run check
 Checks format, lint, types and the order of the folders, and changes no file. npm run format writes the format.
-Exit codes: 0 all is well, 1 something is not.`);
+Exit codes: 0 all is well, 1 something is not, 2 the command has an argument.`);
 
 const steps: readonly (readonly [string, readonly string[]])[] = [
   ['format and lint', ['node_modules/@biomejs/biome/bin/biome', 'ci', '--colors=off', '--error-on-warnings']],

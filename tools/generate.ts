@@ -6,7 +6,7 @@ import { settingsJsonSchema, settingsTable } from './settings-docs.ts';
 
 helpIfAsked(`npm run generate
 Writes config/schema.json, docs/settings.md and the tables of docs/migrating.md from the declarations of settings and properties.
-Exit codes: 0 written, 1 a declaration is wrong.`);
+Exit codes: 0 written, 1 a declaration is wrong, 2 the command has an argument.`);
 
 writeFileSync('config/schema.json', settingsJsonSchema());
 writeFileSync('docs/settings.md', settingsTable());

@@ -18,7 +18,7 @@ import { templateVariants } from './template-variants.ts';
 
 helpIfAsked(`npm run check:templates
 Runs cfn-lint on every CloudFormation template: each stage of config/, and variants with other settings.
-Exit codes: 0 no finding, 1 findings.`);
+Exit codes: 0 no finding, 1 findings, 2 the command has an argument.`);
 
 const PACKAGES = ['cfn-lint==1.58.0'];
 /** The body of its script `cfn-lint`: the module does not support `python -m`. */

@@ -35,7 +35,7 @@ function withoutDevelopment(bom: Bom, kept: ReadonlySet<string>): Bom {
 
 helpIfAsked(`npm run sbom
 Prints what the functions contain, as CycloneDX.
-Exit codes: 0 printed, 1 npm could not tell.`);
+Exit codes: 0 printed, 1 npm could not tell, 2 the command has an argument.`);
 
 const { stdout } = await promisify(execFile)('npm', ['sbom', '--sbom-format', 'cyclonedx'], {
   maxBuffer: OUTPUT_BYTES_MAX,

@@ -12,6 +12,8 @@ const LOCK = join(LOCAL_FOLDER, 'run.pid');
 
 export interface UsedEngines {
   readonly endpoints: Endpoints;
+  /** `npm start` runs them, and writes to the targets. */
+  readonly areShared: boolean;
   /** Stops what this process started. */
   release(): Promise<void>;
 }
@@ -19,13 +21,14 @@ export interface UsedEngines {
 /** The engines of `npm start` if it runs in this folder, or else new ones. */
 export async function useEngines({ resources }: LocalStage, progress: (line: string) => void): Promise<UsedEngines> {
   const running = await runningEngines(LOCAL_FOLDER);
-  if (running !== undefined) return { endpoints: running, release: () => Promise.resolve() };
+  if (running !== undefined) return { endpoints: running, areShared: true, release: () => Promise.resolve() };
   const unclaim = await claim(LOCK);
   try {
     const engines = await startEngines({ folder: join(LOCAL_FOLDER, 'run'), resources, progress });
     await writeEndpoints(ENDPOINTS_FILE, engines.endpoints);
     return {
       endpoints: engines.endpoints,
+      areShared: false,
       release: () => engines.stop().finally(unclaim),
     };
   } catch (error) {

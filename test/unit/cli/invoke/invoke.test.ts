@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { changesOf } from '../../../../cli/invoke/arrivals.ts';
 import { unsettledIn } from '../../../../cli/invoke/invoke-local.ts';
 import { parseInvokeOptions } from '../../../../cli/invoke/options.ts';
+import { ownLines } from '../../../../cli/invoke/own-lines.ts';
 import { recordEvent } from '../../../../cli/invoke/record-event.ts';
 import { decodeEvent } from '../../../../shared/event.ts';
 
@@ -49,6 +50,32 @@ describe('the event of one record', () => {
   it('has neither key nor value where none is given', () => {
     const [batch] = decodeEvent(recordEvent({ topic: 't', key: undefined, value: undefined, offset: 3 }, 'orders', 1));
     expect(batch?.records).toMatchObject([{ position: { topic: 't', offset: 3 }, key: null, value: null }]);
+  });
+});
+
+describe('what an invocation left beside npm start', () => {
+  const event = (key: string | undefined, value: string | undefined) =>
+    recordEvent({ topic: 't', key, value, offset: 7 }, 'orders', 1);
+  const OTHERS = 'and 1 of others: npm start writes to the same target';
+
+  it.each([
+    ['the record of its key', 'orders shard-0: order-7 {"n":1}', 'orders shard-0: order-71 {"n":2}'],
+    ['a record without a key, by its value', 'orders shard-0: 0f4c {"a":"b"}', 'orders shard-0: 0f4d {"a":"bc"}'],
+    ['the document of its key', 'shop.orders: + {"_id":"order-7","n":1}', 'shop.orders: + {"_id":"order-70"}'],
+    [
+      'its dead letter',
+      'dead letter: s3://b/dead-letters/kinesisSink/t/1000/00000000000000000007-0a.json',
+      'dead letter: s3://b/dead-letters/kinesisSink/t/1000/00000000000000000077-0a.json',
+    ],
+  ])('is %s, and the number of the others', (_, own, other) => {
+    expect(ownLines([other, own], event('order-7', '{"a":"b"}'))).toEqual([own, OTHERS]);
+    expect(ownLines([own], event('order-7', '{"a":"b"}'))).toEqual([own]);
+  });
+
+  it('is not known of an event that is none, or that has neither key nor value', () => {
+    for (const each of [undefined, 'text', event(undefined, undefined), event('', '')]) {
+      expect(ownLines(['orders shard-0: a b'], each)).toEqual([OTHERS]);
+    }
   });
 });
 
