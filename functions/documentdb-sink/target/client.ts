@@ -129,15 +129,17 @@ async function indexesOf(
   return reply?.['cursor']?.firstBatch ?? [];
 }
 
-/** Of `<collection>$<index>`. https://docs.aws.amazon.com/documentdb/latest/developerguide/limits.html#limits-naming_constraints */
-const INDEX_NAME_CHARACTERS_MAX = 63;
+/**
+ * `<collection>$<index>` has at most 63 characters. The short name fits every collection, which may have 57.
+ * https://docs.aws.amazon.com/documentdb/latest/developerguide/limits.html#limits-naming_constraints
+ */
+const LONG_NAME_COLLECTION_CHARACTERS_MAX = 48;
 
-/** The second name fits every collection, which may have 57 characters. */
 const ttlIndexName = ({ collection }: Namespace): string =>
-  `${collection}$_deletedAt_ttl`.length <= INDEX_NAME_CHARACTERS_MAX ? '_deletedAt_ttl' : '_dttl';
+  collection.length > LONG_NAME_COLLECTION_CHARACTERS_MAX ? '_dttl' : '_deletedAt_ttl';
 
 const isTtlIndex = ({ key, expireAfterSeconds }: Document, ttlSeconds: number): boolean =>
-  Object.keys(key ?? {}).join() === '_deletedAt' && Number(expireAfterSeconds) === ttlSeconds;
+  String(Object.keys(key ?? {})) === '_deletedAt' && expireAfterSeconds === ttlSeconds;
 
 const collectionOf = ({ database }: Connection, { database: name, collection }: Namespace) =>
   database(name).collection<Document>(collection);
