@@ -1,4 +1,5 @@
 // `npm run cost -- --records-per-second R --bytes B --keys K`: what the functions cost, beside other ways to the same targets.
+import { readFileSync } from 'node:fs';
 import { projectSurroundings } from '../infra/stage-file/project-files.ts';
 import { readStageFile } from '../infra/stage-file/read-stage-file.ts';
 import { readWrittenStage } from '../infra/stage-file/written-stage.ts';
@@ -8,6 +9,7 @@ import { DEFAULT_SINKS, type SinkSettings, sinksOf } from './cost/model/sink-set
 import { type CostOptions, parseCostOptions, USAGE } from './cost/options.ts';
 import { overridePrices, PRICES, type PriceList } from './cost/prices.ts';
 import { jsonOf, textOf } from './cost/report.ts';
+import { userPath } from './terminal/user-path.ts';
 
 function main(): string {
   const options = parseCostOptions(process.argv.slice(2));
@@ -25,7 +27,7 @@ function pricesOf({ pricesFile, prices }: CostOptions): PriceList {
 }
 
 function jsonObjectOf(path: string): Readonly<Record<string, unknown>> {
-  const text = textOfFile(path);
+  const text = textOfUser(path);
   try {
     const value: unknown = JSON.parse(text);
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value };
@@ -39,6 +41,14 @@ function sinksOfStage(stage: string | undefined): readonly SinkSettings[] {
   if (stage === undefined) return DEFAULT_SINKS;
   const { service, written } = readWrittenStage(stage, projectSurroundings);
   return sinksOf(readStageFile(service, stage, written));
+}
+
+function textOfUser(path: string): string {
+  try {
+    return readFileSync(userPath(path), 'utf8');
+  } catch {
+    throw new Error(`--prices: ${path} cannot be read`);
+  }
 }
 
 function textOfFile(path: string): string {

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { projectSurroundings } from '../infra/stage-file/project-files.ts';
 import { parseImportOptions, USAGE } from './import-connector/options.ts';
 import { importFile } from './import-connector/run.ts';
+import { userPath } from './terminal/user-path.ts';
 
 const print = (line: string): void => {
   process.stdout.write(`${line}\n`);
@@ -15,7 +16,7 @@ async function main(): Promise<void> {
     print(USAGE);
     return;
   }
-  const content = await readFile(options.file).catch(() => {
+  const content = await readFile(userPath(options.file)).catch(() => {
     throw new Error(`${options.file} cannot be read`);
   });
   const { files, lines } = importFile(options, content, projectSurroundings);

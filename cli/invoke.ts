@@ -1,7 +1,7 @@
 // `npm run invoke -- FUNCTION`: one invocation on this machine, and what it left in the target.
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { readLocalStage } from '../local/local-stage.ts';
 import { watchTarget } from './invoke/arrivals.ts';
 import { invokeLocal } from './invoke/invoke-local.ts';
@@ -9,6 +9,7 @@ import { useEngines } from './invoke/local-engines.ts';
 import { type InvokeOptions, parseInvokeOptions, USAGE } from './invoke/options.ts';
 import { ownLines } from './invoke/own-lines.ts';
 import { recordEvent } from './invoke/record-event.ts';
+import { userPath } from './terminal/user-path.ts';
 
 const SETTLED = 0;
 const UNSETTLED = 1;
@@ -24,7 +25,7 @@ async function run({ sink, input }: InvokeOptions): Promise<number> {
   const folder = await mkdtemp(join(tmpdir(), 'msk-sinks-invoke-'));
   const engines = await useEngines(stage, say);
   try {
-    const event = input.kind === 'file' ? resolve(input.path) : join(folder, 'event.json');
+    const event = input.kind === 'file' ? userPath(input.path) : join(folder, 'event.json');
     if (input.kind === 'record') await writeFile(event, JSON.stringify(recordEvent(input, stage.topic, Date.now())));
     const arrived = await watchTarget(sink, stage, engines.endpoints);
     const { exitCode, unsettledCount } = await invokeLocal(sink, event, write);

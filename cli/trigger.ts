@@ -1,10 +1,11 @@
 // `npm run trigger -- --bootstrap HOST:PORT --template FILE`: Lambda's trigger for MSK, for anybody's functions and any Kafka.
 import { readFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import { PROJECT_ROOT } from '../local/pipeline/package-template.ts';
 import { untilSignal } from '../local/terminal/until-signal.ts';
 import { connectionTo } from './kafka/connection.ts';
+import { userPath } from './terminal/user-path.ts';
 import { listWithBrokers } from './topics/list-topics.ts';
 import { parseTriggerOptions, type TriggerCommandOptions, USAGE } from './trigger/options.ts';
 import { type Plan, planOf } from './trigger/plan.ts';
@@ -27,7 +28,7 @@ async function run(options: TriggerCommandOptions): Promise<number> {
   const connection = connectionTo(options.brokers, region);
   requireTopics(plan, await listWithBrokers(connection)());
   for (const note of plan.notes) say(note);
-  const folder = resolve(options.folder ?? join(PROJECT_ROOT, '.local', 'trigger'));
+  const folder = options.folder ?? join(PROJECT_ROOT, '.local', 'trigger');
   return (await runTriggers(plan, options, { connection, folder, say, signal: untilSignal() })) ? WELL : NOT_WELL;
 }
 
@@ -47,9 +48,18 @@ function requireTopics({ mappings }: Plan, existing: readonly string[]): void {
   if (missing.length > 0) throw new Error(`${missing.join('\n')}\nCreate what is missing, or correct --bootstrap`);
 }
 
+/** The same options with absolute paths. */
+const ofUser = (options: TriggerCommandOptions): TriggerCommandOptions => ({
+  ...options,
+  templateFile: userPath(options.templateFile),
+  environmentFile: options.environmentFile && userPath(options.environmentFile),
+  folder: options.folder && userPath(options.folder),
+  code: new Map([...options.code].map(([name, path]) => [name, userPath(path)])),
+});
+
 async function main(): Promise<number> {
   const options = parseTriggerOptions(process.argv.slice(2));
-  if (options !== 'help') return await run(options);
+  if (options !== 'help') return await run(ofUser(options));
   say(USAGE);
   return WELL;
 }

@@ -41,8 +41,15 @@ export function brokersOf(
   }
   const used = loginOf(login, environment);
   const servers = bootstrap.split(',').map((server) => server.trim());
-  if (servers.includes('')) throw new Error('--bootstrap must be HOST:PORT, several with commas between them');
+  if (!servers.every(isServer)) throw new Error('--bootstrap must be HOST:PORT, several with commas between them');
   return { bootstrapServers: servers.join(','), tls: tls || used !== undefined, login: used };
+}
+
+const PORT_MAX = 65_535;
+
+function isServer(server: string): boolean {
+  const [, port] = /^[^\s/]+:(\d{1,5})$/.exec(server) ?? [];
+  return port !== undefined && Number(port) > 0 && Number(port) <= PORT_MAX;
 }
 
 function loginOf(

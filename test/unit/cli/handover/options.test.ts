@@ -25,8 +25,12 @@ describe('the arguments of handover', () => {
     ['--stage dev', 'name one of --from-group and --back-to-group'],
     ['--stage dev --from-group a --back-to-group b', 'name one of --from-group and --back-to-group'],
     ['--stage dev --from-group a', '--bootstrap is missing'],
-    ['--stage dev --from-group a --bootstrap b --function other', '--function must be kinesisSink or documentdbSink'],
+    ['--stage dev --from-group a --bootstrap b:1 --function other', '--function must be kinesisSink or documentdbSink'],
     ['--stage dev --from-group a --bootstrap b:1,', '--bootstrap must be HOST:PORT'],
+    ['--stage dev --from-group a --bootstrap b', '--bootstrap must be HOST:PORT'],
+    ['--stage dev --from-group a --bootstrap b:0', '--bootstrap must be HOST:PORT'],
+    ['--stage dev --from-group a --bootstrap b:65536', '--bootstrap must be HOST:PORT'],
+    ['--stage dev --from-group a --bootstrap b:1,http://c:1', '--bootstrap must be HOST:PORT'],
     ['--stage', "Option '--stage <value>' argument missing"],
     ['--unknown', "Unknown option '--unknown'\nnpm run handover --"],
   ])('say what to do when they are "%s"', (line, words) => {
