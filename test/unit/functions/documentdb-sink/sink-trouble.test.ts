@@ -8,7 +8,7 @@ import {
   order,
   tombstone,
 } from '../../../support/a-documentdb-sink.ts';
-import { aRecord } from '../../../support/builders.ts';
+import { aRecord, deadlineIn } from '../../../support/builders.ts';
 import { valueAt } from '../../../support/document-server/bson-values.ts';
 import { fakeDeadLetters } from '../../../support/fake-dead-letters.ts';
 import { type FakeDocuments, type Fault, foreignError, LEAK } from '../../../support/fake-documents.ts';
@@ -46,6 +46,36 @@ describe('trouble', () => {
     expect(sink.clock.nowMs() - startMs).toBe(55_000);
     expect(sink.store.calls).toHaveLength(fault.kind === 'code' && fault.code === 18 ? 12 : 11);
     expect(deadLetters).toEqual([]);
+  });
+
+  it('of a slow server sends no command once sendUntil has come, however many wait for a connection', async () => {
+    const sink = aDocumentdbSink({ documents: { limits: { operationsMax: 1 } }, poolSizeMax: 1 });
+    const { sendUntilMs } = deadlineIn(sink.clock.nowMs());
+    const write = sink.store.write.bind(sink.store);
+    sink.store.write = async (...parameters) => {
+      const reply = await write(...parameters);
+      await sink.clock.waitUntil(sendUntilMs);
+      return reply;
+    };
+    const outcomes = await sink.write([order(1, 'a'), order(2, 'b')]);
+    expect(idsSent(sink)).toEqual([['a']]);
+    expect(outcomes.map(inWords)).toEqual(['written', 'skipped']);
+  });
+
+  it('of a server that makes no index keeps no answer beyond sendUntil', async () => {
+    const sink = aDocumentdbSink();
+    const { sendUntilMs } = deadlineIn(sink.clock.nowMs());
+    const write = sink.store.write.bind(sink.store);
+    sink.store.write = async (...parameters) => {
+      await sink.clock.waitUntil(sendUntilMs - 10);
+      return write(...parameters);
+    };
+    sink.store.ensureTtlIndex = () => new Promise(() => undefined);
+    expect((await sink.write([tombstone(1, 'a')])).map(inWords)).toEqual(['written']);
+    expect(sink.clock.nowMs()).toBe(sendUntilMs);
+    // The TTL index counts from the clock on the wall.
+    const [stored] = sink.store.collection().all();
+    expect(stored?.get('_deletedAt')).toEqual(new Date(sink.clock.wallTimeMs() - 55_000));
   });
 
   it('that is fatal stops normal sending: one command in 5 s, however many there are', async () => {

@@ -14,18 +14,22 @@ import { startWireServer, type WireAnswer } from '../../../../support/wire-serve
 const NAMESPACE = { database: 'shop', collection: 'orders' };
 const STATEMENT = { q: { _id: 1 }, u: { a: 1 }, upsert: true };
 const HELLO = { isWritablePrimary: true, minWireVersion: 0, maxWireVersion: 21 };
+/** The primary of a replica set. */
+const MEMBER = { ...HELLO, setName: 'rs0', hosts: ['127.0.0.1:1'] };
 const { signal } = new AbortController();
 
 interface Told {
   /** Without `directConnection`, the driver looks for the primary by itself. */
   readonly isDirect?: boolean;
+  /** Further options of the connection string. */
+  readonly query?: string;
   readonly answer?: (command: BSON.Document) => BSON.Document | Promise<BSON.Document> | undefined;
 }
 
 /** The real client against a server that answers as told; `hello` and commands without an answer are acknowledged. */
 async function aStore(
   answers: Readonly<Record<string, BSON.Document>> = {},
-  { isDirect = true, answer: told }: Told = {},
+  { isDirect = true, query = '', answer: told }: Told = {},
 ) {
   const commands: BSON.Document[] = [];
   const answer: WireAnswer = (command) => {
@@ -36,7 +40,7 @@ async function aStore(
   };
   const server = await startWireServer(answer);
   const { log, meter, lines } = recordedTelemetry();
-  const uri = `mongodb://127.0.0.1:${server.port}/?directConnection=${isDirect}&tls=false`;
+  const uri = `mongodb://127.0.0.1:${server.port}/?directConnection=${isDirect}&tls=false${query}`;
   const readAddress = vi.fn(() => Promise.resolve({ uri, options: {} }));
   const store = createDocumentStore({
     readAddress,
@@ -193,6 +197,17 @@ describe('the client of an environment', () => {
     expect(target.readAddress).toHaveBeenCalledTimes(2);
   });
 
+  it.each([
+    ['in use', { update: { ok: 0, code: AUTHENTICATION_FAILED } }],
+    ['that is being made', { hello: { ok: 0, code: AUTHENTICATION_FAILED } }],
+  ])('leaves no connection open when one %s is given up', async (_which, answers) => {
+    const closed = vi.spyOn(MongoClient.prototype, 'close');
+    onTestFinished(() => closed.mockRestore());
+    const target = await aStore(answers);
+    await expect(write(target)).rejects.toMatchObject({ code: AUTHENTICATION_FAILED });
+    expect(closed).toHaveBeenCalledTimes(1);
+  });
+
   it('is given up once, however many calls were under way', async () => {
     const target = await aStore({ update: { n: 1 } });
     await target.store.limits(signal);
@@ -246,10 +261,25 @@ describe('a read of versions', () => {
     ]);
   });
 
+  it('is of the primary, whatever the connection string says', async () => {
+    const replies = {
+      find: { cursor: { id: 0n, ns: 'shop.orders', firstBatch: [] } },
+      ismaster: MEMBER,
+      hello: MEMBER,
+    };
+    const { store, of } = await aStore(replies, { query: '&readPreference=secondary' });
+    await store.findVersions(NAMESPACE, [1], signal);
+    await store.findVersionsOf(NAMESPACE, { email: 'a' }, signal);
+    // What the driver writes for `primary` on a direct connection.
+    const $readPreference = { mode: 'primaryPreferred' };
+    expect(of('find')).toMatchObject([{ $readPreference }, { $readPreference }]);
+  });
+
   it('by a filter takes one document at most', async () => {
     const { store, of } = await aStore({ find: { cursor: { id: 0n, ns: 'shop.orders', firstBatch: [] } } });
     expect(await store.findVersionsOf(NAMESPACE, { email: 'a' }, signal)).toBeUndefined();
-    expect(of('find')).toMatchObject([{ filter: { email: 'a' }, limit: 1 }]);
+    // A second one would be more than the batch holds, so the server closes the cursor.
+    expect(of('find')).toMatchObject([{ filter: { email: 'a' }, limit: 1, batchSize: 2 }]);
   });
 });
 
@@ -350,7 +380,7 @@ describe('the limits of the server', () => {
     const { store, of, lines } = await aStore({ getEngineVersion: { version: '5.0.0' } });
     await store.limits(signal);
     await store.limits(signal);
-    expect(of('getEngineVersion')).toHaveLength(1);
+    expect([...of('hello'), ...of('getEngineVersion')].map(({ $db }) => $db)).toEqual(['admin', 'admin']);
     expect(lines).toMatchObject([{ message: 'documentdb_connected', fields: { engineVersion: '5.0.0' } }]);
   });
 });

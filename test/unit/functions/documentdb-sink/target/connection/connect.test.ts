@@ -50,6 +50,45 @@ describe('the client of a cluster', () => {
     expect((await aConnected({}, 'tls=false', 1)).options).toMatchObject({ maxPoolSize: 1, maxConnecting: 1 });
   });
 
+  it('notes no commands where nobody observes them', async () => {
+    const server = await startWireServer(() => HELLO);
+    const { options } = aConnection(server.port, 'tls=false');
+    const { client } = await connect({ ...options, onClient: undefined as never }, new AbortController().signal);
+    onTestFinished(async () => {
+      await client.close(true);
+      server.close();
+    });
+    expect(client.options.monitorCommands).toBe(false);
+  });
+
+  it.each(['hello', 'getEngineVersion'])('waits for no answer to %s once the call is aborted', async (command) => {
+    const caller = new AbortController();
+    const server = await startWireServer((sent) => {
+      if (!(command in sent)) return HELLO;
+      caller.abort();
+      return new Promise<never>(() => undefined);
+    });
+    const { options, clients } = aConnection(server.port, 'tls=false');
+    onTestFinished(async () => {
+      await clients[0]?.close(true);
+      server.close();
+    });
+    const given: AbortSignal[] = [];
+    const noting =
+      <T>(read: () => Promise<T>) =>
+      (signal: AbortSignal) => {
+        given.push(signal);
+        return read();
+      };
+    const told = { readAddress: noting(options.readAddress), readTlsContext: noting(options.readTlsContext) };
+    const ended = await connect({ ...options, ...told }, caller.signal).then(
+      () => 'without the version',
+      ({ name }: Error) => name,
+    );
+    expect(ended).toBe(command === 'hello' ? 'AbortError' : 'without the version');
+    expect(given).toEqual([caller.signal, caller.signal]);
+  });
+
   it('checks the certificate of the server', async () => {
     const { options, clients } = aConnection(1, 'tls=true&tlsAllowInvalidCertificates=true');
     await expect(connect(options, AbortSignal.abort())).rejects.toThrow();
