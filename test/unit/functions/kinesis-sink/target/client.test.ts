@@ -1,5 +1,6 @@
 import { Socket } from 'node:net';
 import { setImmediate } from 'node:timers/promises';
+import { inspect } from 'node:util';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { Entry } from '../../../../../functions/kinesis-sink/plan/entry.ts';
 import { type ClientOptions, createKinesisClient } from '../../../../../functions/kinesis-sink/target/client.ts';
@@ -14,6 +15,8 @@ import { recordedTelemetry } from '../../../../support/recorded-telemetry.ts';
 
 const STREAM = 'arn:aws:kinesis:eu-west-1:222222222222:stream/orders';
 const ROLE = 'arn:aws:iam::222222222222:role/writer';
+/** Nobody is called there: calls of this port are held. */
+const SILENT_PORT = 9_473;
 const { signal } = new AbortController();
 const anEntry = (fields: object): Entry => ({ dataBase64: 'e30=', partitionKey: 'order-1', ...fields }) as Entry;
 
@@ -137,10 +140,14 @@ describe('the connections of a client', () => {
     'over %s are given up after 3 s if they do not come about, and bounded too',
     async (scheme) => {
       const { client } = await aClient({ requestsInFlightMax: 2, requestTimeoutMs: 60_000 });
-      vi.stubEnv('AWS_ENDPOINT_URL', `${scheme}://127.0.0.1:9`);
-      const connect = vi.spyOn(Socket.prototype, 'connect').mockImplementation(function (this: Socket) {
-        Object.assign(this, { connecting: true });
-        return this;
+      vi.stubEnv('AWS_ENDPOINT_URL', `${scheme}://127.0.0.1:${SILENT_PORT}`);
+      const original = Socket.prototype.connect;
+      let connectCount = 0;
+      const connect = vi.spyOn(Socket.prototype, 'connect').mockImplementation(function (this: Socket, ...options) {
+        // Clients of other tests in this process go on.
+        if (!inspect(options).includes(String(SILENT_PORT))) return Reflect.apply(original, this, options);
+        connectCount += 1;
+        return Object.assign(this, { connecting: true });
       });
       vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
       onTestFinished(() => {
@@ -148,11 +155,11 @@ describe('the connections of a client', () => {
         connect.mockRestore();
       });
       const calls = Promise.allSettled([1, 2, 3].map(() => client.putRecords([anEntry({})], signal)));
-      while (connect.mock.calls.length < 2) await setImmediate();
+      while (connectCount < 2) await setImmediate();
       await vi.advanceTimersByTimeAsync(2_999);
-      expect(connect).toHaveBeenCalledTimes(2);
+      expect(connectCount).toBe(2);
       await vi.advanceTimersByTimeAsync(1);
-      while (connect.mock.calls.length < 3) await setImmediate();
+      while (connectCount < 3) await setImmediate();
       await vi.advanceTimersByTimeAsync(3_000);
       const results = await calls;
       expect(results).toMatchObject([1, 2, 3].map(() => ({ reason: { name: 'TimeoutError' } })));
