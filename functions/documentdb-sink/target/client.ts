@@ -77,7 +77,7 @@ export function createDocumentStore(options: ConnectionOptions): DocumentStore {
       }),
     findVersionsOf: (namespace, filter, signal) =>
       use(signal, async (connection) => {
-        const options = { ...READING_VERSIONS, limit: 1, batchSize: 2, signal };
+        const options = { ...READING_VERSIONS, limit: 1, signal };
         const [found] = await collectionOf(connection, namespace).find(filter, options).toArray();
         return found && toStoredVersions(found);
       }),
