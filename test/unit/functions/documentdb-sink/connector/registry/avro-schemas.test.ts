@@ -90,6 +90,11 @@ describe('the schema that Connect makes of an Avro schema', () => {
       { type: 'array', isOptional: false, items: expect.objectContaining({ isOptional: false }) },
     ],
     [
+      'an array of texts that are called pairs',
+      { type: 'array', items: { type: 'string', 'connect.internal.type': 'MapEntry' } },
+      { type: 'array', items: expect.objectContaining({ type: 'string' }) },
+    ],
+    [
       'a map',
       { type: 'map', values: 'int' },
       { type: 'map', values: expect.objectContaining({ type: 'int32', isOptional: false }) },
@@ -153,6 +158,10 @@ describe('an Avro schema is refused', () => {
     ['an entry of a map is no pair', { type: 'array', items: mapEntry('third', 'value') }],
   ])('%s', (detail, type) => {
     expect(() => fieldOf(type)).toThrow(`the Avro schema is wrong: ${detail === undefined ? '' : wordsOf(detail)}`);
+  });
+
+  it('of nothing but null at the top', () => {
+    expect(() => readAvro(['null'], [Buffer.from([0])])).toThrow('a union has no type but null');
   });
 
   it('that is not JSON', () => {

@@ -81,11 +81,13 @@ describe('the client of a cluster', () => {
         return read();
       };
     const told = { readAddress: noting(options.readAddress), readTlsContext: noting(options.readTlsContext) };
+    const startedAtMs = performance.now();
     const ended = await connect({ ...options, ...told }, caller.signal).then(
       () => 'without the version',
       ({ name }: Error) => name,
     );
     expect(ended).toBe(command === 'hello' ? 'AbortError' : 'without the version');
+    expect(performance.now() - startedAtMs).toBeLessThan(10_000); // the driver gives a silent server up after 20 s
     expect(given).toEqual([caller.signal, caller.signal]);
   });
 
