@@ -64,10 +64,10 @@ describe('without a connector file', () => {
 
   it('the role logs in where it is to, without a secret', async () => {
     const iam = { MSK_SINKS_DATABASE: 'shop', MSK_SINKS_AUTHENTICATION: 'iam', MSK_SINKS_HOST: 'docdb.example' };
-    const { configuration, asked } = configured(iam);
+    const { configuration, asked } = configured({ ...iam, MSK_SINKS_PORT: '27018', MSK_SINKS_REPLICA_SET: 'rs7' });
     expect(await (await configuration).readAddress(signal)).toMatchObject({
-      uri: 'mongodb://docdb.example:27017/',
-      options: { authMechanism: 'MONGODB-AWS' },
+      uri: 'mongodb://docdb.example:27018/',
+      options: { authMechanism: 'MONGODB-AWS', replicaSet: 'rs7' },
     });
     expect(asked).toEqual([]);
   });

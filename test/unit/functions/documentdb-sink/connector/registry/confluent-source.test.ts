@@ -60,11 +60,11 @@ describe("a registry with Confluent's API", () => {
   });
 
   it('gives the schemas that a schema refers to, each before those that refer to it', async () => {
-    const reference = (name: string) => ({ name, subject: `${name} subject`, version: 2 });
+    const reference = (name: string) => ({ name, subject: `${name}/subject`, version: 2 });
     const { fetch, urls } = registry((url) => {
       if (url.includes('/ids/'))
         return reply(200, { schema: 'top', schemaType: 'PROTOBUF', references: [reference('a'), reference('b')] });
-      if (url.includes('a%20subject')) return reply(200, { schema: 'A', references: [reference('b')] });
+      if (url.includes('a%2Fsubject')) return reply(200, { schema: 'A', references: [reference('b')] });
       return reply(200, { schema: 'B' });
     });
     const answer = await fetch();
@@ -73,7 +73,7 @@ describe("a registry with Confluent's API", () => {
       ['b', 'B'],
       ['a', 'A'],
     ]);
-    expect(urls()).toContain('http://one:8081/subjects/a%20subject/versions/2?deleted=true');
+    expect(urls()).toContain('http://one:8081/subjects/a%2Fsubject/versions/2?deleted=true');
     expect(urls()).toHaveLength(3);
   });
 
