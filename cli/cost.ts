@@ -9,7 +9,10 @@ import { DEFAULT_SINKS, type SinkSettings, sinksOf } from './cost/model/sink-set
 import { type CostOptions, parseCostOptions, USAGE } from './cost/options.ts';
 import { overridePrices, PRICES, type PriceList } from './cost/prices.ts';
 import { jsonOf, textOf } from './cost/report.ts';
+import { outliveClosedPipe } from './terminal/closed-pipe.ts';
 import { userPath } from './terminal/user-path.ts';
+
+outliveClosedPipe(process.stdout, process.stderr);
 
 function main(): string {
   const options = parseCostOptions(process.argv.slice(2));

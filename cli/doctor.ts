@@ -8,8 +8,11 @@ import { FAULTY, GOOD, parseDoctorOptions, UNUSABLE, USAGE } from './doctor/opti
 import { tableOf } from './doctor/print.ts';
 import { runRetries } from './doctor/retries/command.ts';
 import { examine } from './doctor/run.ts';
+import { outliveClosedPipe } from './terminal/closed-pipe.ts';
 import { usesColors } from './terminal/colors.ts';
 import { createProgress } from './terminal/progress.ts';
+
+outliveClosedPipe(process.stdout, process.stderr);
 
 const print = (line: string) => process.stdout.write(`${line}\n`);
 

@@ -6,6 +6,9 @@ import { openGroups } from './handover/groups.ts';
 import { parseHandoverOptions, USAGE } from './handover/options.ts';
 import { handOver } from './handover/run.ts';
 import { connectionTo } from './kafka/connection.ts';
+import { outliveClosedPipe } from './terminal/closed-pipe.ts';
+
+outliveClosedPipe(process.stdout, process.stderr);
 
 const print = (line: string): void => {
   process.stdout.write(`${line}\n`);

@@ -4,7 +4,10 @@ import { dirname, join } from 'node:path';
 import { projectSurroundings } from '../infra/stage-file/project-files.ts';
 import { parseImportOptions, USAGE } from './import-connector/options.ts';
 import { importFile } from './import-connector/run.ts';
+import { outliveClosedPipe } from './terminal/closed-pipe.ts';
 import { userPath } from './terminal/user-path.ts';
+
+outliveClosedPipe(process.stdout, process.stderr);
 
 const print = (line: string): void => {
   process.stdout.write(`${line}\n`);

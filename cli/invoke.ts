@@ -9,7 +9,10 @@ import { useEngines } from './invoke/local-engines.ts';
 import { type InvokeOptions, parseInvokeOptions, USAGE } from './invoke/options.ts';
 import { ownLines } from './invoke/own-lines.ts';
 import { recordEvent } from './invoke/record-event.ts';
+import { outliveClosedPipe } from './terminal/closed-pipe.ts';
 import { userPath } from './terminal/user-path.ts';
+
+outliveClosedPipe(process.stdout, process.stderr);
 
 const SETTLED = 0;
 const UNSETTLED = 1;

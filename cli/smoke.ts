@@ -6,7 +6,10 @@ import { projectSurroundings } from '../infra/stage-file/project-files.ts';
 import { smokeEvent } from './smoke/smoke-event.ts';
 import { smokeSteps } from './smoke/smoke-steps.ts';
 import { smokeTargets } from './smoke/smoke-targets.ts';
+import { outliveClosedPipe } from './terminal/closed-pipe.ts';
 import { parseOrExplain } from './terminal/parse-or-explain.ts';
+
+outliveClosedPipe(process.stdout, process.stderr);
 
 const USAGE = `npm run smoke -- --stage STAGE
 Writes .local/smoke-STAGE.json, an event with one record of a topic of its own, and prints the commands that invoke the

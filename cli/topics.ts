@@ -1,6 +1,10 @@
 // `npm run topics -- --stage STAGE`: the topics that a connector's `topics.regex` matches, into the file that packaging reads.
+
+import { outliveClosedPipe } from './terminal/closed-pipe.ts';
 import { parseTopicsOptions, USAGE } from './topics/options.ts';
 import { runTopics } from './topics/run.ts';
+
+outliveClosedPipe(process.stdout, process.stderr);
 
 const print = (line: string) => process.stdout.write(`${line}\n`);
 

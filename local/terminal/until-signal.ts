@@ -1,7 +1,7 @@
 /** npm and the terminal may both send the same signal. */
 const SAME_SIGNAL_MS = 1_000;
 
-/** Aborts at the first Ctrl-C. A second Ctrl-C exits at once, and the watchdog stops the engines. */
+/** Aborts at the first Ctrl-C, or when nobody reads the output any more (`| head`). A second Ctrl-C exits at once, and the watchdog stops the engines. */
 export function untilSignal(): AbortSignal {
   const ending = new AbortController();
   let firstAtMs = Number.POSITIVE_INFINITY;
@@ -12,5 +12,6 @@ export function untilSignal(): AbortSignal {
       ending.abort();
     });
   }
+  process.stdout.on('error', () => ending.abort());
   return ending.signal;
 }
