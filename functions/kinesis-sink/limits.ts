@@ -41,6 +41,12 @@ export const ASSUME_ROLE_TIMEOUT_MS = 5_000;
  * https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
  */
 export const SESSION_SECONDS = 3_600;
+/**
+ * A session of this age that is denied access may have been revoked, and a new one is requested:
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_revoke-sessions.html
+ * A policy that denies access to every session costs one AssumeRole call in this time.
+ */
+export const DENIED_SESSION_MS_MIN = 60_000;
 
 /**
  * The timeout of one DescribeStreamSummary call. A batch may wait for the call, and the call needs a network address of
@@ -55,7 +61,7 @@ export const PREFLIGHT_INTERVAL_MS = 1_000;
  * https://docs.aws.amazon.com/kinesis/latest/APIReference/API_DescribeStreamSummary.html
  */
 export const PREFLIGHT_REFRESH_MS = 60_000;
-/** After this many failed calls, the environment works without a description of the stream. */
+/** After this many failed calls before the first answer, the environment works without a description of the stream. */
 export const PREFLIGHT_FAILURES_MAX = 3;
 
 /**

@@ -1,4 +1,5 @@
 import { identify } from '../../../shared/errors.ts';
+import { DENIED_SESSION_MS_MIN } from '../limits.ts';
 import type { CredentialsSource } from './credentials.ts';
 
 /** Errors that a new session may cure: https://docs.aws.amazon.com/kinesis/latest/APIReference/CommonErrors.html */
@@ -9,6 +10,11 @@ const CREDENTIALS_REFUSED = new Set([
   'InvalidClientTokenId',
   'InvalidSignatureException',
 ]);
+
+/** An administrator may have revoked the sessions of a role. */
+const mayCure = (name: string, credentials: CredentialsSource): boolean =>
+  CREDENTIALS_REFUSED.has(name) ||
+  (name === 'AccessDeniedException' && (credentials.ageMs() ?? 0) >= DENIED_SESSION_MS_MIN);
 
 /**
  * Sends with the current session. If the service refuses the session, a new one is requested and the request is sent
@@ -25,7 +31,7 @@ export async function sendWithSession<T>(
   try {
     return await send();
   } catch (error) {
-    if (!CREDENTIALS_REFUSED.has(identify(error).name)) throw error;
+    if (!mayCure(identify(error).name, credentials)) throw error;
     await credentials.renew(session);
     return await send();
   }

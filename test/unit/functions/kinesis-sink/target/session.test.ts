@@ -63,6 +63,28 @@ describe('a request with the session of a role', () => {
     },
   );
 
+  it.each([
+    [60_000, ['get', 'send', 'renew', 'send']],
+    [59_999, ['get', 'send']],
+    [undefined, ['get', 'send']],
+  ])(
+    'is sent once more where access is denied to a session of %s ms, which may be revoked',
+    async (ageMs, expected) => {
+      const { events, credentials, send } = aSend([sdkError('AccessDeniedException', 400)], { ageMs: () => ageMs });
+      await sendWithSession(credentials, send).catch(() => undefined);
+      expect(events).toEqual(expected);
+    },
+  );
+
+  it('fails with the refusal of the new session, and is not sent a third time', async () => {
+    const again = sdkError('AccessDeniedException', 400);
+    const { events, credentials, send } = aSend([sdkError('AccessDeniedException', 400), again], {
+      ageMs: () => 3_000_000,
+    });
+    await expect(sendWithSession(credentials, send)).rejects.toBe(again);
+    expect(events).toEqual(['get', 'send', 'renew', 'send']);
+  });
+
   it('is not sent without a session', async () => {
     const { events, credentials, send } = aSend([], { get: () => Promise.reject(new CredentialsError('none')) });
     await expect(sendWithSession(credentials, send)).rejects.toMatchObject({
