@@ -122,15 +122,17 @@ export function createPreflight({ port, clock, log, meter, options }: PreflightP
     recordBytesMax: () => (summary?.recordKiBMax === undefined ? undefined : summary.recordKiBMax * 1024),
     begin(deadline) {
       const nowMs = clock.nowMs();
-      const isFresh = summary !== undefined && nowMs - lookedAtMs < PREFLIGHT_REFRESH_MS;
-      const isDone = (isFresh || failureCount >= PREFLIGHT_FAILURES_MAX) && objection() === undefined;
+      // A stream that was described once is described again whatever failed since: one call a minute.
+      const isEnough =
+        summary === undefined ? failureCount >= PREFLIGHT_FAILURES_MAX : nowMs - lookedAtMs < PREFLIGHT_REFRESH_MS;
+      const isDone = isEnough && objection() === undefined;
       if (isDone || nowMs >= deadline.sendUntilMs) return NOTHING_TO_DO;
       lookedAtMs = nowMs;
       const timeout = abortAt(clock, Math.min(nowMs + PREFLIGHT_TIMEOUT_MS, deadline.answerByMs));
       const calledOff = new AbortController();
       const signal = AbortSignal.any([timeout.signal, calledOff.signal]);
-      const isOver = look(signal, () => calledOff.signal.aborted).finally(timeout.release);
-      return { isOver, end: () => calledOff.abort() };
+      const looking = look(signal, () => calledOff.signal.aborted).finally(timeout.release);
+      return { isOver: looking, end: () => calledOff.abort() };
     },
   };
 }

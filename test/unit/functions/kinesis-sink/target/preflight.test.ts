@@ -142,6 +142,26 @@ describe('a look at the stream', () => {
     expect(lookCount).toBeGreaterThan(1);
   });
 
+  it.each(['LimitExceededException', 'AccessDeniedException'])(
+    'is repeated each minute although many failed since the first: %s',
+    async (name) => {
+      let answer = () => Promise.resolve({ ...aStream, distribution: 'USER_PARTITION_KEY' });
+      const look = looks([() => answer()], { aggregation: 'key' });
+      await look.begin().isOver;
+      answer = fails(sdkError(name, 400));
+      for (let minute = 0; minute < 5; minute += 1) {
+        await look.clock.advance(60_000);
+        await look.begin().isOver;
+        await look.begin().isOver;
+      }
+      expect(look.count()).toBe(6);
+      answer = () => Promise.resolve({ ...aStream, distribution: 'AUTO' });
+      await look.clock.advance(60_000);
+      await look.begin().isOver;
+      expect(look.preflight.objection()?.failure.code).toBe('misconfigured');
+    },
+  );
+
   it('is over when the answer is due, and begins not at all when nothing may be sent any more', async () => {
     const look = looks([() => never]);
     const startMs = look.clock.nowMs();
