@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 import { kinesisSettings } from '../../../functions/kinesis-sink/settings/settings.ts';
 import { deployed, readTemplate } from '../../support/cloudformation-yaml.ts';
+import { type AlarmProperties, isRaised, type Published } from '../../support/cloudwatch/alarm.ts';
 
 const template = readTemplate('infra/stream-account.yml');
 
@@ -166,6 +167,46 @@ describe('the policy of the stream', () => {
   it('waits for the stream that is made with it', () => {
     const { resources } = of({ ...withPolicy, CreateStream: 'true', KmsKeyArn: KEY });
     expect(resources['StreamPolicy']?.Properties['ResourceArn']).toBe('Stream.Arn');
+  });
+});
+
+describe('the alarms of the stream account', () => {
+  const TOPIC = 'arn:aws:sns:eu-west-1:222222222222:on-call';
+  const alarmsOf = (parameters: Readonly<Record<string, string>> = {}): readonly AlarmProperties[] =>
+    Object.values(of({ ...withRole, AlarmTopicArn: TOPIC, ...parameters }).resources)
+      .filter(({ Type }) => Type === 'AWS::CloudWatch::Alarm')
+      .map(({ Properties }) => ({ ...Properties, Threshold: Number(Properties['Threshold']) }) as AlarmProperties);
+  const lasting = (minutes: number, metric: string, value: number, stream = 'orders'): readonly Published[] =>
+    Array.from({ length: minutes }, (_, minute) => ({
+      ...{ namespace: 'AWS/Kinesis', metric, dimensions: { StreamName: stream }, value, agoSeconds: minute * 60 },
+    }));
+  const raisedBy = (published: readonly Published[], parameters?: Readonly<Record<string, string>>) =>
+    alarmsOf(parameters).flatMap((alarm) => (isRaised(alarm, published) ? [alarm.AlarmName] : []));
+  const THROTTLED = 'WriteProvisionedThroughputExceeded';
+  const AGE = 'GetRecords.IteratorAgeMilliseconds';
+  const MINUTE_MS = 60_000;
+
+  it('are there with a topic alone, and reach it when they are raised and when they are over', () => {
+    expect(alarmsOf({ AlarmTopicArn: '' })).toEqual([]);
+    expect(alarmsOf()).toHaveLength(2);
+    for (const alarm of alarmsOf()) expect(alarm).toMatchObject({ AlarmActions: [TOPIC], OKActions: [TOPIC] });
+  });
+
+  it('are raised by writes that the stream refuses for a quarter of an hour', () => {
+    expect(raisedBy(lasting(20, THROTTLED, 1))).toEqual(['msk-sinks-orders-WriteThrottling']);
+    expect(raisedBy(lasting(20, THROTTLED, 0))).toEqual([]);
+    expect(raisedBy(lasting(9, THROTTLED, 100))).toEqual([]);
+    expect(raisedBy(lasting(20, THROTTLED, 1, 'others'))).toEqual([]);
+  });
+
+  it('are raised by a consumer that is more minutes behind than the parameter says', () => {
+    expect(raisedBy(lasting(20, AGE, 61 * MINUTE_MS))).toEqual(['msk-sinks-orders-IteratorAge']);
+    expect(raisedBy(lasting(20, AGE, 60 * MINUTE_MS))).toEqual([]);
+    expect(raisedBy(lasting(9, AGE, 61 * MINUTE_MS))).toEqual([]);
+    expect(raisedBy(lasting(20, AGE, 61 * MINUTE_MS), { IteratorAgeMinutesMax: '120' })).toEqual([]);
+    // One of two consumers is behind.
+    const both = [...lasting(20, AGE, 61 * MINUTE_MS), ...lasting(20, AGE, 0)];
+    expect(raisedBy(both)).toEqual(['msk-sinks-orders-IteratorAge']);
   });
 });
 
