@@ -309,6 +309,25 @@ describe('the dashboard', () => {
     }
   });
 
+  it('counts minutes, and no pollers where Lambda scales them on demand', () => {
+    const graphsOf = (changes: StageFileChanges = {}) =>
+      dashboardOf(changes).widgets.flatMap((each) => (each.type === 'metric' ? [each.properties] : []));
+    expect(new Set(graphsOf().map(({ period, title }) => (title.startsWith('Dollars') ? 'cost' : period)))).toEqual(
+      new Set([60, 'cost']),
+    );
+    const onDemand = JSON.stringify(graphsOf({ trigger: { mode: 'onDemand', topics: ['orders'] } }));
+    expect(onDemand).not.toMatch(/EventPollerUnit|pollers/);
+    expect(JSON.stringify(graphsOf())).toMatch(/EventPollerUnit.*pollers/);
+  });
+
+  it('shows the latest lines first, of the kinds that need somebody', () => {
+    const textOf = (id: string) => QUERIES.find((each) => each.id === id)?.text.join(' | ') ?? '';
+    for (const id of ['Unsettled', 'Blocked']) expect(textOf(id)).toContain('| sort @timestamp desc | limit 100');
+    expect(textOf('Warnings')).toBe(
+      'filter level in ["WARN", "ERROR"] | stats count(*) as lines by message, function_name | sort lines desc',
+    );
+  });
+
   it('comes with queries over the logs of both functions', () => {
     const alarms = { topicArn: 'arn:aws:sns:eu-west-1:111111111111:on-call' };
     const { Resources } = templateParts('msk-sinks', 'dev', aStageFile({ alarms })).resources;

@@ -88,6 +88,7 @@ describe('the answer of a schema registry', () => {
     const [time, caller] = [new AbortController(), new AbortController()];
     const timeout = vi.spyOn(AbortSignal, 'timeout').mockReturnValue(time.signal);
     onTestFinished(() => timeout.mockRestore());
+    timeout.mockClear();
     for (const [controller, reason] of [
       [time, 'too late'],
       [caller, 'given up'],
