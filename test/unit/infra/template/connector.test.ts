@@ -175,6 +175,18 @@ describe('the role', () => {
     expect(noticesOf('mongodb://app:${sm:docdb/app:pass}@docdb.example/')).toEqual([]);
   });
 
+  it.each([
+    ['mongodb://localhost:27017', 'dev', true],
+    ['mongodb://app:x@127.0.0.1/?tls=true', 'prod', true],
+    ['mongodb://localhost:27017', 'local', false],
+    ['mongodb://localhost.example/', 'dev', false],
+    ['mongodb://docdb.example/localhost', 'dev', false],
+  ])('comes with a notice where %s in stage %s is no cluster of AWS: %s', (uri, stage, isNoticed) => {
+    const project = aProject({ [CONNECTOR_PATH]: aConnectorText({ 'connection.uri': uri }) });
+    const { notices } = templateParts('msk-sinks', stage, aStageFileWithConnector(), project);
+    expect(notices.some((line) => line.includes('a function in AWS has no local cluster'))).toBe(isNoticed);
+  });
+
   it('may read a secret that is named by its ARN', () => {
     const arn = 'arn:aws:secretsmanager:eu-west-1:333333333333:secret:docdb';
     const { allowed } = partsOf({ 'connection.uri': `mongodb://u:\${sm:${arn}:password}@c/` });
@@ -231,7 +243,11 @@ describe('the role', () => {
     const keys = Object.entries({ ...glue, 'value.converter.assumeRoleArn': roleArn }).map(
       ([name, value]) => [name.replace('value', 'key'), value] as const,
     );
-    const both = partsOf({ ...glue, 'value.converter.assumeRoleArn': roleArn, ...Object.fromEntries(keys) });
+    const ofKeys = { ...Object.fromEntries(keys), 'key.converter.region': 'us-east-1' };
+    const both = partsOf({ ...glue, 'value.converter.assumeRoleArn': roleArn, ...ofKeys });
     expect(both.allowed('sts:AssumeRole')).toEqual([roleArn]);
+    expect(both.notices.filter((line) => line.includes('key.converter asks'))).toEqual([
+      `${CONNECTOR_PATH}: key.converter asks the schema registry of AWS Glue in us-east-1. The function must reach it from its subnets`,
+    ]);
   });
 });
