@@ -25,6 +25,10 @@ function partsOf(properties: Readonly<Record<string, string>> = {}, changes: Sta
       Object.entries(resources)
         .filter(([name, { Type }]) => Type.endsWith('EventSourceMapping') && name.startsWith(id))
         .flatMap(([, { Properties }]) => (Properties as { Topics: string[] }).Topics),
+    grants: (action: string) =>
+      role.Policies.some(({ PolicyDocument }) =>
+        PolicyDocument.Statement.some(({ Action }) => Action.includes(action)),
+      ),
     allowed: (action: string) =>
       role.Policies.flatMap(({ PolicyDocument }) => PolicyDocument.Statement)
         .filter(({ Action }) => Action.includes(action))
@@ -138,6 +142,7 @@ describe("a connector's file", () => {
     const { notices } = partsOf({
       'config.providers.sm.param.region': 'us-east-1',
       'config.providers.ssm.param.region': 'eu-west-1',
+      'config.providers.ssm.param.region.note': 'us-east-1',
     });
     expect(notices.filter((line) => line.includes('param.region'))).toEqual([
       '  - config.providers.sm.param.region: the function asks AWS in its own region, eu-west-1; name a secret or a parameter of another region by its ARN',
@@ -176,6 +181,7 @@ describe('the role', () => {
   });
 
   it.each([
+    ['mongodb://localhost', 'dev', true],
     ['mongodb://localhost:27017', 'dev', true],
     ['mongodb://app:x@127.0.0.1/?tls=true', 'prod', true],
     ['mongodb://localhost:27017', 'local', false],
@@ -191,6 +197,15 @@ describe('the role', () => {
     const arn = 'arn:aws:secretsmanager:eu-west-1:333333333333:secret:docdb';
     const { allowed } = partsOf({ 'connection.uri': `mongodb://u:\${sm:${arn}:password}@c/` });
     expect(allowed('secretsmanager:GetSecretValue')).toEqual([`${arn}-??????`]);
+  });
+
+  it.each([
+    ['a/b', here('ssm:parameter/a/b')],
+    ['/a/b', here('ssm:parameter/a/b')],
+    ['arn:aws:ssm:us-east-1:333333333333:parameter/a', 'arn:aws:ssm:us-east-1:333333333333:parameter/a'],
+  ])('may read the parameter %s', (name, resource) => {
+    const { allowed } = partsOf({ 'connection.uri': `mongodb://u:\${ssm::${name}}@docdb.example/` });
+    expect(allowed('ssm:GetParameter')).toEqual([resource]);
   });
 
   it('may read a parameter that is named by its ARN, and a version or a label of a parameter', () => {
@@ -234,7 +249,7 @@ describe('the role', () => {
     const roleArn = 'arn:aws:iam::222222222222:role/schemas';
     const [own, other] = [partsOf(glue), partsOf({ ...glue, 'value.converter.assumeRoleArn': roleArn })];
     expect(own.allowed('glue:GetSchemaVersion')).toEqual(['*']);
-    expect(own.allowed('sts:AssumeRole')).toEqual([]);
+    expect(own.grants('sts:AssumeRole')).toBe(false);
     expect(own.notices).toEqual([
       `${CONNECTOR_PATH}: value.converter asks the schema registry of AWS Glue in eu-west-1. The function must reach it from its subnets`,
     ]);

@@ -8,6 +8,7 @@ const ALARMS = { topicArn: 'arn:aws:sns:eu-west-1:111111111111:on-call' };
 
 interface Resource {
   readonly Type: string;
+  readonly Type: string;
   readonly Properties: {
     readonly Policies?: readonly { readonly PolicyDocument: Policy }[];
     readonly PolicyDocument: Policy;
@@ -60,6 +61,7 @@ describe('the rights to topics', () => {
       const policies = named(resources, /^DocumentdbSinkTopicsPolicy\d+$/);
       expect(policies.length).toBeGreaterThan(1);
       expect(role?.ManagedPolicyArns).toEqual(policies.map(([id]) => ({ Ref: id })));
+      for (const [, { Type }] of policies) expect(Type).toBe('AWS::IAM::ManagedPolicy');
       const documents = policies.map(([, { Properties }]) => Properties.PolicyDocument);
       for (const document of documents) expect(charactersOf(document)).toBeLessThanOrEqual(6_144);
       expect(namesIn(documents, 'topic')).toEqual(topics);

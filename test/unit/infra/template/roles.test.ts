@@ -13,7 +13,10 @@ interface Role {
   readonly Properties: {
     readonly RoleName: string;
     readonly AssumeRolePolicyDocument: unknown;
-    readonly Policies: readonly { readonly PolicyDocument: { readonly Statement: readonly Statement[] } }[];
+    readonly Policies: readonly {
+      readonly PolicyName: string;
+      readonly PolicyDocument: { readonly Statement: readonly Statement[] };
+    }[];
   };
 }
 
@@ -59,6 +62,11 @@ const common = (name: string, ec2: readonly string[]) => [
   { ...allow(['s3:PutObject'], { 'Fn::Sub': `${bucket}/*` }), ...IN_ACCOUNT },
   { ...allow(['s3:ListBucket'], { 'Fn::Sub': bucket }), ...IN_ACCOUNT },
 ];
+
+const BY_PASSWORD = {
+  authentication: 'saslScram512',
+  secretArn: 'arn:aws:secretsmanager:eu-west-1:111111111111:secret:AmazonMSK_reader-AbCdEf',
+};
 
 describe("a function's role", () => {
   it('of kinesisSink may read its topic, write dead letters, and assume the role of the stream', () => {
@@ -117,6 +125,28 @@ describe.each(['KinesisSinkRole', 'DocumentdbSinkRole'])('%s', (id) => {
   it('names a whole service as resource for network interfaces alone', () => {
     const unbounded = statementsOf(id).filter(({ Resource }) => [Resource].flat().includes('*'));
     expect(unbounded.flatMap(({ Action }) => Action).filter((action) => !action.startsWith('ec2:'))).toEqual([]);
+  });
+
+  it.each<[string, StageFileChanges]>([
+    ['its own rights alone', { documentdbSink: { caBundle: 'region' } }],
+    ['a role of the cluster', { cluster: BY_PASSWORD }],
+    ['a certificate', { cluster: { ...BY_PASSWORD, authentication: 'mutualTls' } }],
+    ['a queue without a key', { trigger: { onFailure: 'arn:aws:sqs:eu-west-1:111111111111:failed' } }],
+    ['a topic without a key', { trigger: { onFailure: 'arn:aws:sns:eu-west-1:111111111111:failed' } }],
+    ['a topic of the cluster', { trigger: { onFailure: 'kafka://failed' } }],
+    ['a registry without secrets', { trigger: { schemaRegistry: { SchemaRegistryURI: 'https://registry.example' } } }],
+  ])('has statements alone, each of actions and of resources, with %s', (_what, changes) => {
+    expect(roleOf(id, changes).Policies.map(({ PolicyName }) => PolicyName)).toEqual(['main']);
+    const statements = statementsOf(id, changes);
+    expect(statements.length).toBeGreaterThan(4);
+    for (const { Effect, Action, Resource } of statements) {
+      expect(Effect).toBe('Allow');
+      for (const action of Action) expect(action).toMatch(/^[\w-]+:\w+$/);
+      const resources = [Resource].flat();
+      expect(resources.length).toBeGreaterThan(0);
+      for (const each of resources)
+        expect(JSON.stringify(each)).toMatch(/^"\*"$|^"arn:aws:|^\{"Fn::Sub":"arn:\$\{AWS::Partition\}:/);
+    }
   });
 
   it('grants no action by a wildcard', () => {
