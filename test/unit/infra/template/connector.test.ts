@@ -149,6 +149,16 @@ describe("a connector's file", () => {
     ]);
   });
 
+  it('says where in a larger file its settings stand', () => {
+    const path = 'config/connectors/orders.yaml';
+    const config = aConnectorText().replaceAll(/^([^=]*)=(.*)$/gm, '    $1: "$2"');
+    const project = aProject({ [path]: `apiVersion: v1\nkind: KafkaConnector\nspec:\n  config:\n${config}\n` });
+    const file = aStageFileWithConnector({ documentdbSink: { connector: path } });
+    expect(templateParts('msk-sinks', 'dev', file, project).notices).toEqual([
+      expect.stringMatching(/^config\/connectors\/orders\.yaml: the settings come from YAML, line \d$/),
+    ]);
+  });
+
   it('says what has no meaning here, and why', () => {
     const { notices } = partsOf({ 'tasks.max': '4', name: 'orders' });
     expect(notices[0]).toBe(`${CONNECTOR_PATH}: 2 of its properties have no effect here`);
