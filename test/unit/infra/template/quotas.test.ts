@@ -8,7 +8,6 @@ const ALARMS = { topicArn: 'arn:aws:sns:eu-west-1:111111111111:on-call' };
 
 interface Resource {
   readonly Type: string;
-  readonly Type: string;
   readonly Properties: {
     readonly Policies?: readonly { readonly PolicyDocument: Policy }[];
     readonly PolicyDocument: Policy;

@@ -44,11 +44,6 @@ function sessionAnswer(credentials: Readonly<Record<string, string>>): string {
   return `<AssumeRoleResponse><AssumeRoleResult><Credentials>${fields.join('')}</Credentials></AssumeRoleResult></AssumeRoleResponse>`;
 }
 
-const slowly: Answer = async (call) => {
-  await new Promise((resolve) => setTimeout(resolve, 30));
-  return putRecords(call);
-};
-
 describe('putRecords', () => {
   it('gives the reply of each entry in order, and of a message nothing but the name of the shard', async () => {
     const Records = [
@@ -131,7 +126,15 @@ describe('putRecords', () => {
 
 describe('the connections of a client', () => {
   it('are as many as requests may be in flight', async () => {
-    const { client, aws } = await aClient({ requestsInFlightMax: 2 }, { PutRecords: slowly });
+    const both = Promise.withResolvers<void>();
+    let openCount = 0;
+    const together: Answer = async (call) => {
+      openCount += 1;
+      if (openCount === 2) setTimeout(both.resolve, 30); // time for a third one, which must not come
+      await both.promise;
+      return putRecords(call);
+    };
+    const { client, aws } = await aClient({ requestsInFlightMax: 2 }, { PutRecords: together });
     await Promise.all([1, 2, 3].map(() => client.putRecords([anEntry({})], signal)));
     expect(aws.openMax('PutRecords')).toBe(2);
   });
