@@ -115,6 +115,11 @@ describe('a redrive', () => {
     });
     expect(exitCode).toBe(1);
     expect(world.streamed()).toEqual(['orders-1@0', 'orders-1@1', 'orders-1@2']);
+    expect(world.invocations.map(({ places }) => places)).toEqual([
+      ['orders-0@0', 'orders-0@1'],
+      ['orders-1@0', 'orders-1@1'],
+      ['orders-1@2'],
+    ]);
     expect(text).toMatch(/3 of 7 records settled, 2 target_unreachable, 2 waits/);
     expect((await world.run('redrive')).exitCode).toBe(0);
     expect(world.streamed().slice(3)).toEqual(['orders-0@0', 'orders-0@1', 'orders-0@2', 'orders-0@3']);
@@ -176,6 +181,40 @@ describe('a redrive', () => {
     const { exitCode, text } = await world.run('redrive');
     expect([exitCode, world.streamed()]).toEqual([1, ['orders-0@3']]);
     expect(text).toMatch(/left: orders-0@1 too_large_to_send[\s\S]*left: orders-0@2 object_gone/);
+  });
+
+  it('goes on in a partition behind a record that no later attempt settles', async () => {
+    const world = aRedrive(documentLetters([poison(0), order(1)]));
+    const { text } = await world.run('redrive --rate 1');
+    expect(world.invocations.map(({ places }) => places)).toEqual([['orders-0@0'], ['orders-0@1']]);
+    expect(text).toContain('1 of 2 records settled, 1 payload_invalid');
+  });
+
+  it('sends nothing of an object that is gone, and goes on behind the record', async () => {
+    const world = aRedrive(kinesisLetters(orders(0, 3)));
+    const { get } = world.bucket;
+    const reads = new Map<string, number>();
+    world.bucket.get = (key) => {
+      reads.set(key, (reads.get(key) ?? 0) + 1);
+      const isGone = (reads.get(key) ?? 0) > 1 && key.includes('/00000000000000000001-');
+      return isGone ? Promise.resolve(undefined) : get(key);
+    };
+    const { text } = await world.run('redrive --rate 1');
+    expect(text).toContain('2 of 3 records settled, 1 object_gone');
+    expect(world.invocations.map(({ places }) => places)).toEqual([['orders-0@0'], ['orders-0@2']]);
+  });
+
+  it('reads a record from another object that holds it, where the first is gone', async () => {
+    const [letter] = kinesisLetters([order(1)]);
+    const world = aRedrive([letter as NonNullable<typeof letter>, batchObject('kinesisSink', [order(1)])]);
+    const { get } = world.bucket;
+    let reads = 0;
+    world.bucket.get = (key) => {
+      reads += Number(key === letter?.key);
+      return key === letter?.key && reads > 1 ? Promise.resolve(undefined) : get(key);
+    };
+    expect((await world.run('redrive')).exitCode).toBe(0);
+    expect(world.streamed()).toEqual(['orders-0@1']);
   });
 
   it('splits what one invocation cannot take', async () => {
