@@ -58,6 +58,8 @@ const PORTS: ReadonlySet<string> = new Set([
   'functions/documentdb-sink/connector/registry/confluent/client-settings.ts',
   'functions/documentdb-sink/connector/registry/confluent/confluent-source.ts',
   'functions/documentdb-sink/connector/registry/create-registry-mapper.ts',
+  'functions/documentdb-sink/connector/registry/glue/glue-credentials.ts',
+  'functions/documentdb-sink/connector/registry/glue/glue-source.ts',
   'functions/documentdb-sink/connector/registry/http-call.ts',
   'functions/documentdb-sink/connector/transforms/mapper-of-connector.ts',
   'functions/documentdb-sink/guard/indexes.ts',

@@ -1,16 +1,29 @@
 import { describe, expect, it } from 'vitest';
 import { readConnector } from '../../functions/documentdb-sink/connector/file/read-connector.ts';
-import { type ConnectorStory, SOURCES, type SourceName, type TransformStory } from './scenario/connector/connector.ts';
+import {
+  type ConnectorStory,
+  REGISTRY_CONVERTERS,
+  SOURCES,
+  type SourceName,
+  type TransformStory,
+} from './scenario/connector/connector.ts';
 import { generateStory } from './scenario/generate/generate.ts';
 import type { Scenario, ScenarioRecord } from './scenario/scenario.ts';
 import { modelsOfChange, modelsOfRow } from './services/documents/connector/change-model.ts';
 import { connectorText } from './services/documents/connector/connector-file.ts';
 import {
+  keyBytesOf,
   keyOfDocument,
-  keyTextOf,
   modelsOfFile,
   valueFieldsOf,
 } from './services/documents/connector/connector-model.ts';
+import { CONFLUENT } from './services/documents/connector/registry/confluent-api.ts';
+import {
+  registryKeyOf,
+  registryValueOf,
+  schemaIdIn,
+} from './services/documents/connector/registry/registry-records.ts';
+import { FORMATS, schemaAt } from './services/documents/connector/registry/stored-schemas.ts';
 import { payloadText, withSchema } from './services/documents/connector/schema-json.ts';
 import { SCHEMA_VALUES_COUNT, schemaValuesFrom } from './services/documents/connector/schema-values.ts';
 import { transformed } from './services/documents/connector/transform-model.ts';
@@ -32,7 +45,7 @@ function modelsOf(changes: Partial<ConnectorStory>, { topic = 0, isDeletion = fa
   const connector = { ...PLAIN, ...changes };
   const text = JSON.stringify({ id: 4, ...valueFieldsOf('a', 4, connector) });
   const value = Buffer.from(text);
-  const key = Buffer.from(keyTextOf('a', connector));
+  const key = keyBytesOf('a', connector);
   const log = new KafkaLog(1, 2);
   const record = log.produce({ id: 4, key: 'a', atMs: 0, kind: 'plain', topic }, isDeletion ? null : value, key);
   return modelsOfFile(record, connector, text);
@@ -131,8 +144,8 @@ describe('what a change event asks for', () => {
   });
 
   it('of Debezium names MongoDB documents by the text of their _id, and rows by their columns', () => {
-    expect(keyTextOf('a', { ...PLAIN, source: 'debeziumStream' })).toBe(String.raw`{"id":"\"a\""}`);
-    expect(keyTextOf('a', { ...PLAIN, source: 'debeziumTable' })).toBe('{"k":"a","part":3}');
+    expect(String(keyBytesOf('a', { ...PLAIN, source: 'debeziumStream' }))).toBe(String.raw`{"id":"\"a\""}`);
+    expect(String(keyBytesOf('a', { ...PLAIN, source: 'debeziumTable' }))).toBe('{"k":"a","part":3}');
   });
 });
 
@@ -161,7 +174,7 @@ describe('JSON with schemas', () => {
 
   it('is the same record without its schema', () => {
     expect(payloadText(withSchema('{"id":4}'))).toBe('{"id":4}');
-    expect(keyTextOf('a', { ...PLAIN, idStrategy: 'rawKey', converter: 'jsonWithSchema' })).toBe(
+    expect(String(keyBytesOf('a', { ...PLAIN, idStrategy: 'rawKey', converter: 'jsonWithSchema' }))).toBe(
       '{"schema":{"type":"string","optional":true},"payload":"a"}',
     );
   });
@@ -199,6 +212,53 @@ describe('transforms', () => {
   });
 });
 
+describe.each(REGISTRY_CONVERTERS)('a schema registry for %s', (converter) => {
+  const story = { ...PLAIN, converter };
+  const text = JSON.stringify({ id: 4, secret: 's', op: 'replace', ...valueFieldsOf('a', 4, PLAIN) });
+  const { typedCount, subjectText, type, typedFrom } = FORMATS[converter];
+  const record = (more: Partial<ScenarioRecord>): ScenarioRecord => ({
+    id: 4,
+    key: 'a',
+    atMs: 0,
+    kind: 'plain',
+    ...more,
+  });
+
+  it('has the schema of each key and value, and the schemas that it refers to', () => {
+    const values = Array.from({ length: typedCount }, (_, typed) => registryValueOf(record({ typed }), story, text));
+    const bytes = [...values, registryValueOf(record({}), story, text), registryKeyOf('a', story, 3)];
+    const schemas = bytes.map((each) => schemaAt(schemaIdIn(each, converter) ?? 0, converter));
+    expect(new Set(schemas.map((schema) => schema?.text)).size).toBe(bytes.length);
+    expect(schemas.filter((schema) => schema?.type !== type)).toEqual([]);
+    const subjects = schemas.flatMap((schema) => schema?.references ?? []).map(({ subject }) => subject);
+    expect(subjects.length > 0).toBe(converter !== 'glueAvro');
+    expect(subjects.filter((subject) => subjectText(subject) === undefined)).toEqual([]);
+    const names = Array.from({ length: typedCount }, (_, first) => typedFrom(first).map(({ name }) => name)).flat();
+    expect(new Set(names).size).toBe(typedCount);
+  });
+
+  it('has none, or another, for poison of each kind that its bytes do not betray', () => {
+    const poison = Array.from({ length: 6 }, (_, id) => registryValueOf(record({ id, kind: 'poison' }), story, text));
+    const plainBytes = Array.from({ length: 6 }, (_, id) => registryValueOf(record({ id }), story, text));
+    expect(poison.filter((each, index) => each.equals(plainBytes[index] ?? each))).toEqual([]);
+    const types = poison.map((each) => schemaAt(schemaIdIn(each, converter) ?? 0, converter)?.type);
+    expect(types.slice(0, 2)).toEqual([undefined, undefined]);
+    expect(types[2]).not.toBe(type);
+  });
+});
+
+describe('the registry of Confluent', () => {
+  it('leaves the type of Avro out, and calls an id that can be none a wrong question', () => {
+    const ask = (path: string) =>
+      CONFLUENT.answerTo({ url: new URL(`http://registry/${path}`), options: { headers: {} }, converter: 'avro' });
+    expect(JSON.parse(ask('schemas/ids/70000').body)).not.toHaveProperty('schemaType');
+    expect(ask('schemas/ids/1').status).toBe(404);
+    expect(ask('schemas/ids/-1').status).toBe(422);
+    expect(ask('subjects/shop%20part%2Favro/versions/2?deleted=true').status).toBe(200);
+    expect(ask('subjects/shop%20part%2Favro/versions/1').body).toContain('40402');
+  });
+});
+
 describe('the file of a story', () => {
   it('is one that the function reads without a remark', () => {
     const stories = connectorStories();
@@ -209,7 +269,9 @@ describe('the file of a story', () => {
       const read = readConnector(connectorText(connector, scenario), { where: 'simulated.properties' });
       expect(read.topics).toHaveLength(scenario.topicCount ?? 1);
       expect(read.ignored).toEqual([]);
-      const remarks = read.meaningless.filter(({ name }) => name !== 'name' && name !== 'connector.class');
+      const remarks = read.meaningless.filter(
+        ({ name }) => name !== 'name' && name !== 'connector.class' && !name.startsWith('config.providers'),
+      );
       expect(remarks).toEqual([]);
     }
   });

@@ -110,6 +110,12 @@ const FAULTS_SINCE_3 = {
   'registry.replaced': 'documentdbSink',
   /** It has not heard of the schema yet. */
   'registry.behind': 'documentdbSink',
+  /** It refuses every second schema, or has one for it that the function does not follow, until somebody mends that. */
+  'registry.refusesSome': 'documentdbSink',
+  /** From then on it has another address, which its users are told by the placeholder in their settings. */
+  'registry.moved': 'documentdbSink',
+  /** AWS Glue takes a session no more, long before the session's time. */
+  'registry.sessionEnded': 'documentdbSink',
   /** A command takes so long for each of its statements. */
   'documentdb.slowStatements': 'documentdbSink',
   /** Any code of an outage, of a command or of one write. */

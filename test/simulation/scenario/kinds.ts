@@ -1,7 +1,9 @@
 import {
   type ConnectorStory,
   ID_STRATEGIES,
+  isOfRegistry,
   POST_PROCESSORS,
+  REGISTRY_CONVERTERS,
   SOURCES,
   TRANSFORMS,
   WRITE_MODELS,
@@ -46,6 +48,8 @@ const KINDS_SINCE_3 = [
   'connector.withSchema',
   'connector.typedBySchema',
   'connector.withRegistry',
+  ...REGISTRY_CONVERTERS.map((name) => `registry.${name}` as const),
+  'connector.keyWithSchema',
   ...TRANSFORMS.map((name) => `transforms.${name}` as const),
   'transforms.conditionally',
 ] as const;
@@ -113,6 +117,7 @@ function kindsOfConnector(
   {
     converter,
     idStrategy,
+    keyHasSchema,
     overwritesId,
     processor,
     source,
@@ -139,7 +144,8 @@ function kindsOfConnector(
     `connector.${topic === 0 ? first : others}`,
     ...(overwritesId ? (['connector.overwritesId'] as const) : []),
     ...(hasSchema ? (['connector.withSchema'] as const) : []),
-    ...(converter === 'avro' ? (['connector.withRegistry'] as const) : []),
+    ...(isOfRegistry(converter) ? (['connector.withRegistry', `registry.${converter}`] as const) : []),
+    ...(keyHasSchema ? (['connector.keyWithSchema'] as const) : []),
     ...(typed === undefined ? [] : (['connector.typedBySchema'] as const)),
     ...(processor ? [`connector.${processor}` as const] : []),
   ];

@@ -66,13 +66,20 @@ export interface TransformStory {
 
 export const CONVERTERS = ['json', 'string', 'jsonWithSchema'] as const;
 
+/** Those whose schemas a registry has: of Confluent's API in three formats, and AWS Glue. */
+export const REGISTRY_CONVERTERS = ['avro', 'glueAvro', 'jsonSchema', 'protobuf'] as const;
+
+export type RegistryConverterName = (typeof REGISTRY_CONVERTERS)[number];
+
 /** What a connector's file asks for. */
 export interface ConnectorStory {
   readonly idStrategy: IdStrategyName;
   /** Of the first topic, and of the others. */
   readonly writeModels: readonly [WriteModelName, WriteModelName];
-  /** JSON of Kafka Connect, without schemas or with them, text that is JSON, or Avro with schemas of a registry (values alone). */
-  readonly converter: (typeof CONVERTERS)[number] | 'avro';
+  /** JSON of Kafka Connect, without schemas or with them, text that is JSON, or values with schemas of a registry. */
+  readonly converter: (typeof CONVERTERS)[number] | RegistryConverterName;
+  /** Of a registry's converter: keys have schemas as well; default: they are JSON. */
+  readonly keyHasSchema?: true;
   /** The value has an `_id` of its own, which the id strategy overwrites. */
   readonly overwritesId?: true;
   /** The field `part` of the value is left out, or has another name. */
@@ -82,6 +89,15 @@ export interface ConnectorStory {
   /** One after another, each name at most once. */
   readonly transforms?: readonly TransformStory[];
 }
+
+export const isOfRegistry = (converter: ConnectorStory['converter']): converter is RegistryConverterName =>
+  REGISTRY_CONVERTERS.some((name) => name === converter);
+
+/** Of a file whose converter asks a schema registry. */
+export type RegistryStory = ConnectorStory & { readonly converter: RegistryConverterName };
+
+export const asksRegistry = (connector: ConnectorStory): connector is RegistryStory =>
+  isOfRegistry(connector.converter);
 
 /** Rows are taken out of change events, and written by the strategies. */
 export const unwraps = ({ transforms = [] }: ConnectorStory): boolean =>

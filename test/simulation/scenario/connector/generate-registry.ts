@@ -1,48 +1,105 @@
-import { AVRO_VALUES_COUNT } from '../../services/documents/connector/avro-values.ts';
+import { FORMATS } from '../../services/documents/connector/registry/stored-schemas.ts';
 import type { FaultKind } from '../faults.ts';
-import { patient } from '../generate/corners/parts.ts';
+import { patient, sooner, withFewKeys } from '../generate/corners/parts.ts';
+import { partitionOf } from '../generate/generate-documents.ts';
 import type { Random } from '../random.ts';
-import type { FaultWindow, Scenario } from '../scenario.ts';
+import type { FaultWindow, Scenario, ScenarioRecord } from '../scenario.ts';
 import { inTurn } from '../turn.ts';
+import { REGISTRY_CONVERTERS } from './connector.ts';
 import { withConnector } from './generate-connector.ts';
 
 /** No divisor in common with the numbers of ways and of id strategies. */
 const STEP = 7;
 
+/** Every so manieth story with a file has updates. */
+const UPDATES = 5;
+/** So few that records of one document have several schemas. */
+const KEYS = 6;
+
 /** What the registry does, in turn; undefined: it answers. */
 const COURSES = [
+  'registry.refusesSome',
+  'registry.moved',
   'registry.silent',
   'registry.failed',
-  undefined,
   'registry.replaced',
   'registry.behind',
   'registry.slow',
   'registry.refused',
+  undefined,
 ] as const satisfies readonly (FaultKind | undefined)[];
 
 /** So long may a registry not have heard of a schema that another one has: it is asked again after a second. */
 const BEHIND_MS = 900;
 const BEGINS_MS_MAX = 10_000;
 
-/** Values are Avro, with schemas that a registry has. @param round among these stories */
-export function withRegistry(scenario: Scenario, random: Random, round: number): Scenario {
-  const story = withConnector(scenario, random, STEP * round);
-  const { connector } = story.documentdb;
-  if (connector === undefined) throw new Error('the story of a file has a file');
-  // The whole key is JSON, whose numbers are others than those of Avro.
-  const idStrategy = connector.idStrategy === 'fullKey' ? 'partialKey' : connector.idStrategy;
-  const first = random.integer(0, AVRO_VALUES_COUNT - 1);
-  const kind = inTurn(COURSES, round);
+/** One in so many records has no value of a type of the format, and one in so many is poison. */
+const UNTYPED_EVERY = 4;
+const POISON_EVERY = 9;
+
+/** Values have schemas that a registry has. @param index among these stories */
+export function withRegistry(scenario: Scenario, random: Random, index: number): Scenario {
+  const course = inTurn(COURSES, index);
+  if (course === 'registry.refusesSome') return withRefusedSchemas(scenario, random, index);
+  const story = ofRegistry(withConnector(scenario, random, STEP * index), random, index);
+  const { connector, typedCount } = registryOf(story, index);
+  const first = random.integer(0, typedCount - 1);
+  const kind = course === 'registry.moved' && connector.converter === 'glueAvro' ? 'registry.sessionEnded' : course;
   return {
     ...story,
-    ...patient(scenario, random.pick([15_000, 40_000])),
-    documentdb: { ...story.documentdb, connector: { ...connector, idStrategy, converter: 'avro' } },
     faults: kind === undefined ? [] : faultsOf(kind, random),
-    records: story.records.map((record, index) => ({
+    records: story.records.map((record, place) => ({
       ...record,
-      ...(record.kind !== 'tombstone' && { typed: (first + STEP * index) % AVRO_VALUES_COUNT }),
+      ...(record.kind !== 'tombstone' && place % UNTYPED_EVERY > 0 && { typed: (first + STEP * place) % typedCount }),
     })),
   };
+}
+
+/** In one partition records wait for their schema behind which others of the same documents have one; in the other one none waits. */
+function withRefusedSchemas(scenario: Scenario, random: Random, index: number): Scenario {
+  const story = ofRegistry(withConnector(scenario, random, UPDATES * index + 1), random, index);
+  const typedIn = (partition: number, place: number) => (partition === 0 ? 1 + ((place % 3) % 2) : 3 + (place % 16));
+  return {
+    ...story,
+    mapping: { ...story.mapping, batchRecordsMax: 100, windowMs: 1_000 },
+    partitionCount: 2,
+    faults: [
+      { kind: 'registry.refusesSome', fromMs: 0, untilMs: 40_000, chance: 1, partition: 0 },
+      { kind: 'lambda.coldStart', fromMs: 0, untilMs: 40_000, chance: 0.3 },
+    ],
+    records: withFewKeys(sooner(story.records), KEYS).map((record, place) => ({
+      ...record,
+      partition: partitionOf(record),
+      ...(record.kind !== 'tombstone' && { typed: typedIn(partitionOf(record), place) }),
+    })),
+  };
+}
+
+function ofRegistry(story: Scenario, random: Random, index: number): Scenario {
+  const { connector } = registryOf(story, index);
+  // With a schema a later update sets the field by which the server refuses a record to null: in a fold that hides the refusal.
+  const hasUpdates = connector.writeModels.some((name) => name.startsWith('update'));
+  const kindOf = ({ kind }: ScenarioRecord, place: number) => {
+    if (kind === 'refused' && hasUpdates) return 'plain';
+    return kind === 'plain' && place % POISON_EVERY === 4 ? 'poison' : kind;
+  };
+  return {
+    ...story,
+    ...patient(story, random.pick([15_000, 40_000])),
+    documentdb: { ...story.documentdb, connector },
+    records: story.records.map((record, place) => ({ ...record, kind: kindOf(record, place) })),
+  };
+}
+
+function registryOf({ documentdb: { connector } }: Scenario, index: number) {
+  if (connector === undefined) throw new Error('the story of a file has a file');
+  const converter = inTurn(REGISTRY_CONVERTERS, index);
+  const mayHaveKey = connector.idStrategy !== 'rawKey' || converter !== 'protobuf';
+  const hasKey = mayHaveKey && Math.floor(index / REGISTRY_CONVERTERS.length) % 2 === 0;
+  // The whole key without a schema is JSON, whose numbers are others than those of a schema.
+  const idStrategy = connector.idStrategy === 'fullKey' && !hasKey ? 'partialKey' : connector.idStrategy;
+  const key = hasKey ? ({ keyHasSchema: true } as const) : {};
+  return { connector: { ...connector, idStrategy, converter, ...key }, typedCount: FORMATS[converter].typedCount };
 }
 
 /** Environments come and go, and ask anew. */

@@ -31,6 +31,14 @@ const changes =
   (scenario: Scenario, random: Random, round: number): Scenario =>
     withChanges(scenario, random, CHANGES * round + index);
 
+/** How many of the corners have a schema registry. */
+const REGISTRIES = 3;
+
+const registry =
+  (index: number) =>
+  (scenario: Scenario, random: Random, round: number): Scenario =>
+    withRegistry(scenario, random, REGISTRIES * round + index);
+
 /** Corners of the world that seldom occur by themselves, one in a story, in turn; undefined: none. */
 const CORNERS = [
   file(0),
@@ -58,10 +66,10 @@ const CORNERS = [
   changes(0),
   folds,
   arrays,
-  types,
+  registry(1),
   unindexed,
   file(4),
-  collections,
+  registry(2),
   beforeConflicts,
   leaving,
   withSchemas,
@@ -69,7 +77,7 @@ const CORNERS = [
   deferred,
   lonely,
   withTransforms,
-  withRegistry,
+  registry(0),
 ] as const;
 
 /** What version 3 adds where the target is a collection. */

@@ -137,6 +137,9 @@ const NEVER_PLANNED: readonly FaultKind[] = [
   'registry.refused',
   'registry.replaced',
   'registry.behind',
+  'registry.refusesSome',
+  'registry.moved',
+  'registry.sessionEnded',
 ];
 /** These need another to happen at all. */
 const COMPANIONS: Readonly<Partial<Record<FaultKind, FaultKind>>> = {

@@ -1,14 +1,18 @@
-import type { httpCall } from '../../../../functions/documentdb-sink/connector/registry/http-call.ts';
 import { straightMapper } from '../../../support/straight-mapper.ts';
+import type { RegistryConverterName } from '../../scenario/connector/connector.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
 import { type MapperParts, mapperOfFile } from './connector/connector-file.ts';
+import type { RegistryAccess } from './connector/registry/schema-registry.ts';
 import { createStoryPolicy } from './document-policy.ts';
 
 /**
  * What turns records into writes: the function's own code for a connector's file, or the story's policy.
- * @param get asks the schema registry
+ * @param accessOf asks the schema registry
  */
-export const mapperOf = (scenario: Scenario, get: typeof httpCall): MapperParts =>
+export const mapperOf = (
+  scenario: Scenario,
+  accessOf: (converter: RegistryConverterName) => RegistryAccess,
+): MapperParts =>
   scenario.documentdb.connector === undefined
     ? { mapper: straightMapper(createStoryPolicy(scenario.documentdb)) }
-    : mapperOfFile(scenario.documentdb.connector, scenario, get);
+    : mapperOfFile(scenario.documentdb.connector, scenario, accessOf);

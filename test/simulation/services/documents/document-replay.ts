@@ -11,7 +11,7 @@ import type { Random } from '../../scenario/random.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
 import type { KafkaLog, ProducedRecord } from '../kafka-log.ts';
 import type { FinalWorld } from '../target.ts';
-import { calmRegistry } from './connector/schema-registry.ts';
+import { calmRegistry } from './connector/registry/schema-registry.ts';
 import { isGuarded } from './document-history.ts';
 import { mapperOf } from './document-mapper.ts';
 import { businessIndexesOf, createStoryPolicy } from './document-policy.ts';

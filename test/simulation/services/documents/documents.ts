@@ -12,7 +12,7 @@ import { Conduct } from '../../invariants/conduct.ts';
 import { finalViolations } from '../../invariants/documents/documents.ts';
 import { positionText } from '../../invariants/positions.ts';
 import type { Violation } from '../../invariants/violation.ts';
-import { isOfValue } from '../../scenario/connector/connector.ts';
+import { asksRegistry, isOfValue } from '../../scenario/connector/connector.ts';
 import { opOf } from '../../scenario/generate/document-ops.ts';
 import { haveValuesAcrossPartitions } from '../../scenario/kinds.ts';
 import { SOCKET_TIMEOUT_MS } from '../../scenario/promised.ts';
@@ -23,9 +23,9 @@ import type { Environment } from '../environment.ts';
 import { type ProducedRecord, SECRET, topicNameOf } from '../kafka-log.ts';
 import type { FinalWorld, Target, TargetParts } from '../target.ts';
 import type { Topic } from '../topic.ts';
-import { avroValueOf } from './connector/avro-records.ts';
-import { keyOfDocument, keyTextOf, valueTextOf } from './connector/connector-model.ts';
-import { SchemaRegistry } from './connector/schema-registry.ts';
+import { keyBytesOf, keyOfDocument, valueTextOf } from './connector/connector-model.ts';
+import { registryValueOf } from './connector/registry/registry-records.ts';
+import { SchemaRegistry } from './connector/registry/schema-registry.ts';
 import { DocumentHistory, isGuarded } from './document-history.ts';
 import { mapperOf } from './document-mapper.ts';
 import { businessIndexesOf, collectionOf, isArrayKey, keyOfName, valueText } from './document-policy.ts';
@@ -127,12 +127,12 @@ export class DocumentsTarget implements Target {
   valueOf(record: ScenarioRecord): Buffer | null {
     const { connector } = this.#parts.scenario.documentdb;
     const isMisfit = connector?.converter === 'jsonWithSchema' && record.id % 2 === 0;
-    const isAvro = connector?.converter === 'avro';
-    const isCut = !isAvro && record.kind === 'poison' && record.poison === undefined && !isMisfit;
+    const isOfRegistry = connector !== undefined && asksRegistry(connector);
+    const isCut = !isOfRegistry && record.kind === 'poison' && record.poison === undefined && !isMisfit;
     if (isCut) return Buffer.from(`{"id":${record.id},"secret":"${SECRET}`);
     if (connector === undefined) return record.kind === 'tombstone' ? null : Buffer.from(valueText(record));
-    if (connector.converter === 'avro') {
-      return record.kind === 'tombstone' ? null : avroValueOf(record, valueText(record, connector));
+    if (asksRegistry(connector)) {
+      return record.kind === 'tombstone' ? null : registryValueOf(record, connector, valueText(record, connector));
     }
     const text = valueTextOf(record, connector, valueText(record, connector));
     return text === null ? null : Buffer.from(text);
@@ -141,7 +141,7 @@ export class DocumentsTarget implements Target {
   keyOf({ key }: ScenarioRecord): Buffer | null {
     const { connector } = this.#parts.scenario.documentdb;
     if (key === null) return null;
-    return Buffer.from(connector === undefined ? key : keyTextOf(key, connector));
+    return connector === undefined ? Buffer.from(key) : keyBytesOf(key, connector);
   }
 
   createFunction(environment: Environment, telemetry: { readonly log: Log; readonly meter: BatchMeter }): BatchParts {
@@ -155,7 +155,7 @@ export class DocumentsTarget implements Target {
       ...time,
       ...telemetry,
       settings: this.#settings(),
-      ...mapperOf(scenario, this.#registry.getFor(environment)),
+      ...mapperOf(scenario, this.#registry.accessFor(environment)),
       store: this.#port.storeFor(environment),
       deadLetters,
     };
@@ -217,7 +217,7 @@ export class DocumentsTarget implements Target {
     const { connector } = this.#parts.scenario.documentdb;
     const isOfEvent =
       connector !== undefined &&
-      (connector.converter === 'avro' ||
+      (asksRegistry(connector) ||
         isOfValue(connector) ||
         connector.source !== undefined ||
         connector.transforms !== undefined);

@@ -2,15 +2,17 @@ import { readConnector } from '../../../../../functions/documentdb-sink/connecto
 import { clientTextsOf } from '../../../../../functions/documentdb-sink/connector/registry/confluent/client-settings.ts';
 import { createConfluentSource } from '../../../../../functions/documentdb-sink/connector/registry/confluent/confluent-source.ts';
 import { createRegistryMapper } from '../../../../../functions/documentdb-sink/connector/registry/create-registry-mapper.ts';
-import type { httpCall } from '../../../../../functions/documentdb-sink/connector/registry/http-call.ts';
+import { createGlueSource } from '../../../../../functions/documentdb-sink/connector/registry/glue/glue-source.ts';
 import { mapperOfConnector } from '../../../../../functions/documentdb-sink/connector/transforms/mapper-of-connector.ts';
 import type { Preparation } from '../../../../../functions/documentdb-sink/plan/preparation.ts';
 import type { RecordMapper } from '../../../../../functions/documentdb-sink/plan/record-mapper.ts';
 import {
+  asksRegistry,
   type ConnectorStory,
   type IdStrategyName,
   isOfBusinessKey,
   isOfValue,
+  type RegistryConverterName,
   type SourceName,
   unwraps,
   type WriteModelName,
@@ -18,6 +20,7 @@ import {
 import type { Scenario } from '../../../scenario/scenario.ts';
 import { TOPIC, topicNamesOf } from '../../kafka-log.ts';
 import { DATABASE } from '../document-policy.ts';
+import { HOST_PLACEHOLDER, type RegistryAccess } from './registry/schema-registry.ts';
 import { transformProperties } from './transform-model.ts';
 
 const STRATEGY = 'com.mongodb.kafka.connect.sink';
@@ -61,12 +64,29 @@ const CONVERTER_CLASSES = {
   string: 'org.apache.kafka.connect.storage.StringConverter',
 } as const;
 
-const REGISTRY_PROPERTIES: Properties = {
-  'key.converter': CONVERTER_CLASSES.json,
-  'key.converter.schemas.enable': 'false',
-  'value.converter': 'io.confluent.connect.avro.AvroConverter',
-  'value.converter.schema.registry.url': 'http://registry-1:8081,http://registry-2:8081',
+const REGISTRY_CLASSES: Readonly<Record<RegistryConverterName, string>> = {
+  avro: 'io.confluent.connect.avro.AvroConverter',
+  glueAvro: 'com.amazonaws.services.schemaregistry.kafkaconnect.AWSKafkaAvroConverter',
+  jsonSchema: 'io.confluent.connect.json.JsonSchemaConverter',
+  protobuf: 'io.confluent.connect.protobuf.ProtobufConverter',
 };
+
+/** Of a secret: https://docs.aws.amazon.com/msk/latest/developerguide/msk-connect-config-provider.html */
+const PLACEHOLDERS: Properties = {
+  'config.providers': 'sm',
+  'config.providers.sm.class': 'com.amazonaws.kafka.config.providers.SecretsManagerConfigProvider',
+};
+
+const REGION = 'eu-west-1';
+
+const registryProperties = (side: 'key' | 'value', converter: RegistryConverterName): Properties => ({
+  [`${side}.converter`]: REGISTRY_CLASSES[converter],
+  ...(converter === 'glueAvro'
+    ? { [`${side}.converter.region`]: REGION }
+    : {
+        [`${side}.converter.schema.registry.url`]: `http://${HOST_PLACEHOLDER}-1:8081,http://${HOST_PLACEHOLDER}-2:8081`,
+      }),
+});
 
 /** The text of the connector's `.properties` file. https://www.mongodb.com/docs/kafka-connector/current/sink-connector/configuration-properties/ */
 export function connectorText(connector: ConnectorStory, scenario: Scenario): string {
@@ -89,16 +109,25 @@ export function connectorText(connector: ConnectorStory, scenario: Scenario): st
     .join('\n');
 }
 
-const converterProperties = ({ converter }: ConnectorStory): Properties =>
-  converter === 'avro' ? REGISTRY_PROPERTIES : converterPropertiesOf(converter);
+function converterProperties({ converter, keyHasSchema }: ConnectorStory): Properties {
+  switch (converter) {
+    case 'json':
+    case 'jsonWithSchema':
+    case 'string':
+      return { ...plainProperties('key', converter), ...plainProperties('value', converter) };
+    default:
+      return {
+        ...PLACEHOLDERS,
+        ...(keyHasSchema ? registryProperties('key', converter) : plainProperties('key', 'json')),
+        ...registryProperties('value', converter),
+      };
+  }
+}
 
-const converterPropertiesOf = (converter: keyof typeof CONVERTER_CLASSES): Properties =>
-  Object.fromEntries(
-    ['key.converter', 'value.converter'].flatMap((side) => [
-      [side, CONVERTER_CLASSES[converter]],
-      [`${side}.schemas.enable`, converter === 'string' ? undefined : `${converter === 'jsonWithSchema'}`],
-    ]),
-  );
+const plainProperties = (side: 'key' | 'value', converter: keyof typeof CONVERTER_CLASSES): Properties => ({
+  [`${side}.converter`]: CONVERTER_CLASSES[converter],
+  [`${side}.converter.schemas.enable`]: converter === 'string' ? undefined : `${converter === 'jsonWithSchema'}`,
+});
 
 const strategyProperties = (connector: ConnectorStory, scenario: Scenario): Properties => ({
   ...idProperties(connector),
@@ -173,14 +202,28 @@ export interface MapperParts {
   readonly preparation?: Preparation;
 }
 
-/** The function's own mapper, of that text. @param get asks the schema registry, if the file names one */
-export function mapperOfFile(connector: ConnectorStory, scenario: Scenario, get: typeof httpCall): MapperParts {
+/** The function's own mapper, of that text. @param accessOf asks the schema registry, if the file names one */
+export function mapperOfFile(
+  connector: ConnectorStory,
+  scenario: Scenario,
+  accessOf: (converter: RegistryConverterName) => RegistryAccess,
+): MapperParts {
   const where = 'simulated.properties';
   const read = readConnector(connectorText(connector, scenario), { where });
-  if (connector.converter !== 'avro') return { mapper: mapperOfConnector(read, where).mapper };
-  const texts = clientTextsOf(read.properties.under('value.converter.'));
-  const resolveText = (text: string) => Promise.resolve(text);
-  return createRegistryMapper(read, where, () =>
-    createConfluentSource({ texts, resolveText, readCaBundle: undefined, get }),
+  if (!asksRegistry(connector)) return { mapper: mapperOfConnector(read, where).mapper };
+  const { call, readCredentials, resolveText } = accessOf(connector.converter);
+  if (connector.converter === 'glueAvro') {
+    const endpoint = new URL(`https://glue.${REGION}.amazonaws.com/`);
+    return createRegistryMapper(read, where, () =>
+      createGlueSource({ region: REGION, endpoint, readCredentials, call }),
+    );
+  }
+  return createRegistryMapper(read, where, (side) =>
+    createConfluentSource({
+      texts: clientTextsOf(read.properties.under(`${side}.converter.`)),
+      resolveText,
+      readCaBundle: undefined,
+      get: call,
+    }),
   );
 }

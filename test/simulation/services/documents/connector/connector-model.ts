@@ -1,11 +1,17 @@
 import type { WriteModel } from '../../../../../functions/documentdb-sink/plan/write-model.ts';
 import { doc } from '../../../../support/document-server/bson-values.ts';
-import { type ConnectorStory, isOfBusinessKey, isOfValue, unwraps } from '../../../scenario/connector/connector.ts';
+import {
+  asksRegistry,
+  type ConnectorStory,
+  isOfBusinessKey,
+  isOfValue,
+  unwraps,
+} from '../../../scenario/connector/connector.ts';
 import type { ScenarioRecord } from '../../../scenario/scenario.ts';
 import { type ProducedRecord, TOPIC } from '../../kafka-log.ts';
-import { avroContentOf } from './avro-records.ts';
 import { eventKeyOf, eventOf, PART, schemaNameOf } from './change-events.ts';
 import { modelsOfChange, modelsOfRow } from './change-model.ts';
+import { registryContentOf, registryKeyOf } from './registry/registry-records.ts';
 import { payloadText, withoutRequired, withSchema } from './schema-json.ts';
 import { schemaValuesFrom } from './schema-values.ts';
 import { transformed } from './transform-model.ts';
@@ -20,10 +26,11 @@ const DECOY = 'no part of an _id';
 type Fields = Readonly<Record<string, unknown>>;
 
 /** The bytes of a record's key. */
-export const keyTextOf = (key: string, connector: ConnectorStory): string => {
+export function keyBytesOf(key: string, connector: ConnectorStory): Buffer {
+  if (asksRegistry(connector) && connector.keyHasSchema) return registryKeyOf(key, connector, PART);
   const text = plainKeyTextOf(key, connector);
-  return connector.converter === 'jsonWithSchema' ? withSchema(text) : text;
-};
+  return Buffer.from(connector.converter === 'jsonWithSchema' ? withSchema(text) : text);
+}
 
 const plainKeyTextOf = (key: string, { converter, idStrategy, source }: ConnectorStory): string => {
   if (source !== undefined) return JSON.stringify(eventKeyOf(key, source));
@@ -51,7 +58,7 @@ export function valueTextOf(
 
 /** What stands in a value that is no change event, as it has to be stored. */
 function contentOf({ scenario, value }: ProducedRecord, connector: ConnectorStory, plainText: string): Fields {
-  if (connector.converter === 'avro') return avroContentOf(scenario, plainText);
+  if (asksRegistry(connector)) return registryContentOf(scenario, connector, plainText);
   const { typed: first } = scenario;
   const text = String(value);
   const hasSchema = connector.converter === 'jsonWithSchema';

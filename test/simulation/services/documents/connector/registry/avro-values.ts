@@ -1,6 +1,7 @@
 import { Binary, Decimal128, Double } from 'mongodb';
-import { avroLong, avroText } from '../../../../support/avro-bytes.ts';
-import { doc } from '../../../../support/document-server/bson-values.ts';
+import { avroLong, avroText } from '../../../../../support/avro-bytes.ts';
+import { doc } from '../../../../../support/document-server/bson-values.ts';
+import type { Reference } from './format.ts';
 
 /** A value as Avro writes it, and as it has to be stored. */
 export interface AvroValue {
@@ -8,6 +9,8 @@ export interface AvroValue {
   readonly schema: unknown;
   readonly bytes: Buffer;
   readonly value: unknown;
+  /** Where the schema is another one's. */
+  readonly reference?: Reference;
 }
 
 const ofBytes = (...bytes: readonly number[]): Buffer => Buffer.from(bytes);
@@ -23,7 +26,7 @@ const DAY_MS = 86_400_000;
  * https://docs.confluent.io/platform/current/schema-registry/connect.html, for the BSON
  * https://www.mongodb.com/docs/kafka-connector/current/introduction/converters/.
  */
-const AVRO_VALUES: readonly AvroValue[] = [
+export const AVRO_VALUES: readonly AvroValue[] = [
   { schema: 'int', bytes: avroLong(-2_147_483_648), value: -2_147_483_648 },
   { schema: 'long', bytes: avroLong(9_007_199_254_740_993n), value: 9_007_199_254_740_993n },
   { schema: 'long', bytes: avroLong(-1), value: -1n },
@@ -84,14 +87,10 @@ const AVRO_VALUES: readonly AvroValue[] = [
     bytes: ofBytes(4, 0x30, 0x39),
     value: Decimal128.fromString('123.45'),
   },
+  {
+    schema: 'shop.Part',
+    bytes: Buffer.concat([avroText('wheel'), avroLong(4)]),
+    value: doc({ name: 'wheel', count: 4n }),
+    reference: { name: 'shop.Part', subject: 'shop part/avro' },
+  },
 ];
-
-export const AVRO_VALUES_COUNT = AVRO_VALUES.length;
-const IN_ONE_RECORD = 5;
-
-/** Some of them by the names of their fields, from the given one on. */
-export const avroValuesFrom = (first: number): readonly (AvroValue & { readonly name: string })[] =>
-  Array.from({ length: IN_ONE_RECORD }, (_, index) => (first + index) % AVRO_VALUES_COUNT).map((index) => ({
-    ...(AVRO_VALUES[index] as AvroValue),
-    name: `typed${index}`,
-  }));
