@@ -107,7 +107,6 @@ describe('kinesisSink as Lambda loads it', () => {
         .flatMap(({ body }) => body.Records)
         .map(({ PartitionKey }) => PartitionKey),
     ).toEqual(['k']);
-    expect(aws.of('DescribeStreamSummary').length).toBeGreaterThan(0);
     // On a busy machine a letter may be written again.
     const letters = new Set(aws.of('PUT').map(({ path }) => path.replace(/-\w+\.json$/, '')));
     expect([...letters]).toEqual(['/letters/dead-letters/kinesisSink/orders/0/00000000000000000002']);
