@@ -69,7 +69,7 @@ interface StepError {
 
 function inError(step: Step, { error, guardIndex, commandSize }: StepError): StepResult | Unmatched {
   const { write } = step;
-  const failure = classifyWriteError(error, () => write.kind === 'update' && conflictsWithItself(write.update));
+  const failure = classifyWriteError(error, () => hasOnePathTwice(write));
   switch (failure.kind) {
     case 'duplicate':
       return { step, cause: isOnGuardIndex(failure.index, guardIndex) ? 'guardIndex' : 'otherIndex' };
@@ -78,6 +78,12 @@ function inError(step: Step, { error, guardIndex, commandSize }: StepError): Ste
     default:
       return { step, result: { ...failure, commandSize } };
   }
+}
+
+/** An update that no guard can hold is one too. */
+function hasOnePathTwice(write: SentWrite): boolean {
+  const sent = write.kind === 'plain' ? write.model : write;
+  return 'update' in sent && conflictsWithItself(sent.update);
 }
 
 /**

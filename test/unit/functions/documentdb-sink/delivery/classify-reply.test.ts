@@ -113,4 +113,15 @@ describe('code 40', () => {
     expect(said('update', [updateOf({ _id: 1 }, { $set: { a: 1 }, $inc: { b: 1 } })], code40)).toEqual(['refused']);
     expect(said('update', [upsert], code40)).toEqual(['refused']);
   });
+
+  it.each([
+    [updateOf({ a: 1 }, { $set: { b: 1 }, $unset: { b: '' } }, false), 'poison'],
+    [updateOf({ a: 1 }, { $set: { b: 1 }, $unset: { c: '' } }, false), 'refused'],
+    [byKey, 'refused'],
+  ])('blames an update that is sent without a guard as well: %#', (model, expected) => {
+    const write: SentWrite = { ...writeOf(model), kind: 'plain', model: model as PlainModel };
+    const step = { lane: new Lane(SOME), from: 0, write, count: 1 };
+    const { results } = classifyReply({ kind: 'update', steps: [step] }, code40, new Map());
+    expect(results.map(({ result }) => result.kind)).toEqual([expected]);
+  });
 });
