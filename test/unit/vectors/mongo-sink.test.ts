@@ -53,6 +53,22 @@ describe("the connector's own cases", () => {
     expect(results).toHaveLength(cases.length);
   });
 
+  it('give a converter numbers as they are spelt', async () => {
+    const text = `[{"name": "conv.numbers", "kind": "converter", "scope": "component", "expect": "transform", "key": null,
+      "config": {"value.converter": "a schemaless converter"},
+      "value": {"whole": 2147483648, "double": 1.0, "more": [1e21, {"half": 0.5, "none": null}]},
+      "expected_update_or_doc": {"whole": {"$numberLong": "2147483648"}, "double": 1.0,
+        "more": [1e21, {"half": 0.5, "none": null}]}}]`;
+    expect(await run(text)).toEqual([{ name: 'conv.numbers', kind: 'passed' }]);
+  });
+
+  it('give a converter a map that is described in words', async () => {
+    const text = `[{"name": "conv.map", "kind": "converter", "scope": "component", "expect": "transform", "key": null,
+      "config": {"value.converter": "schemaless"}, "value": {"$$map": {"a": "INT32 42", "b": "INT64 5"}},
+      "expected_update_or_doc": {"a": 42, "b": {"$numberLong": "5"}}}]`;
+    expect(await run(text)).toEqual([{ name: 'conv.map', kind: 'passed' }]);
+  });
+
   it('fail when they are refused and docs/migrating.md does not say so', async () => {
     const [result] = await run(JSON.stringify([caseOf('batch.maxBatchSize')]), { documented: '' });
     expect(result).toEqual({

@@ -1,9 +1,9 @@
-import { BSON } from 'mongodb';
+import { BSON, Double } from 'mongodb';
 import { createConverter } from '../../../functions/documentdb-sink/connector/converters/create-converter.ts';
 import { payloadOf } from '../../../shared/record.ts';
 import { Comparison } from './compare.ts';
 import type { Component } from './components.ts';
-import type { MongoCase } from './mongo-case.ts';
+import type { Fields, MongoCase } from './mongo-case.ts';
 import { partProperties, refused } from './properties.ts';
 import { envelopeOf } from './struct.ts';
 
@@ -27,8 +27,8 @@ export const conversion: Component = (vector) => {
 function converterNamed({ config, ...vector }: MongoCase, side: 'key' | 'value'): ReadonlyMap<string, string> {
   const words = String(config.get(`${side}.converter`) ?? '');
   const content = vector[side];
-  const isStruct = content instanceof Map && content.has('$$struct');
-  if (isStruct || /schema-?ful/.test(words)) return new Map([[`${side}.converter`, JSON_CONVERTER]]);
+  if (structIn(content) !== undefined || /schema-?ful/.test(words))
+    return new Map([[`${side}.converter`, JSON_CONVERTER]]);
   if (!/schema-?less/.test(words)) return new Map();
   return new Map([
     [`${side}.converter`, JSON_CONVERTER],
@@ -36,13 +36,27 @@ function converterNamed({ config, ...vector }: MongoCase, side: 'key' | 'value')
   ]);
 }
 
+/** A struct or a map whose values are described in words; both become the same document. */
+function structIn(content: unknown): Fields | undefined {
+  const struct = content instanceof Map ? (content.get('$$struct') ?? content.get('$$map')) : undefined;
+  return struct instanceof Map ? struct : undefined;
+}
+
 function bytesOf(content: unknown, converter: string): Buffer {
   if (typeof content === 'string') return Buffer.from(content);
-  const struct = content instanceof Map ? content.get('$$struct') : undefined;
-  if (struct instanceof Map) return Buffer.from(envelopeOf(struct));
+  const struct = structIn(content);
+  if (struct !== undefined) return Buffer.from(envelopeOf(struct));
   const document = content instanceof Map ? (content.get('$$bson') ?? content) : new Map([['v', content]]);
   if (converter.endsWith('ByteArrayConverter')) return Buffer.from(BSON.serialize(document as BSON.Document));
-  return Buffer.from(
-    JSON.stringify(document, (_name, value: unknown) => (value instanceof Map ? Object.fromEntries(value) : value)),
-  );
+  return Buffer.from(jsonOf(document));
+}
+
+/** Numbers keep their type: 2147483648 is no double, and 1.0 no whole number. */
+function jsonOf(value: unknown): string {
+  if (value instanceof Map) return `{${[...value].map(([name, each]) => `${JSON.stringify(name)}:${jsonOf(each)}`)}}`;
+  if (Array.isArray(value)) return `[${value.map(jsonOf)}]`;
+  if (typeof value === 'bigint') return String(value);
+  if (!(value instanceof Double)) return JSON.stringify(value);
+  const text = String(value.value);
+  return /^-?\d+$/.test(text) ? `${text}.0` : text;
 }
