@@ -66,7 +66,7 @@ type Fields = Readonly<Record<string, unknown>>;
 
 /** As canonical extended JSON. */
 const fieldsOf = ({ bytes }: Row): Fields =>
-  BSON.EJSON.serialize(BSON.deserialize(bytes, { promoteValues: false, promoteBuffers: false }), {
+  BSON.EJSON.serialize(BSON.deserialize(bytes, { promoteValues: false, promoteBuffers: false, bsonRegExp: true }), {
     relaxed: false,
   }) as Fields;
 
@@ -82,7 +82,8 @@ function writersOf(row: Row): string {
     .join(', ')})`;
 }
 
-const isTombstone = (bytes: Buffer): boolean => '_deletedAt' in BSON.deserialize(bytes, { promoteValues: false });
+const isTombstone = (bytes: Buffer): boolean =>
+  '_deletedAt' in BSON.deserialize(bytes, { promoteValues: false, bsonRegExp: true });
 
 function rowOf(bytes: Buffer, { id, writeTimes }: Generated): Row {
   const masked = elementsOf(bytes).filter(

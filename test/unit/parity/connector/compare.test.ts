@@ -1,4 +1,4 @@
-import { BSON, Double, Int32, Long, ObjectId } from 'mongodb';
+import { BSON, BSONRegExp, Double, Int32, Long, ObjectId } from 'mongodb';
 import { describe, expect, it } from 'vitest';
 import { documentDifferences } from '../../../parity/connector/compare.ts';
 
@@ -26,6 +26,12 @@ describe('documentDifferences', () => {
     expect(differences({ _id: 1, a: null }, { _id: 1 })).toHaveLength(1);
     expect(differences({ _id: 1, a: [1, 2] }, { _id: 1, a: [2, 1] })).toHaveLength(1);
     expect(differences({ _id: { a: 1, b: 2 } }, { _id: { b: 2, a: 1 } })).toHaveLength(2);
+  });
+
+  it('reads expressions that are none of JavaScript', () => {
+    const [open, inline] = [new BSONRegExp('('), new BSONRegExp('(?i)a', 'x')];
+    expect(differences({ _id: 1, a: open, b: inline }, { _id: 1, a: open, b: inline })).toEqual([]);
+    expect(differences({ _id: 1, a: open }, { _id: 1, a: inline })).toHaveLength(1);
   });
 
   it('compares generated ids and times by their types', () => {
