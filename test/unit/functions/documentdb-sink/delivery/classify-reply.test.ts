@@ -119,7 +119,8 @@ describe('code 40', () => {
     [updateOf({ a: 1 }, { $set: { b: 1 }, $unset: { c: '' } }, false), 'refused'],
     [byKey, 'refused'],
   ])('blames an update that is sent without a guard as well: %#', (model, expected) => {
-    const write: SentWrite = { ...writeOf(model), kind: 'plain', model: model as PlainModel };
+    const { identity, filter, sourceVersion } = writeOf(model);
+    const write: SentWrite = { identity, filter, sourceVersion, step: 0, kind: 'plain', model: model as PlainModel };
     const step = { lane: new Lane(SOME), from: 0, write, count: 1 };
     const { results } = classifyReply({ kind: 'update', steps: [step] }, code40, new Map());
     expect(results.map(({ result }) => result.kind)).toEqual([expected]);
