@@ -112,4 +112,7 @@ export const PURE: readonly PureFolder[] = [
   whole('local/msk-trigger/machine'),
   whole('local/msk-trigger/mapping'),
   whole('local/msk-trigger/filter'),
+  whole('cli/dead-letters/redrive'),
+  whole('cli/dead-letters/bucket'),
+  whole('cli/handover'),
 ];

@@ -28,9 +28,8 @@ function aCluster(committed: Record<string, readonly (number | undefined)[]>, pa
       ),
     commit(group, topic, moved) {
       commits.push([group, topic, moved]);
-      if (parts.forgets === group) return Promise.resolve();
       const own = offsets.get(`${group} ${topic}`) ?? [];
-      for (const { partition, offset } of moved) own[partition] = offset;
+      for (const { partition, offset } of parts.forgets === group ? moved.slice(1) : moved) own[partition] = offset;
       offsets.set(`${group} ${topic}`, own);
       return Promise.resolve();
     },
@@ -48,7 +47,7 @@ function aCluster(committed: Record<string, readonly (number | undefined)[]>, pa
 
 interface ClusterParts {
   readonly members?: Readonly<Record<string, number>>;
-  /** A group whose commits change nothing. */
+  /** A group whose commits leave out the first partition. */
   readonly forgets?: string;
 }
 
@@ -84,6 +83,12 @@ describe('a handover', () => {
       '  0: goes on at 40, 60 records wait',
       '  1: no committed offset: the target stays at 12',
       'copied',
+    ]);
+    const atStart = aCluster({ [`${OTHER} orders`]: [LOG.beginning, LOG.end] });
+    await atStart.run(ORDERS);
+    expect(atStart.printed.slice(1, 3)).toEqual([
+      '  0: goes on at 10, 90 records wait',
+      '  1: goes on at 100, 0 records wait',
     ]);
     const fresh = aCluster({ [`${OTHER} orders`]: [40] });
     await fresh.run(ORDERS);
