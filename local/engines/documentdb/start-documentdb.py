@@ -17,17 +17,35 @@ from secantus.cli import main
 from secantus.storage import Storage
 
 
+created = set()
+
+
 def with_collection(write):
     @functools.wraps(write)
     def write_to_collection(storage, database, collection, *values, **options):
-        storage.create_collection(database, collection)  # does nothing to one that exists
+        if (database, collection) not in created:
+            storage.create_collection(database, collection)  # does nothing to one that exists
+            created.add((database, collection))
         return write(storage, database, collection, *values, **options)
 
     return write_to_collection
 
 
-for write in (Storage.insert, Storage.update_matching, Storage.delete_matching):
-    setattr(Storage, write.__name__, with_collection(write))
+def forgetting(remove):
+    @functools.wraps(remove)
+    def remove_and_forget(*values, **options):
+        try:
+            return remove(*values, **options)
+        finally:
+            created.clear()
+
+    return remove_and_forget
+
+
+for method in (Storage.insert, Storage.update_matching, Storage.delete_matching):
+    setattr(Storage, method.__name__, with_collection(method))
+for method in (Storage.drop_collection, Storage.drop_database, Storage.rename_collection):
+    setattr(Storage, method.__name__, forgetting(method))
 
 ssl.SSLContext.wrap_socket = functools.partialmethod(ssl.SSLContext.wrap_socket, do_handshake_on_connect=False)
 faulthandler.register(signal.SIGUSR1)
