@@ -4,14 +4,13 @@ import { syncBuiltinESMExports } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import v8 from 'node:v8';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
-import type { LambdaHandler } from '../../../../shared/lambda.ts';
-import { toEnvironment } from '../../../../shared/settings/parse-settings.ts';
 import { aConnectorText } from '../../../support/a-connector.ts';
 import { avroText, confluentBytes } from '../../../support/avro-bytes.ts';
 import { useAwsServer } from '../../../support/aws-server.ts';
 import { createAuthority } from '../../../support/certificates.ts';
+import { loadedHandler } from '../../../support/loaded-handler.ts';
 import { PASSWORD, type ServerOptions, startDocumentdbServer } from '../../../support/login-server.ts';
-import { anEvent, type EventRecordParts } from '../../../support/mapping-event.ts';
+import type { EventRecordParts } from '../../../support/mapping-event.ts';
 import { standardOutput } from '../../../support/standard-output.ts';
 
 const SECRET = 'arn:aws:secretsmanager:us-east-2:111111111111:secret:orders-a';
@@ -25,7 +24,6 @@ const SETTINGS = {
   caBundle: 's3://certificates/own.pem',
   replicaSet: 'none',
 };
-const HANDLER = '../../../../functions/documentdb-sink/handler.ts';
 const POISON: readonly EventRecordParts[] = [{ offset: 7, value: 'no JSON' }];
 
 const authority = createAuthority('ours');
@@ -34,7 +32,6 @@ const tls = { cert: Buffer.from(server.cert), key: Buffer.from(server.key) };
 const output = standardOutput();
 beforeEach(() => output.begin());
 afterEach(() => output.end());
-let count = 0;
 
 /** The function as Lambda loads it, with these settings beside the usual ones, against a server that takes its login. */
 async function aFunction(
@@ -51,15 +48,7 @@ async function aFunction(
     GET: () => authority.cert,
     GetParameter: ({ body }) => ({ Parameter: { Value: body.Name === '/sink/password' ? PASSWORD : undefined } }),
   });
-  vi.stubEnv('AWS_ENDPOINT_URL', aws.url.replace('127.0.0.1', 'localhost')); // S3 would be asked at letters.localhost
-  for (const [name, value] of Object.entries(toEnvironment({ ...SETTINGS, ...settings }))) vi.stubEnv(name, value);
-  count += 1; // another module for each function
-  const { handler } = (await import(`${HANDLER}?${count}`)) as { readonly handler: LambdaHandler };
-  const invokeWith = (event: unknown, remainingMs = 30_000) =>
-    handler(event, { getRemainingTimeInMillis: () => remainingMs });
-  const invoke = (records: readonly EventRecordParts[], remainingMs?: number) =>
-    invokeWith(anEvent(records), remainingMs);
-  return { cluster, aws, invoke, invokeWith };
+  return { cluster, aws, ...(await loadedHandler('documentdb-sink', aws, { ...SETTINGS, ...settings })) };
 }
 
 /** A registry over TLS, whose certificate the CA bundle of the functions trusts, with one schema. */

@@ -1,10 +1,8 @@
 import { syncBuiltinESMExports } from 'node:module';
 import v8 from 'node:v8';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
-import type { LambdaHandler } from '../../../../shared/lambda.ts';
-import { toEnvironment } from '../../../../shared/settings/parse-settings.ts';
 import { type Answer, ASSUMED_ACCESS_KEY_ID, putRecords, useAwsServer } from '../../../support/aws-server.ts';
-import { anEvent, type EventRecordParts } from '../../../support/mapping-event.ts';
+import { loadedHandler } from '../../../support/loaded-handler.ts';
 import { standardOutput } from '../../../support/standard-output.ts';
 
 const STREAM = 'arn:aws:kinesis:us-east-2:222222222222:stream/orders';
@@ -18,26 +16,16 @@ const SETTINGS = {
   roleArn: ROLE,
   externalId: 'external',
 };
-const HANDLER = '../../../../functions/kinesis-sink/handler.ts';
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
 const output = standardOutput();
 beforeEach(() => output.begin());
 afterEach(() => output.end());
-let count = 0;
 
 /** The function as Lambda loads it, with these settings beside the usual ones, against a server of AWS calls. */
 async function aFunction(settings: object = {}, answers: Readonly<Record<string, Answer>> = {}) {
   const aws = await useAwsServer(answers);
-  vi.stubEnv('AWS_ENDPOINT_URL', aws.url.replace('127.0.0.1', 'localhost')); // S3 would be asked at letters.localhost
-  for (const [name, value] of Object.entries(toEnvironment({ ...SETTINGS, ...settings }))) vi.stubEnv(name, value);
-  count += 1; // another module for each function
-  const { handler } = (await import(`${HANDLER}?${count}`)) as { readonly handler: LambdaHandler };
-  const invokeWith = (event: unknown, remainingMs = 30_000) =>
-    handler(event, { getRemainingTimeInMillis: () => remainingMs });
-  const invoke = (records: readonly EventRecordParts[], remainingMs?: number) =>
-    invokeWith(anEvent(records), remainingMs);
-  return { aws, invoke, invokeWith };
+  return { aws, ...(await loadedHandler('kinesis-sink', aws, { ...SETTINGS, ...settings })) };
 }
 
 const POISON = { partitionKey: 'jsonPointer', partitionKeyPointer: '/id' };
