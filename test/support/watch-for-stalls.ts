@@ -35,7 +35,9 @@ async function watch(documentdb: DocumentDb, tell: (line: string) => void, signa
   for (let silentLooks = 0; ; await pause(LOOK_EVERY_MS, undefined, { signal })) {
     silentLooks = (await isServing(documentdb, documentdb.user)) ? 0 : silentLooks + 1;
     if (silentLooks !== SILENT_LOOKS_MIN || signal.aborted) continue;
-    tell(`${documentdb.name} has been silent for ${SILENT_LOOKS_MIN} looks, at ${new Date().toISOString()}:`);
+    tell(
+      `${documentdb.name} answered none of ${SILENT_LOOKS_MIN} logins until ${new Date().toISOString()}. Its log and its threads:`,
+    );
     for (const line of await whatItDoes(documentdb)) tell(line);
   }
 }

@@ -17,15 +17,19 @@ from secantus.cli import main
 from secantus.storage import Storage
 
 
-created = set()
+class Created:
+    """The collections that exist. A removal puts a new set in place: what a write adds meanwhile goes into the old one."""
+
+    collections = set()
 
 
 def with_collection(write):
     @functools.wraps(write)
     def write_to_collection(storage, database, collection, *values, **options):
-        if (database, collection) not in created:
+        known = Created.collections
+        if (database, collection) not in known:
             storage.create_collection(database, collection)  # does nothing to one that exists
-            created.add((database, collection))
+            known.add((database, collection))
         return write(storage, database, collection, *values, **options)
 
     return write_to_collection
@@ -37,7 +41,7 @@ def forgetting(remove):
         try:
             return remove(*values, **options)
         finally:
-            created.clear()
+            Created.collections = set()
 
     return remove_and_forget
 
