@@ -44,7 +44,8 @@ function chainOf(properties: ReadonlyMap<string, string>, where: string, custom:
       condition: conditionOf(properties, alias),
     }));
   const problems = [
-    ...listProblems(aliases),
+    ...listProblems('transforms', aliases),
+    ...listProblems('predicates', listOf((properties.get('predicates') ?? '').trim())),
     ...stages.flatMap(({ made, condition }) => [...made.problems, ...condition.problems]),
   ];
   if (problems.length > 0) throw new SettingsError(where, [...new Set(problems)]);
@@ -59,11 +60,12 @@ function chainOf(properties: ReadonlyMap<string, string>, where: string, custom:
 }
 
 /** Kafka Connect refuses both at its start. */
-function listProblems(aliases: readonly string[]): readonly string[] {
+function listProblems(group: 'transforms' | 'predicates', aliases: readonly string[]): readonly string[] {
   const repeated = new Set(aliases.filter((alias, index) => alias !== '' && aliases.indexOf(alias) < index));
+  const second = `the second ${group.slice(0, -1)}`;
   return [
-    ...(aliases.includes('') ? ['transforms has an empty name: remove the comma that stands beside no name'] : []),
-    ...[...repeated].map((alias) => `transforms names ${alias} twice: give the second transform a name of its own`),
+    ...(aliases.includes('') ? [`${group} has an empty name: remove the comma that stands beside no name`] : []),
+    ...[...repeated].map((alias) => `${group} names ${alias} twice: give ${second} a name of its own`),
   ];
 }
 
@@ -85,8 +87,10 @@ const conditional =
 
 /** The condition from `transforms.<alias>.predicate` and `negate`. */
 function conditionOf(properties: ReadonlyMap<string, string>, alias: string): Made<Predicate> {
-  const name = properties.get(`transforms.${alias}.predicate`)?.trim();
-  if (name === undefined) return { value: undefined, problems: [], read: [] };
+  const property = `transforms.${alias}.predicate`;
+  const name = properties.get(property)?.trim();
+  if (name === undefined) return { value: undefined, problems: negationProblems(properties, alias), read: [] };
+  if (name === '') return { value: undefined, problems: [`${property} ${EMPTY_PREDICATE}`], read: [] };
   const made = readStage({ properties, group: 'predicates', alias: name, classes: PREDICATE_CLASSES });
   const negate = properties.get(`transforms.${alias}.negate`)?.trim() ?? 'false';
   const isNegated = flag.normalized?.(negate) === 'true';
@@ -94,9 +98,19 @@ function conditionOf(properties: ReadonlyMap<string, string>, alias: string): Ma
   const problems = flag.accepts(negate)
     ? made.problems
     : [...made.problems, `transforms.${alias}.negate must be ${flag.text}`];
-  const read = [...made.read, 'predicates', `transforms.${alias}.predicate`, `transforms.${alias}.negate`];
+  const read = [...made.read, 'predicates', property, `transforms.${alias}.negate`];
   return { ...made, problems, value: test && ((record) => test(record) !== isNegated), read };
 }
+
+const EMPTY_PREDICATE = 'is empty: name a predicate, or remove the property';
+
+/** Kafka Connect refuses it: without a predicate, the transform applies to every record. */
+const negationProblems = (properties: ReadonlyMap<string, string>, alias: string): readonly string[] => {
+  const [negate, predicate] = [`transforms.${alias}.negate`, `transforms.${alias}.predicate`];
+  return properties.has(negate)
+    ? [`${negate} has no ${predicate} to negate: name the predicate, or remove negate`]
+    : [];
+};
 
 const ignoredIn = (
   properties: ReadonlyMap<string, string>,

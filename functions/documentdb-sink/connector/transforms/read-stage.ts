@@ -38,7 +38,7 @@ export function readStage<T extends Strategy>(stage: Stage<T>): Made<T> {
   const found = classOf(type, classes);
   if (found === undefined) return { value: undefined, problems: [unknown(stage, type)], read: [] };
   const own = under(properties, prefix);
-  const strays = straysAmong([...own.keys()], prefix, found);
+  const strays = straysAmong({ group, names: [...own.keys()], prefix }, found);
   const problems = [...strays.problems, ...found.properties.flatMap((property) => problemOf(property, own, prefix))];
   const read = [
     `${prefix}type`,
@@ -100,7 +100,12 @@ const withDefaults = (
   properties: readonly TransformProperty[],
   own: ReadonlyMap<string, string>,
 ): ReadonlyMap<string, string | undefined> =>
-  new Map(properties.map((property) => [property.name, settingOf(property, own) ?? property.default ?? undefined]));
+  new Map(
+    properties.map((property) => {
+      const value = settingOf(property, own) ?? property.default ?? undefined;
+      return [property.name, value === undefined ? undefined : (property.form.normalized?.(value) ?? value)];
+    }),
+  );
 
 /** An error of a custom transform concerns only its record. The error is reported without its message (G7). */
 function contained<T extends Strategy>(name: string, strategy: T): T {

@@ -10,14 +10,24 @@ export interface Strays {
 }
 
 const LETTERS_MISSED_MAX = 2;
-/** Properties that Kafka Connect itself reads. */
-const OF_CONNECT: ReadonlySet<string> = new Set(['type', 'predicate', 'negate']);
+/** Properties that Kafka Connect itself reads. Without its `predicate`, a transform applies to every record. */
+const OF_CONNECT = {
+  transforms: ['type', 'predicate', 'negate'],
+  predicates: ['type'],
+} as const;
 
-/** @param names the names without `prefix` */
-export function straysAmong(names: readonly string[], prefix: string, found: TransformClass<unknown>): Strays {
-  const known = found.properties.flatMap(({ name, deprecated = name }) => [name, deprecated]);
+interface NamesOf {
+  readonly group: keyof typeof OF_CONNECT;
+  /** The names, without `prefix`. */
+  readonly names: readonly string[];
+  readonly prefix: string;
+}
+
+export function straysAmong({ group, names, prefix }: NamesOf, found: TransformClass<unknown>): Strays {
+  const own = found.properties.flatMap(({ name, deprecated = name }) => [name, deprecated]);
+  const known = [...own, ...OF_CONNECT[group]];
   const free = known.filter((name) => !names.includes(name));
-  const strays = names.filter((name) => !known.includes(name) && !OF_CONNECT.has(name));
+  const strays = names.filter((name) => !known.includes(name));
   const problems: string[] = [];
   const remarks = new Map<string, string>();
   for (const name of strays) {
