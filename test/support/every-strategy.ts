@@ -49,7 +49,6 @@ const CDC_HANDLERS = [
   'qlik.rdbms.RdbmsHandler',
 ];
 const FIELD_MAPPER = { 'namespace.mapper': `${SINK}.namespace.mapping.FieldPathNamespaceMapper` };
-const TIMES = 'TimeseriesTimeFieldAutoConversion';
 
 /** Every strategy, post processor and handler of a connector's file, by a name for errors. */
 export const STRATEGIES: readonly Properties[] = [
@@ -87,7 +86,7 @@ export const STRATEGIES: readonly Properties[] = [
   chain(['field.renaming.RenameByMapping', 'KafkaMetaAdder', 'NullFieldValueRemover'], {
     'field.renamer.mapping': '[{"oldName":"value.a","newName":"_id"},{"oldName":"value.c.d","newName":"$x"}]',
   }),
-  chain(['field.renaming.RenameByRegExp', TIMES], {
+  chain(['field.renaming.RenameByRegExp'], {
     'field.renamer.regexp': '[{"regexp":"^value\\\\..*a.*$","pattern":"a","replace":"_"}]',
     'timeseries.timefield': 'a',
     'timeseries.timefield.auto.convert': 'true',

@@ -102,8 +102,7 @@ const RULES: readonly IdleRule[] = [
     names: /^timeseries\.timefield\.auto\.convert/,
     why: (properties) =>
       unless(
-        isClass(properties, 'post.processor.chain', 'TimeseriesTimeFieldAutoConversion') ||
-          (properties.text('timeseries.timefield') !== '' && properties.flag('timeseries.timefield.auto.convert')),
+        properties.text('timeseries.timefield') !== '' && properties.flag('timeseries.timefield.auto.convert'),
         'the conversion requires timeseries.timefield and timeseries.timefield.auto.convert=true',
       ),
   },

@@ -60,7 +60,6 @@ export const POST_PROCESSORS = [
     'BlacklistValueProjector',
     'KafkaMetaAdder',
     'NullFieldValueRemover',
-    'TimeseriesTimeFieldAutoConversion',
     'field.renaming.RenameByMapping',
     'field.renaming.RenameByRegExp',
     'field.transform.FieldValueTransformPostProcessor',
@@ -155,6 +154,12 @@ function ambiguous(value: string, known: readonly string[]): string | undefined 
 const shortName = (name: string): string =>
   name.startsWith(SINK) || CONVERTERS.includes(name) ? (name.split('.').at(-1) ?? name) : name;
 
+/**
+ * The connector adds this post processor itself, and its constructor is not public: a list that names the class is refused.
+ * https://github.com/mongodb/mongo-kafka/blob/master/src/main/java/com/mongodb/kafka/connect/sink/processor/TimeseriesTimeFieldAutoConversion.java
+ */
+const TIME_FIELD_PROCESSOR = 'TimeseriesTimeFieldAutoConversion';
+
 const JAVA_CLASS = /^(?:[A-Za-z_$][\w$]*\.)+[A-Za-z_$][\w$]*$/;
 
 /** Of such others, Lambda knows the schemas. */
@@ -162,6 +167,8 @@ const LAMBDA_DECODES = /Protobuf\w*Converter$/;
 const LET_LAMBDA = '. Let Lambda decode the records: trigger.schemaRegistry in the stage file (docs/migrating.md)';
 
 function unknownClass(value: string, what: string, custom: boolean): string | undefined {
+  if (value === TIME_FIELD_PROCESSOR || value === `${SINK}.processor.${TIME_FIELD_PROCESSOR}`)
+    return `is refused: the connector cannot make ${TIME_FIELD_PROCESSOR} of this list. Take the class out, and set timeseries.timefield and timeseries.timefield.auto.convert=true`;
   if (!JAVA_CLASS.test(value)) return undefined;
   return custom
     ? `is refused: ${value} is not a built-in class, and this function cannot run Java. Write the class as a TypeScript module and name the module custom.<name> (docs/custom-strategies.md)`

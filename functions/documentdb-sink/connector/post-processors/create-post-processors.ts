@@ -67,7 +67,6 @@ const builtIn = (idStrategy: IdStrategy, custom: CustomStrategies): ReadonlyMap<
     [`${PACKAGE}BlacklistValueProjector`, projector('value', blockList)],
     [`${PACKAGE}KafkaMetaAdder`, () => kafkaMetaAdder],
     [`${PACKAGE}NullFieldValueRemover`, () => nullFieldValueRemover],
-    [`${PACKAGE}TimeseriesTimeFieldAutoConversion`, timeFieldConversion],
     [`${PACKAGE}field.renaming.RenameByMapping`, (properties) => renamer(renameByMapping(properties))],
     [`${PACKAGE}field.renaming.RenameByRegExp`, (properties) => renamer(renameByRegExp(properties))],
     [

@@ -97,7 +97,6 @@ describe('a property that only some classes read', () => {
     ['namespace.mapper', mapper('DefaultNamespaceMapper'), undefined],
     ['delete.writemodel.strategy', { 'delete.on.null.values': 'true' }, undefined],
     ['delete.writemodel.strategy', {}, 'delete.on.null.values is not true'],
-    [`${AUTO_CONVERT}.date.format`, chain('TimeseriesTimeFieldAutoConversion'), undefined],
     [`${AUTO_CONVERT}.date.format`, { 'timeseries.timefield': 'ts', [AUTO_CONVERT]: 'true' }, undefined],
     [`${AUTO_CONVERT}.date.format`, { 'timeseries.timefield': 'ts' }, noConversion],
     [`${AUTO_CONVERT}.date.format`, { [AUTO_CONVERT]: 'true' }, noConversion],

@@ -85,6 +85,17 @@ describe('a connector file', () => {
     ]);
   });
 
+  it.each(['TimeseriesTimeFieldAutoConversion', `${SINK}.processor.TimeseriesTimeFieldAutoConversion`])(
+    'refuses a processor that the connector adds itself, and cannot make of a list: %s',
+    (name) => {
+      expect(problemsOf(`${MINIMUM}post.processor.chain=DocumentIdAdder, ${name}`)).toEqual([
+        expect.stringContaining(
+          'post.processor.chain is refused: the connector cannot make TimeseriesTimeFieldAutoConversion of this list. Take the class out, and set timeseries.timefield and timeseries.timefield.auto.convert=true',
+        ),
+      ]);
+    },
+  );
+
   it('takes the typed values that Kafka Connect takes, and the words of YAML', () => {
     const text = `${MINIMUM}delete.on.null.values= yes \nfield.renamer.mapping=[]\npost.processor.chain=\nvalue.converter=Json\ndocument.id.strategy=FullKeyStrategy`;
     const properties = read(text).propertiesByTopic('orders');
