@@ -115,4 +115,9 @@ export const PURE: readonly PureFolder[] = [
   whole('cli/dead-letters/redrive'),
   whole('cli/dead-letters/bucket'),
   whole('cli/handover'),
+  whole('cli/cost'),
+  whole('cli/doctor'),
+  whole('cli/import-connector'),
+  whole('cli/topics'),
+  whole('cli/trigger'),
 ];

@@ -43,7 +43,18 @@ describe('the metrics of a batch', () => {
     });
   });
 
-  it('keep the longest request', async () => {
+  it('keep the longest request, and not the sum of all', async () => {
+    const kinesis = fakeKinesis();
+    const setup = aKinesisSink({
+      port: {
+        putRecords: async (entries, signal) => {
+          await setup.clock.waitUntil(setup.clock.nowMs() + 100 / (kinesis.requests.length + 1), signal);
+          return kinesis.port.putRecords(entries, signal);
+        },
+      },
+    });
+    await setup.write(ofOneKey(3));
+    expect(setup.telemetry.metrics()).toMatchObject({ Requests: 3, RequestDuration: 100 });
     expect(await metricsOf({ kind: 'until-aborted' })).toMatchObject({ RequestDuration: 10_000 });
   });
 

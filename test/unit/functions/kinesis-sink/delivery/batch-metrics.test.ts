@@ -7,8 +7,10 @@ import { aRecord } from '../../../../support/builders.ts';
 import { recordedTelemetry } from '../../../../support/recorded-telemetry.ts';
 
 /** An entry of the heads of as many lanes, of which some failed before. */
-function anEntry(failedBefore: readonly boolean[], timestampMs = 1_000) {
-  const records = failedBefore.map((_, offset) => preparedOf(aRecord({ offset, timestampMs, key: 'k', value: 'v' })));
+function anEntry(failedBefore: readonly boolean[], ...timestampsMs: readonly number[]) {
+  const records = failedBefore.map((_, offset) =>
+    preparedOf(aRecord({ offset, timestampMs: timestampsMs[offset] ?? 1_000, key: 'k', value: 'v' })),
+  );
   const [first, ...others] = records;
   if (first === undefined) throw new Error('an entry has a record');
   const slices = records.map((planned, index) => {
@@ -47,16 +49,16 @@ describe('the metrics of the requests of a batch', () => {
     expect(metrics).toContain('EntriesRetried: 2 Count');
   });
 
-  it('say how long records were under way, and how many an entry had', () => {
+  it('say how long each record of an entry was under way, and how many an entry had', () => {
     const reply = { shardId: 'shard', sequenceNumber: '1', errorCode: undefined };
     const { metrics, lines } = metricsOf((batch) => {
-      batch.acknowledged(anEntry([false, false], 900), reply, 1_000);
+      batch.acknowledged(anEntry([false, false], 900, 700), reply, 1_000);
       batch.acknowledged(anEntry([false], 400), reply, 1_000);
       batch.report();
     });
     expect(metrics).toEqual([
       'AggregationRatio: 1.5 Count',
-      'EndToEndLagP50: 100 Milliseconds',
+      'EndToEndLagP50: 300 Milliseconds',
       'EndToEndLagP99: 600 Milliseconds',
       'EndToEndLagMax: 600 Milliseconds',
     ]);
