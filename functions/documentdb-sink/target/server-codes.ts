@@ -56,10 +56,14 @@ const EITHER: readonly Row[] = [
   [57, 'DottedFieldName'],
 ];
 
-/** Network errors, elections, locks, conflicts, write concern errors, restarts, a full disk, blocked writes. */
+/**
+ * Network errors, elections, locks, conflicts, write concern errors, restarts, a full disk, blocked writes, and the categories
+ * `RetriableError` and `SystemOverloadedError`: a server that refuses by its load accepts a probe now and then.
+ */
 const OUTAGE: readonly number[] = [
-  6, 7, 24, 46, 64, 79, 89, 90, 91, 92, 100, 107, 112, 117, 133, 134, 147, 148, 189, 202, 216, 225, 251, 290, 355, 365,
-  371, 9001, 10058, 10107, 11600, 11601, 11602, 13435, 13436, 14031, 46841, 50915,
+  6, 7, 24, 46, 64, 79, 89, 90, 91, 92, 100, 107, 112, 117, 133, 134, 147, 148, 189, 202, 216, 225, 251, 290, 355, 358,
+  365, 371, 402, 406, 407, 412, 433, 449, 450, 453, 462, 9001, 10058, 10107, 11600, 11601, 11602, 13435, 13436, 14031,
+  46841, 50915, 91331, 10045600,
 ];
 
 const CLASSES: ReadonlyMap<number, CodeClass> = new Map<number, CodeClass>([

@@ -59,6 +59,13 @@ describe("the table of DocumentDB's error codes", () => {
     expect(isListed(4_711)).toBe(false);
   });
 
+  /** Of the categories RetriableError and SystemOverloadedError: limits of admission, a pool of connections, an upgrade. */
+  it('has codes with which MongoDB asks for another attempt', () => {
+    const codes = [358, 402, 406, 407, 412, 433, 449, 450, 453, 462, 91331, 10045600];
+    expect(codes.map(classOf)).toEqual(codes.map(() => 'outage'));
+    expect(codes.every(isListed)).toBe(true);
+  });
+
   it('has the codes of documents that are too large', () => {
     expect([10334, 17280, 17419, 17420, 121, 14].map(isTooLarge)).toEqual([true, true, true, true, false, false]);
   });
