@@ -1,3 +1,4 @@
+import { RECORD_KIB_MAX } from '../../functions/kinesis-sink/limits.ts';
 import { parseOrExplain } from '../terminal/parse-or-explain.ts';
 import { ROUND_TRIPS, type RoundTrips, type Traffic } from './model/traffic.ts';
 
@@ -41,7 +42,7 @@ export function parseCostOptions(args: readonly string[]): CostOptions | 'help' 
   return {
     traffic: {
       recordsPerSecond: needed('records-per-second', 0.001),
-      valueBytes: needed('bytes', 1),
+      valueBytes: atMost('--bytes', needed('bytes', 1), RECORD_BYTES_MAX),
       keys: needed('keys', 1),
       partitions: values.partitions === undefined ? undefined : numberOf('--partitions', values.partitions, 1),
     },
@@ -54,6 +55,14 @@ export function parseCostOptions(args: readonly string[]): CostOptions | 'help' 
     prices: Object.fromEntries((values.price ?? []).map(priceOf)),
     json: values.json ?? false,
   };
+}
+
+/** What `recordKiBMax` of kinesisSink can be at most. */
+const RECORD_BYTES_MAX = RECORD_KIB_MAX * 1024;
+
+function atMost(name: string, number: number, max: number): number {
+  if (number <= max) return number;
+  throw new Error(`${name} must be at most ${max}, got "${number}": an event of Lambda holds no larger record`);
 }
 
 function numberOf(name: string, written: string, min: number): number {

@@ -41,6 +41,10 @@ describe('the options of npm run cost', () => {
     [['--bytes', '1', '--keys', '1'], '--records-per-second is missing'],
     [[...LEAST, '--keys', '0'], '--keys must be a number of at least 1, got "0"'],
     [[...LEAST, '--bytes', 'many'], '--bytes must be a number of at least 1, got "many"'],
+    [
+      [...LEAST, '--bytes', '4194305'],
+      '--bytes must be at most 4194304, got "4194305": an event of Lambda holds no larger record',
+    ],
     [[...LEAST, '--price', 'mcuHour'], '--price must be NAME=DOLLARS'],
     [[...LEAST, '--colour'], 'npm run cost'],
   ])('%j: %s', (args, message) => {
