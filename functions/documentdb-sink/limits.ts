@@ -67,6 +67,8 @@ export const HEARTBEAT_EVERY_MS = 1_000;
 export const AWS_READ_TIMEOUT_MS = 3_000;
 /** One try to get a schema. */
 export const REGISTRY_TIMEOUT_MS = 3_000;
+/** A registry that has given no schema for that long is asked for no further one in this attempt. */
+export const REGISTRY_SILENCE_MS = 1_000;
 /** The largest answer of a schema registry. */
 export const REGISTRY_RESPONSE_BYTES_MAX = 16 * 1024 * 1024;
 /** Schemas asked for at once. */

@@ -4,7 +4,7 @@ import { forgetOldest } from '../../../../shared/forget-oldest.ts';
 import type { RecordFailure } from '../../../../shared/outcome.ts';
 import type { Clock } from '../../../../shared/time/clock.ts';
 import { UnconvertibleError } from '../../bson/unconvertible-error.ts';
-import { SCHEMAS_IN_FLIGHT_MAX, SCHEMAS_MAX, UNKNOWN_SCHEMA_PAUSE_MS } from '../../limits.ts';
+import { REGISTRY_SILENCE_MS, SCHEMAS_IN_FLIGHT_MAX, SCHEMAS_MAX, UNKNOWN_SCHEMA_PAUSE_MS } from '../../limits.ts';
 import { UnwritableError } from '../../plan/unwritable-error.ts';
 import type { SchemaAndValue } from '../transforms/data/to-document.ts';
 import { UnsupportedSchemaError } from './errors.ts';
@@ -54,44 +54,45 @@ export class SchemaStore {
       if (known === undefined) missing.push(id);
       else this.#put(id, known);
     }
-    await this.#ask(this.#unansweredLast(missing), signal);
+    await this.#ask(this.#unansweredLast(missing), clock, signal);
     const unknown = missing.filter((id) => this.get(id).kind === 'unknown');
     if (unknown.length > 0) {
       await clock.waitUntil(clock.nowMs() + UNKNOWN_SCHEMA_PAUSE_MS, signal);
-      await this.#ask(unknown, signal);
+      await this.#ask(unknown, clock, signal);
     }
     forgetOldest(this.#known, SCHEMAS_MAX);
     forgetOldest(this.#unanswered, SCHEMAS_MAX);
   }
 
-  /** A registry may refuse one schema alone: this schema must not end the questions for others again and again (G4). */
+  /** A registry may be silent about one schema alone: this schema must not end the questions for others again and again (G4). */
   #unansweredLast(ids: readonly string[]): readonly string[] {
     return ids.toSorted((a, b) => Number(this.#unanswered.has(a)) - Number(this.#unanswered.has(b)));
   }
 
-  /** Several at once, until one says that the registry is out of reach. */
-  async #ask(ids: readonly string[], signal: AbortSignal): Promise<void> {
+  /**
+   * Several at once. A refusal says nothing of the other schemas: all are asked for (G4), until the registry has given
+   * none for {@link REGISTRY_SILENCE_MS}.
+   */
+  async #ask(ids: readonly string[], clock: Clock, signal: AbortSignal): Promise<void> {
     const semaphore = createSemaphore(SCHEMAS_IN_FLIGHT_MAX);
-    let failure: RecordFailure | undefined;
+    let answeredAtMs = clock.nowMs();
+    let silence: KnownSchema | undefined;
     const ask = async (id: string): Promise<void> => {
       await semaphore.acquire();
       try {
-        if (failure === undefined) {
-          const answer = await this.#parts.source.fetch(id, signal);
-          if (answer.kind === 'unavailable') {
-            failure = answer.failure;
-            this.#unanswered.set(id, true);
-          }
-          this.#put(id, this.#understood(answer));
-        } else this.#put(id, { kind: 'unavailable', failure });
+        if (silence !== undefined) return this.#put(id, silence);
+        const answer = await this.#parts.source.fetch(id, signal);
+        if (answer.kind !== 'unavailable') answeredAtMs = clock.nowMs();
+        else {
+          this.#unanswered.set(id, true);
+          if (signal.aborted || clock.nowMs() - answeredAtMs >= REGISTRY_SILENCE_MS) silence = answer;
+        }
+        this.#put(id, this.#understood(answer));
       } finally {
         semaphore.release();
       }
     };
-    // The first alone: where the registry is out of reach, one call says so for all.
-    const [first, ...others] = ids;
-    if (first !== undefined) await ask(first);
-    await Promise.all(others.map(ask));
+    await Promise.all(ids.map(ask));
   }
 
   #understood(answer: SchemaAnswer): KnownSchema {

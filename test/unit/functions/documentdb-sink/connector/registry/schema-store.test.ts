@@ -13,20 +13,30 @@ const signal = new AbortController().signal;
 const found = (text = 'S'): SchemaAnswer => ({ kind: 'found', schema: { type: 'AVRO', text, references: new Map() } });
 const OUTAGE = outage('the registry is away');
 
+interface StoreOptions {
+  readonly compile?: (text: string) => string;
+  /** How long the registry takes for each answer. */
+  readonly answerMs?: (id: string) => number;
+}
+
 /** A store in front of a source that answers by id and by how often it was asked for it. */
-function aStore(answers: (id: string, count: number) => SchemaAnswer, compile = (text: string) => text) {
+function aStore(
+  answers: (id: string, count: number) => SchemaAnswer,
+  { compile = (text) => text, answerMs = () => 0 }: StoreOptions = {},
+) {
   const clock = new VirtualClock();
   const asked: string[] = [];
   let [open, openMax] = [0, 0];
   const store = new SchemaStore({
     source: {
-      async fetch(id) {
+      async fetch(id, aborted) {
         asked.push(id);
+        const count = asked.filter((each) => each === id).length;
         open += 1;
         openMax = Math.max(openMax, open);
-        await Promise.resolve();
+        await clock.waitUntil(clock.nowMs() + answerMs(id), aborted).catch(() => undefined);
         open -= 1;
-        return answers(id, asked.filter((each) => each === id).length);
+        return aborted.aborted ? OUTAGE : answers(id, count);
       },
     },
     compile: ({ text }) => {
@@ -38,6 +48,7 @@ function aStore(answers: (id: string, count: number) => SchemaAnswer, compile = 
   return {
     store,
     asked,
+    clock,
     prepare: (...ids: string[]) => clock.run(store.prepare(ids, clock, signal)),
     kinds: (...ids: string[]) => ids.map((id) => store.get(id).kind),
     elapsedMs: () => clock.nowMs() - startMs,
@@ -108,12 +119,11 @@ describe('a schema', () => {
       'reading its schema failed (TypeError): this is a fault of the sink, please report it',
     ],
   ])('that %s is not asked for again', async (_what, error, detail) => {
-    const { prepare, asked, store } = aStore(
-      () => found(),
-      () => {
+    const { prepare, asked, store } = aStore(() => found(), {
+      compile: () => {
         throw error;
       },
-    );
+    });
     await prepare('1');
     await prepare('1');
     expect(store.get('1')).toEqual({ kind: 'unreadable', detail });
@@ -121,31 +131,55 @@ describe('a schema', () => {
   });
 });
 
-describe('a schema that the registry refuses again and again', () => {
-  it('holds the records of other schemas once at most, wherever it stands among them', async () => {
-    for (const refused of ids(5)) {
-      const { prepare, kinds } = aStore((id) => (id === refused ? OUTAGE : found()));
-      await prepare(...ids(5));
-      await prepare(...ids(5));
-      expect(kinds(...ids(5))).toEqual(ids(5).map((id) => (id === refused ? 'unavailable' : 'readable')));
+describe('schemas that the registry refuses', () => {
+  it('hold no record of another schema, however many they are and wherever they stand', async () => {
+    for (const first of [0, 1, 40]) {
+      const isRefused = (id: string) => Number(id) >= first && Number(id) < first + 60;
+      const { prepare, kinds } = aStore((id) => (isRefused(id) ? OUTAGE : found()), { answerMs: () => 20 });
+      await prepare(...ids(100));
+      expect(kinds(...ids(100))).toEqual(ids(100).map((id) => (isRefused(id) ? 'unavailable' : 'readable')));
     }
   });
+});
 
-  it('holds no records of others beside another one of its kind either', async () => {
-    const { prepare, kinds } = aStore((id) => (id < '2' ? OUTAGE : found()));
-    for (let batch = 0; batch < 3; batch += 1) await prepare(...ids(4));
-    expect(kinds(...ids(4))).toEqual(['unavailable', 'unavailable', 'readable', 'readable']);
+describe('schemas that the registry is silent about', () => {
+  const silent = (id: string) => Number(id) < 8;
+
+  it('come last in the next attempt, before which others were not asked for', async () => {
+    const { prepare, kinds } = aStore((id) => (silent(id) ? OUTAGE : found()), {
+      answerMs: (id) => (silent(id) ? 3_000 : 20),
+    });
+    await prepare(...ids(20));
+    expect(new Set(kinds(...ids(20)))).toEqual(new Set(['unavailable']));
+    await prepare(...ids(20));
+    expect(kinds(...ids(20))).toEqual(ids(20).map((id) => (silent(id) ? 'unavailable' : 'readable')));
+  });
+
+  it('hold no record of others while these get answers', async () => {
+    const { prepare, kinds } = aStore((id) => (id === '0' ? OUTAGE : found()), {
+      answerMs: (id) => (id === '0' ? 3_000 : 900),
+    });
+    await prepare(...ids(30));
+    expect(kinds(...ids(30))).toEqual(ids(30).map((id) => (id === '0' ? 'unavailable' : 'readable')));
+  });
+
+  it('are not asked for once time is up', async () => {
+    const { store, asked, clock, kinds } = aStore(() => found(), { answerMs: () => 500 });
+    const abort = new AbortController();
+    clock.at(clock.nowMs() + 700, () => abort.abort());
+    await clock.run(store.prepare(ids(50), clock, abort.signal));
+    expect(asked).toHaveLength(16);
+    expect(kinds('7', '8', '49')).toEqual(['readable', 'unavailable', 'unavailable']);
   });
 });
 
 describe('a schema that the function does not follow', () => {
   it('makes no record poison: its records wait for another configuration', async () => {
-    const { prepare, store } = aStore(
-      () => found(),
-      () => {
+    const { prepare, store } = aStore(() => found(), {
+      compile: () => {
         throw new UnsupportedSchemaError('not read');
       },
-    );
+    });
     await prepare('1');
     expect(store.get('1')).toMatchObject({
       kind: 'unavailable',
@@ -154,13 +188,12 @@ describe('a schema that the function does not follow', () => {
   });
 
   it('holds no record of another schema, wherever it stands among them', async () => {
-    const { prepare, kinds } = aStore(
-      (id) => found(id),
-      (text) => {
+    const { prepare, kinds } = aStore((id) => found(id), {
+      compile: (text) => {
         if (text === '1') throw new UnsupportedSchemaError('not read');
         return text;
       },
-    );
+    });
     await prepare('1', ...ids(20));
     expect(kinds('1', '0', '2', '19')).toEqual(['unavailable', 'readable', 'readable', 'readable']);
   });
@@ -173,11 +206,17 @@ describe('many schemas', () => {
     expect({ asked: asked.length, openMax: openMax() }).toEqual({ asked: 50, openMax: 8 });
   });
 
-  it('cost one call while the registry is out of reach', async () => {
-    const { prepare, asked, kinds } = aStore(() => OUTAGE);
+  it('cost eight calls at once and one timeout while the registry is silent', async () => {
+    const { prepare, asked, kinds, elapsedMs } = aStore(() => OUTAGE, { answerMs: () => 3_000 });
     await prepare(...ids(50));
-    expect(asked).toEqual(['0']);
+    expect({ asked, elapsedMs: elapsedMs() }).toEqual({ asked: ids(8), elapsedMs: 3_000 });
     expect(new Set(kinds(...ids(50)))).toEqual(new Set(['unavailable']));
+  });
+
+  it('are asked for no longer than a second while each is refused', async () => {
+    const { prepare, asked } = aStore(() => OUTAGE, { answerMs: () => 100 });
+    await prepare(...ids(500));
+    expect(asked).toHaveLength(80);
   });
 
   it('are kept up to a bound: those that were needed longest ago go', async () => {
