@@ -28,6 +28,7 @@ interface Divided {
 
 interface Writing {
   readonly outcomes: Map<SourceRecord, RecordOutcome>;
+  readonly deadline: Deadline;
   readonly signal: AbortSignal;
   readonly redriven: DeadLetterQueue | undefined;
 }
@@ -44,51 +45,62 @@ export function createPreparedSink(sink: Sink, { preparation, clock, random }: P
   ): Promise<readonly RecordOutcome[]> {
     const outcomes = new Map<SourceRecord, RecordOutcome>();
     const abort = abortAt(clock, deadline.answerByMs);
-    let rest: readonly Divided[] = batches.map(({ topicPartition, records }) => ({
-      topicPartition,
-      ready: [],
-      waiting: records,
-    }));
-    const stopped: Divided[] = [];
+    const all = batches.map(({ topicPartition, records }) => ({ topicPartition, ready: [], waiting: records }));
     try {
-      for (let attempt = 1; rest.length > 0; attempt += 1) {
-        const left = await writeWhatCanBe(rest, deadline, { outcomes, signal: abort.signal, redriven });
-        // No record may overtake an unsettled record of its partition: both may be of one document.
-        const isBehind = ({ ready }: Divided) => ready.some((record) => !isSettled(outcomeOf(record, outcomes)));
-        stopped.push(...left.filter(isBehind));
-        rest = left.filter((each) => !isBehind(each));
-        if (clock.nowMs() >= deadline.sendUntilMs) break;
-        const retryAtMs = clock.nowMs() + pauseMs(rest, attempt, random());
-        if (rest.length > 0) await clock.waitUntil(Math.min(retryAtMs, deadline.sendUntilMs));
-      }
+      await deliver(all, 1, { outcomes, deadline, signal: abort.signal, redriven });
     } finally {
       abort.release();
     }
-    for (const each of [...stopped, ...rest]) leave(each, outcomes);
     return recordsOf(batches).map((record) => outcomeOf(record, outcomes));
   }
 
-  /** @returns what still waits */
-  async function writeWhatCanBe(
-    rest: readonly Divided[],
-    deadline: Deadline,
-    { outcomes, signal, redriven }: Writing,
-  ): Promise<readonly Divided[]> {
-    const records = rest.flatMap(({ waiting }) => waiting);
-    if (clock.nowMs() < deadline.sendUntilMs) {
-      // What is still under way when time is up is left as it is.
-      await untilAborted(preparation.prepare(records, clock, signal), signal).catch(() => undefined);
-    }
-    const divided = rest.map((each) => divide(each, preparation));
-    const ready = divided
-      .filter((each) => each.ready.length > 0)
-      .map(({ topicPartition, ready: own }) => ({ topicPartition, records: own }));
-    const written = ready.length === 0 ? [] : await sink.write(ready, deadline, redriven);
-    for (const [index, record] of recordsOf(ready).entries()) {
+  /** Writes what can be prepared. No partition waits for the write of another one (G4). */
+  async function deliver(waiting: readonly Divided[], attempt: number, writing: Writing): Promise<void> {
+    await prepare(waiting, writing);
+    const divided = waiting.map((each) => divide(each, preparation));
+    const ready = divided.filter((each) => each.ready.length > 0);
+    await Promise.all([
+      writeReady(ready, writing).then(() => deliverLater(ready, attempt, writing)),
+      deliverLater(
+        divided.filter((each) => each.ready.length === 0),
+        attempt,
+        writing,
+      ),
+    ]);
+  }
+
+  async function prepare(waiting: readonly Divided[], { deadline, signal }: Writing): Promise<void> {
+    if (clock.nowMs() >= deadline.sendUntilMs) return;
+    const records = waiting.flatMap((each) => each.waiting);
+    // What is still under way when time is up is left as it is.
+    await untilAborted(preparation.prepare(records, clock, signal), signal).catch(() => undefined);
+  }
+
+  async function writeReady(ready: readonly Divided[], { outcomes, deadline, redriven }: Writing): Promise<void> {
+    if (ready.length === 0) return;
+    const batches = ready.map(({ topicPartition, ready: records }) => ({ topicPartition, records }));
+    const written = await sink.write(batches, deadline, redriven);
+    for (const [index, record] of recordsOf(batches).entries()) {
       const outcome = written[index];
       if (outcome !== undefined) outcomes.set(record, outcome);
     }
-    return divided.filter(({ waiting }) => waiting.length > 0);
+  }
+
+  /** Tries what still waits again after a pause. */
+  async function deliverLater(divided: readonly Divided[], attempt: number, writing: Writing): Promise<void> {
+    const { outcomes, deadline } = writing;
+    const mayBeSent = clock.nowMs() < deadline.sendUntilMs;
+    // No record may overtake an unsettled record of its partition: both may be of one document.
+    const isBehind = ({ ready }: Divided) => ready.some((record) => !isSettled(outcomeOf(record, outcomes)));
+    const later: Divided[] = [];
+    for (const each of divided.filter(({ waiting }) => waiting.length > 0)) {
+      if (mayBeSent && !isBehind(each)) later.push(each);
+      else leave(each, outcomes);
+    }
+    if (later.length === 0) return;
+    const retryAtMs = clock.nowMs() + pauseMs(later, attempt, random());
+    await clock.waitUntil(Math.min(retryAtMs, deadline.sendUntilMs));
+    await deliver(later, attempt + 1, writing);
   }
 
   return { write };

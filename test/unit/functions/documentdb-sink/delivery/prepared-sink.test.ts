@@ -144,6 +144,29 @@ describe('records that need something before they are planned', () => {
     expect(preparedAtMs[1]).toBeLessThan(1_000);
   });
 
+  it('are written while a write of another partition lasts (G4)', async () => {
+    const clock = new VirtualClock();
+    let rounds = 0;
+    const preparation: Preparation = {
+      async prepare() {
+        rounds += 1;
+      },
+      obstacleTo: ({ position: { partition } }) => (partition === 1 && rounds === 1 ? OUTAGE : undefined),
+    };
+    const sink: Sink = {
+      async write(batches, deadline) {
+        const isHeld = batches.some(({ records }) => records[0]?.position.partition === 0);
+        if (isHeld) await clock.waitUntil(deadline.sendUntilMs);
+        return batches.flatMap(({ records }) =>
+          records.map(({ position }) => (isHeld ? failed(position, failureOf('conflict')) : written(position))),
+        );
+      },
+    };
+    const prepared = createPreparedSink(sink, { preparation, clock, random: () => 0.5 });
+    const outcomes = await clock.run(prepared.write(batchesOf([...at(0, 1), ...at(1, 1)]), deadlineIn(clock.nowMs())));
+    expect(outcomes.map(inWords)).toEqual(['failed conflict', 'written']);
+  });
+
   it('leave no timer behind', async () => {
     const { write, clock } = aPreparedSink(() => undefined);
     await write(at(0, 1));
