@@ -26,10 +26,10 @@ export function testsOf(path: string): readonly string[] {
   ];
 }
 
-/** The folder of a file and those above, from the nearest to `infra`, `shared`, the sink or the trigger. */
+/** The folder of a file and those above, from the nearest to `infra`, `shared`, the sink, the trigger or the command. */
 function foldersAround(path: string): readonly string[] {
   const names = path.replace(/\/[^/]+\.ts$/, '').split('/');
-  const depthMin = names[0] === 'functions' || names[0] === 'local' ? 2 : 1;
+  const depthMin = names[0] === 'infra' || names[0] === 'shared' ? 1 : 2;
   const depths = Array.from({ length: Math.max(1, names.length - depthMin + 1) }, (_, index) => names.length - index);
   return depths.map((depth) => names.slice(0, depth).join('/'));
 }

@@ -105,3 +105,67 @@ describe('the lines of a bill, each in its unit', () => {
     ]);
   });
 });
+
+describe('the Kinesis records of aggregated traffic', () => {
+  /** 1,000 records in an invocation each second. */
+  it.each([
+    ['key', { valueBytes: 100, keys: 200 }, 200],
+    ['key', { valueBytes: 100, keys: 1_000_000 }, 1_000],
+    ['bucket', { valueBytes: 100, keys: 200 }, 128], // the ranges of hash keys
+    ['bucket', { valueBytes: 100, keys: 20 }, 20],
+    ['key', { valueBytes: 1_000, keys: 1 }, 20], // 1 MB in aggregates of 50 KB
+    ['key', { valueBytes: 10, keys: 1 }, 2], // 500 records in an aggregate
+    ['off', { valueBytes: 10, keys: 1 }, 1_000],
+  ] as const)('%s, %j: %i', (aggregation, traffic, entries) => {
+    const [own] = estimate(
+      SINKS.slice(0, 1).map((sink) => ({ ...sink, aggregation })),
+      { recordsPerSecond: 1_000, partitions: undefined, ...traffic },
+      ...([MEASURED, ROUND_TRIPS, A_DOLLAR] as const),
+    );
+    const units = own?.lines.find(({ what }) => what === 'PUT payload units')?.quantity ?? Number.NaN;
+    const unitsEach = Math.max(1, (1_000 * traffic.valueBytes) / entries / 25_000);
+    expect(units / 2.628).toBeCloseTo(entries * unitsEach, 6);
+  });
+});
+
+describe('the notes of a bill', () => {
+  const notesOf = (traffic: Traffic, changes: Partial<(typeof SINKS)[number]> = {}) =>
+    estimate(
+      SINKS.map((sink) => ({ ...sink, ...changes })),
+      traffic,
+      MEASURED,
+      ROUND_TRIPS,
+      A_DOLLAR,
+    ).flatMap((way) => way.notes.map((note) => `${way.name} -> ${way.target}: ${note}`));
+  const ASSUMED = 'MSK Connect -> Kinesis: assumed: a connector for Kinesis takes the CPU of the MongoDB connector';
+  const ONE_WORKER = 'MSK Connect -> DocumentDB: one worker: no records flow while it restarts';
+  const HOT =
+    'a key has 1500 entries and 0.3 MB a second; its shard takes 1,000 and 1 MB: use more keys, or aggregation: key for small records';
+
+  it('are few for traffic that fits', () => {
+    const fits = { recordsPerSecond: 1_000, valueBytes: 1_000, keys: 1, partitions: 14 };
+    expect(notesOf(fits)).toEqual([ASSUMED, ONE_WORKER]);
+  });
+
+  it('name a key that is too busy for a shard, by records or by bytes', () => {
+    const busy = { recordsPerSecond: 15_000, valueBytes: 200, keys: 10, partitions: undefined };
+    expect(notesOf(busy, { mappings: 2 }).filter((note) => note.endsWith(HOT))).toHaveLength(3);
+    expect(notesOf({ ...busy, recordsPerSecond: 11, valueBytes: 1_000_000 }).join()).toContain(
+      'a key has 1 entries and 1.1 MB a second',
+    );
+  });
+
+  it('name partitions and pollers that are too few', () => {
+    const much = { recordsPerSecond: 100_000, valueBytes: 550, keys: 1_000_000, partitions: 10 }; // 55 MB/s: 11 pollers
+    const said = notesOf(much).filter((note) => !note.startsWith('MSK'));
+    expect(said).toEqual([
+      'kinesisSink -> Kinesis: 10 partitions carry too little: a partition has one invocation at a time, so this traffic needs at least 11',
+      'kinesisSink -> Kinesis: trigger.pollersMax allows 10 pollers, this traffic needs 11: raise it',
+      'doka in Kubernetes -> Kinesis: 10 partitions carry too little: a pod reads whole partitions, so this needs 1380',
+      'documentdbSink -> DocumentDB: 10 partitions carry too little: a partition has one invocation at a time, so this traffic needs at least 11',
+      'documentdbSink -> DocumentDB: trigger.pollersMax allows 10 pollers, this traffic needs 11: raise it',
+    ]);
+    expect(notesOf({ ...much, partitions: 1_380 }, { pollersMax: 11 })).toEqual([ASSUMED]);
+    expect(notesOf(much, { mappings: 2 }).join()).not.toContain('pollersMax');
+  });
+});

@@ -17,6 +17,16 @@ describe('the options of npm run cost', () => {
     });
   });
 
+  it('take the least that is possible', () => {
+    const least = ['--records-per-second', '0.001', '--bytes', '1', '--keys', '1', '--partitions', '1'];
+    const free = ['--kinesis-ms', '0', '--documentdb-ms', '0', '--price', 'mcuHour=0'];
+    expect(parseCostOptions([...least, ...free])).toMatchObject({
+      traffic: { recordsPerSecond: 0.001, valueBytes: 1, keys: 1, partitions: 1 },
+      ...{ roundTrips: { kinesisMs: 0, documentdbMs: 0 }, prices: { mcuHour: 0 } },
+    });
+    expect(parseCostOptions(['--help'])).toBe('help');
+  });
+
   it('take a stage, prices and round trips', () => {
     const more = [
       '--stage',
@@ -45,7 +55,13 @@ describe('the options of npm run cost', () => {
       [...LEAST, '--bytes', '4194305'],
       '--bytes must be at most 4194304, got "4194305": an event of Lambda holds no larger record',
     ],
+    [[...LEAST, '--keys', ' '], '--keys must be a number of at least 1, got " "'],
+    [[...LEAST, '--kinesis-ms=-1'], '--kinesis-ms must be a number of at least 0, got "-1"'],
+    [[...LEAST, '--documentdb-ms', '1s'], '--documentdb-ms must be a number of at least 0, got "1s"'],
+    [[...LEAST, '--partitions', '0'], '--partitions must be a number of at least 1, got "0"'],
     [[...LEAST, '--price', 'mcuHour'], '--price must be NAME=DOLLARS'],
+    [[...LEAST, '--price', '1mcuHour=2'], '--price must be NAME=DOLLARS'],
+    [[...LEAST, '--price', 'mcuHour=two'], '--price mcuHour must be a number of at least 0, got "two"'],
     [[...LEAST, '--colour'], 'npm run cost'],
   ])('%j: %s', (args, message) => {
     expect(() => parseCostOptions(args)).toThrow(message);
@@ -57,12 +73,14 @@ describe('the prices', () => {
     const { prices } = overridePrices(PRICES, { mcuHour: 0.12 }, 'prices.eu.json');
     expect(prices.mcuHour).toMatchObject({ dollars: 0.12, source: 'prices.eu.json', evidence: 'yours' });
     expect(prices.shardHour).toEqual(PRICES.prices.shardHour);
+    expect(overridePrices(PRICES, { mcuHour: 0 }, 'prices.eu.json').prices.mcuHour.dollars).toBe(0);
   });
 
   it.each([
     [{ toString: 1 }, 'there is no price "toString"; prices are pollerUnitHour,'],
     [{ mcuHour: -1 }, 'mcuHour must be an amount of dollars, 0 or more'],
     [{ mcuHour: '1' }, 'mcuHour must be an amount of dollars, 0 or more'],
+    [{ mcuHour: Number.NaN }, 'mcuHour must be an amount of dollars, 0 or more'],
   ])('of a user are refused if they are none: %j', (dollars, message) => {
     expect(() => overridePrices(PRICES, dollars, '--price')).toThrow(message);
   });
@@ -81,15 +99,17 @@ describe('the settings that cost depends on', () => {
   it('follow a stage file', () => {
     const written = parse(readFileSync('config/dev.yml', 'utf8'));
     written.trigger = { topics: ['orders', 'bills'], mode: 'provisioned', pollerGroup: 'none', batchRecordsMax: 5_000 };
-    written.kinesisSink.aggregation = 'bucket';
+    Object.assign(written.kinesisSink, { aggregation: 'bucket', ordering: 'partition', requestsInFlightMax: 7 });
+    written.documentdbSink.poolSizeMax = 9;
     written.metrics = 'essential';
-    const [kinesis] = sinksOf(readStageFile('msk-sinks', 'dev', written));
+    const [kinesis, documentdb] = sinksOf(readStageFile('msk-sinks', 'dev', written));
     expect(kinesis).toMatchObject({
       mappings: 2,
       pollerGroups: 2,
       batchRecordsMax: 5_000,
-      aggregation: 'bucket',
+      ...{ aggregation: 'bucket', order: 'partition', requestsInFlightMax: 7 },
       metrics: 14 + 2 * 14,
     });
+    expect(documentdb).toMatchObject({ mappings: 2, aggregation: 'off', order: 'key', requestsInFlightMax: 9 });
   });
 });
