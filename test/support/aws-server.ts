@@ -22,10 +22,12 @@ export interface AwsCall {
 export class ErrorAnswer {
   readonly status: number;
   readonly body: string;
+  readonly headers: Readonly<Record<string, string>>;
 
-  constructor(status: number, body: string) {
+  constructor(status: number, body: string, headers: Readonly<Record<string, string>> = {}) {
     this.status = status;
     this.body = body;
+    this.headers = headers;
   }
 }
 
@@ -83,7 +85,7 @@ export async function startAwsServer(answers: Readonly<Record<string, Answer>> =
     const answer = await (answers[call.action] ?? DEFAULT_ANSWERS[call.action])?.(call);
     counter.now -= 1;
     if (answer === undefined) request.socket.destroy();
-    else if (answer instanceof ErrorAnswer) response.writeHead(answer.status).end(answer.body);
+    else if (answer instanceof ErrorAnswer) response.writeHead(answer.status, answer.headers).end(answer.body);
     else response.end(typeof answer === 'object' && !(answer instanceof Uint8Array) ? JSON.stringify(answer) : answer);
   });
   server.on('connection', () => {

@@ -63,11 +63,11 @@ export const createParameterReader = (): ReadText =>
         .Parameter?.Value;
   });
 
-/** An object's bytes. @param pathStyle true for an S3 that is addressed by IP */
+/** An object's bytes. S3 names the region of a bucket of another region. @param pathStyle true for an S3 that is addressed by IP */
 export const createObjectReader = (pathStyle: boolean) =>
   lazily(async () => {
     const { GetObjectCommand, S3Client } = await import('@aws-sdk/client-s3');
-    const client = new S3Client({ ...(await clientOptions()), forcePathStyle: pathStyle });
+    const client = new S3Client({ ...(await clientOptions()), forcePathStyle: pathStyle, followRegionRedirects: true });
     return async (bucket: string, key: string, abortSignal: AbortSignal): Promise<Uint8Array> => {
       const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }), { abortSignal });
       return (await Body?.transformToByteArray()) ?? new Uint8Array();

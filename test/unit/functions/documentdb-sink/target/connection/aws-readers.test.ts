@@ -51,6 +51,21 @@ describe('AWS is asked', () => {
     expect(aws.of('GET').map(({ path }) => path)).toEqual(['/trust/a/b.pem']);
   });
 
+  it('for an object in the region of its bucket, which S3 names', async () => {
+    const elsewhere = new ErrorAnswer(301, '<Error><Code>PermanentRedirect</Code></Error>', {
+      'x-amz-bucket-region': 'eu-central-1',
+    });
+    const aws = await useAwsServer({ GET: ({ region }) => (region === 'eu-central-1' ? Buffer.from([1]) : elsewhere) });
+    const read = createObjectReader(true);
+    for (let time = 0; time < 2; time += 1) expect([...(await read('trust', 'ca.pem', signal))]).toEqual([1]);
+    expect(
+      aws
+        .of('GET')
+        .map(({ region }) => region)
+        .slice(0, 2),
+    ).toEqual(['eu-west-1', 'eu-central-1']);
+  });
+
   it('for a session of the role of a schema registry, in the region of the registry', async () => {
     const aws = await useAwsServer();
     expect(await assumeWithSts(ROLE, signal)).toMatchObject({ AccessKeyId: 'ASIAASSUMED', SessionToken: 'token' });
