@@ -37,7 +37,7 @@ export function brokersTell(bootstrapServers: string): {
   readonly region: string | undefined;
   readonly authentication: 'iam' | 'saslScram512' | undefined;
 } {
-  const [, region] = /\.kafka(?:-serverless)?\.([a-z0-9-]+)\.amazonaws\.com/.exec(bootstrapServers) ?? [];
+  const [, region] = /\.kafka(?:-serverless)?\.([a-z0-9-]+)\.amazonaws\.(?:com|eu)/.exec(bootstrapServers) ?? [];
   const [, port = ''] = /:(\d+)\s*(?:,|$)/.exec(bootstrapServers) ?? [];
   return { region, authentication: PORTS[port] };
 }

@@ -29,6 +29,12 @@ export function checkGlue(own: Own, prefix: string): void {
     );
 }
 
+/** China and the European Sovereign Cloud: https://docs.aws.amazon.com/sdk-for-go/api/aws/endpoints */
+function domainOf(region: string): string {
+  if (region.startsWith('cn-')) return 'amazonaws.com.cn';
+  return region.startsWith('eusc-') ? 'amazonaws.eu' : 'amazonaws.com';
+}
+
 /** @param assumeRole tests have their own */
 export function glueParts(
   own: Own,
@@ -38,8 +44,8 @@ export function glueParts(
   const region = own.get('region') ?? '';
   const arn = own.get('assumeRoleArn') ?? '';
   const sessionName = own.get('assumeRoleSessionName') || 'kafka-connect-session';
-  const domain = region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com';
-  const endpoint = own.get('endpoint') || environment['AWS_ENDPOINT_URL'] || `https://glue.${region}.${domain}`;
+  const endpoint =
+    own.get('endpoint') || environment['AWS_ENDPOINT_URL'] || `https://glue.${region}.${domainOf(region)}`;
   return {
     region,
     endpoint: new URL('/', endpoint),

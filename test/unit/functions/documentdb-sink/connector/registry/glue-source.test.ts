@@ -185,6 +185,8 @@ describe("AWS Glue's registry", () => {
   it.each([
     [{ region: 'eu-west-1' }, {}, 'https://glue.eu-west-1.amazonaws.com/'],
     [{ region: 'cn-north-1' }, {}, 'https://glue.cn-north-1.amazonaws.com.cn/'],
+    [{ region: 'us-gov-west-1' }, {}, 'https://glue.us-gov-west-1.amazonaws.com/'],
+    [{ region: 'eusc-de-east-1' }, {}, 'https://glue.eusc-de-east-1.amazonaws.eu/'],
     [{ region: 'eu-west-1' }, { AWS_ENDPOINT_URL: 'http://127.0.0.1:4566' }, 'http://127.0.0.1:4566/'],
     [
       { region: 'eu-west-1', endpoint: 'https://vpce.example/path' },
