@@ -9,6 +9,7 @@ import {
 } from './scenario/connector/connector.ts';
 import { generateStory } from './scenario/generate/generate.ts';
 import type { Scenario, ScenarioRecord } from './scenario/scenario.ts';
+import { eventOf } from './services/documents/connector/change-events.ts';
 import { modelsOfChange, modelsOfRow } from './services/documents/connector/change-model.ts';
 import { connectorText } from './services/documents/connector/connector-file.ts';
 import {
@@ -40,15 +41,16 @@ const connectorStories = (): readonly Scenario[] =>
     generateStory({ seed: index + 1, generator: 3, sink: 'documentdbSink' }),
   ).filter(({ documentdb }) => documentdb.connector !== undefined);
 
+const RECORD: ScenarioRecord = { id: 4, key: 'a', atMs: 0, kind: 'plain' };
+
 /** What a record of key `a` and number 4 asks for. */
 function modelsOf(changes: Partial<ConnectorStory>, { topic = 0, isDeletion = false } = {}) {
   const connector = { ...PLAIN, ...changes };
   const text = JSON.stringify({ id: 4, ...valueFieldsOf('a', 4, connector) });
   const value = Buffer.from(text);
-  const key = keyBytesOf('a', connector);
+  const record = { ...RECORD, topic };
   const log = new KafkaLog(1, 2);
-  const record = log.produce({ id: 4, key: 'a', atMs: 0, kind: 'plain', topic }, isDeletion ? null : value, key);
-  return modelsOfFile(record, connector, text);
+  return modelsOfFile(log.produce(record, isDeletion ? null : value, keyBytesOf(record, connector)), connector, text);
 }
 
 const plain = (value: unknown): unknown => {
@@ -114,6 +116,14 @@ describe('what a change event asks for', () => {
     kind: 'plain',
     ...changes,
   });
+  const rowOf = (id: number) => ({
+    id,
+    secret: `hunter2-${id}`,
+    [`f${id % 3}`]: id,
+    inner: { id, none: null },
+    same: 'as before',
+    list: [1, 2, id],
+  });
   const writesOf = (source: SourceName, changes: Partial<ScenarioRecord>) =>
     modelsOfChange(change(changes), { source, typed: (value) => value }).map(plain);
 
@@ -128,7 +138,7 @@ describe('what a change event asks for', () => {
 
   it('is a row without the columns of its key, but for those that Qlik inserts', () => {
     const _id = { k: 'a', part: 3 };
-    const row = { id: 4, secret: 'hunter2-4', f1: 4, inner: { id: 4, none: null }, same: 'as before', list: [1, 2, 4] };
+    const row = rowOf(4);
     const replaced = (replacement: object) => [{ kind: 'replaceOne', filter: { _id }, replacement, upsert: true }];
     expect(writesOf('debeziumTable', {})).toEqual(replaced({ _id, ...row }));
     expect(writesOf('qlik', {})).toEqual(replaced({ _id, ...row, k: 'a', part: 3, cleared: 1 }));
@@ -143,9 +153,31 @@ describe('what a change event asks for', () => {
     expect(writesOf('changeStream', { op: 'put' })).toMatchObject([{ kind: 'replaceOne', upsert: false }]);
   });
 
+  it('of a row without a primary key names the row before it, and has a key without columns or none', () => {
+    const row = (id: number) => ({ k: 'a', part: 3, ...rowOf(id) });
+    const keyless = { ...PLAIN, source: 'debeziumTable', rowKey: 'null' } as const;
+    const keylessWritesOf = (changes: Partial<ScenarioRecord>) =>
+      modelsOfChange(change(changes), { ...keyless, typed: (value) => value }).map(plain);
+    const [made] = keylessWritesOf({}) as { filter: { _id: unknown }; replacement: object }[];
+    expect(made).toMatchObject({ kind: 'replaceOne', replacement: row(4), upsert: true });
+    expect(Object.keys(made?.filter ?? {})).toEqual(['_id']);
+    expect(keylessWritesOf({ rowBefore: 1 })).toMatchObject([{ filter: row(1), replacement: row(4) }]);
+    expect(keylessWritesOf({ rowBefore: 1, kind: 'tombstone' })).toEqual([{ kind: 'deleteOne', filter: row(1) }]);
+    expect(keyBytesOf(RECORD, keyless)).toBeNull();
+    expect(String(keyBytesOf(RECORD, { ...keyless, rowKey: 'empty' }))).toBe('{}');
+  });
+
+  it('of a schema has a key of its own, and is left to the transforms where there are any', () => {
+    const record: ScenarioRecord = { ...RECORD, id: 5, hasNoEffect: true };
+    const table = { ...PLAIN, source: 'debeziumTable' } as const;
+    expect(String(keyBytesOf(record, table))).toBe('{"databaseName":"shop"}');
+    expect(eventOf(record, table)).not.toHaveProperty('op');
+    expect(eventOf(record, { ...table, transforms: [{ name: 'unwraps', when: 'always' }] })).toHaveProperty('op');
+  });
+
   it('of Debezium names MongoDB documents by the text of their _id, and rows by their columns', () => {
-    expect(String(keyBytesOf('a', { ...PLAIN, source: 'debeziumStream' }))).toBe(String.raw`{"id":"\"a\""}`);
-    expect(String(keyBytesOf('a', { ...PLAIN, source: 'debeziumTable' }))).toBe('{"k":"a","part":3}');
+    expect(String(keyBytesOf(RECORD, { ...PLAIN, source: 'debeziumStream' }))).toBe(String.raw`{"id":"\"a\""}`);
+    expect(String(keyBytesOf(RECORD, { ...PLAIN, source: 'debeziumTable' }))).toBe('{"k":"a","part":3}');
   });
 });
 
@@ -174,7 +206,7 @@ describe('JSON with schemas', () => {
 
   it('is the same record without its schema', () => {
     expect(payloadText(withSchema('{"id":4}'))).toBe('{"id":4}');
-    expect(String(keyBytesOf('a', { ...PLAIN, idStrategy: 'rawKey', converter: 'jsonWithSchema' }))).toBe(
+    expect(String(keyBytesOf(RECORD, { ...PLAIN, idStrategy: 'rawKey', converter: 'jsonWithSchema' }))).toBe(
       '{"schema":{"type":"string","optional":true},"payload":"a"}',
     );
   });

@@ -1,10 +1,13 @@
+import { isSchemaChange } from '../services/documents/connector/change-events.ts';
 import {
   type ConnectorStory,
   ID_STRATEGIES,
   isOfRegistry,
   POST_PROCESSORS,
   REGISTRY_CONVERTERS,
+  ROW_KEYS,
   SOURCES,
+  type SourceName,
   TRANSFORMS,
   WRITE_MODELS,
 } from './connector/connector.ts';
@@ -44,6 +47,8 @@ const KINDS_SINCE_3 = [
   ...POST_PROCESSORS.map((name) => `connector.${name}` as const),
   ...SOURCES.map((name) => `changes.${name}` as const),
   'changes.withoutEffect',
+  'changes.ofSchema',
+  ...ROW_KEYS.map((name) => `changes.rowKeyIs${name}` as const),
   'changes.withSchema',
   'connector.withSchema',
   'connector.typedBySchema',
@@ -112,32 +117,21 @@ function kindsOf(
   ];
 }
 
-function kindsOfConnector(
-  { hasNoEffect, topic = 0, typed }: ScenarioRecord,
-  {
-    converter,
-    idStrategy,
-    keyHasSchema,
-    overwritesId,
-    processor,
-    source,
-    transforms = [],
-    writeModels: [first, others],
-  }: ConnectorStory,
-): readonly Kind[] {
+function kindsOfConnector(record: ScenarioRecord, connector: ConnectorStory): readonly Kind[] {
+  const { converter, idStrategy, keyHasSchema, overwritesId, processor, source, transforms = [] } = connector;
+  const [first, others] = connector.writeModels;
+  const { topic = 0, typed } = record;
   const hasSchema = converter === 'jsonWithSchema';
   const changed = [
     ...transforms.map(({ name }) => `transforms.${name}` as const),
     ...(transforms.some(({ when }) => when !== 'always') ? (['transforms.conditionally'] as const) : []),
   ];
-  if (source !== undefined) {
+  if (source !== undefined)
     return [
       ...changed,
-      `changes.${source}`,
-      ...(hasNoEffect ? (['changes.withoutEffect'] as const) : []),
+      ...kindsOfChange(record, { ...connector, source }),
       ...(hasSchema ? (['changes.withSchema'] as const) : []),
     ];
-  }
   return [
     ...changed,
     `connector.${idStrategy}`,
@@ -148,5 +142,17 @@ function kindsOfConnector(
     ...(keyHasSchema ? (['connector.keyWithSchema'] as const) : []),
     ...(typed === undefined ? [] : (['connector.typedBySchema'] as const)),
     ...(processor ? [`connector.${processor}` as const] : []),
+  ];
+}
+
+function kindsOfChange(
+  record: ScenarioRecord,
+  of: Pick<ConnectorStory, 'rowKey' | 'transforms'> & { readonly source: SourceName },
+): readonly Kind[] {
+  return [
+    `changes.${of.source}`,
+    ...(record.hasNoEffect ? (['changes.withoutEffect'] as const) : []),
+    ...(isSchemaChange(record, of) ? (['changes.ofSchema'] as const) : []),
+    ...(of.rowKey === undefined ? [] : [`changes.rowKeyIs${of.rowKey}` as const]),
   ];
 }

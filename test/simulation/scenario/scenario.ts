@@ -56,6 +56,8 @@ export interface ScenarioRecord {
   readonly poison?: Poison;
   /** Its event changes no document: a tombstone behind a deletion, a truncated table (DocumentDB, change events). */
   readonly hasNoEffect?: true;
+  /** Of a row without a primary key: the record that left it as it was before; default: there was none (DocumentDB, change events). */
+  readonly rowBefore?: number;
   /** It gives its document another business key (DocumentDB). */
   readonly leavesKey?: true;
 }

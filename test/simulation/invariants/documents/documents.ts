@@ -1,9 +1,9 @@
+import { ObjectId } from 'mongodb';
 import type { Stored } from '../../../support/document-server/bson-values.ts';
 import { exactText } from '../../../support/document-server/exact-text.ts';
 import { opOf } from '../../scenario/generate/document-ops.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
-import { isGuarded } from '../../services/documents/document-history.ts';
-import { documentNameOf, modelsOfRecord, versionOf } from '../../services/documents/document-policy.ts';
+import { documentNameOf, isGuarded, modelsOfRecord, versionOf } from '../../services/documents/document-policy.ts';
 import { markOf, versionOfRecord } from '../../services/documents/document-version.ts';
 import { type ProducedRecord, SECRET } from '../../services/kafka-log.ts';
 import type { FinalWorld } from '../../services/target.ts';
@@ -14,6 +14,8 @@ import { afterRecord, type Modelled, NOTHING } from './document-model.ts';
 export interface DocumentsRead {
   readonly scenario: Scenario;
   documentOf(record: ProducedRecord): Stored | undefined;
+  /** Several, where nothing unique names the document. */
+  documentsOf(record: ProducedRecord): readonly Stored[];
   /** The key of the records that a document is of. */
   keyOf(document: Stored): unknown;
   isPoison(record: ProducedRecord): boolean;
@@ -28,6 +30,8 @@ export function finalViolations(final: FinalWorld, read: DocumentsRead): readonl
     const last = records.at(-1) as ProducedRecord;
     const document = read.documentOf(last);
     const newest = positionText(last);
+    if (read.scenario.documentdb.connector?.rowKey !== undefined && areTooMany(records, final, read))
+      return [{ guarantee: 'G3', message: `the row of ${newest} stands there more than once` }];
     if (!isGuarded(read.scenario.documentdb, last.scenario.key ?? ''))
       return unguardedViolations(records, document, final, read);
     if (isToldExactly(records, final, read.scenario)) return exactViolations(records, document, read.scenario);
@@ -41,6 +45,12 @@ export function finalViolations(final: FinalWorld, read: DocumentsRead): readonl
     return [{ guarantee: 'G1', message }];
   });
 }
+
+/** Rows that nothing unique names: a redelivery may make one that was changed a second time. */
+const areTooMany = (records: readonly ProducedRecord[], { isCalm }: FinalWorld, read: DocumentsRead): boolean => {
+  const last = records.at(-1) as ProducedRecord;
+  return (isCalm || isGuarded(read.scenario.documentdb, last.scenario.key ?? '')) && read.documentsOf(last).length > 1;
+};
 
 function exactViolations(
   records: readonly ProducedRecord[],
@@ -64,6 +74,7 @@ function hasOwnId(
   scenario: Scenario,
 ): boolean {
   const { connector, identity } = scenario.documentdb;
+  if (connector?.rowKey !== undefined) return document?.get('_id') instanceof ObjectId;
   if (connector !== undefined && identity === 'business') return !(document?.get('_id') instanceof Map);
   const isTold = connector !== undefined || keepsItsId(records, scenario);
   return !isTold || idText(modelled.document) === idText(document);
@@ -101,7 +112,7 @@ export const historiesOf = (
   { isPoison, scenario: { documentdb } }: Pick<DocumentsRead, 'isPoison' | 'scenario'>,
 ): readonly (readonly ProducedRecord[])[] => [
   ...Map.groupBy(
-    produced.filter((record) => record.key !== null && !record.scenario.hasNoEffect && !isPoison(record)),
+    produced.filter((record) => record.scenario.key !== null && !record.scenario.hasNoEffect && !isPoison(record)),
     (record) => documentNameOf(record, documentdb),
   ).values(),
 ];

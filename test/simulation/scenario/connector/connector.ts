@@ -43,6 +43,9 @@ export const SOURCES = [
   'changeStream',
 ] as const;
 
+/** What Debezium writes as the key of a row that has none. */
+export const ROW_KEYS = ['null', 'empty'] as const;
+
 export type SourceName = (typeof SOURCES)[number];
 
 export type WriteModelName = (typeof WRITE_MODELS)[number];
@@ -86,6 +89,8 @@ export interface ConnectorStory {
   readonly processor?: (typeof POST_PROCESSORS)[number];
   /** Values are change events of this source, of which a CDC handler makes the writes. Strategies and processors have no part in it. */
   readonly source?: SourceName;
+  /** Of a table without a primary key: events have no key, or one without columns. */
+  readonly rowKey?: (typeof ROW_KEYS)[number];
   /** One after another, each name at most once. */
   readonly transforms?: readonly TransformStory[];
 }

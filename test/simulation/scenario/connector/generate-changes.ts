@@ -1,9 +1,10 @@
+import { MADE_ONCE } from '../../services/documents/document-policy.ts';
 import { inTwoBatches, patient, plainSettings } from '../generate/corners/parts.ts';
 import type { ScenarioDocumentdb, WriteOp } from '../generate/document-ops.ts';
 import type { Random } from '../random.ts';
 import type { RecordKind, Scenario, ScenarioRecord } from '../scenario.ts';
 import { inTurn } from '../turn.ts';
-import { CONVERTERS, SOURCES, type SourceName } from './connector.ts';
+import { CONVERTERS, ROW_KEYS, SOURCES, type SourceName } from './connector.ts';
 
 /** What a source's changes do to a document that is there, and to one that is not. */
 interface Changes {
@@ -23,6 +24,41 @@ const CHANGES: Readonly<Record<SourceName, Changes>> = {
 /** The function has a connector's file with a CDC handler. @param index among the stories of change events */
 export const withChanges = (scenario: Scenario, random: Random, index: number): Scenario =>
   changesOf(scenario, random, inTurn(SOURCES, index));
+
+/** Rows of a table without a primary key, in one topic: what is changed is found by its columns, and what comes twice is written twice. */
+export function withKeylessRows(scenario: Scenario, random: Random, round: number): Scenario {
+  const story = changesOf(scenario, random, 'debeziumTable');
+  const { connector } = story.documentdb;
+  if (connector === undefined) throw new Error('the story of a file has a file');
+  return {
+    ...story,
+    topicCount: 1,
+    documentdb: { ...story.documentdb, connector: { ...connector, rowKey: inTurn(ROW_KEYS, round) } },
+    faults: random.chance(0.5) ? [] : story.faults,
+    records: chained(story.records, random),
+  };
+}
+
+const MADE_ONCE_CHANCE = 0.3;
+
+/** Each change names the row that the one before left. What is deleted never comes back: it would be another row. */
+function chained(records: readonly ScenarioRecord[], random: Random): readonly ScenarioRecord[] {
+  const rows = new Map<string | null, Pick<ScenarioRecord, 'id' | 'key'>>();
+  return records.map((record): ScenarioRecord => {
+    const { id, key, kind } = record;
+    if (record.hasNoEffect) return record;
+    if (kind === 'poison' || kind === 'refused' || random.chance(MADE_ONCE_CHANCE)) {
+      return { ...record, key: `${MADE_ONCE}-${id}`, kind: kind === 'tombstone' ? 'plain' : kind };
+    }
+    const before = rows.get(key);
+    const row = { id, key: before?.key ?? `${key}-${id}` };
+    if (before !== undefined && kind === 'tombstone') rows.delete(key);
+    else rows.set(key, row);
+    return before === undefined
+      ? { ...record, key: row.key, kind: 'plain' }
+      : { ...record, key: row.key, rowBefore: before.id };
+  });
+}
 
 /** The values of the records are change events of this source. */
 export function changesOf(scenario: Scenario, random: Random, source: SourceName): Scenario {

@@ -1,4 +1,4 @@
-import { withChanges } from '../connector/generate-changes.ts';
+import { withChanges, withKeylessRows } from '../connector/generate-changes.ts';
 import { withConnector, withSchemas } from '../connector/generate-connector.ts';
 import { withRegistry } from '../connector/generate-registry.ts';
 import { withTransforms } from '../connector/generate-transforms.ts';
@@ -67,7 +67,7 @@ const CORNERS = [
   folds,
   arrays,
   registry(1),
-  unindexed,
+  withKeylessRows,
   file(4),
   registry(2),
   beforeConflicts,

@@ -3,7 +3,7 @@ import type { Violation } from '../../invariants/violation.ts';
 import { opOf, type ScenarioDocumentdb } from '../../scenario/generate/document-ops.ts';
 import { EPOCH_MS } from '../../scenario/timeline.ts';
 import type { KafkaLog, ProducedRecord } from '../kafka-log.ts';
-import { isNullKey, leftName, versionOf } from './document-policy.ts';
+import { isGuarded, leftName, versionOf } from './document-policy.ts';
 import {
   bodyOf,
   fieldIn,
@@ -129,10 +129,6 @@ export class DocumentHistory {
     return version.topicPartition === wanted.topicPartition && version.offset >= wanted.offset;
   }
 }
-
-/** Without a unique index on its key a write is none that a stored version could stop. */
-export const isGuarded = ({ businessIndex }: ScenarioDocumentdb, key: string): boolean =>
-  businessIndex === undefined || (businessIndex === 'sparse' && !isNullKey(key));
 
 /** There was no document at some time since the record came, and it may not make one. */
 function foundNothing({ scenario }: ProducedRecord, durable: readonly Change[]): boolean {

@@ -72,6 +72,16 @@ const sortOf = ({ key, businessIndex }: Subject): string | null =>
   businessIndex === 'sparse' && isNullKey(key) ? null : 'order';
 
 const NULL_KEY = `${SECRET}-1`;
+/** Of a row without a primary key that is made and never changed: its `_id` alone names it. */
+export const MADE_ONCE = `${SECRET}-once`;
+const isMadeOnce = (key: string): boolean => key.startsWith(MADE_ONCE);
+
+/** Without a unique index on its key a write is none that a stored version could stop. */
+export const isGuarded = ({ businessIndex, connector }: ScenarioDocumentdb, key: string): boolean =>
+  connector?.rowKey === undefined
+    ? businessIndex === undefined || (businessIndex === 'sparse' && !isNullKey(key))
+    : isMadeOnce(key);
+
 export const isNullKey = (key: string | null): boolean => key === NULL_KEY;
 export const isArrayKey = (key: string | null): boolean => key === `${SECRET}-2` || key === `${SECRET}-3`;
 

@@ -12,9 +12,8 @@ import type { Scenario } from '../../scenario/scenario.ts';
 import type { KafkaLog, ProducedRecord } from '../kafka-log.ts';
 import type { FinalWorld } from '../target.ts';
 import { calmRegistry } from './connector/registry/schema-registry.ts';
-import { isGuarded } from './document-history.ts';
 import { mapperOf } from './document-mapper.ts';
-import { businessIndexesOf, createStoryPolicy } from './document-policy.ts';
+import { businessIndexesOf, createStoryPolicy, isGuarded } from './document-policy.ts';
 import { bodyOf, fieldIn } from './document-version.ts';
 import type { CommandFaults, ReplicaSet, Stored } from './replica-set.ts';
 
@@ -26,7 +25,7 @@ export interface ReplayParts {
   readonly serverOf: (collection: string) => ReplicaSet;
   readonly limits: ServerLimits;
   readonly settings: DocumentdbSinkSettings;
-  documentOf(record: ProducedRecord): Stored | undefined;
+  documentsOf(record: ProducedRecord): readonly Stored[];
   isPoison(record: ProducedRecord): boolean;
 }
 
@@ -43,14 +42,15 @@ export async function replayAll(final: FinalWorld, parts: ReplayParts): Promise<
   const newest = historiesOf(final.produced, parts)
     .filter((each) => isRepeatable(each, final, scenario))
     .flatMap((each) => each.at(-1) ?? []);
-  const before = new Map(newest.map((record) => [record, textOf(parts.documentOf(record))]));
+  const textsOf = (record: ProducedRecord) => parts.documentsOf(record).map(textOf).join('\n');
+  const before = new Map(newest.map((record) => [record, textsOf(record)]));
   const unsettled = await deliver(records, parts);
   return [
     ...unsettled.map(
       (position) => ({ guarantee: 'G1', message: `${position} is unsettled when it is replayed` }) as const,
     ),
     ...[...before].flatMap(([record, text]) => {
-      if (textOf(parts.documentOf(record)) === text) return [];
+      if (textsOf(record) === text) return [];
       const message = `a replay of everything changed the document of ${record.topicPartition}@${record.offset}`;
       return [{ guarantee: 'G3', message } as const];
     }),

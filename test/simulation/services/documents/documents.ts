@@ -26,11 +26,12 @@ import type { Topic } from '../topic.ts';
 import { keyBytesOf, keyOfDocument, valueTextOf } from './connector/connector-model.ts';
 import { registryValueOf } from './connector/registry/registry-records.ts';
 import { SchemaRegistry } from './connector/registry/schema-registry.ts';
-import { DocumentHistory, isGuarded } from './document-history.ts';
+import { DocumentHistory } from './document-history.ts';
 import { mapperOf } from './document-mapper.ts';
-import { businessIndexesOf, collectionOf, isArrayKey, keyOfName, valueText } from './document-policy.ts';
+import { businessIndexesOf, collectionOf, isArrayKey, isGuarded, keyOfName, valueText } from './document-policy.ts';
 import { DocumentPort } from './document-port.ts';
 import { replayAll } from './document-replay.ts';
+import { bodyOf } from './document-version.ts';
 import { ReplicaSet, type Stored } from './replica-set.ts';
 
 const HESITATION_MS = { min: 0, max: 8 } as const;
@@ -78,7 +79,7 @@ export class DocumentsTarget implements Target {
       conduct: this.#conduct,
       limits: this.#limits,
       indexes: uniqueIndexes.map((index): IndexDescription => ({ ...index, isUnique: true, isPartial: false })),
-      keyOf: (statement: Statement) => this.#keyOf(documentOf(equalitiesOf(statement['q'] ?? statement['document']))),
+      keyOf: this.#keyOfStatement,
       onTtlIndex: (ttlSeconds) => {
         this.#ttlSeconds = ttlSeconds;
       },
@@ -97,6 +98,9 @@ export class DocumentsTarget implements Target {
 
   #documentOf = (record: ProducedRecord): Stored | undefined =>
     this.#serverOfRecord(record).documentOf(record.scenario.key ?? '');
+
+  #documentsOf = (record: ProducedRecord): readonly Stored[] =>
+    this.#serverOfRecord(record).documentsOf(record.scenario.key ?? '');
 
   #createServer(uniqueIndexes: ConstructorParameters<typeof ReplicaSet>[0]['uniqueIndexes']) {
     const { random, timeline } = this.#parts;
@@ -124,6 +128,12 @@ export class DocumentsTarget implements Target {
     return identity === 'wideId' ? keyOfWideId(document.get('_id')) : document.get('_id');
   };
 
+  #keyOfStatement = (statement: Statement): unknown => {
+    const named = this.#keyOf(documentOf(equalitiesOf(statement['q'] ?? statement['document'])));
+    // A row without a primary key is made under an _id that does not say of which row it is.
+    return named ?? bodyOf(statement)?.get('k');
+  };
+
   valueOf(record: ScenarioRecord): Buffer | null {
     const { connector } = this.#parts.scenario.documentdb;
     const isMisfit = connector?.converter === 'jsonWithSchema' && record.id % 2 === 0;
@@ -138,10 +148,10 @@ export class DocumentsTarget implements Target {
     return text === null ? null : Buffer.from(text);
   }
 
-  keyOf({ key }: ScenarioRecord): Buffer | null {
+  keyOf(record: ScenarioRecord): Buffer | null {
     const { connector } = this.#parts.scenario.documentdb;
-    if (key === null) return null;
-    return connector === undefined ? Buffer.from(key) : keyBytesOf(key, connector);
+    if (connector !== undefined) return keyBytesOf(record, connector);
+    return record.key === null ? null : Buffer.from(record.key);
   }
 
   createFunction(environment: Environment, telemetry: { readonly log: Log; readonly meter: BatchMeter }): BatchParts {
@@ -186,7 +196,7 @@ export class DocumentsTarget implements Target {
 
   /** Written or overwritten by a newer one of its partition, and durable. */
   holds = (record: ProducedRecord): boolean =>
-    record.key !== null &&
+    record.scenario.key !== null &&
     (record.scenario.hasNoEffect === true || this.#history.holds(record, this.#serverOfRecord(record)));
 
   isAcknowledged = (invocation: string, record: ProducedRecord): boolean =>
@@ -229,8 +239,10 @@ export class DocumentsTarget implements Target {
   mustSay(): readonly string[] {
     const { kafka, scenario } = this.#parts;
     const isWritten = kafka.produced.some((record) => {
-      const { key } = record.scenario;
+      const { key, rowBefore } = record.scenario;
       if (key === null || isGuarded(scenario.documentdb, key)) return false;
+      // A row without a primary key is made with a guard.
+      if (scenario.documentdb.connector?.rowKey !== undefined && rowBefore === undefined) return false;
       return this.#serverOfRecord(record).changesOf(key).length > 0;
     });
     return isWritten ? ['UnguardedWrites'] : [];
@@ -251,6 +263,7 @@ export class DocumentsTarget implements Target {
       ...finalViolations(final, {
         scenario: this.#parts.scenario,
         documentOf: this.#documentOf,
+        documentsOf: this.#documentsOf,
         keyOf: this.#keyOf,
         isPoison: isUnwritable,
       }),
@@ -267,7 +280,7 @@ export class DocumentsTarget implements Target {
       serverOf: this.#serverOf,
       limits: this.#limits,
       settings: this.#settings(),
-      documentOf: this.#documentOf,
+      documentsOf: this.#documentsOf,
       isPoison: isUnwritable,
     });
   }

@@ -204,6 +204,10 @@ export class ReplicaSet {
   documentOf = (subject: string): Stored | undefined =>
     this.documents().find((stored) => this.#subjectOf(stored) === subject);
 
+  /** Several, where nothing unique names them. */
+  documentsOf = (subject: string): readonly Stored[] =>
+    this.documents().filter((stored) => this.#subjectOf(stored) === subject);
+
   documents = (): readonly Stored[] => this.#server.collection.all();
 }
 

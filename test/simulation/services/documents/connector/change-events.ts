@@ -1,4 +1,4 @@
-import type { SourceName } from '../../../scenario/connector/connector.ts';
+import type { ConnectorStory, SourceName } from '../../../scenario/connector/connector.ts';
 import { opOf } from '../../../scenario/generate/document-ops.ts';
 import type { ScenarioRecord } from '../../../scenario/scenario.ts';
 import { SECRET } from '../../kafka-log.ts';
@@ -20,7 +20,7 @@ export const newSizeOf = ({ id }: Pick<ScenarioRecord, 'id'>): number => id % 3;
 export const removedFieldOf = ({ id }: Pick<ScenarioRecord, 'id'>): string => `f${(id + 1) % 3}`;
 
 /** What a change gives to some columns of a row, or fields of a document. */
-export const changedFieldsOf = ({ id, kind, refusal }: ScenarioRecord): Fields => ({
+export const changedFieldsOf = ({ id, kind, refusal }: Pick<ScenarioRecord, 'id' | 'kind' | 'refusal'>): Fields => ({
   id,
   secret: `${SECRET}-${id}`,
   ...(kind === 'refused' && { refused: refusal ?? true }),
@@ -29,7 +29,7 @@ export const changedFieldsOf = ({ id, kind, refusal }: ScenarioRecord): Fields =
 });
 
 /** The whole of them after the change, without what names the row or document. */
-export const wholeFieldsOf = (record: ScenarioRecord): Fields => ({
+export const wholeFieldsOf = (record: Pick<ScenarioRecord, 'id' | 'kind' | 'refusal'>): Fields => ({
   ...changedFieldsOf(record),
   same: 'as before',
   list: [1, 2, record.id],
@@ -40,8 +40,20 @@ export const CLEARED = 'cleared';
 
 const rowBeforeOf = ({ id }: ScenarioRecord): Fields => ({ id: id - 1, same: 'as before', [CLEARED]: 1 });
 
-/** The key of a record, as its source writes it. */
-export function eventKeyOf(key: string, source: SourceName): Fields {
+/** The row before a change, as it was written; without a primary key nothing else tells which row it is. */
+export const wholeRowBeforeOf = ({ key, rowBefore }: ScenarioRecord): Fields | undefined =>
+  rowBefore === undefined ? undefined : { ...primaryKeyOf(key), ...wholeFieldsOf({ id: rowBefore, kind: 'plain' }) };
+
+const primaryKeyOf = (key: string | null): Fields => ({ k: key, part: PART });
+
+type OfSource = Pick<ConnectorStory, 'rowKey' | 'transforms'> & { readonly source: SourceName };
+
+/** The key of a record, as its source writes it; null: it writes none. */
+export function eventKeyOf(record: ScenarioRecord, of: OfSource): Fields | null {
+  const { key } = record;
+  const { rowKey, source } = of;
+  if (isSchemaChange(record, of)) return { databaseName: 'shop' };
+  if (rowKey !== undefined) return rowKey === 'null' ? null : {};
   switch (source) {
     case 'debeziumPatch':
     case 'debeziumStream':
@@ -49,7 +61,7 @@ export function eventKeyOf(key: string, source: SourceName): Fields {
       return { id: JSON.stringify(key) };
     case 'debeziumTable':
     case 'qlik':
-      return { k: key, part: PART };
+      return primaryKeyOf(key);
     case 'changeStream':
       return { _id: { _data: `token of ${key}` } };
   }
@@ -60,14 +72,16 @@ export const schemaNameOf = (source: SourceName): string | undefined =>
   source.startsWith('debezium') ? 'source.shop.orders.Envelope' : undefined;
 
 /** The value of a record; null: the tombstone that follows a deletion in a compacted topic. */
-export function eventOf(record: ScenarioRecord, source: SourceName): Fields | null {
+export function eventOf(record: ScenarioRecord, of: OfSource): Fields | null {
+  const { rowKey, source } = of;
+  if (isSchemaChange(record, of)) return schemaChangeOf(record);
   switch (source) {
     case 'debeziumPatch':
       return patchEventOf(record);
     case 'debeziumStream':
       return streamEventOf(record);
     case 'debeziumTable':
-      return tableEventOf(record);
+      return rowKey === undefined ? tableEventOf(record) : keylessEventOf(record);
     case 'qlik':
       return qlikEventOf(record);
     case 'changeStream':
@@ -81,8 +95,23 @@ const OTHER_OPERATIONS = ['t', 'm'] as const;
 const otherOperation = ({ id }: ScenarioRecord) => ({
   before: null,
   after: null,
-  op: OTHER_OPERATIONS[id % 2],
+  op: OTHER_OPERATIONS[Math.floor(id / 4) % 2],
   source: { ts_ms: id },
+});
+
+/** Of a table, on the topic of the connector's name: https://debezium.io/documentation/reference/3.4/connectors/mysql.html#mysql-schema-change-topic */
+export const isSchemaChange = (
+  { hasNoEffect, id }: ScenarioRecord,
+  { source, transforms = [] }: Pick<ConnectorStory, 'source' | 'transforms'>,
+): boolean =>
+  // A transform that takes rows out of events leaves others as they are, and they are stored.
+  source === 'debeziumTable' && transforms.length === 0 && hasNoEffect === true && id % 4 === 1;
+
+const schemaChangeOf = ({ id }: ScenarioRecord): Fields => ({
+  source: { ts_ms: id },
+  databaseName: 'shop',
+  ddl: `ALTER TABLE orders ADD COLUMN f${id} INT`,
+  tableChanges: [{ type: 'ALTER', id: '"shop"."orders"' }],
 });
 
 /** A row or document is updated, made, or read for the first time. */
@@ -122,12 +151,23 @@ function streamEventOf(record: ScenarioRecord): Fields | null {
 function tableEventOf(record: ScenarioRecord): Fields | null {
   const { hasNoEffect, id, key, kind } = record;
   if (hasNoEffect) return id % 2 === 0 ? null : otherOperation(record);
-  const primaryKey = { k: key, part: PART };
+  const primaryKey = primaryKeyOf(key);
   const before = { ...primaryKey, ...rowBeforeOf(record) };
   if (kind === 'tombstone') return { op: 'd', before, after: null, source: { ts_ms: id } };
   const after = { ...primaryKey, ...wholeFieldsOf(record) };
   const op = operationOf(record);
   return { op, before: op === 'u' ? before : null, after, source: { ts_ms: id } };
+}
+
+/** Of a table whose REPLICA IDENTITY is FULL: the row before has all columns. */
+function keylessEventOf(record: ScenarioRecord): Fields | null {
+  const { hasNoEffect, id, key, kind } = record;
+  if (hasNoEffect) return otherOperation(record);
+  const before = wholeRowBeforeOf(record) ?? null;
+  if (kind === 'tombstone') return { op: 'd', before, after: null, source: { ts_ms: id } };
+  const after = { ...primaryKeyOf(key), ...wholeFieldsOf(record) };
+  const op = before === null ? (id % 2 === 0 ? 'c' : 'r') : 'u';
+  return { op, before, after, source: { ts_ms: id } };
 }
 
 function qlikEventOf(record: ScenarioRecord): Fields | null {
@@ -138,7 +178,7 @@ function qlikEventOf(record: ScenarioRecord): Fields | null {
     message: { schemaId: null, headers: { operation, streamPosition: `${id}` }, ...rest },
   });
   if (hasNoEffect) return id % 2 === 0 ? null : messageOf('TRUNCATE', { data: {}, beforeData: null });
-  const primaryKey = { k: key, part: PART };
+  const primaryKey = primaryKeyOf(key);
   if (kind === 'tombstone')
     return messageOf('DELETE', { data: { ...primaryKey, ...rowBeforeOf(record) }, beforeData: null });
   const data = { ...primaryKey, ...wholeFieldsOf(record) };

@@ -1,6 +1,6 @@
 import type { WriteModel } from '../../../../../functions/documentdb-sink/plan/write-model.ts';
 import { doc } from '../../../../support/document-server/bson-values.ts';
-import type { SourceName } from '../../../scenario/connector/connector.ts';
+import type { ConnectorStory, SourceName } from '../../../scenario/connector/connector.ts';
 import { opOf } from '../../../scenario/generate/document-ops.ts';
 import type { ScenarioRecord } from '../../../scenario/scenario.ts';
 import {
@@ -11,6 +11,7 @@ import {
   PART,
   removedFieldOf,
   wholeFieldsOf,
+  wholeRowBeforeOf,
 } from './change-events.ts';
 
 // What the CDC handler of a source makes of an event, told from the documentation and none of the function's code:
@@ -19,7 +20,7 @@ import {
 
 type Fields = Readonly<Record<string, unknown>>;
 
-export interface ChangeModelParts {
+export interface ChangeModelParts extends Pick<ConnectorStory, 'rowKey'> {
   readonly source: SourceName;
   /** A number as the converter of the file reads it. */
   readonly typed: (value: unknown) => unknown;
@@ -31,6 +32,7 @@ const idOf = ({ key }: ScenarioRecord, { source, typed }: ChangeModelParts): unk
 
 export function modelsOfChange(record: ScenarioRecord, parts: ChangeModelParts): readonly WriteModel[] {
   if (record.hasNoEffect) return [];
+  if (parts.rowKey !== undefined) return modelsOfKeylessRow(record, parts);
   const { source } = parts;
   const id = idOf(record, parts);
   const filter = doc({ _id: id });
@@ -67,6 +69,15 @@ export function modelsOfChange(record: ScenarioRecord, parts: ChangeModelParts):
       return [{ kind: 'replaceOne', filter, replacement: doc({ ...whole, _id: id }), upsert }];
     }
   }
+}
+
+/** A row without a primary key is made under an `_id` of the record's own, and found by all of its columns. */
+function modelsOfKeylessRow(record: ScenarioRecord, parts: ChangeModelParts): readonly WriteModel[] {
+  const before = wholeRowBeforeOf(record);
+  const filter = doc(before === undefined ? { _id: `made by ${record.id}` } : read(before, parts));
+  if (record.kind === 'tombstone') return [{ kind: 'deleteOne', filter }];
+  const row = read({ k: record.key, part: PART, ...wholeFieldsOf(record) }, parts);
+  return [{ kind: 'replaceOne', filter, replacement: doc(row), upsert: true }];
 }
 
 /**

@@ -25,15 +25,21 @@ const DECOY = 'no part of an _id';
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** The bytes of a record's key. */
-export function keyBytesOf(key: string, connector: ConnectorStory): Buffer {
+/** The bytes of a record's key; null: it has none. */
+export function keyBytesOf(record: ScenarioRecord, connector: ConnectorStory): Buffer | null {
+  const { key } = record;
+  if (key === null) return null;
   if (asksRegistry(connector) && connector.keyHasSchema) return registryKeyOf(key, connector, PART);
-  const text = plainKeyTextOf(key, connector);
+  const { source } = connector;
+  const text =
+    source === undefined
+      ? plainKeyTextOf(key, connector)
+      : JSON.stringify(eventKeyOf(record, { ...connector, source }));
+  if (text === 'null') return null;
   return Buffer.from(connector.converter === 'jsonWithSchema' ? withSchema(text) : text);
 }
 
-const plainKeyTextOf = (key: string, { converter, idStrategy, source }: ConnectorStory): string => {
-  if (source !== undefined) return JSON.stringify(eventKeyOf(key, source));
+const plainKeyTextOf = (key: string, { converter, idStrategy }: ConnectorStory): string => {
   if (idStrategy === 'rawKey') return converter === 'string' ? key : JSON.stringify(key);
   return JSON.stringify(idStrategy === 'providedInKey' ? { _id: key, part: PART } : { k: key, part: PART });
 };
@@ -42,12 +48,9 @@ const plainKeyTextOf = (key: string, { converter, idStrategy, source }: Connecto
  * The bytes of a record's value; null: there is none.
  * @param plainText of a value that is no change event, and has no schema
  */
-export function valueTextOf(
-  record: ScenarioRecord,
-  { converter, source }: ConnectorStory,
-  plainText: string,
-): string | null {
-  const event = source && eventOf(record, source);
+export function valueTextOf(record: ScenarioRecord, connector: ConnectorStory, plainText: string): string | null {
+  const { converter, source } = connector;
+  const event = source && eventOf(record, { ...connector, source });
   if (event === null || (event === undefined && record.kind === 'tombstone')) return null;
   const text = event === undefined ? plainText : JSON.stringify(event);
   if (converter !== 'jsonWithSchema') return text;
@@ -80,7 +83,7 @@ export const valueFieldsOf = (key: string, id: number, connector: ConnectorStory
 
 /** The key of the records that a document is of, or a filter. */
 export function keyOfDocument(document: ReadonlyMap<string, unknown>, connector: ConnectorStory): unknown {
-  if (isOfBusinessKey(connector)) return document.get('k');
+  if (isOfBusinessKey(connector) || connector.rowKey !== undefined) return document.get('k');
   const id = document.get('_id');
   return id instanceof Map ? id.get('k') : id;
 }
@@ -96,7 +99,7 @@ export function modelsOfFile(
   if (source !== undefined) {
     return unwraps(connector)
       ? modelsOfRow(scenario)
-      : modelsOfChange(scenario, { source, typed: (value) => typed(value, connector) });
+      : modelsOfChange(scenario, { ...connector, source, typed: (value) => typed(value, connector) });
   }
   const key = scenario.key ?? '';
   const filter = doc(isOfBusinessKey(connector) ? { k: key } : { _id: idOf(key, connector) });
