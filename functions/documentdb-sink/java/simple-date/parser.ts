@@ -1,3 +1,4 @@
+import { inAscii } from '../text/numbers.ts';
 import { DAY_MS, epochDayOf } from './calendar.ts';
 import { DAYS, ERAS, HALF_DAYS, MONTHS, shortened } from './names.ts';
 import { generalOffset, isoOffset } from './offset.ts';
@@ -24,14 +25,15 @@ interface Reading {
 type Read = (reading: Reading, count: number) => number | undefined;
 
 /**
- * `SimpleDateFormat.parse` in UTC and English, lenient: numbers may exceed their range, and text may follow. A
+ * `SimpleDateFormat.parse` in UTC and English, lenient: numbers may exceed their range, and text may follow. Digits of other scripts count. A
  * two-digit year lies within the 80 years before and the 20 years after `nowYear`. Only a few zone names are supported
  * (offset.ts), and dates by weeks are not.
  * @throws PatternError if Java refuses the pattern
  */
 export function dateParser(pattern: string, nowYear: number): (text: string) => number | undefined {
   const tokens = tokensOf(pattern);
-  return (text) => {
+  return (written) => {
+    const text = inAscii(written);
     const fields: Fields = new Map();
     let at: number | undefined = 0;
     for (const [index, token] of tokens.entries()) {

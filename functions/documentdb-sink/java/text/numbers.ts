@@ -24,10 +24,13 @@ function scaledByTwo(significand: bigint, exponent: number): number {
   return Number(significand) * 2 ** half * 2 ** (exponent - half);
 }
 
-const WHOLE = /^[+-]?\d+$/;
+const SIGN_AND_DIGITS = /^[+-]?\p{Nd}+$/u;
+/** 64 bits have 19 digits at most. Reading more takes a time that grows faster than their number. */
+const WHOLE = /^[+-]?0*\d{1,19}$/;
 
-/** `Long.parseLong` and `Integer.parseInt`: a sign and digits of any script. Undefined if Java throws. */
-export function parseWhole(text: string, bits: 32 | 64): bigint | undefined {
+/** `Long.parseLong`, `Integer.parseInt` and the like: a sign and digits of any script. Undefined if Java throws. */
+export function parseWhole(text: string, bits: 8 | 16 | 32 | 64): bigint | undefined {
+  if (!SIGN_AND_DIGITS.test(text)) return undefined;
   const digits = inAscii(text);
   if (!WHOLE.test(digits)) return undefined;
   const value = BigInt(digits);

@@ -1,3 +1,5 @@
+import { inAscii } from '../../../java/text/numbers.ts';
+
 /** `java.math.BigDecimal`: an unscaled number and a scale. */
 export class BigDecimal {
   readonly unscaled: bigint;
@@ -41,9 +43,9 @@ const DECIMAL = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d+))?$/;
 /** More digits than any meaningful number has. The computing time grows with the digits. */
 const SIZE_MAX = 1_000;
 
-/** `new BigDecimal(text)`; undefined if Java throws, or if the number exceeds the bounds. */
+/** `new BigDecimal(text)`, with digits of any script; undefined if Java throws, or if the number exceeds the bounds. */
 export function bigDecimalOf(text: string): BigDecimal | undefined {
-  const [, sign, whole = '', fraction = '', exponent = '0'] = DECIMAL.exec(text) ?? [];
+  const [, sign, whole = '', fraction = '', exponent = '0'] = DECIMAL.exec(text) ?? DECIMAL.exec(inAscii(text)) ?? [];
   const digits = whole + fraction;
   const scale = fraction.length - Number(exponent);
   if (sign === undefined || digits === '' || digits.length > SIZE_MAX || Math.abs(scale) > SIZE_MAX) return undefined;

@@ -1,3 +1,4 @@
+import { parseDouble, parseWhole } from '../../../../java/text/numbers.ts';
 import { BigDecimal } from '../../data/big-decimal.ts';
 import { type ConnectValue, isBytes, SmallNumber } from '../../data/connect-value.ts';
 import { DATE_NAME, type PrimitiveType, type Schema, TIME_NAME, TIMESTAMP_NAME } from '../../data/schema.ts';
@@ -5,13 +6,13 @@ import { typeOf } from '../../data/struct.ts';
 import { TransformError } from '../../data/transform-error.ts';
 import { cutToSmall, saturated64, smallOfDouble, smallOfWhole } from './cast-number.ts';
 import { dateText } from './date-text.ts';
-import { doubleText, floatText, parsedDouble, parsedWhole } from './java-number-text.ts';
+import { doubleText, floatText } from './java-number-text.ts';
 
 export type CastType = Exclude<PrimitiveType, 'bytes'>;
 type IntegerType = 'int8' | 'int16' | 'int32' | 'int64';
 
 const DAY_MS = 86_400_000;
-const BITS: Readonly<Record<IntegerType, number>> = { int8: 8, int16: 16, int32: 32, int64: 64 };
+const BITS = { int8: 8, int16: 16, int32: 32, int64: 64 } as const satisfies Record<IntegerType, number>;
 
 const wrong = (detail: string): never => {
   throw new TransformError(`a value cannot be cast: ${detail}`);
@@ -76,7 +77,7 @@ function doubleOf(value: Exclude<ConnectValue, null>): number {
     case 'boolean':
       return value ? 1 : 0;
     case 'string':
-      return parsedDouble(value) ?? wrong('a string is not a number');
+      return parseDouble(value) ?? wrong('a string is not a number');
     default:
   }
   if (value instanceof SmallNumber) return value.value;
@@ -94,7 +95,7 @@ function wholeOf(value: Exclude<ConnectValue, null>): bigint {
 
 function integerOf(value: Exclude<ConnectValue, null>, type: IntegerType): ConnectValue {
   if (typeof value === 'string') {
-    const whole = parsedWhole(value, BITS[type]) ?? wrong('a string is not a whole number of the target size');
+    const whole = parseWhole(value, BITS[type]) ?? wrong('a string is not a whole number of the target size');
     return type === 'int64' ? whole : smallOfWhole(type, whole);
   }
   if (type === 'int64') return wholeOf(value);

@@ -40,20 +40,3 @@ function plain(mantissa: string, exponent: number): string {
   const fraction = digits.slice(exponent + 1);
   return fraction === '' ? `${sign}${whole}` : `${sign}${whole}.${fraction}`;
 }
-
-const FLOATING = /^[+-]?(?:NaN|Infinity|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?[fFdD]?)$/;
-/** The characters that Java's `trim` removes. */
-const BLANKS = /^[\0- ]+|[\0- ]+$/g;
-
-/** `Double.parseDouble` without hexadecimal numbers. Undefined if Java throws. */
-export function parsedDouble(text: string): number | undefined {
-  const trimmed = text.replace(BLANKS, '');
-  return FLOATING.test(trimmed) ? Number(trimmed.replace(/(?<=[\d.])[fFdD]$/, '')) : undefined;
-}
-
-/** `Long.parseLong`, `Integer.parseInt` and similar methods. Undefined if Java throws. */
-export function parsedWhole(text: string, bits: number): bigint | undefined {
-  if (!/^[+-]?\d{1,100}$/.test(text)) return undefined;
-  const value = BigInt(text.replace('+', ''));
-  return BigInt.asIntN(bits, value) === value ? value : undefined;
-}

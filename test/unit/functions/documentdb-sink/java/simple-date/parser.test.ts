@@ -14,6 +14,8 @@ describe('SimpleDateFormat.parse', () => {
   it.each([
     ['yyyy-MM-dd', '2024-02-05', FEBRUARY_5],
     ['yyyy-MM-dd', '2024-2-5 and more', FEBRUARY_5],
+    ['yyyy-MM-dd', '\u0662\u0660\u0662\u0664-02-\uff10\uff15', FEBRUARY_5],
+    ['yy-MM-dd', '\u0662\u0664-02-05', FEBRUARY_5],
     ['yyyyMMdd', '20240205', FEBRUARY_5],
     ['yyyyMMdd', '2024025', FEBRUARY_5],
     ['yyyy-LL-dd', '2024-02-05', FEBRUARY_5],

@@ -127,6 +127,10 @@ describe('MaskField', () => {
     expect(fieldsOf('MaskField', settings, mapOf({ a: value })).fields).toEqual({ a: expected });
   });
 
+  it('reads the replacement of a number as Java does, in digits of any script', () => {
+    expect(fieldsOf('MaskField', { fields: 'a', replacement: '\u0667' }, mapOf({ a: 5n })).fields).toEqual({ a: 7n });
+  });
+
   it('refuses what it cannot mask', () => {
     const mask =
       (value: ConnectValue, settings = {}) =>
