@@ -137,6 +137,15 @@ describe('the estimate of costs', () => {
     ).toEqual([1, 1]);
   });
 
+  it('takes the records of a window, shares them among mappings, and has the pollers that each must have', () => {
+    const runOf = (changes: Partial<SinkSettings>) =>
+      invocationsOf(sink('kinesisSink', changes), traffic({ recordsPerSecond: 100 }), measured.kinesis, 13);
+    expect(runOf({ batchWindowSeconds: 5 })).toMatchObject({ recordsEach: 500, perSecond: 0.2 });
+    expect(runOf({ batchWindowSeconds: 5, mappings: 2 })).toMatchObject({ recordsEach: 250, partitionsMin: 2 });
+    expect(runOf({ mappings: 2, pollersMin: 3 })).toMatchObject({ pollers: 6, pollerUnits: 1 });
+    expect(runOf({ mappings: 2, pollerGroups: 2, pollerGroup: '' })).toMatchObject({ pollers: 2, pollerUnits: 2 });
+  });
+
   it('counts fewer writes where records of a document meet in a batch', () => {
     const [few, many] = [10, 10_000].map(
       (keys) => way(ways(traffic({ keys })), 'documentdbSink').size['writesPerSecond'],
@@ -161,6 +170,7 @@ describe('the estimate of costs', () => {
     expect(rounds({ order: 'partition' })).toBe(1_000);
     expect(rounds({ aggregation: 'key' })).toBe(1);
     expect(rounds({ order: 'none' })).toBe(1);
+    expect(rounds({ order: 'none', requestsInFlightMax: 1 })).toBe(2); // 500 records in a request
   });
 
   it('says which limit the traffic exceeds', () => {
@@ -235,5 +245,6 @@ describe('the inputs of the cost model', () => {
       source: 'bench/RESULTS.md, 2026-02-02, bbbbbbb',
     });
     expect(() => readMeasured('')).toThrow('npm run bench -- --record');
+    expect(() => readMeasured(row('0'))).toThrow('npm run bench -- --record');
   });
 });

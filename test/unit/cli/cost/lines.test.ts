@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { CpuFigure, Measured } from '../../../../cli/cost/measured.ts';
 import { estimate } from '../../../../cli/cost/model/estimate.ts';
 import { DEFAULT_SINKS } from '../../../../cli/cost/model/sink-settings.ts';
+import { shardsOf } from '../../../../cli/cost/model/targets.ts';
 import type { Traffic } from '../../../../cli/cost/model/traffic.ts';
 import { overridePrices, PRICES } from '../../../../cli/cost/prices.ts';
 
@@ -27,7 +28,7 @@ const waysOf = (traffic: Omit<Traffic, 'partitions'>) =>
     size: rounded(way.size),
   }));
 
-/** Both were computed by hand, for a month of 2,628,000 s. */
+/** All were computed by hand, for a month of 2,628,000 s. */
 describe('the lines of a bill, each in its unit', () => {
   it('for 1,000 records a second of 1,000 bytes', () => {
     const own = { pollers: 1, pollerUnits: 1, partitionsMin: 1, recordsPerInvocation: 1_000, invocationsPerSecond: 1 };
@@ -106,6 +107,18 @@ describe('the lines of a bill, each in its unit', () => {
   });
 });
 
+describe('the shards of a stream', () => {
+  it.each([
+    [10_000, 10, 15], // 1,000 records a second of a shard, of which 70 % are planned
+    [100, 100_000, 15], // 1 MB a second
+    [700, 1_000, 1],
+    [701, 1_000, 2],
+  ])('for %i records a second of %i bytes: %i', (recordsPerSecond, valueBytes, shards) => {
+    const traffic = { recordsPerSecond, valueBytes, keys: 1_000_000, partitions: undefined };
+    expect(shardsOf(traffic, recordsPerSecond)).toBe(shards);
+  });
+});
+
 describe('the Kinesis records of aggregated traffic', () => {
   /** 1,000 records in an invocation each second. */
   it.each([
@@ -150,6 +163,7 @@ describe('the notes of a bill', () => {
   it('name a key that is too busy for a shard, by records or by bytes', () => {
     const busy = { recordsPerSecond: 15_000, valueBytes: 200, keys: 10, partitions: undefined };
     expect(notesOf(busy, { mappings: 2 }).filter((note) => note.endsWith(HOT))).toHaveLength(3);
+    expect(notesOf(busy, { mappings: 2, aggregation: 'key' }).filter((note) => note.endsWith(HOT))).toHaveLength(2);
     expect(notesOf({ ...busy, recordsPerSecond: 11, valueBytes: 1_000_000 }).join()).toContain(
       'a key has 1 entries and 1.1 MB a second',
     );

@@ -56,6 +56,7 @@ describe('the options of npm run cost', () => {
       '--bytes must be at most 4194304, got "4194305": an event of Lambda holds no larger record',
     ],
     [[...LEAST, '--keys', ' '], '--keys must be a number of at least 1, got " "'],
+    [[...LEAST, '--kinesis-ms', ' '], '--kinesis-ms must be a number of at least 0, got " "'],
     [[...LEAST, '--kinesis-ms=-1'], '--kinesis-ms must be a number of at least 0, got "-1"'],
     [[...LEAST, '--documentdb-ms', '1s'], '--documentdb-ms must be a number of at least 0, got "1s"'],
     [[...LEAST, '--partitions', '0'], '--partitions must be a number of at least 1, got "0"'],

@@ -29,6 +29,8 @@ describe('the committer', () => {
     broker.sent[1]?.end.resolve();
     await committer.settled();
     expect(broker.sent).toHaveLength(2);
+    committer.add(0, 4);
+    expect(broker.offsets().at(-1), 'of a poller that was idle').toEqual({ 0: 4 });
   });
 
   it('sends a failed commit again, but never an older offset than it knows', async () => {
