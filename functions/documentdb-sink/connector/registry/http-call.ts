@@ -6,6 +6,8 @@ import { REGISTRY_RESPONSE_BYTES_MAX, REGISTRY_TIMEOUT_MS } from '../../limits.t
 export interface HttpReply {
   readonly status: number;
   readonly body: string;
+  /** Of a redirection, as it stands in the header. */
+  readonly location?: string | undefined;
 }
 
 export interface HttpOptions {
@@ -40,7 +42,8 @@ export const httpCall = (url: URL, options: HttpOptions, signal: AbortSignal): P
     const both = AbortSignal.any([signal, AbortSignal.timeout(REGISTRY_TIMEOUT_MS)]);
     const request = url.protocol === 'https:' ? requestHttps : requestHttp;
     const call = request(url, { ...requestOptionsOf(url, options), signal: both }, (response) => {
-      bodyOf(response).then((body) => resolve({ status: response.statusCode ?? 0, body }), reject);
+      const { statusCode: status = 0, headers } = response;
+      bodyOf(response).then((body) => resolve({ status, body, location: headers.location }), reject);
     });
     call.on('error', reject);
     call.end(options.body);

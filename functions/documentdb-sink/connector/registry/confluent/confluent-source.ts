@@ -11,6 +11,7 @@ import {
   type SchemaSource,
 } from '../schema-source.ts';
 import { type ClientTexts, type RegistryAddress, type ResolveText, readAddresses } from './client-settings.ts';
+import { isRedirection, nextAddress, REDIRECTIONS_MAX } from './redirection.ts';
 
 export interface ConfluentParts {
   readonly texts: ClientTexts;
@@ -150,14 +151,29 @@ async function ask(
 ): Promise<JsonObject | undefined | Unanswered> {
   const base = url.href.replace(/\/$/, '');
   try {
-    return understood(await get(new URL(`${base}/${path}`), options, signal), url.host);
+    return understood(await followed(new URL(`${base}/${path}`), (at) => get(at, options, signal)), url.host);
   } catch (error) {
     const answer = outage(`the schema registry at ${url.host} does not answer (${describeForeign(error)})`);
     return new Unanswered(answer, 'silence');
   }
 }
 
-function understood({ status, body }: HttpReply, host: string): JsonObject | undefined | Unanswered {
+const NOT_FOLLOWED =
+  'and only a redirection within its host and protocol is followed: write the address behind it as schema.registry.url';
+
+/** The answer behind redirections. */
+async function followed(url: URL, get: (url: URL) => Promise<HttpReply>): Promise<HttpReply> {
+  let reply = await get(url);
+  let next = nextAddress(reply, url);
+  for (let count = 0; next !== undefined && count < REDIRECTIONS_MAX; count += 1) {
+    reply = await get(next);
+    next = nextAddress(reply, next);
+  }
+  return reply;
+}
+
+function understood(reply: HttpReply, host: string): JsonObject | undefined | Unanswered {
+  const { status, body } = reply;
   const content = jsonObjectOf(body);
   if (status === 200 && content !== undefined) return content;
   if (status === 404 && NOT_FOUND_CODES.has(content?.['error_code'])) return undefined;
@@ -169,6 +185,7 @@ function understood({ status, body }: HttpReply, host: string): JsonObject | und
   }
   if (status >= 500 || status === 429 || status === 408)
     return new Unanswered(outage(`the schema registry at ${host} answers ${status}`));
+  if (isRedirection(reply)) return new Unanswered(misconfigured(`${host} redirects (${status}), ${NOT_FOLLOWED}`));
   return new Unanswered(
     misconfigured(`${host} answers ${status} as no schema registry does: correct schema.registry.url`),
   );

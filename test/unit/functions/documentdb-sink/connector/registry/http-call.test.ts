@@ -61,7 +61,7 @@ describe('the answer of a schema registry', () => {
       const bytes = Buffer.from('{"schema":"ü"}');
       response.write(bytes.subarray(0, 12), () => response.end(bytes.subarray(12)));
     });
-    expect(reply).toEqual({ status, body: '{"schema":"ü"}' });
+    expect(reply).toEqual({ status, body: '{"schema":"ü"}', location: '/elsewhere' });
   });
 
   it('has 16 MiB at most', async () => {
