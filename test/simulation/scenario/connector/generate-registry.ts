@@ -16,9 +16,11 @@ const UPDATES = 5;
 /** So few that records of one document have several schemas. */
 const KEYS = 6;
 
-/** What the registry does, in turn; undefined: it answers. */
+/** What the registry does, in turn; undefined: it answers. No divisor in common with the numbers of corners and of converters. */
 const COURSES = [
   'registry.refusesSome',
+  'unfollowed',
+  'registeredLate',
   'registry.moved',
   'registry.silent',
   'registry.failed',
@@ -27,31 +29,60 @@ const COURSES = [
   'registry.slow',
   'registry.refused',
   undefined,
-] as const satisfies readonly (FaultKind | undefined)[];
+] as const satisfies readonly (FaultKind | 'unfollowed' | 'registeredLate' | undefined)[];
 
 /** So long may a registry not have heard of a schema that another one has: it is asked again after a second. */
 const BEHIND_MS = 900;
+const LATE_MS = 30_000;
 const BEGINS_MS_MAX = 10_000;
 
 /** One in so many records has no value of a type of the format, and one in so many is poison. */
 const UNTYPED_EVERY = 4;
 const POISON_EVERY = 9;
+/** One story in so many has poison that blocks. */
+const BLOCKING_EVERY = 4;
 
 /** Values have schemas that a registry has. @param index among these stories */
 export function withRegistry(scenario: Scenario, random: Random, index: number): Scenario {
   const course = inTurn(COURSES, index);
   if (course === 'registry.refusesSome') return withRefusedSchemas(scenario, random, index);
+  if (course === 'unfollowed') return withRefusedSchemas(scenario, random, REGISTRY_CONVERTERS.indexOf('jsonSchema'));
   const story = ofRegistry(withConnector(scenario, random, STEP * index), random, index);
+  if (course === 'registeredLate') return registeredLate(story, random, index);
   const { connector, typedCount } = registryOf(story, index);
   const first = random.integer(0, typedCount - 1);
   const kind = course === 'registry.moved' && connector.converter === 'glueAvro' ? 'registry.sessionEnded' : course;
   return {
     ...story,
+    ...(index % BLOCKING_EVERY === 0 && blocking(story, random.integer(1, 3))),
     faults: kind === undefined ? [] : faultsOf(kind, random),
-    records: story.records.map((record, place) => ({
-      ...record,
-      ...(record.kind !== 'tombstone' && place % UNTYPED_EVERY > 0 && { typed: (first + STEP * place) % typedCount }),
-    })),
+    records: typedFrom(first, story.records, typedCount),
+  };
+}
+
+const typedFrom = (first: number, records: readonly ScenarioRecord[], count: number): readonly ScenarioRecord[] =>
+  records.map((record, place) => ({
+    ...record,
+    ...(record.kind !== 'tombstone' && place % UNTYPED_EVERY > 0 && { typed: (first + STEP * place) % count }),
+  }));
+
+/** Poison stands where it is until the mapping gives it up. */
+const blocking = ({ function: fn, mapping }: Scenario, retriesMax: number): Pick<Scenario, 'function' | 'mapping'> => ({
+  function: { ...fn, onPoison: 'block' },
+  mapping: { ...mapping, retriesMax },
+});
+
+/** Nothing is given up: once the schemas are registered every record is written, by the environment that did not find them. */
+function registeredLate(story: Scenario, random: Random, index: number): Scenario {
+  const { typedCount } = registryOf(story, index);
+  const sound = story.records.map((record) =>
+    record.kind === 'tombstone' ? record : { ...record, kind: 'plain' as const },
+  );
+  return {
+    ...story,
+    ...blocking(story, story.mapping.retriesMax),
+    faults: [{ kind: 'registry.behind', fromMs: 0, untilMs: LATE_MS, chance: 1 }],
+    records: typedFrom(random.integer(0, typedCount - 1), sound, typedCount),
   };
 }
 
