@@ -2,6 +2,7 @@ import { anyText, flag, secretText, wholeNumber } from '../forms.ts';
 import { implemented, meaningless, type Property, refused } from '../property.ts';
 
 const WRITING = 'the property controls how schemas are registered; the function reads alone';
+const OWN_SCHEMA = 'values are read with the schema that wrote them';
 const GLUE_READS =
   'the function reads each schema by the id in the record; nothing is registered, and types are generic';
 const GENERALIZED = {
@@ -188,10 +189,16 @@ const glueProperties = (name: Name): readonly Property[] => [
 
 /** What serializers and caches of Java read. */
 const unreadProperties = (name: Name): readonly Property[] => [
-  ...['auto.register.schemas', 'use.latest.version', 'latest.compatibility.strict', 'normalize.schemas'].map((each) =>
+  ...['auto.register.schemas', 'normalize.schemas', 'id.compatibility.strict'].map((each) =>
     meaningless(name(each), WRITING, { form: flag, description: 'Registry converters: how schemas are registered.' }),
   ),
-  ...['key.subject.name.strategy', 'value.subject.name.strategy'].map((each) =>
+  ...['use.latest.version', 'latest.compatibility.strict'].map((each) =>
+    meaningless(name(each), OWN_SCHEMA, { form: flag, description: 'Registry converters: which schema is used.' }),
+  ),
+  ...['use.latest.with.metadata', 'use.schema.id', 'latest.cache.size', 'latest.cache.ttl.sec'].map((each) =>
+    meaningless(name(each), OWN_SCHEMA, { form: anyText, description: 'Registry converters: which schema is used.' }),
+  ),
+  ...['key.subject.name.strategy', 'value.subject.name.strategy', 'subject.name.strategy'].map((each) =>
     meaningless(name(each), 'schemas are looked up by id', {
       form: anyText,
       description: 'Registry converters: names of subjects.',

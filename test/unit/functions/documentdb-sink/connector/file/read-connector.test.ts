@@ -96,6 +96,22 @@ describe('a connector file', () => {
     },
   );
 
+  it.each([
+    ['use.latest.version', 'true'],
+    ['latest.compatibility.strict', 'false'],
+    ['use.latest.with.metadata', 'major=2'],
+    ['use.schema.id', '7'],
+    ['latest.cache.size', '10'],
+    ['latest.cache.ttl.sec', '60'],
+  ])("says why a registry's client needs no %s, and guesses no other name", (name, value) => {
+    const { ignored, meaningless } = read(`${MINIMUM}value.converter=Avro\nvalue.converter.${name}=${value}`);
+    expect(ignored).toEqual([]);
+    expect(meaningless).toContainEqual({
+      name: expect.stringContaining(`value.converter.${name}`),
+      reason: 'values are read with the schema that wrote them',
+    });
+  });
+
   it('takes the typed values that Kafka Connect takes, and the words of YAML', () => {
     const text = `${MINIMUM}delete.on.null.values= yes \nfield.renamer.mapping=[]\npost.processor.chain=\nvalue.converter=Json\ndocument.id.strategy=FullKeyStrategy`;
     const properties = read(text).propertiesByTopic('orders');
