@@ -100,7 +100,7 @@ function kafkaLetters(context: FailureContext, failure: GivenUp<EventRecord>): r
       const info = batchInfo(
         source,
         { ...failure, batch: [{ topicPartition, partition, records: [record] }] },
-        text.length,
+        Buffer.byteLength(text),
       );
       const recordInfo = { offset: String(record.offset), timestamp: timeText(record.timestampMs) };
       const body = { ...head, KafkaBatchInfo: { ...info, recordsInfo: undefined, recordInfo }, payload };

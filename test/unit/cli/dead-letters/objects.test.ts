@@ -44,6 +44,10 @@ describe('a dead letter of a function', () => {
     expect(read(letterObject('documentdbSink', aRecord(), 1_700_000_123_000))).toMatchObject({
       ...{ kind: 'record', sink: 'documentdbSink', code: 'payload_invalid', reason: 'the value is not JSON' },
       atMs: 1_700_000_123_000,
+      details: [
+        ['step', 'converting, after 0 attempts'],
+        ['target', 'shop.orders'],
+      ],
     });
   });
 });
@@ -65,6 +69,10 @@ describe('a batch of a mapping', () => {
     expect(read(batchObject('kinesisSink', [aRecord()]))).toMatchObject({
       ...{ kind: 'batch', code: 'RetryAttemptsExhausted' },
       reason: 'the mapping gave the batch up after about 11 invocations; the last one failed (Unhandled)',
+      details: [
+        ['function', 'msk-sinks-dev-kinesisSink'],
+        ['request', 'request-1'],
+      ],
     });
   });
 

@@ -8,7 +8,7 @@ const surroundings = {
   readFile: (path: string) => (path.startsWith('config/') ? undefined : projectSurroundings.readFile(path)),
   environment: {},
 };
-const imported = (file: string, content = readFileSync(file)) =>
+const imported = (file: string, content: Buffer = readFileSync(file)) =>
   importFile({ file, stage: 'prod', force: false }, content, surroundings);
 
 /** Without the sentences of what changes. */

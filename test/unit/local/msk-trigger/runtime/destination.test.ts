@@ -9,7 +9,9 @@ const SOURCE = { eventSourceArn: CLUSTER_ARN, bootstrapServers: '127.0.0.1:9092'
 function record(partition: number, offset: number, key: Buffer | null = Buffer.from('key')): EventRecord {
   const timestampMs = Date.UTC(2026, 10, 22, 0, 38, 4, 835) + offset;
   const serialize = recordSerializer('orders', partition);
-  return serialize({ offset, timestampMs, timestampType: 'CREATE_TIME', key, value: Buffer.from('v'), headers: [] });
+  // A name of two bytes: sizes are in bytes.
+  const headers = [[Buffer.from('é'), Buffer.from('v')]] as const;
+  return serialize({ offset, timestampMs, timestampType: 'CREATE_TIME', key, value: Buffer.from('v'), headers });
 }
 
 const FAILURE: GivenUp<EventRecord> = {
@@ -53,7 +55,7 @@ describe('the failure record', () => {
       batchSize: 3,
       eventSourceArn: CLUSTER_ARN,
       bootstrapServers: '127.0.0.1:9092',
-      payloadSize: payload.length,
+      payloadSize: Buffer.byteLength(payload),
       recordsInfo: {
         'orders-0': {
           firstRecordOffset: '15',
@@ -90,6 +92,10 @@ describe('the failure record', () => {
     expect(body.requestContext.condition).toBe('RetriesExhausted');
     expect(body.KafkaBatchInfo.recordInfo).toEqual({ offset: '99', timestamp: '2026-11-22T00:38:04.934Z' });
     expect(body.KafkaBatchInfo).not.toHaveProperty('recordsInfo');
+    expect(body.KafkaBatchInfo).toMatchObject({
+      batchSize: 1,
+      payloadSize: Buffer.byteLength(JSON.stringify(body.payload)),
+    });
     expect(body.payload.records['orders-0']).toHaveLength(1);
     expect(body.payload.records['orders-0'][0]).toMatchObject({ offset: 99, key: 'a2V5' });
   });

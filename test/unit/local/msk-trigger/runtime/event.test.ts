@@ -62,6 +62,12 @@ describe('the event', () => {
     );
   });
 
+  it('has of a part of a larger buffer that part alone', () => {
+    const part = Uint8Array.from(Buffer.from('..part..')).subarray(2, 6);
+    const { key, value, headers } = JSON.parse(serialize({ key: part, value: part, headers: [[part, part]] }));
+    expect([key, value, headers]).toEqual(['cGFydA==', 'cGFydA==', [{ part: [112, 97, 114, 116] }]]);
+  });
+
   it('leaves a null key and a tombstone out, and keeps an empty value', () => {
     expect(JSON.parse(serialize({ key: null, value: Buffer.alloc(0) }))).not.toHaveProperty('key');
     expect(JSON.parse(serialize({ key: null, value: Buffer.alloc(0) }))).toHaveProperty('value', '');

@@ -62,10 +62,11 @@ describe('a trigger', () => {
 
   it('tells an observer of each invocation, without payloads', async () => {
     const events: TriggerEvent[] = [];
-    const { clock, poller, invocations } = await start({ observe: (event) => events.push(event) });
+    const mapping = aMapping({ filters: [[{ 'anything-but': ['1'] }]] });
+    const { clock, poller, invocations } = await start({ mapping, observe: (event) => events.push(event) });
     poller.produce(0, 3);
     await clock.advance(0);
-    const parts = [{ partition: 0, firstOffset: 0, lastOffset: 2, recordCount: 3 }];
+    const parts = [{ partition: 0, firstOffset: 0, lastOffset: 2, recordCount: 2 }];
     expect(events).toEqual([{ kind: 'invocationStarted', id: expect.any(Number), parts, atMs: 0 }]);
     await clock.advance(70);
     invocations[0]?.end(FAILED);
