@@ -56,12 +56,12 @@ export const PREFLIGHT_TIMEOUT_MS = 3_000;
 /** The pause between two calls that a batch waits for. */
 export const PREFLIGHT_INTERVAL_MS = 1_000;
 /**
- * The pause between two calls once the stream has been described: somebody may switch the stream to AUTO while the
+ * The pause between two calls once the batches no longer wait for an answer: somebody may switch the stream to AUTO while the
  * environment lives. An account may call 20 times a second:
  * https://docs.aws.amazon.com/kinesis/latest/APIReference/API_DescribeStreamSummary.html
  */
 export const PREFLIGHT_REFRESH_MS = 60_000;
-/** After this many failed calls before the first answer, the environment works without a description of the stream. */
+/** After this many failed calls before the first answer, the batches no longer wait for a description of the stream. */
 export const PREFLIGHT_FAILURES_MAX = 3;
 
 /**

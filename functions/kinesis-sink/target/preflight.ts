@@ -76,6 +76,8 @@ const NOTHING_TO_DO: Inspection = { isOver: Promise.resolve(), end: () => undefi
 export function createPreflight({ port, clock, log, meter, options }: PreflightParts): Preflight {
   let summary: StreamSummary | undefined;
   let failureCount = 0;
+  /** The role does not allow the call. */
+  let isForbidden = false;
   let lookedAtMs = 0;
   let withoutCredentials: CredentialsError | undefined;
   const warned = new Set<string>();
@@ -83,6 +85,9 @@ export function createPreflight({ port, clock, log, meter, options }: PreflightP
     if (!warned.has(message)) log.warn(message, { ...fields });
     warned.add(message);
   };
+
+  /** The batches of this environment no longer wait for an answer. */
+  const isGivenUp = () => isForbidden || failureCount >= PREFLIGHT_FAILURES_MAX;
 
   function noteDistribution(from: string | undefined, to: string | undefined): void {
     if (to === 'AUTO') meter.count('StreamDistributesAutomatically');
@@ -103,7 +108,8 @@ export function createPreflight({ port, clock, log, meter, options }: PreflightP
         withoutCredentials = error; // a failure to get credentials shows nothing about the stream
         return;
       }
-      failureCount = identify(error).name === 'AccessDeniedException' ? PREFLIGHT_FAILURES_MAX : failureCount + 1;
+      isForbidden ||= summary === undefined && identify(error).name === 'AccessDeniedException';
+      failureCount += 1;
       warnOnce('stream_not_described', { error: describeForeign(error), remedy: NOT_DESCRIBED });
     }
   }
@@ -111,7 +117,7 @@ export function createPreflight({ port, clock, log, meter, options }: PreflightP
   function objection(): Objection | undefined {
     if (options.aggregation === 'off') return undefined;
     if (summary?.distribution === 'AUTO') return { failure: NOT_READABLE, lookAgainInMs: PROBE_INTERVAL_MS };
-    if (summary !== undefined || failureCount >= PREFLIGHT_FAILURES_MAX) return undefined;
+    if (summary !== undefined || isGivenUp()) return undefined;
     if (withoutCredentials === undefined) return { failure: NOT_SEEN, lookAgainInMs: PREFLIGHT_INTERVAL_MS };
     const failure = { ...NOT_SEEN, code: 'credentials_unavailable', detail: withoutCredentials.message } as const;
     return { failure, lookAgainInMs: PROBE_INTERVAL_MS };
@@ -122,9 +128,9 @@ export function createPreflight({ port, clock, log, meter, options }: PreflightP
     recordBytesMax: () => (summary?.recordKiBMax === undefined ? undefined : summary.recordKiBMax * 1024),
     begin(deadline) {
       const nowMs = clock.nowMs();
-      // A stream that was described once is described again whatever failed since: one call a minute.
-      const isEnough =
-        summary === undefined ? failureCount >= PREFLIGHT_FAILURES_MAX : nowMs - lookedAtMs < PREFLIGHT_REFRESH_MS;
+      // One call a minute, whatever failed before, unless the role does not allow any.
+      const isRecent = isForbidden || nowMs - lookedAtMs < PREFLIGHT_REFRESH_MS;
+      const isEnough = (summary !== undefined || isGivenUp()) && isRecent;
       const isDone = isEnough && objection() === undefined;
       if (isDone || nowMs >= deadline.sendUntilMs) return NOTHING_TO_DO;
       lookedAtMs = nowMs;

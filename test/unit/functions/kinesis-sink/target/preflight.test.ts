@@ -63,11 +63,27 @@ describe('a look at the stream', () => {
     expect(line).not.toContain('SECRET');
   });
 
-  it('is repeated with the next batches after another failure, three times in all', async () => {
+  it('is repeated with the next batches after another failure, three times, and once in each minute from then on', async () => {
     const look = looks([fails(sdkError('LimitExceededException', 400))]);
     for (let batch = 0; batch < 5; batch += 1) await look.begin().isOver;
     expect(look.count()).toBe(3);
+    for (let minute = 1; minute < 3; minute += 1) {
+      await look.clock.run(look.clock.waitUntil(look.clock.nowMs() + 60_000));
+      for (let batch = 0; batch < 5; batch += 1) await look.begin().isOver;
+      expect(look.count()).toBe(3 + minute);
+    }
     expect(warnings(look)).toEqual(['stream_not_described']);
+  });
+
+  it('stops aggregates also where the first answer, AUTO, comes after three failures', async () => {
+    const failure = fails(sdkError('LimitExceededException', 400));
+    const auto = () => Promise.resolve({ ...aStream, distribution: 'AUTO' });
+    const look = looks([failure, failure, failure, auto], { aggregation: 'key' });
+    for (let batch = 0; batch < 3; batch += 1) await look.begin().isOver;
+    expect(look.preflight.objection()).toBeUndefined();
+    await look.clock.run(look.clock.waitUntil(look.clock.nowMs() + 60_000));
+    await look.begin().isOver;
+    expect(look.preflight.objection()?.failure.code).toBe('misconfigured');
   });
 
   it('says nothing of the stream where there are no credentials, and is repeated', async () => {
