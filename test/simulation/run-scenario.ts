@@ -49,7 +49,7 @@ const LATE_MS = 10 * 60_000;
 export async function runScenario(scenario: Scenario, onTrace?: (line: TraceLine) => void): Promise<StoryResult> {
   const world = createWorld(scenario, (atMs, text, position) => onTrace?.({ atMs, text, position }));
   const { timeline, lambda, faultInjector, kafka, target, bucket } = world;
-  const endMs = EPOCH_MS + plannedMs(scenario) + CALM_MS_MAX;
+  const endMs = EPOCH_MS + plannedMs(scenario) + (scenario.calmMsMax ?? CALM_MS_MAX);
   do {
     await timeline.runUntil(world.isDone, endMs);
     await timeline.runUntil(() => false, timeline.nowMs() + LATE_MS);

@@ -20,6 +20,8 @@ export interface Scenario {
   /** Ascending by time. */
   readonly records: readonly ScenarioRecord[];
   readonly faults: readonly FaultWindow[];
+  /** After the last fault everything must come to an end within so long; default: a day. */
+  readonly calmMsMax?: number;
 }
 
 /** Times are milliseconds after the story's beginning. */

@@ -5,6 +5,10 @@ import { inTurn } from '../../turn.ts';
 import { patient, plainSettings } from './parts.ts';
 
 const OTHER_KEYS = 3;
+/** A batch that makes progress each time takes two minutes. */
+const ENDS_MS = 10 * 60_000;
+/** So many that a fold of them cannot be taken apart in one invocation, again and again. */
+const UPDATES = { min: 16, max: 18 } as const;
 
 /**
  * Refused records of one document in one batch, which comes again as a whole: an invocation has time to prove four of them, and
@@ -14,7 +18,7 @@ const OTHER_KEYS = 3;
 export function again(scenario: Scenario, random: Random, round: number): Scenario {
   const { mapping, ...quiet } = patient(scenario, 15_000);
   const op = inTurn(['insert', 'set', 'replace'] as const, round);
-  const refusedCount = random.integer(5, 9);
+  const refusedCount = op === 'set' ? random.integer(UPDATES.min, UPDATES.max) : random.integer(5, 9);
   const refused = Array.from({ length: refusedCount }, (_, index): ScenarioRecord => {
     const refusal = random.chance(0.8) ? 'unlisted' : 'command';
     return { id: 2 * index + 1, atMs: 0, key: `${SECRET}-0`, kind: 'refused', refusal, op, partition: 0 };
@@ -26,9 +30,10 @@ export function again(scenario: Scenario, random: Random, round: number): Scenar
   return {
     ...scenario,
     ...quiet,
-    mapping: { ...mapping, mode: 'onDemand', batchRecordsMax: 25, windowMs: 1_000 },
+    mapping: { ...mapping, mode: 'onDemand', batchRecordsMax: 100, windowMs: 1_000 },
     documentdb: { ...plainSettings(scenario.documentdb), identity: 'id' },
     faults: [],
+    calmMsMax: ENDS_MS,
     partitionCount: 1,
     // Where a record of another topic can be written, two inserts of one document cannot.
     ...(op === 'insert' && { topicCount: 1 }),
