@@ -7,7 +7,7 @@ import { always, patient, plainSettings, withFewKeys, withoutValue } from './par
 
 /** Two partitions, of which one has bad luck, and the other may not notice. */
 export const onePartition = (scenario: Scenario, random: Random, round: number): Scenario =>
-  inTurn([behindDeletions, writersOfOne], round)(scenario, random);
+  inTurn([behindDeletions, writersOfOne, behindDeletions, countersOfOne], round)(scenario, random);
 
 /** One lost request takes all of its time. */
 const SHORT_MS = 15_000;
@@ -83,6 +83,24 @@ export function beforeConflicts(scenario: Scenario): Scenario {
       ]),
       { ...record(30, LATER_MS, 'gone'), kind: 'tombstone', partition: 1 },
     ],
+  };
+}
+
+const COUNTED = 40;
+
+/** The same, where each record counts once: a document keeps the marks of both. */
+function countersOfOne(scenario: Scenario, random: Random): Scenario {
+  const story = writersOfOne(scenario, random);
+  return {
+    ...story,
+    documentdb: { ...story.documentdb, strategy: 'increment' },
+    topicCount: 1,
+    records: story.records.slice(0, COUNTED).map((record) => ({
+      ...record,
+      key: record.key ?? `${SECRET}-1`,
+      op: 'increment',
+      ...(record.kind !== 'poison' && { kind: 'plain' }),
+    })),
   };
 }
 
