@@ -1,6 +1,6 @@
 import { FORMATS } from '../../services/documents/connector/registry/stored-schemas.ts';
 import type { FaultKind } from '../faults.ts';
-import { patient, sooner, withFewKeys } from '../generate/corners/parts.ts';
+import { inTwoBatches, patient, sooner, withFewKeys } from '../generate/corners/parts.ts';
 import { partitionOf } from '../generate/generate-documents.ts';
 import type { Random } from '../random.ts';
 import type { FaultWindow, Scenario, ScenarioRecord } from '../scenario.ts';
@@ -46,7 +46,7 @@ const BLOCKING_EVERY = 4;
 export function withRegistry(scenario: Scenario, random: Random, index: number): Scenario {
   const course = inTurn(COURSES, index);
   if (course === 'registry.refusesSome') return withRefusedSchemas(scenario, random, index);
-  if (course === 'unfollowed') return withRefusedSchemas(scenario, random, REGISTRY_CONVERTERS.indexOf('jsonSchema'));
+  if (course === 'unfollowed') return withUnfollowedSchemas(scenario, random);
   const story = ofRegistry(withConnector(scenario, random, STEP * index), random, index);
   if (course === 'registeredLate') return registeredLate(story, random, index);
   const { connector, typedCount } = registryOf(story, index);
@@ -89,10 +89,12 @@ function registeredLate(story: Scenario, random: Random, index: number): Scenari
 /** In one partition records wait for their schema behind which others of the same documents have one; in the other one none waits. */
 function withRefusedSchemas(scenario: Scenario, random: Random, index: number): Scenario {
   const story = ofRegistry(withConnector(scenario, random, UPDATES * index + 1), random, index);
-  const typedIn = (partition: number, place: number) => (partition === 0 ? 1 + ((place % 3) % 2) : 3 + (place % 16));
+  const { typedCount } = registryOf(story, index);
+  const typedIn = (partition: number, place: number) =>
+    partition === 0 ? 1 + ((place % 3) % 2) : 3 + (place % (typedCount - 3));
   return {
     ...story,
-    mapping: { ...story.mapping, batchRecordsMax: 100, windowMs: 1_000 },
+    mapping: { ...story.mapping, batchRecordsMax: 100, windowMs: 1_000, pollers: 1 },
     partitionCount: 2,
     faults: [
       { kind: 'registry.refusesSome', fromMs: 0, untilMs: 40_000, chance: 1, partition: 0 },
@@ -105,6 +107,17 @@ function withRefusedSchemas(scenario: Scenario, random: Random, index: number): 
     })),
   };
 }
+
+/** One batch needs more schemas than are asked for at once, and the first is one that the function does not follow. */
+function withUnfollowedSchemas(scenario: Scenario, random: Random): Scenario {
+  const records = inTwoBatches(UNFOLLOWED, KEYS, random);
+  const index = REGISTRY_CONVERTERS.indexOf('jsonSchema');
+  const story = withRefusedSchemas({ ...scenario, topicCount: 1, records }, random, index);
+  // A longer invocation asks so often that it learns of all of them.
+  return { ...story, ...patient(story, 15_000), mapping: story.mapping };
+}
+
+const UNFOLLOWED = 80;
 
 function ofRegistry(story: Scenario, random: Random, index: number): Scenario {
   const { connector } = registryOf(story, index);
@@ -136,8 +149,10 @@ function registryOf({ documentdb: { connector } }: Scenario, index: number) {
 /** Environments come and go, and ask anew. */
 function faultsOf(kind: FaultKind, random: Random): readonly FaultWindow[] {
   const isBehind = kind === 'registry.behind';
-  const fromMs = isBehind ? 0 : random.integer(0, BEGINS_MS_MAX);
-  const lengthMs = isBehind ? BEHIND_MS : random.pick([2_000, 20_000, 60_000]);
+  // Sessions that end are asked for again: the window must be there when schemas are.
+  const isFromBeginning = isBehind || kind === 'registry.sessionEnded';
+  const fromMs = isFromBeginning ? 0 : random.integer(0, BEGINS_MS_MAX);
+  const lengthMs = isBehind ? BEHIND_MS : random.pick(isFromBeginning ? [20_000, 60_000] : [2_000, 20_000, 60_000]);
   return [
     { kind, fromMs, untilMs: fromMs + lengthMs, chance: isBehind ? 1 : random.pick([0.5, 1]) },
     { kind: 'lambda.coldStart', fromMs: 0, untilMs: 90_000, chance: 0.5 },
