@@ -1,4 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { checkCaBundle } from '../../../../cli/doctor/checks/documentdb.ts';
+import { readStageFile } from '../../../../infra/stage-file/read-stage-file.ts';
+import { aStageFile } from '../../../support/a-stage-file.ts';
 import { type Broken, CLUSTER, findingsOf, KEY_ARN, MAPPINGS, STREAM } from './a-stage-in-aws.ts';
 
 const SECRET_ARN = 'arn:aws:secretsmanager:eu-west-1:111111111111:secret:AmazonMSK_orders-AbCdEf';
@@ -104,5 +107,23 @@ describe('what the doctor says of a value that is just enough, and of the next o
     const answers = { 'cloudwatch describe-alarms': { MetricAlarms: [], CompositeAlarms } };
     const row = (await findingsOf({ answers })).find(({ title }) => title === 'alarms');
     expect(row).toMatchObject({ status: 'failed', found: 'raised: stands' });
+  });
+
+  it('wants roots that last as long as the alarm on certificates asks for', async () => {
+    const deployment = readStageFile(
+      'msk-sinks',
+      'dev',
+      aStageFile({ alarms: { topicArn: 'arn:aws:sns:eu-west-1:111111111111:on-call', certificateDaysMin: 30 } }),
+    );
+    const rowAt = async (nowMs: number) => {
+      const ask = () => Promise.reject(new Error('nothing is asked'));
+      const [row] = await checkCaBundle({ deployment, ask, askStreamAccount: undefined, nowMs });
+      return row;
+    };
+    const todayMs = Date.UTC(2026, 10, 29);
+    const daysLeft = Number(/(\d+) days left/.exec((await rowAt(todayMs))?.found ?? '')?.[1]);
+    expect(await rowAt(todayMs + (daysLeft - 30) * 86_400_000)).toMatchObject({ status: 'ok' });
+    const late = await rowAt(todayMs + (daysLeft - 29) * 86_400_000);
+    expect(late).toMatchObject({ status: 'failed', found: 'the roots of eu-west-1 end in 29 days' });
   });
 });

@@ -1,4 +1,6 @@
+import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { askWith } from '../../../../cli/doctor/ask.ts';
 import { tableOf } from '../../../../cli/doctor/print.ts';
 import { cliWith, findingsOf } from './a-stage-in-aws.ts';
 
@@ -103,5 +105,28 @@ describe('the doctor before a good stage', () => {
 
   it('prints what was found, a row each, on the way from the cluster to the alarms', async () => {
     expect(tableOf(await findingsOf(), false).replace(/\d+ days left/, 'N days left')).toBe(TABLE);
+  });
+
+  it('leaves no file of its questions to the functions', async () => {
+    const files: string[] = [];
+    const cli = cliWith({});
+    await findingsOf({
+      run(args) {
+        if (args[1] === 'invoke') files.push(args[2] ?? '');
+        return cli(args);
+      },
+    });
+    expect(files.map((file) => existsSync(file))).toEqual([false, false]);
+  });
+});
+
+describe('the AWS CLI', () => {
+  it.each([
+    ['', { kind: 'value', value: {} }],
+    ['{"a":1}\n', { kind: 'value', value: { a: 1 } }],
+    ['usage: aws', { kind: 'failed', code: 'the answer is no JSON' }],
+  ])('that prints %j answers', async (stdout, answer) => {
+    const ask = askWith(() => Promise.resolve({ exitCode: 0, stdout, stderr: '' }), 'eu-west-1');
+    expect(await ask('sts get-caller-identity')).toEqual(answer);
   });
 });
