@@ -173,8 +173,12 @@ export class DocumentPort {
     timeline.at(timeline.nowMs(), () => serverOf(collection).removeForeign(described));
   }
 
-  /** The statements of an unordered command are done in any order: no two of them may be of one document. */
+  /** The statements of an unordered command are done in any order: no two of them may be of one document. And the server said how many it takes. */
   #watchDocuments({ invocation }: Environment, statements: readonly Statement[]): void {
+    if (statements.length > this.#parts.limits.operationsMax) {
+      const message = `invocation ${invocation} sends ${statements.length} writes in one command`;
+      this.violations.push({ guarantee: 'G5', message });
+    }
     const keys = statements.map((statement) => this.#parts.keyOf(statement));
     if (new Set(keys).size === keys.length) return;
     const message = `invocation ${invocation} writes a document twice in one command`;
