@@ -4,6 +4,7 @@ import { withoutNulls } from '../../../functions/documentdb-sink/connector/cdc/n
 import { createIdStrategy } from '../../../functions/documentdb-sink/connector/id-strategies/create-id-strategy.ts';
 import { createNamespaceMapper } from '../../../functions/documentdb-sink/connector/namespace-mapper.ts';
 import { createPostProcessor } from '../../../functions/documentdb-sink/connector/post-processors/create-post-processors.ts';
+import { timeFieldConversion } from '../../../functions/documentdb-sink/connector/post-processors/time-field-conversion.ts';
 import {
   createDeleteStrategy,
   createWriteModelStrategy,
@@ -77,15 +78,10 @@ function expectDocuments(vector: MongoCase, key: unknown, value: unknown): Resul
   return checked();
 }
 
-const CONVERSION = 'com.mongodb.kafka.connect.sink.processor.TimeseriesTimeFieldAutoConversion';
-
 const timeSeries: Component = (vector) => {
   const properties = partProperties(vector);
   const document = documentOf(vector);
-  if (properties.flag('timeseries.timefield.auto.convert')) {
-    const parts = { idStrategy: createIdStrategy(properties, CUSTOM), custom: CUSTOM };
-    createPostProcessor(properties, CONVERSION, parts)(document, recordOf(vector));
-  }
+  if (properties.flag('timeseries.timefield.auto.convert')) timeFieldConversion(properties)(document, recordOf(vector));
   return expectDocuments(vector, document.key(), document.value());
 };
 
