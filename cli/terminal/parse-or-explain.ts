@@ -17,8 +17,8 @@ export function parseOrExplain<Config extends ParseArgsConfig>(
   }
 }
 
-/** An option that needs a value, in front of an argument that begins with a dash. */
-const AMBIGUOUS = /^Option '(?:-\w, )?(--[\w-]+)' argument is ambiguous/;
+/** An option that needs a value, in front of an argument that begins with a dash. No command has options of one letter. */
+const AMBIGUOUS = /^Option '(--[\w-]+)' argument is ambiguous/;
 
 /** Node's own remedy stands in a later sentence, and shows neither the value nor the case of a value that is missing. */
 function withRemedy(sentence: string, args: readonly string[]): string {

@@ -64,7 +64,7 @@ export class SchemaStore {
     forgetOldest(this.#unanswered, SCHEMAS_MAX);
   }
 
-  /** A registry may be silent about one schema alone: this schema must not end the questions for others again and again (G4). */
+  /** A registry may be silent about one schema alone: this schema must not end every attempt for the others (G4). */
   #unansweredLast(ids: readonly string[]): readonly string[] {
     return ids.toSorted((a, b) => Number(this.#unanswered.has(a)) - Number(this.#unanswered.has(b)));
   }

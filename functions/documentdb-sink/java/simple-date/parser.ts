@@ -25,8 +25,8 @@ interface Reading {
 type Read = (reading: Reading, count: number) => number | undefined;
 
 /**
- * `SimpleDateFormat.parse` in UTC and English, lenient: numbers may exceed their range, and text may follow. Digits of other scripts count. A
- * two-digit year lies within the 80 years before and the 20 years after `nowYear`. Only a few zone names are supported
+ * `SimpleDateFormat.parse` in UTC and English, lenient: numbers may exceed their range, may have digits of any script, and text
+ * may follow. A two-digit year lies within the 80 years before and the 20 years after `nowYear`. Only a few zone names are supported
  * (offset.ts), and dates by weeks are not.
  * @throws PatternError if Java refuses the pattern
  */
