@@ -1,4 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -125,6 +126,25 @@ describe('free ports', () => {
     const ports = await freePorts(20);
     expect(new Set(ports).size).toBe(20);
     expect(Math.max(...ports)).toBeLessThan(32_768);
+  });
+
+  it('are given once, to whoever asks at the same time and before any is bound', async () => {
+    const calls = await Promise.all([freePorts(30), freePorts(30), freePorts(30)]);
+    const ports = [...calls.flat(), ...(await freePorts(30))];
+    expect(new Set(ports).size).toBe(120);
+  });
+
+  it('of a process that lives are given to no other process', async () => {
+    const module = join(import.meta.dirname, '../../../../../local/engines/process/ports.ts');
+    const program = `import { freePorts } from ${JSON.stringify(module)};
+       process.stdout.write(JSON.stringify(await freePorts(400)));
+       setInterval(() => {}, 1000);`;
+    const children = [1, 2].map(() => spawn(process.execPath, ['--input-type=module', '--eval', program]));
+    const ports = await Promise.all(
+      children.map(async ({ stdout }) => JSON.parse(String((await once(stdout, 'data'))[0])) as number[]),
+    );
+    for (const child of children) child.kill('SIGKILL');
+    expect(new Set(ports.flat()).size).toBe(800);
   });
 });
 
