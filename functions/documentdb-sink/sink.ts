@@ -15,7 +15,6 @@ import { abortAt, type Deadline } from '../../shared/time/deadline.ts';
 import { holdUnsettled } from '../../shared/time/hold-unsettled.ts';
 import { CollectionDelivery } from './delivery/collection-delivery.ts';
 import { CredentialsRetry } from './delivery/credentials-retry.ts';
-import { createPreparedSink } from './delivery/prepared-sink.ts';
 import { keepProvenApart } from './delivery/proven-again.ts';
 import type { PlanSettings } from './guard/plan.ts';
 import { Evidence, type ProvenPoison } from './lanes/evidence.ts';
@@ -111,7 +110,7 @@ export function createDocumentdbSink(parts: DocumentdbSinkParts): Sink {
   }
 
   const sink = { write };
-  return held(preparation === undefined ? sink : createPreparedSink(sink, { ...parts, preparation }), clock);
+  return held(preparation === undefined ? sink : preparation.before(sink, parts), clock);
 }
 
 /** The whole batch is held: a record of one partition that can never be written keeps no other partition waiting (G4). */

@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connectorConfiguration } from '../../functions/documentdb-sink/connector/configuration.ts';
-import { createPreparedSink } from '../../functions/documentdb-sink/delivery/prepared-sink.ts';
 import type { DocumentdbSettings } from '../../functions/documentdb-sink/settings.ts';
 import { INSTALL_ROOT } from '../../local/engines/engines.ts';
 import { type SchemaRegistry, startSchemaRegistry } from '../../local/engines/schema-registry/schema-registry.ts';
@@ -123,7 +122,7 @@ describe('a schema registry that runs', () => {
     const inner: Sink = {
       write: async ([batch]) => (batch?.records ?? []).map(({ position }) => written(position)),
     };
-    const sink = createPreparedSink(inner, { preparation, clock: systemClock, random: Math.random });
+    const sink = preparation.before(inner, { clock: systemClock, random: Math.random });
     const batches = [{ topicPartition: 'orders-0', records: [order(1, orderId)] }];
     await registry.stop();
     const away = await sink.write(batches, deadlineOf(systemClock.nowMs(), 6_500));

@@ -1,6 +1,7 @@
 // A redrive through runBatch and both real sinks, in the same words.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { preparationOf } from '../../../functions/documentdb-sink/connector/registry/prepared-sink.ts';
 import type { RedriveResponse } from '../../../shared/dead-letter/redrive.ts';
 import type { SourceRecord } from '../../../shared/record.ts';
 import { runBatch, type TriggerMode } from '../../../shared/run-batch.ts';
@@ -191,7 +192,7 @@ describe('a redrive through the documentdb sink', () => {
 
   it('makes no dead letter where records are prepared before they are planned', async () => {
     const { queue, deadLetters } = fakeDeadLetters();
-    const preparation = { prepare: () => Promise.resolve(), obstacleTo: () => undefined };
+    const preparation = preparationOf({ prepare: () => Promise.resolve(), obstacleTo: () => undefined });
     const sink = Object.assign(aDocumentdbSink({ preparation, deadLetters: queue }), { deadLetters });
     const { response } = await run(sink, eventOf([poison(0, 'a')], 'redrive'));
     expect(response.batchItemFailures).toMatchObject([{ code: 'payload_invalid' }]);

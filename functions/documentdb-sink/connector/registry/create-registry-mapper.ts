@@ -1,5 +1,5 @@
 import { SettingsError } from '../../../../shared/errors.ts';
-import type { Preparation } from '../../plan/preparation.ts';
+import type { Preparation, Prerequisites } from '../../plan/preparation.ts';
 import type { RecordMapper } from '../../plan/record-mapper.ts';
 import type { CustomStrategies } from '../custom/custom-strategies.ts';
 import { CUSTOM_STRATEGIES } from '../custom/registry.ts';
@@ -9,6 +9,7 @@ import type { Side } from '../transforms/connect-record.ts';
 import { createTransformedMapper, type TransformedMapper } from '../transforms/create-transformed-mapper.ts';
 import { converterClassOf } from './converter-classes.ts';
 import { UnpreparedError } from './errors.ts';
+import { preparationOf } from './prepared-sink.ts';
 import { createRegistryConverter, type RegistryConverter } from './registry-converter.ts';
 import type { SchemaSource } from './schema-source.ts';
 import { SchemaStore } from './schema-store.ts';
@@ -34,7 +35,7 @@ export function createRegistryMapper(
   const converters = convertersOf(connector, where, sourceOf);
   const convert = new Map([...converters].map(([side, converter]) => [side, converter.convert] as const));
   const { mapper, ignored } = createTransformedMapper(connector, where, custom, convert);
-  return { mapper: unsettledInstead(mapper), ignored, preparation: preparationOf(converters) };
+  return { mapper: unsettledInstead(mapper), ignored, preparation: preparationOf(prerequisitesOf(converters)) };
 }
 
 function convertersOf(
@@ -72,7 +73,7 @@ function unsettledInstead(mapper: RecordMapper): RecordMapper {
   };
 }
 
-const preparationOf = (converters: ReadonlyMap<Side, RegistryConverter>): Preparation => ({
+const prerequisitesOf = (converters: ReadonlyMap<Side, RegistryConverter>): Prerequisites => ({
   async prepare(records, clock, signal) {
     await Promise.all(
       [...converters].map(([side, { store, idOf }]) =>

@@ -1,21 +1,13 @@
-import { untilAborted } from '../../../shared/concurrency/until-aborted.ts';
-import type { DeadLetterQueue } from '../../../shared/dead-letter/dead-letter-queue.ts';
-import { assert } from '../../../shared/errors.ts';
-import { PROBE_INTERVAL_MS } from '../../../shared/limits.ts';
-import { failed, isSettled, type RecordFailure, type RecordOutcome, skipped } from '../../../shared/outcome.ts';
-import type { PartitionBatch, SourceRecord } from '../../../shared/record.ts';
-import type { Sink } from '../../../shared/sink-contract.ts';
-import { fullJitterMs } from '../../../shared/time/backoff.ts';
-import type { Clock } from '../../../shared/time/clock.ts';
-import { abortAt, type Deadline } from '../../../shared/time/deadline.ts';
-import type { Preparation } from '../plan/preparation.ts';
-
-export interface PreparedSinkParts {
-  readonly preparation: Preparation;
-  readonly clock: Clock;
-  /** 0 <= random() < 1 */
-  readonly random: () => number;
-}
+import { untilAborted } from '../../../../shared/concurrency/until-aborted.ts';
+import type { DeadLetterQueue } from '../../../../shared/dead-letter/dead-letter-queue.ts';
+import { assert } from '../../../../shared/errors.ts';
+import { PROBE_INTERVAL_MS } from '../../../../shared/limits.ts';
+import { failed, isSettled, type RecordFailure, type RecordOutcome, skipped } from '../../../../shared/outcome.ts';
+import type { PartitionBatch, SourceRecord } from '../../../../shared/record.ts';
+import type { Sink } from '../../../../shared/sink-contract.ts';
+import { fullJitterMs } from '../../../../shared/time/backoff.ts';
+import { abortAt, type Deadline } from '../../../../shared/time/deadline.ts';
+import type { Preparation, PreparationParts, Prerequisites } from '../../plan/preparation.ts';
 
 /** A partition's records: those that can be planned, up to the first that cannot. */
 interface Divided {
@@ -33,11 +25,16 @@ interface Writing {
   readonly redriven: DeadLetterQueue | undefined;
 }
 
+export const preparationOf = (prerequisites: Prerequisites): Preparation => ({
+  ...prerequisites,
+  before: (sink, parts) => createPreparedSink(sink, prerequisites, parts),
+});
+
 /**
  * Prepares records before the sink plans them. What cannot be prepared holds the rest of its partition, for which document it
  * writes is not known, and nothing else; it is asked for again until `sendUntilMs`.
  */
-export function createPreparedSink(sink: Sink, { preparation, clock, random }: PreparedSinkParts): Sink {
+function createPreparedSink(sink: Sink, prerequisites: Prerequisites, { clock, random }: PreparationParts): Sink {
   async function write(
     batches: readonly PartitionBatch[],
     deadline: Deadline,
@@ -57,7 +54,7 @@ export function createPreparedSink(sink: Sink, { preparation, clock, random }: P
   /** Writes what can be prepared. No partition waits for the write of another one (G4). */
   async function deliver(waiting: readonly Divided[], attempt: number, writing: Writing): Promise<void> {
     await prepare(waiting, writing);
-    const divided = waiting.map((each) => divide(each, preparation));
+    const divided = waiting.map((each) => divide(each, prerequisites));
     const ready = divided.filter((each) => each.ready.length > 0);
     await Promise.all([
       writeReady(ready, writing).then(() => deliverLater(ready, attempt, writing)),
@@ -73,7 +70,7 @@ export function createPreparedSink(sink: Sink, { preparation, clock, random }: P
     if (clock.nowMs() >= deadline.sendUntilMs) return;
     const records = waiting.flatMap((each) => each.waiting);
     // What is still under way when time is up is left as it is.
-    await untilAborted(preparation.prepare(records, clock, signal), signal).catch(() => undefined);
+    await untilAborted(prerequisites.prepare(records, clock, signal), signal).catch(() => undefined);
   }
 
   async function writeReady(ready: readonly Divided[], { outcomes, deadline, redriven }: Writing): Promise<void> {
@@ -109,9 +106,9 @@ export function createPreparedSink(sink: Sink, { preparation, clock, random }: P
 const recordsOf = (batches: readonly PartitionBatch[]): readonly SourceRecord[] =>
   batches.flatMap(({ records }) => records);
 
-function divide({ topicPartition, waiting }: Divided, preparation: Preparation): Divided {
+function divide({ topicPartition, waiting }: Divided, prerequisites: Prerequisites): Divided {
   for (const [index, record] of waiting.entries()) {
-    const failure = preparation.obstacleTo(record);
+    const failure = prerequisites.obstacleTo(record);
     if (failure !== undefined)
       return { topicPartition, ready: waiting.slice(0, index), waiting: waiting.slice(index), failure };
   }

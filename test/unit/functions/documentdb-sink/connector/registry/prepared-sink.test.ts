@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { createPreparedSink } from '../../../../../functions/documentdb-sink/delivery/prepared-sink.ts';
-import type { Preparation } from '../../../../../functions/documentdb-sink/plan/preparation.ts';
-import { failed, type RecordFailure, written } from '../../../../../shared/outcome.ts';
-import type { SourceRecord } from '../../../../../shared/record.ts';
-import type { Sink } from '../../../../../shared/sink-contract.ts';
-import { aDocumentdbSink, inWords, notJson, order } from '../../../../support/a-documentdb-sink.ts';
-import { aRecord, batchesOf, deadlineIn } from '../../../../support/builders.ts';
-import { VirtualClock } from '../../../../support/virtual-clock.ts';
+import { preparationOf } from '../../../../../../functions/documentdb-sink/connector/registry/prepared-sink.ts';
+import type { Prerequisites } from '../../../../../../functions/documentdb-sink/plan/preparation.ts';
+import { failed, type RecordFailure, written } from '../../../../../../shared/outcome.ts';
+import type { SourceRecord } from '../../../../../../shared/record.ts';
+import type { Sink } from '../../../../../../shared/sink-contract.ts';
+import { aDocumentdbSink, inWords, notJson, order } from '../../../../../support/a-documentdb-sink.ts';
+import { aRecord, batchesOf, deadlineIn } from '../../../../../support/builders.ts';
+import { VirtualClock } from '../../../../../support/virtual-clock.ts';
 
 const failureOf = (code: RecordFailure['code']): RecordFailure => ({
   code,
@@ -37,11 +37,11 @@ function aPreparedSink(
       );
     },
   };
-  const preparation: Preparation = {
+  const prerequisites: Prerequisites = {
     prepare: () => Promise.resolve(void preparedAtMs.push(clock.nowMs() - startMs)),
     obstacleTo: (record) => obstacle(record, preparedAtMs.length),
   };
-  const prepared = createPreparedSink(sink, { preparation, clock, random: () => 0.5 });
+  const prepared = preparationOf(prerequisites).before(sink, { clock, random: () => 0.5 });
   return {
     writes,
     preparedAtMs,
@@ -147,7 +147,7 @@ describe('records that need something before they are planned', () => {
   it('are written while a write of another partition lasts (G4)', async () => {
     const clock = new VirtualClock();
     let rounds = 0;
-    const preparation: Preparation = {
+    const prerequisites: Prerequisites = {
       async prepare() {
         rounds += 1;
       },
@@ -162,7 +162,7 @@ describe('records that need something before they are planned', () => {
         );
       },
     };
-    const prepared = createPreparedSink(sink, { preparation, clock, random: () => 0.5 });
+    const prepared = preparationOf(prerequisites).before(sink, { clock, random: () => 0.5 });
     const outcomes = await clock.run(prepared.write(batchesOf([...at(0, 1), ...at(1, 1)]), deadlineIn(clock.nowMs())));
     expect(outcomes.map(inWords)).toEqual(['failed conflict', 'written']);
   });
@@ -184,7 +184,7 @@ describe('records that need something before they are planned', () => {
   it('are prepared together, and those that wait again', async () => {
     const clock = new VirtualClock();
     const asked: (readonly string[])[] = [];
-    const preparation: Preparation = {
+    const prerequisites: Prerequisites = {
       prepare: (records) => Promise.resolve(void asked.push(records.map(placeOf))),
       obstacleTo: ({ position: { offset } }) => (offset === 2 && asked.length < 2 ? OUTAGE : undefined),
     };
@@ -192,16 +192,16 @@ describe('records that need something before they are planned', () => {
       write: (batches) =>
         Promise.resolve(batches.flatMap(({ records }) => records.map(({ position }) => written(position)))),
     };
-    const prepared = createPreparedSink(sink, { preparation, clock, random: () => 0.5 });
+    const prepared = preparationOf(prerequisites).before(sink, { clock, random: () => 0.5 });
     await clock.run(prepared.write(batchesOf([...at(0, 1, 2), ...at(1, 1)]), deadlineIn(clock.nowMs())));
     expect(asked).toEqual([['0@1', '0@2', '1@1'], ['0@2']]);
   });
 
   it('do not hold the answer when what they need never comes', async () => {
     const clock = new VirtualClock();
-    const preparation: Preparation = { prepare: () => new Promise(() => undefined), obstacleTo: () => OUTAGE };
+    const prerequisites: Prerequisites = { prepare: () => new Promise(() => undefined), obstacleTo: () => OUTAGE };
     const sink: Sink = { write: () => Promise.resolve([]) };
-    const prepared = createPreparedSink(sink, { preparation, clock, random: () => 0.5 });
+    const prepared = preparationOf(prerequisites).before(sink, { clock, random: () => 0.5 });
     const deadline = deadlineIn(clock.nowMs());
     const outcomes = await clock.run(prepared.write(batchesOf(at(0, 1)), deadline));
     expect(outcomes.map(inWords)).toEqual(['failed schema_unavailable']);
@@ -212,13 +212,13 @@ describe('records that need something before they are planned', () => {
 describe('a blocked record of one partition', () => {
   it('keeps no record of another partition waiting that can be prepared a moment later, and holds the answer (G4)', async () => {
     let rounds = 0;
-    const preparation: Preparation = {
+    const prerequisites: Prerequisites = {
       async prepare() {
         rounds += 1;
       },
       obstacleTo: ({ position: { partition } }) => (partition === 1 && rounds < 3 ? OUTAGE : undefined),
     };
-    const sink = aDocumentdbSink({ preparation, onPoison: 'block' });
+    const sink = aDocumentdbSink({ preparation: preparationOf(prerequisites), onPoison: 'block' });
     const deadline = deadlineIn(sink.clock.nowMs());
     const outcomes = await sink.write([notJson(1, 'a'), order(1, 'b', {}, 1)], deadline);
     expect(outcomes.map(inWords)).toEqual(['failed payload_invalid', 'written']);
