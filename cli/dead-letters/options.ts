@@ -106,13 +106,19 @@ function timeOf(name: string, text: string | undefined, nowMs: number): number |
   if (text === undefined) return undefined;
   const [, count, unit = ''] = /^(\d{1,6})([mhd])$/.exec(text) ?? [];
   if (count !== undefined) return nowMs - Number(count) * (UNIT_MS[unit] ?? 0);
-  const timeMs = ISO_TIME.test(text) ? Date.parse(text) : Number.NaN;
+  const timeMs = ISO_TIME.test(text) && isDay(text.slice(0, 'YYYY-MM-DD'.length)) ? Date.parse(text) : Number.NaN;
   if (Number.isNaN(timeMs)) {
     throw new Error(
       `--${name} must be a time with its zone, as 2026-11-29T10:00:00Z, a date, or an age, as 30m, 12h or 7d; got ${JSON.stringify(text)}`,
     );
   }
   return timeMs;
+}
+
+/** `Date.parse` takes 31 February for 3 March. */
+function isDay(date: string): boolean {
+  const midnight = Date.parse(date);
+  return !Number.isNaN(midnight) && new Date(midnight).toISOString().startsWith(date);
 }
 
 function rateOf(text: string | undefined): number {

@@ -59,6 +59,8 @@ describe('the options of npm run dead-letters', () => {
     ['list --stage dev --function mongo', '--function must be kinesisSink or documentdbSink, got "mongo"'],
     ['list --stage dev --since yesterday', '--since must be a time with its zone'],
     ['list --stage dev --until 2026-11-29T10:00:00', '--until must be a time with its zone'],
+    ['redrive --stage dev --since 2026-02-30', '--since must be a time with its zone'],
+    ['redrive --stage dev --until 2026-11-31T10:00:00Z', '--until must be a time with its zone'],
     ['redrive --stage dev --rate 0', '--rate must be a number of records a second from 1 to 10000, got "0"'],
     ['redrive --stage dev --rate 1.5', '--rate must be'],
   ])('are refused with what is wrong: %s', (text, words) => {
