@@ -1,6 +1,7 @@
 import { parse } from 'yaml';
+import { functionSettings } from '../../functions/documentdb-sink/connector/file/function-settings.ts';
 import { readConnectorSettings, settingOf } from '../../infra/stage-file/connector-settings.ts';
-import { readNamedConnector } from '../../infra/stage-file/named-connector.ts';
+import { type NamedConnector, readNamedConnector } from '../../infra/stage-file/named-connector.ts';
 import type { Surroundings } from '../../infra/stage-file/project-files.ts';
 import {
   ACCOUNT_GAP,
@@ -8,6 +9,7 @@ import {
   brokersTell,
   CLUSTER_GAP,
   type Gap,
+  handoverSteps,
   type Import,
   REGION_GAP,
 } from './import.ts';
@@ -25,7 +27,8 @@ export function importConnector(text: string, path: string, stage: string, surro
     ...managedSettings(text),
   ];
   const has = (name: string) => settings.some((each) => each.path.join('.') === name);
-  const authentication = authenticationGaps(settings.find((each) => each.path.join('.') === AUTHENTICATION)?.value);
+  const writtenAuthentication = settings.find((each) => each.path.join('.') === AUTHENTICATION)?.value;
+  const authentication = authenticationGaps(writtenAuthentication);
   const group = groupOf(path, own, parsed(text).connectorName);
   return {
     source: 'the connector file',
@@ -33,11 +36,11 @@ export function importConnector(text: string, path: string, stage: string, surro
     gaps: [ACCOUNT_GAP, REGION_GAP, CLUSTER_GAP, ...authentication.gaps, ...VPC_GAPS].filter(
       (gap) => !has(gap.path.join('.')),
     ),
-    changes: [...CHANGES, ...authentication.changes],
+    changes: [...changesOf(named), ...authentication.changes],
     notTaken: named === undefined ? [] : notTaken(named.connector),
     next: [
       'stop the connector, and wait until its group has no members',
-      `npm run handover -- --stage ${stage} --function documentdbSink --from-group ${group} --dry-run`,
+      ...handoverSteps({ stage, sink: 'documentdbSink', group }, writtenAuthentication),
       `npx serverless deploy --stage ${stage}`,
     ],
   };
@@ -93,12 +96,23 @@ function groupOf(path: string, surroundings: Surroundings, connectorName: unknow
   return named('consumer.override.group.id') ?? `connect-${connectorName ?? named('name') ?? 'NAME'}`;
 }
 
-const CHANGES: readonly string[] = [
+const changesOf = (named: NamedConnector | undefined): readonly string[] => [
   'documents get the field _k (the stored version); readers ignore it',
-  'a record that can never be written becomes a dead letter in S3, alone; an outage never makes one',
+  onPoison(named),
   'each topic is a mapping with a consumer group of its own: npm run handover copies the offsets',
   'docs/migrating.md has the other differences',
 ];
+
+const DEAD_LETTERS = 'a record that can never be written becomes a dead letter in S3, alone; an outage never makes one';
+const BLOCKS =
+  'errors.tolerance is none: a record that can never be written holds the records behind it, until it is mended or the mapping gives up; errors.tolerance=all makes a dead letter of it instead';
+const DECIDED =
+  'errors.tolerance decides about a record that can never be written: none holds the records behind it, all makes a dead letter in S3';
+
+function onPoison(named: NamedConnector | undefined): string {
+  if (named === undefined) return DECIDED;
+  return functionSettings(named.connector).onPoison === 'block' ? BLOCKS : DEAD_LETTERS;
+}
 
 const notTaken = ({
   ignored,

@@ -5,6 +5,7 @@ import {
   brokersTell,
   CLUSTER_GAP,
   type Gap,
+  handoverSteps,
   type Import,
   REGION_GAP,
 } from './import.ts';
@@ -66,7 +67,8 @@ export function importDoka(parsed: unknown, stage: string): Import {
   }
   const settings = settingsOf(read.output);
   const has = (name: string) => settings.some(({ path }) => path.join('.') === name);
-  const authentication = authenticationGaps(settings.find(({ path }) => path.join('.') === AUTHENTICATION)?.value);
+  const writtenAuthentication = settings.find(({ path }) => path.join('.') === AUTHENTICATION)?.value;
+  const authentication = authenticationGaps(writtenAuthentication);
   const gaps: readonly Gap[] = [ACCOUNT_GAP, REGION_GAP, CLUSTER_GAP, ...authentication.gaps, ...KINESIS_GAPS].filter(
     ({ path }) => !has(path.join('.')),
   );
@@ -82,7 +84,7 @@ export function importDoka(parsed: unknown, stage: string): Import {
       'stop doka, and wait until its group has no members (session.timeout.ms)',
       ...(isTaken
         ? []
-        : [`npm run handover -- --stage ${stage} --function kinesisSink --from-group ${groupId ?? 'GROUP'} --dry-run`]),
+        : handoverSteps({ stage, sink: 'kinesisSink', group: groupId ?? 'GROUP' }, writtenAuthentication)),
       `npx serverless deploy --stage ${stage}`,
     ],
   };

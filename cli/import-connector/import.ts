@@ -1,3 +1,5 @@
+import type { SinkName } from '../../infra/sinks.ts';
+
 /** A setting's place in a stage file: `['cluster', 'arn']`. */
 export type SettingPath = readonly string[];
 
@@ -58,6 +60,23 @@ export function authenticationGaps(authentication: unknown): Pick<Import, 'gaps'
     ],
   };
 }
+
+/**
+ * The commands that copy the offsets of the group to the mappings: first what would be copied, then the copy. Without the copy the
+ * mappings begin at their starting position, and write every record of the topic again.
+ */
+export function handoverSteps(
+  { stage, sink, group }: { readonly stage: string; readonly sink: SinkName; readonly group: string },
+  authentication: unknown,
+): readonly string[] {
+  const login = authentication === 'iam' ? ' --login iam' : authentication === 'saslScram512' ? ' --login scram' : '';
+  const command = `npm run handover -- --stage ${stage} --function ${sink} --from-group ${quoted(group)} --bootstrap HOST:PORT,..${login}`;
+  return [`${command} --dry-run`, command];
+}
+
+/** A text as one word of a shell. */
+const quoted = (text: string): string =>
+  /^[\w.@:-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
 
 const PORTS: Readonly<Record<string, 'iam' | 'saslScram512'>> = {
   9098: 'iam',

@@ -138,7 +138,7 @@ describe('the import of a connector', () => {
       ...{ accountId: '111111111111', region: 'eu-west-1', cluster: { authentication: 'iam', arn: 'FILL_IN' } },
       documentdbSink: { connector: 'config/connectors/orders-sink.json', securityGroupIds: ['sg-0cccccccccccccccc'] },
     });
-    expect(lines.join('\n')).toContain('--from-group connect-orders-sink --dry-run');
+    expect(lines.join('\n')).toContain('--from-group connect-orders-sink --bootstrap');
     expect(packaged(imported(`${MANAGED} --stage dev`), 'dev').connector?.connector.topics).toEqual([
       'orders',
       'returns',

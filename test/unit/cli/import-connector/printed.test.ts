@@ -72,7 +72,8 @@ Left to fill in, in config/prod.yml:
 Then:
   npx serverless package --stage prod
   stop the connector, and wait until its group has no members
-  npm run handover -- --stage prod --function documentdbSink --from-group connect-orders-sink --dry-run
+  npm run handover -- --stage prod --function documentdbSink --from-group connect-orders-sink --bootstrap HOST:PORT,.. --login iam --dry-run
+  npm run handover -- --stage prod --function documentdbSink --from-group connect-orders-sink --bootstrap HOST:PORT,.. --login iam
   npx serverless deploy --stage prod
 `;
 
@@ -103,11 +104,57 @@ describe('what an import prints', () => {
   it.each([
     ['name=orders', 'connect-orders'],
     ['name=orders\nconsumer.override.group.id=own', 'own'],
+    ['name=order sink', "'connect-order sink'"],
+    ["name=o'neil", String.raw`'connect-o'\''neil'`],
     ['', 'connect-NAME'],
   ])('names the group that the connector reads with: %j', (lines, group) => {
     const settings = `connector.class=com.mongodb.kafka.connect.MongoSinkConnector\ntopics=orders\n${lines}`;
-    expect(printed('sink.properties', Buffer.from(settings))).toContain(` --from-group ${group} --dry-run`);
+    expect(printed('sink.properties', Buffer.from(settings))).toContain(
+      ` --from-group ${group} --bootstrap HOST:PORT,.. --dry-run`,
+    );
   });
+});
+
+const settingsWith = (lines: string) =>
+  Buffer.from(`connector.class=com.mongodb.kafka.connect.MongoSinkConnector\ntopics=orders\ndatabase=shop\n${lines}`);
+const said = (lines: string) => imported('sink.properties', settingsWith(lines)).lines.join('\n');
+
+describe('what an import says of a record that can never be written', () => {
+  it("is what errors.tolerance says, by default the connector's none", () => {
+    const [makes, holds] = ['becomes a dead letter in S3, alone', 'holds the records behind it, until'];
+    for (const lines of ['', 'errors.tolerance=none', 'errors.tolerance=all\nmongo.errors.tolerance=none']) {
+      expect(said(lines)).toContain(holds);
+      expect(said(lines)).not.toContain(makes);
+    }
+    expect(said('errors.tolerance=all')).toContain(makes);
+    expect(said('errors.tolerance=all')).not.toContain(holds);
+  });
+
+  it('is both where packaging refuses the file', () => {
+    expect(said('errors.tolerance=perhaps')).toContain('errors.tolerance decides about a record');
+  });
+});
+
+describe('the steps that an import prints', () => {
+  it.each(['9098 --login iam', '9096 --login scram', '9092'])(
+    'copy the offsets before the deployment: port %s',
+    (line) => {
+      const [port, ...login] = line.split(' ');
+      const address = `b-1.orders.a1.c2.kafka.eu-west-1.amazonaws.com:${port}`;
+      const doka = `aws: {}\nmsk: { topic: [orders, returns], brokers: ["${address}"], groupId: doka }\n`;
+      const copy = ['--from-group doka --bootstrap HOST:PORT,..', ...login].join(' ');
+      const steps = imported('prod.yaml', Buffer.from(doka)).lines.slice(-5);
+      expect(
+        steps.map((step) => step.trim().replace('npm run handover -- --stage prod --function kinesisSink ', '')),
+      ).toEqual([
+        'stop doka, and wait until its group has no members (session.timeout.ms)',
+        `${copy} --dry-run`,
+        copy,
+        'npx serverless deploy --stage prod',
+        '',
+      ]);
+    },
+  );
 });
 
 describe('the address of a broker', () => {
