@@ -1,9 +1,9 @@
 // `npm run import-connector -- FILE`: a configuration of the MongoDB sink connector or of doka becomes a stage.
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { readFile } from 'node:fs/promises';
 import { projectSurroundings } from '../infra/stage-file/project-files.ts';
 import { parseImportOptions, USAGE } from './import-connector/options.ts';
 import { importFile } from './import-connector/run.ts';
+import { writeFiles } from './import-connector/write-files.ts';
 import { outliveClosedPipe } from './terminal/closed-pipe.ts';
 import { userPath } from './terminal/user-path.ts';
 
@@ -23,11 +23,7 @@ async function main(): Promise<void> {
     throw new Error(`${options.file} cannot be read`);
   });
   const { files, lines } = importFile(options, content, projectSurroundings);
-  for (const file of files) {
-    const path = join(process.cwd(), file.path);
-    await mkdir(dirname(path), { recursive: true });
-    await writeFile(path, file.content);
-  }
+  await writeFiles(files, process.cwd());
   lines.forEach(print);
 }
 
