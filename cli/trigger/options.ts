@@ -1,6 +1,7 @@
 import type { PartialFailureRetry } from '../../local/msk-trigger/machine/settings.ts';
 import { BROKER_OPTIONS, BROKER_USAGE, type Brokers, brokersOf } from '../kafka/options.ts';
 import { parseOrExplain } from '../terminal/parse-or-explain.ts';
+import { isThisMachine } from './groups.ts';
 
 export interface TriggerCommandOptions {
   readonly brokers: Brokers;
@@ -13,6 +14,8 @@ export interface TriggerCommandOptions {
   readonly environmentFile: string | undefined;
   /** A schema registry that stands in for those of the mappings. */
   readonly registryUrl: string | undefined;
+  /** In front of each mapping's consumer group. */
+  readonly groupPrefix: string;
   /** Undefined: `.local/trigger`. */
   readonly folder: string | undefined;
   readonly partialFailureRetry: PartialFailureRetry;
@@ -34,6 +37,9 @@ ${BROKER_USAGE}
   --env NAME=VALUE           a variable of every function, such as AWS_ENDPOINT_URL; may be repeated
   --env-file FILE            such variables, one a line. Functions get no variable of this shell
   --registry URL             a schema registry with the API of Confluent, in place of those that the mappings name
+  --group-prefix TEXT        in front of each mapping's consumer group. The command commits offsets, and a mapping in AWS goes on at
+                             those of its group: so this is needed where the brokers are not on this machine. --group-prefix=
+                             (nothing) reads and commits with the mappings' own groups
   --folder FOLDER            for the functions' logs and for failure records whose destination is not a topic of this Kafka
                              (default .local/trigger)
   --partial-failure-retry R  which records are repeated after a partial failure: fromLowest (default), everything from the
@@ -65,9 +71,18 @@ export function parseTriggerOptions(
     environment: Object.fromEntries(pairs('--env', 'NAME=VALUE', values.env)),
     environmentFile: values['env-file'],
     registryUrl: registryOf(values.registry),
+    groupPrefix: groupPrefixOf(values['group-prefix'], brokers),
     folder: values.folder,
     exit: values.exit ?? false,
   };
+}
+
+/** What this command commits for a mapping's own group is lost to that mapping: nobody does that unawares. */
+function groupPrefixOf(prefix: string | undefined, { bootstrapServers }: Brokers): string {
+  if (prefix !== undefined || isThisMachine(bootstrapServers)) return prefix ?? '';
+  throw new Error(
+    '--group-prefix is missing: the brokers are not on this machine, and a mapping in AWS goes on at the offsets that this command commits for its group. Write --group-prefix TEXT for groups of your own, or --group-prefix= to commit for the groups of the mappings',
+  );
 }
 
 function registryOf(url: string | undefined): string | undefined {
@@ -96,6 +111,7 @@ function parsed(args: readonly string[]) {
     template: text,
     'env-file': text,
     registry: text,
+    'group-prefix': text,
     folder: text,
     'partial-failure-retry': text,
     exit: flag,

@@ -5,6 +5,7 @@ import { parseTemplate } from '../../local/template/parse-template.ts';
 import { readFunctions, type TemplateFunction } from '../../local/template/read-functions.ts';
 import { templateResolver } from '../../local/template/template-resolver.ts';
 import { type Code, codeOf } from './code.ts';
+import { withGroupPrefix } from './groups.ts';
 import type { TriggerCommandOptions } from './options.ts';
 
 export type RunnableFunction = TemplateFunction & Code;
@@ -17,7 +18,10 @@ export interface Plan {
   readonly notes: readonly string[];
 }
 
-type PlanOptions = Pick<TriggerCommandOptions, 'templateFile' | 'parameters' | 'code' | 'environment' | 'registryUrl'>;
+type PlanOptions = Pick<
+  TriggerCommandOptions,
+  'templateFile' | 'parameters' | 'code' | 'environment' | 'registryUrl' | 'groupPrefix'
+>;
 
 /** @throws Error that lists what cannot be followed: template, resource, property and remedy */
 export function planOf(templateText: string, options: PlanOptions): Plan {
@@ -30,7 +34,7 @@ export function planOf(templateText: string, options: PlanOptions): Plan {
   const logicalIds = new Set(mappings.map(({ functionLogicalId }) => functionLogicalId));
   const functions = inTemplate(templateFile, () => readFunctions(template, { resolve, environment, logicalIds }));
   return {
-    mappings,
+    mappings: withGroupPrefix(mappings, options.groupPrefix),
     functions: withCode(functions, options),
     notes: [
       ...all

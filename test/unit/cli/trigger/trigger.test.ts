@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { refuseMembers } from '../../../../cli/trigger/groups.ts';
 import { invocationLine } from '../../../../cli/trigger/lines.ts';
 import { parseTriggerOptions } from '../../../../cli/trigger/options.ts';
 import { planOf } from '../../../../cli/trigger/plan.ts';
@@ -17,7 +18,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const NEEDED = ['--bootstrap', 'b:9092', '--template', 't.json'];
+const NEEDED = ['--bootstrap', 'localhost:9092', '--template', 't.json'];
 
 describe('the options', () => {
   const documented = readFileSync('docs/msk-trigger.md', 'utf8').match(/^npm run trigger -- .*$/gm) ?? [];
@@ -31,7 +32,8 @@ describe('the options', () => {
   it('are named once, or as often as there are functions, parameters and variables', () => {
     const repeated = ['--function', 'A=a', '--function', 'B=b=c', '--parameter', 'P=1', '--env', 'E='];
     expect(parseTriggerOptions([...NEEDED, ...repeated, '--exit'], {})).toMatchObject({
-      brokers: { bootstrapServers: 'b:9092', tls: false },
+      brokers: { bootstrapServers: 'localhost:9092', tls: false },
+      groupPrefix: '',
       code: new Map([
         ['A', 'a'],
         ['B', 'b=c'],
@@ -43,6 +45,9 @@ describe('the options', () => {
   it.each([
     [['--template', 't'], '--bootstrap is missing'],
     [['--bootstrap', 'b:1'], '--template is missing'],
+    [['--bootstrap', 'b:1', '--template', 't'], '--group-prefix is missing'],
+    [['--bootstrap', 'localhost:1,b:1', '--template', 't'], '--group-prefix is missing'],
+    [['--bootstrap', '127.0.0.1.example.com:1', '--template', 't'], '--group-prefix is missing'],
     [[...NEEDED, '--function', 'A'], '--function takes NAME=CODE, got "A"'],
     [[...NEEDED, '--env', '=x'], '--env takes NAME=VALUE'],
     [[...NEEDED, '--partial-failure-retry', 'all'], '--partial-failure-retry must be'],
@@ -59,14 +64,59 @@ const SINK = {
   Properties: { FunctionName: 'sink', Handler: 'src/index.api.run', Runtime: 'nodejs24.x' },
 };
 
-function plan(changes: { readonly mapping?: object; readonly sink?: object; readonly code?: readonly string[] } = {}) {
+interface Changes {
+  readonly mapping?: object;
+  readonly sink?: object;
+  readonly code?: readonly string[];
+  readonly groupPrefix?: string;
+}
+
+function plan(changes: Changes = {}) {
   const template = Object(aTemplate({ Mapping: { ...PACKAGED, ...changes.mapping } }));
   template.Resources.KinesisSinkLambdaFunction = { ...SINK, ...changes.sink };
   return planOf(JSON.stringify(template), {
     ...{ templateFile: join(folder, 't.json'), parameters: {}, environment: {}, registryUrl: undefined },
+    groupPrefix: changes.groupPrefix ?? '',
     code: new Map((changes.code ?? []).map((file) => ['sink', join(folder, file)])),
   });
 }
+
+describe('the consumer groups', () => {
+  it.each(['127.0.0.1:9092', 'LOCALHOST:9092,127.1.2.3:1', '[::1]:9092'])(
+    'are those of the mappings on this machine: %s',
+    (bootstrap) => {
+      expect(parseTriggerOptions(['--bootstrap', bootstrap, '--template', 't'], {})).toMatchObject({ groupPrefix: '' });
+    },
+  );
+
+  it('are what the user writes elsewhere', () => {
+    const elsewhere = ['--bootstrap', 'b:9092', '--template', 't'];
+    for (const prefix of ['', 'ann-']) {
+      expect(parseTriggerOptions([...elsewhere, `--group-prefix=${prefix}`], {})).toMatchObject({
+        groupPrefix: prefix,
+      });
+    }
+  });
+
+  it('have the prefix in front', () => {
+    const [own] = plan().mappings;
+    expect(plan({ groupPrefix: 'ann-' }).mappings).toMatchObject([{ consumerGroupId: `ann-${own?.consumerGroupId}` }]);
+  });
+
+  it('are refused where they have members', async () => {
+    const { mappings } = plan({ groupPrefix: 'ann-' });
+    const asked: string[] = [];
+    const groupsWith = (count: number) => ({
+      memberCount: (group: string) => {
+        asked.push(group);
+        return Promise.resolve(count);
+      },
+    });
+    await expect(refuseMembers(mappings, groupsWith(0))).resolves.toBeUndefined();
+    await expect(refuseMembers(mappings, groupsWith(2))).rejects.toThrow('has 2 member(s)');
+    expect(asked).toEqual([mappings[0]?.consumerGroupId, mappings[0]?.consumerGroupId]);
+  });
+});
 
 describe('the code of a function', () => {
   it('is in the folder that AWS CDK names', () => {
@@ -99,6 +149,7 @@ describe('the code of a function', () => {
       parameters: {},
       environment: {},
       registryUrl: undefined,
+      groupPrefix: '',
       code: new Map([['x', 'y']]),
     };
     const template = Object(aTemplate({ Mapping: PACKAGED }));
@@ -129,6 +180,7 @@ describe('a template', () => {
       parameters: {},
       environment: {},
       registryUrl: undefined,
+      groupPrefix: '',
       code: new Map(),
     };
     expect(() => planOf(text, options)).toThrow(problem);
