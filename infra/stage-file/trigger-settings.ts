@@ -215,7 +215,7 @@ export const triggerSettings = settings({
     min: 1,
     max: 87_600,
     description:
-      "How long the topics keep a record: the value of their `retention.ms`, in hours. Default: Kafka's default of 7 days. Packaging only compares the value with the time for which a blocked record can block.",
+      "How long the topics keep a record: the value of their `retention.ms`, in hours. Default: Kafka's default of 7 days. Packaging only compares the value with the time for which a blocked record can block, and with the lifetime of a tombstone.",
   }),
   schemaRegistry: v.optional(
     v.pipe(

@@ -1,7 +1,6 @@
 import { operationsOf } from '../operations/operations.ts';
 import type { Surroundings } from '../stage-file/project-files.ts';
 import { readStageFile } from '../stage-file/read-stage-file.ts';
-import { blockingNoticesOf } from './blocking-notices.ts';
 import { deadLettersOf } from './dead-letters.ts';
 import type { Deployment } from './deployment.ts';
 import { functionsOf } from './functions.ts';
@@ -9,6 +8,7 @@ import { mappingsOf } from './mappings.ts';
 import { noticesOf, triggerNoticesOf } from './notices.ts';
 import { outputsOf } from './outputs.ts';
 import { checkQuotas } from './quotas.ts';
+import { blockingNoticesOf, tombstoneNoticesOf } from './retention-notices.ts';
 import { rolesOf } from './roles/roles.ts';
 
 export interface TemplateParts {
@@ -50,7 +50,12 @@ export function templateParts(
   const outputs = outputsOf(deployment);
   checkQuotas(deployment, resources, outputs);
   return {
-    notices: [...noticesOf(deployment), ...triggerNoticesOf(deployment), ...blockingNoticesOf(deployment)],
+    notices: [
+      ...noticesOf(deployment),
+      ...triggerNoticesOf(deployment),
+      ...blockingNoticesOf(deployment),
+      ...tombstoneNoticesOf(deployment),
+    ],
     accountId,
     region,
     logRetentionDays,

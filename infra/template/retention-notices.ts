@@ -22,7 +22,7 @@ function noticesOf({ name, trigger, timeoutSeconds }: DeployedFunction): readonl
   const { retryAttemptsMax, recordAgeSecondsMax, topicRetentionHours } = trigger;
   const attemptSeconds = timeoutSeconds - SEND_RESERVE_MS / 1_000;
   const retentionSeconds = topicRetentionHours * HOUR_SECONDS;
-  const topics = `the topics keep their records for ${inWords(retentionSeconds)} (trigger.topicRetentionHours)`;
+  const topics = topicsKeep(trigger);
   const tooFew = `${name}: a blocked record blocks for at most ${inWords(retryAttemptsMax * attemptSeconds)} (retryAttemptsMax ${retryAttemptsMax} x ${attemptSeconds} s), but ${topics}. The mapping then moves its batch to the dead-letter bucket: raise retryAttemptsMax or timeoutSeconds`;
   const tooOld = `${name}: a blocked record blocks for at most ${inWords(recordAgeSecondsMax ?? 0)} (recordAgeSecondsMax), but ${topics}. The mapping then moves the record to the dead-letter bucket: remove recordAgeSecondsMax, or make it longer`;
   return [
@@ -30,6 +30,23 @@ function noticesOf({ name, trigger, timeoutSeconds }: DeployedFunction): readonl
     ...(recordAgeSecondsMax !== undefined && recordAgeSecondsMax < retentionSeconds ? [tooOld] : []),
   ];
 }
+
+/** Warns where a rewind to the oldest record can restore a deleted document, because its tombstone is gone. */
+export const tombstoneNoticesOf = ({ connector, file, functions }: Deployment): readonly string[] =>
+  functions.flatMap(({ name, trigger }) => {
+    if (name === 'kinesisSink' || file.documentdbSink === undefined) return [];
+    const { deletes, tombstoneTtlSeconds } =
+      connector === undefined ? file.documentdbSink : functionSettings(connector.connector);
+    const retentionSeconds = trigger.topicRetentionHours * HOUR_SECONDS;
+    if (deletes === 'hard' || tombstoneTtlSeconds >= retentionSeconds) return [];
+    const setting = connector === undefined ? 'tombstoneTtlSeconds' : 'msksinks.deletes.tombstone.ttl.seconds';
+    return [
+      `${name}: a tombstone lives for ${inWords(tombstoneTtlSeconds)} (${setting}), but ${topicsKeep(trigger)}. An older write that is delivered again after that restores the deleted document: raise ${setting}`,
+    ];
+  });
+
+const topicsKeep = ({ topicRetentionHours }: DeployedFunction['trigger']): string =>
+  `the topics keep their records for ${inWords(topicRetentionHours * HOUR_SECONDS)} (trigger.topicRetentionHours)`;
 
 /** `1.3 days`, `1 hour`. */
 function inWords(seconds: number): string {

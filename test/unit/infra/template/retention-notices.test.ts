@@ -56,7 +56,7 @@ describe('the patience of a mapping behind a function that blocks', () => {
   it('is of no account where nothing blocks, and on demand, where Lambda repeats without a limit', () => {
     expect(noticesOf({ trigger: { retryAttemptsMax: 1 } })).toEqual([]);
     expect(
-      noticesOf({ trigger: { mode: 'onDemand', topicRetentionHours: 9_000 }, kinesisSink: { onPoison: 'block' } }),
+      noticesOf({ trigger: { mode: 'onDemand', topicRetentionHours: 700 }, kinesisSink: { onPoison: 'block' } }),
     ).toEqual([]);
   });
 
@@ -67,5 +67,38 @@ describe('the patience of a mapping behind a function that blocks', () => {
     expect(ofBlocking({ 'errors.tolerance': 'none' })).toHaveLength(1);
     expect(ofBlocking({ 'errors.tolerance': 'all' })).toEqual([]);
     expect(ofBlocking({ 'errors.tolerance': 'all', 'msksinks.guard.missingIndex': 'block' })).toHaveLength(1);
+  });
+});
+
+describe('the lifetime of a tombstone', () => {
+  const HOUR = 3_600;
+  const ofTombstones = (notices: readonly string[]) => notices.filter((notice) => notice.includes('a tombstone lives'));
+  const native = (ttlHours: number, topicRetentionHours: number, deletes = 'tombstone') =>
+    ofTombstones(
+      noticesOf({
+        documentdbSink: { deletes, tombstoneTtlSeconds: ttlHours * HOUR, trigger: { topicRetentionHours } },
+      }),
+    );
+
+  it('must not be shorter than the topics keep their records', () => {
+    expect(native(24, 24)).toEqual([]);
+    expect(native(24, 25)).toEqual([
+      'documentdbSink: a tombstone lives for 24 hours (tombstoneTtlSeconds), but the topics keep their records for 25 hours (trigger.topicRetentionHours). An older write that is delivered again after that restores the deleted document: raise tombstoneTtlSeconds',
+    ]);
+  });
+
+  it('is long enough by default, and of no account where deletes are hard', () => {
+    expect(ofTombstones(noticesOf({}))).toEqual([]);
+    expect(native(1, 24, 'hard')).toEqual([]);
+  });
+
+  it("is the connector file's own, where there is one", () => {
+    const seconds = 'msksinks.deletes.tombstone.ttl.seconds';
+    const ofConnector = (properties: Readonly<Record<string, string>>) => ofTombstones(connectorNotices(properties));
+    expect(ofConnector({ 'msksinks.deletes': 'tombstone', [seconds]: '3600' })).toEqual([
+      expect.stringContaining(`raise ${seconds}`),
+    ]);
+    expect(ofConnector({ 'msksinks.deletes': 'tombstone', [seconds]: '604800' })).toEqual([]);
+    expect(ofConnector({ [seconds]: '3600' })).toEqual([]);
   });
 });
