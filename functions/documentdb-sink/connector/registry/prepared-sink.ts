@@ -23,6 +23,10 @@ interface Writing {
   readonly deadline: Deadline;
   readonly signal: AbortSignal;
   readonly redriven: DeadLetterQueue | undefined;
+  /** Partitions whose records wait for the next attempt. */
+  readonly waiting: Divided[];
+  /** Whether an attempt is under way or to come, which takes along whatever waits. */
+  isAsking: boolean;
 }
 
 export const preparationOf = (prerequisites: Prerequisites): Preparation => ({
@@ -42,9 +46,9 @@ function createPreparedSink(sink: Sink, prerequisites: Prerequisites, { clock, r
   ): Promise<readonly RecordOutcome[]> {
     const outcomes = new Map<SourceRecord, RecordOutcome>();
     const abort = abortAt(clock, deadline.answerByMs);
-    const all = batches.map(({ topicPartition, records }) => ({ topicPartition, ready: [], waiting: records }));
+    const waiting = batches.map(({ topicPartition, records }) => ({ topicPartition, ready: [], waiting: records }));
     try {
-      await deliver(all, 1, { outcomes, deadline, signal: abort.signal, redriven });
+      await deliver(1, { outcomes, deadline, signal: abort.signal, redriven, waiting, isAsking: true });
     } finally {
       abort.release();
     }
@@ -52,23 +56,23 @@ function createPreparedSink(sink: Sink, prerequisites: Prerequisites, { clock, r
   }
 
   /** Writes what can be prepared. No partition waits for the write of another one (G4). */
-  async function deliver(waiting: readonly Divided[], attempt: number, writing: Writing): Promise<void> {
-    await prepare(waiting, writing);
-    const divided = waiting.map((each) => divide(each, prerequisites));
-    const ready = divided.filter((each) => each.ready.length > 0);
+  async function deliver(attempt: number, writing: Writing): Promise<void> {
+    const asked = writing.waiting.splice(0);
+    await prepare(asked, writing);
+    const divided = asked.map((each) => divide(each, prerequisites));
+    writing.isAsking = false;
+    const [whole, parts] = split(divided, ({ waiting }) => waiting.length === 0);
+    const [begun, others] = split(parts, ({ ready }) => ready.length > 0);
     await Promise.all([
-      writeReady(ready, writing).then(() => deliverLater(ready, attempt, writing)),
-      deliverLater(
-        divided.filter((each) => each.ready.length === 0),
-        attempt,
-        writing,
-      ),
+      writeReady(whole, writing),
+      ...begun.map((each) => writeReady([each], writing).then(() => deliverLater([each], attempt, writing))),
+      deliverLater(others, attempt, writing),
     ]);
   }
 
-  async function prepare(waiting: readonly Divided[], { deadline, signal }: Writing): Promise<void> {
+  async function prepare(asked: readonly Divided[], { deadline, signal }: Writing): Promise<void> {
     if (clock.nowMs() >= deadline.sendUntilMs) return;
-    const records = waiting.flatMap((each) => each.waiting);
+    const records = asked.flatMap((each) => each.waiting);
     // What is still under way when time is up is left as it is.
     await untilAborted(prerequisites.prepare(records, clock, signal), signal).catch(() => undefined);
   }
@@ -83,24 +87,31 @@ function createPreparedSink(sink: Sink, prerequisites: Prerequisites, { clock, r
     }
   }
 
-  /** Tries what still waits again after a pause. */
+  /** Tries what still waits again after a pause, together with what waits already. */
   async function deliverLater(divided: readonly Divided[], attempt: number, writing: Writing): Promise<void> {
-    const { outcomes, deadline } = writing;
+    const { outcomes, deadline, waiting } = writing;
     const mayBeSent = clock.nowMs() < deadline.sendUntilMs;
     // No record may overtake an unsettled record of its partition: both may be of one document.
     const isBehind = ({ ready }: Divided) => ready.some((record) => !isSettled(outcomeOf(record, outcomes)));
-    const later: Divided[] = [];
-    for (const each of divided.filter(({ waiting }) => waiting.length > 0)) {
-      if (mayBeSent && !isBehind(each)) later.push(each);
+    for (const each of divided) {
+      if (mayBeSent && !isBehind(each)) waiting.push(each);
       else leave(each, outcomes);
     }
-    if (later.length === 0) return;
-    const retryAtMs = clock.nowMs() + pauseMs(later, attempt, random());
+    if (writing.isAsking || waiting.length === 0) return;
+    writing.isAsking = true;
+    const retryAtMs = clock.nowMs() + pauseMs(waiting, attempt, random());
     await clock.waitUntil(Math.min(retryAtMs, deadline.sendUntilMs));
-    await deliver(later, attempt + 1, writing);
+    await deliver(attempt + 1, writing);
   }
 
   return { write };
+}
+
+function split<Item>(
+  items: readonly Item[],
+  isFirst: (item: Item) => boolean,
+): readonly [readonly Item[], readonly Item[]] {
+  return [items.filter(isFirst), items.filter((item) => !isFirst(item))];
 }
 
 const recordsOf = (batches: readonly PartitionBatch[]): readonly SourceRecord[] =>

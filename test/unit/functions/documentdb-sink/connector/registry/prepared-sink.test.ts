@@ -67,7 +67,7 @@ describe('records that need something before they are planned', () => {
     const { write, writes } = aPreparedSink((record) => (isMissing(record) ? OUTAGE : undefined));
     const outcomes = await write([...at(0, 1, 2, 3), ...at(1, 1, 2)]);
     expect(outcomes).toEqual(['written', 'failed schema_unavailable', 'skipped', 'written', 'written']);
-    expect(writes).toEqual([['0@1', '1@1', '1@2']]);
+    expect(writes).toEqual([['1@1', '1@2'], ['0@1']]);
   });
 
   it('are written as soon as it is there, in their order', async () => {
@@ -133,7 +133,7 @@ describe('records that need something before they are planned', () => {
       'written',
       'written',
     ]);
-    expect(writes).toEqual([['0@1', '1@1'], ['1@2']]);
+    expect(writes).toEqual([['0@1'], ['1@1'], ['1@2']]);
   });
 
   it('are asked for soon while any of them waits for a schema, though others wait for somebody', async () => {
@@ -165,6 +165,33 @@ describe('records that need something before they are planned', () => {
     const prepared = preparationOf(prerequisites).before(sink, { clock, random: () => 0.5 });
     const outcomes = await clock.run(prepared.write(batchesOf([...at(0, 1), ...at(1, 1)]), deadlineIn(clock.nowMs())));
     expect(outcomes.map(inWords)).toEqual(['failed conflict', 'written']);
+  });
+
+  it('are written behind records of their partition while a write of another partition lasts (G4)', async () => {
+    const clock = new VirtualClock();
+    const asked: (readonly string[])[] = [];
+    const prerequisites: Prerequisites = {
+      prepare: (records) => Promise.resolve(void asked.push(records.map(placeOf))),
+      obstacleTo: ({ position: { offset } }) => (offset === 2 && asked.length < 4 ? OUTAGE : undefined),
+    };
+    const sink: Sink = {
+      async write(batches, deadline) {
+        const isHeld = batches.some(({ records }) => records[0]?.position.partition === 0);
+        if (isHeld) await clock.waitUntil(deadline.sendUntilMs);
+        else await clock.waitUntil(clock.nowMs() + 20);
+        return batches.flatMap(({ records }) =>
+          records.map(({ position }) => (isHeld ? failed(position, failureOf('conflict')) : written(position))),
+        );
+      },
+    };
+    const prepared = preparationOf(prerequisites).before(sink, { clock, random: () => 0.5 });
+    const records = [...at(0, 1, 2), ...at(1, 1, 2), ...at(2, 1, 2), ...at(3, 2)];
+    const outcomes = await clock.run(prepared.write(batchesOf(records), deadlineIn(clock.nowMs())));
+    const held = ['failed conflict', 'failed schema_unavailable'];
+    expect(outcomes.map(inWords)).toEqual([...held, ...Array<string>(5).fill('written')]);
+    // Partitions that wait are asked for together.
+    expect(asked[0]).toHaveLength(7);
+    expect(asked.at(-1)).toEqual(['3@2', '1@2', '2@2']);
   });
 
   it('leave no timer behind', async () => {
