@@ -1,6 +1,5 @@
 import { createSemaphore } from '../../shared/concurrency/semaphore.ts';
 import type { DeadLetterQueue } from '../../shared/dead-letter/dead-letter-queue.ts';
-import { CircuitBreaker } from '../../shared/delivery/circuit-breaker.ts';
 import { OutcomeCollector } from '../../shared/delivery/outcome-collector.ts';
 import { PoisonHandler } from '../../shared/delivery/poison-handler.ts';
 import { RecordMemory } from '../../shared/delivery/record-memory.ts';
@@ -13,12 +12,15 @@ import type { Log, Meter } from '../../shared/telemetry/telemetry.ts';
 import type { Clock } from '../../shared/time/clock.ts';
 import { abortAt, type Deadline } from '../../shared/time/deadline.ts';
 import { holdUnsettled } from '../../shared/time/hold-unsettled.ts';
-import { CollectionDelivery } from './delivery/collection-delivery.ts';
+import { Breakers } from './delivery/collection-breakers.ts';
+import { CollectionDelivery, type DeliveryParts } from './delivery/collection-delivery.ts';
 import { CredentialsRetry } from './delivery/credentials-retry.ts';
+import { deliverParts } from './delivery/deliver-parts.ts';
 import { keepProvenApart } from './delivery/proven-again.ts';
 import type { PlanSettings } from './guard/plan.ts';
 import { Evidence, type ProvenPoison } from './lanes/evidence.ts';
-import { layLanes } from './lanes/lay-lanes.ts';
+import { type LanesByNamespace, lanesOf, layLanes } from './lanes/lay-lanes.ts';
+import { DocumentsOut } from './lanes/wave-bounds.ts';
 import type { MissingIndex } from './lanes/write-result.ts';
 import type { Preparation } from './plan/preparation.ts';
 import type { RecordMapper } from './plan/record-mapper.ts';
@@ -53,6 +55,8 @@ export interface DocumentdbSinkParts {
   readonly meter: Meter;
 }
 
+type Shared = Pick<DeliveryParts, 'breakers' | 'credentials' | 'evidence' | 'semaphore'>;
+
 /** The function's name in its dead letters and their keys. */
 const FUNCTION_NAME = 'documentdbSink';
 
@@ -61,7 +65,21 @@ export function createDocumentdbSink(parts: DocumentdbSinkParts): Sink {
   const { settings, clock, meter, deadLetters, preparation } = parts;
   const collections = createCollections({ ...parts, ...settings });
   const uniqueOrder = createUniqueOrder(parts.store);
+  const documentsOut = new DocumentsOut();
   const provenPoison = new RecordMemory<ProvenPoison>(PROVEN_POISON_MS_MAX);
+
+  /** What the writes of one invocation share: a batch is written in parts where records wait for their schemas. */
+  const shared = new WeakMap<Deadline, Shared>();
+  function sharedBy(deadline: Deadline): Shared {
+    const known = shared.get(deadline) ?? {
+      breakers: new Breakers(),
+      credentials: new CredentialsRetry(),
+      evidence: new Evidence(),
+      semaphore: createSemaphore(settings.poolSizeMax),
+    };
+    shared.set(deadline, known);
+    return known;
+  }
 
   async function write(
     batches: readonly PartitionBatch[],
@@ -69,44 +87,43 @@ export function createDocumentdbSink(parts: DocumentdbSinkParts): Sink {
     redriven?: DeadLetterQueue,
   ): Promise<readonly RecordOutcome[]> {
     const layout = layLanes(batches, parts.mapper, settings, clock.wallTimeMs());
-    const { lanesByNamespace, decidedAt } = layout;
     if (layout.planningFailureCount > 0) meter.count('PlanningFailures', layout.planningFailureCount);
     const abort = abortAt(clock, deadline.answerByMs);
     const outcomes = new OutcomeCollector(batches);
-    for (const [index, outcome] of decidedAt) outcomes.record({ index, outcome });
+    for (const [index, outcome] of layout.decidedAt) outcomes.record({ index, outcome });
     const { onPoison, deadLetterTopic, onNoMatch, missingIndex = 'write' } = settings;
     const record = outcomes.record.bind(outcomes);
     const ways = { functionName: FUNCTION_NAME, onPoison, deadLetterTopic, deadLetters, redriven };
     const session = {
       ...parts,
+      ...sharedBy(deadline),
       collections,
       uniqueOrder,
       deadline,
       outcomes,
       poison: new PoisonHandler({ ...ways, deadline, clock, record }),
-      evidence: new Evidence(),
+      documentsOut,
       provenPoison,
-      breaker: new CircuitBreaker(),
-      credentials: new CredentialsRetry(),
-      semaphore: createSemaphore(settings.poolSizeMax),
       signal: abort.signal,
       maySend: () => clock.nowMs() < deadline.sendUntilMs,
       missingIndex,
       onNoMatch,
     };
-    keepProvenApart([...lanesByNamespace.values()].flat(), provenPoison, clock.nowMs());
-    const deliveries = [...lanesByNamespace].map(
-      ([namespace, lanes]) => new CollectionDelivery(lanes, { ...session, namespace }),
-    );
+    const lanes = lanesOf(layout);
+    keepProvenApart(lanes, provenPoison, clock.nowMs());
+    const deliver = async (own: LanesByNamespace) => {
+      const runs = [...own].map(([namespace, each]) => new CollectionDelivery(each, { ...session, namespace }).run());
+      await Promise.all(runs);
+    };
     try {
-      await Promise.all(deliveries.map((delivery) => delivery.run()));
+      await deliverParts(layout.parts, outcomes, deliver);
       await collections.finish(deadline.sendUntilMs, abort.signal);
     } finally {
       abort.release();
       collections.trim();
       uniqueOrder.trim();
     }
-    return outcomes.close([...lanesByNamespace.values()].flat());
+    return outcomes.close(lanes);
   }
 
   const sink = { write };

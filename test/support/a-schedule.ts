@@ -1,7 +1,8 @@
 import type { Lane, Step } from '../../functions/documentdb-sink/lanes/lane.ts';
-import { layLanes } from '../../functions/documentdb-sink/lanes/lay-lanes.ts';
+import { lanesOf, layLanes } from '../../functions/documentdb-sink/lanes/lay-lanes.ts';
 import type { ScheduleMoment } from '../../functions/documentdb-sink/lanes/partition-lanes.ts';
 import { Schedule } from '../../functions/documentdb-sink/lanes/schedule.ts';
+import { DocumentsOut } from '../../functions/documentdb-sink/lanes/wave-bounds.ts';
 import type { WriteResult } from '../../functions/documentdb-sink/lanes/write-result.ts';
 import { poison } from '../../shared/outcome.ts';
 import { aMoment } from './a-lane.ts';
@@ -32,8 +33,8 @@ export function aSchedule(...lines: readonly string[]) {
     return record(parts, [MODELS[kind](id)]);
   });
   const settings = { deletes: 'hard', epochs: new Map() } as const;
-  const lanes = [...layLanes(batchesOf(records), mapper, settings, 0).lanesByNamespace.values()].flat();
-  const schedule = new Schedule(lanes);
+  const lanes = lanesOf(layLanes(batchesOf(records), mapper, settings, 0));
+  const schedule = new Schedule(lanes, new DocumentsOut());
   const nameOf = ({ lane, from }: Step) => lines[lane.items[from]?.record.position.offset ?? -1];
   const out = new Map<string, Step>();
   return {

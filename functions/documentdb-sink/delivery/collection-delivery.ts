@@ -13,6 +13,7 @@ import type { Evidence, ProvenPoison } from '../lanes/evidence.ts';
 import { COLLISION } from '../lanes/failures.ts';
 import type { Lane, Step } from '../lanes/lane.ts';
 import { Schedule } from '../lanes/schedule.ts';
+import type { DocumentsOut } from '../lanes/wave-bounds.ts';
 import type { Effect, Moment } from '../lanes/write-result.ts';
 import type { Guards } from '../target/collections.ts';
 import { type BreakerParts, CollectionBreakers } from './collection-breakers.ts';
@@ -41,6 +42,7 @@ export interface DeliveryParts extends PackParts, ResolveParts, BreakerParts {
   readonly deadline: Deadline;
   readonly outcomes: OutcomeCollector;
   readonly evidence: Evidence;
+  readonly documentsOut: DocumentsOut;
   readonly provenPoison: RecordMemory<ProvenPoison>;
   readonly poison: PoisonHandler;
   readonly missingIndex: Moment['missingIndex'];
@@ -63,7 +65,7 @@ export class CollectionDelivery implements Work {
     this.#lanes = lanes;
     this.#parts = parts;
     this.#breakers = new CollectionBreakers(parts);
-    this.#schedule = new Schedule(lanes);
+    this.#schedule = new Schedule(lanes, parts.documentsOut);
     this.#deferrals = new Deferrals(parts.outcomes, lanes);
   }
 

@@ -89,13 +89,13 @@ export class PartitionLanes {
     ready.sort((a, b) => firstIndexOf(a) - firstIndexOf(b));
     this.#heldUntilMs = Number.POSITIVE_INFINITY;
     for (const lane of ready) {
-      const freeAtMs = this.#documents.freeAtMs(lane.identity);
+      const freeAtMs = this.#documents.freeAtMs(lane);
       const step = freeAtMs > nowMs ? undefined : lane.step(endMax);
       if (step === undefined) {
         this.#heldUntilMs = Math.min(this.#heldUntilMs, freeAtMs);
         this.#ready.add(lane);
       } else {
-        this.#documents.reserve(lane.identity, nowMs);
+        this.#documents.reserve(lane, nowMs);
         this.#wave.push(step);
       }
     }
@@ -127,7 +127,7 @@ export class PartitionLanes {
     this.#singleSinceMs = undefined;
     const step = this.#singles.take()?.step();
     if (step === undefined) return [];
-    this.#documents.reserve(step.lane.identity, nowMs);
+    this.#documents.reserve(step.lane, nowMs);
     this.#outCount += 1;
     return [step];
   }
@@ -155,7 +155,7 @@ export class PartitionLanes {
   /** A claimed step has ended, or was not sent. */
   release({ lane }: Step, nowMs: number): void {
     this.#outCount -= 1;
-    this.#documents.release(lane.identity);
+    this.#documents.release(lane);
     this.place(lane, nowMs);
   }
 
@@ -164,7 +164,7 @@ export class PartitionLanes {
     const steps = this.#wave;
     this.#wave = [];
     for (const { lane } of steps) {
-      this.#documents.release(lane.identity);
+      this.#documents.release(lane);
       this.place(lane, nowMs);
     }
   }

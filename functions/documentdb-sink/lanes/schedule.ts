@@ -1,7 +1,7 @@
 import { PARTITION_WAIT_MS } from '../limits.ts';
 import type { Lane, Step } from './lane.ts';
 import { PartitionLanes, type ScheduleMoment } from './partition-lanes.ts';
-import { DocumentsOut } from './wave-bounds.ts';
+import type { DocumentsOut } from './wave-bounds.ts';
 
 /** What the lanes of one collection may send now. Each partition goes on by itself (G4). */
 export class Schedule {
@@ -12,9 +12,8 @@ export class Schedule {
   #inTurn: readonly PartitionLanes[];
   #nextReadyAtMs = Number.POSITIVE_INFINITY;
 
-  constructor(lanes: readonly Lane[]) {
+  constructor(lanes: readonly Lane[], documents: DocumentsOut) {
     this.#lanes = lanes;
-    const documents = new DocumentsOut();
     for (const [name, own] of Map.groupBy(lanes, ({ topicPartition }) => topicPartition)) {
       this.#partitions.set(name, new PartitionLanes(own, documents));
     }

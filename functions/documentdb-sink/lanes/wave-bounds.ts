@@ -3,24 +3,31 @@ import { PARTITION_WAIT_MS } from '../limits.ts';
 import { foldEndOf } from './folding.ts';
 import type { Lane } from './lane.ts';
 
+type Document = Pick<Lane, 'target' | 'identity'>;
+
 /**
- * The documents of a collection that a write under way may change. Another partition's write of the same document waits, but
+ * The documents that a write under way may change. Another partition's write of the same document waits, but
  * never longer than `PARTITION_WAIT_MS`: every result of two writes at once equals some order of the two partitions (G4).
  */
 export class DocumentsOut {
-  readonly #freeAtMs = new Map<string, number>();
+  /** By collection and document. */
+  readonly #freeAtMs = new Map<string, Map<string, number>>();
 
-  reserve(identity: string, nowMs: number): void {
-    this.#freeAtMs.set(identity, nowMs + PARTITION_WAIT_MS);
+  reserve({ target, identity }: Document, nowMs: number): void {
+    const documents = this.#freeAtMs.get(target) ?? new Map<string, number>();
+    this.#freeAtMs.set(target, documents);
+    documents.set(identity, nowMs + PARTITION_WAIT_MS);
   }
 
-  release(identity: string): void {
-    this.#freeAtMs.delete(identity);
+  release({ target, identity }: Document): void {
+    const documents = this.#freeAtMs.get(target);
+    documents?.delete(identity);
+    if (documents?.size === 0) this.#freeAtMs.delete(target);
   }
 
   /** When a write of the document may be sent; a time in the past if it may be sent now. */
-  freeAtMs(identity: string): number {
-    return this.#freeAtMs.get(identity) ?? 0;
+  freeAtMs({ target, identity }: Document): number {
+    return this.#freeAtMs.get(target)?.get(identity) ?? 0;
   }
 }
 

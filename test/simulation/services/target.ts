@@ -42,6 +42,8 @@ export interface Target {
   isPoison(record: ProducedRecord): boolean;
   /** Whether poison is known for it before it is sent; default: all is. What is not may be folded into a newer version. */
   isKnownPoison?(record: ProducedRecord): boolean;
+  /** Whether it is poison of which nobody can say where it would go: it may belong before any later record. */
+  isPoisonWithoutPlace?(record: ProducedRecord): boolean;
   /** What the functions have to have said of themselves by the end, by the names of metrics. */
   mustSay?(): readonly string[];
   /** What they may not have said. */

@@ -222,8 +222,11 @@ export class DocumentsTarget implements Target {
     return (mayBe || isOfTwo) && bucket.hasLetter(scenario.sink, produced);
   }
 
+  isKnownPoison = (record: ProducedRecord): boolean =>
+    record.scenario.kind === 'poison' && !this.isPoisonWithoutPlace(record);
+
   /** Of what throws nobody knows the document, nor of a change event, nor of what no transform can read. */
-  isKnownPoison = ({ scenario: { key, kind, poison } }: ProducedRecord): boolean => {
+  isPoisonWithoutPlace = ({ scenario: { key, kind, poison } }: ProducedRecord): boolean => {
     const { connector } = this.#parts.scenario.documentdb;
     const isOfEvent =
       connector !== undefined &&
@@ -231,8 +234,7 @@ export class DocumentsTarget implements Target {
         isOfValue(connector) ||
         connector.source !== undefined ||
         connector.transforms !== undefined);
-    const isPlaceless = poison === 'throws' || isOfEvent;
-    return key === null || (kind === 'poison' && !isPlaceless);
+    return key === null || (kind === 'poison' && (poison === 'throws' || isOfEvent));
   };
 
   /** Nobody may miss it: docs/guarantees.md, "A record that cannot be guarded". */

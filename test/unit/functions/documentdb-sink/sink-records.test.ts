@@ -89,7 +89,7 @@ describe('a record', () => {
     expect([sink.store.get('k', 'shop.a')?.get('v'), sink.store.get('k', 'shop.b')?.get('v')]).toEqual([3, 2]);
   });
 
-  it('that is poison holds only its own document back until its dead letter is durable', async () => {
+  it('that is poison holds only its own document back until its dead letter is durable, or its partition if the document is not known', async () => {
     const { mapper, record, other } = planned();
     const sink = aDocumentdbSink({ mapper, deadLetters: fakeDeadLetters(() => false).queue });
     const failure = { code: 'payload_invalid', retryable: false, mayBeWritten: false, detail: 'why' } as const;
@@ -97,14 +97,16 @@ describe('a record', () => {
     const outcomes = await sink.write([
       other({ offset: 1 }, { kind: 'poison', namespace, filter: doc({ _id: 'k' }), failure }),
       record({ offset: 2 }, [set(2)]),
-      other({ offset: 3 }, { kind: 'poison', namespace: undefined, filter: undefined, failure }),
-      record({ offset: 4 }, [updateOf({ _id: 'x' }, { $set: { v: 1 } })]),
+      record({ offset: 3 }, [updateOf({ _id: 'x' }, { $set: { v: 1 } })]),
+      other({ offset: 4 }, { kind: 'poison', namespace: undefined, filter: undefined, failure }),
+      record({ offset: 5 }, [updateOf({ _id: 'y' }, { $set: { v: 1 } })]),
     ]);
     expect(outcomes.map(inWords)).toEqual([
       'failed dead_letter_failed',
       'skipped',
-      'failed dead_letter_failed',
       'written',
+      'failed dead_letter_failed',
+      'skipped',
     ]);
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Deferrals } from '../../../../../functions/documentdb-sink/delivery/deferrals.ts';
 import type { LaneEntry } from '../../../../../functions/documentdb-sink/lanes/entry.ts';
-import { layLanes } from '../../../../../functions/documentdb-sink/lanes/lay-lanes.ts';
+import { lanesOf, layLanes } from '../../../../../functions/documentdb-sink/lanes/lay-lanes.ts';
 import { OutcomeCollector } from '../../../../../shared/delivery/outcome-collector.ts';
 import { failed, poison, written } from '../../../../../shared/outcome.ts';
 import { batchesOf } from '../../../../support/builders.ts';
@@ -15,7 +15,7 @@ function aCollection(partitions: readonly number[], own = partitions.map((_, ind
   );
   const batches = batchesOf(records);
   const settings = { deletes: 'hard', epochs: new Map() } as const;
-  const lanes = [...layLanes(batches, mapper, settings, 0).lanesByNamespace.values()].flat();
+  const lanes = lanesOf(layLanes(batches, mapper, settings, 0));
   const outcomes = new OutcomeCollector(batches);
   const deferrals = new Deferrals(
     outcomes,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { commandsOf } from '../../../../../functions/documentdb-sink/lanes/commands.ts';
 import { Lane, type Step } from '../../../../../functions/documentdb-sink/lanes/lane.ts';
-import { layLanes } from '../../../../../functions/documentdb-sink/lanes/lay-lanes.ts';
+import { lanesOf, layLanes } from '../../../../../functions/documentdb-sink/lanes/lay-lanes.ts';
 import { createNativeMapper } from '../../../../../functions/documentdb-sink/plan/native-mapper.ts';
 import type { SourceRecord } from '../../../../../shared/record.ts';
 import { nextStep, slowDown } from '../../../../support/a-lane.ts';
@@ -17,8 +17,7 @@ function aStep({ records, commandSizeMax = Number.POSITIVE_INFINITY }: StepParts
   // Of one document.
   const own = records.map((record) => ({ ...record, key: records[0]?.key ?? null }));
   const settings = { deletes: 'hard', epochs: new Map() } as const;
-  const { lanesByNamespace } = layLanes(batchesOf(own), createNativeMapper({ database: 'shop' }), settings, 0);
-  const lane = [...lanesByNamespace.values()].flat()[0];
+  const [lane] = lanesOf(layLanes(batchesOf(own), createNativeMapper({ database: 'shop' }), settings, 0));
   if (lane === undefined) throw new Error('no lane');
   if (commandSizeMax !== Number.POSITIVE_INFINITY) slowDown(lane, 2 * commandSizeMax);
   return nextStep(lane);

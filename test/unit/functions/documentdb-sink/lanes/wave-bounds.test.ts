@@ -6,16 +6,25 @@ import { aLane, aMoment, nextStep } from '../../../../support/a-lane.ts';
 import { replaceOf, updateOf } from '../../../../support/write-models.ts';
 
 const replace = [replaceOf({ _id: 1 }, { _id: 1 })];
+type Named = Parameters<DocumentsOut['release']>[0];
+
 const increment = [updateOf({ _id: 1 }, { $inc: { n: 1 } })];
 
 describe('a document that a write under way may change', () => {
   it('is free when the write ends, or after a second', () => {
     const documents = new DocumentsOut();
-    expect(documents.freeAtMs('a')).toBe(0);
-    documents.reserve('a', 1_000);
-    expect([documents.freeAtMs('a'), documents.freeAtMs('b')]).toEqual([1_000 + PARTITION_WAIT_MS, 0]);
-    documents.release('a');
-    expect(documents.freeAtMs('a')).toBe(0);
+    const [a, b, elsewhere] = ['shop.a', 'shop.b', 'other.a'].map((name) => {
+      const [target = '', identity = ''] = name.split('.');
+      return { target, identity };
+    }) as [Named, Named, Named];
+    expect(documents.freeAtMs(a)).toBe(0);
+    documents.reserve(a, 1_000);
+    expect([a, b, elsewhere].map((each) => documents.freeAtMs(each))).toEqual([1_000 + PARTITION_WAIT_MS, 0, 0]);
+    documents.release(b);
+    documents.release(elsewhere);
+    expect(documents.freeAtMs(a)).toBe(1_000 + PARTITION_WAIT_MS);
+    documents.release(a);
+    expect(documents.freeAtMs(a)).toBe(0);
   });
 });
 
