@@ -14,7 +14,7 @@ export const ERROR_PROPERTIES: readonly Property[] = [
     form: TOLERANCE,
     default: 'none',
     description:
-      'What happens to a record that can never be written. `none`: holds the lane until the record is fixed or skipped. `all` and `data`: write a dead letter to S3. An outage never makes a dead letter.',
+      'What happens to a record that can never be written. `none`: holds the lane, or the partition if the document is not known, until the record is fixed or skipped. `all` and `data`: write a dead letter to S3. An outage never makes a dead letter.',
   }),
   implemented('mongo.errors.tolerance', {
     form: orEmpty(TOLERANCE),
