@@ -28,7 +28,7 @@ const FILTERS_DEFAULT_QUOTA = 5;
 
 /** Lists the connector file's properties that have no effect here: Kafka Connect accepts them, so this project does too. */
 export function noticesOf(
-  { connector: named, stage, file: { region } }: Deployment,
+  { connector: named, stage, file: { region, cluster } }: Deployment,
   nowMs = Date.now(),
 ): readonly string[] {
   if (named === undefined) return [];
@@ -43,6 +43,7 @@ export function noticesOf(
   return [
     ...(container === undefined ? [] : [`${path}: the settings come from ${container}`]),
     ...(lock === undefined ? [] : [`${path}: ${ageOf(lock, stage, nowMs)}`]),
+    ...(lock === undefined || !isOfOther(lock, cluster.arn) ? [] : [`${path}: ${OF_OTHER} --stage ${stage}`]),
     ...section(
       `${path}: ${connector.ignored.length} of its properties are unknown and ignored, as in Kafka Connect`,
       connector.ignored,
@@ -74,6 +75,11 @@ function ageOf({ topics, readAt, cluster }: TopicsLock, stage: string, nowMs: nu
   const age = days < 1 ? 'today' : `${days} day${days === 1 ? '' : 's'} ago`;
   return `topics.regex matched ${topics.length} topics of ${cluster} on ${readAt.slice(0, 10)} (${age}). Newer topics are not read: npm run topics -- --stage ${stage} lists the topics again`;
 }
+
+/** Whether the list is of another cluster, as far as it tells: stages that name one connector file share its list. */
+const isOfOther = ({ cluster }: TopicsLock, arn: string): boolean => cluster.startsWith('arn:') && cluster !== arn;
+const OF_OTHER =
+  'the topics of topics.regex were listed from another cluster than cluster.arn. Topics that only the cluster of this stage has are not read. Let the stages name copies of the file, and run npm run topics --';
 
 /** Matches the connector's default as well. */
 const LOCALHOST = /^mongodb:\/\/(?:[^@/]*@)?(?:localhost|127\.0\.0\.1)(?=[:/,?]|$)/;

@@ -13,6 +13,7 @@ import { readStageFile } from '../../../../infra/stage-file/read-stage-file.ts';
 import { noticesOf } from '../../../../infra/template/notices.ts';
 import { SettingsError } from '../../../../shared/errors.ts';
 import { aStageFileWithConnector } from '../../../support/a-connector.ts';
+import { CLUSTER_ARN } from '../../../support/a-stage-file.ts';
 
 const FOLDER = join(import.meta.dirname, '../../../fixtures/connector-files');
 const FILES = readdirSync(FOLDER);
@@ -191,6 +192,16 @@ describe('a connector file as people have it', () => {
       expect(about(found.notices, 'topics.regex')).toEqual([
         'FILE: topics.regex matched 2 topics of CLUSTER on 2026-11-01 (27 days ago). Newer topics are not read: npm run topics -- --stage dev lists the topics again',
       ]);
+    });
+
+    it('is said to be of another cluster, where the lock file tells that', () => {
+      const saying = (cluster: string) => about(packaged('F21', {}, lockOf({ cluster })).notices, 'another cluster');
+      expect(saying(CLUSTER_ARN)).toEqual([]);
+      expect(saying('b-1.shop.kafka:9098')).toEqual([]);
+      expect(saying(`${CLUSTER_ARN}0`)).toEqual([
+        expect.stringContaining('were listed from another cluster than cluster.arn'),
+      ]);
+      expect(saying(`${CLUSTER_ARN}0`)[0]).toMatch(/run npm run topics -- --stage dev$/);
     });
 
     it.each([
