@@ -19,11 +19,14 @@ export async function handOver(
     ...new Set([options.otherGroup, ...others.map(({ consumerGroupId }) => consumerGroupId)]),
   ]);
   const moves = await Promise.all(others.map((mapping) => moveOf(options, mapping, groups)));
-  const problems = moves.flatMap(problemsOf);
+  const problems = problemsOf(moves);
   if (problems.length > 0) throw new Error(problems.join('\n'));
   for (const line of moves.flatMap(linesOf)) print(line);
   if (options.dryRun) return;
-  for (const move of moves) await groups.commit(move.targetGroup, move.topic, committedBy(move));
+  for (const move of moves) {
+    const offsets = committedBy(move);
+    if (offsets.length > 0) await groups.commit(move.targetGroup, move.topic, offsets);
+  }
   await verify(moves, groups);
   if (moves.length > 0) print('copied');
 }
@@ -34,7 +37,9 @@ function mappingsOf({ sink }: Pick<HandoverOptions, 'sink'>, { functions, stage 
   }
   const chosen = functions.filter(({ name }) => sink === undefined || name === sink);
   if (chosen.length === 0) throw new Error(`config/${stage}.yml has no ${sink ?? 'function'}`);
-  return chosen.flatMap(({ mappings }) => mappings);
+  return chosen.flatMap(({ mappings, trigger: { startingPosition } }) =>
+    mappings.map((mapping) => ({ ...mapping, startingPosition })),
+  );
 }
 
 async function refuseMembers(groups: Groups, names: readonly string[]): Promise<void> {
@@ -49,12 +54,16 @@ async function refuseMembers(groups: Groups, names: readonly string[]): Promise<
 
 async function moveOf(
   { otherGroup, direction }: Pick<HandoverOptions, 'otherGroup' | 'direction'>,
-  { topic, consumerGroupId }: { readonly topic: string; readonly consumerGroupId: string },
+  { topic, consumerGroupId, startingPosition }: ReturnType<typeof mappingsOf>[number],
   groups: Groups,
 ): Promise<Move> {
   const [sourceGroup, targetGroup] =
     direction === 'toMappings' ? [otherGroup, consumerGroupId] : [consumerGroupId, otherGroup];
-  return { topic, sourceGroup, targetGroup, partitions: await groups.view(topic, sourceGroup, targetGroup) };
+  return {
+    ...{ topic, sourceGroup, targetGroup },
+    partitions: await groups.view(topic, sourceGroup, targetGroup),
+    startingPosition: direction === 'toMappings' ? startingPosition : undefined,
+  };
 }
 
 async function verify(moves: readonly Move[], groups: Groups): Promise<void> {

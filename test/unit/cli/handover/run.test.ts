@@ -7,8 +7,17 @@ const LOG = { beginning: 10, end: 100 };
 const OTHER = 'connect-orders';
 const mapping = (topic: string, consumerGroupId = `own-${topic}`) => ({ topic, consumerGroupId });
 
-const aDeployment = (...functions: readonly { readonly name: string; readonly mappings: readonly object[] }[]) =>
-  ({ stage: 'dev', functions }) as unknown as Deployment;
+interface AFunction {
+  readonly name: string;
+  readonly mappings: readonly object[];
+  readonly trigger?: object;
+}
+
+const aDeployment = (...functions: readonly AFunction[]) =>
+  ({
+    stage: 'dev',
+    functions: functions.map((each) => ({ trigger: { startingPosition: 'TRIM_HORIZON' }, ...each })),
+  }) as unknown as Deployment;
 const ORDERS = aDeployment({ name: 'documentdbSink', mappings: [mapping('orders')] });
 
 /** A cluster whose topics have two partitions, with the committed offsets of groups: `{'group topic': [of 0, of 1]}`. */
@@ -92,7 +101,20 @@ describe('a handover', () => {
     ]);
     const fresh = aCluster({ [`${OTHER} orders`]: [40] });
     await fresh.run(ORDERS);
-    expect(fresh.printed[2]).toBe('  1: no committed offset: begins at the starting position of the target');
+    expect(fresh.printed[2]).toBe(
+      '  1: no committed offset: begins at the oldest record (trigger.startingPosition); the partition has 90 records',
+    );
+  });
+
+  it('says which records a mapping skips that begins behind the newest record', async () => {
+    const trigger = { startingPosition: 'LATEST' };
+    const latest = aDeployment({ name: 'documentdbSink', mappings: [mapping('orders')], trigger });
+    const cluster = aCluster({ [`${OTHER} orders`]: [40] });
+    await cluster.run(latest);
+    expect(cluster.printed[2]).toContain('LATEST), and skips the others; the partition has 90 records');
+    const back = aCluster({ 'own-orders orders': [40] });
+    await back.run(latest, { direction: 'back' });
+    expect(back.printed[2]).toContain('begins where the target begins by itself; the partition has 90 records');
   });
 
   it('copies nothing in a dry run', async () => {
@@ -109,15 +131,34 @@ describe('a handover', () => {
   });
 
   it('copies nothing of any topic where one of them cannot be copied, and names each reason', async () => {
-    const two = aDeployment({
+    const three = aDeployment({
       name: 'documentdbSink',
       mappings: [mapping('orders'), mapping('refunds'), mapping('users')],
     });
-    const cluster = aCluster({ [`${OTHER} orders`]: [40, 7], [`${OTHER} users`]: [100, 101] });
-    await expect(cluster.run(two)).rejects.toThrow(
-      `${OTHER} has no committed offset of refunds: check the name of the group\n${OTHER} is at offset 101 of users-1, but the log ends at 100: the topic was made anew, and the offsets mean nothing`,
+    const cluster = aCluster({ [`${OTHER} orders`]: [102, 7], [`${OTHER} users`]: [100, 101] });
+    await expect(cluster.run(three)).rejects.toThrow(
+      `${OTHER} is at offset 102 of orders-0, but the log ends at 100: the topic was made anew, and the offsets mean nothing\n${OTHER} is at offset 101 of users-1`,
     );
     expect([cluster.commits, cluster.printed]).toEqual([[], []]);
+  });
+
+  it('copies nothing where the group has no offset at all', async () => {
+    const two = aDeployment({ name: 'documentdbSink', mappings: [mapping('orders'), mapping('refunds')] });
+    const cluster = aCluster({});
+    await expect(cluster.run(two)).rejects.toThrow(
+      `${OTHER} has no committed offset of orders: check the name of the group\n${OTHER} has no committed offset of refunds`,
+    );
+    expect([cluster.commits, cluster.printed]).toEqual([[], []]);
+  });
+
+  it.each(['toMappings', 'back'] as const)('leaves a topic that the source never read: %s', async (direction) => {
+    const two = aDeployment({ name: 'documentdbSink', mappings: [mapping('orders'), mapping('refunds')] });
+    const source = direction === 'back' ? 'own-orders' : OTHER;
+    const cluster = aCluster({ [`${source} orders`]: [40, 7] });
+    await cluster.run(two, { direction });
+    expect(cluster.commits).toMatchObject([[direction === 'back' ? OTHER : 'own-orders', 'orders', {}]]);
+    expect(cluster.printed.filter((line) => line.includes('no committed offset'))).toHaveLength(2);
+    expect(cluster.printed.at(-1)).toBe('copied');
   });
 
   it('says that a group does not have its offsets afterwards', async () => {
