@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
+import { decodeText } from '../infra/stage-file/decode-text.ts';
 import { PROJECT_ROOT } from '../local/pipeline/package-template.ts';
 import { untilSignal } from '../local/terminal/until-signal.ts';
 import { openGroups } from './handover/groups.ts';
@@ -23,7 +24,7 @@ const say = (line: string): void => {
 
 async function run(options: TriggerCommandOptions): Promise<number> {
   const fromFile =
-    options.environmentFile === undefined ? {} : parseEnv(await textOf('--env-file', options.environmentFile));
+    options.environmentFile === undefined ? {} : parseEnv(await textOf('--env-from', options.environmentFile));
   const environment = { ...fromFile, ...options.environment } as Readonly<Record<string, string>>;
   const plan = planOf(await textOf('--template', options.templateFile), { ...options, environment });
   const region = plan.mappings[0]?.eventSourceArn.split(':')[3] ?? '';
@@ -37,9 +38,10 @@ async function run(options: TriggerCommandOptions): Promise<number> {
 }
 
 async function textOf(option: string, file: string): Promise<string> {
-  return await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+  const bytes = await readFile(file).catch((error: NodeJS.ErrnoException) => {
     throw new Error(`${file} cannot be read (${error.code}): name another file with ${option}`);
   });
+  return decodeText(bytes);
 }
 
 function requireTopics({ mappings }: Plan, existing: readonly string[]): void {

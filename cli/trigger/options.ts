@@ -35,7 +35,7 @@ docs/msk-trigger.md has the rules that it keeps.
 ${BROKER_USAGE}
   --parameter NAME=VALUE     a parameter of the template, or a pseudo parameter (AWS::Region=us-east-1); may be repeated
   --env NAME=VALUE           a variable of every function, such as AWS_ENDPOINT_URL; may be repeated
-  --env-file FILE            such variables, one a line. Functions get no variable of this shell
+  --env-from FILE            such variables, one a line. Functions get no variable of this shell
   --registry URL             a schema registry with the API of Confluent, in place of those that the mappings name
   --group-prefix TEXT        in front of each mapping's consumer group. The command commits offsets, and a mapping in AWS goes on at
                              those of its group: so this is needed where the brokers are not on this machine. --group-prefix=
@@ -69,7 +69,7 @@ export function parseTriggerOptions(
     code: new Map(pairs('--function', 'NAME=CODE', values.function)),
     parameters: Object.fromEntries(pairs('--parameter', 'NAME=VALUE', values.parameter)),
     environment: Object.fromEntries(pairs('--env', 'NAME=VALUE', values.env)),
-    environmentFile: values['env-file'],
+    environmentFile: values['env-from'],
     registryUrl: registryOf(values.registry),
     groupPrefix: groupPrefixOf(values['group-prefix'], brokers),
     folder: values.folder,
@@ -109,7 +109,7 @@ function parsed(args: readonly string[]) {
   const flag = { type: 'boolean' } as const;
   const own = {
     template: text,
-    'env-file': text,
+    'env-from': text,
     registry: text,
     'group-prefix': text,
     folder: text,

@@ -140,12 +140,20 @@ describe('the trigger of another project', () => {
 
   it('runs a bundle in place of the code until Ctrl-C, and commits what is settled', async () => {
     const topic = await aTopic();
-    await writeFile(join(folder, 'bundle.mjs'), "export const consume = async () => { console.log('bundled'); };");
+    const bundle = "export const consume = async () => { console.log('bundled', process.env.FIRST); };";
+    await writeFile(join(folder, 'bundle.mjs'), bundle);
+    const variables = join(folder, 'variables.env');
+    await writeFile(variables, '\ufeffFIRST=one\r\nNODE_OPTIONS=--no-such-option\r\n');
     const template = await aForeignProject(topic, { FunctionResponseTypes: [] });
-    const { child, output, exitCode } = on(template, '--function', `Consumer=${join(folder, 'bundle.mjs')}`);
+    const { child, output, exitCode } = on(
+      template,
+      ...['--function', `Consumer=${join(folder, 'bundle.mjs')}`, '--env-from', variables, '--env', 'NODE_OPTIONS='],
+    );
     await vi.waitFor(() => expect(output()).toContain('Ctrl-C ends it'), { timeout: 20_000 });
     await produce(topic, 0, 5);
-    await vi.waitFor(() => expect(output()).toMatch(/bundled[\s\S]*of \S+-0@\d+\.\.4 answered/), { timeout: 20_000 });
+    await vi.waitFor(() => expect(output()).toMatch(/bundled one[\s\S]*of \S+-0@\d+\.\.4 answered/), {
+      timeout: 20_000,
+    });
     child.kill('SIGINT');
     expect(await exitCode, output()).toBe(0);
     expect(await committedOffsets(aMapping(topic))).toEqual({ 0: 5 });
@@ -169,6 +177,11 @@ describe('the command does not start', () => {
     expect(await refusal(on(template, '--bootstrap', '127.0.0.1:9'))).toMatch(
       /no broker of 127\.0\.0\.1:9 .*: start Kafka/,
     );
+  });
+
+  it('without the file of its variables', async () => {
+    const ran = on(await aForeignProject('orders'), '--env-from', join(folder, 'none.env'));
+    expect(await refusal(ran)).toMatch(/none\.env cannot be read \(ENOENT\): name another file with --env-from/);
   });
 
   it('without a template', async () => {
