@@ -1,9 +1,10 @@
 // `npm run invoke -- FUNCTION`: one invocation on this machine, and what it left in the target.
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readLocalStage } from '../local/local-stage.ts';
+import { type LocalStage, readLocalStage } from '../local/local-stage.ts';
 import { watchTarget } from './invoke/arrivals.ts';
+import { type EventFile, readEventFile } from './invoke/event-file.ts';
 import { invokeLocal } from './invoke/invoke-local.ts';
 import { useEngines } from './invoke/local-engines.ts';
 import { type InvokeOptions, parseInvokeOptions, USAGE } from './invoke/options.ts';
@@ -25,15 +26,16 @@ const say = (line: string): void => write(`${line}\n`);
 
 async function run({ sink, input }: InvokeOptions): Promise<number> {
   const stage = await readLocalStage();
+  const { text, event } = await eventOf(input, stage);
   const folder = await mkdtemp(join(tmpdir(), 'msk-sinks-invoke-'));
   const engines = await useEngines(stage, say);
   try {
-    const event = input.kind === 'file' ? userPath(input.path) : join(folder, 'event.json');
-    if (input.kind === 'record') await writeFile(event, JSON.stringify(recordEvent(input, stage.topic, Date.now())));
+    const file = join(folder, 'event.json');
+    await writeFile(file, text);
     const arrived = await watchTarget(sink, stage, engines.endpoints);
-    const { exitCode, unsettledCount } = await invokeLocal(sink, event, write);
+    const { exitCode, unsettledCount } = await invokeLocal(sink, file, write);
     const all = await arrived();
-    const lines = engines.areShared ? ownLines(all, await jsonOf(event)) : all;
+    const lines = engines.areShared ? ownLines(all, event) : all;
     say(lines.length === 0 ? 'Nothing arrived in the target.' : 'What arrived in the target:');
     for (const line of lines) say(`  ${line}`);
     return exitCode === 0 && unsettledCount === 0 ? SETTLED : UNSETTLED;
@@ -43,11 +45,11 @@ async function run({ sink, input }: InvokeOptions): Promise<number> {
   }
 }
 
-/** Undefined if it is no JSON, which the framework has said. */
-const jsonOf = async (file: string): Promise<unknown> =>
-  await readFile(file, 'utf8')
-    .then(JSON.parse)
-    .catch(() => undefined);
+async function eventOf(input: InvokeOptions['input'], { topic }: LocalStage): Promise<EventFile> {
+  if (input.kind === 'file') return await readEventFile(userPath(input.path), input.path);
+  const event = recordEvent(input, topic, Date.now());
+  return { text: JSON.stringify(event), event };
+}
 
 async function main(): Promise<number> {
   const options = parseInvokeOptions(process.argv.slice(2));

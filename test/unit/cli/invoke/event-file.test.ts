@@ -1,0 +1,34 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readEventFile } from '../../../../cli/invoke/event-file.ts';
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'event-'));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const TEXT = '{"records":{}}';
+
+function read(bytes: Buffer) {
+  writeFileSync(join(folder, 'event.json'), bytes);
+  return readEventFile(join(folder, 'event.json'), './event.json');
+}
+
+describe('the file of an event', () => {
+  it.each([
+    ['UTF-8', Buffer.from(TEXT)],
+    ['UTF-8 with a byte order mark', Buffer.from(`\ufeff${TEXT}`)],
+    ['UTF-16', Buffer.from(`\ufeff${TEXT}`, 'utf16le')],
+  ])('is read as %s', async (_, bytes) => {
+    expect(await read(bytes)).toEqual({ text: TEXT, event: { records: {} } });
+  });
+
+  it('is refused by the name that the user wrote, and is not quoted', async () => {
+    await expect(read(Buffer.from('{"secret":'))).rejects.toThrow(/^\.\/event\.json is no JSON: [^{]*$/);
+    await expect(readEventFile(folder, './events')).rejects.toThrow('./events cannot be read (EISDIR)');
+    await expect(readEventFile(join(folder, 'none'), 'none')).rejects.toThrow('none cannot be read (ENOENT)');
+  });
+});
