@@ -13,6 +13,8 @@ export interface Doubt {
   readonly refusals: number;
   /** The number of entries in a fold that the reply blamed as a whole; 0 if the command held other writes too. */
   readonly entryCount: number;
+  /** Earlier doubts about the same write, one for each other code. */
+  readonly others: readonly Pick<Doubt, 'code' | 'entryCount'>[];
 }
 
 /** What an environment remembers of a record that became poison by evidence. */
@@ -46,7 +48,7 @@ export class Evidence {
   }
 
   /** Records that a write was accepted which this code had refused. */
-  notePassed(target: string, { code }: Doubt): void {
+  notePassed(target: string, { code }: Pick<Doubt, 'code'>): void {
     this.#passed.set(target, new Set(this.#passed.get(target)).add(code));
   }
 

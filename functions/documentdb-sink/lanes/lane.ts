@@ -190,7 +190,9 @@ export class Lane extends SharedLane<LaneEntry, HeadTrial> {
   #settleWritten(step: Step): readonly Effect[] {
     const { doubt } = this.trial;
     const more: Effect[] = [];
-    if (doubt?.entryCount === step.count) more.push({ kind: 'notePassed', doubt });
+    for (const each of doubt === undefined ? [] : [doubt, ...doubt.others]) {
+      if (each.entryCount === step.count) more.push({ kind: 'notePassed', doubt: each });
+    }
     if (step.write.kind === 'plain') more.push(count('UnguardedWrites'));
     if (step.count > 1) more.push(count('RecordsFolded', step.count - 1));
     return this.#settleFold(step, ({ position }) => written(position), more);

@@ -80,6 +80,7 @@ const verdict = (trial: Partial<HeadTrial>): Verdict => ({
 function doubtOf(earlier: Doubt | undefined, { refusal, count }: RefusedStep, nowMs: number): Doubt {
   const { code, isNamed, commandSize } = refusal;
   const known = earlier?.code === code ? earlier : undefined;
+  const all = earlier === undefined ? [] : [earlier, ...earlier.others];
   const isOwn = isNamed || commandSize === 1;
   return {
     code,
@@ -88,5 +89,6 @@ function doubtOf(earlier: Doubt | undefined, { refusal, count }: RefusedStep, no
     lastMs: nowMs,
     refusals: (known?.refusals ?? 0) + Number(isOwn && count === 1),
     entryCount: isOwn ? count : 0,
+    others: all.filter((other) => other.code !== code).map(({ code, entryCount }) => ({ code, entryCount })),
   };
 }

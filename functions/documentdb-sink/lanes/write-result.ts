@@ -41,7 +41,7 @@ export type Effect =
   | { readonly kind: 'defer'; readonly index: number }
   | { readonly kind: 'count'; readonly metric: MetricName; readonly by: number }
   /** the code of an earlier refusal disappeared */
-  | { readonly kind: 'notePassed'; readonly doubt: Doubt }
+  | { readonly kind: 'notePassed'; readonly doubt: Pick<Doubt, 'code'> }
   /** no other write shows whether the collection accepts writes */
   | { readonly kind: 'requestProbe' };
 

@@ -4,7 +4,15 @@ import { NEIGHBOUR_MS } from '../../../../../functions/documentdb-sink/limits.ts
 
 const TARGET = 'shop.orders';
 const SINCE_MS = 50_000;
-const doubt = { code: 9, sinceMs: SINCE_MS, previousMs: SINCE_MS, lastMs: SINCE_MS, refusals: 5, entryCount: 1 };
+const doubt = {
+  code: 9,
+  sinceMs: SINCE_MS,
+  previousMs: SINCE_MS,
+  lastMs: SINCE_MS,
+  refusals: 5,
+  entryCount: 1,
+  others: [],
+};
 
 describe('a collection', () => {
   it('has taken nothing at first', () => {

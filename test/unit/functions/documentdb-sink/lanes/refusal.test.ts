@@ -28,7 +28,7 @@ interface Story {
 }
 
 const aDoubt = (parts: Partial<Doubt>): Doubt => ({
-  ...{ code: 9, sinceMs: 20_000, previousMs: 21_000, lastMs: 22_000, refusals: 1, entryCount: 1 },
+  ...{ code: 9, sinceMs: 20_000, previousMs: 21_000, lastMs: 22_000, refusals: 1, entryCount: 1, others: [] },
   ...parts,
 });
 
@@ -119,13 +119,13 @@ describe('a refused write', () => {
 describe('the doubt about a write', () => {
   it('begins with its first refusal', () => {
     expect(judged({}).trial.doubt).toEqual({
-      ...{ code: 9, sinceMs: NOW_MS, previousMs: NOW_MS, lastMs: NOW_MS, refusals: 1, entryCount: 1 },
+      ...{ code: 9, sinceMs: NOW_MS, previousMs: NOW_MS, lastMs: NOW_MS, refusals: 1, entryCount: 1, others: [] },
     });
   });
 
   it('goes on with the same code', () => {
     expect(judged({ doubt: { refusals: 2 } }).trial.doubt).toEqual({
-      ...{ code: 9, sinceMs: 20_000, previousMs: 22_000, lastMs: NOW_MS, refusals: 3, entryCount: 1 },
+      ...{ code: 9, sinceMs: 20_000, previousMs: 22_000, lastMs: NOW_MS, refusals: 3, entryCount: 1, others: [] },
     });
   });
 
@@ -133,9 +133,20 @@ describe('the doubt about a write', () => {
     expect(judged({ doubt: { code: 8, refusals: 2 } }).trial.doubt).toMatchObject({ sinceMs: NOW_MS, refusals: 1 });
   });
 
+  it('remembers the doubts of other codes, one of each', () => {
+    const others = [7, 9].map((code) => ({ code, entryCount: 2 }));
+    expect(judged({ doubt: { code: 8, others } }).trial.doubt?.others).toEqual([
+      { code: 8, entryCount: 1 },
+      { code: 7, entryCount: 2 },
+    ]);
+  });
+
   it('counts a refusal of a command of one, named or not', () => {
     const { trial } = judged({ refusal: { isNamed: false } });
-    expect(trial).toMatchObject({ doubt: { refusals: 1, entryCount: 1 }, readyAtMs: NOW_MS + DOUBT_PAUSE_MS });
+    expect(trial).toMatchObject({
+      doubt: { refusals: 1, entryCount: 1, others: [] },
+      readyAtMs: NOW_MS + DOUBT_PAUSE_MS,
+    });
   });
 });
 

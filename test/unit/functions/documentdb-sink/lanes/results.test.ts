@@ -72,6 +72,16 @@ describe('a write that was stored', () => {
     hear(inCompany, { ...refusal, isNamed: false, commandSize: 4 });
     expect(hear(inCompany, { kind: 'written' })).toEqual(['0 written']);
   });
+
+  it('shows that every code passed which had refused it, whichever was the last', () => {
+    const refusal: WriteResult = {
+      ...{ kind: 'refused', failure: BAD, code: 9, isNamed: true, evidence: 'probe', commandSize: 1 },
+    };
+    const lane = aLane([put]);
+    for (const code of [9, 8, 9, 8]) hear(lane, { ...refusal, code });
+    hear(lane, { ...refusal, code: 7, isNamed: false, commandSize: 4 });
+    expect(hear(lane, { kind: 'written' })).toEqual(['notePassed', 'notePassed', '0 written']);
+  });
 });
 
 describe('a write that is stale', () => {
