@@ -34,7 +34,14 @@ type Judge = (value: Value) => Finding | readonly Finding[] | Promise<readonly F
 export async function look(ask: Ask, question: Question, judge: Judge): Promise<readonly Finding[]> {
   const { title, command, options, positional = [], right, missing } = question;
   const answer = await ask(command, options, ...positional);
-  return [await judged(answer, { title, right, missing }, judge)].flat();
+  try {
+    return [await judged(answer, { title, right, missing }, judge)].flat();
+  } catch {
+    // An answer without what AWS documents ends this check alone.
+    return [
+      failed(title, 'AWS answered in a form that this check does not know', `look at what aws ${command} prints`),
+    ];
+  }
 }
 
 function judged(

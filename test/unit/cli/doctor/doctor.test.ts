@@ -35,6 +35,27 @@ describe('the doctor', () => {
     expect(row).toMatchObject({ status: 'failed', found: expect.stringContaining("stream's own account alone") });
   });
 
+  it.each([null, [], 7, 'x', {}])('goes on behind an answer of another form: %j', async (answer) => {
+    const findings = await findingsOf({
+      answers: { 'kafka describe-topic': answer, 'ec2 describe-subnets': answer },
+    });
+    expect(findings.length).toBeGreaterThan(20);
+    expect(findings.some(({ status }) => status === 'ok')).toBe(true);
+  });
+
+  it('says of which question the answer has another form', async () => {
+    const answers = { 'lambda list-event-source-mappings': { EventSourceMappings: [null] } };
+    const findings = await findingsOf({ answers });
+    expect(findings.filter(({ status }) => status !== 'ok')).toEqual([
+      {
+        title: 'mappings',
+        status: 'failed',
+        found: 'AWS answered in a form that this check does not know',
+        remedy: 'look at what aws lambda list-event-source-mappings prints',
+      },
+    ]);
+  });
+
   it('names the right that the credentials lack, and goes on', async () => {
     const findings = await findingsOf({ answers: { 'lambda list-event-source-mappings': 'AccessDeniedException' } });
     expect(findings.filter(({ status }) => status !== 'ok')).toEqual([
