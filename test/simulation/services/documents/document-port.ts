@@ -1,6 +1,5 @@
 import type { IndexDescription } from '../../../../functions/documentdb-sink/guard/indexes.ts';
 import type {
-  CommandKind,
   DocumentStore,
   ServerLimits,
   Statement,
@@ -8,16 +7,8 @@ import type {
 } from '../../../../functions/documentdb-sink/target/document-store.ts';
 import type { DeadLetter } from '../../../../shared/dead-letter/dead-letter.ts';
 import { abortAt } from '../../../../shared/time/deadline.ts';
-import { entriesOf } from '../../../support/document-server/bson-values.ts';
-import { exactText } from '../../../support/document-server/exact-text.ts';
 import { equalitiesOf } from '../../../support/document-server/filter.ts';
 import { received } from '../../../support/document-server/received.ts';
-import {
-  CONFLICTING_UPDATE_OPERATORS,
-  INTERRUPTED_BY_FAILOVER,
-  ServerError,
-  WRITE_CONCERN_TIMEOUT,
-} from '../../../support/document-server/write-error.ts';
 import type { Conduct } from '../../invariants/conduct.ts';
 import { Refusals } from '../../invariants/documents/refusals.ts';
 import { SlowCommands, TIMED_OUT } from '../../invariants/documents/slow-commands.ts';
@@ -26,39 +17,20 @@ import type { Touched } from '../../scenario/fault-injector.ts';
 import type { FaultKind } from '../../scenario/faults.ts';
 import { SOCKET_TIMEOUT_MS } from '../../scenario/promised.ts';
 import type { Environment } from '../environment.ts';
-import { type ProducedRecord, SECRET } from '../kafka-log.ts';
+import type { ProducedRecord } from '../kafka-log.ts';
 import { exchange } from '../network.ts';
-import type { TargetParts } from '../target.ts';
-import { DocumentDoubts } from './document-doubts.ts';
-import type { DocumentHistory } from './document-history.ts';
-import { DocumentRefusals, UNLISTED } from './document-refusals.ts';
-import { bodyOf, partitionsOf } from './document-version.ts';
-import type { CommandFaults, ReplicaSet, Stored } from './replica-set.ts';
+import { partitionsOf } from './document-version.ts';
+import type { Stored } from './replica-set.ts';
+import { foreign, isProbe, ServerFaults, type ServerFaultsParts } from './server-faults.ts';
 
-/** After a write concern error: until the write is durable after all, or until a new primary does not have it. */
-const UNCERTAIN_MS = { min: 100, max: 2_000 } as const;
 /** How old the state is that a read right after a failover may see. */
 const STALE_READ_MS = { min: 1, max: 900 } as const;
 const SELECTION_MS = 5_000;
-/** So often in a row somebody else inserts a document first. */
-const INSERTED_FIRST_MAX = 20;
-/** The same where a read finds what somebody else inserted: then the sink never takes it for good. */
-const INSERTED_AND_READ_FIRST_MAX = 45;
-/** While statements are slow: some eighty of them take longer than the driver waits. */
-const STATEMENT_MS = 250;
-/** How long somebody else's document stays, if it goes again. */
-const FOREIGN_MS = { min: 0, max: 10 } as const;
-
-export interface PortParts extends TargetParts {
-  readonly serverOf: (collection: string) => ReplicaSet;
-  readonly history: DocumentHistory;
+export interface PortParts extends ServerFaultsParts {
   readonly conduct: Conduct;
   readonly limits: ServerLimits;
   readonly indexes: readonly IndexDescription[];
-  readonly keyOf: (statement: Statement) => unknown;
   readonly onTtlIndex: (ttlSeconds: number) => void;
-  /** How often what somebody else inserted is gone again soon. */
-  readonly foreignGoneChance: number;
 }
 
 /** What the driver is to the sink: answers get lost, commands are refused, failovers happen. */
@@ -66,17 +38,13 @@ export class DocumentPort {
   readonly violations: Violation[] = [];
   readonly #parts: PortParts;
   readonly #connected = new WeakSet<Environment>();
-  readonly #doubts: DocumentDoubts;
   readonly #slowCommands = new SlowCommands();
   readonly #refusals = new Refusals();
-  readonly #refused: DocumentRefusals;
-  /** How often in a row somebody inserted a document first. */
-  readonly #insertedFirst = new Map<string, number>();
+  readonly #serverFaults: ServerFaults;
 
   constructor(parts: PortParts) {
     this.#parts = parts;
-    this.#doubts = new DocumentDoubts(parts);
-    this.#refused = new DocumentRefusals(parts.timeline.nowMs, (body) => parts.history.recordOf(body)?.scenario);
+    this.#serverFaults = new ServerFaults(parts);
   }
 
   storeFor(environment: Environment): DocumentStore {
@@ -111,7 +79,7 @@ export class DocumentPort {
       write: ({ collection }, kind, sent, signal) => {
         const statements = sent.map(received);
         conduct.decided(environment.invocation, environment.clock.nowMs(), { of: collection });
-        const serve = () => this.#write({ environment, collection, kind, statements });
+        const serve = () => this.#serverFaults.write({ environment, collection, kind, statements });
         const touched = this.#touched(environment, partitionsOf(statements));
         const request = { environment, signal, of: collection, touched };
         this.#watchDocuments(environment, statements);
@@ -225,7 +193,7 @@ export class DocumentPort {
     const acknowledged = isTold ? positions.filter((_, index) => !errors.has(index)) : [];
     // What matched nothing was not tried: that its code passed by itself is told by a write with an effect.
     const taken = isTold ? statements.filter((each, index) => !errors.has(index) && !isProbe(each)) : [];
-    this.#doubts.heard(environment, taken, of);
+    this.#serverFaults.heard(environment, taken, of);
     const { clock, invocation, name } = environment;
     const written = acknowledged.flatMap((position) => this.#parts.kafka.at(position) ?? []);
     const hasPassed = errors.size === 0 && statements.every(isProbe);
@@ -287,93 +255,6 @@ export class DocumentPort {
     }).finally(() => patience.release());
   }
 
-  async #write(request: WriteRequest): Promise<WriteReply> {
-    const { environment, collection, kind, statements } = request;
-    const { faultInjector, scenario, serverOf, timeline } = this.#parts;
-    try {
-      if (faultInjector.strikes('documentdb.slowStatements')) await timeline.sleep(statements.length * STATEMENT_MS);
-      this.#refuse(environment, statements);
-      const reply = await serverOf(collection).write(kind, statements, this.#faultsFor(request));
-      const code = this.#doubts.afterCommand(statements, environment);
-      if (code !== undefined) throw new ServerError(code);
-      return scenario.documentdb.isIndexUnnamed ? withoutIndexes(reply) : reply;
-    } catch (error) {
-      if (!(error instanceof ServerError)) throw error;
-      if (error.code === INTERRUPTED_BY_FAILOVER) environment.touch(partitionsOf(statements));
-      if (error.code === WRITE_CONCERN_TIMEOUT) this.#decideLater(request);
-      throw foreign(error.code === WRITE_CONCERN_TIMEOUT ? 'MongoWriteConcernError' : 'MongoServerError', error.code);
-    }
-  }
-
-  /** @throws ServerError where the command is refused as it stands */
-  #refuse(environment: Environment, statements: readonly Statement[]): void {
-    const { faultInjector, random } = this.#parts;
-    if (faultInjector.strikes('documentdb.writesRefused', environment)) throw new ServerError(UNKNOWN_ERROR);
-    if (faultInjector.strikes('documentdb.outageOfAnyCode', environment)) throw new ServerError(random.pick(OUTAGES));
-    const doubt = this.#doubts.ofCommand(statements, environment);
-    if (doubt !== undefined) throw new ServerError(doubt);
-    const refusal = this.#refused.codeOfCommand(statements);
-    if (refusal !== undefined) throw new ServerError(refusal);
-  }
-
-  #faultsFor({ environment, collection }: WriteRequest): CommandFaults {
-    const { faultInjector, foreignGoneChance, random, serverOf, scenario, timeline } = this.#parts;
-    const strikes = (kind: FaultKind, statements: readonly Statement[]) => {
-      if (!faultInjector.isPlanned(kind)) return false;
-      const partitions = partitionsOf(statements);
-      // A probe is of no partition, and any may wait for its answer.
-      return faultInjector.strikes(kind, environment, partitions.length === 0 ? 'all' : partitions);
-    };
-    return {
-      failStatement: (statement) => {
-        const refusal = this.#refused.codeOfStatement(statement);
-        if (refusal !== undefined) return refusal;
-        if (strikes('documentdb.writesRefusedAlike', [statement])) return UNLISTED;
-        if (strikes('documentdb.statementFailed', [statement])) return random.pick(STATEMENT_CODES);
-        if (isProbe(statement)) return undefined;
-        const isThrottled = strikes('documentdb.writesThrottled', [statement]);
-        return isThrottled
-          ? CONFLICTING_UPDATE_OPERATORS
-          : this.#doubts.ofStatement(statement, environment, collection);
-      },
-      insertFirst: (statement) => {
-        // Nobody else may make a document where it is told who did: by an insert, or by what is set on insert alone.
-        const isTold = scenario.documentdb.strategy === 'events' || bodyOf(statement)?.has('$setOnInsert') === true;
-        if (isTold) return false;
-        const isStruck = strikes('documentdb.insertedFirst', [statement]) && this.#isUsual(statement);
-        const { isForeignGoneOnceRead } = scenario.documentdb;
-        if (isStruck && !isForeignGoneOnceRead && random.chance(foreignGoneChance)) {
-          const described = new Map(equalitiesOf(statement['q']));
-          const goneAtMs = timeline.nowMs() + random.integer(FOREIGN_MS.min, FOREIGN_MS.max);
-          timeline.at(goneAtMs, () => serverOf(collection).removeForeign(described));
-        }
-        return isStruck;
-      },
-      failWriteConcern: (statements) => strikes('documentdb.writeConcern', statements),
-    };
-  }
-
-  /** Nobody is at one document's heels for ever. */
-  #isUsual({ q }: Statement): boolean {
-    const document = exactText(equalitiesOf(q));
-    const count = (this.#insertedFirst.get(document) ?? 0) + 1;
-    const { isForeignGoneOnceRead } = this.#parts.scenario.documentdb;
-    const countMax = isForeignGoneOnceRead ? INSERTED_AND_READ_FIRST_MAX : INSERTED_FIRST_MAX;
-    this.#insertedFirst.set(document, count % (countMax + 1));
-    return count <= countMax;
-  }
-
-  /** The others catch up, or one of them that did not becomes the new primary. */
-  #decideLater({ environment, collection, statements }: WriteRequest): void {
-    const { faultInjector, history, random, serverOf, tell, timeline } = this.#parts;
-    const server = serverOf(collection);
-    const isLost = faultInjector.strikes('documentdb.rolledBack', environment, partitionsOf(statements));
-    timeline.at(timeline.nowMs() + random.integer(UNCERTAIN_MS.min, UNCERTAIN_MS.max), () => {
-      if (!isLost) return server.catchUp();
-      for (const change of server.failOver()) tell('is rolled back', history.describe(change));
-    });
-  }
-
   /** Right after a failover a read may be of a moment ago. */
   #readAsOfMs(environment: Environment): number {
     const { faultInjector, random, timeline } = this.#parts;
@@ -381,12 +262,6 @@ export class DocumentPort {
     return timeline.nowMs() - (isStale ? random.integer(STALE_READ_MS.min, STALE_READ_MS.max) : 0);
   }
 }
-
-/** A conflict, a lock, or a primary that steps down in the middle of a command. */
-const STATEMENT_CODES: readonly number[] = [112, 24, 10_107, 11_602];
-
-/** It names no reason that a client could know. */
-const UNKNOWN_ERROR = 8;
 
 const UNAUTHORIZED = 13;
 /** What the engine does not have, whatever the collection. */
@@ -403,26 +278,8 @@ const REFUSALS: readonly { readonly kind: FaultKind; readonly codes: readonly nu
   { kind: 'documentdb.unsupported', codes: UNSUPPORTED, ofAll: true },
 ];
 
-/**
- * Network, elections, locks, conflicts, time limits, a full disk, features that are not there: what has nothing to do with a document.
- * https://docs.aws.amazon.com/documentdb/latest/developerguide/error-codes.html
- * https://github.com/mongodb/mongo/blob/master/src/mongo/base/error_codes.yml
- */
-const OUTAGES: readonly number[] = [
-  6, 7, 24, 39, 46, 50, 79, 89, 90, 91, 92, 100, 107, 112, 117, 133, 134, 189, 202, 216, 225, 251, 262, 290, 355, 365,
-  371, 9_001, 10_058, 10_107, 11_600, 11_601, 11_602, 13_435, 13_436, 14_031, 46_841, 50_915,
-];
-
-/** An update that can match nothing: it asks whether writes are taken. */
-const isProbe = ({ q }: Statement): boolean => entriesOf(q ?? {}).some(([path]) => path === '_k.probe');
-
 const isDoubtedInsert = ({ scenario: { op, refusal } }: ProducedRecord): boolean =>
   op === 'insert' && refusal !== undefined;
-
-const withoutIndexes = ({ count, writeErrors }: WriteReply): WriteReply => ({
-  count,
-  writeErrors: writeErrors.map((error) => ({ ...error, duplicateIndex: undefined })),
-});
 
 /** How the driver says that there was no connection to send on. */
 const NOT_SENT: readonly string[] = [
@@ -451,14 +308,3 @@ interface Read {
 interface Heard extends Request {
   readonly statements: readonly Statement[];
 }
-
-interface WriteRequest {
-  readonly environment: Environment;
-  readonly collection: string;
-  readonly kind: CommandKind;
-  readonly statements: readonly Statement[];
-}
-
-/** As the driver throws it; its message quotes what it was given. */
-const foreign = (name: string, code?: number): Error =>
-  Object.assign(new Error(`dup key: ${SECRET}`), { name, ...(code !== undefined && { code }) });
