@@ -1,7 +1,8 @@
 // `npm run import-connector -- FILE`: a configuration of the MongoDB sink connector or of doka becomes a stage.
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
+import { basename, extname } from 'node:path';
 import { projectSurroundings } from '../infra/stage-file/project-files.ts';
-import { parseImportOptions, USAGE } from './import-connector/options.ts';
+import { type ImportOptions, parseImportOptions, USAGE } from './import-connector/options.ts';
 import { importFile } from './import-connector/run.ts';
 import { writeFiles } from './import-connector/write-files.ts';
 import { outliveClosedPipe } from './terminal/closed-pipe.ts';
@@ -22,9 +23,17 @@ async function main(): Promise<void> {
   const content = await readFile(userPath(options.file)).catch(() => {
     throw new Error(`${options.file} cannot be read`);
   });
-  const { files, lines } = importFile(options, content, projectSurroundings);
+  const { files, lines } = importFile(options, content, projectSurroundings, await otherStages(options));
   await writeFiles(files, process.cwd());
   lines.forEach(print);
+}
+
+/** The texts of the stage files beside the one that is written. */
+async function otherStages({ stage, file }: ImportOptions): Promise<readonly string[]> {
+  const own = `${stage ?? basename(file, extname(file))}.yml`;
+  const names = await readdir('config').catch(() => []);
+  const others = names.filter((name) => name.endsWith('.yml') && name !== own);
+  return others.flatMap((name) => projectSurroundings.readFile(`config/${name}`) ?? []);
 }
 
 try {

@@ -29,9 +29,15 @@ const SERVICE = 'msk-sinks';
 /**
  * What an import writes and prints. Writes nothing itself.
  * @param content of the file
+ * @param otherStages the texts of the other stage files
  * @throws Error that says what to do
  */
-export function importFile(options: ImportOptions, content: Buffer, surroundings: Surroundings): ImportResult {
+export function importFile(
+  options: ImportOptions,
+  content: Buffer,
+  surroundings: Surroundings,
+  otherStages: readonly string[] = [],
+): ImportResult {
   const text = decodeText(content);
   const doka = dokaIn(text, options.file);
   const stem = basename(options.file, extname(options.file));
@@ -40,15 +46,37 @@ export function importFile(options: ImportOptions, content: Buffer, surroundings
   if (!isStage(stage)) throw new Error(`the file's name gives no stage (${stem}): name the stage with --stage`);
   if (doka === undefined) refuseOthers(text, options.file);
   const stagePath = `config/${stage}.yml`;
-  const copy = doka === undefined ? { path: `config/connectors/${basename(options.file)}`, content } : undefined;
+  const stageText = surroundings.readFile(stagePath);
+  const names = { stage, file: basename(options.file), stageText, otherStages };
+  const copy = doka === undefined ? { path: copyPathOf(names, text, surroundings), content } : undefined;
   refuseExisting([stagePath, ...(copy === undefined ? [] : [copy.path])], options, text, surroundings);
   const result = copy === undefined ? importDoka(doka, stage) : importConnector(text, copy.path, stage, surroundings);
-  const file = stageFileOf(stage, result, surroundings.readFile(stagePath));
+  const file = stageFileOf(stage, result, stageText);
   const files = [{ path: stagePath, content: file }, ...(copy === undefined ? [] : [copy])];
   const gaps = gapsIn(file, result);
   const readFile = (path: string) => (path === copy?.path ? text : surroundings.readFile(path));
   const problems = problemsOf(stage, file, gaps, { ...surroundings, readFile });
   return { files, lines: linesOf(result, { files, gaps, problems, stage }) };
+}
+
+interface CopyNames {
+  readonly stage: string;
+  readonly file: string;
+  readonly stageText: string | undefined;
+  readonly otherStages: readonly string[];
+}
+
+/** Connector files of several stages often have one name. What another stage reads is not written over, with --force neither. */
+function copyPathOf(
+  { stage, file, stageText, otherStages }: CopyNames,
+  text: string,
+  { readFile }: Surroundings,
+): string {
+  const path = `config/connectors/${file}`;
+  const there = readFile(path);
+  if (there === undefined || there === text) return path;
+  const isOwn = stageText?.includes(path) === true && !otherStages.some((other) => other.includes(path));
+  return isOwn ? path : `config/connectors/${stage}-${file}`;
 }
 
 /** What packaging would say of the written files, but for the gaps. */

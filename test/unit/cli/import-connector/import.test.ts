@@ -15,6 +15,7 @@ const FILES = 'test/fixtures/connector-files';
 interface Existing {
   readonly files?: Readonly<Record<string, string>>;
   readonly environment?: Surroundings['environment'];
+  readonly otherStages?: readonly string[];
 }
 
 const surroundingsOf = ({ files = {}, environment = {} }: Existing): Surroundings => ({
@@ -26,7 +27,7 @@ function imported(line: string, existing: Existing = {}, content?: string): Impo
   const options = parseImportOptions(line.split(' '));
   if (options === 'help') throw new Error('not asked for');
   const bytes = content === undefined ? readFileSync(options.file) : Buffer.from(content);
-  return importFile(options, bytes, surroundingsOf(existing));
+  return importFile(options, bytes, surroundingsOf(existing), existing.otherStages);
 }
 
 /** What an operator finds out. */
@@ -210,7 +211,34 @@ describe('an import into a stage that exists', () => {
     const path = 'config/connectors/orders-sink.json';
     const there = { [path]: readFileSync(MANAGED, 'utf8') };
     expect(imported(`${MANAGED} --stage dev`, { files: there }).files).toHaveLength(2);
-    expect(() => imported(`${MANAGED} --stage dev`, { files: { [path]: '{}' } })).toThrow(`${path} exists`);
+  });
+
+  describe('beside a connector file of its name with another content', () => {
+    const path = 'config/connectors/orders-sink.json';
+    const own = 'config/connectors/dev-orders-sink.json';
+    const naming = (name: string) => `documentdbSink:\n  connector: ${name}\n`;
+    const others = { [path]: '{}' };
+    const force = `${MANAGED} --stage dev --force`;
+
+    it('has a copy of its own, because another stage may read the other one', () => {
+      const { files, lines } = imported(`${MANAGED} --stage dev`, { files: others });
+      expect(files[1]?.path).toBe(own);
+      expect(parse(String(files[0]?.content)).documentdbSink.connector).toBe(own);
+      expect(lines).toContain(`  ${own}`);
+    });
+
+    it('writes over its own copy alone, and only with --force', () => {
+      expect(() => imported(`${MANAGED} --stage dev`, { files: { ...others, [own]: '{}' } })).toThrow(`${own} exists`);
+      const ofStage = { ...others, 'config/dev.yml': naming(path) };
+      expect(() => imported(`${MANAGED} --stage dev`, { files: ofStage })).toThrow(`config/dev.yml and ${path} exist`);
+      expect(imported(force, { files: ofStage }).files[1]?.path).toBe(path);
+    });
+
+    it('leaves the file that another stage names as well', () => {
+      const files = { ...others, 'config/dev.yml': naming(path) };
+      expect(imported(force, { files, otherStages: [naming(path)] }).files[1]?.path).toBe(own);
+      expect(imported(force, { files, otherStages: [naming('config/connectors/x.json')] }).files[1]?.path).toBe(path);
+    });
   });
 });
 
