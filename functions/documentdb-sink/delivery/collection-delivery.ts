@@ -171,8 +171,9 @@ export class CollectionDelivery implements Work {
   }
 
   async #resolve(read: UnmatchedRead, flight: Flight): Promise<void> {
-    if (!this.#maySend(flight)) this.#apply(withoutRead(read));
-    else if (flight.stoppedBy !== undefined) this.#apply(withoutRead(read, flight.stoppedBy));
+    // A fatal answer also closes the way: its reason comes first.
+    if (flight.stoppedBy !== undefined) this.#apply(withoutRead(read, flight.stoppedBy));
+    else if (!this.#maySend(flight)) this.#apply(withoutRead(read));
     else this.#hear(await resolveRead(read, this.#parts), flight);
   }
 

@@ -108,6 +108,19 @@ describe('trouble', () => {
     },
   );
 
+  it('that refuses a read keeps back the other reads, whose records are said to fail for the same reason', async () => {
+    const { mapper, record } = planned();
+    const documents = { uniqueIndexes: [{ field: 'sku' }] };
+    const sink = aDocumentdbSink({ mapper, documents, deletes: 'hard', poolSizeMax: 1 });
+    const { sendUntilMs } = deadlineIn(sink.clock.nowMs());
+    sink.store.findVersionsOf = async () => {
+      await sink.clock.waitUntil(sendUntilMs - 1_000);
+      throw foreignError('MongoServerError', 13);
+    };
+    const outcomes = await sink.write(['a', 'b'].map((sku, offset) => record({ offset }, [deleteOf({ sku })])));
+    expect(outcomes.map(inWords)).toEqual(Array(2).fill('failed access_denied'));
+  });
+
   it('that is fatal ends the wave it comes in: what is left of it waits as well', async () => {
     const faults = many(1_000, { kind: 'code', code: 13 });
     const sink = aDocumentdbSink({
