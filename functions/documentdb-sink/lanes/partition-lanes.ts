@@ -114,7 +114,6 @@ export class PartitionLanes {
     this.#unblock(moment);
     const isWaiting = this.#singles.size > 0 && this.#singles.leastKey <= this.#endMax(moment);
     if (isWaiting) this.#singleSinceMs ??= moment.nowMs;
-    else this.#singleSinceMs = undefined;
     return isWaiting;
   }
 
