@@ -46,7 +46,10 @@ describe('a write that changed nothing', () => {
     ['replace', replace, ['stale', 'behind', 'behind']],
     ['update', set, ['stale', 'behind', 'behind']],
     ['update without upsert', patch, ['stale', 'noMatch', 'noMatch']],
+    ['update, once', inc, ['stale', 'applied', 'behind']],
+    ['update without upsert, once', count, ['stale', 'applied', 'noMatch']],
     ['replace without upsert', put, ['stale', 'noMatch', 'noMatch']],
+    ['hard delete', remove, ['stale', 'behind', 'behind']],
     ['insert', insert, ['stale', 'behind', 'behind']],
   ] as const)(
     '%s: stands by a tombstone with a stored version that is newer, its own, older',
@@ -80,6 +83,12 @@ describe('a write that changed nothing', () => {
     expect([of(100, 100), of(99n, 100), of('101', 100), of(undefined, 100), of(101)].map(({ kind }) => kind)).toEqual(
       Array(5).fill('behind'),
     );
+  });
+
+  it('is compared by value with a stored offset of another type of number', () => {
+    const of = (offset: number) =>
+      standingOf(writeOf(set, { offset: 5 }), { id: 'k', versions: { 'orders-0': offset }, isDeleted: false }).kind;
+    expect([6, 5, 4].map(of)).toEqual(['stale', 'done', 'behind']);
   });
 
   it('is stale without a time where the document has none', () => {

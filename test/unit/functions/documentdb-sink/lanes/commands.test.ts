@@ -123,6 +123,8 @@ describe('an update', () => {
     const folded = stepOfUpdates([6_000, 6_000]);
     expect(folded.count).toBe(2);
     expect(commandsOf([folded], limits).tooLarge).toHaveLength(1);
+    const large = { ...limits, documentBytesMax: 28_000 };
+    expect(commandsOf([stepOfUpdates([15_000, 15_000])], large).tooLarge).toHaveLength(1);
   });
 
   it('counts for all the records in it', () => {

@@ -105,6 +105,15 @@ describe('a record can be deferred', () => {
     expect([lane.deferred.length, canBeDeferred(lane)]).toEqual([2, false]);
   });
 
+  it('to no write that folds with it alone, and not with those that were deferred before', () => {
+    const setting = (path: string) => [updateOf({ _id: 1 }, { $set: { [path]: 1 } })];
+    const contents = [setting('a'), setting('b'), setting('a.b')];
+    expect(canBeDeferred(aLane(contents.slice(1)))).toBe(true);
+    const lane = aLane(contents);
+    for (const _time of [1, 2]) apply(lane, { kind: 'collision' });
+    expect([lane.deferred.length, canBeDeferred(lane)]).toEqual([1, false]);
+  });
+
   it('never without a guard', () => {
     const lane = aLane([business, business]);
     expect(canBeDeferred(lane)).toBe(true);

@@ -132,4 +132,19 @@ describe('a write that conflicted with another unique index', () => {
     expect(claim({ isDecidable })).toEqual([['0 put a']]);
     expect(schedule.unblockAll(NOW_MS)).toBe(false);
   });
+
+  it('is sent once more in every partition where everything that is left is blocked', () => {
+    const { claim, hear, schedule } = aSchedule('0 put a', '1 put b');
+    const isDecidable = () => false;
+    claim();
+    for (const line of ['0 put a', '1 put b']) hear(line, COLLISION);
+    for (const line of ['0 put a', '1 put b']) {
+      expect(claim({ isDecidable })).toEqual([[line]]);
+      hear(line, COLLISION, unsettled);
+    }
+    schedule.unblockAll(NOW_MS);
+    expect(claim({ isDecidable })).toEqual([['0 put a']]);
+    hear('0 put a');
+    expect(claim({ isDecidable })).toEqual([['1 put b']]);
+  });
 });

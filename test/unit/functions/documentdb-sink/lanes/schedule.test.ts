@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Lane } from '../../../../../functions/documentdb-sink/lanes/lane.ts';
 import { PARTITION_WAIT_MS } from '../../../../../functions/documentdb-sink/limits.ts';
 import { ignored } from '../../../../../shared/outcome.ts';
-import { aSchedule, COLLISION, FAILURE, NOW_MS, RETRY } from '../../../../support/a-schedule.ts';
+import { aSchedule, COLLISION, FAILURE, NO_JSON, NOW_MS, RETRY } from '../../../../support/a-schedule.ts';
 
 describe('a wave', () => {
   it('has one write of each document, in the order of the records', () => {
@@ -90,6 +90,15 @@ describe('a wave', () => {
     schedule.giveBack(steps('0 del b', '1 put c'), NOW_MS);
     expect(claim()).toEqual([['0 del b', '1 put c']]);
   });
+
+  it('that is not sent begins anew in each of its partitions', () => {
+    const { claim, hear, schedule, steps } = aSchedule('0 ins a', '0 put b', '1 ins c', '1 put d');
+    expect(claim()).toEqual([['0 put b', '1 put d']]);
+    schedule.giveBack(steps('0 put b', '1 put d'), NOW_MS);
+    expect(claim()).toEqual([['0 put b', '1 put d']]);
+    for (const line of ['0 put b', '1 put d']) hear(line);
+    expect(claim()).toEqual([['0 ins a', '1 ins c']]);
+  });
 });
 
 describe('a document that two partitions write', () => {
@@ -141,6 +150,15 @@ describe('where the order of documents matters', () => {
     expect(laneOf('0 put b').next).toBe(1);
     hear('0 put a');
     expect(claim({ isOrdered })).toEqual([['0 inc a', '0 put b']]);
+  });
+
+  it('a document of which nothing more is sent ends no wave', () => {
+    const { claim, laneOf, schedule, steps } = aSchedule('0 inc a', '0 inc a', '0 put b');
+    expect(claim({ isOrdered })).toEqual([['0 inc a']]);
+    const lane = laneOf('0 inc a');
+    if (lane.head !== undefined) lane.stop(lane.head, NO_JSON);
+    for (const step of steps('0 inc a')) schedule.release(step, NOW_MS);
+    expect(claim({ isOrdered })).toEqual([['0 put b']]);
   });
 });
 

@@ -26,6 +26,14 @@ describe('a document that a write under way may change', () => {
     documents.release(a);
     expect(documents.freeAtMs(a)).toBe(0);
   });
+
+  it('is free a second after the last write of it began', () => {
+    const documents = new DocumentsOut();
+    const document = { target: 'shop.orders', identity: 'a' };
+    documents.reserve(document, 1_000);
+    documents.reserve(document, 2_500);
+    expect(documents.freeAtMs(document)).toBe(2_500 + PARTITION_WAIT_MS);
+  });
 });
 
 describe('the end of a wave', () => {
