@@ -6,7 +6,10 @@ import { aRecord } from '../../../support/builders.ts';
 import { valueAt } from '../../../support/document-server/bson-values.ts';
 import { fakeDeadLetters } from '../../../support/fake-dead-letters.ts';
 import { FakeDocuments, foreignError, type Stored } from '../../../support/fake-documents.ts';
+import { type Sent, watched } from '../../../support/watched-commands.ts';
 import { planned, updateOf } from '../../../support/write-models.ts';
+
+type Answers = Parameters<typeof watched>[1];
 
 const isBad = (document: Stored): boolean => document.get('bad') === true;
 const bad = (offset: number, key: string) => order(offset, key, { bad: true });
@@ -115,6 +118,42 @@ describe('an outage', () => {
     const outcomes = await sink.write([order(1, 'a'), order(2, 'b'), order(3, 'c'), order(4, 'd')]);
     expect(outcomes.map(({ kind }) => kind)).toEqual(['written', 'written', 'failed', 'failed']);
     expect(deadLetters).toEqual([]);
+  });
+});
+
+describe('a probe that is under way', () => {
+  const unlisted = () => foreignError('MongoServerError', 16_755);
+
+  /** A sink whose first probe is answered 3 s after its start. */
+  function slowlyProbed(answers: (sent: Sent, untilMs: (ms: number) => Promise<void>) => ReturnType<Answers>) {
+    const sink = aDocumentdbSink({ documents: { limits: { operationsMax: 1 } } });
+    const startMs = sink.clock.nowMs();
+    const untilMs = (ms: number) => sink.clock.waitUntil(startMs + ms);
+    const sent = watched(sink, (each) => {
+      if (!each.isProbe) return answers(each, untilMs);
+      return sent.filter(({ isProbe }) => isProbe).length === 1 ? untilMs(3_000) : undefined;
+    });
+    const probesAtMs = () => sent.filter((each) => each.isProbe).map(({ atMs }) => atMs);
+    return { write: sink.write, probesAtMs };
+  }
+
+  it('is no evidence about what was refused after it was sent', async () => {
+    const sink = slowlyProbed(({ ids, atMs }, untilMs) =>
+      ids.includes('b') && atMs === 0 ? untilMs(1_100).then(() => Promise.reject(unlisted())) : unlisted(),
+    );
+    const outcomes = await sink.write([bad(1, 'a'), order(2, 'b', { bad: true }, 1)]);
+    expect(outcomes.map(inWords)).toEqual(Array(2).fill('deadLettered rejected_by_target'));
+    expect(sink.probesAtMs()).toHaveLength(2);
+  });
+
+  it('is followed by no other one where nothing is in doubt any more', async () => {
+    const sink = slowlyProbed(({ ids, atMs }, untilMs) => {
+      if (ids.includes('a')) return unlisted();
+      return atMs === 0 ? untilMs(3_400) : undefined;
+    });
+    const outcomes = await sink.write([bad(1, 'a'), order(2, 'b', {}, 1)]);
+    expect(outcomes.map(inWords)).toEqual(['deadLettered rejected_by_target', 'written']);
+    expect(sink.probesAtMs()).toEqual([500]);
   });
 });
 

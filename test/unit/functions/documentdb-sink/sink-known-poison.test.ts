@@ -5,7 +5,7 @@ import { aDocumentdbSink, type DocumentdbSinkSetup, inWords, order } from '../..
 import { deadlineIn } from '../../../support/builders.ts';
 import { valueAt } from '../../../support/document-server/bson-values.ts';
 import { fakeDeadLetters } from '../../../support/fake-dead-letters.ts';
-import type { FakeDocumentsOptions, Stored } from '../../../support/fake-documents.ts';
+import { type FakeDocumentsOptions, foreignError, type Stored } from '../../../support/fake-documents.ts';
 import { insertOf, planned, updateOf } from '../../../support/write-models.ts';
 
 /** In neither list of codes: the document or the server may be the cause. */
@@ -101,6 +101,28 @@ describe('a record that was proven to be poison', () => {
     expect(environment.store.calls.length - startCount).toBe(2);
     expect(environment.clock.nowMs() - startMs).toBeLessThan(100);
     expect(environment.deadLetters).toHaveLength(2);
+  });
+
+  it('becomes a dead letter at once, too, where the driver cannot serialize the document', async () => {
+    const environment = anEnvironment({ refusesCommand: (document) => (isBad(document) ? UNLISTED : undefined) });
+    const write = environment.store.write.bind(environment.store);
+    environment.store.write = (...parameters) =>
+      write(...parameters).catch(() => Promise.reject(foreignError('RangeError')));
+    expect(await environment.invoke([poisonRecord])).toEqual(['deadLettered payload_invalid']);
+    const startMs = environment.clock.nowMs();
+    expect(await environment.invoke([poisonRecord])).toEqual(['deadLettered payload_invalid']);
+    expect(environment.clock.nowMs() - startMs).toBeLessThan(100);
+  });
+
+  it('stays known while it comes again and again', async () => {
+    const environment = anEnvironment(refusesBad(UNLISTED));
+    await environment.invoke([poisonRecord]);
+    for (let time = 0; time < 3; time += 1) {
+      await environment.clock.advance(20 * 60_000);
+      const startMs = environment.clock.nowMs();
+      expect(await environment.invoke([poisonRecord])).toEqual([DEAD_LETTER]);
+      expect(environment.clock.nowMs() - startMs).toBeLessThan(100);
+    }
   });
 
   it('is sent by itself: a fold with the records behind would have to be taken apart', async () => {

@@ -26,6 +26,7 @@ describe('trouble', () => {
     expect(sink.store.calls.length).toBeGreaterThan(15);
     // Two documents, which may go in two commands.
     expect(sink.store.calls.length).toBeLessThan(2 * 40);
+    expect(sink.telemetry.metrics()).toMatchObject({ WriteCommands: sink.store.calls.length });
     expect(deadLetters).toEqual([]);
   });
 
@@ -228,6 +229,16 @@ describe('trouble', () => {
       expect(sink.clock.nowMs() - startMs).toBe(58_500);
     },
   );
+
+  it('that makes a read by other fields deaf, even to its signal, does not hold back the answer', async () => {
+    const { mapper, record } = planned();
+    const sink = aDocumentdbSink({ mapper, deletes: 'hard', documents: { uniqueIndexes: [{ field: 'sku' }] } });
+    sink.store.findVersionsOf = () => new Promise(() => undefined);
+    const startMs = sink.clock.nowMs();
+    const outcomes = await sink.write([record({ offset: 1 }, [deleteOf({ sku: 1 })])]);
+    expect(outcomes).toMatchObject([{ kind: 'failed', failure: { code: 'deadline_exceeded', retryable: true } }]);
+    expect(sink.clock.nowMs() - startMs).toBe(58_500);
+  });
 
   it('before anything is sent is said to have written nothing', async () => {
     const sink = aDocumentdbSink();

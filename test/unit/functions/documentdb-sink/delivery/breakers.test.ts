@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { aDocumentdbSink, inWords, order } from '../../../../support/a-documentdb-sink.ts';
+import { aDocumentdbSink, inWords, order, tombstone } from '../../../../support/a-documentdb-sink.ts';
 import { aRecord } from '../../../../support/builders.ts';
 import { foreignError } from '../../../../support/fake-documents.ts';
 import { timesOf, watched } from '../../../../support/watched-commands.ts';
@@ -31,7 +31,25 @@ describe('a breaker', () => {
     expect(timesOf(sent, 'orders')).toEqual([0, 5_000]);
   });
 
-  it('keeps back a try that was not sent yet when both breakers are tripped again', async () => {
+  it('leaves one try to all collections, and opens the way for the others when only its own is forbidden', async () => {
+    const sink = aDocumentdbSink({ documents: { limits: { operationsMax: 1 } } });
+    const startMs = sink.clock.nowMs();
+    const sent = watched(sink, ({ collection, atMs }) => {
+      if (collection === 'returns') return atMs === 0 ? unsupported() : sink.clock.waitUntil(startMs + 10_100);
+      if (atMs === 0) return forbidden();
+      return atMs === 5_000 ? sink.clock.waitUntil(startMs + 6_000).then(() => Promise.reject(forbidden())) : undefined;
+    });
+    const outcomes = await sink.write([order(1, 'a'), aReturn(1, 'r'), aReturn(2, 's')]);
+    expect(outcomes.map(inWords)).toEqual(['written', 'written', 'written']);
+    expect(timesOf(sent, 'orders')).toEqual([0, 5_000, 11_000]);
+    expect(timesOf(sent, 'returns')).toEqual([0, 0, 10_000, 10_000]);
+  });
+
+  it.each([
+    ['both breakers are', true, true, 10_600],
+    ['that of its collection is', true, false, 10_500],
+    ['that of the target is', false, true, 10_600],
+  ])('keeps back a try that was not sent yet when %s tripped again', async (_, isForbidden, isUnsupported, nextMs) => {
     const sink = aDocumentdbSink({ documents: { limits: { operationsMax: 1 } } });
     const startMs = sink.clock.nowMs();
     const untilMs = (ms: number) => sink.clock.waitUntil(startMs + ms);
@@ -44,12 +62,33 @@ describe('a breaker', () => {
     const sent = watched(sink, ({ ids, atMs }) => {
       if (atMs > 0) return undefined;
       if (ids.includes('a')) return forbidden();
-      return ids.includes('b')
-        ? untilMs(5_500).then(() => Promise.reject(forbidden()))
-        : untilMs(5_600).then(() => Promise.reject(unsupported()));
+      const isRefused = ids.includes('b') ? isForbidden : isUnsupported;
+      const answered = untilMs(ids.includes('b') ? 5_500 : 5_600);
+      if (!isRefused) return answered;
+      return answered.then(() => Promise.reject(ids.includes('b') ? forbidden() : unsupported()));
     });
     await sink.write([order(1, 'a'), order(1, 'b', {}, 1), aReturn(1, 'r')]);
-    expect(timesOf(sent, 'orders', 'a')).toEqual([0, 10_600]);
+    expect(timesOf(sent, 'orders', 'a')).toEqual([0, nextMs]);
+  });
+
+  it('that is tripped after its try was answered stays open, whatever a read of the try finds', async () => {
+    const sink = aDocumentdbSink({ deletes: 'hard', documents: { limits: { operationsMax: 1 } } });
+    const startMs = sink.clock.nowMs();
+    const findVersions = sink.store.findVersions.bind(sink.store);
+    sink.store.findVersions = async (...parameters) => {
+      await sink.clock.waitUntil(startMs + 6_000);
+      return findVersions(...parameters);
+    };
+    const sent = watched(sink, ({ collection, atMs }) => {
+      if (atMs > 0) return undefined;
+      return collection === 'orders'
+        ? unsupported()
+        : sink.clock.waitUntil(startMs + 5_500).then(() => Promise.reject(unsupported()));
+    });
+    const outcomes = await sink.write([tombstone(1, 'a'), tombstone(2, 'b'), aReturn(1, 'r')]);
+    expect(outcomes.map(inWords)).toEqual(['written', 'written', 'written']);
+    expect(timesOf(sent, 'orders', 'a')).toEqual([0, 5_000]);
+    expect(timesOf(sent, 'orders', 'b')).toEqual([0, 10_500]);
   });
 
   it('stays open when its try meets refused credentials, although the secret was read again', async () => {

@@ -17,6 +17,8 @@ const byKey = replaceOf({ a: 1, b: 2 }, { a: 1, b: 2 });
 /** As a business-key write is sent that cannot be guarded. */
 const plainWrite: SentWrite = { ...writeOf(byKey), kind: 'plain', model: byKey as PlainModel };
 
+const plainStep = { lane: new Lane(SOME), from: 0, write: plainWrite, count: 1 };
+
 /** What is said of each write of a command: written, what has to be looked up, or whatever else. */
 function said(
   kind: CommandKind,
@@ -45,13 +47,17 @@ describe('an unguarded write that meets a duplicate', () => {
     [undefined, 'guardIndex'],
     ['c_1', 'otherIndex'],
   ] as const)('lost a race on the index of its own filter, or meets another document: %s', (index, cause) => {
-    const step = { lane: new Lane(SOME), from: 0, write: plainWrite, count: 1 };
     const { unmatched } = classifyReply(
-      { kind: 'update', steps: [step] },
+      { kind: 'update', steps: [plainStep] },
       duplicate(index),
       new Map([['a\nb', 'a_1_b_1']]),
     );
-    expect(unmatched).toEqual([{ step, cause }]);
+    expect(unmatched).toEqual([{ step: plainStep, cause }]);
+  });
+
+  it('on _id_ meets another document, if no index is known of the fields of its filter', () => {
+    const { unmatched } = classifyReply({ kind: 'update', steps: [plainStep] }, duplicate('_id_'), new Map());
+    expect(unmatched).toEqual([{ step: plainStep, cause: 'otherIndex' }]);
   });
 });
 
@@ -78,6 +84,12 @@ describe('a count', () => {
     const reply = { count: 1, writeErrors: [{ index: 0, code: 121, duplicateIndex: undefined }] };
     expect(said('update', [upsert, upsert], reply)).toEqual(['poison', 'written']);
     expect(said('update', [upsert, patch], { ...reply, count: 0 })).toEqual(['poison', 'matchedNothing']);
+    expect(said('update', [upsert, patch], reply)).toEqual(['poison', 'written']);
+  });
+
+  it.each([-1, 0.5, 2, Number.NaN])('proves nothing beside an error of a write that was not sent: %s', (index) => {
+    const reply = { count: 2, writeErrors: [{ index, code: 121, duplicateIndex: undefined }] };
+    expect(said('update', [upsert, upsert], reply)).toEqual(['retry', 'retry']);
   });
 });
 
@@ -101,6 +113,16 @@ describe('E11000', () => {
 
   it('of an insert is looked up as well', () => {
     expect(said('insert', [insert], duplicate('_id_'))).toEqual(['guardIndex']);
+  });
+});
+
+describe('a refusal that names its write', () => {
+  it('was of a command of all writes that were sent, refused or not', () => {
+    const lane = new Lane(SOME);
+    const steps = [upsert, patch].map((model) => ({ lane, from: 0, write: writeOf(model), count: 1 }));
+    const writeErrors = [{ index: 0, code: 16_755, duplicateIndex: undefined }];
+    const { results } = classifyReply({ kind: 'update', steps }, { count: 1, writeErrors }, new Map());
+    expect(results[0]?.result).toMatchObject({ kind: 'refused', isNamed: true, commandSize: 2 });
   });
 });
 

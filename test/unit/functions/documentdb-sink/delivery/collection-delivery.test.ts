@@ -1,6 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { fullJitterMs } from '../../../../../shared/time/backoff.ts';
-import { aDocumentdbSink, idsSent, inWords, many, order } from '../../../../support/a-documentdb-sink.ts';
+import {
+  aDocumentdbSink,
+  idsSent,
+  inWords,
+  many,
+  notJson,
+  order,
+  tombstone,
+} from '../../../../support/a-documentdb-sink.ts';
 import { aRecord } from '../../../../support/builders.ts';
 import { foreignError } from '../../../../support/fake-documents.ts';
 import { timesOf, watched } from '../../../../support/watched-commands.ts';
@@ -66,6 +74,29 @@ describe('the delivery of a collection', () => {
     const probeAtMs = sent.find((each) => each.isProbe)?.atMs ?? Number.NaN;
     const next = sent.find(({ atMs }) => atMs > probeAtMs);
     expect(next).toMatchObject({ atMs: probeAtMs + 5_000, isProbe: false });
+  });
+
+  it('writes the dead letter of a poison record while nothing may be sent', async () => {
+    const letterAtMs: number[] = [];
+    const put = () => {
+      letterAtMs.push(sink.clock.nowMs() - startMs);
+      return Promise.resolve(true);
+    };
+    const sink = aDocumentdbSink({ deadLetters: { put }, documents: { limits: { operationsMax: 1 } } });
+    const startMs = sink.clock.nowMs();
+    watched(sink, ({ ids, atMs }) => {
+      if (ids.includes('b') && atMs === 0) return forbidden();
+      return ids.includes('a') ? sink.clock.waitUntil(startMs + 100) : undefined;
+    });
+    const outcomes = await sink.write([order(1, 'a'), notJson(2, 'a'), order(3, 'b')]);
+    expect(outcomes.map(inWords)).toEqual(['written', 'deadLettered payload_invalid', 'written']);
+    expect(letterAtMs).toEqual([100]);
+  });
+
+  it('counts the documents that it reads after writes that changed nothing', async () => {
+    const sink = aDocumentdbSink({ deletes: 'hard' });
+    await sink.write([tombstone(1, 'a'), tombstone(2, 'b')]);
+    expect(sink.telemetry.metrics()).toMatchObject({ GuardReads: 2, WriteCommands: 1 });
   });
 
   it('stays stopped when a command that was under way before the fatal answer is stored', async () => {

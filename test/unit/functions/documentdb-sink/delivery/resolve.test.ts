@@ -137,6 +137,12 @@ describe('reads', () => {
     expect(sizes(0)).toEqual([]);
   });
 
+  it('by a value that a server would take for a condition find what is equal to the value', async () => {
+    const { store } = await resolved([unmatched(put({ number: doc({ $gt: 1 }) })), unmatched(put({ number: /a/ }))]);
+    const filters = store.reads.flat() as ReadonlyMap<string, unknown>[];
+    expect(filters.map((filter) => filter.get('number'))).toEqual([{ $eq: doc({ $gt: 1 }) }, { $eq: /a/ }]);
+  });
+
   it('keep each write with its own document', async () => {
     const all = ['a', 'b'].map((id) => unmatched(put({ _id: id })));
     const { results } = await resolved(all, { a: version(6), b: version(5) });
@@ -157,6 +163,15 @@ describe('a read that fails, or is not sent', () => {
       { kind: 'retry', commandSize: 1, failure: { code: 'target_unreachable', mayBeWritten: false } },
       { kind: 'retry', commandSize: 1, failure: { code: 'target_unreachable', mayBeWritten: true } },
     ]);
+  });
+
+  it('blames no write: the server refused a read', async () => {
+    const store = new FakeDocuments();
+    store.findVersions = () => Promise.reject(foreignError('MongoServerError', 16_755));
+    const results = await Promise.all(readsOf(writes).map((read) => resolveRead(read, { store, namespace, signal })));
+    expect(results.flat().map(({ result }) => result)).toMatchObject(
+      Array(2).fill({ kind: 'retry', failure: { code: 'unclassified', retryable: true } }),
+    );
   });
 
   it('says that time was up, or what stopped it', () => {

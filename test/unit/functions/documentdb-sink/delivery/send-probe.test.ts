@@ -42,6 +42,13 @@ describe('the probe of a collection', () => {
     expect((await probed(async () => ({ count: 0, writeErrors: [ERROR] }))).result).toBe(false);
   });
 
+  it('of a server that is deaf ends with the signal', async () => {
+    const store = { write: () => new Promise(() => undefined) } as unknown as ProbeParts['store'];
+    const namespace = { database: 'shop', collection: 'orders' };
+    const result = await sendProbe({ store, namespace, signal: AbortSignal.abort() });
+    expect(result).toMatchObject({ kind: 'retry', failure: { code: 'deadline_exceeded' } });
+  });
+
   it('says why it failed, and never rejects', async () => {
     const { result } = await probed(() => Promise.reject(foreignError('MongoServerError', 13)));
     expect(result).toMatchObject({ kind: 'fatal', scope: 'collection', failure: { code: 'access_denied' } });
