@@ -105,15 +105,17 @@ export class CollectionDelivery implements Work {
     return true;
   }
 
-  /** Settles the heads that are poison since planning, and deferred records whose later write was poison itself. */
+  /** Settles the heads that are poison since planning, and the first deferred record where the later write was poison itself. */
   #buryPoisoned(nowMs: number): void {
     for (let lanes = this.#schedule.takePoisoned(); lanes.length > 0; lanes = this.#schedule.takePoisoned()) {
       for (const lane of lanes) {
-        const { head = lane.deferred[0] } = lane;
-        if (head === undefined) continue;
-        const { task } = head;
-        if (task.kind === 'poison') this.#bury(lane, { item: head, failure: task.failure, stage: 'converting' });
-        else this.#bury(lane, { item: head, failure: COLLISION, stage: 'writing' });
+        const {
+          head,
+          deferred: [first],
+        } = lane;
+        if (head?.task.kind === 'poison')
+          this.#bury(lane, { item: head, failure: head.task.failure, stage: 'converting' });
+        else if (first !== undefined) this.#bury(lane, { item: first, failure: COLLISION, stage: 'writing' });
         this.#schedule.place(lane, nowMs);
       }
     }

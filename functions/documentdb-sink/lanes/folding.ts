@@ -24,24 +24,36 @@ export interface FoldingLane {
 }
 
 /**
- * The next fold of the lane; undefined if the head is not a write.
+ * The next fold of the lane; undefined if the head is not a write, or if the deferred entries do not fold with the head.
  * @param upTo the last index in the batch that the fold may include
  */
 export function foldOf(lane: FoldingLane, upTo = Number.POSITIVE_INFINITY): LaneFold | undefined {
   const head = lane.head?.task;
   if (head?.kind !== 'write') return undefined;
+  if (lane.deferred.length > 0) return foldWithDeferred(lane, head.write);
   if (head.write.kind === 'insert') {
     const write = { ...head.write, replacesTombstone: lane.trial.insertReplacesTombstone };
     return { write, count: 1 };
   }
   const plain = plainWriteOf(lane, head.write);
   if (plain !== undefined) return { write: plain, count: 1 };
-  const behind = lane.sendsSingly ? NONE : writesBehind(lane, lane.next, upTo);
-  if (lane.deferred.length === 0) return fold(head.write, behind);
-  const [first = head.write, ...deferred] = writesIn(lane.deferred);
-  // Only entries that fold with the head are deferred.
-  const { write, count } = fold(first, [...deferred, head.write, ...behind]);
-  return { write, count: count - lane.deferred.length };
+  return fold(head.write, lane.sendsSingly ? NONE : writesBehind(lane, lane.next, upTo));
+}
+
+/** A lane with deferred entries sends singly. */
+function foldWithDeferred(lane: FoldingLane, head: Write): LaneFold | undefined {
+  const [first = head, ...rest] = [...writesIn(lane.deferred), head];
+  const { write, count } = fold(first, rest);
+  return count > rest.length ? { write, count: 1 } : undefined;
+}
+
+/**
+ * Whether nothing settles the deferred entries any more: the later write that they were to be sent with is poison, and the
+ * next one does not fold with them.
+ */
+export function isLaterWriteGone(lane: FoldingLane): boolean {
+  if (lane.deferred.length === 0 || lane.head?.task.kind === 'poison') return false;
+  return foldOf(lane) === undefined;
 }
 
 /**
@@ -50,7 +62,8 @@ export function foldOf(lane: FoldingLane, upTo = Number.POSITIVE_INFINITY): Lane
  */
 export function foldEndOf(lane: FoldingLane): number {
   const { items } = lane;
-  let at = lane.state === 'locked' ? lane.next + 1 : lane.next;
+  const isHeadPoison = lane.state === 'locked' && !isLaterWriteGone(lane);
+  let at = isHeadPoison ? lane.next + 1 : lane.next;
   while (at < items.length && items[at]?.task.kind !== 'write') at += 1;
   const task = items[at]?.task;
   if (task?.kind !== 'write') return Number.POSITIVE_INFINITY;

@@ -95,7 +95,7 @@ export class Lane extends SharedLane<LaneEntry, HeadTrial> {
   }
 
   /**
-   * The next fold; undefined if the head is not a write.
+   * The next fold; undefined if the head is not a write, or if the deferred entries do not fold with the head.
    * @param upTo the last index in the batch that the fold may include
    */
   step(upTo?: number): Step | undefined {
@@ -150,12 +150,10 @@ export class Lane extends SharedLane<LaneEntry, HeadTrial> {
     }
   }
 
-  /** Settles a deferred record, or the record of the head. */
+  /** Settles a deferred record, or the record of the head. Some of the writes of a record may be deferred, and others not. */
   override settleRecord(entry: LaneEntry, outcomeOf: (record: SourceRecord) => RecordOutcome): Settlement {
-    if (!this.#deferred.includes(entry)) return super.settleRecord(entry, outcomeOf);
-    this.#deferred = this.#deferred.filter((other) => other !== entry);
-    this.settle(0);
-    return { index: entry.index, outcome: outcomeOf(entry.record) };
+    this.#deferred = this.#deferred.filter(({ index }) => index !== entry.index);
+    return super.settleRecord(entry, outcomeOf);
   }
 
   /** Lets a blocked head be sent again, although no write was stored since it was blocked. */

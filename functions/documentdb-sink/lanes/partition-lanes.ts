@@ -1,5 +1,6 @@
 import { Heap } from '../../../shared/delivery/heap.ts';
 import { COMMAND_ORDER, kindOf } from './commands.ts';
+import { isLaterWriteGone } from './folding.ts';
 import type { Lane, Step } from './lane.ts';
 import { type DocumentsOut, WaveEnds } from './wave-bounds.ts';
 
@@ -55,7 +56,7 @@ export class PartitionLanes {
     this.#ends?.note(lane);
     if (lane.state !== 'open') return;
     const { head, trial } = lane;
-    if (head === undefined ? lane.deferred.length > 0 : head.task.kind === 'poison') this.#poisoned.push(lane);
+    if (head?.task.kind === 'poison' || isLaterWriteGone(lane)) this.#poisoned.push(lane);
     else if (head === undefined) return;
     else if (trial.readyAtMs > nowMs) this.#waiting.add(lane);
     else if (!lane.sendsSingly) this.#ready.add(lane);
@@ -63,7 +64,7 @@ export class PartitionLanes {
     else this.#blocked.add(lane);
   }
 
-  /** Takes the lanes whose head is known to be poison. */
+  /** Takes the lanes whose head is known to be poison, or whose deferred entries are. */
   takePoisoned(): readonly Lane[] {
     const taken = this.#poisoned;
     this.#poisoned = [];

@@ -12,7 +12,7 @@ import {
 import { valueAt } from '../../../support/document-server/bson-values.ts';
 import { fakeDeadLetters } from '../../../support/fake-dead-letters.ts';
 import type { Fault, Stored } from '../../../support/fake-documents.ts';
-import { planned, replaceOf, updateOf } from '../../../support/write-models.ts';
+import { insertOf, planned, replaceOf, updateOf } from '../../../support/write-models.ts';
 
 describe('another unique index', () => {
   const unique = { uniqueIndexes: [{ field: 'email' }] };
@@ -225,6 +225,48 @@ describe('another unique index', () => {
       expect(outcomes.map(inWords)).toEqual(Array(3).fill('deadLettered duplicate_key'));
       const reason = 'another document holds the same value in a unique index';
       expect(deadLetters).toMatchObject([2, 3, 1].map((offset) => ({ offset, stage: 'writing', reason })));
+    });
+
+    describe('is poison alone where the server refuses that later record', () => {
+      const refuses = (document: Stored) => (valueAt(document, '$set.bad') === true ? 121 : undefined);
+      const setting = (fields: object) => updateOf({ _id: 'a' }, { $set: fields });
+      const increment = updateOf({ _id: 'a' }, { $inc: { n: 1 } });
+      const collides = setting({ email: 'e' });
+      const isRefused = setting({ bad: true });
+      const [TAKEN, REFUSED] = ['deadLettered duplicate_key', 'deadLettered rejected_by_target'];
+
+      it.each([
+        {
+          name: 'an insert',
+          records: [[collides], [isRefused], [insertOf({ _id: 'a' })]],
+          said: [TAKEN, REFUSED, 'written'],
+        },
+        { name: 'an increment', records: [[collides], [isRefused], [increment]], said: [TAKEN, REFUSED, 'written'] },
+        {
+          name: 'an increment, behind two that are taken',
+          records: [[collides], [collides], [isRefused], [increment]],
+          said: [TAKEN, TAKEN, REFUSED, 'written'],
+        },
+        {
+          name: 'another update',
+          records: [[collides], [isRefused], [setting({ email: 'f' })]],
+          said: ['written', REFUSED, 'written'],
+        },
+        { name: 'nothing, and both are of one record', records: [[collides, isRefused]], said: [REFUSED] },
+      ])('with $name behind it', async ({ records: models, said }) => {
+        const { mapper, record } = planned();
+        const { queue, deadLetters } = fakeDeadLetters();
+        const sink = aDocumentdbSink({
+          deletes: 'hard',
+          documents: { ...unique, refuses },
+          mapper,
+          deadLetters: queue,
+        });
+        sink.store.put('taken', { email: 'e' });
+        const outcomes = await sink.write(models.map((each, offset) => record({ offset }, each)));
+        expect(outcomes.map(inWords)).toEqual(said);
+        expect(deadLetters).toHaveLength(said.filter((words) => words !== 'written').length);
+      });
     });
 
     it('is unsettled while that later record is', async () => {

@@ -1,9 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { canBeDeferred, foldEndOf, foldOf } from '../../../../../functions/documentdb-sink/lanes/folding.ts';
+import {
+  canBeDeferred,
+  foldEndOf,
+  foldOf,
+  isLaterWriteGone,
+} from '../../../../../functions/documentdb-sink/lanes/folding.ts';
 import type { Lane } from '../../../../../functions/documentdb-sink/lanes/lane.ts';
 import type { WriteResult } from '../../../../../functions/documentdb-sink/lanes/write-result.ts';
-import { poison } from '../../../../../shared/outcome.ts';
-import { aLane, aMoment, nextStep } from '../../../../support/a-lane.ts';
+import { ignored, poison } from '../../../../../shared/outcome.ts';
+import { aLane, aMoment, type Content, nextStep } from '../../../../support/a-lane.ts';
 import { insertOf, replaceOf, updateOf } from '../../../../support/write-models.ts';
 
 const put = [replaceOf({ _id: 1 }, { _id: 1 })];
@@ -56,6 +61,40 @@ describe('a fold with deferred writes', () => {
     const write = foldOf(lane)?.write;
     const fields = write?.kind === 'update' ? (write.update.get('$set') as ReadonlyMap<string, unknown>) : undefined;
     expect([...(fields?.keys() ?? [])].filter((name) => !name.startsWith('_k'))).toEqual(['a', 'b']);
+  });
+});
+
+describe('deferred writes whose later write is poison', () => {
+  const setting = (name: string) => [updateOf({ _id: 1 }, { $set: { [name]: 1 } })];
+
+  /** The first write is deferred, and the second one is poison. */
+  function refusedLater(...behind: readonly Content[]): Lane {
+    const lane = aLane([setting('a'), setting('b'), ...behind]);
+    for (const _time of [1, 2]) apply(lane, { kind: 'collision' });
+    if (lane.head !== undefined) lane.settleRecord(lane.head, ({ position }) => ignored(position, 'poison'));
+    return lane;
+  }
+
+  it.each([
+    { name: 'an insert', behind: [insert], isGone: true },
+    { name: 'an increment', behind: [inc], isGone: true },
+    { name: 'nothing', behind: [], isGone: true },
+    { name: 'an update that folds with them', behind: [setting('c')], isGone: false },
+    { name: 'poison, which goes first', behind: ['poison', inc], isGone: false },
+  ] as const)('are sent with nothing else where $name is next: $isGone', ({ behind, isGone }) => {
+    const lane = refusedLater(...behind);
+    expect([lane.deferred.length, isLaterWriteGone(lane)]).toEqual([1, isGone]);
+    if (isGone) expect(foldOf(lane)).toBeUndefined();
+  });
+
+  it('let no wave go beyond the next write while their dead letter is written', () => {
+    const lane = refusedLater(inc, put, put);
+    lane.lock(poison('duplicate_key', 'taken'));
+    expect(foldEndOf(lane)).toBe(3);
+  });
+
+  it('are none while none is deferred', () => {
+    expect([isLaterWriteGone(aLane([inc])), isLaterWriteGone(aLane([]))]).toEqual([false, false]);
   });
 });
 

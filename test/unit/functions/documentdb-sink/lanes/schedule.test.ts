@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { LaneEntry } from '../../../../../functions/documentdb-sink/lanes/entry.ts';
 import type { Lane } from '../../../../../functions/documentdb-sink/lanes/lane.ts';
 import { PARTITION_WAIT_MS } from '../../../../../functions/documentdb-sink/limits.ts';
 import { ignored } from '../../../../../shared/outcome.ts';
@@ -185,6 +186,26 @@ describe('poison', () => {
     if (lane.head !== undefined) lane.settleRecord(lane.head, ({ position }) => ignored(position, 'poison'));
     schedule.place(lane, NOW_MS);
     expect(schedule.takePoisoned()).toEqual([lane]);
+  });
+
+  it('is also a deferred record that the next write of its document cannot take along', () => {
+    const { claim, hear, schedule, laneOf, steps } = aSchedule('0 put a', '0 put a', '0 ins a');
+    const lane = laneOf('0 put a');
+    const bury = (entry: LaneEntry | undefined) => {
+      if (entry !== undefined) lane.settleRecord(entry, ({ position }) => ignored(position, 'poison'));
+      schedule.place(lane, NOW_MS);
+    };
+    for (const _time of [1, 2]) {
+      claim();
+      hear('0 put a', COLLISION);
+    }
+    claim();
+    lane.lock(FAILURE);
+    for (const step of steps('0 put a')) schedule.release(step, NOW_MS);
+    bury(lane.head);
+    expect([claim(), schedule.takePoisoned()]).toEqual([[], [lane]]);
+    bury(lane.deferred[0]);
+    expect([schedule.takePoisoned(), claim()]).toEqual([[], [['0 ins a']]]);
   });
 });
 
