@@ -1,5 +1,5 @@
 // `npm run cost -- --records-per-second R --bytes B --keys K`: what the functions cost, beside other ways to the same targets.
-import { readFileSync } from 'node:fs';
+import { decodeText } from '../infra/stage-file/decode-text.ts';
 import { projectSurroundings } from '../infra/stage-file/project-files.ts';
 import { readStageFile } from '../infra/stage-file/read-stage-file.ts';
 import { readWrittenStage } from '../infra/stage-file/written-stage.ts';
@@ -10,6 +10,7 @@ import { type CostOptions, parseCostOptions, USAGE } from './cost/options.ts';
 import { overridePrices, PRICES, type PriceList } from './cost/prices.ts';
 import { jsonOf, textOf } from './cost/report.ts';
 import { outliveClosedPipe } from './terminal/closed-pipe.ts';
+import { readUserFile } from './terminal/user-file.ts';
 import { userPath } from './terminal/user-path.ts';
 
 outliveClosedPipe(process.stdout, process.stderr);
@@ -30,7 +31,7 @@ function pricesOf({ pricesFile, prices }: CostOptions): PriceList {
 }
 
 function jsonObjectOf(path: string): Readonly<Record<string, unknown>> {
-  const text = textOfUser(path);
+  const text = decodeText(readUserFile(userPath(path), path, 'name another file with --prices'));
   try {
     const value: unknown = JSON.parse(text);
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value };
@@ -44,14 +45,6 @@ function sinksOfStage(stage: string | undefined): readonly SinkSettings[] {
   if (stage === undefined) return DEFAULT_SINKS;
   const { service, written } = readWrittenStage(stage, projectSurroundings);
   return sinksOf(readStageFile(service, stage, written));
-}
-
-function textOfUser(path: string): string {
-  try {
-    return readFileSync(userPath(path), 'utf8');
-  } catch {
-    throw new Error(`--prices: ${path} cannot be read`);
-  }
 }
 
 function textOfFile(path: string): string {

@@ -1,11 +1,12 @@
 // `npm run import-connector -- FILE`: a configuration of the MongoDB sink connector or of doka becomes a stage.
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { basename, extname } from 'node:path';
 import { projectSurroundings } from '../infra/stage-file/project-files.ts';
 import { type ImportOptions, parseImportOptions, USAGE } from './import-connector/options.ts';
 import { importFile } from './import-connector/run.ts';
 import { writeFiles } from './import-connector/write-files.ts';
 import { outliveClosedPipe } from './terminal/closed-pipe.ts';
+import { readUserFile } from './terminal/user-file.ts';
 import { userPath } from './terminal/user-path.ts';
 
 outliveClosedPipe(process.stdout, process.stderr);
@@ -20,9 +21,7 @@ async function main(): Promise<void> {
     print(USAGE);
     return;
   }
-  const content = await readFile(userPath(options.file)).catch(() => {
-    throw new Error(`${options.file} cannot be read`);
-  });
+  const content = readUserFile(userPath(options.file), options.file, 'name another file');
   const { files, lines } = importFile(options, content, projectSurroundings, await otherStages(options));
   await writeFiles(files, process.cwd());
   lines.forEach(print);

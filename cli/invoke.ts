@@ -26,7 +26,7 @@ const say = (line: string): void => write(`${line}\n`);
 
 async function run({ sink, input }: InvokeOptions): Promise<number> {
   const stage = await readLocalStage();
-  const { text, event } = await eventOf(input, stage);
+  const { text, event } = eventOf(input, stage);
   const folder = await mkdtemp(join(tmpdir(), 'msk-sinks-invoke-'));
   const engines = await useEngines(stage, say);
   try {
@@ -45,8 +45,8 @@ async function run({ sink, input }: InvokeOptions): Promise<number> {
   }
 }
 
-async function eventOf(input: InvokeOptions['input'], { topic }: LocalStage): Promise<EventFile> {
-  if (input.kind === 'file') return await readEventFile(userPath(input.path), input.path);
+function eventOf(input: InvokeOptions['input'], { topic }: LocalStage): EventFile {
+  if (input.kind === 'file') return readEventFile(userPath(input.path), input.path);
   const event = recordEvent(input, topic, Date.now());
   return { text: JSON.stringify(event), event };
 }

@@ -1,5 +1,4 @@
 // `npm run trigger -- --bootstrap HOST:PORT --template FILE`: Lambda's trigger for MSK, for anybody's functions and any Kafka.
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import { decodeText } from '../infra/stage-file/decode-text.ts';
@@ -7,6 +6,7 @@ import { PROJECT_ROOT } from '../local/pipeline/package-template.ts';
 import { untilSignal } from '../local/terminal/until-signal.ts';
 import { openGroups } from './handover/groups.ts';
 import { connectionTo } from './kafka/connection.ts';
+import { readUserFile } from './terminal/user-file.ts';
 import { userPath } from './terminal/user-path.ts';
 import { listWithBrokers } from './topics/list-topics.ts';
 import { refuseMembers } from './trigger/groups.ts';
@@ -23,10 +23,9 @@ const say = (line: string): void => {
 };
 
 async function run(options: TriggerCommandOptions): Promise<number> {
-  const fromFile =
-    options.environmentFile === undefined ? {} : parseEnv(await textOf('--env-from', options.environmentFile));
+  const fromFile = options.environmentFile === undefined ? {} : parseEnv(textOf('--env-from', options.environmentFile));
   const environment = { ...fromFile, ...options.environment } as Readonly<Record<string, string>>;
-  const plan = planOf(await textOf('--template', options.templateFile), { ...options, environment });
+  const plan = planOf(textOf('--template', options.templateFile), { ...options, environment });
   const region = plan.mappings[0]?.eventSourceArn.split(':')[3] ?? '';
   const connection = connectionTo(options.brokers, region);
   requireTopics(plan, await listWithBrokers(connection)());
@@ -37,12 +36,8 @@ async function run(options: TriggerCommandOptions): Promise<number> {
   return (await runTriggers(plan, options, { connection, folder, say, signal: untilSignal() })) ? WELL : NOT_WELL;
 }
 
-async function textOf(option: string, file: string): Promise<string> {
-  const bytes = await readFile(file).catch((error: NodeJS.ErrnoException) => {
-    throw new Error(`${file} cannot be read (${error.code}): name another file with ${option}`);
-  });
-  return decodeText(bytes);
-}
+const textOf = (option: string, file: string): string =>
+  decodeText(readUserFile(file, file, `name another file with ${option}`));
 
 function requireTopics({ mappings }: Plan, existing: readonly string[]): void {
   const missing = mappings.flatMap(({ logicalId, topic, destination }) => [

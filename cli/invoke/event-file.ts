@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises';
 import { decodeText } from '../../infra/stage-file/decode-text.ts';
+import { readUserFile } from '../terminal/user-file.ts';
 
 export interface EventFile {
   /** Without a byte order mark, which the framework takes for a part of the JSON. */
@@ -13,11 +13,8 @@ export interface EventFile {
  * @param named as the user wrote it
  * @throws Error that names the file, and does not quote it
  */
-export async function readEventFile(path: string, named: string): Promise<EventFile> {
-  const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
-    throw new Error(`${named} cannot be read (${error.code}): name another file with --event`);
-  });
-  const text = decodeText(bytes);
+export function readEventFile(path: string, named: string): EventFile {
+  const text = decodeText(readUserFile(path, named, 'name another file with --event'));
   try {
     return { text, event: JSON.parse(text) };
   } catch {

@@ -45,7 +45,7 @@ export const checkAlarms: Check = async ({ ask, deployment: { service, stage, fi
     },
     ({ Attributes }: Value) =>
       Number(Attributes?.SubscriptionsConfirmed ?? 0) > 0
-        ? ok("alarms' topic", `${Attributes.SubscriptionsConfirmed} subscribers`)
+        ? ok("alarms' topic", `confirmed subscriptions: ${Attributes.SubscriptionsConfirmed}`)
         : warning(
             "alarms' topic",
             'has no confirmed subscriber',

@@ -77,7 +77,7 @@ ok       documentdbSink: mapping of orders  Enabled, OK
 ok       documentdbSink: group of orders    msk-sinks-dev-documentdbSink-orders, at most 3 records of a partition behind
 ok       kinesisSink: stream                ACTIVE
 ok       documentdbSink: connection         TLS and login succeed
-ok       alarms' topic                      1 subscribers
+ok       alarms' topic                      confirmed subscriptions: 1
 ok       alarms                             1, none is raised
 
 34 ok, 0 warnings, 0 failed`;
