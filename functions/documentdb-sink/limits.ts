@@ -43,6 +43,8 @@ export const NEIGHBOUR_MS = 10_000;
 export const PARTITION_WAIT_MS = 1_000;
 /** Stored versions read by one `find`. */
 export const VERSIONS_READ_MAX = 1_000;
+/** At each end of a collection, so many documents are looked at before it gets the tombstone index. */
+export const END_DOCUMENTS = 500;
 /** How long a batch waits at its end for the tombstone index. */
 export const INDEX_WAIT_MS_MAX = 2_000;
 /** The longest name of a database, and of a database and a collection with a dot between them. https://docs.aws.amazon.com/documentdb/latest/developerguide/limits.html */

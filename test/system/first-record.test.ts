@@ -27,7 +27,7 @@ afterAll(async () => {
 /** Measured on 2026-11-30: 175 of 347 KB, and 556 of 915.4 KB, of which the driver has 357 KB. */
 const budgets = [
   { sink: 'kinesisSink', loadedBytesMax: 350_000, unneededBytesMax: 177_000 },
-  { sink: 'documentdbSink', loadedBytesMax: 916_000, unneededBytesMax: 560_000 },
+  { sink: 'documentdbSink', loadedBytesMax: 917_000, unneededBytesMax: 560_000 },
 ] as const;
 
 describe.each(budgets)('the first record of $sink', ({ sink, loadedBytesMax, unneededBytesMax }) => {

@@ -1,11 +1,13 @@
 import { type Document, MongoServerSelectionError } from 'mongodb';
 import type { IndexDescription } from '../guard/indexes.ts';
 import type { StoredVersions } from '../guard/standing.ts';
+import { END_DOCUMENTS } from '../limits.ts';
 import type { Namespace } from '../plan/namespace.ts';
 import { duplicateIndexOf } from './classify.ts';
 import { type Connection, type ConnectionOptions, connect } from './connection/connect.ts';
 import type { CommandKind, DocumentStore, Statement, WriteReply } from './document-store.ts';
 import { updatesOf } from './statements.ts';
+import { ensureTombstoneIndex } from './tombstone-index.ts';
 
 const AUTHENTICATION_FAILED = 18;
 
@@ -85,16 +87,15 @@ export function createDocumentStore(options: ConnectionOptions): DocumentStore {
       use(signal, async (connection) => (await indexesOf(connection, namespace, signal)).map(toIndexDescription)),
     ensureTtlIndex: (namespace, ttlSeconds, signal) =>
       use(signal, async (connection) => {
-        const index = { key: { _deletedAt: 1 }, name: ttlIndexName(namespace), expireAfterSeconds: ttlSeconds };
-        const command = { createIndexes: namespace.collection, indexes: [{ ...index, background: true }] };
-        try {
-          await connection.database(namespace.database).command(command, { signal });
-        } catch (error) {
-          // An index that somebody made under another name is as good.
-          if ((error as { code?: unknown } | null)?.code !== INDEX_OPTIONS_CONFLICT) throw error;
-          const existing = await indexesOf(connection, namespace, signal);
-          if (!existing.some((each) => isTtlIndex(each, ttlSeconds))) throw error;
-        }
+        const { collection } = namespace;
+        await ensureTombstoneIndex(namespace, ttlSeconds, {
+          listIndexes: () => indexesOf(connection, namespace, signal),
+          readEnds: () => endsOf(connection, namespace, signal),
+          createIndex: (index) =>
+            connection
+              .database(namespace.database)
+              .command({ createIndexes: collection, indexes: [index] }, { signal }),
+        });
       }),
   };
 }
@@ -129,17 +130,15 @@ async function indexesOf(
   return reply?.['cursor']?.firstBatch ?? [];
 }
 
-/**
- * `<collection>$<index>` has at most 63 characters. The short name fits every collection, which may have 57.
- * https://docs.aws.amazon.com/documentdb/latest/developerguide/limits.html#limits-naming_constraints
- */
-const LONG_NAME_COLLECTION_CHARACTERS_MAX = 48;
-
-const ttlIndexName = ({ collection }: Namespace): string =>
-  collection.length > LONG_NAME_COLLECTION_CHARACTERS_MAX ? '_dttl' : '_deletedAt_ttl';
-
-const isTtlIndex = ({ key, expireAfterSeconds }: Document, ttlSeconds: number): boolean =>
-  String(Object.keys(key ?? {})) === '_deletedAt' && expireAfterSeconds === ttlSeconds;
+/** The first and the last documents by `_id`, which has an index. */
+async function endsOf(connection: Connection, namespace: Namespace, signal: AbortSignal): Promise<readonly Document[]> {
+  const limits = { limit: END_DOCUMENTS, batchSize: END_DOCUMENTS, signal };
+  const read = (direction: 1 | -1) =>
+    collectionOf(connection, namespace)
+      .find({}, { ...READING_VERSIONS, ...limits, sort: { _id: direction } })
+      .toArray();
+  return [...(await read(1)), ...(await read(-1))];
+}
 
 const collectionOf = ({ database }: Connection, { database: name, collection }: Namespace) =>
   database(name).collection<Document>(collection);
@@ -165,7 +164,6 @@ const toWriteReply = ({ n, writeErrors }: Document, namespace: Namespace): Write
 
 /** https://github.com/mongodb/mongo/blob/master/src/mongo/base/error_codes.yml */
 const NAMESPACE_NOT_FOUND = 26;
-const INDEX_OPTIONS_CONFLICT = 85;
 
 const ignoring =
   (code: number) =>

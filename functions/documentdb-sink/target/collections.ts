@@ -180,7 +180,11 @@ function createTombstoneIndex(parts: CollectionsParts) {
       const work = untilAborted(store.ensureTtlIndex(namespace, parts.tombstoneTtlSeconds, signal), signal)
         .then(
           () => void notBeforeMs.set(name, Number.POSITIVE_INFINITY),
-          (error) => reportIndex(namespace, error, { ...parts, signal }),
+          (error) => {
+            // Documents of another writer are not there for a moment only.
+            if (error instanceof FatalError) notBeforeMs.set(name, Number.POSITIVE_INFINITY);
+            reportIndex(namespace, error, { ...parts, signal });
+          },
         )
         .finally(() => underWay.delete(name));
       underWay.set(name, work);
@@ -210,10 +214,15 @@ function reportIndex(
   log.warn('tombstone_index_failed', {
     namespace: loggableName(namespace),
     error: describeForeign(error),
-    remedy: OTHER_OPTIONS.has(identify(error).code)
-      ? `the index has another lifetime, which tombstones keep: run collMod with {index: {keyPattern: {_deletedAt: 1}, expireAfterSeconds: ${tombstoneTtlSeconds}}}`
-      : 'create an index on _deletedAt with expireAfterSeconds, or grant the database user the right to create indexes',
+    remedy: remedyOf(error, tombstoneTtlSeconds),
   });
+}
+
+function remedyOf(error: unknown, tombstoneTtlSeconds: number): string {
+  if (error instanceof FatalError) return error.message;
+  return OTHER_OPTIONS.has(identify(error).code)
+    ? `the index has another lifetime, which tombstones keep: run collMod with {index: {keyPattern: {_deletedAt: 1}, expireAfterSeconds: ${tombstoneTtlSeconds}}}`
+    : 'create an index on _deletedAt with expireAfterSeconds, or grant the database user the right to create indexes';
 }
 
 /**

@@ -54,6 +54,9 @@ export interface DocumentStore {
   findVersionsOf(namespace: Namespace, filter: Filter, signal: AbortSignal): Promise<StoredVersions | undefined>;
   /** Empty if the collection does not exist. */
   listIndexes(namespace: Namespace, signal: AbortSignal): Promise<readonly IndexDescription[]>;
-  /** Creates the TTL index on `_deletedAt` unless the index exists. */
+  /**
+   * Creates the TTL index on `_deletedAt` unless the index exists.
+   * @throws FatalError if another writer has documents with that field, which the index would remove
+   */
   ensureTtlIndex(namespace: Namespace, ttlSeconds: number, signal: AbortSignal): Promise<void>;
 }

@@ -2,8 +2,10 @@ import { createSecureContext } from 'node:tls';
 import { type BSON, Db, MongoClient, MongoServerSelectionError, type TopologyDescription } from 'mongodb';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { EncodedDocument } from '../../../../../functions/documentdb-sink/bson/encoded-document.ts';
+import { END_DOCUMENTS } from '../../../../../functions/documentdb-sink/limits.ts';
 import { createDocumentStore } from '../../../../../functions/documentdb-sink/target/client.ts';
 import type { DocumentStore } from '../../../../../functions/documentdb-sink/target/document-store.ts';
+import { FatalError } from '../../../../../functions/documentdb-sink/target/fatal-error.ts';
 import { EXTENDED_JSON } from '../../../../../functions/documentdb-sink/transcode/dialect.ts';
 import { Transcoder } from '../../../../../functions/documentdb-sink/transcode/transcoder.ts';
 import { payloadOf } from '../../../../../shared/record.ts';
@@ -232,6 +234,7 @@ describe('the client of an environment', () => {
     ['find', (store, aborted) => store.findVersionsOf(NAMESPACE, { email: 'a' }, aborted)],
     ['listIndexes', (store, aborted) => store.listIndexes(NAMESPACE, aborted)],
     ['createIndexes', (store, aborted) => store.ensureTtlIndex(NAMESPACE, 60, aborted)],
+    ['find', (store, aborted) => store.ensureTtlIndex(NAMESPACE, 60, aborted)],
   ])('waits for no answer to %s once the call is aborted', async (command, call) => {
     const controller = new AbortController();
     const silence = (sent: BSON.Document) => {
@@ -239,7 +242,7 @@ describe('the client of an environment', () => {
       controller.abort();
       return new Promise<never>(() => undefined);
     };
-    const { store } = await aStore({}, { answer: silence });
+    const { store } = await aStore({ find: documents() }, { answer: silence });
     await expect(call(store, controller.signal)).rejects.toMatchObject({ name: 'AbortError' });
   });
 });
@@ -308,7 +311,7 @@ describe('the indexes of a collection', () => {
   });
 
   it('get a TTL index in seconds for tombstones', async () => {
-    const { store, of } = await aStore();
+    const { store, of } = await aStore({ find: documents() });
     await store.ensureTtlIndex(NAMESPACE, 86_400, signal);
     expect(of('createIndexes')).toMatchObject([
       {
@@ -324,11 +327,63 @@ describe('the indexes of a collection', () => {
     [49, '_dttl'],
     [57, '_dttl'],
   ])('name it so that DocumentDB takes it with a collection of %i characters', async (length, name) => {
-    const { store, of } = await aStore();
+    const { store, of } = await aStore({ find: documents() });
     const collection = 'c'.repeat(length);
     await store.ensureTtlIndex({ ...NAMESPACE, collection }, 86_400, signal);
     expect(of('createIndexes')).toMatchObject([{ createIndexes: collection, indexes: [{ name }] }]);
     expect(`${collection}$${name}`.length).toBeLessThanOrEqual(63);
+  });
+});
+
+const documents = (...firstBatch: readonly object[]) => ({ cursor: { id: 0n, ns: 'shop.orders', firstBatch } });
+
+describe('the TTL index of a collection that another writer fills', () => {
+  const SOFT_DELETED = { _id: 7, _deletedAt: new Date(0) };
+
+  it.each([
+    { end: 'first', direction: 1 },
+    { end: 'last', direction: -1 },
+  ])('is not made where its $end documents have the field: it would remove them', async ({ direction }) => {
+    const { store, of } = await aStore(
+      {},
+      {
+        answer: ({ find, sort }) =>
+          find === undefined ? undefined : documents(...(sort._id === direction ? [SOFT_DELETED] : [{ _id: 1 }])),
+      },
+    );
+    await expect(store.ensureTtlIndex(NAMESPACE, 86_400, signal)).rejects.toThrow(
+      /^documents of another writer have a field _deletedAt, and the index would remove them/,
+    );
+    expect(of('createIndexes')).toEqual([]);
+  });
+
+  it.each([null, 'yesterday', false])(
+    'is not made for a field of %j either, which counts as deleted',
+    async (value) => {
+      const { store } = await aStore({ find: documents({ _id: 1, _deletedAt: value }) });
+      await expect(store.ensureTtlIndex(NAMESPACE, 86_400, signal)).rejects.toBeInstanceOf(FatalError);
+    },
+  );
+
+  it('is made where the field is of tombstones alone, after a bounded look at both ends', async () => {
+    const { store, of } = await aStore({ find: documents({ ...SOFT_DELETED, _k: { 'orders-0': 1n } }, { _id: 8 }) });
+    await store.ensureTtlIndex(NAMESPACE, 86_400, signal);
+    expect(of('createIndexes')).toHaveLength(1);
+    const look = { filter: {}, projection: { _k: 1, _deletedAt: 1 }, limit: END_DOCUMENTS };
+    expect(of('find')).toMatchObject([
+      { ...look, sort: { _id: 1 } },
+      { ...look, sort: { _id: -1 } },
+    ]);
+    expect(of('getMore')).toEqual([]);
+  });
+
+  it('is left to whoever made an index on the field', async () => {
+    const { store, of } = await aStore({
+      find: documents(SOFT_DELETED),
+      listIndexes: documents({ name: 'by_hand', key: { _deletedAt: 1 }, expireAfterSeconds: 86_400 }),
+    });
+    await store.ensureTtlIndex(NAMESPACE, 86_400, signal);
+    expect([of('find').length, of('createIndexes').length]).toEqual([0, 1]);
   });
 });
 
@@ -337,6 +392,7 @@ describe('a TTL index of another name', () => {
   const ensureBeside = async (...firstBatch: readonly object[]) => {
     const { store } = await aStore({
       createIndexes: conflict,
+      find: documents(),
       listIndexes: { cursor: { id: 0n, ns: 'shop.orders', firstBatch } },
     });
     return await store.ensureTtlIndex(NAMESPACE, 86_400, signal);

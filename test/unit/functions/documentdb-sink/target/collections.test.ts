@@ -269,14 +269,14 @@ describe('the index that removes tombstones', () => {
   const writes = [writeOf(replaceOf({ _id: 'k' }, {}))];
 
   /** A server that refuses the index, after `delayMs`. */
-  function setup(code: number, delayMs = 0) {
+  function setup(code: number | Error, delayMs = 0) {
     const store = new FakeDocuments();
     const clock = new VirtualClock();
     let triedCount = 0;
     store.ensureTtlIndex = async () => {
       triedCount += 1;
       await clock.waitUntil(clock.nowMs() + delayMs);
-      throw foreignError('MongoServerError', code);
+      throw typeof code === 'number' ? foreignError('MongoServerError', code) : code;
     };
     const telemetry = recordedTelemetry();
     const parts = { store, clock, ...telemetry, tombstoneTtlSeconds: 86_400 };
@@ -315,6 +315,21 @@ describe('the index that removes tombstones', () => {
     expect([await prepare(), await prepare()]).toEqual([1, 1]);
     await clock.advance(60_000);
     expect(await prepare()).toBe(2);
+  });
+
+  it('that would remove documents of another writer is reported once, and not tried again', async () => {
+    const why = 'the collection has documents of another writer';
+    const refused = new FatalError('rejected_by_target', why, { scope: 'collection' });
+    const { collections, clock, telemetry, tried } = setup(refused);
+    const { signal } = new AbortController();
+    for (let minute = 0; minute < 3; minute += 1) {
+      await collections.prepare(namespace, writes, signal);
+      await collections.finish(clock.nowMs() + 10_000, signal);
+      await clock.advance(60_000);
+    }
+    expect(tried()).toBe(1);
+    expect(telemetry.lines).toMatchObject([{ message: 'tombstone_index_failed', fields: { remedy: why } }]);
+    expect(telemetry.metrics()).toMatchObject({ TombstoneIndexFailed: 1 });
   });
 
   it('that the invocation does not wait for any longer is no failure', async () => {
