@@ -2,6 +2,10 @@
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import { decodeText } from '../infra/stage-file/decode-text.ts';
+import { projectSurroundings } from '../infra/stage-file/project-files.ts';
+import { readStageFile } from '../infra/stage-file/read-stage-file.ts';
+import { readWrittenStage } from '../infra/stage-file/written-stage.ts';
+import { runningEngines } from '../local/engines/running.ts';
 import { PROJECT_ROOT } from '../local/pipeline/package-template.ts';
 import { untilSignal } from '../local/terminal/until-signal.ts';
 import { openGroups } from './handover/groups.ts';
@@ -9,7 +13,7 @@ import { connectionTo } from './kafka/connection.ts';
 import { readUserFile } from './terminal/user-file.ts';
 import { userPath } from './terminal/user-path.ts';
 import { listWithBrokers } from './topics/list-topics.ts';
-import { refuseMembers } from './trigger/groups.ts';
+import { isSameKafka, refuseGroupsOfStart, refuseMembers } from './trigger/groups.ts';
 import { parseTriggerOptions, type TriggerCommandOptions, USAGE } from './trigger/options.ts';
 import { type Plan, planOf } from './trigger/plan.ts';
 import { runTriggers } from './trigger/run.ts';
@@ -29,11 +33,21 @@ async function run(options: TriggerCommandOptions): Promise<number> {
   const region = plan.mappings[0]?.eventSourceArn.split(':')[3] ?? '';
   const connection = connectionTo(options.brokers, region);
   requireTopics(plan, await listWithBrokers(connection)());
+  refuseGroupsOfStart(plan.mappings, await groupsOfStart(options.brokers.bootstrapServers));
   const groups = openGroups(connection);
   await refuseMembers(plan.mappings, groups).finally(() => groups.close());
   for (const note of plan.notes) say(note);
   const folder = options.folder ?? join(PROJECT_ROOT, '.local', 'trigger');
   return (await runTriggers(plan, options, { connection, folder, say, signal: untilSignal() })) ? WELL : NOT_WELL;
+}
+
+/** The groups of npm start, where it runs in this folder with this Kafka. */
+async function groupsOfStart(bootstrapServers: string): Promise<readonly string[]> {
+  const running = await runningEngines(join(PROJECT_ROOT, '.local')).catch(() => undefined);
+  if (running === undefined || !isSameKafka(running.kafka.bootstrapServers, bootstrapServers)) return [];
+  const { service, written } = readWrittenStage('local', projectSurroundings);
+  const { functions } = readStageFile(service, 'local', written);
+  return functions.flatMap(({ mappings }) => mappings.map(({ consumerGroupId }) => consumerGroupId));
 }
 
 const textOf = (option: string, file: string): string =>

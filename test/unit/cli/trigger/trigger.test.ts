@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { refuseMembers } from '../../../../cli/trigger/groups.ts';
+import { isSameKafka, refuseGroupsOfStart, refuseMembers } from '../../../../cli/trigger/groups.ts';
 import { invocationLine } from '../../../../cli/trigger/lines.ts';
 import { parseTriggerOptions } from '../../../../cli/trigger/options.ts';
 import { planOf } from '../../../../cli/trigger/plan.ts';
@@ -101,6 +101,19 @@ describe('the consumer groups', () => {
   it('have the prefix in front', () => {
     const [own] = plan().mappings;
     expect(plan({ groupPrefix: 'ann-' }).mappings).toMatchObject([{ consumerGroupId: `ann-${own?.consumerGroupId}` }]);
+  });
+
+  it('are refused where npm start reads with them on the same Kafka', () => {
+    const { mappings } = plan();
+    const [own] = mappings;
+    expect(() => refuseGroupsOfStart(mappings, ['other', own?.consumerGroupId ?? ''])).toThrow(
+      `npm start reads with the group ${own?.consumerGroupId}, and every record would be delivered twice`,
+    );
+    expect(() =>
+      refuseGroupsOfStart(plan({ groupPrefix: 'ann-' }).mappings, [own?.consumerGroupId ?? '']),
+    ).not.toThrow();
+    expect(['localhost:9092', '[::1]:9092'].map((other) => isSameKafka('127.0.0.1:9092', other))).toEqual([true, true]);
+    expect(isSameKafka('127.0.0.1:9092', '127.0.0.1:9093')).toBe(false);
   });
 
   it('are refused where they have members', async () => {
