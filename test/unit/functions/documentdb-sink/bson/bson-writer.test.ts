@@ -65,6 +65,18 @@ describe('the writer of BSON', () => {
     );
   });
 
+  it.each(['\u007f', '\u0080', 'é', 'ÿ', 'Ā', '€', '\u{1f600}'])('writes %j as UTF-8, in names and texts', (letter) => {
+    for (const text of [letter, `a${letter}`, letter.repeat(32), `${'a'.repeat(32)}${letter}`]) {
+      const documents = [{ [text]: text, x: { [text]: true } }];
+      expect(written(documents)).toBe(serialized(documents));
+    }
+  });
+
+  it('leaves an object with the mark of a BSON type to the driver, which refuses the object', () => {
+    const documents = [{ a: { _bsontype: 'MinKey' } }];
+    for (const write of [written, serialized]) expect(() => write(documents)).toThrow(/Unsupported BSON version/);
+  });
+
   it('refuses NUL in a name, as the driver does', () => {
     expect(() => written([{ 'a\0b': 1n }])).toThrow(/null bytes/);
   });

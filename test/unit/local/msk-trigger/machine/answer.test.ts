@@ -34,7 +34,10 @@ describe('the answer of a function', () => {
     ['a partition that was not in the event', itemOf({ partition: 'orders-1', offset: 5 })],
     ['an offset that was not in the event', itemOf({ partition: 'orders-0', offset: 10 })],
     ['a list that is no list', '{"batchItemFailures":{"itemIdentifier":1}}'],
+    ['a list that is an empty text', '{"batchItemFailures":""}'],
+    ['a list that is false', '{"batchItemFailures":false}'],
     ['an answer that is no object', '"done"'],
+    ['an answer that is an empty text', '""'],
     ['an answer that is a list', '[]'],
     ['an answer that is no JSON', 'undefined'],
   ])('with %s fails the whole batch', (_, payload) => {
