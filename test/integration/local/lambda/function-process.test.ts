@@ -50,6 +50,12 @@ describe('what a handler answers', () => {
     expect(await silent.invoke('{}')).toMatchObject({ kind: 'answered', payload: 'null' });
   });
 
+  it('fails when it has no JSON text', async () => {
+    const odd = await aFunction('export const handler = async ({ big }) => (big ? 1n : () => 1);');
+    expect(await odd.invoke('{}')).toMatchObject({ kind: 'failed', errorType: 'TypeError' });
+    expect(await odd.invoke('{"big":true}')).toMatchObject({ kind: 'failed', errorType: 'TypeError' });
+  });
+
   it('may be up to 6,291,556 bytes, and one more fails', async () => {
     const long = await aFunction('export const handler = async ({ bytes }) => "x".repeat(bytes - 2);');
     expect(await long.invoke('{"bytes":6291556}')).toMatchObject({ kind: 'answered' });
@@ -130,6 +136,16 @@ describe('a failure of the handler', () => {
     const next = await hanging.invoke('{}');
     expect(next).toMatchObject({ kind: 'answered' });
     expect(next.kind === 'answered' && next.payload).not.toBe(String(pid));
+  });
+
+  it('is Function.Timeout, and the process does nothing more', async () => {
+    const late = await aFunction(
+      `import { writeFileSync } from 'node:fs';
+      export const handler = () => new Promise(() => setTimeout(() => writeFileSync('late', ''), 1_000));`,
+      { timeoutMs: 300 },
+    );
+    expect(await late.invoke('{}')).toMatchObject({ errorType: 'Function.Timeout' });
+    await expect(readFile(join(folder, 'late'))).rejects.toMatchObject({ code: 'ENOENT' });
   });
 
   it('is Function.Timeout for a handler that blocks its thread', async () => {
@@ -226,6 +242,19 @@ describe('processes', () => {
     expect(await running.invoke('{}')).toMatchObject({ kind: 'answered' });
   });
 
+  it('are replaced within the bound, also for an invocation that waits', async () => {
+    const only = await aFunction(
+      'export const handler = async ({ exit }) => { if (exit) process.exit(3); return "fine"; };',
+      { environmentsMax: 1 },
+    );
+    for (const _time of [1, 2]) {
+      const [ended, waited] = await Promise.all([only.invoke('{"exit":true}'), only.invoke('{}')]);
+      expect(ended).toMatchObject({ errorType: 'Runtime.ExitError' });
+      expect(waited).toMatchObject({ payload: '"fine"' });
+      expect(await only.invoke('{"exit":true}')).toMatchObject({ errorType: 'Runtime.ExitError' });
+    }
+  });
+
   it('are gone after a stop, which refuses later and waiting invocations', async () => {
     const running = await aFunction('export const handler = () => new Promise((done) => setTimeout(done, 60000));', {
       environmentsMax: 1,
@@ -243,12 +272,15 @@ describe('processes', () => {
 
   it('report the most memory they have held', async () => {
     const running = await aFunction(
-      'export const handler = async () => { globalThis.kept = Buffer.alloc(200e6, 1); };',
+      'export const handler = async ({ keeps }) => { if (keeps) globalThis.kept = Buffer.alloc(200e6, 1); };',
     );
-    await running.invoke('{}');
+    await running.invoke('{"keeps":true}');
     await running.invoke('{}');
     expect(running.memoryPeakMb()).toBeGreaterThan(200);
     expect(running.memoryPeakMb()).toBeLessThan(600);
+    await running.kill();
+    await running.invoke('{}');
+    expect(running.memoryPeakMb()).toBeGreaterThan(200);
   });
 });
 

@@ -75,8 +75,22 @@ describe('the Runtime API', () => {
     const first = api.deliver(anEvent('r-1'));
     await expect(api.deliver(anEvent('r-2'))).rejects.toThrow('one event at a time');
     await call('GET', '/invocation/next');
+    await expect(api.deliver(anEvent('r-2'))).rejects.toThrow('one event at a time');
     await call('POST', '/invocation/r-1/response', '1');
     await first;
+  });
+
+  it('keeps an event until the runtime has answered the one before and asks again', async () => {
+    const next = call('GET', '/invocation/next');
+    const first = api.deliver(anEvent('r-1'));
+    await next;
+    await call('POST', '/invocation/r-1/response', '1');
+    await first;
+    const second = api.deliver(anEvent('r-2'));
+    const again = await call('GET', '/invocation/next');
+    expect(again.headers.get('lambda-runtime-aws-request-id')).toBe('r-2');
+    await call('POST', '/invocation/r-2/response', '2');
+    expect(await second).toEqual({ kind: 'response', payload: '2' });
   });
 
   it('keeps the highest memory that was reported', async () => {

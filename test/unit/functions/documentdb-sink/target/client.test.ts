@@ -210,6 +210,18 @@ describe('the client of an environment', () => {
     expect(closed).toHaveBeenCalledTimes(1);
   });
 
+  it.each([
+    ['never ends', () => new Promise<never>(() => undefined)],
+    ['fails', () => Promise.reject(new RangeError('the socket is gone'))],
+  ])('is given up although its end %s', async (_how, close) => {
+    const closed = vi.spyOn(MongoClient.prototype, 'close').mockImplementation(close);
+    onTestFinished(() => closed.mockRestore());
+    const target = await aStore({ update: { ok: 0, code: AUTHENTICATION_FAILED } });
+    await expect(write(target)).rejects.toMatchObject({ code: AUTHENTICATION_FAILED });
+    await target.store.limits(signal);
+    expect(target.readAddress).toHaveBeenCalledTimes(2);
+  });
+
   it('is given up once, however many calls were under way', async () => {
     const target = await aStore({ update: { n: 1 } });
     await target.store.limits(signal);

@@ -332,6 +332,25 @@ describe('the index that removes tombstones', () => {
     expect(telemetry.metrics()).toMatchObject({ TombstoneIndexFailed: 1 });
   });
 
+  it('is not asked for again while the server still makes the index', async () => {
+    const { collections, clock, tried } = setup(13, 600_000);
+    const { signal } = new AbortController();
+    await collections.prepare(namespace, writes, signal);
+    await clock.advance(120_000);
+    await collections.prepare(namespace, writes, signal);
+    expect(tried()).toBe(1);
+  });
+
+  it('is waited for in each collection of the batch', async () => {
+    const { collections, clock, telemetry } = setup(13, 500);
+    const { signal } = new AbortController();
+    await collections.prepare(namespace, writes, signal);
+    await clock.advance(400);
+    await collections.prepare({ ...namespace, collection: 'returns' }, writes, signal);
+    await clock.run(collections.finish(clock.nowMs() + 10_000, signal));
+    expect(telemetry.metrics()).toEqual({ TombstoneIndexFailed: 2 });
+  });
+
   it('that the invocation does not wait for any longer is no failure', async () => {
     const { collections, telemetry } = setup(13, 60_000);
     const controller = new AbortController();

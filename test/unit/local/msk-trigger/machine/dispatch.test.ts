@@ -15,6 +15,12 @@ describe('batching', () => {
     expect(harness.sent).toEqual([{ 'orders-0': [0, 1] }]);
   });
 
+  it('wakes for the retry of a partition, and not for the newer records that wait behind the retry', () => {
+    const harness = new Harness({ backoff: { firstMs: 5_000, maxMs: 5_000 } }).arrive(0, records(0, 3));
+    harness.arrive(0, records(4)).end(THROWN);
+    expect(harness.machine.wakeAtMs()).toBe(5_000);
+  });
+
   it('invokes at once when the batch is full', () => {
     expect(new Harness().arrive(0, records(0, 3)).sent).toEqual([{ 'orders-0': [0, 1, 2, 3] }]);
   });

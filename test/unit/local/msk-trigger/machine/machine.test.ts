@@ -19,6 +19,12 @@ describe('commits', () => {
     expect(harness.arrive(0, [], 10).commits).toEqual({ 'orders-0': [2, 9, 10] });
   });
 
+  it('never come from a position before that of the last record', () => {
+    const harness = new Harness().arrive(0, records(0, 3), 2);
+    expect(harness.machine.fetchable()).toContainEqual({ partition: 0, offset: 4 });
+    expect(harness.end(SUCCESS).commits).toEqual({ 'orders-0': [4] });
+  });
+
   it('start where the group had committed', () => {
     const harness = new Harness({}, new Map([[0, 40]])).arrive(0, records(38, 43));
     expect(harness.sent).toEqual([{ 'orders-0': [40, 41, 42, 43] }]);
@@ -170,8 +176,8 @@ describe('the counters', () => {
   it('are a snapshot', () => {
     const harness = new Harness();
     const before = harness.machine.counters();
-    harness.arrive(0, records(0, 3));
-    expect(before.recordsReceived).toBe(0);
+    harness.arrive(0, records(0, 3)).end(THROWN);
+    expect([before.recordsReceived, before.invocationsEnded.failed]).toEqual([0, 0]);
   });
 });
 

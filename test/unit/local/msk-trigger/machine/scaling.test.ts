@@ -25,6 +25,10 @@ describe('the number of pollers', () => {
     expect(wanted({ pollers: 3 }, { ...PROVISIONED, pollers: { min: 3, max: 6 } })).toBe(3);
   });
 
+  it('is at most the number of partitions, even below MinimumPollers', () => {
+    expect(wanted({ pollers: 3, partitions: 2 }, { ...PROVISIONED, pollers: { min: 3, max: 6 } })).toBe(2);
+  });
+
   it('has only the number of partitions as a bound on demand', () => {
     const onDemand = { pollers: undefined, batchRecordsMax: 100 };
     expect(wanted({ pollers: 8, lag: 90_000 }, onDemand)).toBe(12);
