@@ -106,7 +106,6 @@ function decimalText(digits: bigint, exponent: number): string {
 }
 
 const SIGNIFICAND_BITS = 52n;
-const EXPONENT_MASK = 0x7ffn;
 
 /** The exact value of a double: m / 2^k = m * 5^k / 10^k. */
 function numberText(value: number): string {
@@ -115,7 +114,7 @@ function numberText(value: number): string {
   const bits = new DataView(new ArrayBuffer(8));
   bits.setFloat64(0, Math.abs(value));
   const raw = bits.getBigUint64(0);
-  const biased = (raw >> SIGNIFICAND_BITS) & EXPONENT_MASK;
+  const biased = raw >> SIGNIFICAND_BITS; // an absolute value has no sign in front
   const fraction = raw & ((1n << SIGNIFICAND_BITS) - 1n);
   const significand = biased === 0n ? fraction : fraction | (1n << SIGNIFICAND_BITS);
   const powerOfTwo = 1075 - Number(biased === 0n ? 1n : biased);
