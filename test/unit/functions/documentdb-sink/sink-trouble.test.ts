@@ -12,7 +12,7 @@ import { aRecord, deadlineIn } from '../../../support/builders.ts';
 import { valueAt } from '../../../support/document-server/bson-values.ts';
 import { fakeDeadLetters } from '../../../support/fake-dead-letters.ts';
 import { type FakeDocuments, type Fault, foreignError, LEAK } from '../../../support/fake-documents.ts';
-import { deleteOf, planned } from '../../../support/write-models.ts';
+import { deleteOf, planned, updateOf } from '../../../support/write-models.ts';
 
 describe('trouble', () => {
   it('of a network is tried again with growing pauses until sendUntil, then unsettled and perhaps written', async () => {
@@ -229,6 +229,17 @@ describe('trouble', () => {
       expect(sink.clock.nowMs() - startMs).toBe(58_500);
     },
   );
+
+  it('that makes the look for other unique indexes deaf does not hold back the answer', async () => {
+    const { mapper, record } = planned();
+    const sink = aDocumentdbSink({ mapper, deletes: 'hard' });
+    sink.store.listIndexes = () => new Promise(() => undefined);
+    const startMs = sink.clock.nowMs();
+    const add = [updateOf({ _id: 'a' }, { $inc: { n: 1 } })];
+    const outcomes = await sink.write([record({ offset: 1 }, add), record({ offset: 2 }, add)]);
+    expect(outcomes.map(({ kind }) => kind)).toEqual(['failed', 'skipped']);
+    expect(sink.clock.nowMs() - startMs).toBe(58_500);
+  });
 
   it('that makes a read by other fields deaf, even to its signal, does not hold back the answer', async () => {
     const { mapper, record } = planned();

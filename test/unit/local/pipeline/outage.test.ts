@@ -2,8 +2,17 @@ import { describe, expect, it } from 'vitest';
 import { type Affected, type OutageOptions, produceThroughOutage } from '../../../../local/pipeline/outage.ts';
 import { VirtualClock } from '../../../support/virtual-clock.ts';
 
+interface Changes {
+  readonly isDeaf?: boolean;
+  readonly settledMax?: number;
+  /** What the function had handed back before. */
+  readonly earlierCount?: number;
+  /** How much more it hands back while the target is taken away. */
+  readonly atOnceCount?: number;
+}
+
 /** A function that settles 100 records each second while its target is there, and hands records back 15 s after it went. */
-function aWorld(recordCount: number, changes: { readonly isDeaf?: boolean; readonly settledMax?: number } = {}) {
+function aWorld(recordCount: number, changes: Changes = {}) {
   const clock = new VirtualClock();
   const startMs = clock.nowMs();
   const story: string[] = [];
@@ -25,8 +34,12 @@ function aWorld(recordCount: number, changes: { readonly isDeaf?: boolean; reado
       isAway: () => awaySinceMs !== undefined,
     },
     settledCount: () => Math.min(produced, changes.settledMax ?? Number.POSITIVE_INFINITY, 100 * secondsSince(startMs)),
-    troubleCount: () =>
-      awaySinceMs !== undefined && secondsSince(awaySinceMs) >= 15 && changes.isDeaf !== true ? 40 : 0,
+    troubleCount: () => {
+      const { earlierCount = 0, atOnceCount = 0, isDeaf } = changes;
+      if (awaySinceMs === undefined) return earlierCount;
+      const isNoticed = secondsSince(awaySinceMs) >= 15 && isDeaf !== true;
+      return earlierCount + atOnceCount + (isNoticed ? 40 : 0);
+    },
   };
   const ending = new AbortController();
   const options: OutageOptions = {
@@ -67,6 +80,18 @@ describe('an outage', () => {
       '1 produced',
       'back',
     ]);
+  });
+
+  it('is not over because of records that were handed back before it', async () => {
+    const { story, clock, run } = aWorld(1_000, { earlierCount: 7 });
+    await clock.run(run());
+    expect(story).toContain('kinesisSink handed records back after 15.0 s');
+  });
+
+  it('is over when records were handed back while the target went', async () => {
+    const { story, clock, run } = aWorld(1_000, { atOnceCount: 1, isDeaf: true });
+    await clock.run(run());
+    expect(story).toContain('kinesisSink handed records back after 0.0 s');
   });
 
   it('ends early on request, whatever it waits for', async () => {

@@ -163,6 +163,14 @@ describe('an error before any write', () => {
 });
 
 describe('an error of one write', () => {
+  it('that is named was not stored, whatever its code', () => {
+    for (const code of [4_711, 2, 40, 6, 50, 13]) {
+      expect(classifyWriteError({ code, duplicateIndex: undefined })).toMatchObject({
+        failure: { mayBeWritten: false },
+      });
+    }
+  });
+
   const kindOf = (code: number, duplicateIndex?: string) => classifyWriteError({ code, duplicateIndex });
 
   it('11000 is a duplicate in the index that it names, if it names one', () => {

@@ -189,10 +189,54 @@ describe('a trigger', () => {
   });
 
   it('has the number of pollers that the caller asks for', async () => {
-    const { clock, poller, trigger } = await start({ pollers: 2 });
+    const mapping = aMapping({ batchRecordsMax: 2, pollers: { min: 1, max: 8 } });
+    const { clock, poller, trigger } = await start({ mapping, pollers: 1 });
     poller.produce(0, 100);
     await clock.advance(180_000);
+    expect(trigger.pollers()).toBe(1);
+  });
+
+  it('keeps its pollers while the lag falls from one minute to the next, and can be read in time', async () => {
+    const clock = new VirtualClock({ wallTimeMs: 0 });
+    const poller = new FakePoller(clock, 8);
+    const mapping = aMapping({ batchRecordsMax: 2, pollers: { min: 1, max: 8 } });
+    const { trigger, invocations } = await start({ clock, mapping }, poller);
+    poller.produce(0, 40);
+    await clock.advance(60_000);
     expect(trigger.pollers()).toBe(2);
+    for (let ended = 0; ended < 10; ended += 1) {
+      invocations[ended]?.end(ANSWERED);
+      await clock.advance(100);
+    }
+    await clock.advance(60_000);
+    expect([trigger.settledOffsets().get(0), trigger.pollers()]).toEqual([20, 2]);
+  });
+
+  it('fetches again when there is room after its buffers were full', async () => {
+    const { clock, poller, invocations, sent } = await start();
+    for (const partition of [0, 1]) poller.produce(partition, 20);
+    await clock.advance(0);
+    for (const partition of [0, 1]) poller.produce(partition, 4);
+    for (let ended = 0; ended < 12; ended += 1) {
+      await clock.advance(300);
+      invocations[ended]?.end(ANSWERED);
+    }
+    await clock.advance(300);
+    expect(sent().flatMap((batch) => batch['orders-0'] ?? [])).toEqual([...Array(24).keys()]);
+  });
+
+  it('tells no negative lag where the topic was created anew', async () => {
+    const { poller, trigger } = await start();
+    poller.endOffsets = async () => new Map([[0, -3]]);
+    expect((await trigger.lag()).map(({ lag }) => lag)).toEqual([0, 0]);
+  });
+
+  it('disconnects where it cannot start', async () => {
+    const clock = new VirtualClock({ wallTimeMs: 0 });
+    const poller = new FakePoller(clock, 1);
+    poller.positions = () => Promise.reject(new Error('no such topic'));
+    await expect(start({ clock }, poller)).rejects.toThrow('no such topic');
+    expect(poller.isClosed).toBe(true);
   });
 
   it('refuses a mapping with a destination when it has nothing to serve it with', async () => {
@@ -258,6 +302,33 @@ describe('a stop', () => {
     commit.resolve();
     await clock.run(stopped);
     expect(poller.isClosed).toBe(true);
+  });
+
+  it('repeats a commit that failed, before it disconnects', async () => {
+    const clock = new VirtualClock({ wallTimeMs: 0 });
+    const poller = new FakePoller(clock, 1);
+    const { commit } = poller;
+    poller.commit = () => {
+      poller.commit = commit;
+      return Promise.reject(new Error('no broker'));
+    };
+    const { trigger, invocations } = await start({ clock }, poller);
+    poller.produce(0, 1);
+    await clock.advance(0);
+    invocations[0]?.end(ANSWERED);
+    await clock.run(trigger.stop());
+    expect(poller.committed).toEqual(new Map([[0, 1]]));
+  });
+
+  it('leaves no timer behind', async () => {
+    const { clock, poller, trigger, invocations } = await start({ mapping: aMapping({ windowMs: 300_000 }) });
+    poller.produce(0, 4);
+    await clock.advance(0);
+    poller.produce(1, 1);
+    invocations[0]?.end(ANSWERED);
+    await clock.advance(1_000);
+    await clock.run(trigger.stop());
+    expect(clock.waitingCount()).toBe(0);
   });
 
   it('does not wait longer than it is told, and may be called twice', async () => {
