@@ -7,10 +7,10 @@ import type { SourceRecord } from '../../../../shared/record.ts';
 import { aDocumentdbSink } from '../../../support/a-documentdb-sink.ts';
 import { FakeDocuments, type Fault, type Stored } from '../../../support/fake-documents.ts';
 import { randomRuns } from '../../../support/random-runs.ts';
-import { insertOf, planned, replaceOf, updateOf } from '../../../support/write-models.ts';
+import { deleteOf, insertOf, planned, replaceOf, updateOf } from '../../../support/write-models.ts';
 
 interface Planned {
-  readonly op: 'insert' | 'replace' | 'set' | 'steps';
+  readonly op: 'insert' | 'replace' | 'set' | 'steps' | 'delete';
   readonly key: string;
   /** The document has the value of a unique index, or none. */
   readonly email: number | undefined;
@@ -23,6 +23,7 @@ interface Scenario {
   readonly standing: readonly { readonly key: string; readonly email: number }[];
   readonly faults: readonly (Fault | undefined)[];
   readonly operationsMax: number;
+  readonly deletes: 'tombstone' | 'hard';
 }
 
 const KEYS = ['a', 'b'];
@@ -30,7 +31,7 @@ const email = fc.oneof({ weight: 2, arbitrary: fc.constant(undefined) }, { weigh
 const scenario: fc.Arbitrary<Scenario> = fc.record({
   plan: fc.array(
     fc.record({
-      op: fc.constantFrom('insert', 'replace', 'set', 'set', 'steps'),
+      op: fc.constantFrom('insert', 'replace', 'set', 'set', 'steps', 'delete'),
       key: fc.constantFrom(...KEYS),
       email,
       isRefused: fc.nat(3).map((chance) => chance === 0),
@@ -52,6 +53,7 @@ const scenario: fc.Arbitrary<Scenario> = fc.record({
     { maxLength: 6 },
   ),
   operationsMax: fc.constantFrom(1, 2, 100),
+  deletes: fc.constantFrom('tombstone', 'hard'),
 });
 
 const REFUSED = 121;
@@ -73,17 +75,19 @@ function modelsOf({ op, key, email: value, isRefused }: Planned, offset: number)
       return [set];
     case 'steps':
       return [updateOf(id, { $set: { step: offset } }), set];
+    case 'delete':
+      return [deleteOf(id)];
   }
 }
 
-function aStory({ plan, standing, faults, operationsMax }: Scenario) {
+function aStory({ plan, standing, faults, operationsMax, deletes }: Scenario) {
   const { mapper, record } = planned();
   const records = plan.map((each, offset) => record({ offset, key: each.key }, modelsOf(each, offset)));
   const documents = new FakeDocuments({
     ...{ refuses, faults, limits: { operationsMax }, uniqueIndexes: [{ field: 'email', sparse: true }] },
   });
   for (const { key, email: value } of standing) documents.put(key, { email: value });
-  return { records, documents, sink: () => aDocumentdbSink({ mapper, documents, deletes: 'hard' }) };
+  return { records, documents, sink: () => aDocumentdbSink({ mapper, documents, deletes }) };
 }
 
 /** Delivers until every record is settled. @returns the outcome of each record, by its offset */
@@ -108,7 +112,8 @@ function marksOf({ plan, standing }: Scenario, key: string, settled: ReadonlyMap
   for (const [offset, { op, ...each }] of plan.entries()) {
     if (each.key !== key || isPoison(settled.get(offset))) continue;
     if (op === 'insert' && marks !== undefined) return `${offset} was inserted where a document stood`;
-    marks = op === 'replace' ? [markOf(offset)] : [...(marks ?? []), markOf(offset)];
+    const earlier = op === 'replace' ? [] : (marks ?? []);
+    marks = op === 'delete' ? undefined : [...earlier, markOf(offset)];
   }
   return marks ?? [];
 }
@@ -140,7 +145,7 @@ describe('unique values beside refused records', () => {
         expect(causeless(drawn, settled)).toEqual([]);
         for (const key of KEYS) expectMarks(drawn, storedMarks(story.documents, key), marksOf(drawn, key, settled));
       }),
-      { numRuns: randomRuns(200) },
+      { numRuns: randomRuns(500) },
     );
   });
 });
