@@ -113,7 +113,7 @@ async function assemble(options: SessionOptions, stops: Stops, stop: () => Promi
   stops.push(producer.close);
   const documents = createDocumentReader(endpoints, stage.database, stage.collection);
   stops.push(documents.close);
-  const archive = archiveOf(await createStreamReader(streamAdministrator(endpoints), resources.stream));
+  const archive = archiveOf(createStreamReader(streamAdministrator(endpoints), resources.stream));
   options.progress('Packaging stage local and starting its functions ..');
   const stageFile = await localStageFile(stage, endpoints, options.folder);
   const pipeline = await startPipeline({

@@ -27,7 +27,7 @@ export async function watchTarget(
 }
 
 async function watchStream({ resources: { stream } }: LocalStage, endpoints: Endpoints) {
-  const reader = await createStreamReader(streamAdministrator(endpoints), stream);
+  const reader = createStreamReader(streamAdministrator(endpoints), stream);
   await reader.readNew();
   return async () =>
     (await reader.readNew()).map(

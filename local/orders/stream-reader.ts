@@ -1,8 +1,10 @@
 import {
   GetRecordsCommand,
+  type GetRecordsCommandOutput,
   GetShardIteratorCommand,
   type KinesisClient,
   ListShardsCommand,
+  ResourceNotFoundException,
 } from '@aws-sdk/client-kinesis';
 import { oneAtATime } from './one-at-a-time.ts';
 
@@ -19,15 +21,20 @@ export interface StreamReader {
   readNew(): Promise<readonly StreamRecord[]>;
 }
 
-/** Reads all shards of a stream from the beginning. */
-export async function createStreamReader(client: KinesisClient, streamName: string): Promise<StreamReader> {
-  const { Shards = [] } = await client.send(new ListShardsCommand({ StreamName: streamName }));
+/** Reads all shards of a stream from the beginning, and those that a split or merge adds. */
+export function createStreamReader(client: KinesisClient, streamName: string): StreamReader {
+  /** By shard; undefined: nothing more comes from it. */
   const iterators = new Map<string, string | undefined>();
-  for (const { ShardId = '' } of Shards) {
-    const { ShardIterator } = await client.send(
-      new GetShardIteratorCommand({ StreamName: streamName, ShardId, ShardIteratorType: 'TRIM_HORIZON' }),
-    );
-    iterators.set(ShardId, ShardIterator);
+
+  async function followNewShards(): Promise<void> {
+    const { Shards = [] } = await client.send(new ListShardsCommand({ StreamName: streamName }));
+    for (const { ShardId = '' } of Shards) {
+      if (iterators.has(ShardId)) continue;
+      const { ShardIterator } = await client.send(
+        new GetShardIteratorCommand({ StreamName: streamName, ShardId, ShardIteratorType: 'TRIM_HORIZON' }),
+      );
+      iterators.set(ShardId, ShardIterator);
+    }
   }
 
   async function readShard(shardId: string): Promise<readonly StreamRecord[]> {
@@ -35,7 +42,9 @@ export async function createStreamReader(client: KinesisClient, streamName: stri
     for (;;) {
       const iterator = iterators.get(shardId);
       if (iterator === undefined) return records;
-      const { Records = [], NextShardIterator } = await client.send(new GetRecordsCommand({ ShardIterator: iterator }));
+      const { Records = [], NextShardIterator } = await client
+        .send(new GetRecordsCommand({ ShardIterator: iterator }))
+        .catch(withoutRemovedShard);
       iterators.set(shardId, NextShardIterator);
       if (Records.length === 0) return records;
       for (const { PartitionKey = '', Data = new Uint8Array(0), SequenceNumber = '' } of Records) {
@@ -45,8 +54,17 @@ export async function createStreamReader(client: KinesisClient, streamName: stri
   }
 
   return {
-    readNew: oneAtATime(async () => (await Promise.all([...iterators.keys()].map(readShard))).flat()),
+    readNew: oneAtATime(async () => {
+      await followNewShards();
+      return (await Promise.all([...iterators.keys()].map(readShard))).flat();
+    }),
   };
+}
+
+/** The local AWS removes a shard that is split or merged; Kinesis keeps it until its records are too old. */
+function withoutRemovedShard(error: unknown): Pick<GetRecordsCommandOutput, 'Records' | 'NextShardIterator'> {
+  if (error instanceof ResourceNotFoundException) return { Records: [] };
+  throw error;
 }
 
 /** A stream's records since the beginning. */

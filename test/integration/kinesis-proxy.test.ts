@@ -40,7 +40,7 @@ function aSite(site: () => Endpoints) {
         AbortSignal.timeout(10_000),
       ),
     stored: async (prefix: string) => {
-      const reader = await createStreamReader(streamAdministrator(site()), resources.stream);
+      const reader = createStreamReader(streamAdministrator(site()), resources.stream);
       const keys = (await reader.readNew()).map(({ partitionKey }) => partitionKey);
       return keys.filter((key) => key.startsWith(prefix));
     },

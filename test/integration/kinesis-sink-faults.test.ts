@@ -42,7 +42,7 @@ let shards: ReadonlyMap<string, ShardRange>;
 beforeAll(async () => {
   aws = await startUnsignedAws(await endpointsOf(inject('runFolder')));
   const administrator = streamAdministrator(aws.endpoints);
-  reader = await createStreamReader(administrator, resources.stream);
+  reader = createStreamReader(administrator, resources.stream);
   const { Shards = [] } = await administrator.send(new ListShardsCommand({ StreamName: resources.stream }));
   shards = new Map(
     Shards.map(({ ShardId = '', HashKeyRange }) => [

@@ -48,7 +48,7 @@ function aSink(port = aClient(), changes: Partial<PlanOptions> = {}) {
 
 /** Records no other test has written: keys begin with the name of the topic. */
 async function readBack(prefix: string) {
-  const reader = await createStreamReader(streamAdministrator(endpoints), 'orders');
+  const reader = createStreamReader(streamAdministrator(endpoints), 'orders');
   const records = await reader.readNew();
   return records.filter(({ partitionKey }) => partitionKey.startsWith(prefix));
 }

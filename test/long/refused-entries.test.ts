@@ -93,7 +93,7 @@ describe(`with three entries in ten refused, seed ${SEED}`, () => {
       expect(await untilDrained({ lag, clock: systemClock, signal: AbortSignal.timeout(DRAIN_MS_MAX) })).toBe(true);
       await Promise.all([producer.close(), sink.trigger.stop(), sink.process.stop()]);
 
-      const stored = await (await createStreamReader(streamAdministrator(aws.endpoints), 'orders')).readNew();
+      const stored = await createStreamReader(streamAdministrator(aws.endpoints), 'orders').readNew();
       const own = stored.filter(({ partitionKey }) => partitionKey.startsWith(topic.topic));
       const bucket = await readDeadLetters(bucketAdministrator(aws.endpoints), DEFAULT_RESOURCES.deadLetterBucket);
       expect(bucket).toEqual({ deadLetters: [], givenUp: [] });

@@ -63,7 +63,7 @@ beforeAll(async () => {
   }
   const invokes = new Map([...functions].map(([name, { invoke }]) => [name, invoke]));
   lambda = await startLambdaServer(invokes, () => onAnswer());
-  stream = await createStreamReader(streamAdministrator(endpoints), DEFAULT_RESOURCES.stream);
+  stream = createStreamReader(streamAdministrator(endpoints), DEFAULT_RESOURCES.stream);
   documents = createDocumentReader(endpoints, 'shop', TOPIC);
 });
 afterAll(async () => {

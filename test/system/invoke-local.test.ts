@@ -82,7 +82,7 @@ async function documents(): Promise<ReadonlyMap<string, object>> {
 
 describe('kinesisSink', () => {
   it('puts the records of an event into the stream of the other account, each key in its order', async () => {
-    const stream = await createStreamReader(streamAdministrator(endpoints), DEFAULT_RESOURCES.stream);
+    const stream = createStreamReader(streamAdministrator(endpoints), DEFAULT_RESOURCES.stream);
     await stream.readNew(); // what other tests put there
     expect(ok(await invoke('kinesisSink', ORDERS))).toEqual(NOTHING_FAILED);
     const own = (await stream.readNew()).filter(({ partitionKey }) => /^order-\d+$/.test(partitionKey));

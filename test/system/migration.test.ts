@@ -277,7 +277,7 @@ describe('the migration from doka', () => {
   it('sends each message once, by doka or by the function, under keys of the same form', async () => {
     const stageFile = aStageFile({ kinesisSink: { trigger: { topics: [topic], consumerGroupId: group } } });
     const deployment = readStageFile('msk-sinks', `d${id}`, stageFile);
-    const stream = await createStreamReader(streamAdministrator(endpoints), DEFAULT_RESOURCES.stream);
+    const stream = createStreamReader(streamAdministrator(endpoints), DEFAULT_RESOURCES.stream);
     await createTopics([topic]);
     await produce(topic, 0, 60);
 

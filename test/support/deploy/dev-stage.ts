@@ -125,7 +125,7 @@ async function mappingOf(accountA: Deployer, name: FunctionName): Promise<Mappin
 async function streamed(accountB: Deployer): Promise<Readonly<Record<string, readonly string[]>>> {
   const client = accountB.kinesis();
   try {
-    const records = await (await createStreamReader(client, 'orders')).readNew();
+    const records = await createStreamReader(client, 'orders').readNew();
     const byKey = Map.groupBy(records, ({ partitionKey }) => partitionKey);
     return Object.fromEntries([...byKey].map(([key, own]) => [key, own.map(({ data }) => statusOf(data.toString()))]));
   } finally {
