@@ -106,6 +106,25 @@ describe('an invocation on the console', () => {
     expect(views.map(({ repeatedCount }) => repeatedCount)).toEqual([1, 6, 0]);
   });
 
+  it('counts as repeated what any earlier batch of the same function held', () => {
+    const ofKinesis: ConsoleEvent = {
+      ...{ kind: 'triggered', sink: 'kinesisSink' },
+      event: { kind: 'invocationStarted', id: 9, parts: [part(0, 0, 9)], atMs: 1_000 },
+    };
+    const views = viewAfter(
+      started(1, [part(0, 0, 9)]),
+      ofKinesis,
+      started(2, [part(0, 4, 6)]),
+      started(3, [part(0, 7, 9)]),
+    ).invocations;
+    expect(views.map(({ repeatedCount }) => repeatedCount)).toEqual([3, 3, 0, 0]);
+  });
+
+  it('is forgotten behind many newer ones', () => {
+    const events = Array.from({ length: 300 }, (_, id) => started(id));
+    expect(events.reduce(next, NEW_CONSOLE).invocations.kept).toHaveLength(200);
+  });
+
   it.each([
     [{ kind: 'failed', errorType: 'Function.Timeout', errorMessage: '', durationMs: 1 }, 'Function.Timeout'],
     [answered('surely no JSON'), 'the response cannot be read'],
@@ -141,6 +160,12 @@ describe('a function on the console', () => {
     });
   });
 
+  it('holds while its last batch failed, although other batches are settled', () => {
+    const failed: Invocation = { kind: 'failed', errorType: 'Function.Timeout', errorMessage: '', durationMs: 1 };
+    const samples = [sampled(1_000, 0), sampled(2_000, 0, { received: 4 })];
+    expect(viewAfter(started(1), ended(1, failed), ...samples).sinks).toMatchObject([{ condition: 'holding' }]);
+  });
+
   it('flows again after a batch that is settled', () => {
     const events = [
       ...partly,
@@ -172,6 +197,8 @@ describe('the figures of the console', () => {
     );
     expect(viewAfter(...events).producedPerSecond).toBe(20);
     expect(viewAfter(...events.slice(0, 10)).producedPerSecond).toBe(0);
+    const burst = [0, 50, 50, 50, 50, 50].map((count, second) => sampled(second * 1_000, count));
+    expect(viewAfter(...burst).producedPerSecond).toBe(10);
     expect(viewAfter(sampled(1_000, 5)).producedPerSecond).toBe(0);
   });
 

@@ -30,6 +30,12 @@ describe('a search for records', () => {
     expect(placesOf(search)).toEqual(expected);
   });
 
+  it('finds the newest, if there are many', () => {
+    const many = Array.from({ length: 30 }, (_, offset) => record(0, offset, `order-${offset}`));
+    const found = findRecords('order-', many).map(({ offset }) => offset);
+    expect(found).toEqual(Array.from({ length: 20 }, (_, place) => 29 - place));
+  });
+
   it('shows the beginning of a value', () => {
     expect(foundRecord(record(0, 0, 'k', 'é'.repeat(700)))).toMatchObject({
       valueBytes: 1_400,
@@ -58,6 +64,7 @@ describe("a record's way through the functions", () => {
   it('ends when the mapping has settled it', () => {
     expect(step(5, 6)).toMatchObject([{ name: 'documentdbSink', state: 'settled' }]);
     expect(step(5, 5)).toMatchObject([{ state: 'waits' }]);
+    expect(step(5, 6, [invocation('running')])).toMatchObject([{ state: 'settled' }]);
   });
 
   it('names the invocations that held it', () => {

@@ -1,6 +1,7 @@
 // The console's server on a port of its own: what a browser of another site, and a page of this one, get from it.
 import { request } from 'node:http';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createServer } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type ConsoleServer, json, type Request, startServer } from '../../../../local/console/server.ts';
 
 let server: ConsoleServer;
@@ -58,6 +59,16 @@ describe("the console's server", () => {
     expect(address.pathname).toMatch(/^\/[\w-]{24}\/$/);
   });
 
+  it('leaves its port free at the other addresses of the machine', async () => {
+    const other = createServer();
+    const outcome = new Promise((resolve) => {
+      other.on('listening', () => resolve('free')).on('error', ({ code }: NodeJS.ErrnoException) => resolve(code));
+    });
+    other.listen({ host: '127.0.0.2', port: Number(address.port) });
+    expect(await outcome).not.toBe('EADDRINUSE');
+    other.close();
+  });
+
   it('answers its page, which may load nothing else', async () => {
     const { status, headers } = await send({});
     expect(status).toBe(200);
@@ -105,5 +116,17 @@ describe("the console's server", () => {
     server.send({ event: 'view', data: { a: 'é\n' } });
     expect(await text()).toBe('event: view\ndata: {"a":"é\\n"}\n\n');
     await reader?.cancel();
+    await vi.waitUntil(() => server.listenerCount() === 0);
+  });
+
+  it('has twenty listeners at most', async () => {
+    const listening = new AbortController();
+    const listen = () => fetch(`${server.address}events`, { signal: listening.signal });
+    const open = await Promise.all(Array.from({ length: 20 }, listen));
+    expect(open.map(({ status }) => status)).toEqual(Array(20).fill(200));
+    const one = await listen();
+    expect([one.status, await one.text()]).toEqual([503, expect.stringContaining('At most 20 pages')]);
+    listening.abort();
+    await vi.waitUntil(() => server.listenerCount() === 0);
   });
 });
