@@ -66,8 +66,8 @@ function started(
 }
 
 /** A gap counts as records that were sent before. */
-const repeatedOf = ({ firstOffset, lastOffset, recordCount }: BatchPart, sentUpTo: number): number =>
-  lastOffset < sentUpTo ? recordCount : Math.min(recordCount, Math.max(0, sentUpTo - firstOffset));
+const repeatedOf = ({ firstOffset, recordCount }: BatchPart, sentUpTo: number): number =>
+  Math.min(recordCount, Math.max(0, sentUpTo - firstOffset));
 
 function ended(
   state: Invocations,
