@@ -6,8 +6,10 @@ import type { Charge } from './trial.ts';
 
 const PARTITION_KEYS = ['a', 'é', '', '5', 'long'.repeat(40)];
 const HASH_KEYS = [undefined, '0', '7', String(WHOLE_RING.last), 'undefined', '-3'];
-/** Tags, the ends of groups, numbers that do not end: what makes other messages of a message. */
-const TELLING_BYTES = [0, 1, 0x08, 0x09, 0x0a, 0x0b, 0x0c, 0x0d, 0x10, 0x12, 0x13, 0x14, 0x1a, 0x22, 0x80, 0xff];
+/** Tags, the ends of groups, numbers that do not end, halves of surrogates: what makes other messages of a message. */
+const TELLING_BYTES = [
+  0, 1, 0x08, 0x09, 0x0a, 0x0b, 0x0c, 0x0d, 0x10, 0x12, 0x13, 0x14, 0x1a, 0x22, 0x80, 0xa9, 0xed, 0xff,
+];
 const MAGIC_BYTES = 4;
 const DIGEST_BYTES = 16;
 

@@ -108,8 +108,8 @@ interface Row {
 function readMessage(message: Buffer): Message {
   const fields = [...fieldsOf(message)];
   return {
-    partitionKeyTable: bytesOf(fields, 1).map(String),
-    explicitHashKeyTable: bytesOf(fields, 2).map(String),
+    partitionKeyTable: bytesOf(fields, 1).map(textOf),
+    explicitHashKeyTable: bytesOf(fields, 2).map(textOf),
     rows: bytesOf(fields, 3).map(readRow),
   };
 }
@@ -126,8 +126,16 @@ function readRow(bytes: Buffer): Row {
 
 function readTag(bytes: Buffer): Tag {
   const fields = [...fieldsOf(bytes)];
-  return { key: String(required(bytesOf(fields, 1).at(-1), 'key')), value: bytesOf(fields, 2).at(-1)?.toString() };
+  const value = bytesOf(fields, 2).at(-1);
+  return { key: textOf(required(bytesOf(fields, 1).at(-1), 'key')), value: value && textOf(value) };
 }
+
+/**
+ * As the KCL reads UTF-8: half a surrogate pair is one replacement character, for which JavaScript has one for each byte.
+ * https://github.com/openjdk/jdk/blob/jdk-17+35/src/java.base/share/classes/java/lang/String.java#L1090
+ */
+const textOf = (bytes: Buffer): string =>
+  Buffer.from(bytes.toString('latin1').replaceAll(/\xed[\xa0-\xbf][\x80-\xbf]?/g, '\xef\xbf\xbd'), 'latin1').toString();
 
 // A known number with another wire type counts as unknown, as it does for Google's own readers.
 const bytesOf = (fields: readonly Field[], number: number): readonly Buffer[] =>

@@ -85,6 +85,16 @@ describe('a message', () => {
     );
   });
 
+  it.each([
+    ['a half at the end', [0xed, 0xa9], '\ufffd'],
+    ['a whole one', [0x6b, 0xed, 0xa0, 0x80, 0x6b], 'k\ufffdk'],
+    ['a half before a letter', [0xed, 0xbf, 0x6b], '\ufffdk'],
+    ['no surrogate', [0xed, 0x9f, 0xbf, 0xe0, 0x80], '\ud7ff\ufffd\ufffd'],
+  ])('has the text that Java reads where its key holds a surrogate: %s', (_, bytes, text) => {
+    const blob = blobOf(...field(1, ...bytes), ...row(0x08, 0x00, ...DATA_X));
+    expect(read(blob)).toMatchObject({ kind: 'aggregate', partitionKeyTable: [text] });
+  });
+
   it('takes the last of a field that stands twice', () => {
     const twice = row(0x08, 0, 0x08, 1, ...field(3, 0x79), ...DATA_X);
     expect(read(blobOf(...KEY_K, ...KEY_L, ...twice))).toMatchObject({ records: [{ partitionKey: 'l', data: 'x' }] });
