@@ -81,7 +81,7 @@ function report(error: unknown): void {
 }
 
 function titleOf(): string {
-  const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim();
+  const commit = execFileSync('git', ['rev-parse', '--short=7', 'HEAD'], { encoding: 'utf8' }).trim();
   const load = (loadavg()[0] ?? 0).toFixed(1);
   const day = new Date().toISOString().slice(0, 10);
   return `${day}, ${commit}, Node ${process.version}, ${availableParallelism()} cores, load ${load}`;
