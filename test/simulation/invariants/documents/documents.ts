@@ -218,7 +218,13 @@ const isLastWriters = (
   histories: readonly (readonly ProducedRecord[])[],
   document: Stored | undefined,
   read: DocumentsRead,
-): boolean => histories.length > 1 && histories.flat().some((record) => isStoredAs(record, document, read));
+): boolean => {
+  const isDeletedBy = ({ scenario: { kind } }: ProducedRecord) =>
+    kind === 'tombstone' && read.scenario.documentdb.deletes === 'hard' && textOf(document) === 'absent';
+  return (
+    histories.length > 1 && histories.flat().some((record) => isStoredAs(record, document, read) || isDeletedBy(record))
+  );
+};
 
 /** With its mark, and nothing else of a deleted one. */
 function isStoredAs(record: ProducedRecord, document: Stored | undefined, read: DocumentsRead): boolean {
