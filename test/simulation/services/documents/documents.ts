@@ -215,7 +215,7 @@ export class DocumentsTarget implements Target {
     const { bucket, scenario } = this.#parts;
     const { deletes, guard, hasArraysInKeys } = scenario.documentdb;
     const mayBeInTheWay = unique !== undefined || (opOf(record) === 'insert' && deletes === 'hard');
-    const isQuiet = scenario.faults.every(({ kind }) => kind.startsWith('bucket.'));
+    const isQuiet = scenario.faults.length === 0;
     const isOnlyOrdered = isQuiet && !haveValuesAcrossPartitions(scenario) && guard !== 'timestamp';
     const mayBe = mayBeInTheWay && !isOnlyOrdered;
     const isOfTwo = hasArraysInKeys === true && isArrayKey(record.key);
