@@ -37,7 +37,7 @@ export async function ensureTombstoneIndex(
 }
 
 const OF_OTHER_WRITER =
-  'documents of another writer have a field _deletedAt, and the index would remove them: rename it, or set deletes: hard';
+  'documents of another writer have a field _deletedAt, and the index would remove these documents: rename the field, or set deletes: hard';
 
 /** Every document with `_deletedAt` that this function wrote has `_k`. */
 const isOfOtherWriter = ({ _k, _deletedAt }: Document): boolean => _deletedAt !== undefined && _k === undefined;

@@ -8,7 +8,7 @@ import { createServer, type Server } from 'node:net';
  */
 const PORT_MIN = 20_000;
 const PORT_MAX = 32_000;
-/** The ports between two that a process listens on to hold those behind it. */
+/** The ports of a block: a process listens on the first of them, and gives the others. */
 const BLOCK_PORTS = 40;
 const TRIES_MAX = 2_000;
 

@@ -168,11 +168,12 @@ export const textOfModel = ({ document, isTombstone }: Modelled): string => text
 function isLeftBySomebody(
   records: readonly ProducedRecord[],
   document: Stored | undefined,
-  { lettered }: FinalWorld,
+  { lettered, isCalm }: FinalWorld,
   read: DocumentsRead,
 ): boolean {
   const histories = [...Map.groupBy(records, ({ topicPartition }) => topicPartition).values()];
   if (isLastWriters(histories, document, read)) return true;
+  if (!isCalm && isDeletedLate(histories, document, read)) return true;
   if (histories.some((history) => isLeftBy(history, document, lettered, read))) return true;
   // What was given up may have been begun: of a record with two writes the first.
   const isBegun = records.some((record) => lettered.has(record) && opOf(record.scenario) === 'steps');
@@ -218,13 +219,18 @@ const isLastWriters = (
   histories: readonly (readonly ProducedRecord[])[],
   document: Stored | undefined,
   read: DocumentsRead,
-): boolean => {
-  const isDeletedBy = ({ scenario: { kind } }: ProducedRecord) =>
-    kind === 'tombstone' && read.scenario.documentdb.deletes === 'hard' && textOf(document) === 'absent';
-  return (
-    histories.length > 1 && histories.flat().some((record) => isStoredAs(record, document, read) || isDeletedBy(record))
-  );
-};
+): boolean => histories.length > 1 && histories.flat().some((record) => isStoredAs(record, document, read));
+
+/** A late delete of another partition is the last writer as well, and leaves no mark where deletes are hard. */
+const isDeletedLate = (
+  histories: readonly (readonly ProducedRecord[])[],
+  document: Stored | undefined,
+  { scenario: { documentdb } }: DocumentsRead,
+): boolean =>
+  histories.length > 1 &&
+  documentdb.deletes === 'hard' &&
+  textOf(document) === 'absent' &&
+  histories.flat().some(({ scenario: { kind } }) => kind === 'tombstone');
 
 /** With its mark, and nothing else of a deleted one. */
 function isStoredAs(record: ProducedRecord, document: Stored | undefined, read: DocumentsRead): boolean {

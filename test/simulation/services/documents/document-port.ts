@@ -40,6 +40,9 @@ export class DocumentPort {
   readonly #connected = new WeakSet<Environment>();
   readonly #slowCommands = new SlowCommands();
   readonly #refusals = new Refusals();
+  readonly #writing = new Set<string>();
+  /** By position: how many invocations that wrote something had the record. */
+  readonly #deliveryCounts = new Map<string, number>();
   readonly #serverFaults: ServerFaults;
 
   constructor(parts: PortParts) {
@@ -86,6 +89,7 @@ export class DocumentPort {
         for (const statement of statements) history.noteUnguarded(statement, keyOf(statement), environment.sent);
         const positions = statements.map((statement) => history.nameOf(statement));
         const heard = { ...request, statements };
+        this.#noteDelivery(environment);
         this.#refusals.sent(environment.name, environment.invocation, () => this.#recordsOf(environment));
         const written = this.#watched(request, positions, () => this.#command(request, serve)).catch((error) => {
           if (statements.length === 1) this.#heardRefusal(environment, positions[0], error.code);
@@ -134,6 +138,15 @@ export class DocumentPort {
     const own = this.#recordsOf(environment).filter(({ scenario: { key } }) => keys.has(key));
     return [...new Set(own.map(({ topicPartition }) => topicPartition))];
   }
+
+  #noteDelivery({ invocation, sent }: Environment): void {
+    if (this.#writing.has(invocation)) return;
+    this.#writing.add(invocation);
+    for (const position of sent) this.#deliveryCounts.set(position, (this.#deliveryCounts.get(position) ?? 0) + 1);
+  }
+
+  /** Whether at most one of the invocations that wrote something had the record. */
+  isDeliveredOnce = (position: string): boolean => (this.#deliveryCounts.get(position) ?? 0) <= 1;
 
   #wasRead(collection: string, described: Stored): void {
     const { scenario, serverOf, timeline } = this.#parts;

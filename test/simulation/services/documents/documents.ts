@@ -200,22 +200,24 @@ export class DocumentsTarget implements Target {
     (record.scenario.hasNoEffect === true || this.#history.holds(record, this.#serverOfRecord(record)));
 
   isAcknowledged = (invocation: string, record: ProducedRecord): boolean =>
-    this.#conduct.isAcknowledged(invocation, positionText(record).replace(/ .*/, ''));
+    this.#conduct.isAcknowledged(invocation, positionOf(record));
 
   isPoison = (record: ProducedRecord): boolean => isUnwritable(record) || this.#hasLostItsPlace(record);
 
   /**
    * After a batch that ended half-way newer records may stand there already, and one of them may hold the unique value of
    * an older one that is sent again: nobody can tell that from a value which is taken for good. Nor, where deletes are hard,
-   * a document that a zombie brought back from one that an insert must not touch. Without faults it has to, unless values
-   * move between partitions, or a record that gives up a value is stale by its own version.
+   * a document that a zombie brought back from one that an insert must not touch. Without faults it has to, and where only dead
+   * letters meet faults at its first delivery, unless values move between partitions, or a record that gives up a value is stale by
+   * its own version.
    */
   #hasLostItsPlace(produced: ProducedRecord): boolean {
     const { unique, ...record } = produced.scenario;
     const { bucket, scenario } = this.#parts;
     const { deletes, guard, hasArraysInKeys } = scenario.documentdb;
     const mayBeInTheWay = unique !== undefined || (opOf(record) === 'insert' && deletes === 'hard');
-    const isQuiet = scenario.faults.length === 0;
+    const isFirst = scenario.faults.length === 0 || this.#port.isDeliveredOnce(positionOf(produced));
+    const isQuiet = isFirst && scenario.faults.every(({ kind }) => kind.startsWith('bucket.'));
     const isOnlyOrdered = isQuiet && !haveValuesAcrossPartitions(scenario) && guard !== 'timestamp';
     const mayBe = mayBeInTheWay && !isOnlyOrdered;
     const isOfTwo = hasArraysInKeys === true && isArrayKey(record.key);
@@ -312,6 +314,9 @@ export class DocumentsTarget implements Target {
     throw new Error('only Kinesis has shards');
   }
 }
+
+/** Whichever topic of that name it is of. */
+const positionOf = (record: ProducedRecord): string => positionText(record).replace(/ .*/, '');
 
 const nameOf = (id: unknown): string => (typeof id === 'string' ? id : exactText(id));
 

@@ -368,7 +368,7 @@ describe('the TTL index of a collection that another writer fills', () => {
       },
     );
     await expect(store.ensureTtlIndex(NAMESPACE, 86_400, signal)).rejects.toThrow(
-      /^documents of another writer have a field _deletedAt, and the index would remove them/,
+      /^documents of another writer have a field _deletedAt, and the index would remove these documents: rename the field/,
     );
     expect(of('createIndexes')).toEqual([]);
   });
